@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/** What leaves the shared library: everything marked TRI_API, nothing else. */
+#ifndef TRIPTYCH_API_H
+#define TRIPTYCH_API_H
+
+#if defined(__GNUC__)
+#define TRI_API __attribute__((visibility("default")))
+#define TRI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#else
+#define TRI_API
+#define TRI_PRINTF(format, first)
+#endif
+
+#ifdef __cplusplus
+#define TRI_BEGIN extern "C" {
+#define TRI_END }
+#else
+#define TRI_BEGIN
+#define TRI_END
+#endif
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/** Every outcome a call can report, and its text: one list yields both. */
+#ifndef TRIPTYCH_ERROR_H
+#define TRIPTYCH_ERROR_H
+
+#include <triptych/api.h>
+
+TRI_BEGIN
+
+/** Zero is success, failures are negative. ABI: append only. */
+#define TRI_ERRORS(X)                                                            \
+    X(TRI_OK, 0, "success")                                                      \
+    X(TRI_ERR_TIMEOUT, -1, "nothing new within the time limit")                  \
+    X(TRI_ERR_INTERRUPTED, -2, "a signal ended the wait")                        \
+    X(TRI_ERR_AWAY, -3, "the stream has lost its writer")                        \
+    X(TRI_ERR_BUSY, -4, "already in use")                                        \
+    X(TRI_ERR_INVALID, -5, "an argument is out of range")                        \
+    X(TRI_ERR_VERSION, -6, "made by another version of triptych")                \
+    X(TRI_ERR_SYSTEM, -7, "the system refused, see errno")                       \
+    X(TRI_ERR_NO_STREAM, -8, "there is no stream of that name")                  \
+    X(TRI_ERR_DENIED, -9, "permission denied")                                   \
+    X(TRI_ERR_FOREIGN, -10, "another user's object stands under this name")      \
+    X(TRI_ERR_COLLISION, -11, "another name has the same System V key")          \
+    X(TRI_ERR_CORRUPT, -12, "the segment's contents make no sense")              \
+    X(TRI_ERR_LIMIT, -13, "no memory or no System V resources left")             \
+    X(TRI_ERR_TORN, -14, "the frame was overwritten during use")                 \
+    X(TRI_ERR_NO_SLOT, -15, "readers hold every slot: the frame was dropped")    \
+    X(TRI_ERR_TOO_SMALL, -16, "the buffer is smaller than the frame")
+
+enum tri_err {
+#define X(name, value, text) name = value,
+    TRI_ERRORS(X)
+#undef X
+};
+
+/** Text for `err`, lower case, no full stop. Never NULL, never freed, safe from any thread. */
+TRI_API const char *tri_strerror(enum tri_err err);
+
+TRI_END
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/** Pixel formats: V4L2's fourcc is the key, the other names are aliases. */
+#ifndef TRIPTYCH_FORMAT_H
+#define TRIPTYCH_FORMAT_H
+
+#include <triptych/api.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+TRI_BEGIN
+
+#define TRI_FOURCC(a, b, c, d)                                                            \
+    ((uint32_t)(unsigned char)(a) | ((uint32_t)(unsigned char)(b) << 8) |                 \
+     ((uint32_t)(unsigned char)(c) << 16) | ((uint32_t)(unsigned char)(d) << 24))
+
+#define TRI_FOURCC_YUYV TRI_FOURCC('Y', 'U', 'Y', 'V')
+#define TRI_FOURCC_UYVY TRI_FOURCC('U', 'Y', 'V', 'Y')
+#define TRI_FOURCC_YVYU TRI_FOURCC('Y', 'V', 'Y', 'U')
+#define TRI_FOURCC_NV12 TRI_FOURCC('N', 'V', '1', '2')
+#define TRI_FOURCC_NV21 TRI_FOURCC('N', 'V', '2', '1')
+#define TRI_FOURCC_NV16 TRI_FOURCC('N', 'V', '1', '6')
+#define TRI_FOURCC_YU12 TRI_FOURCC('Y', 'U', '1', '2')
+#define TRI_FOURCC_YV12 TRI_FOURCC('Y', 'V', '1', '2')
+#define TRI_FOURCC_422P TRI_FOURCC('4', '2', '2', 'P')
+#define TRI_FOURCC_RGB3 TRI_FOURCC('R', 'G', 'B', '3')
+#define TRI_FOURCC_BGR3 TRI_FOURCC('B', 'G', 'R', '3')
+#define TRI_FOURCC_XR24 TRI_FOURCC('X', 'R', '2', '4')
+#define TRI_FOURCC_AR24 TRI_FOURCC('A', 'R', '2', '4')
+#define TRI_FOURCC_AB24 TRI_FOURCC('A', 'B', '2', '4')
+#define TRI_FOURCC_RGBP TRI_FOURCC('R', 'G', 'B', 'P')
+#define TRI_FOURCC_GREY TRI_FOURCC('G', 'R', 'E', 'Y')
+#define TRI_FOURCC_Y16 TRI_FOURCC('Y', '1', '6', ' ')
+#define TRI_FOURCC_P010 TRI_FOURCC('P', '0', '1', '0')
+#define TRI_FOURCC_MJPG TRI_FOURCC('M', 'J', 'P', 'G')
+
+#define TRI_PLANES_MAX 4
+
+/** What a format's samples mean. */
+enum tri_family {
+    TRI_FAMILY_YUV,
+    TRI_FAMILY_RGB,
+    TRI_FAMILY_GREY,
+    TRI_FAMILY_OPAQUE, // compressed: one plane of `bytes_used` bytes, no rows
+};
+
+/** How one plane is cut: a row is groups of `pixels` pixels in `bytes` bytes. */
+struct tri_plane_rule {
+    uint8_t pixels; // luma pixels across that one group covers
+    uint8_t bytes;  // bytes of one group
+    uint8_t lines;  // luma lines down that one row of this plane covers
+};
+
+/** One row of the table of formats. Static; never freed. */
+struct tri_format {
+    uint32_t fourcc;
+    char name[5];            // the fourcc as text, without trailing spaces
+    enum tri_family family;
+    uint8_t planes;          // how many of `plane` count
+    uint8_t depth;           // significant bits of one component
+    struct tri_plane_rule plane[TRI_PLANES_MAX];
+    const char *gstreamer;   // GstVideoFormat's name, NULL if there is none
+    const char *ffmpeg;      // -pix_fmt name, or the codec's name of an opaque format
+    uint32_t sdl;            // SDL_PIXELFORMAT_*, 0 if SDL 2 has no such texture
+    const char *description; // for people
+};
+
+/** The format with this fourcc; NULL if triptych does not know it. */
+TRI_API const struct tri_format *tri_format_find(uint32_t fourcc);
+
+/** The format a person means by `word`: fourcc or alias, any case. NULL if unknown. */
+TRI_API const struct tri_format *tri_format_named(const char *word);
+
+/** The formats in order, from 0; NULL past the last. */
+TRI_API const struct tri_format *tri_format_at(size_t index);
+
+/** Writes `fourcc` as printable text, '?' for bytes that are not, and returns `text`. */
+TRI_API const char *tri_fourcc_text(uint32_t fourcc, char text[5]);
+
+TRI_END
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/** Where the library's messages go. A NULL log is silent. */
+#ifndef TRIPTYCH_LOG_H
+#define TRIPTYCH_LOG_H
+
+#include <triptych/api.h>
+
+TRI_BEGIN
+
+enum tri_log_level { TRI_LOG_ERROR, TRI_LOG_WARN, TRI_LOG_INFO, TRI_LOG_DEBUG };
+
+/** A sink for messages. The library keeps the pointer: it must outlive what was opened with it. */
+typedef struct tri_log {
+    /**
+     * Takes one message: no newline, valid during the call only. Called on the thread that called
+     * the library; must not call back into the same writer or reader.
+     *
+     * @param part  the component that speaks: "segment", "writer", "reader", "v4l2"
+     */
+    void (*write)(void *user, enum tri_log_level level, const char *part, const char *text);
+    void *user;
+    enum tri_log_level level; // messages above this level are not formatted at all
+} tri_log;
+
+/**
+ * A log on stderr: seconds since start, program, level, part, text. The environment variable
+ * TRIPTYCH_LOG (error, warn, info or debug) overrides `level`; NO_COLOR or a stderr that is no
+ * terminal turns colours off.
+ *
+ * Threads: the returned log may be used from any thread; lines do not mix.
+ */
+TRI_API tri_log tri_log_to_stderr(enum tri_log_level level);
+
+/** Sends one formatted message to `log`; does nothing for NULL or a level not asked for. */
+TRI_API void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part,
+                         const char *format, ...) TRI_PRINTF(4, 5);
+
+TRI_END
+
+#endif

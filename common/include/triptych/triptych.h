@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/** All of libtriptych. */
+#ifndef TRIPTYCH_TRIPTYCH_H
+#define TRIPTYCH_TRIPTYCH_H
+
+#include <triptych/error.h>
+#include <triptych/format.h>
+#include <triptych/frame.h>
+#include <triptych/histogram.h>
+#include <triptych/log.h>
+#include <triptych/reader.h>
+#include <triptych/scoped.h>
+#include <triptych/stream.h>
+#include <triptych/video.h>
+#include <triptych/writer.h>
+
+#endif

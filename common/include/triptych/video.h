@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/** What a picture is: format, size, rate, colours; and where its bytes lie. */
+#ifndef TRIPTYCH_VIDEO_H
+#define TRIPTYCH_VIDEO_H
+
+#include <triptych/api.h>
+#include <triptych/error.h>
+#include <triptych/format.h>
+
+TRI_BEGIN
+
+#define TRI_SIDE_MAX 16384 // pixels, either way
+
+/*
+ * Colour and field values carry the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words
+ * of v4l2-ctl; 0 is always "not said". One list each yields numbers and words.
+ */
+#define TRI_COLORSPACES(X)                                                                 \
+    X(DEFAULT, 0, "default") X(SMPTE170M, 1, "smpte170m") X(SMPTE240M, 2, "smpte240m")     \
+    X(REC709, 3, "rec709") X(470M, 5, "470m") X(470BG, 6, "470bg") X(JPEG, 7, "jpeg")      \
+    X(SRGB, 8, "srgb") X(OPRGB, 9, "oprgb") X(BT2020, 10, "bt2020") X(RAW, 11, "raw")      \
+    X(DCIP3, 12, "dcip3")
+#define TRI_TRANSFERS(X)                                                                   \
+    X(DEFAULT, 0, "default") X(709, 1, "709") X(SRGB, 2, "srgb") X(OPRGB, 3, "oprgb")      \
+    X(SMPTE240M, 4, "smpte240m") X(NONE, 5, "none") X(DCIP3, 6, "dcip3")                   \
+    X(SMPTE2084, 7, "smpte2084")
+#define TRI_MATRICES(X)                                                                    \
+    X(DEFAULT, 0, "default") X(601, 1, "601") X(709, 2, "709") X(XV601, 3, "xv601")        \
+    X(XV709, 4, "xv709") X(BT2020, 6, "bt2020") X(BT2020C, 7, "bt2020c")                   \
+    X(SMPTE240M, 8, "smpte240m")
+#define TRI_RANGES(X) X(DEFAULT, 0, "default") X(FULL, 1, "full-range") X(LIMITED, 2, "lim-range")
+#define TRI_FIELDS(X)                                                                      \
+    X(ANY, 0, "any") X(NONE, 1, "none") X(TOP, 2, "top") X(BOTTOM, 3, "bottom")            \
+    X(INTERLACED, 4, "interlaced") X(SEQ_TB, 5, "seq-tb") X(SEQ_BT, 6, "seq-bt")           \
+    X(ALTERNATE, 7, "alternate") X(INTERLACED_TB, 8, "interlaced-tb")                      \
+    X(INTERLACED_BT, 9, "interlaced-bt")
+
+#define X(name, value, word) TRI_COLORSPACE_##name = value,
+enum tri_colorspace { TRI_COLORSPACES(X) };
+#undef X
+#define X(name, value, word) TRI_TRANSFER_##name = value,
+enum tri_transfer { TRI_TRANSFERS(X) };
+#undef X
+#define X(name, value, word) TRI_MATRIX_##name = value,
+enum tri_matrix { TRI_MATRICES(X) };
+#undef X
+#define X(name, value, word) TRI_RANGE_##name = value,
+enum tri_range { TRI_RANGES(X) };
+#undef X
+#define X(name, value, word) TRI_FIELD_##name = value,
+enum tri_field { TRI_FIELDS(X) };
+#undef X
+
+/** The word for a value; "default" or "any" for a value that is none of the list. Never NULL. */
+TRI_API const char *tri_colorspace_word(uint32_t value);
+TRI_API const char *tri_transfer_word(uint32_t value);
+TRI_API const char *tri_matrix_word(uint32_t value);
+TRI_API const char *tri_range_word(uint32_t value);
+TRI_API const char *tri_field_word(uint32_t value);
+
+/** The value of a word, -1 if it is none of the list. */
+TRI_API int tri_colorspace_named(const char *word);
+TRI_API int tri_transfer_named(const char *word);
+TRI_API int tri_matrix_named(const char *word);
+TRI_API int tri_range_named(const char *word);
+TRI_API int tri_field_named(const char *word);
+
+/** What a picture is. Zero everywhere but in fourcc, width and height is a good description. */
+struct tri_video {
+    uint32_t fourcc;           // TRI_FOURCC_*
+    uint32_t width, height;    // pixels, 1 to TRI_SIDE_MAX
+    uint32_t fps_num, fps_den; // frames a second as a fraction; 0/0: not said
+    uint32_t colorspace;       // enum tri_colorspace
+    uint32_t transfer;         // enum tri_transfer
+    uint32_t matrix;           // enum tri_matrix
+    uint32_t range;            // enum tri_range
+    uint32_t field;            // enum tri_field
+    uint32_t rotation;         // degrees clockwise to show it upright: 0, 90, 180, 270
+    uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
+};
+
+/** Where the bytes of a picture lie, from its first byte. */
+struct tri_plane {
+    uint64_t offset;    // bytes from the start of the picture
+    uint64_t bytes;     // stride * rows; an opaque format's capacity
+    uint32_t stride;    // bytes from one row to the next, at least row_bytes
+    uint32_t row_bytes; // bytes of a row that are pixels
+    uint32_t rows;
+};
+
+struct tri_shape {
+    uint32_t planes;
+    struct tri_plane plane[TRI_PLANES_MAX];
+    uint64_t bytes; // the whole picture
+};
+
+/**
+ * Works out where the bytes of `video` lie: planes one after the other, each on a multiple of 64.
+ * An opaque format gets one plane of width * height * 2 bytes and at least 64 KiB, V4L2 drivers'
+ * usual bound.
+ *
+ * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range or a stride below
+ *         the row; *shape is all zero then.
+ */
+TRI_API enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape);
+
+/** The matrix in force: as said, else what V4L2 derives from the colour space, else 601 below 720
+ *  lines and 709 from there on. Never TRI_MATRIX_DEFAULT. */
+TRI_API enum tri_matrix tri_video_matrix(const struct tri_video *video);
+
+/** The range in force: as said, else full for RGB, grey and JPEG, limited for YUV. */
+TRI_API enum tri_range tri_video_range(const struct tri_video *video);
+
+/** Same format, size, rate, colours, fields and rotation; strides are not compared. */
+TRI_API bool tri_video_same(const struct tri_video *a, const struct tri_video *b);
+
+TRI_END
+
+#endif

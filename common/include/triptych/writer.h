@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/** The one producer of a stream. */
+#ifndef TRIPTYCH_WRITER_H
+#define TRIPTYCH_WRITER_H
+
+#include <triptych/api.h>
+#include <triptych/error.h>
+#include <triptych/frame.h>
+#include <triptych/log.h>
+
+TRI_BEGIN
+
+#define TRI_NAME_MAX 31      // characters of a stream's name: a-z 0-9 - _
+#define TRI_NAME_DEFAULT "cam0"
+#define TRI_SLOTS_MIN 3
+#define TRI_SLOTS_MAX 64
+#define TRI_SOURCE_MAX 127   // characters of the text that says where the pictures come from
+
+enum tri_writer_flags {
+    TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame: reads it all
+    TRI_WRITER_HUGE_PAGES = 1u << 1, // ask for huge pages; ordinary ones where refused
+    TRI_WRITER_LOCK = 1u << 2,       // keep the segment out of swap (SHM_LOCK); a wish
+};
+
+/** Read during tri_writer_open() only; nothing in it has to outlive the call but the log. */
+struct tri_writer_options {
+    const char *name;       // NULL: "cam0"
+    struct tri_video video; // the frames expected; fourcc 0: learn it from the first frame
+    uint64_t slot_bytes;    // make slots at least this large; 0: as `video` needs
+    uint32_t slots;         // TRI_SLOTS_MIN to TRI_SLOTS_MAX; 0: 3, triple buffering
+    uint32_t mode;          // who may watch, as in chmod(2); 0: 0640. Others never write (0002)
+    const char *group;      // name or number of the group that may watch; NULL: the caller's own
+    const char *source;     // for people, shown by triptych-info; NULL: none
+    uint32_t flags;         // enum tri_writer_flags
+    uint32_t take_back_ms;  // take a slot back from a reader that held it so long; 0: never
+    const tri_log *log;     // outlives the writer; NULL: silent
+};
+
+/** Its fields live in common/src/writer.c, out of reach. Threads: one at a time for one writer. */
+typedef struct tri_writer tri_writer;
+
+/**
+ * Becomes the writer of the stream `name`. What a dead writer left under this name is taken over:
+ * attached readers just go on.
+ *
+ * @return TRI_OK; TRI_ERR_BUSY, another process is this stream's writer (the log names its pid);
+ *         TRI_ERR_FOREIGN, another user's object stands under the name (the log names the user);
+ *         TRI_ERR_COLLISION; TRI_ERR_INVALID, the log says which option; TRI_ERR_LIMIT, no System V
+ *         resources left (the log says which limit and how to raise it); TRI_ERR_SYSTEM.
+ *         On failure *out is NULL and nothing is left behind.
+ */
+TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options);
+
+/**
+ * Takes a free slot for the next frame. Never waits: neither for a reader nor for anything else.
+ * A frame larger than the slots moves the stream to a larger segment; readers follow by themselves.
+ * Several drafts may be open at once, each in a slot of its own: a camera's queue of buffers.
+ *
+ * @param video  what this frame is; may differ from the one before
+ * @param draft  on TRI_OK all of it is set: info zero but for `video`, pixels undefined
+ *
+ * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold all of them: counted as a drop of the writer;
+ *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_BUSY, the frame needs a larger segment
+ *         but another draft is open in this one; TRI_ERR_LIMIT; TRI_ERR_SYSTEM.
+ */
+TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
+                                      struct tri_draft *draft);
+
+/**
+ * Makes the draft the newest frame and wakes every reader that waits. The draft is all zero
+ * afterwards. info.capture_ns 0 means now. An opaque format needs info.bytes_used.
+ *
+ * @return TRI_OK; TRI_ERR_INVALID, no draft of this writer, or values out of range: the draft is
+ *         then dropped and counted; TRI_ERR_SYSTEM.
+ */
+TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *draft);
+
+/** Gives the slot of a draft back unpublished. Accepts an all-zero draft. */
+TRI_API void tri_writer_cancel(tri_writer *writer, struct tri_draft *draft);
+
+/** Counts frames that were lost before they reached the stream: they show in every later frame. */
+TRI_API void tri_writer_count_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
+
+/** What a writer has done so far, and where its stream stands. */
+struct tri_writer_counts {
+    uint64_t published;
+    uint64_t dropped_driver, dropped_writer; // since the stream began
+    uint64_t generation;
+    uint64_t taken_back; // slots taken back from readers that held them too long
+    uint32_t slots;
+    uint32_t readers;    // attached to the segment, from the kernel
+    int shm_id, sem_id;  // -1 before the first frame fixed the size
+};
+
+/** Makes one system call for `readers`. */
+TRI_API void tri_writer_count(const tri_writer *writer, struct tri_writer_counts *counts);
+
+/** Where slot `index` lies in this process, and how many bytes it has; NULL past the last slot or
+ *  before the first frame. For drivers that are told their buffers in advance (V4L2's USERPTR). */
+TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
+
+/** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold.
+ *  Accepts NULL. Keeps errno. */
+TRI_API void tri_writer_close(tri_writer **writer);
+
+TRI_END
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/** SIGINT, SIGTERM and SIGHUP end a program cleanly; SIGPIPE becomes EPIPE. */
+#ifndef PROGRAM_STOP_H
+#define PROGRAM_STOP_H
+
+#include <stdbool.h>
+
+/** Installs the handlers, without SA_RESTART: a wait ends with EINTR. A second signal of the same
+ *  kind ends the process at once. */
+void stop_on_signals(void);
+
+/** Whether one has arrived. */
+bool stop_asked(void);
+
+#endif
