@@ -23,13 +23,11 @@ enum source_list { SOURCE_LIST_NONE, SOURCE_LIST_DEVICES, SOURCE_LIST_FORMATS, S
 
 /** What the command line asks of the source. Outlives the source. */
 struct source_options {
-    const char *arg; // after the colon; NULL or "": the source's default
-    struct tri_video
-        wanted;     // fourcc 0, size 0x0 and fps 0/0: the source's choice; fps 0/1: unpaced
-    uint32_t slots; // --buffers; 0: not said
+    const char *arg;         // after the colon; NULL or "": the source's default
+    struct tri_video wanted; // all 0: the source's choice; a rate of 0/1: unpaced
+    uint32_t slots;          // --buffers; 0: not said
     enum source_io io;
-    const char *const
-        *controls; // each "NAME=VALUE", NULL-terminated; set at every open; never NULL
+    const char *const *controls; // "NAME=VALUE"s, NULL-terminated, for every open; never NULL
     bool loop;
     bool json;          // lists are printed as one JSON object a line
     const tri_log *log; // never NULL

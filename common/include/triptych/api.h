@@ -5,10 +5,10 @@
 
 #if defined(__GNUC__)
 #define TRI_API __attribute__((visibility("default")))
-#define TRI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define TRI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define TRI_API
-#define TRI_PRINTF(format, first)
+#define TRI_PRINTF(text, first)
 #endif
 
 #ifdef __cplusplus
