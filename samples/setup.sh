@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Installs the Debian packages of the groups named, those that are missing and no others.
+# Usage: samples/setup.sh GROUP...     the groups stand in samples/packages
+set -euo pipefail
+
+list=$(dirname "$(readlink -f "$0")")/packages
+program=${0##*/}
+
+fail()
+{
+    printf '%s: %s\n' "$program" "$@" >&2
+    exit 1
+}
+
+packages_of()
+{
+    local group found
+    for group in "$@"; do
+        found=$(sed -n "s/^$group: *//p" "$list")
+        [ -n "$found" ] || fail "no group '$group' in samples/packages"
+        tr -s ' ' '\n' <<<"$found"
+    done
+}
+
+is_missing()
+{
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" != installed ]
+}
+
+[ $# -gt 0 ] || fail "name at least one group of samples/packages"
+wanted=$(packages_of "$@")
+command -v dpkg-query >/dev/null ||
+    fail "this is no Debian system: install the counterparts of these yourself:" "$wanted"
+
+missing=()
+for package in $wanted; do
+    if is_missing "$package"; then
+        missing+=("$package")
+    fi
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+        fail "root is needed once, and there is no sudo: apt-get install ${missing[*]}"
+    as_root=(sudo)
+fi
+as_root+=(env DEBIAN_FRONTEND=noninteractive)
+
+printf '%s: installing %d packages: %s\n' "$program" ${#missing[@]} "${missing[*]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+{ "${as_root[@]}" apt-get update -q &&
+    "${as_root[@]}" apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    fail "apt-get failed, see above; by hand: apt-get install ${missing[*]}"
+}
