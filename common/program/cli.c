@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <triptych/triptych.h>
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_MAX = 96, LONG_BASE = 256, HELP_COLUMN_MAX = 36 };
+enum { COMMON_VERBOSE, COMMON_QUIET, COMMON_HELP, COMMON_VERSION, COMMON_COUNT };
+
+/* Understood by every program; they set struct cli_common, so they have no setter here. */
+static const struct cli_option common_rows[COMMON_COUNT] = {
+    [COMMON_VERBOSE] = { .letter = 'v',
+                         .name = "verbose",
+                         .help = "say more; twice for every frame" },
+    [COMMON_QUIET] = { .letter = 'q', .name = "quiet", .help = "say nothing but errors" },
+    [COMMON_HELP] = { .letter = 'h', .name = "help", .help = "print this and exit" },
+    [COMMON_VERSION] = { .name = "version", .help = "print the version and exit" },
+};
+
+/* The program's rows followed by the common ones, and what getopt_long() wants made of them. */
+struct table {
+    const struct cli_option *row[ROWS_MAX];
+    size_t rows;
+    size_t own; // how many of them are the program's
+    struct option longs[ROWS_MAX + 1];
+    char shorts[2 * ROWS_MAX + 2];
+};
+
+static void table_build(struct table *table, const struct cli_program *program)
+{
+    *table = (struct table){ .rows = 0 };
+    for (const struct cli_option *row = program->options; row && row->name; row++)
+        if (table->rows < ROWS_MAX - COMMON_COUNT)
+            table->row[table->rows++] = row;
+    table->own = table->rows;
+    for (size_t i = 0; i < COMMON_COUNT; i++)
+        table->row[table->rows++] = &common_rows[i];
+
+    char *letter = table->shorts;
+    *letter++ = ':'; // tells a missing argument from an unknown option
+    for (size_t i = 0; i < table->rows; i++) {
+        const struct cli_option *row = table->row[i];
+        table->longs[i] = (struct option){ .name = row->name,
+                                           .has_arg = row->arg ? required_argument : no_argument,
+                                           .val = LONG_BASE + (int)i };
+        if (!row->letter)
+            continue;
+        *letter++ = row->letter;
+        if (row->arg)
+            *letter++ = ':';
+    }
+}
+
+/* The row that getopt_long() means by `code`: a letter, or a long option's number. */
+static size_t table_find(const struct table *table, int code)
+{
+    if (code >= LONG_BASE)
+        return (size_t)(code - LONG_BASE);
+    for (size_t i = 0; i < table->rows; i++)
+        if (table->row[i]->letter == code)
+            return i;
+    return table->rows;
+}
+
+static int left_text(const struct cli_option *row, char *text, size_t bytes)
+{
+    const char letter[] = { '-', row->letter, ',', ' ', '\0' };
+    return snprintf(text, bytes, "  %s--%s%s%s", row->letter ? letter : "    ", row->name,
+                    row->arg ? " " : "", row->arg ? row->arg : "");
+}
+
+static void print_help(const struct cli_program *program, const struct table *table)
+{
+    char left[128];
+    int help_at = 0;
+    int default_at = 0;
+    for (size_t i = 0; i < table->rows; i++) {
+        const struct cli_option *row = table->row[i];
+        if (!row->help)
+            continue;
+        const int width = left_text(row, left, sizeof left) + 2;
+        help_at = width > help_at && width <= HELP_COLUMN_MAX ? width : help_at;
+        const int help = (int)strlen(row->help) + 2;
+        default_at = row->initial && help > default_at ? help : default_at;
+    }
+
+    printf("Usage: %s %s\n%s\n\n", program->name, program->synopsis, program->purpose);
+    if (program->operands)
+        printf("%s\n\n", program->operands);
+    for (size_t i = 0; i < table->rows; i++) {
+        const struct cli_option *row = table->row[i];
+        if (!row->help)
+            continue;
+        if (i == table->own && i > 0)
+            putchar('\n');
+        if (left_text(row, left, sizeof left) + 2 > help_at)
+            printf("%s\n%*s", left, help_at, "");
+        else
+            printf("%-*s", help_at, left);
+        if (row->initial)
+            printf("%-*s[%s]\n", default_at, row->help, row->initial);
+        else
+            printf("%s\n", row->help);
+    }
+    if (program->notes)
+        printf("\n%s\n", program->notes);
+    puts("\nExit status: 0 done as asked, 1 failed while running, 2 not understood.");
+    if (program->example)
+        printf("Example: %s\n", program->example);
+}
+
+static int refuse_unknown(const struct cli_program *program, const struct table *table,
+                          const char *word)
+{
+    if (optopt >= LONG_BASE)
+        return cli_refuse(program, "--%s takes no argument", table->row[optopt - LONG_BASE]->name);
+    if (optopt)
+        return cli_refuse(program, "-%c: there is no such option", optopt);
+    return cli_refuse(program, "%s: there is no such option, or more than one begins so", word);
+}
+
+static int refuse_bare(const struct cli_program *program, const struct table *table)
+{
+    const struct cli_option *row = table->row[table_find(table, optopt)];
+    return cli_refuse(program, "--%s wants an argument: %s", row->name, row->arg);
+}
+
+static bool set_common(size_t index, const struct cli_program *program, const struct table *table,
+                       struct cli_common *common)
+{
+    switch (index) {
+    case COMMON_VERBOSE:
+        common->verbosity = common->verbosity < 0 ? 1 : common->verbosity + 1;
+        return false;
+    case COMMON_QUIET:
+        common->verbosity = -1;
+        return false;
+    case COMMON_HELP:
+        print_help(program, table);
+        return true;
+    default:
+        printf("%s %s\n", program->name, TRIPTYCH_VERSION);
+        return true;
+    }
+}
+
+static int set_row(const struct cli_program *program, const struct cli_option *row, void *config,
+                   const char *value)
+{
+    char why[512] = "";
+    if (row->set(row, (char *)config + row->offset, value, why, sizeof why))
+        return -1;
+    return cli_refuse(program, "--%s: '%s' is not understood: %s", row->name, value, why);
+}
+
+int cli_parse(const struct cli_program *program, int argc, char **argv, void *config,
+              struct cli_common *common, int *first_operand)
+{
+    struct table table;
+    table_build(&table, program);
+    *common = (struct cli_common){ .verbosity = 0 };
+
+    for (size_t i = 0; i < table.own; i++) {
+        if (!table.row[i]->initial)
+            continue;
+        const int status = set_row(program, table.row[i], config, table.row[i]->initial);
+        if (status >= 0)
+            return status;
+    }
+
+    opterr = 0;
+    optind = 0; // GNU: forget an earlier command line
+    for (int code; (code = getopt_long(argc, argv, table.shorts, table.longs, NULL)) != -1;) {
+        if (code == '?')
+            return refuse_unknown(program, &table, argv[optind - 1]);
+        if (code == ':')
+            return refuse_bare(program, &table);
+        const size_t index = table_find(&table, code);
+        if (index >= table.own) {
+            if (set_common(index - table.own, program, &table, common))
+                return fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
+            continue;
+        }
+        const int status = set_row(program, table.row[index], config, optarg);
+        if (status >= 0)
+            return status;
+    }
+    *first_operand = optind;
+    return -1;
+}
+
+int cli_refuse(const struct cli_program *program, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s: ", program->name);
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\nTry '%s --help'.\n", program->name);
+    va_end(args);
+    return CLI_NOT_UNDERSTOOD;
+}
