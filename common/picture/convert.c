@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpeg.h"
+#include "picture.h"
+#include "staging.h"
+
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What libswscale's context was last made for. */
+struct recipe {
+    enum AVPixelFormat from, to;
+    uint32_t width, height;
+    int from_matrix, to_matrix; // SWS_CS_*
+    int from_full, to_full;
+};
+
+struct picture_converter {
+    const tri_log *log;
+    jpeg_decoder *jpeg; // made when the first MJPG frame comes
+    struct SwsContext *sws;
+    struct recipe recipe;
+    struct staging source, target;
+};
+
+picture_converter *picture_converter_new(const tri_log *log)
+{
+    picture_converter *converter = malloc(sizeof *converter);
+    if (converter)
+        *converter = (picture_converter){ .log = log };
+    return converter;
+}
+
+void picture_converter_free(picture_converter **converter)
+{
+    if (!*converter)
+        return;
+    jpeg_decoder_free(&(*converter)->jpeg);
+    sws_freeContext((*converter)->sws);
+    staging_free(&(*converter)->source);
+    staging_free(&(*converter)->target);
+    free(*converter);
+    *converter = NULL;
+}
+
+/* YV12 is YU12 with its last two planes exchanged: ffmpeg has no name of its own for it. */
+static enum AVPixelFormat av_format(const struct tri_format *format)
+{
+    if (format->fourcc == TRI_FOURCC_YV12)
+        return AV_PIX_FMT_YUV420P;
+    return format->ffmpeg ? av_get_pix_fmt(format->ffmpeg) : AV_PIX_FMT_NONE;
+}
+
+static int sws_matrix(const struct tri_video *video)
+{
+    switch (tri_video_matrix(video)) {
+    case TRI_MATRIX_709:
+    case TRI_MATRIX_XV709:
+        return SWS_CS_ITU709;
+    case TRI_MATRIX_BT2020:
+    case TRI_MATRIX_BT2020C:
+        return SWS_CS_BT2020;
+    case TRI_MATRIX_SMPTE240M:
+        return SWS_CS_SMPTE240M;
+    default:
+        return SWS_CS_ITU601;
+    }
+}
+
+static bool same_recipe(const struct recipe *a, const struct recipe *b)
+{
+    return a->from == b->from && a->to == b->to && a->width == b->width && a->height == b->height &&
+           a->from_matrix == b->from_matrix && a->to_matrix == b->to_matrix &&
+           a->from_full == b->from_full && a->to_full == b->to_full;
+}
+
+static enum tri_err prepare(picture_converter *c, const struct recipe *recipe)
+{
+    if (c->sws && same_recipe(&c->recipe, recipe))
+        return TRI_OK;
+    sws_freeContext(c->sws);
+    c->sws = NULL;
+    if (!sws_isSupportedInput(recipe->from) || !sws_isSupportedOutput(recipe->to))
+        return TRI_ERR_INVALID;
+
+    const int width = (int)recipe->width;
+    const int height = (int)recipe->height;
+    c->sws =
+        sws_getContext(width, height, recipe->from, width, height, recipe->to,
+                       SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
+                       NULL, NULL, NULL);
+    if (!c->sws)
+        return TRI_ERR_LIMIT;
+    sws_setColorspaceDetails(c->sws, sws_getCoefficients(recipe->from_matrix), recipe->from_full,
+                             sws_getCoefficients(recipe->to_matrix), recipe->to_full, 0, 1 << 16,
+                             1 << 16);
+    c->recipe = *recipe;
+    return TRI_OK;
+}
+
+/* A picture as libswscale takes it: signed strides, and the planes in ffmpeg's order. */
+struct sws_picture {
+    const uint8_t *data[TRI_PLANES_MAX];
+    int stride[TRI_PLANES_MAX];
+};
+
+static void order_planes(uint32_t fourcc, struct sws_picture *picture)
+{
+    if (fourcc != TRI_FOURCC_YV12)
+        return;
+    const uint8_t *const data = picture->data[1];
+    const int stride = picture->stride[1];
+    picture->data[1] = picture->data[2];
+    picture->stride[1] = picture->stride[2];
+    picture->data[2] = data;
+    picture->stride[2] = stride;
+}
+
+static enum tri_err decode_jpeg(picture_converter *c, const struct tri_frame_info *info,
+                                const struct tri_shape *shape,
+                                const uint8_t *const data[TRI_PLANES_MAX], struct recipe *recipe,
+                                struct sws_picture *from)
+{
+    if (info->bytes_used > shape->plane[0].bytes)
+        return TRI_ERR_CORRUPT;
+    if (!c->jpeg)
+        c->jpeg = jpeg_decoder_new(c->log);
+    if (!c->jpeg)
+        return TRI_ERR_LIMIT;
+
+    struct jpeg_picture decoded;
+    const enum tri_err err = jpeg_decode(c->jpeg, data[0], info->bytes_used, info->video.width,
+                                         info->video.height, &decoded);
+    if (err != TRI_OK)
+        return err;
+    recipe->from = av_get_pix_fmt(decoded.ffmpeg);
+    recipe->from_matrix = SWS_CS_ITU601; // JFIF knows no other
+    recipe->from_full = 1;
+    for (int p = 0; p < TRI_PLANES_MAX; p++) {
+        from->data[p] = decoded.data[p];
+        from->stride[p] = (int)decoded.stride[p];
+    }
+    return TRI_OK;
+}
+
+static enum tri_err take_planes(picture_converter *c, const struct tri_frame_info *info,
+                                const struct tri_shape *shape,
+                                const uint8_t *const data[TRI_PLANES_MAX],
+                                const struct tri_format *format, struct recipe *recipe,
+                                struct sws_picture *from)
+{
+    const enum tri_err err = staging_source(&c->source, shape, data, from->data);
+    if (err != TRI_OK)
+        return err;
+    for (uint32_t p = 0; p < shape->planes; p++)
+        from->stride[p] = (int)shape->plane[p].stride;
+    order_planes(format->fourcc, from);
+    recipe->from = av_format(format);
+    recipe->from_matrix = sws_matrix(&info->video);
+    recipe->from_full = tri_video_range(&info->video) == TRI_RANGE_FULL;
+    return TRI_OK;
+}
+
+enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
+                             const struct tri_shape *shape,
+                             const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
+                             uint8_t *const to[TRI_PLANES_MAX],
+                             const uint32_t stride[TRI_PLANES_MAX])
+{
+    const struct tri_format *source = tri_format_find(info->video.fourcc);
+    const struct tri_format *target = tri_format_find(fourcc);
+    if (!source || !target || target->family == TRI_FAMILY_OPAQUE)
+        return TRI_ERR_INVALID;
+
+    // Without a range of its own a target of another family has that family's usual one.
+    struct tri_video wanted = info->video;
+    wanted.fourcc = fourcc;
+    memset(wanted.stride, 0, sizeof wanted.stride);
+    if (target->family != source->family)
+        wanted.range = TRI_RANGE_DEFAULT;
+    struct tri_shape made;
+    enum tri_err err = tri_video_shape(&wanted, &made);
+    if (err != TRI_OK)
+        return err;
+
+    if (info->video.fourcc == fourcc) {
+        uint32_t strides[TRI_PLANES_MAX] = { 0 };
+        for (uint32_t p = 0; p < shape->planes; p++)
+            strides[p] = shape->plane[p].stride;
+        staging_copy(&made, data, strides, to, stride);
+        return TRI_OK;
+    }
+
+    struct recipe recipe = { .to = av_format(target),
+                             .width = info->video.width,
+                             .height = info->video.height,
+                             .to_matrix = sws_matrix(&wanted),
+                             .to_full = target->family == TRI_FAMILY_RGB ||
+                                        tri_video_range(&wanted) == TRI_RANGE_FULL };
+    struct sws_picture from = { .data = { NULL } };
+    if (source->fourcc == TRI_FOURCC_MJPG)
+        err = decode_jpeg(converter, info, shape, data, &recipe, &from);
+    else if (source->family == TRI_FAMILY_OPAQUE)
+        err = TRI_ERR_INVALID;
+    else
+        err = take_planes(converter, info, shape, data, source, &recipe, &from);
+    if (err == TRI_OK)
+        err = prepare(converter, &recipe);
+
+    uint8_t *staged[TRI_PLANES_MAX] = { NULL };
+    if (err == TRI_OK)
+        err = staging_target(&converter->target, &made, staged);
+    if (err != TRI_OK)
+        return err;
+
+    struct sws_picture into = { .data = { NULL } };
+    uint32_t made_stride[TRI_PLANES_MAX] = { 0 };
+    for (uint32_t p = 0; p < made.planes; p++) {
+        into.data[p] = staged[p];
+        into.stride[p] = (int)made.plane[p].stride;
+        made_stride[p] = made.plane[p].stride;
+    }
+    order_planes(fourcc, &into);
+    if (sws_scale(converter->sws, from.data, from.stride, 0, (int)recipe.height,
+                  (uint8_t *const *)(uintptr_t)into.data, into.stride) < 0)
+        return TRI_ERR_INVALID;
+    staging_copy(&made, (const uint8_t *const *)staged, made_stride, to, stride);
+    return TRI_OK;
+}

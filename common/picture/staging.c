@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "staging.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { REACH = 256 }; // libswscale stays within 16 pixels of 8 bytes, twice
+
+static enum tri_err grow(struct staging *staging, size_t bytes)
+{
+    if (staging->bytes >= bytes)
+        return TRI_OK;
+    staging_free(staging);
+    const size_t rounded = (bytes + 63) / 64 * 64;
+    staging->memory = aligned_alloc(64, rounded);
+    if (!staging->memory)
+        return TRI_ERR_LIMIT;
+    memset(staging->memory, 0, rounded); // what lies past a row is read, though never shown
+    staging->bytes = rounded;
+    return TRI_OK;
+}
+
+void staging_free(struct staging *staging)
+{
+    free(staging->memory);
+    *staging = (struct staging){ .memory = NULL };
+}
+
+enum tri_err staging_source(struct staging *staging, const struct tri_shape *shape,
+                            const uint8_t *const data[TRI_PLANES_MAX],
+                            const uint8_t *to[TRI_PLANES_MAX])
+{
+    uintptr_t end = 0;
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        to[p] = data[p];
+        const uintptr_t plane_end = (uintptr_t)data[p] + shape->plane[p].bytes;
+        end = plane_end > end ? plane_end : end;
+    }
+
+    size_t need = 0;
+    for (uint32_t p = 0; p < shape->planes; p++)
+        need += shape->plane[p].bytes + REACH + 64;
+    size_t at = 0;
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        const struct tri_plane *plane = &shape->plane[p];
+        if (end - ((uintptr_t)data[p] + plane->bytes) >= REACH)
+            continue;
+        const enum tri_err err = grow(staging, need);
+        if (err != TRI_OK)
+            return err;
+        const size_t used = (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes;
+        memcpy(staging->memory + at, data[p], used);
+        to[p] = staging->memory + at;
+        at += (plane->bytes + REACH + 63) / 64 * 64;
+    }
+    return TRI_OK;
+}
+
+enum tri_err staging_target(struct staging *staging, const struct tri_shape *shape,
+                            uint8_t *to[TRI_PLANES_MAX])
+{
+    const enum tri_err err = grow(staging, shape->bytes + REACH);
+    for (uint32_t p = 0; p < shape->planes; p++)
+        to[p] = err == TRI_OK ? staging->memory + shape->plane[p].offset : NULL;
+    return err;
+}
+
+void staging_copy(const struct tri_shape *shape, const uint8_t *const from[TRI_PLANES_MAX],
+                  const uint32_t from_stride[TRI_PLANES_MAX], uint8_t *const to[TRI_PLANES_MAX],
+                  const uint32_t to_stride[TRI_PLANES_MAX])
+{
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        const struct tri_plane *plane = &shape->plane[p];
+        for (size_t row = 0; row < plane->rows; row++)
+            memcpy(to[p] + row * to_stride[p], from[p] + row * from_stride[p], plane->row_bytes);
+    }
+}
