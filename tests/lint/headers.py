@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What leaves the library: headers that compile alone, and symbols of its own prefix only."""
+
+import re
+import unittest
+
+from sources import BUILD, SOURCE, files, run
+
+PUBLIC = "common/include/triptych/"
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-Icommon/include")
+LANGUAGES = {"c11": ("gcc", "-std=c11", "-xc"), "c++17": ("g++", "-std=c++17", "-xc++"),
+             "c11 of clang": ("clang", "-std=c11", "-xc"),
+             "c++17 of clang": ("clang++", "-std=c++17", "-xc++")}
+
+
+class Headers(unittest.TestCase):
+    def compile_each_alone(self, language):
+        refused = {}
+        for header in files(PUBLIC + "*.h"):
+            # the declaration is for headers that have none: strict C wants one in each file
+            program = f"#include <{header.removeprefix('common/include/')}>\nextern int declared;\n"
+            output, status = run(*LANGUAGES[language], *STRICT, "-", input=program)
+            if status:
+                refused[header] = output
+        self.assertFalse(refused, "\n".join(refused.values()))
+
+    def test_each_public_header_compiles_alone_as_c11(self):
+        self.compile_each_alone("c11")
+        self.compile_each_alone("c11 of clang")
+
+    def test_each_public_header_compiles_alone_as_cpp17(self):
+        self.compile_each_alone("c++17")
+        self.compile_each_alone("c++17 of clang")
+
+    def test_each_header_of_the_programs_includes_what_it_needs(self):
+        refused = {}
+        for header in files("common/*.h", "capture/*.h", "display/*.h"):
+            output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-2:], "-Icommon",
+                                 "-Icommon/src", f"-I{SOURCE}", "-", input=f'#include "{header}"\n')
+            if status:
+                refused[header] = output
+        self.assertFalse(refused, "\n".join(refused.values()))
+
+
+class Symbols(unittest.TestCase):
+    def exported(self):
+        library = BUILD / "common" / "libtriptych.so"
+        output, status = run("nm", "--dynamic", "--defined-only", "--format=posix", str(library))
+        self.assertEqual(status, 0, output)
+        return {line.split()[0] for line in output.splitlines()}
+
+    def test_the_library_exports_public_names_only(self):
+        self.assertEqual({name for name in self.exported() if not name.startswith("tri_")}, set())
+
+    def test_every_function_of_the_headers_is_exported(self):
+        declared = set()
+        for header in files(PUBLIC + "*.h"):
+            text = (SOURCE / header).read_text(encoding="utf-8")
+            declared |= set(re.findall(r"TRI_API[^;(]*?\b(tri_\w+)\(", text))
+        self.assertEqual(declared ^ self.exported(), set())

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""clang-tidy and cppcheck over what meson compiles, folder by folder."""
+
+import concurrent.futures
+import json
+import os
+import unittest
+
+from sources import BUILD, FOLDERS, SOURCE, run
+
+
+def compiled():
+    """Sources of the build, from the top of the tree."""
+    with open(BUILD / "compile_commands.json", encoding="utf-8") as database:
+        entries = json.load(database)
+    paths = {os.path.realpath(os.path.join(entry["directory"], entry["file"])) for entry in entries}
+    inside = {os.path.relpath(path, SOURCE) for path in paths if path.endswith(".c")}
+    return sorted(path for path in inside if path.startswith(FOLDERS))
+
+
+def tidy(path):
+    # gcc's own warnings are unknown to clang; they are not what is looked for here
+    return path, run("clang-tidy", "--quiet", "-p", str(BUILD),
+                     "--extra-arg=-Wno-unknown-warning-option", path)
+
+
+class ClangTidy(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            cls.found = dict(pool.map(tidy, compiled()))
+
+
+def finds_nothing_in(folder):
+    def case(self):
+        said = [output for path, (output, status) in self.found.items()
+                if path.startswith(folder + "/") and status]
+        self.assertEqual("".join(said), "")
+    return case
+
+
+for name in FOLDERS:
+    setattr(ClangTidy, f"test_clang_tidy_finds_nothing_in_{name}", finds_nothing_in(name))
+
+
+class Cppcheck(unittest.TestCase):
+    def test_cppcheck_finds_nothing(self):
+        output, status = run(
+            "cppcheck", "--quiet", f"-j{os.cpu_count()}", "--enable=warning,performance,portability",
+            "--inline-suppr", "--error-exitcode=1", "--std=c11",
+            "--suppressions-list=tests/lint/cppcheck.supp", "-Icommon/include", "-Icommon", "-I.",
+            "-D__GNUC__", "-D_GNU_SOURCE", *compiled())
+        self.assertEqual(status, 0, output)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Rules of the house that need no compiler."""
+
+import re
+import unittest
+
+from sources import SOURCE, files, run
+
+CODE = ("*.c", "*.h", "*.cpp", "*.py", "*.sh")
+LONGEST = 450  # lines: a longer file has more than one subject
+
+
+def text(path):
+    return (SOURCE / path).read_text(encoding="utf-8")
+
+
+class Tree(unittest.TestCase):
+    def test_every_file_names_its_licence_at_the_top(self):
+        without = [path for path in files(*CODE)
+                   if not any("SPDX-License-Identifier: MIT" in line
+                              for line in text(path).splitlines()[:2])]
+        self.assertEqual(without, [])
+
+    def test_no_file_is_longer_than_one_subject(self):
+        long = {path: text(path).count("\n") for path in files(*CODE)}
+        self.assertEqual({path: lines for path, lines in long.items() if lines > LONGEST}, {})
+
+    def test_no_line_is_wider_than_the_screen(self):
+        wide = [f"{path}:{number}" for path in files(*CODE, "*meson.build")
+                for number, line in enumerate(text(path).splitlines(), 1) if len(line) > 100]
+        self.assertEqual(wide, [])
+
+    def test_no_promise_is_left_in_a_comment(self):
+        words = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"))
+                           + r")\b")
+        self.assertEqual([path for path in files(*CODE) if words.search(text(path))], [])
+
+    def test_the_formatter_changes_nothing(self):
+        output, status = run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
+        self.assertEqual(status, 0, output)
+
+    def test_shell_scripts_are_parsed(self):
+        scripts = [path for path in files() if text_or_none(path).startswith("#!/bin/bash")]
+        for script in scripts:
+            output, status = run("bash", "-n", script)
+            self.assertEqual(status, 0, output)
+
+
+def text_or_none(path):
+    try:
+        return text(path)
+    except UnicodeDecodeError:
+        return ""

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Builds every configuration, runs its tests and counts single cases; started by tests/run."""
+
+import argparse
+import ctypes
+import dataclasses
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import results
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILDS = SOURCE / "build-tests"
+LONGEST_S = 5400  # of one configuration, whatever it meets
+
+
+@dataclasses.dataclass(frozen=True)
+class Configuration:
+    """One way to build, and what to run there."""
+
+    name: str
+    setup: tuple = ()  # options of meson setup, beside --werror
+    env: dict = dataclasses.field(default_factory=dict)
+    test: tuple = ()  # options of meson test
+    same_build_as: str = ""  # no build of its own
+
+
+# Checkers read the source, not what was built of it; long tests gain nothing from a second build.
+ONCE = ("--no-suite", "lint", "--no-suite", "model", "--no-suite", "long")
+
+CONFIGURATIONS = (
+    Configuration("gcc"),
+    Configuration("valgrind", same_build_as="gcc", test=(
+        "--suite", "unit", "--timeout-multiplier", "10", "--wrapper",
+        "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")),
+    Configuration(
+        "asan+ubsan",
+        setup=("-Db_sanitize=address,undefined", "-Db_lundef=false"),
+        env={"ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+             "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+             "LSAN_OPTIONS": f"suppressions={SOURCE}/tests/support/lsan.supp:print_suppressions=0"},
+        test=(*ONCE, "--timeout-multiplier", "4")),
+    Configuration(
+        "tsan",
+        setup=("-Db_sanitize=thread", "-Db_lundef=false"),
+        env={"TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0"},
+        test=("--suite", "unit", "--timeout-multiplier", "4")),
+    Configuration("clang", env={"CC": "clang", "CXX": "clang++"}, test=("--suite", "unit")),
+)
+QUICK = Configuration("gcc", test=ONCE)
+
+
+def command_line():
+    parser = argparse.ArgumentParser(prog="tests/run", add_help=False)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*")
+    return parser.parse_args()
+
+
+def run(title, command, env):
+    """Runs one command silently. Returns its result as a case, with the output if it failed."""
+    try:
+        done = subprocess.run(command, cwd=SOURCE, env=os.environ | env, text=True, errors="replace",
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=LONGEST_S)
+        output, passed = done.stdout, done.returncode == 0
+    except subprocess.TimeoutExpired as late:
+        output, passed = f"{late}\n{late.output or ''}", False
+    return results.Case(title, "passed" if passed else "failed", "" if passed else output)
+
+
+def build(configuration, folder):
+    exists = (folder / "build.ninja").exists()
+    case = run("meson setup", ["meson", "setup", *(["--reconfigure"] if exists else []), str(folder),
+                               "--werror", *configuration.setup], configuration.env)
+    if case.outcome == "passed":
+        case = run("compiles without a warning", ["meson", "compile", "-C", str(folder)],
+                   configuration.env)
+    return case
+
+
+def test(configuration, folder, names):
+    """Runs the tests; the cases come from meson's log, and meson's own word only if there is none."""
+    logs = folder / "meson-logs"
+    for old in logs.glob("testlog*.json"):
+        old.unlink()
+    case = run("meson test", ["meson", "test", "-C", str(folder), "--no-rebuild",
+                              *configuration.test, *names], configuration.env)
+    cases = [case for log in logs.glob("testlog*.json") for case in results.read_meson_log(log)]
+    return cases or [case]
+
+
+def system_v_objects():
+    """What ipcs would list, as {(kind, id): key}."""
+    found = {}
+    for kind in ("shm", "sem", "msg"):
+        for line in pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
+            key, number = line.split()[:2]
+            found[kind, int(number)] = int(key) & 0xFFFFFFFF
+    return found
+
+
+def what_was_left(before):
+    """Objects and processes that the tests left behind, as one case. Ends those processes."""
+    left = [f"{kind} {number} with key {key:#010x}"
+            for (kind, number), key in system_v_objects().items() if (kind, number) not in before]
+    children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children")
+    for pid in map(int, children.read_text().split()):
+        command = pathlib.Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        if command:  # a zombie has none: it ended in time
+            left.append(f"process {pid}: {command}")
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return results.Case("leaves no System V object and no process behind",
+                        "failed" if left else "passed", "\n".join(left))
+
+
+def adopt_orphans():
+    """What a test leaves running becomes a child of this process, and is found."""
+    PR_SET_CHILD_SUBREAPER = 36
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def main():
+    arguments = command_line()
+    chosen = CONFIGURATIONS
+    if arguments.names:
+        chosen = CONFIGURATIONS[:1]
+    elif arguments.quick:
+        chosen = (QUICK,)
+    adopt_orphans()
+    before = system_v_objects()
+    total = results.Total()
+    broken = set()
+    for configuration in chosen:
+        started = time.monotonic()
+        folder = BUILDS / (configuration.same_build_as or configuration.name)
+        cases = []
+        if not configuration.same_build_as:
+            cases.append(build(configuration, folder))
+            if cases[0].outcome == "failed":
+                broken.add(folder)
+        if folder not in broken:
+            cases += test(configuration, folder, arguments.names)
+            cases.append(what_was_left(before))
+        total.add(configuration.name, cases, time.monotonic() - started)
+    return total.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
