@@ -6,6 +6,7 @@ Usage: python3 tests/support/tap.py FILE [CASE]...
 
 import importlib.util
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -69,6 +70,8 @@ def main():
     if len(sys.argv) < 2:
         print(__doc__.strip(), file=sys.stderr)
         return 2
+    # A time limit comes as SIGTERM: unwind, so that exit handlers end what a test started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     module = load(pathlib.Path(sys.argv[1]))
     cases = list(chosen(unittest.defaultTestLoader.loadTestsFromModule(module), sys.argv[2:]))
     print("TAP version 13")

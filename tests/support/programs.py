@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Real programs and real streams for tests: started, watched, and gone afterwards.
+
+A test derives from ProgramTest, takes a name of its own with `self.stream()` and starts programs with
+`self.start()` or `self.run_to_end()`. When it ends, everything it started is ended, and a System V
+object left under its names, or made by its processes, is a failure.
+"""
+import atexit
+import functools
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+SOURCE = pathlib.Path(os.environ.get("TRIPTYCH_SOURCE",
+                                     pathlib.Path(__file__).resolve().parents[2]))
+BUILD = pathlib.Path(os.environ.get("TRIPTYCH_BUILD", SOURCE / "build"))
+PATIENCE = 60  # seconds that anything may take on a busy machine before it counts as stuck
+
+_numbers = itertools.count(1)
+_running = []
+
+
+@functools.lru_cache(maxsize=None)
+def built(name):
+    """Path of a program of this build; the test is skipped when an option left it out."""
+    for path in sorted(BUILD.rglob(name)):
+        if path.is_file() and os.access(path, os.X_OK):
+            return str(path)
+    raise unittest.SkipTest(f"{name} is not built")
+
+
+def tool(name):
+    """Path of a program of the system; the test is skipped without it."""
+    path = shutil.which(name)
+    if not path:
+        raise unittest.SkipTest(f"{name} is not installed")
+    return path
+
+
+def key_of(name):
+    """The System V key of a stream: 't' and 24 bits of FNV-1a, see docs/design.md."""
+    value = 2166136261
+    for byte in name.encode():
+        value = (value ^ byte) * 16777619 & 0xffffffff
+    return 0x74000000 | value >> 24 ^ value & 0xffffff
+
+
+def ipc_table(kind):
+    """/proc/sysvipc/shm or /proc/sysvipc/sem as dictionaries of numbers, keys without a sign."""
+    rows = pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()
+    heads = rows[0].split()
+    table = [dict(zip(heads, map(int, row.split()))) for row in rows[1:]]
+    for row in table:
+        row["key"] &= 0xffffffff
+    return table
+
+
+def ipc_of(name):
+    """What the kernel has under the name of a stream: (shm rows, sem rows)."""
+    key = key_of(name)
+    return tuple([row for row in ipc_table(kind) if row["key"] == key] for kind in ("shm", "sem"))
+
+
+def wait_until(true, what, seconds=PATIENCE):
+    """Calls true() until it is; its value. What never comes true is a failure that says `what`."""
+    end = time.monotonic() + seconds
+    while True:
+        value = true()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+def end(process):
+    """Ends one process that a test started, however it stands, and reaps it."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass
+
+
+@atexit.register
+def _end_all():
+    for process in _running:
+        end(process)
+
+
+class ProgramTest(unittest.TestCase):
+    """Programs, streams and files of one test."""
+
+    def setUp(self):
+        self._names = []
+        self._pids = set()
+        self.addCleanup(self._check_nothing_is_left)
+
+    def stream(self):
+        """A stream's name that no other test and no other process uses."""
+        name = f"t{os.getpid()}-{next(_numbers)}"
+        self._names.append(name)
+        return name
+
+    def folder(self):
+        """An empty folder, removed after the test."""
+        path = pathlib.Path(tempfile.mkdtemp(prefix="triptych-test-"))
+        self.addCleanup(shutil.rmtree, path, ignore_errors=True)
+        return path
+
+    def start(self, program, *args, **options):
+        """Starts a program of this build, or of the system by its path. Output goes to pipes unless
+        `options`, those of subprocess.Popen, say otherwise."""
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        path = program if os.sep in program else built(program)
+        process = subprocess.Popen([path, *map(str, args)], **options)
+        _running.append(process)
+        self._pids.add(process.pid)
+        self.addCleanup(_running.remove, process)
+        self.addCleanup(end, process)
+        return process
+
+    def run_to_end(self, program, *args, feed=None, **options):
+        """Runs a program and returns it completed: .returncode, .stdout and .stderr (text, unless
+        text=False)."""
+        as_text = options.pop("text", True)
+        if feed is not None:
+            options["stdin"] = subprocess.PIPE
+        process = self.start(program, *args, **options)
+        out, err = process.communicate(feed, timeout=PATIENCE * 4)
+        if as_text:
+            out, err = (stream.decode() if stream is not None else None for stream in (out, err))
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def wait_for_stream(self, name, writer):
+        """Waits until `name` stands, and fails at once when its writer ends instead."""
+        def there():
+            if writer.poll() is not None:
+                raise AssertionError(f"the writer ended with {writer.returncode}: "
+                                     f"{writer.stderr.read().decode() if writer.stderr else ''}")
+            return all(ipc_of(name))
+        wait_until(there, f"a stream named {name}")
+
+    def assert_refused(self, done, status, *words):
+        """A run that ended with `status` and a message on stderr that has all of `words`."""
+        self.assertEqual(done.returncode, status, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def _check_nothing_is_left(self):
+        left = []
+        for name in self._names:
+            for kind, rows in zip(("shm", "sem"), ipc_of(name)):
+                left += [f"{kind} of {name}: {row}" for row in rows]
+        left += [f"shm without a name: {row}" for row in ipc_table("shm")
+                 if row["cpid"] in self._pids and row["key"] == 0]
+        self.assertEqual(left, [], "System V objects were left behind")
+
+
+def last_json(text):
+    """The last of the objects that --json printed, one a line."""
+    return json.loads(text.strip().splitlines()[-1])
