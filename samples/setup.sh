@@ -52,8 +52,9 @@ as_root+=(env DEBIAN_FRONTEND=noninteractive)
 printf '%s: installing %d packages: %s\n' "$program" ${#missing[@]} "${missing[*]}" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-{ "${as_root[@]}" apt-get update -q &&
-    "${as_root[@]}" apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 || {
+install=(apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends)
+{ "${as_root[@]}" apt-get update -q && "${as_root[@]}" "${install[@]}" "${missing[@]}"; } \
+    >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     fail "apt-get failed, see above; by hand: apt-get install ${missing[*]}"
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What lies beneath: triple buffering on bare System V calls, shared by sysv-write.c and
+ * sysv-read.c and by nobody else. libtriptych adds names, formats, checks and readers that need no
+ * write permission; the principle is this one.
+ *
+ * One segment holds the header and three pictures. One set of semaphores guards it. A new set is
+ * all zero, and zero is made to mean "free" everywhere: so there is no step between creating the
+ * set and setting it up in which a writer could die.
+ *
+ * Every operation carries SEM_UNDO: whatever a process holds when it ends, the kernel takes back.
+ * Several operations in one semop() happen together or not at all: that is the whole trick.
+ */
+#ifndef SAMPLES_SYSV_H
+#define SAMPLES_SYSV_H
+
+#define _GNU_SOURCE 1 /* semtimedop() */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <time.h>
+
+#define KEY    0x73797376 /* "sysv": what the two sides agree on; see it in the output of ipcs */
+#define WIDTH  640
+#define HEIGHT 480
+#define SLOTS  3 /* one being written, one being read, one newest: nobody ever waits for a slot */
+
+/* The semaphores. */
+enum {
+    WRITER = 0,                /* 1: somebody writes */
+    GATE = 1,                  /* [2]: frame n waits behind GATE[n % 2]; 1: not there yet */
+    READING = GATE + 2,        /* [SLOTS]: how many readers are in the slot */
+    WRITING = READING + SLOTS, /* [SLOTS]: 1: the writer is in the slot */
+    SEMAPHORES = WRITING + SLOTS,
+};
+
+/* Offsets and numbers only: an address would be wrong in every other process. */
+struct shared {
+    _Atomic uint64_t newest; /* frame number * SLOTS + its slot; 0: no frame yet */
+    uint64_t number[SLOTS];  /* which frame a slot holds; guarded by the slot's semaphores */
+    uint8_t pixels[SLOTS][WIDTH * HEIGHT];
+};
+
+static inline struct sembuf op(int semaphore, int change, int flags)
+{
+    return (struct sembuf){ (unsigned short)semaphore, (short)change,
+                            (short)(flags | (change ? SEM_UNDO : 0)) };
+}
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopped = 1;
+}
+
+/* Without SA_RESTART: a sleeping semop() returns EINTR. */
+static inline void stop_on_signals(void)
+{
+    sigaction(SIGINT, &(struct sigaction){ .sa_handler = stop }, NULL);
+    sigaction(SIGTERM, &(struct sigaction){ .sa_handler = stop }, NULL);
+}
+
+static inline void nap(void)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = 33333333 }, NULL);
+}
+
+#endif
