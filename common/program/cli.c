@@ -194,6 +194,13 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
     return -1;
 }
 
+tri_log cli_log(const struct cli_common *common)
+{
+    if (common->verbosity < 0)
+        return tri_log_to_stderr(TRI_LOG_ERROR);
+    return tri_log_to_stderr(common->verbosity > 0 ? TRI_LOG_DEBUG : TRI_LOG_INFO);
+}
+
 int cli_refuse(const struct cli_program *program, const char *format, ...)
 {
     va_list args;

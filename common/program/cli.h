@@ -3,6 +3,8 @@
 #ifndef PROGRAM_CLI_H
 #define PROGRAM_CLI_H
 
+#include <triptych/log.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,18 +23,22 @@ typedef bool cli_set(const struct cli_option *option, void *target, const char *
                      size_t why_bytes);
 
 struct cli_option {
-    char letter;             // 0: no short form
-    const char *name;        // without the dashes; NULL ends a table
-    const char *arg;         // "WxH"; NULL: the flag takes no argument
-    const char *initial;     // the default as text: shown in brackets and parsed; NULL: none
-    const char *help;        // one line; NULL: an alias, not shown
+    char letter;         // 0: no short form
+    const char *name;    // without the dashes; NULL ends a table
+    const char *arg;     // "WxH"; NULL: the flag takes no argument
+    const char *initial; // the default as text: shown in brackets and parsed; NULL: none
+    const char *help;    // one line; NULL: an alias, not shown
     cli_set *set;
-    size_t offset;           // of the field in the program's config
+    size_t offset;            // of the field in the program's config
     const char *const *words; // of cli_set_word, NULL-terminated
 };
 
-struct cli_size { uint32_t width, height; }; // 0x0: not given
-struct cli_rate { uint32_t num, den; };      // 0/0: not given; 0/1: unpaced
+struct cli_size {
+    uint32_t width, height;
+}; // 0x0: not given
+struct cli_rate {
+    uint32_t num, den;
+}; // 0/0: not given; 0/1: unpaced
 
 /* Setters, each with the type of field it writes. */
 cli_set cli_set_true;    // bool
@@ -53,7 +59,7 @@ struct cli_program {
     const char *purpose;  // one or two lines
     const char *operands; // lines on the operands, may be NULL
     const struct cli_option *options;
-    const char *notes;    // lines after the options, may be NULL
+    const char *notes; // lines after the options, may be NULL
     const char *example;
 };
 
@@ -71,6 +77,9 @@ struct cli_common {
  */
 int cli_parse(const struct cli_program *program, int argc, char **argv, void *config,
               struct cli_common *common, int *first_operand);
+
+/** A log on stderr: errors alone for --quiet, what happens without a flag, everything for --verbose. */
+tri_log cli_log(const struct cli_common *common);
 
 /** "NAME: MESSAGE", a newline and "Try 'NAME --help'." on stderr. @return CLI_NOT_UNDERSTOOD. */
 int cli_refuse(const struct cli_program *program, const char *format, ...)

@@ -10,11 +10,11 @@
 
 /** Filled by the program as it runs; all zero but `name` and `started_ns` to begin with. */
 struct figures {
-    const char *name;              // of the stream
-    int64_t started_ns;            // tri_now_ns() at the start
-    int64_t first_ns, last_ns;     // publish times of the first and last frame counted
+    const char *name;          // of the stream
+    int64_t started_ns;        // tri_now_ns() at the start
+    int64_t first_ns, last_ns; // publish times of the first and last frame counted
     uint64_t frames;
-    uint64_t frames_at_line;       // for the rate of the last second
+    uint64_t frames_at_line; // for the rate of the last second
     int64_t line_ns;
     uint64_t dropped_driver, dropped_writer, dropped_reader;
     uint64_t torn_retried;

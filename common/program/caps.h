@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** How other programs are told what a stream's pictures are. */
+#ifndef PROGRAM_CAPS_H
+#define PROGRAM_CAPS_H
+
+#include <triptych/triptych.h>
+
+/** GStreamer caps: "video/x-raw, format=(string)YUY2, ..." or "image/jpeg, ...". Returns `text`, cut
+ *  to `bytes`; 256 are enough. */
+const char *caps_gstreamer(const struct tri_video *video, char *text, size_t bytes);
+
+/** ffmpeg's options for the stream as raw bytes on its stdin: "-f rawvideo -pix_fmt ... -i -"; of a
+ *  format that ffmpeg has no name for, those for y4m. Returns `text`; 256 are enough. */
+const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes);
+
+/** Whether caps_ffmpeg() speaks of raw bytes, and not of y4m. */
+bool caps_ffmpeg_raw(const struct tri_video *video);
+
+#endif
