@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""The samples as people will use them: compiled by the line at their top, then run."""
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import unittest
+
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, ipc_table, tool, wait_until
+
+SYSV_KEY = 0x73797376  # as in samples/sysv.h
+
+
+class SampleTest(ProgramTest):
+    def compile(self, folder, sample, **environment):
+        """Compiles with the command printed in the sample's own comment."""
+        text = (SOURCE / "samples" / f"{sample}.c").read_text(encoding="utf-8")
+        command = re.search(r"^ \*   (cc .*?) &&", text, re.MULTILINE)[1]
+        env = " ".join(f"{key}={shlex.quote(str(value))}" for key, value in environment.items())
+        subprocess.run(["sh", "-c", f"export {env}; {command}" if env else command], cwd=folder,
+                       check=True, timeout=PATIENCE * 4)
+        return str(folder / sample)
+
+    def read_lines(self, process, count):
+        """The next lines on stdout of a program that flushes each."""
+        return [process.stdout.readline().decode().strip() for _ in range(count)]
+
+
+class OnTheLibrary(SampleTest):
+    def setUp(self):
+        super().setUp()
+        self.here = self.folder()
+        root = self.here / "root"
+        subprocess.run([tool("meson"), "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir",
+                        root], check=True, timeout=PATIENCE * 4, stdout=subprocess.DEVNULL)
+        [package] = root.rglob("triptych.pc")
+        [library] = root.rglob("libtriptych.so")
+        self.found = {"PKG_CONFIG_PATH": package.parent, "PKG_CONFIG_SYSROOT_DIR": root,
+                      "LD_RUN_PATH": library.parent}
+        for source in (SOURCE / "samples").glob("*.[ch]"):
+            shutil.copy(source, self.here)
+
+    def test_a_program_compiled_against_the_installed_library_reads_what_another_writes(self):
+        name = self.stream()
+        text = (self.here / "write.c").read_text(encoding="utf-8")
+        # a name of its own: somebody may run the sample on this machine
+        (self.here / "write.c").write_text(text.replace('"sample"', f'"{name}"'), encoding="utf-8")
+        write = self.compile(self.here, "write", **self.found)
+        read = self.compile(self.here, "read", **self.found)
+
+        reader = self.start(read, name)
+        writer = self.start(write)
+        while not (line := reader.stdout.readline().decode()).startswith("frame"):
+            self.assertEqual(line.strip(), "waiting")
+        number, brightness = re.fullmatch(r"frame (\d+): brightness ([\d.]+)\n", line).groups()
+        self.assertEqual(float(brightness), (int(number) - 1) % 256)
+
+        writer.send_signal(signal.SIGINT)
+        self.assertEqual(writer.wait(PATIENCE), 0, writer.stderr.read())
+
+
+class OnBareSystemV(SampleTest):
+    """These share one key on the machine, so all of it is one test."""
+
+    def objects(self):
+        return [row for kind in ("shm", "sem") for row in ipc_table(kind) if row["key"] == SYSV_KEY]
+
+    def test_either_side_may_start_first_die_and_come_back(self):
+        if self.objects():
+            self.skipTest("somebody runs samples/sysv-write on this machine")
+        here = self.folder()
+        for source in (SOURCE / "samples").glob("sysv*.[ch]"):
+            shutil.copy(source, here)
+        write, read = self.compile(here, "sysv-write"), self.compile(here, "sysv-read")
+
+        reader = self.start(read)
+        writer = self.start(write)
+        last = 0
+        for _ in range(3):
+            for line in self.read_lines(reader, 5):
+                number, brightness = re.fullmatch(
+                    r"frame (\d+): brightness (\d+), 0 pixels differ", line).groups()
+                self.assertEqual(int(brightness), int(number) % 256)
+                self.assertGreater(int(number), last)
+                last = int(number)
+            writer.kill()
+            writer.wait()
+            reader.kill()
+            writer, reader = self.start(write), self.start(read)
+
+        second = self.run_to_end(write)
+        self.assert_refused(second, 1, "there is a writer already")
+
+        reader.terminate()
+        self.assertEqual(reader.wait(PATIENCE), 0)
+        writer.terminate()
+        self.assertEqual(writer.wait(PATIENCE), 0)
+        wait_until(lambda: not self.objects(), "the kernel frees the last attachment")
+
+
+if __name__ == "__main__":
+    unittest.main()
