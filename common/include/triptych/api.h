@@ -4,7 +4,7 @@
 #define TRIPTYCH_API_H
 
 #if defined(__GNUC__)
-#define TRI_API __attribute__((visibility("default")))
+#define TRI_API                 __attribute__((visibility("default")))
 #define TRI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define TRI_API
@@ -13,7 +13,7 @@
 
 #ifdef __cplusplus
 #define TRI_BEGIN extern "C" {
-#define TRI_END }
+#define TRI_END   }
 #else
 #define TRI_BEGIN
 #define TRI_END

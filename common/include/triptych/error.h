@@ -8,6 +8,7 @@
 TRI_BEGIN
 
 /** Zero is success, failures are negative. ABI: append only. */
+// clang-format off
 #define TRI_ERRORS(X)                                                            \
     X(TRI_OK, 0, "success")                                                      \
     X(TRI_ERR_TIMEOUT, -1, "nothing new within the time limit")                  \
@@ -26,6 +27,7 @@ TRI_BEGIN
     X(TRI_ERR_TORN, -14, "the frame was overwritten during use")                 \
     X(TRI_ERR_NO_SLOT, -15, "readers hold every slot: the frame was dropped")    \
     X(TRI_ERR_TOO_SMALL, -16, "the buffer is smaller than the frame")
+// clang-format on
 
 enum tri_err {
 #define X(name, value, text) name = value,

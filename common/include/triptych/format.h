@@ -11,8 +11,8 @@
 
 TRI_BEGIN
 
-#define TRI_FOURCC(a, b, c, d)                                                            \
-    ((uint32_t)(unsigned char)(a) | ((uint32_t)(unsigned char)(b) << 8) |                 \
+#define TRI_FOURCC(a, b, c, d)                                            \
+    ((uint32_t)(unsigned char)(a) | ((uint32_t)(unsigned char)(b) << 8) | \
      ((uint32_t)(unsigned char)(c) << 16) | ((uint32_t)(unsigned char)(d) << 24))
 
 #define TRI_FOURCC_YUYV TRI_FOURCC('Y', 'U', 'Y', 'V')
@@ -31,7 +31,7 @@ TRI_BEGIN
 #define TRI_FOURCC_AB24 TRI_FOURCC('A', 'B', '2', '4')
 #define TRI_FOURCC_RGBP TRI_FOURCC('R', 'G', 'B', 'P')
 #define TRI_FOURCC_GREY TRI_FOURCC('G', 'R', 'E', 'Y')
-#define TRI_FOURCC_Y16 TRI_FOURCC('Y', '1', '6', ' ')
+#define TRI_FOURCC_Y16  TRI_FOURCC('Y', '1', '6', ' ')
 #define TRI_FOURCC_P010 TRI_FOURCC('P', '0', '1', '0')
 #define TRI_FOURCC_MJPG TRI_FOURCC('M', 'J', 'P', 'G')
 
@@ -55,10 +55,10 @@ struct tri_plane_rule {
 /** One row of the table of formats. Static; never freed. */
 struct tri_format {
     uint32_t fourcc;
-    char name[5];            // the fourcc as text, without trailing spaces
+    char name[5]; // the fourcc as text, without trailing spaces
     enum tri_family family;
-    uint8_t planes;          // how many of `plane` count
-    uint8_t depth;           // significant bits of one component
+    uint8_t planes; // how many of `plane` count
+    uint8_t depth;  // significant bits of one component
     struct tri_plane_rule plane[TRI_PLANES_MAX];
     const char *gstreamer;   // GstVideoFormat's name, NULL if there is none
     const char *ffmpeg;      // -pix_fmt name, or the codec's name of an opaque format

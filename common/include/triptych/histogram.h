@@ -10,7 +10,7 @@
 TRI_BEGIN
 
 /** Values are kept to one part in 2^TRI_HISTOGRAM_BITS: below 0.8 % off at 7 bits. */
-#define TRI_HISTOGRAM_BITS 7
+#define TRI_HISTOGRAM_BITS    7
 #define TRI_HISTOGRAM_BUCKETS ((64 - TRI_HISTOGRAM_BITS + 1) << TRI_HISTOGRAM_BITS)
 
 /** All zero is an empty histogram. Threads: the caller's business. */

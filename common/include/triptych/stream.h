@@ -22,24 +22,24 @@ enum tri_stream_state {
 
 /** One System V segment with a key of triptych's. Times are CLOCK_REALTIME seconds, 0: never. */
 struct tri_stream {
-    char name[TRI_NAME_MAX + 1];     // empty when it cannot be read
+    char name[TRI_NAME_MAX + 1]; // empty when it cannot be read
     char source[TRI_SOURCE_MAX + 1];
     enum tri_stream_state state;
-    int key, shm_id, sem_id;         // sem_id -1: the semaphores are gone
+    int key, shm_id, sem_id; // sem_id -1: the semaphores are gone
     uid_t owner, creator_uid;
     gid_t group;
-    uint32_t mode;                   // permission bits of the semaphores: who may watch and hold
-    pid_t creator_pid, last_pid;     // as in ipcs -p
-    pid_t writer_pid;                // 0: none
-    uint32_t attached;               // processes, the writer included
+    uint32_t mode;               // permission bits of the semaphores: who may watch and hold
+    pid_t creator_pid, last_pid; // as in ipcs -p
+    pid_t writer_pid;            // 0: none
+    uint32_t attached;           // processes, the writer included
     int64_t attach_time, detach_time, change_time;
-    uint64_t bytes;                  // of the segment
+    uint64_t bytes; // of the segment
     uint64_t slot_bytes;
     uint32_t slots;
-    uint32_t held;                   // slots that readers hold at this moment
-    uint32_t waiting;                // readers asleep until the next frame
-    uint64_t published;              // frames so far
-    bool has_frame;                  // `newest` holds
+    uint32_t held;      // slots that readers hold at this moment
+    uint32_t waiting;   // readers asleep until the next frame
+    uint64_t published; // frames so far
+    bool has_frame;     // `newest` holds
     struct tri_frame_info newest;
 };
 

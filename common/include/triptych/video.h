@@ -15,6 +15,7 @@ TRI_BEGIN
  * Colour and field values carry the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words
  * of v4l2-ctl; 0 is always "not said". One list each yields numbers and words.
  */
+// clang-format off
 #define TRI_COLORSPACES(X)                                                                 \
     X(DEFAULT, 0, "default") X(SMPTE170M, 1, "smpte170m") X(SMPTE240M, 2, "smpte240m")     \
     X(REC709, 3, "rec709") X(470M, 5, "470m") X(470BG, 6, "470bg") X(JPEG, 7, "jpeg")      \
@@ -34,6 +35,7 @@ TRI_BEGIN
     X(INTERLACED, 4, "interlaced") X(SEQ_TB, 5, "seq-tb") X(SEQ_BT, 6, "seq-bt")           \
     X(ALTERNATE, 7, "alternate") X(INTERLACED_TB, 8, "interlaced-tb")                      \
     X(INTERLACED_BT, 9, "interlaced-bt")
+// clang-format on
 
 #define X(name, value, word) TRI_COLORSPACE_##name = value,
 enum tri_colorspace { TRI_COLORSPACES(X) };
@@ -67,15 +69,15 @@ TRI_API int tri_field_named(const char *word);
 
 /** What a picture is. Zero everywhere but in fourcc, width and height is a good description. */
 struct tri_video {
-    uint32_t fourcc;           // TRI_FOURCC_*
-    uint32_t width, height;    // pixels, 1 to TRI_SIDE_MAX
-    uint32_t fps_num, fps_den; // frames a second as a fraction; 0/0: not said
-    uint32_t colorspace;       // enum tri_colorspace
-    uint32_t transfer;         // enum tri_transfer
-    uint32_t matrix;           // enum tri_matrix
-    uint32_t range;            // enum tri_range
-    uint32_t field;            // enum tri_field
-    uint32_t rotation;         // degrees clockwise to show it upright: 0, 90, 180, 270
+    uint32_t fourcc;                 // TRI_FOURCC_*
+    uint32_t width, height;          // pixels, 1 to TRI_SIDE_MAX
+    uint32_t fps_num, fps_den;       // frames a second as a fraction; 0/0: not said
+    uint32_t colorspace;             // enum tri_colorspace
+    uint32_t transfer;               // enum tri_transfer
+    uint32_t matrix;                 // enum tri_matrix
+    uint32_t range;                  // enum tri_range
+    uint32_t field;                  // enum tri_field
+    uint32_t rotation;               // degrees clockwise to show it upright: 0, 90, 180, 270
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
 };
 

@@ -10,11 +10,11 @@
 
 TRI_BEGIN
 
-#define TRI_NAME_MAX 31      // characters of a stream's name: a-z 0-9 - _
+#define TRI_NAME_MAX     31 // characters of a stream's name: a-z 0-9 - _
 #define TRI_NAME_DEFAULT "cam0"
-#define TRI_SLOTS_MIN 3
-#define TRI_SLOTS_MAX 64
-#define TRI_SOURCE_MAX 127   // characters of the text that says where the pictures come from
+#define TRI_SLOTS_MIN    3
+#define TRI_SLOTS_MAX    64
+#define TRI_SOURCE_MAX   127 // characters of the text that says where the pictures come from
 
 enum tri_writer_flags {
     TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame: reads it all
@@ -88,8 +88,8 @@ struct tri_writer_counts {
     uint64_t generation;
     uint64_t taken_back; // slots taken back from readers that held them too long
     uint32_t slots;
-    uint32_t readers;    // attached to the segment, from the kernel
-    int shm_id, sem_id;  // -1 before the first frame fixed the size
+    uint32_t readers;   // attached to the segment, from the kernel
+    int shm_id, sem_id; // -1 before the first frame fixed the size
 };
 
 /** Makes one system call for `readers`. */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#include <triptych/frame.h>
+
+#include <time.h>
+
+int64_t tri_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now); // cannot fail: the clock always exists
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

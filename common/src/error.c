@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "fail.h"
+
+#include <errno.h>
+
+const char *tri_strerror(enum tri_err err)
+{
+    switch (err) {
+#define X(name, value, text) \
+    case name:               \
+        return text;
+        TRI_ERRORS(X)
+#undef X
+    }
+    return "unknown error";
+}
+
+enum tri_err tri_err_of_errno(int error)
+{
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return TRI_ERR_DENIED;
+    case ENOMEM:
+    case ENOSPC:
+        return TRI_ERR_LIMIT;
+    case EIDRM:
+    case EINVAL: // an id that was removed and is not yet in use again
+        return TRI_ERR_AWAY;
+    case EINTR:
+        return TRI_ERR_INTERRUPTED;
+    case EAGAIN:
+        return TRI_ERR_BUSY;
+    default:
+        return TRI_ERR_SYSTEM;
+    }
+}

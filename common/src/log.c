@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include <triptych/frame.h>
+#include <triptych/log.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_BYTES 1024 // one write(2) a line, so that lines of several processes do not mix
+
+static const char *const level_words[] = { "error", "warn", "info", "debug" };
+static const char *const level_colours[] = { "\033[31m", "\033[33m", "", "\033[2m" };
+
+void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part, const char *format,
+                 ...)
+{
+    if (!log || !log->write || level > log->level)
+        return;
+
+    const int saved = errno;
+    char text[LINE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    log->write(log->user, level, part, text);
+    errno = saved;
+}
+
+/** The moment this process first asked for a log: the zero of its time stamps. */
+static int64_t log_start_ns;
+
+static void write_to_stderr(void *user, enum tri_log_level level, const char *part,
+                            const char *text)
+{
+    const bool colours = user != NULL;
+    char line[LINE_BYTES + 128];
+    const double seconds = (double)(tri_now_ns() - log_start_ns) / 1e9;
+    int length =
+        snprintf(line, sizeof(line), "%s%6.3f %s %-5s %-8s %s%s\n",
+                 colours ? level_colours[level] : "", seconds, program_invocation_short_name,
+                 level_words[level], part, text, colours && *level_colours[level] ? "\033[0m" : "");
+    if (length >= (int)sizeof(line))
+        length = (int)sizeof(line) - 1;
+    if (write(STDERR_FILENO, line, (size_t)length) < 0)
+        return; // nowhere left to complain
+}
+
+tri_log tri_log_to_stderr(enum tri_log_level level)
+{
+    static int yes;
+    if (log_start_ns == 0)
+        log_start_ns = tri_now_ns();
+
+    const char *wanted = getenv("TRIPTYCH_LOG");
+    for (size_t i = 0; wanted && i < sizeof(level_words) / sizeof(level_words[0]); i++) {
+        if (strcmp(wanted, level_words[i]) == 0)
+            level = (enum tri_log_level)i;
+    }
+
+    const char *no_color = getenv("NO_COLOR");
+    const bool colours = isatty(STDERR_FILENO) && !(no_color && *no_color);
+    return (tri_log){ .write = write_to_stderr, .user = colours ? &yes : NULL, .level = level };
+}

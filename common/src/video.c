@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include <triptych/video.h>
+
+#include <string.h>
+
+#define PLANE_ALIGN      64u    // a cache line, and the widest vector
+#define OPAQUE_BYTES_MIN 65536u // room for the JPEG tables of a tiny picture
+#define HD_LINES         720u   // from here on unlabelled YUV is BT.709
+
+#define WORDS(noun, LIST, fallback)               \
+    const char *tri_##noun##_word(uint32_t value) \
+    {                                             \
+        switch (value) {                          \
+            LIST(WORD_CASE)                       \
+        default:                                  \
+            return fallback;                      \
+        }                                         \
+    }                                             \
+    int tri_##noun##_named(const char *word)      \
+    {                                             \
+        LIST(VALUE_IF)                            \
+        return -1;                                \
+    }
+#define WORD_CASE(name, value, word) \
+    case value:                      \
+        return word;
+#define VALUE_IF(name, value, text) \
+    if (strcmp(word, text) == 0)    \
+        return value;
+
+WORDS(colorspace, TRI_COLORSPACES, "default")
+WORDS(transfer, TRI_TRANSFERS, "default")
+WORDS(matrix, TRI_MATRICES, "default")
+WORDS(range, TRI_RANGES, "default")
+WORDS(field, TRI_FIELDS, "any")
+
+static uint64_t round_up(uint64_t value, uint64_t to)
+{
+    return (value + to - 1) / to * to;
+}
+
+static uint32_t ceil_div(uint32_t value, uint32_t by)
+{
+    return (value + by - 1) / by;
+}
+
+enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape)
+{
+    *shape = (struct tri_shape){ 0 };
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    if (!format || video->width < 1 || video->width > TRI_SIDE_MAX || video->height < 1 ||
+        video->height > TRI_SIDE_MAX)
+        return TRI_ERR_INVALID;
+
+    // No overflow from here on: sides are at most 2^14, a group at most 4 bytes, strides below 2^32.
+    struct tri_shape made = { .planes = format->planes };
+    for (uint32_t p = 0; p < format->planes; p++) {
+        const struct tri_plane_rule *rule = &format->plane[p];
+        struct tri_plane *plane = &made.plane[p];
+
+        plane->offset = made.bytes;
+        if (format->family == TRI_FAMILY_OPAQUE) {
+            plane->bytes = (uint64_t)video->width * video->height * 2;
+            if (plane->bytes < OPAQUE_BYTES_MIN)
+                plane->bytes = OPAQUE_BYTES_MIN;
+        } else {
+            plane->row_bytes = ceil_div(video->width, rule->pixels) * rule->bytes;
+            plane->rows = ceil_div(video->height, rule->lines);
+            plane->stride = video->stride[p] ? video->stride[p]
+                                             : (uint32_t)round_up(plane->row_bytes, PLANE_ALIGN);
+            if (plane->stride < plane->row_bytes)
+                return TRI_ERR_INVALID;
+            plane->bytes = (uint64_t)plane->stride * plane->rows;
+        }
+        made.bytes += round_up(plane->bytes, PLANE_ALIGN);
+    }
+    *shape = made;
+    return TRI_OK;
+}
+
+enum tri_matrix tri_video_matrix(const struct tri_video *video)
+{
+    if (video->matrix != TRI_MATRIX_DEFAULT)
+        return (enum tri_matrix)video->matrix;
+
+    switch (video->colorspace) { // V4L2_MAP_YCBCR_ENC_DEFAULT of videodev2.h
+    case TRI_COLORSPACE_DEFAULT:
+        return video->height < HD_LINES ? TRI_MATRIX_601 : TRI_MATRIX_709;
+    case TRI_COLORSPACE_REC709:
+    case TRI_COLORSPACE_DCIP3:
+        return TRI_MATRIX_709;
+    case TRI_COLORSPACE_BT2020:
+        return TRI_MATRIX_BT2020;
+    case TRI_COLORSPACE_SMPTE240M:
+        return TRI_MATRIX_SMPTE240M;
+    default:
+        return TRI_MATRIX_601;
+    }
+}
+
+enum tri_range tri_video_range(const struct tri_video *video)
+{
+    if (video->range != TRI_RANGE_DEFAULT)
+        return (enum tri_range)video->range;
+
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    const bool limited =
+        format && format->family == TRI_FAMILY_YUV && video->colorspace != TRI_COLORSPACE_JPEG;
+    return limited ? TRI_RANGE_LIMITED : TRI_RANGE_FULL;
+}
+
+bool tri_video_same(const struct tri_video *a, const struct tri_video *b)
+{
+    return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
+           a->fps_num == b->fps_num && a->fps_den == b->fps_den && a->colorspace == b->colorspace &&
+           a->transfer == b->transfer && a->matrix == b->matrix && a->range == b->range &&
+           a->field == b->field && a->rotation == b->rotation;
+}
