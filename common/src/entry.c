@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "entry.h"
+
+#include <string.h>
+
+void tri_entry_begin(struct tri_entry *entry)
+{
+    // Release fence: no byte of the new frame can be seen by anybody who does not also see the 0.
+    // Its partner is the acquire fence in tri_entry_still().
+    atomic_store_explicit(&entry->number, 0, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+}
+
+void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
+                      const struct tri_shape *shape)
+{
+    const struct tri_video *video = &info->video;
+    entry->driver_sequence = info->driver_sequence;
+    entry->capture_ns = info->capture_ns;
+    entry->publish_ns = info->publish_ns;
+    entry->dropped_driver = info->dropped_driver;
+    entry->dropped_writer = info->dropped_writer;
+    entry->generation = info->generation;
+    entry->bytes_used = info->bytes_used;
+    entry->checksum = info->checksum;
+    entry->copies = info->copies;
+    entry->flags = info->flags;
+    entry->planes = shape->planes;
+    entry->fourcc = video->fourcc;
+    entry->width = video->width;
+    entry->height = video->height;
+    entry->fps_num = video->fps_num;
+    entry->fps_den = video->fps_den;
+    entry->colorspace = video->colorspace;
+    entry->transfer = video->transfer;
+    entry->matrix = video->matrix;
+    entry->range = video->range;
+    entry->field = video->field;
+    entry->rotation = video->rotation;
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        entry->plane[p] = (struct tri_entry_plane){ .offset = shape->plane[p].offset,
+                                                    .bytes = shape->plane[p].bytes,
+                                                    .stride = shape->plane[p].stride };
+    }
+    entry->user_bytes = info->user_bytes;
+    memcpy(entry->user, info->user, info->user_bytes);
+
+    // Release: whoever loads the number with acquire also sees the description and the pixels.
+    atomic_store_explicit(&entry->number, info->number, memory_order_release);
+}
+
+bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes)
+{
+    struct tri_video strided = *video;
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        strided.stride[p] = shape->plane[p].stride;
+    struct tri_shape needed;
+    if (tri_video_shape(&strided, &needed) != TRI_OK || shape->planes != needed.planes)
+        return false;
+
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        const struct tri_plane *plane = &shape->plane[p];
+        const struct tri_plane *need = &needed.plane[p];
+        if (plane->bytes > bytes || plane->offset > bytes - plane->bytes)
+            return false;
+        if (plane->rows != need->rows || plane->row_bytes != need->row_bytes)
+            return false;
+        // The last row may end with its pixels. A stride of 0 stood for the default above.
+        if (plane->rows > 0 &&
+            (plane->stride == 0 ||
+             plane->bytes < (uint64_t)plane->stride * (plane->rows - 1) + plane->row_bytes))
+            return false;
+    }
+    return true;
+}
+
+/** The shape that the entry tells: its planes, with the rows that follow from format and size. */
+static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_bytes,
+                                 struct tri_video *video, struct tri_shape *shape)
+{
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        video->stride[p] = p < copy->planes ? copy->plane[p].stride : 0;
+    if (tri_video_shape(video, shape) != TRI_OK || copy->planes != shape->planes)
+        return TRI_ERR_CORRUPT;
+
+    shape->bytes = 0;
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        struct tri_plane *plane = &shape->plane[p];
+        plane->offset = copy->plane[p].offset;
+        plane->bytes = copy->plane[p].bytes;
+        plane->stride = copy->plane[p].stride;
+        if (plane->bytes > slot_bytes || plane->offset > slot_bytes)
+            return TRI_ERR_CORRUPT; // before the sum, which cannot overflow then
+        if (plane->offset + plane->bytes > shape->bytes)
+            shape->bytes = plane->offset + plane->bytes;
+    }
+    return TRI_OK;
+}
+
+enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint64_t slot_bytes,
+                            struct tri_frame_info *info, struct tri_shape *shape)
+{
+    if (tri_entry_number(entry) != number)
+        return TRI_ERR_TORN;
+    struct tri_entry copy;
+    memcpy(&copy, (const void *)entry, offsetof(struct tri_entry, user));
+    atomic_signal_fence(memory_order_seq_cst); // the copy is used from here on, never the original
+    if (copy.user_bytes <= TRI_USER_MAX)
+        memcpy(copy.user, entry->user, copy.user_bytes);
+    if (!tri_entry_still(entry, number))
+        return TRI_ERR_TORN;
+
+    struct tri_video video = (struct tri_video){
+        .fourcc = copy.fourcc,
+        .width = copy.width,
+        .height = copy.height,
+        .fps_num = copy.fps_num,
+        .fps_den = copy.fps_den,
+        .colorspace = copy.colorspace,
+        .transfer = copy.transfer,
+        .matrix = copy.matrix,
+        .range = copy.range,
+        .field = copy.field,
+        .rotation = copy.rotation,
+    };
+    if (copy.user_bytes > TRI_USER_MAX || copy.rotation % 90 != 0 || copy.rotation >= 360 ||
+        (copy.fps_den == 0 && copy.fps_num != 0))
+        return TRI_ERR_CORRUPT;
+    struct tri_shape placed;
+    if (place_planes(&copy, slot_bytes, &video, &placed) != TRI_OK ||
+        !tri_shape_fits(&video, &placed, slot_bytes) ||
+        (placed.plane[0].rows == 0 && copy.bytes_used > placed.plane[0].bytes))
+        return TRI_ERR_CORRUPT;
+
+    *shape = placed;
+    info->video = video;
+    info->number = number;
+    info->driver_sequence = copy.driver_sequence;
+    info->capture_ns = copy.capture_ns;
+    info->publish_ns = copy.publish_ns;
+    info->dropped_driver = copy.dropped_driver;
+    info->dropped_writer = copy.dropped_writer;
+    info->generation = copy.generation;
+    info->bytes_used = copy.bytes_used;
+    info->checksum = copy.checksum;
+    info->copies = copy.copies;
+    info->flags = copy.flags;
+    info->user_bytes = copy.user_bytes;
+    memcpy(info->user, copy.user, copy.user_bytes);
+    return TRI_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/** Between a slot's entry in shared memory and a frame's description in this process. */
+#ifndef TRI_ENTRY_H
+#define TRI_ENTRY_H
+
+#include "segment.h"
+
+/** Whether every plane of `shape` has room for the rows of `video`, within `bytes` bytes. */
+bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes);
+
+/** Marks a slot as being written: readers that are reading it will notice. */
+void tri_entry_begin(struct tri_entry *entry);
+
+/** Writes the description of a finished frame and its number, with release. */
+void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
+                      const struct tri_shape *shape);
+
+/** The number of the whole frame in this entry; 0 while it is being written. */
+static inline uint64_t tri_entry_number(const struct tri_entry *entry)
+{
+    // Acquire: pairs with the release in tri_entry_finish().
+    return atomic_load_explicit(&entry->number, memory_order_acquire);
+}
+
+/** Whether everything read from the slot before this call was frame `number`. */
+static inline bool tri_entry_still(const struct tri_entry *entry, uint64_t number)
+{
+    // The fence keeps the reads of the pixels before the read of the number: if any of them saw a
+    // byte of a later frame, this load sees that the number has changed (tri_entry_begin()).
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&entry->number, memory_order_relaxed) == number;
+}
+
+/**
+ * Copies the description of frame `number` out, once, then checks it against `slot_bytes`.
+ *
+ * @return TRI_OK; TRI_ERR_TORN, the slot holds another frame by now; TRI_ERR_CORRUPT, offsets, sizes
+ *         or counts that do not fit. info and shape are unchanged unless the result is TRI_OK.
+ */
+enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint64_t slot_bytes,
+                            struct tri_frame_info *info, struct tri_shape *shape);
+
+#endif

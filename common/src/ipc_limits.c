@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "ipc_limits.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/** The text of a file in /proc/sys/kernel, "unknown" if it cannot be read. */
+static const char *limit(const char *path, char text[64])
+{
+    strcpy(text, "unknown");
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return text;
+    if (fgets(text, 64, file))
+        text[strcspn(text, "\n")] = '\0';
+    fclose(file);
+    for (char *c = text; *c; c++) {
+        if (*c == '\t')
+            *c = ' ';
+    }
+    return text;
+}
+
+void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes, int error)
+{
+    char number[64];
+    char all[64];
+    const unsigned long long need = bytes;
+
+    switch (error) {
+    case EINVAL:
+        tri_log_say(log, TRI_LOG_ERROR, "segment",
+                    "%s: %llu bytes are more than one segment may have (kernel.shmmax %s); "
+                    "raise it with sysctl, or use fewer buffers or smaller frames",
+                    name, need, limit("/proc/sys/kernel/shmmax", number));
+        break;
+    case ENOSPC:
+        tri_log_say(log, TRI_LOG_ERROR, "segment",
+                    "%s: no room for %llu bytes of shared memory: kernel.shmmni %s segments or "
+                    "kernel.shmall %s pages are used up; see ipcs -m, remove what is unused or "
+                    "raise the limits with sysctl",
+                    name, need, limit("/proc/sys/kernel/shmmni", number),
+                    limit("/proc/sys/kernel/shmall", all));
+        break;
+    case ENOMEM:
+        tri_log_say(log, TRI_LOG_ERROR, "segment",
+                    "%s: no memory for %llu bytes; use fewer buffers or smaller frames", name,
+                    need);
+        break;
+    default:
+        tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot create %llu bytes: %s", name, need,
+                    strerror(error));
+    }
+}
+
+void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count, int error)
+{
+    char number[64];
+
+    switch (error) {
+    case ENOSPC:
+    case EINVAL:
+        tri_log_say(log, TRI_LOG_ERROR, "semset",
+                    "%s: no set of %u semaphores to be had: kernel.sem is \"%s\" (per set, in all, "
+                    "per call, sets); see ipcs -s, remove what is unused or raise it with sysctl",
+                    name, count, limit("/proc/sys/kernel/sem", number));
+        break;
+    default:
+        tri_log_say(log, TRI_LOG_ERROR, "semset", "%s: cannot create %u semaphores: %s", name,
+                    count, strerror(error));
+    }
+}

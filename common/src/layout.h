@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What lies in the segment, the same in every process and at every address: offsets, never pointers;
+ * fixed widths, no bool, enum, size_t or long. Whoever moves a field raises TRI_LAYOUT_VERSION;
+ * `magic` and `version` themselves never move, so that any version can turn any other away politely.
+ *
+ *   header | slot entries | padding to a page | slot 0 | slot 1 | ... | guard page
+ *
+ * The guard page at the end is never written: vector code may read a few bytes past a picture.
+ */
+#ifndef TRI_LAYOUT_H
+#define TRI_LAYOUT_H
+
+#include <triptych/frame.h>
+#include <triptych/writer.h>
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#define TRI_MAGIC          0x50495254u // "TRIP" in memory order
+#define TRI_LAYOUT_VERSION 1u
+#define TRI_PAGE           4096u // alignment of slots: what V4L2's USERPTR wants; a constant of the format
+
+/** Bits of tri_header.state. */
+#define TRI_SEGMENT_REPLACED 1u // a larger one stands under the same key
+#define TRI_SEGMENT_CLOSED   2u // the writer ended cleanly
+
+struct tri_header {
+    // Line 0: set once, before magic.
+    _Atomic uint32_t magic; // stored last, with release
+    uint32_t version;
+    uint32_t slots;       // how many
+    uint32_t entry_bytes; // from one slot entry to the next
+    uint64_t entries_at;  // offset of the first slot entry
+    uint64_t slots_at;    // offset of the first slot, a multiple of TRI_PAGE
+    uint64_t slot_bytes;  // from one slot to the next, a multiple of TRI_PAGE
+    uint64_t stream_id;   // one for each numbering of frames; survives takeover and replacement
+    int64_t created_ns;   // CLOCK_REALTIME
+    uint64_t reserved;
+
+    // Line 1: the writer's, for every frame.
+    _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; 0: no frame yet
+    _Atomic uint32_t state;               // TRI_SEGMENT_*
+    _Atomic uint32_t writer_pid;          // in the writer's PID namespace: for people only
+    _Atomic uint64_t generation;          // counts the writers that used this numbering
+    _Atomic uint64_t dropped_driver;
+    _Atomic uint64_t dropped_writer;
+
+    // Line 2: text, NUL-terminated.
+    _Alignas(64) char name[TRI_NAME_MAX + 1];
+    char source[TRI_SOURCE_MAX + 1];
+};
+
+struct tri_entry_plane {
+    uint64_t offset; // from the start of the slot
+    uint64_t bytes;
+    uint32_t stride;
+    uint32_t reserved;
+};
+
+/** What one slot holds. Guarded by `number`: 0 while the rest or the pixels are being written. */
+struct tri_entry {
+    _Atomic uint64_t number;
+    uint64_t driver_sequence;
+    int64_t capture_ns;
+    int64_t publish_ns;
+    uint64_t dropped_driver;
+    uint64_t dropped_writer;
+    uint64_t generation;
+    uint64_t bytes_used;
+    uint64_t checksum;
+    uint32_t copies;
+    uint32_t flags;
+    uint32_t user_bytes;
+    uint32_t planes;
+    uint32_t fourcc, width, height, fps_num, fps_den;
+    uint32_t colorspace, transfer, matrix, range, field, rotation;
+    uint32_t reserved;
+    struct tri_entry_plane plane[TRI_PLANES_MAX];
+    _Alignas(64) uint8_t user[TRI_USER_MAX];
+};
+
+#define TRI_AT(type, field, at) \
+    static_assert(offsetof(struct type, field) == (at), #field " moved: raise the version")
+TRI_AT(tri_header, magic, 0);
+TRI_AT(tri_header, version, 4);
+TRI_AT(tri_header, slots, 8);
+TRI_AT(tri_header, entry_bytes, 12);
+TRI_AT(tri_header, entries_at, 16);
+TRI_AT(tri_header, slots_at, 24);
+TRI_AT(tri_header, slot_bytes, 32);
+TRI_AT(tri_header, stream_id, 40);
+TRI_AT(tri_header, created_ns, 48);
+TRI_AT(tri_header, latest, 64);
+TRI_AT(tri_header, state, 72);
+TRI_AT(tri_header, writer_pid, 76);
+TRI_AT(tri_header, generation, 80);
+TRI_AT(tri_header, dropped_driver, 88);
+TRI_AT(tri_header, dropped_writer, 96);
+TRI_AT(tri_header, name, 128);
+TRI_AT(tri_header, source, 160);
+TRI_AT(tri_entry, driver_sequence, 8);
+TRI_AT(tri_entry, capture_ns, 16);
+TRI_AT(tri_entry, publish_ns, 24);
+TRI_AT(tri_entry, bytes_used, 56);
+TRI_AT(tri_entry, checksum, 64);
+TRI_AT(tri_entry, copies, 72);
+TRI_AT(tri_entry, planes, 84);
+TRI_AT(tri_entry, fourcc, 88);
+TRI_AT(tri_entry, rotation, 128);
+TRI_AT(tri_entry, plane, 136);
+TRI_AT(tri_entry, user, 256);
+#undef TRI_AT
+static_assert(sizeof(struct tri_header) == 320, "header size is part of the format");
+static_assert(sizeof(struct tri_entry) == 1280, "entry size is part of the format");
+static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a hidden lock would live in one process only");
+static_assert(ATOMIC_INT_LOCK_FREE == 2, "a hidden lock would live in one process only");
+
+/** `latest`: number << 8 | slot, so that both change in one store. 2^56 frames last 38,000 years. */
+static inline uint64_t tri_word(uint64_t number, uint32_t slot)
+{
+    return number << 8 | slot;
+}
+
+static inline uint64_t tri_word_number(uint64_t word)
+{
+    return word >> 8;
+}
+
+static inline uint32_t tri_word_slot(uint64_t word)
+{
+    return (uint32_t)(word & 0xff);
+}
+
+static_assert(TRI_SLOTS_MAX <= 256, "a slot index fits the low byte of `latest`");
+
+#endif

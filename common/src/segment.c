@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "segment.h"
+
+#include "fail.h"
+#include "ipc_limits.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#define HUGE_PAGE         (2ull << 20)
+#define SEGMENT_BYTES_MAX (1ull << 46) // more than any machine maps; keeps sums far from overflow
+
+static uint64_t round_up(uint64_t value, uint64_t to)
+{
+    return (value + to - 1) / to * to;
+}
+
+/**
+ * System V mappings have no fault-around: without this every first touch of a page is a fault in
+ * the frame path. A kernel before 5.14 says EINVAL: then the pages come one by one.
+ */
+static void fault_in(const struct tri_segment *segment, int advice)
+{
+    const int saved = errno;
+    madvise(segment->header, segment->bytes, advice);
+    errno = saved;
+}
+
+/** Copies the header's numbers once and accepts them only if everything lies within the segment. */
+static enum tri_err check_header(struct tri_segment *segment, const char *name)
+{
+    if (segment->bytes < sizeof(struct tri_header))
+        return TRI_ERR_CORRUPT;
+
+    // Acquire: pairs with the release in tri_segment_announce(); the header is whole from here on.
+    const struct tri_header *header = segment->header;
+    const uint32_t magic = atomic_load_explicit(&header->magic, memory_order_acquire);
+    if (magic == 0)
+        return TRI_ERR_NO_STREAM; // being made right now, or left half made
+    if (magic != TRI_MAGIC)
+        return TRI_ERR_CORRUPT;
+    struct tri_header copy;
+    memcpy(&copy, (const void *)header, sizeof(copy));
+    atomic_signal_fence(memory_order_seq_cst); // the copy is used from here on, never the original
+    if (copy.version != TRI_LAYOUT_VERSION)
+        return TRI_ERR_VERSION;
+    if (name && strncmp(copy.name, name, sizeof(copy.name)) != 0)
+        return TRI_ERR_COLLISION;
+
+    const struct tri_geometry g = {
+        .slots = copy.slots,
+        .entries_at = copy.entries_at,
+        .slots_at = copy.slots_at,
+        .slot_bytes = copy.slot_bytes,
+        .stream_id = copy.stream_id,
+    };
+    if (g.slots < TRI_SLOTS_MIN || g.slots > TRI_SLOTS_MAX ||
+        copy.entry_bytes != sizeof(struct tri_entry) || segment->bytes > SEGMENT_BYTES_MAX ||
+        g.entries_at % _Alignof(struct tri_entry) != 0 ||
+        g.entries_at < sizeof(struct tri_header) || g.entries_at > segment->bytes ||
+        g.slots * sizeof(struct tri_entry) > segment->bytes - g.entries_at ||
+        g.slots_at % TRI_PAGE != 0 || g.slots_at > segment->bytes ||
+        g.slots_at < g.entries_at + g.slots * sizeof(struct tri_entry) ||
+        g.slot_bytes % TRI_PAGE != 0 || g.slot_bytes == 0 || g.slot_bytes > segment->bytes ||
+        g.slots * g.slot_bytes > segment->bytes - g.slots_at ||
+        segment->bytes - g.slots_at - g.slots * g.slot_bytes < TRI_PAGE)
+        return TRI_ERR_CORRUPT;
+    segment->geometry = g;
+    return TRI_OK;
+}
+
+enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
+                                int flags)
+{
+    *segment = TRI_SEGMENT_NONE;
+    struct shmid_ds status;
+    if (shmctl(shm_id, IPC_STAT, &status) < 0) {
+        const enum tri_err err = tri_err_of_errno(errno);
+        return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
+    }
+
+    struct tri_segment found = { .bytes = status.shm_segsz,
+                                 .shm_id = shm_id,
+                                 .owner = status.shm_perm.uid };
+    void *at = shmat(shm_id, NULL, flags);
+    if (at == (void *)-1) {
+        const enum tri_err err = tri_err_of_errno(errno);
+        return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
+    }
+    found.header = at;
+
+    const enum tri_err err = check_header(&found, name);
+    if (err != TRI_OK) {
+        tri_segment_detach(&found);
+        return err;
+    }
+    fault_in(&found, flags & SHM_RDONLY ? MADV_POPULATE_READ : MADV_POPULATE_WRITE);
+    *segment = found;
+    return TRI_OK;
+}
+
+enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags)
+{
+    *segment = TRI_SEGMENT_NONE;
+    const int shm_id = shmget(key, 0, 0);
+    if (shm_id < 0)
+        return errno == ENOENT ? TRI_ERR_NO_STREAM : tri_err_of_errno(errno);
+    return tri_segment_attach(segment, shm_id, name, flags);
+}
+
+/** shmget(), with huge pages where they were asked for and can be had. */
+static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
+{
+    const int flags = IPC_CREAT | IPC_EXCL | (int)plan->mode;
+    if (plan->flags & TRI_WRITER_HUGE_PAGES) {
+        const int id = shmget(plan->key, bytes, flags | SHM_HUGETLB);
+        if (id >= 0)
+            return id;
+        tri_log_say(log, TRI_LOG_INFO, "segment",
+                    "%s: no reserved huge pages (%s): trying transparent ones", plan->name,
+                    strerror(errno));
+    }
+    return shmget(plan->key, bytes, flags);
+}
+
+/** Wishes of the options that change speed, not meaning: what is refused is said and left. */
+static void tune(struct tri_segment *segment, const struct tri_segment_plan *plan,
+                 const tri_log *log)
+{
+    if ((plan->flags & TRI_WRITER_HUGE_PAGES) &&
+        madvise(segment->header, segment->bytes, MADV_HUGEPAGE) < 0)
+        tri_log_say(log, TRI_LOG_INFO, "segment", "%s: ordinary pages: %s", plan->name,
+                    strerror(errno));
+    if ((plan->flags & TRI_WRITER_LOCK) && shmctl(segment->shm_id, SHM_LOCK, NULL) < 0)
+        tri_log_say(log, TRI_LOG_WARN, "segment",
+                    "%s: cannot be locked in memory: %s; raise the limit with `ulimit -l`",
+                    plan->name, strerror(errno));
+    fault_in(segment, MADV_POPULATE_WRITE);
+}
+
+enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
+                                const tri_log *log)
+{
+    *segment = TRI_SEGMENT_NONE;
+    const uint64_t entries_at = sizeof(struct tri_header);
+    const uint64_t slots_at =
+        round_up(entries_at + plan->slots * sizeof(struct tri_entry), TRI_PAGE);
+    const uint64_t slot_bytes = round_up(plan->slot_bytes, TRI_PAGE);
+    uint64_t bytes = slots_at + plan->slots * slot_bytes + TRI_PAGE;
+    if (plan->flags & TRI_WRITER_HUGE_PAGES)
+        bytes = round_up(bytes, HUGE_PAGE);
+
+    struct tri_segment made = { .bytes = bytes, .shm_id = create(plan, bytes, log) };
+    if (made.shm_id < 0) {
+        const int error = errno;
+        tri_limits_explain_shm(log, plan->name, bytes, error);
+        return error == EINVAL ? TRI_ERR_LIMIT : tri_err_of_errno(error);
+    }
+
+    struct shmid_ds status;
+    void *at = shmat(made.shm_id, NULL, 0);
+    if (at == (void *)-1 || shmctl(made.shm_id, IPC_STAT, &status) < 0) {
+        const enum tri_err err = tri_err_of_errno(errno);
+        tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot attach %llu bytes: %s", plan->name,
+                    (unsigned long long)bytes, strerror(errno));
+        made.header = at == (void *)-1 ? NULL : at;
+        tri_segment_detach(&made);
+        tri_segment_remove(made.shm_id);
+        return err;
+    }
+    made.header = at;
+    made.owner = status.shm_perm.uid;
+    status.shm_perm.gid = plan->group;
+    shmctl(made.shm_id, IPC_SET, &status); // we made it: cannot be refused
+    tune(&made, plan, log);
+
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct tri_header *header = made.header;
+    header->version = TRI_LAYOUT_VERSION;
+    header->slots = plan->slots;
+    header->entry_bytes = sizeof(struct tri_entry);
+    header->entries_at = entries_at;
+    header->slots_at = slots_at;
+    header->slot_bytes = slot_bytes;
+    header->stream_id = plan->stream_id;
+    header->created_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    strncpy(header->name, plan->name, sizeof(header->name) - 1);
+    made.geometry = (struct tri_geometry){ .slots = plan->slots,
+                                           .entries_at = entries_at,
+                                           .slots_at = slots_at,
+                                           .slot_bytes = slot_bytes,
+                                           .stream_id = plan->stream_id };
+    *segment = made;
+    return TRI_OK;
+}
+
+void tri_segment_announce(struct tri_segment *segment)
+{
+    // Release: whoever loads magic with acquire, in check_header(), sees the whole header.
+    atomic_store_explicit(&segment->header->magic, TRI_MAGIC, memory_order_release);
+}
+
+bool tri_segment_removed(const struct tri_segment *segment)
+{
+    struct shmid_ds status;
+    return shmctl(segment->shm_id, IPC_STAT, &status) < 0 || (status.shm_perm.mode & SHM_DEST) != 0;
+}
+
+enum tri_err tri_segment_remove(int shm_id)
+{
+    return shmctl(shm_id, IPC_RMID, NULL) == 0 ? TRI_OK : tri_err_of_errno(errno);
+}
+
+void tri_segment_detach(struct tri_segment *segment)
+{
+    const int saved = errno;
+    if (segment->header)
+        shmdt(segment->header);
+    *segment = TRI_SEGMENT_NONE;
+    errno = saved;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/** The System V shared-memory segment: made, found, attached, checked, let go. */
+#ifndef TRI_SEGMENT_H
+#define TRI_SEGMENT_H
+
+#include "layout.h"
+
+#include <triptych/error.h>
+#include <triptych/log.h>
+
+#include <stdbool.h>
+#include <sys/shm.h>
+
+/** The header's numbers, copied out once and checked against the attached size. */
+struct tri_geometry {
+    uint32_t slots;
+    uint64_t entries_at;
+    uint64_t slots_at;
+    uint64_t slot_bytes;
+    uint64_t stream_id;
+};
+
+/** One attachment. All zero but `shm_id` -1 is none. */
+struct tri_segment {
+    struct tri_header *header; // read-only memory in a reader
+    struct tri_geometry geometry;
+    uint64_t bytes; // of the segment, from the kernel
+    int shm_id;
+    uid_t owner;
+};
+
+#define TRI_SEGMENT_NONE ((struct tri_segment){ .shm_id = -1 })
+
+struct tri_segment_plan {
+    const char *name;
+    key_t key;
+    uint32_t slots;
+    uint64_t slot_bytes;
+    uint32_t mode; // of the shared memory: nobody but the owner ever writes
+    gid_t group;
+    uint32_t flags; // enum tri_writer_flags
+    uint64_t stream_id;
+};
+
+/** Creates, attaches read-write, faults in and fills all of the header but magic.
+ *  On failure nothing is left behind and the log says why. */
+enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
+                                const tri_log *log);
+
+/** Lets readers in: stores magic, with release. */
+void tri_segment_announce(struct tri_segment *segment);
+
+/**
+ * Finds and attaches the segment of a key, checks header, name and geometry.
+ *
+ * @param name   the name that must stand in the header; NULL: any
+ * @param flags  SHM_RDONLY, or 0 for a writer
+ * @return TRI_OK; TRI_ERR_NO_STREAM, none, or not announced yet; TRI_ERR_DENIED; TRI_ERR_CORRUPT;
+ *         TRI_ERR_VERSION; TRI_ERR_COLLISION; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. Logs nothing.
+ */
+enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags);
+
+/** The same for an id at hand. */
+enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
+                                int flags);
+
+/** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more. */
+bool tri_segment_removed(const struct tri_segment *segment);
+
+/** Takes the key off: nobody new can attach; the memory goes with its last attachment. */
+enum tri_err tri_segment_remove(int shm_id);
+
+/** Detaches and makes it TRI_SEGMENT_NONE. Keeps errno. */
+void tri_segment_detach(struct tri_segment *segment);
+
+/** The slot's entry and first byte. `slot` is below geometry.slots. */
+static inline struct tri_entry *tri_segment_entry(const struct tri_segment *segment, uint32_t slot)
+{
+    return (struct tri_entry *)((uint8_t *)segment->header + segment->geometry.entries_at +
+                                (uint64_t)slot * sizeof(struct tri_entry));
+}
+
+static inline uint8_t *tri_segment_slot(const struct tri_segment *segment, uint32_t slot)
+{
+    return (uint8_t *)segment->header + segment->geometry.slots_at +
+           (uint64_t)slot * segment->geometry.slot_bytes;
+}
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "semset.h"
+
+#include "fail.h"
+#include "ipc_limits.h"
+#include "owner.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/sem.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CLAIM_TRIES 100 // sets that vanish between finding and claiming: somebody closes right now
+
+union semun { // semctl(2): the caller defines it
+    int val;
+    struct semid_ds *buf;
+    unsigned short *array;
+};
+
+static unsigned short gate_of(uint64_t number)
+{
+    return (unsigned short)(TRI_SEM_GATE_0 + number % TRI_GATES);
+}
+
+static unsigned short slot_sem(uint32_t slot)
+{
+    return (unsigned short)(TRI_SEM_SLOT_0 + slot);
+}
+
+static struct sembuf op(int number, int change, int flags)
+{
+    return (struct sembuf){ .sem_num = (unsigned short)number,
+                            .sem_op = (short)change,
+                            .sem_flg = (short)flags };
+}
+
+static enum tri_err run(int sem_id, struct sembuf *ops, size_t count)
+{
+    return semop(sem_id, ops, count) == 0 ? TRI_OK : tri_err_of_errno(errno);
+}
+
+/** Takes the writer's place. SEM_UNDO: however this process ends, the kernel empties it. */
+static enum tri_err take_writer(int sem_id)
+{
+    struct sembuf again[] = {
+        op(TRI_SEM_WRITER, 0, IPC_NOWAIT),
+        op(TRI_SEM_READY, -1, IPC_NOWAIT), // proves that the set is initialised; put back below
+        op(TRI_SEM_READY, 1, 0),
+        op(TRI_SEM_WRITER, 1, SEM_UNDO),
+        op(TRI_SEM_AWAY, -1, IPC_NOWAIT | SEM_UNDO),
+    };
+    const enum tri_err err = run(sem_id, again, sizeof(again) / sizeof(again[0]));
+    if (err != TRI_ERR_BUSY)
+        return err;
+
+    // A set as it was born: initialise it and take it in the same call.
+    struct sembuf born[5 + TRI_SLOTS_MAX] = {
+        op(TRI_SEM_READY, 0, IPC_NOWAIT), op(TRI_SEM_READY, 1, 0),
+        op(TRI_SEM_WRITER, 1, SEM_UNDO),  op(TRI_SEM_AWAY, 1, 0),
+        op(TRI_SEM_AWAY, -1, SEM_UNDO),
+    };
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+        born[5 + i] = op(slot_sem(i), TRI_SLOT_WHOLE, 0);
+    return run(sem_id, born, sizeof(born) / sizeof(born[0]));
+}
+
+/** Finds or creates the set; checks that it is this user's. */
+static enum tri_err find_or_create(int *sem_id, key_t key, const char *name, uint32_t mode,
+                                   gid_t group, const tri_log *log)
+{
+    *sem_id = semget(key, TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | (int)mode);
+    const bool created = *sem_id >= 0;
+    if (!created && errno != EEXIST) {
+        tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
+        return errno == EINVAL ? TRI_ERR_LIMIT : tri_err_of_errno(errno);
+    }
+    if (!created && (*sem_id = semget(key, 0, 0)) < 0)
+        return TRI_ERR_AWAY; // gone again: try anew
+
+    struct semid_ds status;
+    if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
+        const enum tri_err err = tri_err_of_errno(errno);
+        if (err == TRI_ERR_DENIED)
+            tri_owner_explain(log, name, key);
+        return err == TRI_ERR_DENIED ? TRI_ERR_FOREIGN : err;
+    }
+    if (status.sem_perm.uid != geteuid() || status.sem_perm.cuid != geteuid()) {
+        tri_owner_explain(log, name, key);
+        return TRI_ERR_FOREIGN;
+    }
+    if (status.sem_nsems != TRI_SEM_COUNT) {
+        tri_log_say(log, TRI_LOG_ERROR, "semset",
+                    "%s: semaphore set %d (key 0x%08x) has %lu semaphores where triptych has %d: "
+                    "made by another program or version; remove it with `ipcrm -s %d` or choose "
+                    "another name",
+                    name, *sem_id, (unsigned)key, (unsigned long)status.sem_nsems, TRI_SEM_COUNT,
+                    *sem_id);
+        return TRI_ERR_COLLISION;
+    }
+    status.sem_perm.gid = group;
+    status.sem_perm.mode = (unsigned short)mode;
+    if (!created || group != getegid())
+        semctl(*sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // ours: cannot be refused
+    return TRI_OK;
+}
+
+enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
+                              pid_t *pid, const tri_log *log)
+{
+    *sem_id = -1;
+    *pid = 0;
+    enum tri_err err = TRI_ERR_AWAY;
+    for (int i = 0; i < CLAIM_TRIES && err == TRI_ERR_AWAY; i++) {
+        int id;
+        err = find_or_create(&id, key, name, mode, group, log);
+        if (err == TRI_OK)
+            err = take_writer(id);
+        if (err == TRI_OK)
+            *sem_id = id;
+        if (err == TRI_ERR_BUSY)
+            *pid = tri_semset_writer(id);
+    }
+    return err;
+}
+
+void tri_semset_leave(int sem_id)
+{
+    struct sembuf place[] = {
+        op(TRI_SEM_WRITER, -1, IPC_NOWAIT | SEM_UNDO),
+        op(TRI_SEM_AWAY, 1, SEM_UNDO),
+    };
+    run(sem_id, place, 2);
+}
+
+enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
+{
+    *sem_id = semget(key, 0, 0);
+    if (*sem_id < 0)
+        return errno == ENOENT ? TRI_ERR_NO_STREAM : tri_err_of_errno(errno);
+    struct semid_ds status;
+    if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
+        const enum tri_err err = tri_err_of_errno(errno);
+        return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
+    }
+    if (owner)
+        *owner = status.sem_perm.uid;
+    return status.sem_nsems == TRI_SEM_COUNT ? TRI_OK : TRI_ERR_COLLISION;
+}
+
+enum tri_err tri_semset_remove(int sem_id)
+{
+    return semctl(sem_id, 0, IPC_RMID) == 0 ? TRI_OK : tri_err_of_errno(errno);
+}
+
+enum tri_err tri_semset_close_gates(int sem_id, uint64_t next)
+{
+    // The undo of the writer before has opened all gates; one that is closed was tampered with.
+    for (uint32_t k = 0; k < TRI_GATES; k++) {
+        if (semctl(sem_id, TRI_SEM_GATE_0 + (int)k, GETVAL) > 0)
+            semctl(sem_id, TRI_SEM_GATE_0 + (int)k, SETVAL, (union semun){ .val = 0 });
+    }
+    struct sembuf gates[] = {
+        op(gate_of(next), 1, SEM_UNDO),
+        op(gate_of(next + 1), 1, SEM_UNDO),
+    };
+    return run(sem_id, gates, 2);
+}
+
+enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot)
+{
+    struct sembuf take = op(slot_sem(slot), -TRI_SLOT_WHOLE, IPC_NOWAIT | SEM_UNDO);
+    return run(sem_id, &take, 1);
+}
+
+enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot)
+{
+    struct sembuf give = op(slot_sem(slot), TRI_SLOT_WHOLE, IPC_NOWAIT | SEM_UNDO);
+    return run(sem_id, &give, 1);
+}
+
+enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number)
+{
+    struct sembuf ops[3] = {
+        op(gate_of(number), -1, IPC_NOWAIT | SEM_UNDO),
+        op(gate_of(number + 2), 1, SEM_UNDO),
+    };
+    size_t count = 2;
+    if (slot != TRI_NO_SLOT)
+        ops[count++] = op(slot_sem(slot), TRI_SLOT_WHOLE, SEM_UNDO);
+    const enum tri_err err = run(sem_id, ops, count);
+    if (err != TRI_ERR_BUSY)
+        return err;
+
+    // Our gate was open: a process of this user has changed it. Everybody waiting has been woken.
+    struct sembuf reverse = op(gate_of(number), 1, SEM_UNDO);
+    semctl(sem_id, gate_of(number), SETVAL, (union semun){ .val = 0 });
+    run(sem_id, &reverse, 1);
+    return run(sem_id, ops, count);
+}
+
+enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)
+{
+    struct sembuf ops[2];
+    size_t count = 0;
+    if (give != TRI_NO_SLOT)
+        ops[count++] = op(slot_sem(give), 1, SEM_UNDO);
+    if (take != TRI_NO_SLOT)
+        ops[count++] = op(slot_sem(take), -1, IPC_NOWAIT | SEM_UNDO);
+    return run(sem_id, ops, count);
+}
+
+static enum tri_err wait_for_zero(int sem_id, int number, int64_t ns)
+{
+    struct sembuf zero = op(number, 0, 0);
+    const struct timespec limit = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    if (semtimedop(sem_id, &zero, 1, &limit) == 0)
+        return TRI_OK;
+    return errno == EAGAIN ? TRI_ERR_TIMEOUT : tri_err_of_errno(errno);
+}
+
+enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns)
+{
+    return wait_for_zero(sem_id, gate_of(number), ns);
+}
+
+enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns)
+{
+    return wait_for_zero(sem_id, TRI_SEM_AWAY, ns);
+}
+
+enum tri_err tri_semset_has_writer(int sem_id)
+{
+    struct sembuf zero = op(TRI_SEM_AWAY, 0, IPC_NOWAIT);
+    return run(sem_id, &zero, 1);
+}
+
+pid_t tri_semset_writer(int sem_id)
+{
+    if (semctl(sem_id, TRI_SEM_WRITER, GETVAL) <= 0)
+        return 0;
+    const int pid = semctl(sem_id, TRI_SEM_WRITER, GETPID);
+    return pid > 0 ? pid : 0;
+}
+
+pid_t tri_semset_holder(int sem_id, uint32_t slot, int *held)
+{
+    const int value = semctl(sem_id, slot_sem(slot), GETVAL);
+    *held = value <= 0 ? -1 : TRI_SLOT_WHOLE - value;
+    const int pid = semctl(sem_id, slot_sem(slot), GETPID);
+    return pid > 0 ? pid : 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Who waits for whom: one System V semaphore set per stream, the root of everything under its name.
+ *
+ * A new set is born with all values zero, and the first call on it initialises it and takes the
+ * writer's place in one atomic semop: nothing half made can ever be left behind, whoever dies when.
+ *
+ *   | semaphore | value                                    | undone by the kernel at death |
+ *   | WRITER    | 0 free, 1 there is a writer              | writer's +1                   |
+ *   | AWAY      | 1 no writer, 0 there is one              | writer's -1                   |
+ *   | READY     | 0 just born, 1 initialised               | no                            |
+ *   | GATE[k]   | 1 for the next frame and the one after it, by n mod GATES | writer's +1  |
+ *   | SLOT[i]   | TRI_SLOT_WHOLE free; a reader takes 1, the writer takes all | both       |
+ *
+ * Waiting for zero needs only read permission: readers sleep on the GATE of the frame they want, and
+ * on AWAY for a writer's return. Two gates are closed, so that a reader which has seen frame n before
+ * the writer came to turn the gates finds the one of n + 1 closed already. WRITER's last pid names the
+ * writer: nobody else ever touches it while it is taken.
+ */
+#ifndef TRI_SEMSET_H
+#define TRI_SEMSET_H
+
+#include <triptych/error.h>
+#include <triptych/log.h>
+#include <triptych/writer.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** Gates repeat after this many frames: a reader that overslept that much is woken one frame late. */
+#define TRI_GATES 64u
+
+/** What the writer takes of a slot: more than readers can ever take together. */
+#define TRI_SLOT_WHOLE 16384
+
+enum {
+    TRI_SEM_WRITER,
+    TRI_SEM_AWAY,
+    TRI_SEM_READY,
+    TRI_SEM_GATE_0,
+    TRI_SEM_SLOT_0 = TRI_SEM_GATE_0 + TRI_GATES,
+    TRI_SEM_COUNT = TRI_SEM_SLOT_0 + TRI_SLOTS_MAX,
+};
+
+#define TRI_NO_SLOT UINT32_MAX
+
+/**
+ * Finds or creates the set of `key` and takes the writer's place in it.
+ *
+ * @param pid  with TRI_ERR_BUSY: who has it
+ * @return TRI_OK; TRI_ERR_BUSY; TRI_ERR_FOREIGN, it belongs to another user; TRI_ERR_COLLISION, a
+ *         set of another make; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. All but BUSY are explained in the log.
+ */
+enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
+                              pid_t *pid, const tri_log *log);
+
+/** Leaves the writer's place; the set stays. For an open that fails before its gates are closed. */
+void tri_semset_leave(int sem_id);
+
+/** Finds the set of a key. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_DENIED; TRI_ERR_COLLISION. */
+enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key);
+
+/** Removes the set: everybody who waits on it wakes with TRI_ERR_AWAY. */
+enum tri_err tri_semset_remove(int sem_id);
+
+/* The writer's calls. None of them ever waits. */
+
+/** Closes the gates of the first two frames to come: `next` and the one after. */
+enum tri_err tri_semset_close_gates(int sem_id, uint64_t next);
+
+/** Takes a slot whole. @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_AWAY, removed. */
+enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot);
+
+/** Gives a slot back. */
+enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot);
+
+/** Gives `slot` back (or none: TRI_NO_SLOT), opens the gate of frame `number` and closes the one two
+ *  frames on, in one call. Repairs gates that somebody else has tampered with. */
+enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number);
+
+/* The readers' calls. */
+
+/**
+ * Gives one hold back and takes another, in one call: either may be TRI_NO_SLOT, not both.
+ *
+ * @return TRI_OK; TRI_ERR_BUSY, the writer has `take`: nothing was given back either;
+ *         TRI_ERR_DENIED, read permission only; TRI_ERR_AWAY, the set is gone.
+ */
+enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
+
+/** Sleeps until frame `number` is published. @return TRI_OK, published or the writer has died;
+ *  TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED; TRI_ERR_AWAY, the set is gone; TRI_ERR_SYSTEM. */
+enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns);
+
+/** Sleeps until there is a writer; results likewise. */
+enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns);
+
+/** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_AWAY if the set is gone. */
+enum tri_err tri_semset_has_writer(int sem_id);
+
+/** The pid in the writer's place, 0 for none. Only the kernel's word: of use in messages. */
+pid_t tri_semset_writer(int sem_id);
+
+/** The pid that last took or gave back `slot`, 0 if unknown, and how many readers hold it (-1: the
+ *  writer does). */
+pid_t tri_semset_holder(int sem_id, uint32_t slot, int *held);
+
+#endif
