@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
+#include "reader_private.h"
+
+#include "semset.h"
+
+#include <time.h>
+
+#define SETTLE_NS 200000 // a writer is just taking over: its gates are not closed yet
+
+static void sleep_ns(int64_t ns)
+{
+    const struct timespec span = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    nanosleep(&span, NULL);
+}
+
+static void detach(struct tri_reader *r)
+{
+    tri_mapping_unref(&r->mapping);
+    r->gone = false;
+}
+
+/** Another numbering of frames begins: what was counted against the old one is no measure. */
+static void join(struct tri_reader *r, uint64_t stream_id)
+{
+    r->stream_id = stream_id;
+    r->last = 0;
+    r->fresh = true;
+    r->pace = (struct tri_pace){ 0 };
+}
+
+static enum tri_err find_and_attach(struct tri_reader *r)
+{
+    int sem_id;
+    uid_t owner;
+    enum tri_err err = tri_semset_find(&sem_id, &owner, r->key);
+    if (err != TRI_OK)
+        return err;
+    struct tri_segment segment;
+    err = tri_segment_find(&segment, r->key, r->name, SHM_RDONLY);
+    if (err != TRI_OK)
+        return err;
+    if (segment.owner != owner) { // planted by two users: whose frames would these be?
+        tri_segment_detach(&segment);
+        return TRI_ERR_FOREIGN;
+    }
+    r->mapping = tri_mapping_new(&segment, sem_id);
+    if (!r->mapping)
+        return TRI_ERR_LIMIT;
+
+    const uint64_t stream_id = r->mapping->segment.geometry.stream_id;
+    if (stream_id != r->stream_id)
+        join(r, stream_id);
+    if (tri_semset_has_writer(sem_id) == TRI_OK)
+        return TRI_OK;
+    // Left by a writer that is dead: its last picture is not news.
+    r->state = TRI_STATE_AWAY;
+    r->last = tri_word_number(
+        atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire));
+    return TRI_OK;
+}
+
+/** The writer is gone: says so once. */
+static enum tri_err lose(struct tri_reader *r)
+{
+    const bool was_live = r->state == TRI_STATE_LIVE;
+    if (r->state != TRI_STATE_WAITING)
+        r->state = TRI_STATE_AWAY;
+    return was_live ? TRI_ERR_AWAY : TRI_OK;
+}
+
+/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_AWAY to say so. */
+static enum tri_err ask_why(struct tri_reader *r)
+{
+    const enum tri_err err = tri_semset_has_writer(r->mapping->sem_id);
+    if (err == TRI_ERR_BUSY)
+        return lose(r);
+    if (err != TRI_OK) {
+        r->gone = true;
+        return TRI_OK;
+    }
+    if (tri_segment_removed(&r->mapping->segment))
+        detach(r);
+    else
+        sleep_ns(SETTLE_NS);
+    return TRI_OK;
+}
+
+enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
+{
+    const uint32_t state =
+        atomic_load_explicit(&r->mapping->segment.header->state, memory_order_acquire);
+    if (r->gone || (state & (TRI_SEGMENT_REPLACED | TRI_SEGMENT_CLOSED))) {
+        const bool ended = r->gone || (state & TRI_SEGMENT_CLOSED);
+        detach(r);
+        return ended ? lose(r) : TRI_OK;
+    }
+
+    enum tri_err err;
+    if (r->state == TRI_STATE_AWAY) {
+        err = tri_semset_wait_writer(r->mapping->sem_id, ns);
+        if (err == TRI_OK)
+            r->state = TRI_STATE_LIVE;
+    } else {
+        err = tri_wait_frame(r->wait, &r->pace, r->mapping, word, ns);
+        const uint64_t now =
+            atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_relaxed);
+        if (err == TRI_OK && now == word)
+            return ask_why(r);
+    }
+    if (err == TRI_ERR_AWAY) {
+        r->gone = true;
+        return TRI_OK;
+    }
+    return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
+}
+
+void tri_reader_refuse(tri_reader *r, enum tri_err err)
+{
+    if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
+        tri_log_say(r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
+                    err == TRI_ERR_DENIED
+                        ? "; its writer must allow this user's group: --mode 0640 --group GROUP"
+                        : "");
+    r->refused = err;
+}
+
+enum tri_err tri_reader_attach(tri_reader *r)
+{
+    const enum tri_err err = find_and_attach(r);
+    tri_reader_refuse(r, err);
+    return err;
+}

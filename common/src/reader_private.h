@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/** A reader's fields, shared by reader.c (frames) and follow.c (the stream that comes and goes). */
+#ifndef TRI_READER_PRIVATE_H
+#define TRI_READER_PRIVATE_H
+
+#include "mapping.h"
+#include "wait.h"
+
+#include <triptych/reader.h>
+
+struct tri_reader {
+    char name[TRI_NAME_MAX + 1];
+    key_t key;
+    enum tri_mode mode;
+    enum tri_wait wait;
+    bool may_hold; // until the kernel says otherwise
+    const tri_log *log;
+
+    struct tri_mapping *mapping; // NULL while there is no stream
+    enum tri_state state;
+    enum tri_err refused; // what was wrong with the stream at the last look, TRI_OK: nothing
+    bool gone;            // the semaphores are gone: drain what is whole, then look anew
+    uint64_t stream_id;
+    uint64_t generation; // of the writer of the last frame
+    uint64_t last;       // number of the newest frame handed over or passed by
+    bool fresh;          // no frame of this numbering handed over yet: nothing to compare with
+    struct tri_pace pace;
+
+    uint64_t frames, skipped, restarts;
+    uint64_t base_driver, base_writer;       // the stream's drops when this reader joined
+    uint64_t dropped_driver, dropped_writer; // since then
+    _Atomic uint64_t torn;                   // also counted by threads that only check
+};
+
+/** Looks the name up and attaches. @return TRI_OK; TRI_ERR_NO_STREAM; what is wrong with it (said
+ *  once in the log). */
+enum tri_err tri_reader_attach(tri_reader *r);
+
+/**
+ * Sleeps on an attached stream until there may be news, follows it when it has moved, been removed or
+ * lost its writer.
+ *
+ * @param word  the newest frame that is no news
+ * @return TRI_OK to look again; TRI_ERR_AWAY, the writer was there and is gone; TRI_ERR_INTERRUPTED;
+ *         TRI_ERR_SYSTEM.
+ */
+enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns);
+
+/** Says in the log, once for each change, what is wrong with the stream. */
+void tri_reader_refuse(tri_reader *r, enum tri_err err);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* A stream's life: claimed, taken over from the dead, replaced by a larger one, withdrawn. */
+#include "writer_private.h"
+
+#include "entry.h"
+#include "fail.h"
+#include "owner.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define CHECK_EVERY_NS 1000000000 // how soon a removed segment is noticed
+
+static uint64_t random_id(void)
+{
+    uint64_t id;
+    if (getrandom(&id, sizeof(id), 0) != sizeof(id)) // cannot fail for 8 bytes after boot
+        id = (uint64_t)tri_now_ns();
+    return id ? id : 1;
+}
+
+/** Mode of the shared memory: nobody but its owner ever writes, whoever may hold slots. */
+static uint32_t segment_mode(uint32_t mode)
+{
+    return mode & ~022u;
+}
+
+static void forget_frames(struct tri_writer *w)
+{
+    w->newest = TRI_NO_SLOT;
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+        w->slot[i].number = 0;
+}
+
+static void show_writer(struct tri_writer *w)
+{
+    struct tri_header *header = w->mapping->segment.header;
+    atomic_store_explicit(&header->generation, w->generation, memory_order_relaxed);
+    atomic_store_explicit(&header->writer_pid, (uint32_t)w->pid, memory_order_relaxed);
+    memset(header->source, 0, sizeof(header->source));
+    memcpy(header->source, w->source, strlen(w->source));
+}
+
+/** Reads out of the segment, which is ours alone now, where its last writer stopped. */
+static void resume(struct tri_writer *w, const struct tri_segment *segment)
+{
+    const struct tri_header *header = segment->header;
+    const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
+    const uint64_t generation = atomic_load_explicit(&header->generation, memory_order_relaxed);
+
+    w->stream_id = segment->geometry.stream_id;
+    w->generation = generation + 1;
+    w->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
+    w->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
+    forget_frames(w);
+    w->number = tri_word_number(word);
+    if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
+        w->newest = tri_word_slot(word);
+    for (uint32_t i = 0; i < segment->geometry.slots; i++)
+        w->slot[i].number = tri_entry_number(tri_segment_entry(segment, i));
+}
+
+/** Takes the old segment's key off, so that another can have it. */
+static void discard(struct tri_segment *segment)
+{
+    if (segment->header)
+        atomic_fetch_or_explicit(&segment->header->state, TRI_SEGMENT_REPLACED,
+                                 memory_order_release);
+    tri_segment_remove(segment->shm_id);
+    tri_segment_detach(segment);
+}
+
+/** Looks at what stands under the key, which nobody else may touch now: we hold the writer's place. */
+static enum tri_err adopt(struct tri_writer *w)
+{
+    w->stream_id = random_id();
+    w->generation = 1;
+    w->number = 0;
+    forget_frames(w);
+
+    uid_t owner;
+    const int shm_id = shmget(w->key, 0, 0);
+    if (shm_id < 0 && errno == ENOENT)
+        return TRI_OK;
+    struct shmid_ds status;
+    if (shm_id < 0 || shmctl(shm_id, IPC_STAT, &status) < 0 ||
+        (owner = status.shm_perm.uid) != geteuid() || status.shm_perm.cuid != geteuid()) {
+        tri_owner_explain(w->log, w->name, w->key);
+        return TRI_ERR_FOREIGN;
+    }
+
+    struct tri_segment found;
+    const enum tri_err err = tri_segment_attach(&found, shm_id, w->name, 0);
+    if (err == TRI_ERR_COLLISION) {
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
+                    "%s: another stream's name has the same key 0x%08x (segment %d); choose "
+                    "another --name",
+                    w->name, (unsigned)w->key, shm_id);
+        return err;
+    }
+    if (err != TRI_OK) {
+        tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
+                    w->name, tri_strerror(err));
+        tri_segment_remove(shm_id);
+        return TRI_OK;
+    }
+
+    resume(w, &found);
+    const uint32_t state = atomic_load_explicit(&found.header->state, memory_order_acquire);
+    if (state != 0 || found.geometry.slots != w->slots_wanted ||
+        found.geometry.slot_bytes < w->slot_bytes_wanted) {
+        discard(&found);
+        forget_frames(w);
+        return TRI_OK;
+    }
+
+    status.shm_perm.mode = (unsigned short)segment_mode(w->mode);
+    status.shm_perm.gid = w->group;
+    shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
+    w->mapping = tri_mapping_new(&found, w->sem_id);
+    if (!w->mapping)
+        return TRI_ERR_LIMIT;
+    tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
+                (unsigned long long)w->number);
+    show_writer(w);
+    return TRI_OK;
+}
+
+enum tri_err tri_writer_claim(struct tri_writer *w)
+{
+    pid_t holder;
+    enum tri_err err =
+        tri_semset_claim(&w->sem_id, w->key, w->name, w->mode, w->group, &holder, w->log);
+    if (err == TRI_ERR_BUSY)
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
+                    "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
+                    (int)holder);
+    if (err != TRI_OK)
+        return err;
+
+    err = adopt(w);
+    if (err == TRI_OK)
+        err = tri_semset_close_gates(w->sem_id, w->number + 1);
+    if (err != TRI_OK) {
+        tri_semset_leave(w->sem_id);
+        w->sem_id = -1;
+        return err;
+    }
+    w->check_ns = tri_now_ns() + CHECK_EVERY_NS;
+    return TRI_OK;
+}
+
+enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
+{
+    const int64_t now = tri_now_ns();
+    if (w->mapping && now >= w->check_ns) {
+        w->check_ns = now + CHECK_EVERY_NS;
+        if (tri_segment_removed(&w->mapping->segment)) {
+            tri_log_say(w->log, TRI_LOG_WARN, "segment",
+                        "%s: somebody has removed the segment; making it anew", w->name);
+            atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
+                                     memory_order_release);
+            tri_mapping_unref(&w->mapping);
+        }
+    }
+    if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
+        return TRI_OK;
+
+    if (w->mapping) {
+        // Marked before removed: a reader that finds nothing new in it looks the name up again.
+        atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
+                                 memory_order_release);
+        tri_segment_remove(w->mapping->segment.shm_id);
+        tri_mapping_unref(&w->mapping);
+    }
+    forget_frames(w);
+
+    const struct tri_segment_plan plan = {
+        .name = w->name,
+        .key = w->key,
+        .slots = w->slots_wanted,
+        .slot_bytes = bytes > w->slot_bytes_wanted ? bytes : w->slot_bytes_wanted,
+        .mode = segment_mode(w->mode),
+        .group = w->group,
+        .flags = w->flags,
+        .stream_id = w->stream_id,
+    };
+    struct tri_segment segment;
+    enum tri_err err = tri_segment_create(&segment, &plan, w->log);
+    if (err != TRI_OK)
+        return err;
+    const int shm_id = segment.shm_id;
+    w->mapping = tri_mapping_new(&segment, w->sem_id);
+    if (!w->mapping) {
+        tri_segment_remove(shm_id);
+        return TRI_ERR_LIMIT;
+    }
+    struct tri_header *header = w->mapping->segment.header;
+    atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
+    atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
+    show_writer(w);
+    tri_segment_announce(&w->mapping->segment); // last: readers may join from here on
+    return TRI_OK;
+}
+
+void tri_writer_lost(struct tri_writer *w)
+{
+    tri_log_say(w->log, TRI_LOG_WARN, "segment",
+                "%s: somebody has removed the semaphores; making the stream anew", w->name);
+    if (w->mapping) {
+        atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
+                                 memory_order_release);
+        tri_segment_remove(w->mapping->segment.shm_id);
+        tri_mapping_unref(&w->mapping);
+    }
+    w->sem_id = -1;
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+        w->slot[i].taken = w->slot[i].locked = false;
+}
+
+void tri_writer_withdraw(struct tri_writer *w)
+{
+    if (w->sem_id < 0 || w->pid != getpid())
+        return;
+    // The segment first: whoever finds the semaphores still owns the place and may not be raced.
+    if (w->mapping) {
+        atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_CLOSED,
+                                 memory_order_release);
+        tri_segment_remove(w->mapping->segment.shm_id);
+    }
+    tri_semset_remove(w->sem_id);
+    w->sem_id = -1;
+}

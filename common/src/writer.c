@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "writer_private.h"
+
+#include "entry.h"
+#include "name.h"
+
+#include <triptych/stream.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SLOTS_DEFAULT  3
+#define MODE_DEFAULT   0640u
+#define ROUNDS         4          // over the slots, before a frame is dropped
+#define NO_SLOT_SAY_NS 1000000000 // drops for want of a slot are told at most this often
+
+/** Looks a group up by name or number. */
+static bool group_named(const char *word, gid_t *group)
+{
+    const struct group *entry = getgrnam(word);
+    if (entry) {
+        *group = entry->gr_gid;
+        return true;
+    }
+    char *end;
+    errno = 0;
+    const unsigned long number = strtoul(word, &end, 10);
+    if (*word < '0' || *word > '9' || *end != '\0' || errno || number >= UINT32_MAX)
+        return false;
+    *group = (gid_t)number;
+    return true;
+}
+
+static enum tri_err refuse(const tri_log *log, const char *what, const char *value,
+                           const char *right)
+{
+    tri_log_say(log, TRI_LOG_ERROR, "writer", "%s \"%s\": %s", what, value, right);
+    return TRI_ERR_INVALID;
+}
+
+/** Takes the options over, each of them checked. */
+static enum tri_err configure(struct tri_writer *w, const struct tri_writer_options *o)
+{
+    char text[32];
+    const char *name = o->name ? o->name : TRI_NAME_DEFAULT;
+    if (!tri_name_valid(name))
+        return refuse(o->log, "stream name", name, "a name is 1 to 31 of a-z 0-9 - _");
+    strcpy(w->name, name);
+    w->key = tri_name_key(name);
+    if (o->source)
+        snprintf(w->source, sizeof(w->source), "%s", o->source);
+
+    w->slots_wanted = o->slots ? o->slots : SLOTS_DEFAULT;
+    if (w->slots_wanted < TRI_SLOTS_MIN || w->slots_wanted > TRI_SLOTS_MAX) {
+        snprintf(text, sizeof(text), "%u", w->slots_wanted);
+        return refuse(o->log, "buffers", text, "a stream has 3 to 64 of them");
+    }
+    w->mode = o->mode ? o->mode : MODE_DEFAULT;
+    if ((w->mode & ~0777u) || (w->mode & 0600) != 0600 || (w->mode & 0111) || (w->mode & 0002)) {
+        snprintf(text, sizeof(text), "%04o", w->mode);
+        return refuse(o->log, "mode", text,
+                      "it needs rw for the owner, no x, and no w for others: 0600, 0640, 0660, "
+                      "0644");
+    }
+    w->group = getegid();
+    if (o->group && !group_named(o->group, &w->group))
+        return refuse(o->log, "group", o->group, "there is no such group; see getent group");
+
+    w->slot_bytes_wanted = o->slot_bytes;
+    if (o->video.fourcc) {
+        struct tri_shape shape;
+        if (tri_video_shape(&o->video, &shape) != TRI_OK) {
+            char fourcc[5];
+            tri_log_say(o->log, TRI_LOG_ERROR, "writer",
+                        "%ux%u %s: a picture is 1x1 to %dx%d in a format of triptych's table",
+                        o->video.width, o->video.height, tri_fourcc_text(o->video.fourcc, fourcc),
+                        TRI_SIDE_MAX, TRI_SIDE_MAX);
+            return TRI_ERR_INVALID;
+        }
+        if (shape.bytes > w->slot_bytes_wanted)
+            w->slot_bytes_wanted = shape.bytes;
+    }
+    w->flags = o->flags;
+    w->take_back_ns = (int64_t)o->take_back_ms * 1000000;
+    w->log = o->log;
+    return TRI_OK;
+}
+
+enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options)
+{
+    *out = NULL;
+    tri_writer *w = malloc(sizeof(*w));
+    if (!w)
+        return TRI_ERR_LIMIT;
+    *w = (tri_writer){ .sem_id = -1, .newest = TRI_NO_SLOT, .pid = getpid() };
+
+    enum tri_err err = configure(w, options);
+    if (err == TRI_OK)
+        err = tri_writer_claim(w);
+    if (err == TRI_OK && w->slot_bytes_wanted > 0)
+        err = tri_writer_provide(w, w->slot_bytes_wanted);
+    if (err != TRI_OK) {
+        tri_writer_close(&w); // copes with a writer built half way
+        return err;
+    }
+    *out = w;
+    return TRI_OK;
+}
+
+void tri_writer_count_drops(tri_writer *w, uint64_t by_driver, uint64_t by_writer)
+{
+    w->dropped_driver += by_driver;
+    w->dropped_writer += by_writer;
+    if (!w->mapping)
+        return;
+    struct tri_header *header = w->mapping->segment.header;
+    atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
+    atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
+}
+
+/** Says who holds the slots, at most once a second. */
+static void say_no_slot(struct tri_writer *w, int64_t now)
+{
+    if (now < w->say_ns)
+        return;
+    w->say_ns = now + NO_SLOT_SAY_NS;
+
+    char pids[256] = "";
+    size_t length = 0;
+    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots && length < sizeof(pids) - 16;
+         i++) {
+        int held;
+        const pid_t pid = tri_semset_holder(w->sem_id, i, &held);
+        if (held > 0)
+            length += (size_t)snprintf(pids + length, sizeof(pids) - length, " %d", (int)pid);
+    }
+    tri_log_say(w->log, TRI_LOG_WARN, "writer",
+                "%s: frame dropped, readers hold every free slot (last takers: pid%s); use more "
+                "--buffers",
+                w->name, length ? pids : " unknown");
+}
+
+/**
+ * Makes the slot ours although a reader holds it: its holder learns so from tri_reader_whole(), as
+ * the number of its frame is gone. The semaphore stays as it is: the hold is the reader's to undo.
+ */
+static void take_by_force(struct tri_writer *w, uint32_t slot)
+{
+    int held;
+    const pid_t pid = tri_semset_holder(w->sem_id, slot, &held);
+    tri_log_say(w->log, TRI_LOG_WARN, "writer",
+                "%s: slot %u taken back from pid %d, which held it for more than %lld ms", w->name,
+                slot, (int)pid, (long long)(w->take_back_ns / 1000000));
+    w->taken_back++;
+    w->slot[slot].locked = false;
+}
+
+/** The slot with the oldest frame that is neither the newest, nor in use, nor in `tried`. */
+static uint32_t oldest_slot(const struct tri_writer *w, uint64_t tried)
+{
+    uint32_t best = TRI_NO_SLOT;
+    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
+        if (i != w->newest && !w->slot[i].taken && !(tried >> i & 1) &&
+            (best == TRI_NO_SLOT || w->slot[i].number < w->slot[best].number))
+            best = i;
+    }
+    return best;
+}
+
+/** Tries every slot once, the one with the oldest frame first. @return TRI_ERR_NO_SLOT for none. */
+static enum tri_err try_slots(struct tri_writer *w, uint32_t *taken)
+{
+    uint64_t tried = 0; // a bit for each slot
+    for (;;) {
+        const uint32_t slot = oldest_slot(w, tried);
+        if (slot == TRI_NO_SLOT)
+            return TRI_ERR_NO_SLOT;
+        const enum tri_err err = tri_semset_take_slot(w->sem_id, slot);
+        if (err != TRI_ERR_BUSY) {
+            *taken = slot;
+            w->slot[slot].locked = err == TRI_OK;
+            return err;
+        }
+        tried |= 1ull << slot;
+    }
+}
+
+/** All slots are held: takes one back if its time is over, else the frame is dropped. */
+static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
+{
+    const int64_t now = tri_now_ns();
+    uint32_t overdue = TRI_NO_SLOT;
+    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
+        struct tri_writer_slot *slot = &w->slot[i];
+        if (i == w->newest || slot->taken)
+            continue;
+        if (slot->refused_ns == 0)
+            slot->refused_ns = now;
+        else if (w->take_back_ns && now - slot->refused_ns >= w->take_back_ns)
+            overdue = i;
+    }
+    if (overdue == TRI_NO_SLOT) {
+        tri_writer_count_drops(w, 0, 1);
+        say_no_slot(w, now);
+        return TRI_ERR_NO_SLOT;
+    }
+    take_by_force(w, overdue);
+    *taken = overdue;
+    return TRI_OK;
+}
+
+/** Finds a slot for the next frame. */
+static enum tri_err take_slot(struct tri_writer *w, uint32_t *taken)
+{
+    // More than one round: a reader that moves from one slot to another while we try them in turn
+    // can be met in both.
+    for (int round = 0; round < ROUNDS; round++) {
+        const enum tri_err err = try_slots(w, taken);
+        if (err != TRI_ERR_NO_SLOT)
+            return err;
+    }
+    return do_without(w, taken);
+}
+
+enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, struct tri_draft *draft)
+{
+    memset(draft, 0, sizeof(*draft));
+    struct tri_shape shape;
+    if (tri_video_shape(video, &shape) != TRI_OK)
+        return TRI_ERR_INVALID;
+
+    uint32_t taken = TRI_NO_SLOT;
+    enum tri_err err = TRI_ERR_AWAY;
+    for (int tries = 0; tries < 2 && err == TRI_ERR_AWAY; tries++) {
+        err = w->sem_id >= 0 ? TRI_OK : tri_writer_claim(w);
+        if (err == TRI_OK)
+            err = tri_writer_provide(w, shape.bytes);
+        if (err == TRI_OK)
+            err = take_slot(w, &taken);
+        if (err == TRI_ERR_AWAY)
+            tri_writer_lost(w);
+    }
+    if (err != TRI_OK)
+        return err;
+
+    struct tri_segment *segment = &w->mapping->segment;
+    w->slot[taken].taken = true;
+    w->slot[taken].refused_ns = 0;
+    tri_entry_begin(tri_segment_entry(segment, taken));
+
+    draft->info.video = *video;
+    draft->shape = shape;
+    for (uint32_t p = 0; p < shape.planes; p++) {
+        draft->info.video.stride[p] = shape.plane[p].stride;
+        draft->data[p] = tri_segment_slot(segment, taken) + shape.plane[p].offset;
+    }
+    draft->lease = (struct tri_lease){ .segment = tri_mapping_ref(w->mapping), .slot = taken };
+    return TRI_OK;
+}
+
+/** Ends a draft: its slot is no longer in use; the semaphore is the caller's business. */
+static void end_draft(struct tri_writer *w, struct tri_draft *draft)
+{
+    struct tri_mapping *mapping = draft->lease.segment;
+    if (mapping->sem_id == w->sem_id)
+        w->slot[draft->lease.slot].taken = w->slot[draft->lease.slot].locked = false;
+    tri_mapping_unref(&mapping);
+    memset(draft, 0, sizeof(*draft));
+}
+
+void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
+{
+    const struct tri_mapping *mapping = draft->lease.segment;
+    if (!mapping)
+        return;
+    const uint32_t slot = draft->lease.slot;
+    if (mapping == w->mapping)
+        w->slot[slot].number = 0; // what was in it is overwritten
+    if (mapping->sem_id == w->sem_id && w->slot[slot].locked)
+        tri_semset_give_slot(w->sem_id, slot);
+    end_draft(w, draft);
+}
+
+static bool publishable(const struct tri_draft *draft, uint64_t slot_bytes)
+{
+    const struct tri_frame_info *info = &draft->info;
+    return tri_shape_fits(&info->video, &draft->shape, slot_bytes) &&
+           info->user_bytes <= TRI_USER_MAX && info->video.rotation % 90 == 0 &&
+           info->video.rotation < 360 && (info->video.fps_den != 0 || info->video.fps_num == 0) &&
+           (draft->shape.plane[0].rows > 0 ||
+            (info->bytes_used > 0 && info->bytes_used <= draft->shape.plane[0].bytes));
+}
+
+/** Completes what the library knows of a frame. */
+static void complete(struct tri_writer *w, struct tri_draft *draft)
+{
+    struct tri_frame_info *info = &draft->info;
+    for (uint32_t p = 0; p < draft->shape.planes; p++)
+        info->video.stride[p] = draft->shape.plane[p].stride;
+    if (draft->shape.plane[0].rows > 0)
+        info->bytes_used = draft->shape.bytes;
+    if (w->flags & TRI_WRITER_CHECKSUM) {
+        const uint8_t *const data[TRI_PLANES_MAX] = { draft->data[0], draft->data[1],
+                                                      draft->data[2], draft->data[3] };
+        info->checksum = tri_frame_checksum(info, &draft->shape, data);
+        info->flags |= TRI_FRAME_CHECKSUM;
+    }
+    info->number = w->number + 1;
+    info->generation = w->generation;
+    info->dropped_driver = w->dropped_driver;
+    info->dropped_writer = w->dropped_writer;
+    info->publish_ns = tri_now_ns();
+    if (info->capture_ns == 0)
+        info->capture_ns = info->publish_ns;
+}
+
+enum tri_err tri_writer_publish(tri_writer *w, struct tri_draft *draft)
+{
+    struct tri_mapping *mapping = draft->lease.segment;
+    if (!mapping)
+        return TRI_ERR_INVALID;
+    const bool current = mapping == w->mapping;
+    if (!current || !publishable(draft, mapping->segment.geometry.slot_bytes)) {
+        tri_writer_cancel(w, draft);
+        tri_writer_count_drops(w, 0, 1);
+        return current ? TRI_ERR_INVALID : TRI_ERR_AWAY;
+    }
+
+    complete(w, draft);
+    const uint32_t slot = draft->lease.slot;
+    const bool locked = w->slot[slot].locked;
+    tri_entry_finish(tri_segment_entry(&mapping->segment, slot), &draft->info, &draft->shape);
+    w->number = draft->info.number;
+    w->newest = slot;
+    w->published++;
+    w->slot[slot].number = w->number;
+
+    // Release: whoever loads this word with acquire, in reader.c, also finds the entry finished.
+    atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot),
+                          memory_order_release);
+    end_draft(w, draft);
+    const enum tri_err err = tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->number);
+    if (err != TRI_ERR_AWAY)
+        return err;
+    tri_writer_lost(w); // the next begin makes the stream anew; this frame has no readers
+    tri_writer_count_drops(w, 0, 1);
+    return TRI_OK;
+}
+
+void tri_writer_count(const tri_writer *w, struct tri_writer_counts *counts)
+{
+    *counts = (struct tri_writer_counts){
+        .published = w->published,
+        .dropped_driver = w->dropped_driver,
+        .dropped_writer = w->dropped_writer,
+        .generation = w->generation,
+        .taken_back = w->taken_back,
+        .slots = w->slots_wanted,
+        .shm_id = w->mapping ? w->mapping->segment.shm_id : -1,
+        .sem_id = w->sem_id,
+    };
+    struct shmid_ds status;
+    if (w->mapping && shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) == 0 &&
+        status.shm_nattch > 0)
+        counts->readers = (uint32_t)status.shm_nattch - 1; // one is the writer's own
+}
+
+void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
+{
+    *bytes = 0;
+    if (!w->mapping || index >= w->mapping->segment.geometry.slots)
+        return NULL;
+    *bytes = w->mapping->segment.geometry.slot_bytes;
+    return tri_segment_slot(&w->mapping->segment, index);
+}
+
+void tri_writer_close(tri_writer **writer)
+{
+    tri_writer *w = *writer;
+    *writer = NULL;
+    if (!w)
+        return;
+    const int saved = errno;
+    tri_writer_withdraw(w);
+    tri_mapping_unref(&w->mapping);
+    free(w);
+    errno = saved;
+}

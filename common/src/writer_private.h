@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/** A writer's fields, shared by writer.c (frames) and takeover.c (the stream as a whole). */
+#ifndef TRI_WRITER_PRIVATE_H
+#define TRI_WRITER_PRIVATE_H
+
+#include "mapping.h"
+#include "semset.h"
+
+#include <triptych/writer.h>
+
+struct tri_writer {
+    char name[TRI_NAME_MAX + 1];
+    char source[TRI_SOURCE_MAX + 1];
+    key_t key;
+    uint32_t slots_wanted;
+    uint64_t slot_bytes_wanted;
+    uint32_t mode;
+    gid_t group;
+    uint32_t flags;
+    int64_t take_back_ns; // 0: never
+    const tri_log *log;
+    pid_t pid; // of the process that opened it: a forked child removes nothing
+
+    int sem_id;                  // -1 while not in the writer's place
+    struct tri_mapping *mapping; // NULL before the first frame fixed the size
+    int64_t check_ns;            // when to look whether the segment still is in its place
+    int64_t say_ns;              // when to tell again of drops for want of a slot
+
+    uint64_t number; // of the newest frame, 0: none
+    uint64_t stream_id;
+    uint64_t generation;
+    uint64_t dropped_driver, dropped_writer;
+    uint64_t published; // by this writer
+    uint64_t taken_back;
+    uint32_t newest; // its slot, TRI_NO_SLOT: none
+
+    struct tri_writer_slot {
+        uint64_t number;    // of the frame in it, 0: none
+        bool taken;         // by a draft
+        bool locked;        // our semaphore is on it; false for a slot taken back by force
+        int64_t refused_ns; // since when a reader holds it against us, 0: it does not
+    } slot[TRI_SLOTS_MAX];
+};
+
+/** Takes the writer's place and what a dead writer left there. The log says what went wrong. */
+enum tri_err tri_writer_claim(struct tri_writer *w);
+
+/** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. */
+enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes);
+
+/** Somebody has removed the stream under us: lets go of the rest, so that claim() makes it anew. */
+void tri_writer_lost(struct tri_writer *w);
+
+/** Leaves the writer's place and removes the stream, as its clean end. */
+void tri_writer_withdraw(struct tri_writer *w);
+
+#endif
