@@ -5,7 +5,7 @@
 
 /* A missed wake-up costs this much and no more: between looking and falling asleep two frames may
  * have passed, and with two gates the third frame then looks like the first. */
-static const struct timespec at_most = { .tv_nsec = 100 * 1000 * 1000 };
+static const struct timespec at_most = { .tv_nsec = 100000000 };
 
 /* Looks at every pixel of the newest frame, in place. False when there is nothing newer. */
 static bool read_newest(int sem, const struct shared *shared, uint64_t *last)

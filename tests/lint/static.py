@@ -35,7 +35,7 @@ def finds_nothing_in(folder):
     def case(self):
         said = [output for path, (output, status) in self.found.items()
                 if path.startswith(folder + "/") and status]
-        self.assertEqual("".join(said), "")
+        self.assertFalse(said, "\n".join(said))
     return case
 
 

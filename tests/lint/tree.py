@@ -15,6 +15,8 @@ def text(path):
 
 
 class Tree(unittest.TestCase):
+    maxDiff = None
+
     def test_every_file_names_its_licence_at_the_top(self):
         without = [path for path in files(*CODE)
                    if not any("SPDX-License-Identifier: MIT" in line
@@ -36,8 +38,9 @@ class Tree(unittest.TestCase):
         self.assertEqual([path for path in files(*CODE) if words.search(text(path))], [])
 
     def test_the_formatter_changes_nothing(self):
-        output, status = run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
-        self.assertEqual(status, 0, output)
+        others = [path for path in files("*.c", "*.h")
+                  if run("clang-format", "--dry-run", "-Werror", path)[1]]
+        self.assertEqual(others, [], "run clang-format -i on these")
 
     def test_shell_scripts_are_parsed(self):
         scripts = [path for path in files() if text_or_none(path).startswith("#!/bin/bash")]
