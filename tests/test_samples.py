@@ -89,6 +89,7 @@ class OnBareSystemV(SampleTest):
             reader.kill()
             writer, reader = self.start(write), self.start(read)
 
+        self.read_lines(reader, 1)  # both sides are up
         second = self.run_to_end(write)
         self.assert_refused(second, 1, "there is a writer already")
 
