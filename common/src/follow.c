@@ -44,6 +44,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         tri_segment_detach(&segment);
         return TRI_ERR_FOREIGN;
     }
+    tri_segment_fault_in(&segment, false);
     r->mapping = tri_mapping_new(&segment, sem_id);
     if (!r->mapping)
         return TRI_ERR_LIMIT;

@@ -17,17 +17,6 @@ static uint64_t round_up(uint64_t value, uint64_t to)
     return (value + to - 1) / to * to;
 }
 
-/**
- * System V mappings have no fault-around: without this every first touch of a page is a fault in
- * the frame path. A kernel before 5.14 says EINVAL: then the pages come one by one.
- */
-static void fault_in(const struct tri_segment *segment, int advice)
-{
-    const int saved = errno;
-    madvise(segment->header, segment->bytes, advice);
-    errno = saved;
-}
-
 /** Copies the header's numbers once and accepts them only if everything lies within the segment. */
 static enum tri_err check_header(struct tri_segment *segment, const char *name)
 {
@@ -96,7 +85,6 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
         tri_segment_detach(&found);
         return err;
     }
-    fault_in(&found, flags & SHM_RDONLY ? MADV_POPULATE_READ : MADV_POPULATE_WRITE);
     *segment = found;
     return TRI_OK;
 }
@@ -137,7 +125,7 @@ static void tune(struct tri_segment *segment, const struct tri_segment_plan *pla
         tri_log_say(log, TRI_LOG_WARN, "segment",
                     "%s: cannot be locked in memory: %s; raise the limit with `ulimit -l`",
                     plan->name, strerror(errno));
-    fault_in(segment, MADV_POPULATE_WRITE);
+    tri_segment_fault_in(segment, true);
 }
 
 enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
@@ -201,6 +189,14 @@ void tri_segment_announce(struct tri_segment *segment)
 {
     // Release: whoever loads magic with acquire, in check_header(), sees the whole header.
     atomic_store_explicit(&segment->header->magic, TRI_MAGIC, memory_order_release);
+}
+
+void tri_segment_fault_in(const struct tri_segment *segment, bool to_write)
+{
+    const int saved = errno;
+    // A kernel before 5.14 says EINVAL: then the pages come one by one, in the frame path.
+    madvise(segment->header, segment->bytes, to_write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+    errno = saved;
 }
 
 bool tri_segment_removed(const struct tri_segment *segment)

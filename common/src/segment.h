@@ -64,6 +64,10 @@ enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char
 enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
                                 int flags);
 
+/** Maps every page now: System V mappings have no fault-around, and each first touch of a page would
+ *  be a fault in the frame path. A wish: what is refused costs time later, nothing else. */
+void tri_segment_fault_in(const struct tri_segment *segment, bool to_write);
+
 /** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more. */
 bool tri_segment_removed(const struct tri_segment *segment);
 

@@ -112,7 +112,7 @@ enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t
     *sem_id = -1;
     *pid = 0;
     enum tri_err err = TRI_ERR_AWAY;
-    for (int i = 0; i < CLAIM_TRIES && err == TRI_ERR_AWAY; i++) {
+    for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
         err = find_or_create(&id, key, name, mode, group, log);
         if (err == TRI_OK)
@@ -121,6 +121,9 @@ enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t
             *sem_id = id;
         if (err == TRI_ERR_BUSY)
             *pid = tri_semset_writer(id);
+        const bool left_meanwhile = err == TRI_ERR_BUSY && *pid == 0;
+        if (err != TRI_ERR_AWAY && !left_meanwhile)
+            break;
     }
     return err;
 }

@@ -119,6 +119,7 @@ static enum tri_err adopt(struct tri_writer *w)
     status.shm_perm.mode = (unsigned short)segment_mode(w->mode);
     status.shm_perm.gid = w->group;
     shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
+    tri_segment_fault_in(&found, true);
     w->mapping = tri_mapping_new(&found, w->sem_id);
     if (!w->mapping)
         return TRI_ERR_LIMIT;

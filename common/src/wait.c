@@ -19,13 +19,14 @@ static void relax(void)
 #endif
 }
 
-/** Looks at `latest` without pause until `until_ns`. @return whether it changed. */
+/** Looks without pause until `until_ns`. @return whether there is a frame, or the segment ended. */
 static bool spin(const struct tri_mapping *mapping, uint64_t word, int64_t until_ns)
 {
     const struct tri_header *header = mapping->segment.header;
     do {
         for (int i = 0; i < SPINS_PER_CLOCK; i++) {
-            if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
+            if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word ||
+                atomic_load_explicit(&header->state, memory_order_relaxed) != 0)
                 return true;
             relax();
         }
