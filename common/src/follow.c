@@ -21,11 +21,16 @@ static void detach(struct tri_reader *r)
 }
 
 /** Another numbering of frames begins: what was counted against the old one is no measure. */
-static void join(struct tri_reader *r, uint64_t stream_id)
+static void join(struct tri_reader *r)
 {
-    r->stream_id = stream_id;
+    const struct tri_segment *segment = &r->mapping->segment;
+    const bool from_the_start =
+        atomic_load_explicit(&segment->header->latest, memory_order_relaxed) == 0;
+    r->stream_id = segment->geometry.stream_id;
     r->last = 0;
-    r->fresh = true;
+    r->fresh = !from_the_start; // otherwise even the first frame can be missed, and is counted
+    r->base_driver = -r->dropped_driver;
+    r->base_writer = -r->dropped_writer;
     r->pace = (struct tri_pace){ 0 };
 }
 
@@ -49,9 +54,8 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     if (!r->mapping)
         return TRI_ERR_LIMIT;
 
-    const uint64_t stream_id = r->mapping->segment.geometry.stream_id;
-    if (stream_id != r->stream_id)
-        join(r, stream_id);
+    if (r->mapping->segment.geometry.stream_id != r->stream_id)
+        join(r);
     if (tri_semset_has_writer(sem_id) == TRI_OK)
         return TRI_OK;
     // Left by a writer that is dead: its last picture is not news.
@@ -89,9 +93,12 @@ static enum tri_err ask_why(struct tri_reader *r)
 
 enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
 {
-    const uint32_t state =
-        atomic_load_explicit(&r->mapping->segment.header->state, memory_order_acquire);
+    const struct tri_header *header = r->mapping->segment.header;
+    const uint32_t state = atomic_load_explicit(&header->state, memory_order_acquire);
     if (r->gone || (state & (TRI_SEGMENT_REPLACED | TRI_SEGMENT_CLOSED))) {
+        // The last frames may have come after the look that found nothing.
+        if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
+            return TRI_OK;
         const bool ended = r->gone || (state & TRI_SEGMENT_CLOSED);
         detach(r);
         return ended ? lose(r) : TRI_OK;
@@ -104,8 +111,7 @@ enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
             r->state = TRI_STATE_LIVE;
     } else {
         err = tri_wait_frame(r->wait, &r->pace, r->mapping, word, ns);
-        const uint64_t now =
-            atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_relaxed);
+        const uint64_t now = atomic_load_explicit(&header->latest, memory_order_relaxed);
         if (err == TRI_OK && now == word)
             return ask_why(r);
     }

@@ -74,7 +74,7 @@ static enum tri_err hold(struct tri_reader *r, struct tri_lease *old, uint32_t s
 /** Adds what the driver and the writer lost between the last frame and this one. */
 static void follow_drops(struct tri_reader *r, const struct tri_frame_info *info)
 {
-    if (r->fresh) {
+    if (r->fresh) { // joined in mid-stream: what was lost before is not ours to count
         r->base_driver = info->dropped_driver - r->dropped_driver;
         r->base_writer = info->dropped_writer - r->dropped_writer;
     }
@@ -123,9 +123,11 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
 
     if (!r->fresh)
         r->skipped += number - r->last - 1;
-    if (r->frames > 0 && (r->fresh || frame->info.generation != r->generation))
+    if (r->frames > 0 &&
+        (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation))
         r->restarts++;
-    r->generation = frame->info.generation;
+    r->seen_stream = r->stream_id;
+    r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
     tri_pace_learn(&r->pace, &frame->info);
     r->fresh = false;

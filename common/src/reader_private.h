@@ -18,12 +18,13 @@ struct tri_reader {
 
     struct tri_mapping *mapping; // NULL while there is no stream
     enum tri_state state;
-    enum tri_err refused; // what was wrong with the stream at the last look, TRI_OK: nothing
-    bool gone;            // the semaphores are gone: drain what is whole, then look anew
-    uint64_t stream_id;
-    uint64_t generation; // of the writer of the last frame
-    uint64_t last;       // number of the newest frame handed over or passed by
-    bool fresh;          // no frame of this numbering handed over yet: nothing to compare with
+    enum tri_err refused;     // what was wrong with the stream at the last look, TRI_OK: nothing
+    bool gone;                // the semaphores are gone: drain what is whole, then look anew
+    uint64_t stream_id;       // of the numbering that `last` belongs to
+    uint64_t seen_stream;     // of the last frame handed over
+    uint64_t seen_generation; // likewise
+    uint64_t last;            // number of the newest frame handed over or passed by
+    bool fresh;               // joined in mid-stream, no frame yet: nothing to count against
     struct tri_pace pace;
 
     uint64_t frames, skipped, restarts;
