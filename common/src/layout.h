@@ -20,7 +20,7 @@
 
 #define TRI_MAGIC          0x50495254u // "TRIP" in memory order
 #define TRI_LAYOUT_VERSION 1u
-#define TRI_PAGE           4096u // alignment of slots: what V4L2's USERPTR wants; a constant of the format
+#define TRI_PAGE           4096u // alignment of slots, as V4L2 wants it of USERPTR; part of the format
 
 /** Bits of tri_header.state. */
 #define TRI_SEGMENT_REPLACED 1u // a larger one stands under the same key

@@ -79,7 +79,7 @@ static enum tri_err find_or_create(int *sem_id, key_t key, const char *name, uin
     if (!created && (*sem_id = semget(key, 0, 0)) < 0)
         return TRI_ERR_AWAY; // gone again: try anew
 
-    struct semid_ds status;
+    struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
         if (err == TRI_ERR_DENIED)
@@ -142,7 +142,7 @@ enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
     *sem_id = semget(key, 0, 0);
     if (*sem_id < 0)
         return errno == ENOENT ? TRI_ERR_NO_STREAM : tri_err_of_errno(errno);
-    struct semid_ds status;
+    struct semid_ds status = { 0 };
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
         return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;

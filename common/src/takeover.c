@@ -80,13 +80,12 @@ static enum tri_err adopt(struct tri_writer *w)
     w->number = 0;
     forget_frames(w);
 
-    uid_t owner;
     const int shm_id = shmget(w->key, 0, 0);
     if (shm_id < 0 && errno == ENOENT)
         return TRI_OK;
     struct shmid_ds status;
-    if (shm_id < 0 || shmctl(shm_id, IPC_STAT, &status) < 0 ||
-        (owner = status.shm_perm.uid) != geteuid() || status.shm_perm.cuid != geteuid()) {
+    if (shm_id < 0 || shmctl(shm_id, IPC_STAT, &status) < 0 || status.shm_perm.uid != geteuid() ||
+        status.shm_perm.cuid != geteuid()) {
         tri_owner_explain(w->log, w->name, w->key);
         return TRI_ERR_FOREIGN;
     }
