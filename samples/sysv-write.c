@@ -25,7 +25,7 @@ static void write_frames(int sem, struct shared *shared)
         const uint64_t number = newest / SLOTS + 1;
         const int slot = take_slot(sem, newest);
         if (slot >= 0) {
-            memset(shared->pixels[slot], (int)(number % 256), WIDTH * HEIGHT);
+            memset(shared->pixels[slot], (int)(number % 256), sizeof(shared->pixels[slot]));
             shared->number[slot] = number;
             newest = number * SLOTS + (uint64_t)slot;
             atomic_store(&shared->newest, newest);
