@@ -8,6 +8,7 @@ from sources import SOURCE, files, run
 
 CODE = ("*.c", "*.h", "*.cpp", "*.py", "*.sh")
 LONGEST = 450  # lines: a longer file has more than one subject
+WIDEST = 104  # columns: 100, and what saves a comment from a last line of one word
 
 
 def text(path):
@@ -29,7 +30,7 @@ class Tree(unittest.TestCase):
 
     def test_no_line_is_wider_than_the_screen(self):
         wide = [f"{path}:{number}" for path in files(*CODE, "*meson.build")
-                for number, line in enumerate(text(path).splitlines(), 1) if len(line) > 100]
+                for number, line in enumerate(text(path).splitlines(), 1) if len(line) > WIDEST]
         self.assertEqual(wide, [])
 
     def test_no_promise_is_left_in_a_comment(self):
