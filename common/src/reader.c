@@ -275,6 +275,7 @@ void tri_reader_count(const tri_reader *r, struct tri_reader_counts *counts)
         .dropped_writer = r->dropped_writer,
         .restarts = r->restarts,
         .state = r->state,
+        .slots = r->mapping ? r->mapping->segment.geometry.slots : 0,
         .holds = r->may_hold,
     };
 }

@@ -154,6 +154,8 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
 
 enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
 {
+    if (bytes < w->slot_bytes_wanted)
+        bytes = w->slot_bytes_wanted;
     const int64_t now = tri_now_ns();
     if (w->mapping && now >= w->check_ns) {
         w->check_ns = now + CHECK_EVERY_NS;
@@ -181,7 +183,7 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
         .name = w->name,
         .key = w->key,
         .slots = w->slots_wanted,
-        .slot_bytes = bytes > w->slot_bytes_wanted ? bytes : w->slot_bytes_wanted,
+        .slot_bytes = bytes,
         .mode = segment_mode(w->mode),
         .group = w->group,
         .flags = w->flags,

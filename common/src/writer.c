@@ -2,93 +2,17 @@
 #include "writer_private.h"
 
 #include "entry.h"
-#include "name.h"
-
-#include <triptych/stream.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SLOTS_DEFAULT  3
-#define MODE_DEFAULT   0640u
 #define ROUNDS         4          // over the slots, before a frame is dropped
 #define NO_SLOT_SAY_NS 1000000000 // drops for want of a slot are told at most this often
 
-/** Looks a group up by name or number. */
-static bool group_named(const char *word, gid_t *group)
-{
-    const struct group *entry = getgrnam(word);
-    if (entry) {
-        *group = entry->gr_gid;
-        return true;
-    }
-    char *end;
-    errno = 0;
-    const unsigned long number = strtoul(word, &end, 10);
-    if (*word < '0' || *word > '9' || *end != '\0' || errno || number >= UINT32_MAX)
-        return false;
-    *group = (gid_t)number;
-    return true;
-}
-
-static enum tri_err refuse(const tri_log *log, const char *what, const char *value,
-                           const char *right)
-{
-    tri_log_say(log, TRI_LOG_ERROR, "writer", "%s \"%s\": %s", what, value, right);
-    return TRI_ERR_INVALID;
-}
-
-/** Takes the options over, each of them checked. */
-static enum tri_err configure(struct tri_writer *w, const struct tri_writer_options *o)
-{
-    char text[32];
-    const char *name = o->name ? o->name : TRI_NAME_DEFAULT;
-    if (!tri_name_valid(name))
-        return refuse(o->log, "stream name", name, "a name is 1 to 31 of a-z 0-9 - _");
-    strcpy(w->name, name);
-    w->key = tri_name_key(name);
-    if (o->source)
-        snprintf(w->source, sizeof(w->source), "%s", o->source);
-
-    w->slots_wanted = o->slots ? o->slots : SLOTS_DEFAULT;
-    if (w->slots_wanted < TRI_SLOTS_MIN || w->slots_wanted > TRI_SLOTS_MAX) {
-        snprintf(text, sizeof(text), "%u", w->slots_wanted);
-        return refuse(o->log, "buffers", text, "a stream has 3 to 64 of them");
-    }
-    w->mode = o->mode ? o->mode : MODE_DEFAULT;
-    if ((w->mode & ~0777u) || (w->mode & 0600) != 0600 || (w->mode & 0111) || (w->mode & 0002)) {
-        snprintf(text, sizeof(text), "%04o", w->mode);
-        return refuse(o->log, "mode", text,
-                      "it needs rw for the owner, no x, and no w for others: 0600, 0640, 0660, "
-                      "0644");
-    }
-    w->group = getegid();
-    if (o->group && !group_named(o->group, &w->group))
-        return refuse(o->log, "group", o->group, "there is no such group; see getent group");
-
-    w->slot_bytes_wanted = o->slot_bytes;
-    if (o->video.fourcc) {
-        struct tri_shape shape;
-        if (tri_video_shape(&o->video, &shape) != TRI_OK) {
-            char fourcc[5];
-            tri_log_say(o->log, TRI_LOG_ERROR, "writer",
-                        "%ux%u %s: a picture is 1x1 to %dx%d in a format of triptych's table",
-                        o->video.width, o->video.height, tri_fourcc_text(o->video.fourcc, fourcc),
-                        TRI_SIDE_MAX, TRI_SIDE_MAX);
-            return TRI_ERR_INVALID;
-        }
-        if (shape.bytes > w->slot_bytes_wanted)
-            w->slot_bytes_wanted = shape.bytes;
-    }
-    w->flags = o->flags;
-    w->take_back_ns = (int64_t)o->take_back_ms * 1000000;
-    w->log = o->log;
-    return TRI_OK;
-}
+enum { DRAFT_OPEN, DRAFT_KEPT }; // tri_lease.state
 
 enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options)
 {
@@ -98,7 +22,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         return TRI_ERR_LIMIT;
     *w = (tri_writer){ .sem_id = -1, .newest = TRI_NO_SLOT, .pid = getpid() };
 
-    enum tri_err err = configure(w, options);
+    enum tri_err err = tri_writer_configure(w, options);
     if (err == TRI_OK)
         err = tri_writer_claim(w);
     if (err == TRI_OK && w->slot_bytes_wanted > 0)
@@ -278,7 +202,7 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
     if (!mapping)
         return;
     const uint32_t slot = draft->lease.slot;
-    if (mapping == w->mapping)
+    if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
         w->slot[slot].number = 0; // what was in it is overwritten
     if (mapping->sem_id == w->sem_id && w->slot[slot].locked)
         tri_semset_give_slot(w->sem_id, slot);
@@ -318,10 +242,10 @@ static void complete(struct tri_writer *w, struct tri_draft *draft)
         info->capture_ns = info->publish_ns;
 }
 
-enum tri_err tri_writer_publish(tri_writer *w, struct tri_draft *draft)
+enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
 {
-    struct tri_mapping *mapping = draft->lease.segment;
-    if (!mapping)
+    const struct tri_mapping *mapping = draft->lease.segment;
+    if (!mapping || draft->lease.state != DRAFT_OPEN)
         return TRI_ERR_INVALID;
     const bool current = mapping == w->mapping;
     if (!current || !publishable(draft, mapping->segment.geometry.slot_bytes)) {
@@ -342,13 +266,27 @@ enum tri_err tri_writer_publish(tri_writer *w, struct tri_draft *draft)
     // Release: whoever loads this word with acquire, in reader.c, also finds the entry finished.
     atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot),
                           memory_order_release);
-    end_draft(w, draft);
+    draft->lease.state = DRAFT_KEPT;
+    w->slot[slot].locked = false;
     const enum tri_err err = tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->number);
     if (err != TRI_ERR_AWAY)
         return err;
     tri_writer_lost(w); // the next begin makes the stream anew; this frame has no readers
     tri_writer_count_drops(w, 0, 1);
     return TRI_OK;
+}
+
+enum tri_err tri_writer_publish(tri_writer *w, struct tri_draft *draft)
+{
+    const enum tri_err err = tri_writer_publish_kept(w, draft);
+    tri_writer_cancel(w, draft);
+    return err;
+}
+
+void tri_writer_reserve(tri_writer *w, uint64_t bytes)
+{
+    if (bytes > w->slot_bytes_wanted)
+        w->slot_bytes_wanted = bytes;
 }
 
 void tri_writer_count(const tri_writer *w, struct tri_writer_counts *counts)

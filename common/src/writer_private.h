@@ -42,6 +42,9 @@ struct tri_writer {
     } slot[TRI_SLOTS_MAX];
 };
 
+/** Takes the options over, each of them checked; the log says which is wrong. */
+enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_options *options);
+
 /** Takes the writer's place and what a dead writer left there. The log says what went wrong. */
 enum tri_err tri_writer_claim(struct tri_writer *w);
 

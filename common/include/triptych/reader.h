@@ -100,7 +100,8 @@ struct tri_reader_counts {
     uint64_t dropped_writer; // by the writer while this reader watched
     uint64_t restarts;       // times a writer came (back) after the first
     enum tri_state state;
-    bool holds; // whether slots can be locked: zero copies without a check
+    uint32_t slots; // of the stream, 0 while there is none
+    bool holds;     // whether slots can be locked: zero copies without a check
 };
 
 TRI_API void tri_reader_count(const tri_reader *reader, struct tri_reader_counts *counts);

@@ -57,11 +57,13 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  * Several drafts may be open at once, each in a slot of its own: a camera's queue of buffers.
  *
  * @param video  what this frame is; may differ from the one before
- * @param draft  on TRI_OK all of it is set: info zero but for `video`, pixels undefined
+ * @param draft  on TRI_OK all of it is set: info zero but for `video`, pixels undefined. Before
+ *               publishing, the planes of `shape` may be moved within the slot: data[p] then has to
+ *               follow its offset
  *
  * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold all of them: counted as a drop of the writer;
- *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_BUSY, the frame needs a larger segment
- *         but another draft is open in this one; TRI_ERR_LIMIT; TRI_ERR_SYSTEM.
+ *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_LIMIT; TRI_ERR_SYSTEM; TRI_ERR_BUSY and
+ *         TRI_ERR_FOREIGN, the stream was removed and somebody else has taken the name.
  */
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
                                       struct tri_draft *draft);
@@ -71,12 +73,24 @@ TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video
  * afterwards. info.capture_ns 0 means now. An opaque format needs info.bytes_used.
  *
  * @return TRI_OK; TRI_ERR_INVALID, no draft of this writer, or values out of range: the draft is
- *         then dropped and counted; TRI_ERR_SYSTEM.
+ *         then dropped and counted; TRI_ERR_AWAY, the stream has moved to another segment since this
+ *         draft was begun: likewise; TRI_ERR_SYSTEM.
  */
 TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *draft);
 
-/** Gives the slot of a draft back unpublished. Accepts an all-zero draft. */
+/**
+ * As tri_writer_publish(), but keeps the slot from being written again until tri_writer_cancel() of
+ * this draft: for whoever still reads what it has published, a decoder's reference pictures. The draft
+ * must not be written to any more.
+ */
+TRI_API enum tri_err tri_writer_publish_kept(tri_writer *writer, struct tri_draft *draft);
+
+/** Gives the slot of a draft back: unpublished, or no longer kept. Accepts an all-zero draft. */
 TRI_API void tri_writer_cancel(tri_writer *writer, struct tri_draft *draft);
+
+/** Makes slots of at least `bytes` bytes from the next tri_writer_begin() on: for drafts whose planes
+ *  are placed otherwise than tri_video_shape() does. */
+TRI_API void tri_writer_reserve(tri_writer *writer, uint64_t bytes);
 
 /** Counts frames that were lost before they reached the stream: they show in every later frame. */
 TRI_API void tri_writer_count_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "writer_private.h"
+
+#include "name.h"
+
+#include <triptych/stream.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SLOTS_DEFAULT 3
+#define MODE_DEFAULT  0640u
+
+/** Looks a group up by name or number. */
+static bool group_named(const char *word, gid_t *group)
+{
+    const struct group *entry = getgrnam(word);
+    if (entry) {
+        *group = entry->gr_gid;
+        return true;
+    }
+    char *end;
+    errno = 0;
+    const unsigned long number = strtoul(word, &end, 10);
+    if (*word < '0' || *word > '9' || *end != '\0' || errno || number >= UINT32_MAX)
+        return false;
+    *group = (gid_t)number;
+    return true;
+}
+
+static enum tri_err refuse(const tri_log *log, const char *what, const char *value,
+                           const char *right)
+{
+    tri_log_say(log, TRI_LOG_ERROR, "writer", "%s \"%s\": %s", what, value, right);
+    return TRI_ERR_INVALID;
+}
+
+enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_options *o)
+{
+    char text[32];
+    const char *name = o->name ? o->name : TRI_NAME_DEFAULT;
+    if (!tri_name_valid(name))
+        return refuse(o->log, "stream name", name, "a name is 1 to 31 of a-z 0-9 - _");
+    strcpy(w->name, name);
+    w->key = tri_name_key(name);
+    if (o->source)
+        snprintf(w->source, sizeof(w->source), "%s", o->source);
+
+    w->slots_wanted = o->slots ? o->slots : SLOTS_DEFAULT;
+    if (w->slots_wanted < TRI_SLOTS_MIN || w->slots_wanted > TRI_SLOTS_MAX) {
+        snprintf(text, sizeof(text), "%u", w->slots_wanted);
+        return refuse(o->log, "buffers", text, "a stream has 3 to 64 of them");
+    }
+    w->mode = o->mode ? o->mode : MODE_DEFAULT;
+    if ((w->mode & ~0777u) || (w->mode & 0600) != 0600 || (w->mode & 0111) || (w->mode & 0002)) {
+        snprintf(text, sizeof(text), "%04o", w->mode);
+        return refuse(o->log, "mode", text,
+                      "it needs rw for the owner, no x, and no w for others: 0600, 0640, 0660, "
+                      "0644");
+    }
+    w->group = getegid();
+    if (o->group && !group_named(o->group, &w->group))
+        return refuse(o->log, "group", o->group, "there is no such group; see getent group");
+
+    w->slot_bytes_wanted = o->slot_bytes;
+    if (o->video.fourcc) {
+        struct tri_shape shape;
+        if (tri_video_shape(&o->video, &shape) != TRI_OK) {
+            char fourcc[5];
+            tri_log_say(o->log, TRI_LOG_ERROR, "writer",
+                        "%ux%u %s: a picture is 1x1 to %dx%d in a format of triptych's table",
+                        o->video.width, o->video.height, tri_fourcc_text(o->video.fourcc, fourcc),
+                        TRI_SIDE_MAX, TRI_SIDE_MAX);
+            return TRI_ERR_INVALID;
+        }
+        if (shape.bytes > w->slot_bytes_wanted)
+            w->slot_bytes_wanted = shape.bytes;
+    }
+    w->flags = o->flags;
+    w->take_back_ns = (int64_t)o->take_back_ms * 1000000;
+    w->log = o->log;
+    return TRI_OK;
+}
