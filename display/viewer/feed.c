@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "feed.h"
+
+#include "program/stop.h"
+
+#include <stdlib.h>
+
+struct feed {
+    tri_reader *reader;
+    uint32_t event;
+    void *user;
+    SDL_Thread *thread;
+    SDL_mutex *mutex;
+    SDL_cond *released;
+    // Guarded by the mutex:
+    bool ending;
+    bool offered; // the reader is the window's
+    struct tri_frame frame;
+    enum tri_err outcome;
+};
+
+static bool is_ending(struct feed *feed)
+{
+    SDL_LockMutex(feed->mutex);
+    const bool ending = feed->ending;
+    SDL_UnlockMutex(feed->mutex);
+    return ending;
+}
+
+/** Tells the window, and waits until it has had its turn with the reader. */
+static void offer(struct feed *feed, const struct tri_frame *frame, enum tri_err outcome)
+{
+    SDL_Event event = { .user = { .type = feed->event, .data1 = feed->user } };
+
+    SDL_LockMutex(feed->mutex);
+    feed->frame = *frame;
+    feed->outcome = outcome;
+    feed->offered = true;
+    SDL_PushEvent(&event);
+    while (feed->offered && !feed->ending)
+        SDL_CondWait(feed->released, feed->mutex);
+    SDL_UnlockMutex(feed->mutex);
+}
+
+static int wait_for_frames(void *user)
+{
+    struct feed *feed = user;
+    enum tri_err last = TRI_OK;
+
+    while (!is_ending(feed)) {
+        struct tri_frame frame = { 0 };
+        const enum tri_err err = tri_reader_borrow(feed->reader, &frame, FEED_WAIT_MS);
+
+        if (stop_asked()) {
+            tri_reader_give_back(feed->reader, &frame);
+            SDL_PushEvent(&(SDL_Event){ .type = SDL_QUIT });
+            return 0;
+        }
+        if (err == TRI_ERR_INTERRUPTED)
+            continue;
+        if (err == TRI_ERR_TIMEOUT) {
+            last = err;
+            continue;
+        }
+        if (err != TRI_OK && err != TRI_ERR_AWAY)
+            SDL_Delay(FEED_WAIT_MS); // a refusal comes at once, and again at the next try
+        if (err == TRI_OK || err != last)
+            offer(feed, &frame, err);
+        last = err;
+    }
+    return 0;
+}
+
+struct feed *feed_start(tri_reader *reader, uint32_t event, void *user)
+{
+    struct feed *feed = calloc(1, sizeof(*feed));
+
+    if (!feed)
+        return NULL;
+    feed->reader = reader;
+    feed->event = event;
+    feed->user = user;
+    feed->mutex = SDL_CreateMutex();
+    feed->released = SDL_CreateCond();
+    if (feed->mutex && feed->released)
+        feed->thread = SDL_CreateThread(wait_for_frames, "feed", feed);
+    if (!feed->thread)
+        feed_stop(&feed);
+    return feed;
+}
+
+enum tri_err feed_take(struct feed *feed, struct tri_frame *frame)
+{
+    SDL_LockMutex(feed->mutex);
+    *frame = feed->frame;
+    feed->frame = (struct tri_frame){ 0 };
+    const enum tri_err outcome = feed->outcome;
+    SDL_UnlockMutex(feed->mutex);
+    return outcome;
+}
+
+void feed_release(struct feed *feed)
+{
+    SDL_LockMutex(feed->mutex);
+    feed->offered = false;
+    SDL_CondSignal(feed->released);
+    SDL_UnlockMutex(feed->mutex);
+}
+
+void feed_stop(struct feed **out)
+{
+    struct feed *feed = *out;
+
+    *out = NULL;
+    if (!feed)
+        return;
+    if (feed->thread) {
+        SDL_LockMutex(feed->mutex);
+        feed->ending = true;
+        SDL_CondSignal(feed->released);
+        SDL_UnlockMutex(feed->mutex);
+        SDL_WaitThread(feed->thread, NULL);
+        tri_reader_give_back(feed->reader, &feed->frame);
+    }
+    if (feed->released)
+        SDL_DestroyCond(feed->released);
+    if (feed->mutex)
+        SDL_DestroyMutex(feed->mutex);
+    free(feed);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/** A viewer without a window: the same pictures, figures instead of a screen. */
+#ifndef VIEWER_HEADLESS_H
+#define VIEWER_HEADLESS_H
+
+#include "cli.h"
+
+#include <triptych/log.h>
+
+/** Takes frames as the window does, into textures of SDL's software renderer, until a limit or a
+ *  signal. Needs no screen and no video driver. @return the exit status. */
+int headless_run(const struct config *config, const tri_log *log);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/** What ends a run besides its user: --count, --duration, --timeout, --exit-on-end. */
+#ifndef VIEWER_LIMITS_H
+#define VIEWER_LIMITS_H
+
+#include "cli.h"
+#include "stream_view.h"
+
+/** When the run's time is up, on tri_now_ns()'s clock; 0: never. */
+int64_t limits_deadline(const struct config *config, const struct stream_view *stream);
+
+/** Whether the run has reached its end. */
+bool limits_reached(const struct config *config, const struct stream_view *stream);
+
+#endif

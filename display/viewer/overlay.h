@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/** What is written over the picture: state, figures, help, messages. */
+#ifndef VIEWER_OVERLAY_H
+#define VIEWER_OVERLAY_H
+
+#include "stream_view.h"
+#include "text.h"
+
+#include <SDL2/SDL.h>
+
+enum overlay_level { OVERLAY_RATES, OVERLAY_DROPS, OVERLAY_ALL, OVERLAY_LEVELS };
+
+enum overlay_text {
+    OVERLAY_TITLE, // in the middle, large: waiting, no signal
+    OVERLAY_HINT,  // below it: what to do
+    OVERLAY_BADGE, // top right: paused
+    OVERLAY_STATISTICS,
+    OVERLAY_HELP,
+    OVERLAY_MESSAGE,
+    OVERLAY_TEXTS,
+};
+
+struct overlay {
+    struct text text;
+    struct text_block blocks[OVERLAY_TEXTS];
+    bool help;
+    bool statistics;
+    enum overlay_level level;
+    int64_t figures_ns; // when the figures were last written out
+    char figures[1024]; // as they stand on the screen: a number that changes 60 times a second
+                        // cannot be read
+    char message[256];
+    int64_t message_until; // tri_now_ns(); 0: none
+};
+
+/** @return false, with a message in TTF_GetError(). */
+bool overlay_open(struct overlay *overlay);
+void overlay_close(struct overlay *overlay);
+
+/** Shows a message for a few seconds. */
+void overlay_say(struct overlay *overlay, const char *format, ...) TRI_PRINTF(2, 3);
+
+/** The figures on or off; one level of detail more, from the last one back to the first. */
+void overlay_toggle(struct overlay *overlay);
+void overlay_next_level(struct overlay *overlay);
+
+/** When something is to change by itself, on tri_now_ns()'s clock; 0: never. */
+int64_t overlay_deadline(const struct overlay *overlay);
+
+/** Draws all that is to be seen over `stream` in `area`. */
+void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct stream_view *stream,
+                  const struct view_area *area);
+
+#endif

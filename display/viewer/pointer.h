@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/** What the pointer does: wheel, drag, double click. */
+#ifndef VIEWER_POINTER_H
+#define VIEWER_POINTER_H
+
+#include <SDL2/SDL.h>
+
+struct loop;
+
+/** Handles a mouse event; nothing for any other. */
+void pointer_event(struct loop *loop, const SDL_Event *event);
+
+#endif

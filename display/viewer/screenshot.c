@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "screenshot.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define RGB 3 // bytes a pixel
+
+/** A picture of 8-bit RGB without padding. */
+struct rgb {
+    uint8_t *pixels;
+    uint32_t width, height;
+};
+
+void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, const char *name,
+                     uint64_t frame)
+{
+    char when[32];
+    struct tm local;
+    const time_t now = time(NULL);
+
+    strftime(when, sizeof(when), "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    snprintf(path, SCREENSHOT_PATH_MAX, "%s/triptych-%s-%s-%" PRIu64 ".png", directory, name, when,
+             frame);
+}
+
+static bool rgb_make(struct rgb *rgb, uint32_t width, uint32_t height)
+{
+    *rgb = (struct rgb){ calloc((size_t)width * height, RGB), width, height };
+    return rgb->pixels != NULL;
+}
+
+/** Draws the picture upright and unscaled off screen and reads it back: what the renderer shows. */
+static bool read_picture(const struct stream_view *stream, SDL_Renderer *renderer, struct rgb *rgb)
+{
+    const struct view_picture picture = stream_view_picture(stream);
+    const struct view_place place = { .w = picture.width, .h = picture.height, .scale = 1 };
+    SDL_Texture *target =
+        SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_TARGET,
+                          (int)picture.width, (int)picture.height);
+
+    if (!target)
+        return false;
+    bool done = SDL_SetRenderTarget(renderer, target) == 0;
+    if (done) {
+        texture_draw(&stream->pictures[stream->front], renderer, &place, UINT8_MAX);
+        done = SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB24, rgb->pixels,
+                                    (int)picture.width * RGB) == 0;
+        SDL_SetRenderTarget(renderer, NULL);
+    }
+    SDL_DestroyTexture(target);
+    return done;
+}
+
+/** Mirrors, then turns, into `to`, which has the turned size: exact, whatever the renderer. */
+static void orient(const struct rgb *from, const struct view_place *place, const struct rgb *to)
+{
+    for (uint32_t y = 0; y < from->height; y++) {
+        for (uint32_t x = 0; x < from->width; x++) {
+            const uint32_t right = from->width - 1, bottom = from->height - 1;
+            const uint32_t mx = place->hflip ? right - x : x;
+            const uint32_t my = place->vflip ? bottom - y : y;
+            const uint32_t turned[4][2] = {
+                { mx, my }, { bottom - my, mx }, { right - mx, bottom - my }, { my, right - mx }
+            };
+            const uint32_t *at = turned[place->turns % 4];
+            memcpy(to->pixels + ((size_t)at[1] * to->width + at[0]) * RGB,
+                   from->pixels + ((size_t)y * from->width + x) * RGB, RGB);
+        }
+    }
+}
+
+/** The time of capture by the clock on the wall, as RFC 3339 has it. */
+static void write_time(char text[64], int64_t capture_ns)
+{
+    struct timespec wall;
+    struct tm utc;
+    char seconds[32];
+
+    clock_gettime(CLOCK_REALTIME, &wall);
+    const int64_t at_ns =
+        (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (tri_now_ns() - capture_ns);
+    const time_t at = (time_t)(at_ns / 1000000000);
+    strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", gmtime_r(&at, &utc));
+    snprintf(text, 64, "%s.%06dZ", seconds, (int)(at_ns % 1000000000 / 1000));
+}
+
+static enum tri_err write_file(const struct stream_view *stream, const struct rgb *rgb,
+                               const char *path)
+{
+    char number[32], captured[64];
+
+    snprintf(number, sizeof(number), "%" PRIu64, stream->info.number);
+    write_time(captured, stream->info.capture_ns);
+    static const char software[] = "triptych-display " TRIPTYCH_VERSION;
+    const char *const text[] = { "Software", software,        "Title",  stream->name, "Frame",
+                                 number,     "Creation Time", captured, NULL };
+    return picture_write_png(path, rgb->pixels, rgb->width, rgb->height, rgb->width * RGB, text,
+                             stream->log);
+}
+
+enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *renderer,
+                              const char *path)
+{
+    if (!stream->has_picture) {
+        tri_log_say(stream->log, TRI_LOG_ERROR, "screenshot", "%s: there is no picture to write",
+                    path);
+        return TRI_ERR_NO_STREAM;
+    }
+    const struct view_picture picture = stream_view_picture(stream);
+    const struct view_area whole = { 0, 0, (int)picture.width, (int)picture.height };
+    const struct view_place place = view_place(&stream->view, &picture, &whole);
+    const bool aside = place.turns % 2 == 1;
+    struct rgb drawn = { 0 }, seen = { 0 };
+    enum tri_err err = TRI_ERR_LIMIT;
+
+    if (rgb_make(&drawn, picture.width, picture.height) &&
+        rgb_make(&seen, aside ? picture.height : picture.width,
+                 aside ? picture.width : picture.height) &&
+        read_picture(stream, renderer, &drawn)) {
+        orient(&drawn, &place, &seen);
+        err = write_file(stream, &seen, path);
+    } else {
+        tri_log_say(stream->log, TRI_LOG_ERROR, "screenshot", "%s: cannot read %ux%u back: %s",
+                    path, picture.width, picture.height, SDL_GetError());
+    }
+    free(drawn.pixels);
+    free(seen.pixels);
+    return err;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream_view.h"
+
+#define SHADE_LIVE 255
+#define SHADE_AWAY 80 // clearly not live, still to be recognised
+#define TORN_TRIES 4  // then the next frame will do
+
+enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
+                              const tri_log *log)
+{
+    const struct tri_reader_options options = { .name = config->name,
+                                                .mode = (enum tri_mode)config->mode,
+                                                .log = log };
+
+    *stream = (struct stream_view){
+        .name = config->name,
+        .mode = options.mode,
+        .log = log,
+        .view = { .turns = (unsigned)config->rotate,
+                  .hflip = config->hflip,
+                  .vflip = config->vflip },
+    };
+    figures_start(&stream->figures, config->name);
+    stream->converter = picture_converter_new(log);
+    if (!stream->converter)
+        return TRI_ERR_LIMIT;
+
+    const enum tri_err err = tri_reader_open(&stream->reader, &options);
+    if (err != TRI_OK)
+        picture_converter_free(&stream->converter);
+    return err;
+}
+
+/** The frame's description with the colours the viewer asked for. */
+static struct tri_video wanted_video(const struct stream_view *stream, const struct tri_video *own)
+{
+    struct tri_video video = *own;
+
+    if (stream->colorspace != TRI_COLORSPACE_DEFAULT) {
+        video.colorspace = stream->colorspace;
+        video.matrix = TRI_MATRIX_DEFAULT;
+    }
+    if (stream->range != TRI_RANGE_DEFAULT)
+        video.range = stream->range;
+    return video;
+}
+
+/** Uploads into the back picture, which comes to the front if the frame was whole all the while. */
+static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
+                         const struct tri_frame *frame)
+{
+    struct texture *back = &stream->pictures[!stream->front];
+    const struct tri_video video = wanted_video(stream, &frame->info.video);
+    const enum tri_err err = texture_upload(back, renderer, stream->converter, frame, &video);
+
+    // A torn frame may also be one that could not be decoded: this answer comes first.
+    if (!tri_reader_whole(stream->reader, frame))
+        return TRI_ERR_TORN;
+    if (err != TRI_OK)
+        return err;
+    stream->front = !stream->front;
+    stream->has_picture = true;
+    stream->presented_ns = 0;
+    stream->info = frame->info;
+    stream->info.video = video;
+    stream->bytes = frame->shape.bytes;
+    return TRI_OK;
+}
+
+static void report(struct stream_view *stream, enum tri_err err, const struct tri_video *video)
+{
+    char fourcc[5];
+
+    stream->undecodable++;
+    if (stream->trouble == err)
+        return;
+    stream->trouble = err;
+    tri_log_say(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s%s%s",
+                stream->name, video->width, video->height, tri_fourcc_text(video->fourcc, fourcc),
+                tri_strerror(err), err == TRI_ERR_SYSTEM ? ": " : "",
+                err == TRI_ERR_SYSTEM ? SDL_GetError() : "");
+}
+
+static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame)
+{
+    // While this thread was busy or waiting for the screen, a newer one may have come.
+    if (stream->mode == TRI_MODE_LATEST)
+        tri_reader_borrow(stream->reader, frame, 0);
+    rate_note(&stream->ups, frame->info.publish_ns, frame->info.number);
+    if (stream->hidden || (stream->paused && !stream->step)) {
+        stream->unshown++;
+        return false;
+    }
+
+    enum tri_err err = show(stream, renderer, frame);
+    for (int tries = 1; err == TRI_ERR_TORN && tries < TORN_TRIES; tries++) {
+        if (tri_reader_borrow(stream->reader, frame, 0) != TRI_OK)
+            break;
+        err = show(stream, renderer, frame);
+    }
+    if (err == TRI_ERR_TORN)
+        return false; // the picture before it stays
+    if (err != TRI_OK) {
+        report(stream, err, &frame->info.video);
+        return true;
+    }
+    stream->step = false;
+    stream->trouble = TRI_OK;
+    return true;
+}
+
+bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
+                      enum tri_err outcome)
+{
+    const enum tri_state before = stream->state;
+    bool changed = true;
+
+    switch (outcome) {
+    case TRI_OK:
+        stream->state = TRI_STATE_LIVE;
+        changed = take_frame(stream, renderer, frame);
+        break;
+    case TRI_ERR_AWAY:
+        stream->state = TRI_STATE_AWAY;
+        stream->ups = (struct rate){ 0 };
+        break;
+    default:
+        stream->trouble = outcome;
+    }
+    stream_view_count(stream);
+    tri_reader_give_back(stream->reader, frame);
+    return changed || stream->state != before;
+}
+
+void stream_view_presented(struct stream_view *stream, int64_t now_ns)
+{
+    if (!stream->has_picture || stream->presented_ns)
+        return;
+    stream->presented_ns = now_ns;
+    figures_frame(&stream->figures, &stream->info, stream->bytes, now_ns);
+    rate_note(&stream->fps, now_ns, stream->figures.frames);
+}
+
+struct view_picture stream_view_picture(const struct stream_view *stream)
+{
+    return (struct view_picture){
+        .width = stream->info.video.width,
+        .height = stream->info.video.height,
+        .turns = stream->info.video.rotation / 90 % 4,
+    };
+}
+
+void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
+                      const struct view_area *area)
+{
+    if (!stream->has_picture)
+        return;
+    const struct view_picture picture = stream_view_picture(stream);
+    const struct view_place place = view_place(&stream->view, &picture, area);
+
+    texture_draw(&stream->pictures[stream->front], renderer, &place,
+                 stream->state == TRI_STATE_AWAY ? SHADE_AWAY : SHADE_LIVE);
+}
+
+void stream_view_count(struct stream_view *stream)
+{
+    struct tri_reader_counts counts;
+
+    tri_reader_count(stream->reader, &counts);
+    figures_reader(&stream->figures, &counts);
+    stream->holds = counts.holds;
+}
+
+void stream_view_close(struct stream_view *stream)
+{
+    texture_free(&stream->pictures[0]);
+    texture_free(&stream->pictures[1]);
+    picture_converter_free(&stream->converter);
+    tri_reader_close(&stream->reader);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/** One stream as it is looked at: its reader, its newest whole picture, its figures. */
+#ifndef VIEWER_STREAM_VIEW_H
+#define VIEWER_STREAM_VIEW_H
+
+#include "cli.h"
+#include "rate.h"
+#include "texture.h"
+#include "view.h"
+
+#include "program/figures.h"
+
+#include <triptych/triptych.h>
+
+struct stream_view {
+    const char *name;
+    tri_reader *reader;
+    enum tri_mode mode;
+    const tri_log *log;
+    picture_converter *converter;
+
+    struct texture pictures[2]; // one is shown while the next is uploaded and may prove torn
+    unsigned front;             // index of the one shown
+    bool has_picture;
+    int64_t presented_ns;       // when the front picture came on the screen; 0: not yet
+    struct tri_frame_info info; // of the front picture
+    uint64_t bytes;             // of it, in the segment
+
+    struct view view;
+    uint32_t colorspace, range; // what the viewer wants instead of the frame's; 0: the frame's
+    bool paused;
+    bool step;   // paused, but show one more
+    bool hidden; // the window cannot be seen
+
+    enum tri_state state;
+    enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
+    bool holds;             // slots can be locked while they are read
+    uint64_t undecodable;   // frames whose picture could not be made
+    uint64_t unshown;       // taken but not wanted: paused or hidden
+    struct figures figures; // of the frames presented
+    struct rate ups;        // of the writer
+    struct rate fps;        // of the window
+};
+
+/** Opens a reader of the stream, which need not exist yet. On failure nothing is left behind.
+ *  @return what tri_reader_open() said, or TRI_ERR_LIMIT. */
+enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
+                              const tri_log *log);
+
+/**
+ * Takes what a borrow brought: a frame on loan becomes the front picture, if it is whole once
+ * uploaded, and is given back. In TRI_MODE_LATEST a newer frame takes its place first.
+ *
+ * @param outcome  of the borrow; `frame` is on loan only with TRI_OK
+ * @return whether what is to be drawn has changed
+ */
+bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
+                      enum tri_err outcome);
+
+/** Counts the front picture as seen at `now_ns`, if it was not before. */
+void stream_view_presented(struct stream_view *stream, int64_t now_ns);
+
+/** Size and turn of the front picture. */
+struct view_picture stream_view_picture(const struct stream_view *stream);
+
+/** Draws the front picture, dimmed when its writer is away. Without a picture: nothing. */
+void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
+                      const struct view_area *area);
+
+/** Drops, skips and tears so far, into the figures. The caller has the reader. */
+void stream_view_count(struct stream_view *stream);
+
+/** Frees pictures and reader. The renderer still lives; a feed of the reader has ended. */
+void stream_view_close(struct stream_view *stream);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "texture.h"
+
+/*
+ * SDL 2.26: SDL_SetYUVConversionMode() is one global, read when a draw is flushed, and knows three
+ * cases. A YUV format that is not among the renderer's own is emulated by a copy and a slow
+ * conversion at each upload: ours is used instead. It stretches chroma of odd sizes by a pixel.
+ */
+
+/** The mode that shows `video` right; SDL_YUV_CONVERSION_AUTOMATIC: there is none. */
+static SDL_YUV_CONVERSION_MODE yuv_mode(const struct tri_video *video)
+{
+    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
+
+    switch (tri_video_matrix(video)) {
+    case TRI_MATRIX_601:
+    case TRI_MATRIX_XV601:
+        return full ? SDL_YUV_CONVERSION_JPEG : SDL_YUV_CONVERSION_BT601;
+    case TRI_MATRIX_709:
+    case TRI_MATRIX_XV709:
+        return full ? SDL_YUV_CONVERSION_AUTOMATIC : SDL_YUV_CONVERSION_BT709;
+    default:
+        return SDL_YUV_CONVERSION_AUTOMATIC;
+    }
+}
+
+static bool renderer_has(const SDL_RendererInfo *info, uint32_t format)
+{
+    for (uint32_t i = 0; i < info->num_texture_formats; i++) {
+        if (info->texture_formats[i] == format)
+            return true;
+    }
+    return false;
+}
+
+/** Whether every plane's rows are whole groups, and start on one: what SDL takes for granted. */
+static bool is_regular(const struct tri_format *format, const struct tri_video *video,
+                       const struct tri_shape *shape)
+{
+    for (unsigned p = 0; p < format->planes; p++) {
+        const struct tri_plane_rule *rule = &format->plane[p];
+        if (video->width % rule->pixels || video->height % rule->lines ||
+            shape->plane[p].stride % rule->bytes || shape->plane[p].stride > INT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+/** What a texture of this frame has to be. */
+static struct texture wanted_texture(const SDL_RendererInfo *info, const struct tri_frame *frame,
+                                     const struct tri_video *video)
+{
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    struct texture wanted = {
+        .format = SDL_PIXELFORMAT_ARGB8888, // every renderer has it
+        .width = video->width,
+        .height = video->height,
+        .yuv = SDL_YUV_CONVERSION_AUTOMATIC,
+    };
+
+    if (!format || !format->sdl || !renderer_has(info, format->sdl) ||
+        !is_regular(format, video, &frame->shape))
+        return wanted;
+    if (format->family == TRI_FAMILY_YUV) {
+        wanted.yuv = yuv_mode(video);
+        wanted.straight = wanted.yuv != SDL_YUV_CONVERSION_AUTOMATIC;
+    } else {
+        wanted.straight = tri_video_range(video) == TRI_RANGE_FULL;
+    }
+    if (wanted.straight)
+        wanted.format = format->sdl;
+    return wanted;
+}
+
+static enum tri_err make_texture(struct texture *texture, SDL_Renderer *renderer,
+                                 const struct texture *wanted)
+{
+    if (texture->sdl && texture->format == wanted->format && texture->width == wanted->width &&
+        texture->height == wanted->height && texture->straight == wanted->straight) {
+        texture->yuv = wanted->yuv;
+        return TRI_OK;
+    }
+    texture_free(texture);
+    *texture = *wanted;
+    // A static texture has no shadow in this process's memory: SDL hands our bytes to the driver.
+    texture->sdl =
+        SDL_CreateTexture(renderer, wanted->format,
+                          wanted->straight ? SDL_TEXTUREACCESS_STATIC : SDL_TEXTUREACCESS_STREAMING,
+                          (int)wanted->width, (int)wanted->height);
+    if (!texture->sdl)
+        return TRI_ERR_SYSTEM;
+    SDL_SetTextureBlendMode(texture->sdl, SDL_BLENDMODE_NONE); // a camera's alpha means nothing
+    return TRI_OK;
+}
+
+static enum tri_err upload_straight(const struct texture *texture, const struct tri_frame *frame)
+{
+    const uint8_t *const *data = frame->data;
+    const struct tri_plane *plane = frame->shape.plane;
+    int failed = 0;
+
+    SDL_SetYUVConversionMode(texture->yuv);
+    switch (texture->format) {
+    case SDL_PIXELFORMAT_IYUV:
+        failed = SDL_UpdateYUVTexture(texture->sdl, NULL, data[0], (int)plane[0].stride, data[1],
+                                      (int)plane[1].stride, data[2], (int)plane[2].stride);
+        break;
+    case SDL_PIXELFORMAT_YV12: // V lies before U
+        failed = SDL_UpdateYUVTexture(texture->sdl, NULL, data[0], (int)plane[0].stride, data[2],
+                                      (int)plane[2].stride, data[1], (int)plane[1].stride);
+        break;
+    case SDL_PIXELFORMAT_NV12:
+    case SDL_PIXELFORMAT_NV21:
+        failed = SDL_UpdateNVTexture(texture->sdl, NULL, data[0], (int)plane[0].stride, data[1],
+                                     (int)plane[1].stride);
+        break;
+    default:
+        failed = SDL_UpdateTexture(texture->sdl, NULL, data[0], (int)plane[0].stride);
+    }
+    return failed ? TRI_ERR_SYSTEM : TRI_OK;
+}
+
+static enum tri_err upload_converted(const struct texture *texture, picture_converter *converter,
+                                     const struct tri_frame *frame, const struct tri_video *video)
+{
+    struct tri_frame_info info = frame->info;
+    void *pixels = NULL;
+    int pitch = 0;
+
+    info.video = *video;
+    if (SDL_LockTexture(texture->sdl, NULL, &pixels, &pitch) != 0)
+        return TRI_ERR_SYSTEM;
+    const enum tri_err err =
+        picture_convert(converter, &info, &frame->shape, frame->data, TRI_FOURCC_AR24,
+                        (uint8_t *const[TRI_PLANES_MAX]){ pixels },
+                        (const uint32_t[TRI_PLANES_MAX]){ (uint32_t)pitch });
+    SDL_UnlockTexture(texture->sdl);
+    return err;
+}
+
+enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
+                            picture_converter *converter, const struct tri_frame *frame,
+                            const struct tri_video *video)
+{
+    SDL_RendererInfo info;
+
+    if (SDL_GetRendererInfo(renderer, &info) != 0)
+        return TRI_ERR_SYSTEM;
+    if ((info.max_texture_width > 0 && video->width > (uint32_t)info.max_texture_width) ||
+        (info.max_texture_height > 0 && video->height > (uint32_t)info.max_texture_height))
+        return TRI_ERR_LIMIT;
+
+    const struct texture wanted = wanted_texture(&info, frame, video);
+    const enum tri_err err = make_texture(texture, renderer, &wanted);
+    if (err != TRI_OK)
+        return err;
+    return texture->straight ? upload_straight(texture, frame)
+                             : upload_converted(texture, converter, frame, video);
+}
+
+static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)
+{
+    SDL_ScaleMode now;
+
+    if (SDL_GetTextureScaleMode(texture, &now) == 0 && now == wanted)
+        return;
+    SDL_SetTextureScaleMode(texture, wanted);
+    // SDL 2.26 then leaves a chroma plane bound in the place of luma, and does not bind the texture
+    // again if it was the last one drawn as well. Renderers without OpenGL refuse this: it is fine.
+    SDL_GL_BindTexture(texture, NULL, NULL);
+}
+
+void texture_draw(const struct texture *texture, SDL_Renderer *renderer,
+                  const struct view_place *place, uint8_t shade)
+{
+    const SDL_FRect to = { (float)place->x, (float)place->y, (float)place->w, (float)place->h };
+    const bool whole_steps = place->scale >= 1 && place->scale == (double)(int)place->scale;
+    const SDL_RendererFlip flip = (place->hflip ? SDL_FLIP_HORIZONTAL : SDL_FLIP_NONE) |
+                                  (place->vflip ? SDL_FLIP_VERTICAL : SDL_FLIP_NONE);
+
+    // At one to one, double and so on each pixel is to be seen as it is.
+    set_scale_mode(texture->sdl, whole_steps ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
+    SDL_SetTextureColorMod(texture->sdl, shade, shade, shade);
+    SDL_SetYUVConversionMode(texture->yuv);
+    if (place->turns == 0 && flip == SDL_FLIP_NONE)
+        SDL_RenderCopyF(renderer, texture->sdl, NULL, &to);
+    else
+        SDL_RenderCopyExF(renderer, texture->sdl, NULL, &to, 90.0 * place->turns, NULL, flip);
+    SDL_RenderFlush(renderer); // while the conversion mode is this texture's
+}
+
+void texture_free(struct texture *texture)
+{
+    if (texture->sdl)
+        SDL_DestroyTexture(texture->sdl);
+    *texture = (struct texture){ 0 };
+}

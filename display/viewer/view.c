@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+
+#include <math.h>
+
+/** The picture as it is seen: turned, scaled, not yet placed. */
+struct seen {
+    double w, h;
+    double scale;
+    unsigned turns;
+};
+
+static struct seen see(const struct view *view, const struct view_picture *picture,
+                       const struct view_area *area)
+{
+    const unsigned turns = (view->turns + picture->turns) % 4;
+    const bool aside = turns % 2 == 1;
+    const double w = aside ? picture->height : picture->width;
+    const double h = aside ? picture->width : picture->height;
+    const double across = area->w / w;
+    const double down = area->h / h;
+    double scale = view->scale;
+
+    if (view->mode == VIEW_FIT)
+        scale = fmin(across, down);
+    else if (view->mode == VIEW_FILL)
+        scale = fmax(across, down);
+    return (struct seen){
+        .w = fmax(round(w * scale), 1),
+        .h = fmax(round(h * scale), 1),
+        .scale = scale,
+        .turns = turns,
+    };
+}
+
+/** `pan`, no further than where the edge of the picture meets the edge of the area. */
+static double bound_pan(double pan, double shown, double room)
+{
+    const double most = fmax(shown - room, 0) / 2 / shown;
+
+    return fmax(-most, fmin(most, pan));
+}
+
+struct view_place view_place(const struct view *view, const struct view_picture *picture,
+                             const struct view_area *area)
+{
+    const struct seen seen = see(view, picture, area);
+    const double pan_x = bound_pan(view->pan_x, seen.w, area->w) * seen.w;
+    const double pan_y = bound_pan(view->pan_y, seen.h, area->h) * seen.h;
+    const bool aside = seen.turns % 2 == 1;
+
+    // Whole pixels: a picture between two pixels would be blurred at scale 1.
+    const double left = area->x + floor((area->w - seen.w) / 2 + pan_x);
+    const double top = area->y + floor((area->h - seen.h) / 2 + pan_y);
+    const double w = aside ? seen.h : seen.w;
+    const double h = aside ? seen.w : seen.h;
+
+    return (struct view_place){
+        .x = left + (seen.w - w) / 2,
+        .y = top + (seen.h - h) / 2,
+        .w = w,
+        .h = h,
+        .scale = seen.scale,
+        .turns = seen.turns,
+        .hflip = aside ? view->vflip : view->hflip, // mirroring, then turning, is what SDL does
+        .vflip = aside ? view->hflip : view->vflip,
+    };
+}
+
+void view_turn(struct view *view, unsigned quarters)
+{
+    // Seen in one mirror, a clockwise turn of the picture runs the other way.
+    const bool mirrored = view->hflip != view->vflip;
+    const unsigned by = quarters % 4;
+
+    view->turns = (view->turns + (mirrored ? 4 - by : by)) % 4;
+    view->pan_x = view->pan_y = 0;
+}
+
+void view_zoom(struct view *view, const struct view_picture *picture, const struct view_area *area,
+               double factor, double x, double y)
+{
+    const struct seen before = see(view, picture, area);
+    const double from_x = x - (area->x + area->w / 2.0);
+    const double from_y = y - (area->y + area->h / 2.0);
+    const double at_x = from_x / before.w - bound_pan(view->pan_x, before.w, area->w);
+    const double at_y = from_y / before.h - bound_pan(view->pan_y, before.h, area->h);
+
+    view->mode = VIEW_SCALE;
+    view->scale = fmax(VIEW_SCALE_MIN, fmin(VIEW_SCALE_MAX, before.scale * factor));
+    const struct seen after = see(view, picture, area);
+    view->pan_x = bound_pan(from_x / after.w - at_x, after.w, area->w);
+    view->pan_y = bound_pan(from_y / after.h - at_y, after.h, area->h);
+}
+
+void view_drag(struct view *view, const struct view_picture *picture, const struct view_area *area,
+               double dx, double dy)
+{
+    const struct seen seen = see(view, picture, area);
+
+    view->pan_x = bound_pan(view->pan_x + dx / seen.w, seen.w, area->w);
+    view->pan_y = bound_pan(view->pan_y + dy / seen.h, seen.h, area->h);
+}
+
+void view_set_scale(struct view *view, double scale)
+{
+    view->mode = VIEW_SCALE;
+    view->scale = scale;
+    view->pan_x = view->pan_y = 0;
+}
+
+void view_set_mode(struct view *view, enum view_mode mode)
+{
+    view->mode = mode;
+    view->pan_x = view->pan_y = 0;
+}

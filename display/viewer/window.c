@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "window.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define START_WIDTH  960
+#define START_HEIGHT 540
+#define SCREEN_SHARE 0.9 // of the usable screen, for a window sized by us
+
+/** Whether the environment names any screen. */
+static bool has_screen(void)
+{
+    const char *const names[] = { "DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER" };
+
+    for (size_t i = 0; i < SDL_arraysize(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return true;
+    }
+    return false;
+}
+
+static bool start_sdl(const tri_log *log)
+{
+    if (!has_screen()) {
+        tri_log_say(log, TRI_LOG_ERROR, "window",
+                    "there is no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a "
+                    "desktop session, set SDL_VIDEODRIVER, or use --headless");
+        return false;
+    }
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // program/stop.h has them
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_APP_NAME, "triptych-display");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        tri_log_say(
+            log, TRI_LOG_ERROR, "window",
+            "cannot open the screen: %s; check DISPLAY or WAYLAND_DISPLAY, or use --headless",
+            SDL_GetError());
+        return false;
+    }
+    return true;
+}
+
+static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_log *log)
+{
+    SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, vsync ? SDL_RENDERER_PRESENTVSYNC : 0);
+
+    if (!renderer && vsync) {
+        tri_log_say(log, TRI_LOG_WARN, "window", "no vsync here: %s", SDL_GetError());
+        renderer = SDL_CreateRenderer(window, -1, 0);
+    }
+    if (!renderer) {
+        tri_log_say(log, TRI_LOG_ERROR, "window",
+                    "cannot draw in the window: %s; try "
+                    "SDL_RENDER_DRIVER=software",
+                    SDL_GetError());
+        return NULL;
+    }
+    SDL_RendererInfo info;
+    if (SDL_GetRendererInfo(renderer, &info) == 0)
+        tri_log_say(log, TRI_LOG_DEBUG, "window", "renderer %s%s", info.name,
+                    info.flags & SDL_RENDERER_PRESENTVSYNC ? ", vsync" : "");
+    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
+    return renderer;
+}
+
+bool window_open(struct window *window, const struct config *config, const tri_log *log)
+{
+    const struct geometry *geometry = &config->geometry;
+    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+
+    *window = (struct window){ .sized = geometry->has_size, .on_top = config->on_top };
+    if (!start_sdl(log))
+        return false;
+    if (config->no_border)
+        flags |= SDL_WINDOW_BORDERLESS;
+    if (config->on_top)
+        flags |= SDL_WINDOW_ALWAYS_ON_TOP;
+    window->sdl = SDL_CreateWindow(
+        "triptych-display", geometry->has_place ? geometry->x : (int)SDL_WINDOWPOS_UNDEFINED,
+        geometry->has_place ? geometry->y : (int)SDL_WINDOWPOS_UNDEFINED,
+        geometry->has_size ? (int)geometry->size.width : START_WIDTH,
+        geometry->has_size ? (int)geometry->size.height : START_HEIGHT, flags);
+    if (!window->sdl) {
+        tri_log_say(log, TRI_LOG_ERROR, "window", "cannot open a window: %s", SDL_GetError());
+        window_close(window);
+        return false;
+    }
+    window->renderer = create_renderer(window->sdl, config->vsync == VSYNC_YES, log);
+    if (!window->renderer) {
+        window_close(window);
+        return false;
+    }
+    if (config->fullscreen)
+        window_set_fullscreen(window, true);
+    return true;
+}
+
+void window_close(struct window *window)
+{
+    if (window->renderer)
+        SDL_DestroyRenderer(window->renderer);
+    if (window->sdl)
+        SDL_DestroyWindow(window->sdl);
+    SDL_Quit();
+    *window = (struct window){ 0 };
+}
+
+void window_set_title(struct window *window, const char *title)
+{
+    if (strcmp(window->title, title) == 0)
+        return;
+    SDL_strlcpy(window->title, title, sizeof(window->title));
+    SDL_SetWindowTitle(window->sdl, title);
+}
+
+void window_set_fullscreen(struct window *window, bool on)
+{
+    if (SDL_SetWindowFullscreen(window->sdl, on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) == 0)
+        window->fullscreen = on;
+}
+
+void window_set_on_top(struct window *window, bool on)
+{
+    SDL_SetWindowAlwaysOnTop(window->sdl, on);
+    window->on_top = on;
+}
+
+void window_suit(struct window *window, unsigned width, unsigned height)
+{
+    SDL_Rect usable;
+    const double density = window_density(window);
+    double w = width / density;
+    double h = height / density;
+
+    if (window->sized || window->fullscreen)
+        return;
+    window->sized = true; // by the first picture: a window that jumps at each change is a nuisance
+    if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window->sdl), &usable) == 0) {
+        const double room = SDL_min(usable.w * SCREEN_SHARE / w, usable.h * SCREEN_SHARE / h);
+        w *= SDL_min(room, 1.0);
+        h *= SDL_min(room, 1.0);
+    }
+    SDL_SetWindowSize(window->sdl, SDL_max((int)w, 1), SDL_max((int)h, 1));
+}
+
+void window_output(const struct window *window, int *width, int *height)
+{
+    if (SDL_GetRendererOutputSize(window->renderer, width, height) != 0)
+        SDL_GetWindowSize(window->sdl, width, height);
+}
+
+double window_density(const struct window *window)
+{
+    int output_w, output_h, w, h;
+
+    window_output(window, &output_w, &output_h);
+    SDL_GetWindowSize(window->sdl, &w, &h);
+    return w > 0 && output_w > 0 ? (double)output_w / w : 1;
+}
