@@ -5,6 +5,7 @@
 #include "name.h"
 #include "semset.h"
 
+#include <triptych/copy.h>
 #include <triptych/stream.h>
 
 #include <errno.h>
@@ -252,7 +253,7 @@ enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffe
         for (uint32_t p = 0; p < frame->shape.planes; p++) {
             const struct tri_plane *plane = &frame->shape.plane[p];
             uint8_t *to = (uint8_t *)buffer + plane->offset;
-            memcpy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
+            tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
             copy.data[p] = to;
         }
         copy.lease = (struct tri_lease){ 0 };
