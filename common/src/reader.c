@@ -216,6 +216,11 @@ bool tri_reader_whole(tri_reader *r, const struct tri_frame *frame)
     return whole;
 }
 
+bool tri_frame_held(const struct tri_frame *frame)
+{
+    return frame->lease.segment && frame->lease.state == LEASE_HELD;
+}
+
 void tri_reader_give_back(tri_reader *r, struct tri_frame *frame)
 {
     (void)r;

@@ -186,27 +186,21 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
     return TRI_OK;
 }
 
-/** Ends a draft: its slot is no longer in use; the semaphore is the caller's business. */
-static void end_draft(struct tri_writer *w, struct tri_draft *draft)
-{
-    struct tri_mapping *mapping = draft->lease.segment;
-    if (mapping->sem_id == w->sem_id)
-        w->slot[draft->lease.slot].taken = w->slot[draft->lease.slot].locked = false;
-    tri_mapping_unref(&mapping);
-    memset(draft, 0, sizeof(*draft));
-}
-
 void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
 {
-    const struct tri_mapping *mapping = draft->lease.segment;
+    struct tri_mapping *mapping = draft->lease.segment;
     if (!mapping)
         return;
-    const uint32_t slot = draft->lease.slot;
-    if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
-        w->slot[slot].number = 0; // what was in it is overwritten
-    if (mapping->sem_id == w->sem_id && w->slot[slot].locked)
-        tri_semset_give_slot(w->sem_id, slot);
-    end_draft(w, draft);
+    if (w && mapping->sem_id == w->sem_id) {
+        struct tri_writer_slot *slot = &w->slot[draft->lease.slot];
+        if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
+            slot->number = 0; // what was in it is overwritten
+        if (slot->locked)
+            tri_semset_give_slot(w->sem_id, draft->lease.slot);
+        slot->taken = slot->locked = false;
+    }
+    tri_mapping_unref(&mapping);
+    memset(draft, 0, sizeof(*draft));
 }
 
 static bool publishable(const struct tri_draft *draft, uint64_t slot_bytes)

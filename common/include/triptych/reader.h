@@ -69,7 +69,11 @@ TRI_API enum tri_err tri_reader_borrow(tri_reader *reader, struct tri_frame *fra
  *  made of it; a false is counted as torn. Always true for a locked slot not taken back. */
 TRI_API bool tri_reader_whole(tri_reader *reader, const struct tri_frame *frame);
 
-/** Gives a frame back and zeroes it. Accepts an all-zero frame. In any order, from any thread. */
+/** Whether the frame's slot is locked against its writer: then it needs no check after use. */
+TRI_API bool tri_frame_held(const struct tri_frame *frame);
+
+/** Gives a frame back and zeroes it. Accepts an all-zero frame. In any order, from any thread. With
+ *  NULL for the reader it gives back a frame that has outlived its reader. */
 TRI_API void tri_reader_give_back(tri_reader *reader, struct tri_frame *frame);
 
 /**
@@ -106,7 +110,8 @@ struct tri_reader_counts {
 
 TRI_API void tri_reader_count(const tri_reader *reader, struct tri_reader_counts *counts);
 
-/** Frees the reader, sets *reader to NULL; frames on loan become invalid. Accepts NULL. Keeps errno. */
+/** Frees the reader, sets *reader to NULL. Frames on loan stay valid until they are given back. Accepts
+ *  NULL. Keeps errno. */
 TRI_API void tri_reader_close(tri_reader **reader);
 
 TRI_END

@@ -85,7 +85,8 @@ TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *dr
  */
 TRI_API enum tri_err tri_writer_publish_kept(tri_writer *writer, struct tri_draft *draft);
 
-/** Gives the slot of a draft back: unpublished, or no longer kept. Accepts an all-zero draft. */
+/** Gives the slot of a draft back: unpublished, or no longer kept. Accepts an all-zero draft. With NULL
+ *  for the writer it ends a draft that has outlived its writer. */
 TRI_API void tri_writer_cancel(tri_writer *writer, struct tri_draft *draft);
 
 /** Makes slots of at least `bytes` bytes from the next tri_writer_begin() on: for drafts whose planes
@@ -113,8 +114,8 @@ TRI_API void tri_writer_count(const tri_writer *writer, struct tri_writer_counts
  *  before the first frame. For drivers that are told their buffers in advance (V4L2's USERPTR). */
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
-/** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold.
- *  Accepts NULL. Keeps errno. */
+/** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold, and the
+ *  memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps errno. */
 TRI_API void tri_writer_close(tri_writer **writer);
 
 TRI_END
