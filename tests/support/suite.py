@@ -93,7 +93,9 @@ def test(configuration, folder, names):
     case = run("meson test", ["meson", "test", "-C", str(folder), "--no-rebuild",
                               *configuration.test, *names], configuration.env)
     cases = [case for log in logs.glob("testlog*.json") for case in results.read_meson_log(log)]
-    return cases or [case]
+    if names and not cases and case.outcome == "passed":
+        return [results.Case("meson test", "failed", f"no test is named {' or '.join(names)}")]
+    return cases if cases or case.outcome == "passed" else [case]
 
 
 def system_v_objects():
