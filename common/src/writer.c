@@ -47,8 +47,9 @@ void tri_writer_count_drops(tri_writer *w, uint64_t by_driver, uint64_t by_write
 }
 
 /** Says who holds the slots, at most once a second. */
-static void say_no_slot(struct tri_writer *w, int64_t now)
+static void say_no_slot(struct tri_writer *w)
 {
+    const int64_t now = tri_now_ns();
     if (now < w->say_ns)
         return;
     w->say_ns = now + NO_SLOT_SAY_NS;
@@ -113,7 +114,7 @@ static enum tri_err try_slots(struct tri_writer *w, uint32_t *taken)
     }
 }
 
-/** All slots are held: takes one back if its time is over, else the frame is dropped. */
+/** All slots are held: takes one back if its time is over. */
 static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
 {
     const int64_t now = tri_now_ns();
@@ -127,11 +128,8 @@ static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
         else if (w->take_back_ns && now - slot->refused_ns >= w->take_back_ns)
             overdue = i;
     }
-    if (overdue == TRI_NO_SLOT) {
-        tri_writer_count_drops(w, 0, 1);
-        say_no_slot(w, now);
+    if (overdue == TRI_NO_SLOT)
         return TRI_ERR_NO_SLOT;
-    }
     take_by_force(w, overdue);
     *taken = overdue;
     return TRI_OK;
@@ -150,7 +148,8 @@ static enum tri_err take_slot(struct tri_writer *w, uint32_t *taken)
     return do_without(w, taken);
 }
 
-enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, struct tri_draft *draft)
+enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
+                                  struct tri_draft *draft)
 {
     memset(draft, 0, sizeof(*draft));
     struct tri_shape shape;
@@ -184,6 +183,16 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
     }
     draft->lease = (struct tri_lease){ .segment = tri_mapping_ref(w->mapping), .slot = taken };
     return TRI_OK;
+}
+
+enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, struct tri_draft *draft)
+{
+    const enum tri_err err = tri_writer_try_begin(w, video, draft);
+    if (err == TRI_ERR_NO_SLOT) {
+        tri_writer_count_drops(w, 0, 1);
+        say_no_slot(w);
+    }
+    return err;
 }
 
 void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)

@@ -68,6 +68,11 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
                                       struct tri_draft *draft);
 
+/** As tri_writer_begin(), but TRI_ERR_NO_SLOT is not counted as a drop: for whoever can put the frame
+ *  elsewhere and publish it later. */
+TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_video *video,
+                                          struct tri_draft *draft);
+
 /**
  * Makes the draft the newest frame and wakes every reader that waits. The draft is all zero
  * afterwards. info.capture_ns 0 means now. An opaque format needs info.bytes_used.
