@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/** Between a stream's description of its pictures and GStreamer's caps. */
+#ifndef GST_TRIPTYCH_CAPS_H
+#define GST_TRIPTYCH_CAPS_H
+
+#include <triptych/video.h>
+
+#include <gst/video/video.h>
+
+/** What both elements can carry: every format of triptych's table. The caller's. */
+GstCaps *gst_triptych_template_caps(void);
+
+/** Caps that describe `video` whole, colours and fields included. The caller's; NULL if GStreamer has
+ *  no such format. */
+GstCaps *gst_triptych_caps_of(const struct tri_video *video);
+
+/**
+ * Reads caps.
+ *
+ * @param info   filled for raw video; of a compressed format only size and rate
+ * @return FALSE for caps that triptych cannot carry.
+ */
+gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, GstVideoInfo *info);
+
+#endif

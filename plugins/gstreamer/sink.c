@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink.h"
+
+#include "caps.h"
+#include "clocktime.h"
+#include "logging.h"
+#include "pool.h"
+#include "streamname.h"
+
+#define GST_CAT_DEFAULT gst_triptych_debug
+#define SLOTS_DEFAULT   6 // triple buffering, and room for the pictures that upstream works on
+#define POOL_BUFFERS    2 // that upstream should have at least
+
+struct _GstTriptychSink {
+    GstVideoSink parent;
+
+    // Properties, guarded by the object lock.
+    gchar *stream;
+    guint slots;
+    gchar *mode;
+    gchar *group;
+
+    // The streaming thread's.
+    GstTriptychWriter *writer;
+    struct gst_triptych_log log;
+    struct tri_video video;
+    GstVideoInfo info;
+    guint64 in_place, copied, dropped;
+};
+
+enum {
+    PROP_0,
+    PROP_STREAM,
+    PROP_SLOTS,
+    PROP_MODE,
+    PROP_GROUP,
+    PROP_ZERO_COPY_FRAMES,
+    PROP_COPIED_FRAMES,
+    PROP_DROPPED_FRAMES,
+};
+
+G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
+
+static gboolean gst_triptych_sink_start(GstBaseSink *base)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
+    gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), self->stream);
+    gst_triptych_log_init(&self->log, GST_OBJECT(self));
+    tri_writer *writer;
+    const guint32 mode = (guint32)g_ascii_strtoull(self->mode, NULL, 8);
+    const enum tri_err err =
+        tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
+                                                               .slots = self->slots,
+                                                               .mode = mode,
+                                                               .group = self->group,
+                                                               .source = "GStreamer triptychsink",
+                                                               .log = &self->log.log });
+    if (err == TRI_OK)
+        self->writer = gst_triptych_writer_new(writer);
+    else
+        GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
+                          ("stream \"%s\": %s", name, tri_strerror(err)));
+    g_free(name);
+    return err == TRI_OK;
+}
+
+static gboolean gst_triptych_sink_stop(GstBaseSink *base)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
+    g_mutex_lock(&self->writer->lock);
+    tri_writer_close(&self->writer->writer); // buffers upstream keep their memory
+    g_mutex_unlock(&self->writer->lock);
+    g_clear_pointer(&self->writer, gst_triptych_writer_unref);
+    return TRUE;
+}
+
+static gboolean gst_triptych_sink_set_info(GstVideoSink *sink, GstCaps *caps,
+                                           const GstVideoInfo *info)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
+    (void)info;
+    return gst_triptych_video_of(caps, &self->video, &self->info);
+}
+
+/** Compressed caps never reach set_info(). */
+static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
+    if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "image/jpeg"))
+        return gst_triptych_video_of(caps, &self->video, &self->info);
+    return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
+}
+
+static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery *query)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
+    GstCaps *caps;
+    gboolean need_pool;
+    GstVideoInfo info;
+    struct tri_video video;
+    gst_query_parse_allocation(query, &caps, &need_pool);
+    if (!caps || !self->writer || !gst_triptych_video_of(caps, &video, &info))
+        return FALSE;
+    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+    if (video.fourcc == TRI_FOURCC_MJPG)
+        return TRUE; // its size is not known in advance
+
+    GstBufferPool *pool = NULL;
+    if (need_pool) {
+        pool = gst_triptych_pool_new(self->writer);
+        GstStructure *config = gst_buffer_pool_get_config(pool);
+        gst_buffer_pool_config_set_params(config, caps, (guint)info.size, POOL_BUFFERS, 0);
+        if (!gst_buffer_pool_set_config(pool, config))
+            gst_clear_object(&pool);
+    }
+    gst_query_add_allocation_pool(query, pool, (guint)info.size, POOL_BUFFERS, 0);
+    gst_clear_object(&pool);
+    return TRUE;
+}
+
+/** When the picture was taken: as its source said, else from its time stamp. */
+static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
+{
+    static GstStaticCaps reference = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
+    GstCaps *caps = gst_static_caps_get(&reference);
+    const GstReferenceTimestampMeta *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
+    gst_caps_unref(caps);
+    if (meta)
+        return (gint64)meta->timestamp;
+
+    const GstSegment *segment = &GST_BASE_SINK(self)->segment;
+    GstClockTime running = GST_CLOCK_TIME_NONE;
+    if (segment->format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID(buffer))
+        running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    return gst_triptych_monotonic(GST_ELEMENT(self), running);
+}
+
+static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame_info *info,
+                     guint32 copies)
+{
+    for (guint p = 0; p < TRI_PLANES_MAX; p++)
+        self->video.stride[p] = info->video.stride[p]; // the draft's own
+    info->video = self->video;
+    info->capture_ns = capture_time(self, buffer);
+    info->copies = copies;
+    if (GST_BUFFER_OFFSET_IS_VALID(buffer))
+        info->driver_sequence = GST_BUFFER_OFFSET(buffer);
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT))
+        info->flags |= TRI_FRAME_RESTART;
+}
+
+static gboolean copy_raw(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft)
+{
+    GstVideoFrame frame;
+    if (!gst_video_frame_map(&frame, &self->info, buffer, GST_MAP_READ))
+        return FALSE;
+    for (guint32 p = 0; p < draft->shape.planes; p++) {
+        const struct tri_plane *plane = &draft->shape.plane[p];
+        const guint8 *from = GST_VIDEO_FRAME_PLANE_DATA(&frame, p);
+        for (guint32 row = 0; row < plane->rows; row++)
+            memcpy(draft->data[p] + (gsize)row * plane->stride,
+                   from + (gssize)row * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p), plane->row_bytes);
+    }
+    gst_video_frame_unmap(&frame);
+    return TRUE;
+}
+
+static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
+{
+    const gsize bytes = gst_buffer_get_size(buffer);
+    if (bytes > draft->shape.plane[0].bytes)
+        return FALSE;
+    draft->info.bytes_used = gst_buffer_extract(buffer, 0, draft->data[0], bytes);
+    draft->info.flags |= TRI_FRAME_KEY;
+    return TRUE;
+}
+
+/** Publishes a buffer that lies elsewhere: one copy. */
+static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
+{
+    struct tri_video video = self->video;
+    memset(video.stride, 0, sizeof(video.stride));
+    struct tri_draft draft;
+    const enum tri_err err = tri_writer_begin(self->writer->writer, &video, &draft);
+    if (err != TRI_OK)
+        return err;
+    describe(self, buffer, &draft.info, 1);
+    const gboolean copied = draft.shape.plane[0].rows ? copy_raw(self, buffer, &draft)
+                                                      : copy_compressed(buffer, &draft);
+    if (!copied) {
+        tri_writer_cancel(self->writer->writer, &draft);
+        return TRI_ERR_INVALID;
+    }
+    self->copied++;
+    return tri_writer_publish(self->writer->writer, &draft);
+}
+
+static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer *buffer)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
+    g_mutex_lock(&self->writer->lock);
+    struct tri_draft *draft = gst_triptych_pool_draft(self->writer, buffer);
+    enum tri_err err;
+    if (draft) {
+        describe(self, buffer, &draft->info, 0);
+        err = tri_writer_publish_kept(self->writer->writer, draft);
+        self->in_place += err == TRI_OK;
+    } else {
+        err = publish_copy(self, buffer);
+    }
+    g_mutex_unlock(&self->writer->lock);
+
+    switch (err) {
+    case TRI_OK:
+        return GST_FLOW_OK;
+    case TRI_ERR_NO_SLOT: // readers hold them all; never wait for them
+    case TRI_ERR_AWAY:    // made for a segment that has been replaced since
+        self->dropped++;
+        return GST_FLOW_OK;
+    default:
+        GST_ELEMENT_ERROR(self, RESOURCE, WRITE, ("Cannot publish a frame: %s.", tri_strerror(err)),
+                          ("%s", self->log.last_error));
+        return GST_FLOW_ERROR;
+    }
+}
+
+static void gst_triptych_sink_set_property(GObject *object, guint id, const GValue *value,
+                                           GParamSpec *spec)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(object);
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_STREAM:
+        g_free(self->stream);
+        self->stream = g_value_dup_string(value);
+        break;
+    case PROP_SLOTS:
+        self->slots = g_value_get_uint(value);
+        break;
+    case PROP_MODE:
+        g_free(self->mode);
+        self->mode = g_value_dup_string(value);
+        break;
+    case PROP_GROUP:
+        g_free(self->group);
+        self->group = g_value_dup_string(value);
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void gst_triptych_sink_get_property(GObject *object, guint id, GValue *value,
+                                           GParamSpec *spec)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(object);
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_STREAM:
+        g_value_set_string(value, self->stream);
+        break;
+    case PROP_SLOTS:
+        g_value_set_uint(value, self->slots);
+        break;
+    case PROP_MODE:
+        g_value_set_string(value, self->mode);
+        break;
+    case PROP_GROUP:
+        g_value_set_string(value, self->group);
+        break;
+    case PROP_ZERO_COPY_FRAMES:
+        g_value_set_uint64(value, self->in_place);
+        break;
+    case PROP_COPIED_FRAMES:
+        g_value_set_uint64(value, self->copied);
+        break;
+    case PROP_DROPPED_FRAMES:
+        g_value_set_uint64(value, self->dropped);
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void gst_triptych_sink_finalize(GObject *object)
+{
+    g_free(GST_TRIPTYCH_SINK(object)->stream);
+    g_free(GST_TRIPTYCH_SINK(object)->mode);
+    g_free(GST_TRIPTYCH_SINK(object)->group);
+    G_OBJECT_CLASS(gst_triptych_sink_parent_class)->finalize(object);
+}
+
+static void gst_triptych_sink_init(GstTriptychSink *self)
+{
+    self->slots = SLOTS_DEFAULT;
+    self->mode = g_strdup("0640");
+}
+
+static void install_properties(GObjectClass *object)
+{
+    const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+    const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+    g_object_class_install_property(
+        object, PROP_STREAM,
+        g_param_spec_string("stream", "Stream",
+                            "Name of the stream (unset: the element's name, else \"cam0\")", NULL,
+                            ready));
+    g_object_class_install_property(
+        object, PROP_SLOTS,
+        g_param_spec_uint("slots", "Slots", "How many frames the segment has room for",
+                          TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, ready));
+    g_object_class_install_property(object, PROP_MODE,
+                                    g_param_spec_string("mode", "Mode",
+                                                        "Who may watch: permission bits in octal",
+                                                        "0640", ready));
+    g_object_class_install_property(
+        object, PROP_GROUP,
+        g_param_spec_string("group", "Group", "Group that may watch (unset: the process's own)",
+                            NULL, ready));
+    g_object_class_install_property(
+        object, PROP_ZERO_COPY_FRAMES,
+        g_param_spec_uint64("zero-copy-frames", "Zero-copy frames",
+                            "Frames that upstream wrote into their slot itself", 0, G_MAXUINT64, 0,
+                            read_only));
+    g_object_class_install_property(object, PROP_COPIED_FRAMES,
+                                    g_param_spec_uint64("copied-frames", "Copied frames",
+                                                        "Frames that upstream had elsewhere", 0,
+                                                        G_MAXUINT64, 0, read_only));
+    g_object_class_install_property(
+        object, PROP_DROPPED_FRAMES,
+        g_param_spec_uint64("dropped-frames", "Dropped frames",
+                            "Frames that found no free slot, as readers held them all", 0,
+                            G_MAXUINT64, 0, read_only));
+}
+
+static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
+{
+    GObjectClass *object = G_OBJECT_CLASS(klass);
+    GstElementClass *element = GST_ELEMENT_CLASS(klass);
+    GstBaseSinkClass *base = GST_BASE_SINK_CLASS(klass);
+
+    object->set_property = gst_triptych_sink_set_property;
+    object->get_property = gst_triptych_sink_get_property;
+    object->finalize = gst_triptych_sink_finalize;
+    install_properties(object);
+
+    gst_element_class_set_static_metadata(
+        element, "triptych sink", "Sink/Video",
+        "Shares live video with any number of processes through System V shared memory",
+        "the triptych authors");
+    GstCaps *caps = gst_triptych_template_caps();
+    gst_element_class_add_pad_template(
+        element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+    gst_caps_unref(caps);
+
+    base->start = gst_triptych_sink_start;
+    base->stop = gst_triptych_sink_stop;
+    base->set_caps = gst_triptych_sink_set_caps;
+    base->propose_allocation = gst_triptych_sink_propose_allocation;
+    GST_VIDEO_SINK_CLASS(klass)->set_info = gst_triptych_sink_set_info;
+    GST_VIDEO_SINK_CLASS(klass)->show_frame = gst_triptych_sink_show_frame;
+}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: MIT */
+#include "src.h"
+
+#include "caps.h"
+#include "clocktime.h"
+#include "logging.h"
+#include "streamname.h"
+
+#include <triptych/reader.h>
+
+#include <gst/video/video.h>
+
+#define GST_CAT_DEFAULT gst_triptych_debug
+#define WAIT_MS         20 // how long unlock() may go unheard
+#define SLOTS_LEFT      2  // for the writer: the newest frame and the one being written
+
+struct _GstTriptychSrc {
+    GstPushSrc parent;
+
+    // Properties, guarded by the object lock.
+    gchar *stream;
+    enum tri_mode mode;
+    enum tri_wait wait;
+    int on_disconnect;
+    guint64 timeout_ns;
+
+    // The streaming thread's.
+    tri_reader *reader;
+    struct gst_triptych_log log;
+    struct tri_video video; // of the caps in force; fourcc 0: none yet
+    GstVideoInfo info;
+    guint64 last_number;
+
+    gint flushing; // atomic
+    gint lent;     // atomic: slots that buffers downstream hold
+    guint64 wrapped, copied;
+};
+
+enum { ON_DISCONNECT_WAIT, ON_DISCONNECT_EOS, ON_DISCONNECT_ERROR };
+
+enum {
+    PROP_0,
+    PROP_STREAM,
+    PROP_IS_LIVE,
+    PROP_MODE,
+    PROP_WAIT,
+    PROP_ON_DISCONNECT,
+    PROP_TIMEOUT,
+    PROP_ZERO_COPY_FRAMES,
+    PROP_COPIED_FRAMES,
+};
+
+G_DEFINE_TYPE(GstTriptychSrc, gst_triptych_src, GST_TYPE_PUSH_SRC)
+
+#define DEFINE_ENUM(name, type, ...)                                        \
+    static GType name(void)                                                 \
+    {                                                                       \
+        static gsize once;                                                  \
+        static const GEnumValue values[] = { __VA_ARGS__, { 0 } };          \
+        if (g_once_init_enter(&once))                                       \
+            g_once_init_leave(&once, g_enum_register_static(type, values)); \
+        return (GType)once;                                                 \
+    }
+
+DEFINE_ENUM(mode_type, "GstTriptychMode",
+            { TRI_MODE_LATEST, "Always the newest whole frame; skip what was missed", "latest" },
+            { TRI_MODE_NEXT, "The oldest frame not yet seen that is still whole", "next" })
+DEFINE_ENUM(wait_type, "GstTriptychWait",
+            { TRI_WAIT_BLOCK, "Sleep until the writer publishes", "block" },
+            { TRI_WAIT_SPIN, "Burn a core for the least delay", "spin" },
+            { TRI_WAIT_PACED, "Sleep until just before the frame is due, then spin", "paced" })
+DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
+            { ON_DISCONNECT_WAIT, "Wait for the writer's return", "wait" },
+            { ON_DISCONNECT_EOS, "End the stream", "eos" },
+            { ON_DISCONNECT_ERROR, "Post an error", "error" })
+
+/** A frame on loan to a buffer: given back with the buffer's memory. */
+struct loan {
+    GstTriptychSrc *src; // referenced
+    struct tri_frame frame;
+};
+
+static void end_loan(gpointer data)
+{
+    struct loan *loan = data;
+    tri_reader_give_back(NULL, &loan->frame);
+    g_atomic_int_add(&loan->src->lent, -1);
+    gst_object_unref(loan->src);
+    g_free(loan);
+}
+
+/** Bytes of the frame from its slot's start, or of its compressed data. */
+static gsize frame_bytes(const struct tri_frame *frame)
+{
+    return frame->shape.plane[0].rows ? frame->shape.bytes : frame->info.bytes_used;
+}
+
+static guint8 *frame_start(const struct tri_frame *frame)
+{
+    const gsize skip = frame->shape.plane[0].rows ? frame->shape.plane[0].offset : 0;
+    return (guint8 *)frame->data[0] - skip;
+}
+
+/** The slot itself as a buffer: no copy. The frame is the buffer's from here on. */
+static GstBuffer *wrap(GstTriptychSrc *self, struct tri_frame *frame)
+{
+    struct loan *loan = g_new(struct loan, 1);
+    loan->src = gst_object_ref(self);
+    loan->frame = *frame;
+    memset(frame, 0, sizeof(*frame));
+    g_atomic_int_inc(&self->lent);
+    self->wrapped++;
+
+    GstBuffer *buffer = gst_buffer_new();
+    const gsize bytes = frame_bytes(&loan->frame);
+    gst_buffer_append_memory(buffer, gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY,
+                                                            frame_start(&loan->frame), bytes, 0,
+                                                            bytes, loan, end_loan));
+    return buffer;
+}
+
+/** A copy, laid out as the slot. @return NULL if the frame was overwritten meanwhile. */
+static GstBuffer *copy(GstTriptychSrc *self, struct tri_frame *frame)
+{
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, frame_bytes(frame), NULL);
+    gst_buffer_fill(buffer, 0, frame_start(frame), frame_bytes(frame));
+    const gboolean whole = tri_reader_whole(self->reader, frame);
+    tri_reader_give_back(self->reader, frame);
+    if (!whole)
+        gst_clear_buffer(&buffer);
+    else
+        self->copied++;
+    return buffer;
+}
+
+static void add_video_meta(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_shape *shape)
+{
+    gsize offset[GST_VIDEO_MAX_PLANES] = { 0 };
+    gint stride[GST_VIDEO_MAX_PLANES] = { 0 };
+    if (shape->plane[0].rows == 0)
+        return;
+    for (guint32 p = 0; p < shape->planes; p++) {
+        offset[p] = shape->plane[p].offset;
+        stride[p] = (gint)shape->plane[p].stride;
+    }
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE,
+                                   GST_VIDEO_INFO_FORMAT(&self->info), self->video.width,
+                                   self->video.height, shape->planes, offset, stride);
+}
+
+static void stamp(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_frame_info *info)
+{
+    GST_BUFFER_PTS(buffer) = gst_triptych_running_time(GST_ELEMENT(self), info->capture_ns);
+    if (info->video.fps_num)
+        GST_BUFFER_DURATION(buffer) =
+            gst_util_uint64_scale(GST_SECOND, info->video.fps_den, info->video.fps_num);
+    GST_BUFFER_OFFSET(buffer) = info->number;
+    GST_BUFFER_OFFSET_END(buffer) = info->number + 1;
+    if (info->number != self->last_number + 1)
+        GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    self->last_number = info->number;
+
+    static GstStaticCaps reference = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
+    GstCaps *caps = gst_static_caps_get(&reference);
+    gst_buffer_add_reference_timestamp_meta(buffer, caps, (GstClockTime)info->capture_ns,
+                                            GST_BUFFER_DURATION(buffer));
+    gst_caps_unref(caps);
+}
+
+/** Caps follow the stream: set before the first frame and wherever it changes. */
+static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
+{
+    if (self->video.fourcc && tri_video_same(video, &self->video))
+        return TRUE;
+    GstCaps *caps = gst_triptych_caps_of(video);
+    if (!caps)
+        return FALSE;
+    struct tri_video ignored;
+    const gboolean done = gst_triptych_video_of(caps, &ignored, &self->info) &&
+                          gst_base_src_set_caps(GST_BASE_SRC(self), caps);
+    gst_caps_unref(caps);
+    if (done)
+        self->video = *video;
+    return done;
+}
+
+/** What an outcome other than a frame means for the pipeline. GST_FLOW_OK: go on waiting. */
+static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint64 waited_ns)
+{
+    switch (err) {
+    case TRI_ERR_AWAY:
+        GST_INFO_OBJECT(self, "%s", tri_strerror(err));
+        if (self->on_disconnect == ON_DISCONNECT_EOS)
+            return GST_FLOW_EOS;
+        if (self->on_disconnect == ON_DISCONNECT_ERROR) {
+            GST_ELEMENT_ERROR(self, RESOURCE, READ, ("The stream has lost its writer."), (NULL));
+            return GST_FLOW_ERROR;
+        }
+        return GST_FLOW_OK;
+    case TRI_ERR_TIMEOUT:
+    case TRI_ERR_INTERRUPTED:
+    case TRI_ERR_CORRUPT:
+        if (self->timeout_ns == 0 || (guint64)waited_ns < self->timeout_ns)
+            return GST_FLOW_OK;
+        GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND,
+                          ("No frame within %" G_GUINT64_FORMAT " ms: is its writer running?",
+                           self->timeout_ns / GST_MSECOND),
+                          ("timeout property"));
+        return GST_FLOW_ERROR;
+    default:
+        GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("No frame: %s.", tri_strerror(err)),
+                          ("%s", self->log.last_error));
+        return GST_FLOW_ERROR;
+    }
+}
+
+static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
+    const gint64 start = tri_now_ns();
+    struct tri_frame frame = { 0 };
+
+    for (;;) { // short waits, so that unlock() is obeyed within WAIT_MS
+        if (g_atomic_int_get(&self->flushing))
+            return GST_FLOW_FLUSHING;
+        const enum tri_err err = tri_reader_borrow(self->reader, &frame, WAIT_MS);
+        if (err != TRI_OK) {
+            const GstFlowReturn flow = without_frame(self, err, tri_now_ns() - start);
+            if (flow != GST_FLOW_OK)
+                return flow;
+            continue;
+        }
+        if (!follow_caps(self, &frame.info.video)) {
+            tri_reader_give_back(self->reader, &frame);
+            return GST_FLOW_NOT_NEGOTIATED;
+        }
+
+        // Downstream may hold slots only while enough are left for the writer never to want one.
+        const struct tri_frame_info *info = &frame.info;
+        struct tri_reader_counts counts;
+        tri_reader_count(self->reader, &counts);
+        const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
+        struct tri_frame_info kept = *info;
+        const struct tri_shape shape = frame.shape;
+        GstBuffer *buffer =
+            spare && tri_frame_held(&frame) ? wrap(self, &frame) : copy(self, &frame);
+        if (!buffer)
+            continue; // overwritten while it was copied: the next one is newer
+        add_video_meta(self, buffer, &shape);
+        stamp(self, buffer, &kept);
+        *out = buffer;
+        return GST_FLOW_OK;
+    }
+}
+
+/** Caps come with the first frame, not before: nothing to agree on yet. */
+static gboolean gst_triptych_src_negotiate(GstBaseSrc *base)
+{
+    (void)base;
+    return TRUE;
+}
+
+static gboolean gst_triptych_src_start(GstBaseSrc *base)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
+    gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), self->stream);
+    gst_triptych_log_init(&self->log, GST_OBJECT(self));
+    self->video = (struct tri_video){ 0 };
+    self->last_number = 0;
+    const enum tri_err err = tri_reader_open(
+        &self->reader,
+        &(struct tri_reader_options){
+            .name = name, .mode = self->mode, .wait = self->wait, .log = &self->log.log });
+    if (err != TRI_OK)
+        GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", self->log.last_error),
+                          ("stream \"%s\": %s", name, tri_strerror(err)));
+    g_free(name);
+    return err == TRI_OK;
+}
+
+static gboolean gst_triptych_src_stop(GstBaseSrc *base)
+{
+    tri_reader_close(&GST_TRIPTYCH_SRC(base)->reader); // buffers downstream keep their frames
+    return TRUE;
+}
+
+static gboolean gst_triptych_src_unlock(GstBaseSrc *base)
+{
+    g_atomic_int_set(&GST_TRIPTYCH_SRC(base)->flushing, 1);
+    return TRUE;
+}
+
+static gboolean gst_triptych_src_unlock_stop(GstBaseSrc *base)
+{
+    g_atomic_int_set(&GST_TRIPTYCH_SRC(base)->flushing, 0);
+    return TRUE;
+}
+
+static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !self->video.fourcc || !self->video.fps_num)
+        return GST_BASE_SRC_CLASS(gst_triptych_src_parent_class)->query(base, query);
+
+    // A picture is there one frame after its capture began, at the latest when all slots have passed.
+    const GstClockTime frame =
+        gst_util_uint64_scale(GST_SECOND, self->video.fps_den, self->video.fps_num);
+    struct tri_reader_counts counts = { 0 };
+    if (self->reader)
+        tri_reader_count(self->reader, &counts);
+    gst_query_set_latency(query, gst_base_src_is_live(base), frame, frame * MAX(counts.slots, 1));
+    return TRUE;
+}
+
+static void gst_triptych_src_set_property(GObject *object, guint id, const GValue *value,
+                                          GParamSpec *spec)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(object);
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_STREAM:
+        g_free(self->stream);
+        self->stream = g_value_dup_string(value);
+        break;
+    case PROP_MODE:
+        self->mode = (enum tri_mode)g_value_get_enum(value);
+        break;
+    case PROP_WAIT:
+        self->wait = (enum tri_wait)g_value_get_enum(value);
+        break;
+    case PROP_ON_DISCONNECT:
+        self->on_disconnect = g_value_get_enum(value);
+        break;
+    case PROP_TIMEOUT:
+        self->timeout_ns = g_value_get_uint64(value);
+        break;
+    case PROP_IS_LIVE:
+        break; // below, without the lock
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    }
+    GST_OBJECT_UNLOCK(self);
+    if (id == PROP_IS_LIVE)
+        gst_base_src_set_live(GST_BASE_SRC(self), g_value_get_boolean(value));
+}
+
+static void gst_triptych_src_get_property(GObject *object, guint id, GValue *value,
+                                          GParamSpec *spec)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(object);
+    if (id == PROP_IS_LIVE) {
+        g_value_set_boolean(value, gst_base_src_is_live(GST_BASE_SRC(self)));
+        return;
+    }
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_STREAM:
+        g_value_set_string(value, self->stream);
+        break;
+    case PROP_MODE:
+        g_value_set_enum(value, (gint)self->mode);
+        break;
+    case PROP_WAIT:
+        g_value_set_enum(value, (gint)self->wait);
+        break;
+    case PROP_ON_DISCONNECT:
+        g_value_set_enum(value, self->on_disconnect);
+        break;
+    case PROP_TIMEOUT:
+        g_value_set_uint64(value, self->timeout_ns);
+        break;
+    case PROP_ZERO_COPY_FRAMES:
+        g_value_set_uint64(value, self->wrapped);
+        break;
+    case PROP_COPIED_FRAMES:
+        g_value_set_uint64(value, self->copied);
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void gst_triptych_src_finalize(GObject *object)
+{
+    g_free(GST_TRIPTYCH_SRC(object)->stream);
+    G_OBJECT_CLASS(gst_triptych_src_parent_class)->finalize(object);
+}
+
+static void gst_triptych_src_init(GstTriptychSrc *self)
+{
+    gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
+    gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
+    gst_base_src_set_do_timestamp(GST_BASE_SRC(self), FALSE); // frames bring their own times
+}
+
+static void install_properties(GObjectClass *object)
+{
+    const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+    const GParamFlags ready = flags | GST_PARAM_MUTABLE_READY;
+    g_object_class_install_property(
+        object, PROP_STREAM,
+        g_param_spec_string("stream", "Stream",
+                            "Name of the stream (unset: the element's name, else \"cam0\")", NULL,
+                            ready));
+    g_object_class_install_property(
+        object, PROP_IS_LIVE,
+        g_param_spec_boolean("is-live", "Is live", "Whether to act as a live source", TRUE, ready));
+    g_object_class_install_property(object, PROP_MODE,
+                                    g_param_spec_enum("mode", "Mode", "Which frame comes next",
+                                                      mode_type(), TRI_MODE_LATEST, ready));
+    g_object_class_install_property(object, PROP_WAIT,
+                                    g_param_spec_enum("wait", "Wait", "How to wait for a frame",
+                                                      wait_type(), TRI_WAIT_BLOCK, ready));
+    g_object_class_install_property(object, PROP_ON_DISCONNECT,
+                                    g_param_spec_enum("on-disconnect", "On disconnect",
+                                                      "What to do when the writer closes or dies",
+                                                      disconnect_type(), ON_DISCONNECT_WAIT,
+                                                      flags | GST_PARAM_MUTABLE_PLAYING));
+    g_object_class_install_property(
+        object, PROP_TIMEOUT,
+        g_param_spec_uint64("timeout", "Timeout",
+                            "Post an error after so many nanoseconds without a frame (0 = never)",
+                            0, G_MAXINT64, 0, flags | GST_PARAM_MUTABLE_PLAYING));
+    const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+    g_object_class_install_property(object, PROP_ZERO_COPY_FRAMES,
+                                    g_param_spec_uint64("zero-copy-frames", "Zero-copy frames",
+                                                        "Frames handed over in their slot", 0,
+                                                        G_MAXUINT64, 0, read_only));
+    g_object_class_install_property(
+        object, PROP_COPIED_FRAMES,
+        g_param_spec_uint64("copied-frames", "Copied frames",
+                            "Frames copied, as too few slots were left for the writer, or as only "
+                            "read permission was given",
+                            0, G_MAXUINT64, 0, read_only));
+    gst_type_mark_as_plugin_api(mode_type(), 0);
+    gst_type_mark_as_plugin_api(wait_type(), 0);
+    gst_type_mark_as_plugin_api(disconnect_type(), 0);
+}
+
+static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
+{
+    GObjectClass *object = G_OBJECT_CLASS(klass);
+    GstElementClass *element = GST_ELEMENT_CLASS(klass);
+    GstBaseSrcClass *base = GST_BASE_SRC_CLASS(klass);
+
+    object->set_property = gst_triptych_src_set_property;
+    object->get_property = gst_triptych_src_get_property;
+    object->finalize = gst_triptych_src_finalize;
+    install_properties(object);
+
+    gst_element_class_set_static_metadata(
+        element, "triptych source", "Source/Video",
+        "Shows a live video stream from System V shared memory, without copying where it can",
+        "the triptych authors");
+    GstCaps *caps = gst_triptych_template_caps();
+    gst_element_class_add_pad_template(
+        element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+    gst_caps_unref(caps);
+
+    base->negotiate = gst_triptych_src_negotiate;
+    base->start = gst_triptych_src_start;
+    base->stop = gst_triptych_src_stop;
+    base->unlock = gst_triptych_src_unlock;
+    base->unlock_stop = gst_triptych_src_unlock_stop;
+    base->query = gst_triptych_src_query;
+    GST_PUSH_SRC_CLASS(klass)->create = gst_triptych_src_create;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "streamname.h"
+
+#include <triptych/writer.h>
+
+/** Whether `name` is a factory's name and a number, as gst_object_set_name(NULL) makes them. */
+static gboolean is_made_up(const gchar *name, GstElement *element)
+{
+    gchar *type = g_ascii_strdown(GST_OBJECT_NAME(gst_element_get_factory(element)), -1);
+    const gboolean starts = g_str_has_prefix(name, type);
+    const gchar *rest = starts ? name + strlen(type) : "";
+    g_free(type);
+    return starts && *rest && strspn(rest, "0123456789") == strlen(rest);
+}
+
+gchar *gst_triptych_stream_name(GstElement *element, const gchar *stream)
+{
+    if (stream && *stream)
+        return g_strdup(stream);
+    gchar *name = gst_element_get_name(element);
+    if (name && !is_made_up(name, element))
+        return name;
+    g_free(name);
+    return g_strdup(TRI_NAME_DEFAULT);
+}
