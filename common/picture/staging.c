@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "staging.h"
 
+#include <triptych/copy.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +73,6 @@ void staging_copy(const struct tri_shape *shape, const uint8_t *const from[TRI_P
 {
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
-        for (size_t row = 0; row < plane->rows; row++)
-            memcpy(to[p] + row * to_stride[p], from[p] + row * from_stride[p], plane->row_bytes);
+        tri_copy_rows(to[p], to_stride[p], from[p], from_stride[p], plane->row_bytes, plane->rows);
     }
 }

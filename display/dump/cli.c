@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "sink.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <triptych/triptych.h>
+#include <unistd.h>
+
+static const char *const mode_words[] = { "latest", "next", NULL }; // enum tri_mode
+
+#define AT(field) .offset = offsetof(struct dump_config, field)
+static const struct cli_option options[] = {
+    { 'o', "output", "FILE", .help = "where the frames go; - is stdout, %d numbers PNG files",
+      .set = cli_set_text, AT(output) },
+    { 't', "to", "KIND", .help = "y4m, raw or png; without it the file's ending says which",
+      .set = cli_set_word, AT(to), .words = sink_words },
+    { .name = "mode",
+      .arg = "MODE",
+      .initial = "latest",
+      .help = "latest skips what was missed, next misses as little as it can",
+      .set = cli_set_word,
+      AT(mode),
+      .words = mode_words },
+    { 'c', "count", "N", .help = "end after N frames", .set = cli_set_count, AT(count) },
+    { 'd', "duration", "S", .help = "end S seconds after the first frame", .set = cli_set_seconds,
+      AT(duration) },
+    { .name = "timeout",
+      .arg = "S",
+      .help = "fail after S seconds without a frame",
+      .set = cli_set_seconds,
+      AT(timeout) },
+    { .name = "exit-on-end",
+      .help = "end with the stream's writer, do not wait for its return",
+      .set = cli_set_true,
+      AT(exit_on_end) },
+    { .name = "stats",
+      .help = "write no frames, print figures every second",
+      .set = cli_set_true,
+      AT(stats) },
+    { .name = "json",
+      .help = "figures as one JSON object a line, the last one of the whole run",
+      .set = cli_set_true,
+      AT(json) },
+    { .name = "expect-fps",
+      .arg = "F",
+      .help = "fail unless F frames a second came",
+      .set = cli_set_seconds,
+      AT(expect_fps) },
+    { .name = "tolerance",
+      .arg = "PCT",
+      .initial = "5",
+      .help = "by how much F may be missed",
+      .set = cli_set_percent,
+      AT(tolerance) },
+    { .name = "max-drops",
+      .arg = "N",
+      .help = "fail if driver, writer and reader lost more",
+      .set = cli_set_count,
+      AT(max_drops) },
+    { .name = NULL },
+};
+#undef AT
+
+static const struct cli_program program = {
+    .name = "triptych-dump",
+    .synopsis = "[OPTION]... [NAME]",
+    .purpose = "Write the frames of a stream to a file or pipe, or measure how they come.",
+    .operands = "  NAME  the stream; it need not be there yet  [" TRI_NAME_DEFAULT "]",
+    .options = options,
+    .notes =
+        "Frames go to stdout when it is a pipe or a file and nothing but frames is asked for.\n"
+        "With frames on stdout, figures and messages go to stderr.",
+    .example = "triptych-dump -o - cam0 | ffmpeg -i - -t 10 cam0.mp4",
+};
+
+/* Where frames go when nobody says: to stdout, unless only figures were asked for. */
+static int settle_output(struct dump_config *config)
+{
+    const bool figures = config->stats || config->json || config->expect_fps > 0 ||
+                         config->max_drops != DUMP_ANY_DROPS;
+    if (config->stats && (config->output || config->to != DUMP_TO_GUESS))
+        return cli_refuse(&program, "--stats writes no frames: leave out --output and --to");
+    if (!config->output && (config->to != DUMP_TO_GUESS || !figures))
+        config->output = "-";
+    if (!config->output)
+        return -1;
+    if (strcmp(config->output, "-") == 0 && isatty(STDOUT_FILENO))
+        return cli_refuse(&program, "frames would go to the terminal: give -o FILE, a pipe after "
+                                    "this command, or --stats for figures only");
+    if (config->to == DUMP_TO_GUESS)
+        config->to = sink_of_path(config->output);
+    if (config->to == DUMP_TO_GUESS)
+        return cli_refuse(&program,
+                          "%s: its ending does not say what to write: add --to y4m, "
+                          "--to raw or --to png",
+                          config->output);
+    return sink_one_frame(config->to, config->output) && config->count > 1
+               ? cli_refuse(&program, "%s holds one frame, not %llu: put %%d into its name",
+                            config->output, (unsigned long long)config->count)
+               : -1;
+}
+
+int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_common *common)
+{
+    *config = (struct dump_config){ .name = TRI_NAME_DEFAULT,
+                                    .to = DUMP_TO_GUESS,
+                                    .max_drops = DUMP_ANY_DROPS };
+    int operand = 0;
+    int status = cli_parse(&program, argc, argv, config, common, &operand);
+    if (status >= 0)
+        return status;
+    if (argc - operand > 1)
+        return cli_refuse(&program, "one stream at a time, not also '%s'", argv[operand + 1]);
+    if (argc > operand)
+        config->name = argv[operand];
+    if (!tri_name_valid(config->name))
+        return cli_refuse(&program, "'%s' names no stream: a name is 1 to %d of a-z, 0-9, - and _",
+                          config->name, TRI_NAME_MAX);
+    status = settle_output(config);
+    if (status < 0 && config->output && sink_one_frame(config->to, config->output))
+        config->count = 1;
+    return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/** triptych-dump's command line. */
+#ifndef DUMP_CLI_H
+#define DUMP_CLI_H
+
+#include "program/cli.h"
+
+#define DUMP_ANY_DROPS UINT64_MAX
+
+struct dump_config {
+    const char *name;   // of the stream
+    const char *output; // a path, "-" for stdout; NULL: no frames are written, only counted
+    int to;             // index of the sink, see sink.h; DUMP_TO_GUESS until cli has settled it
+    int mode;           // enum tri_mode
+    uint64_t count;     // frames; 0: no end
+    double duration;    // seconds from the first frame; 0: no end
+    double timeout;     // seconds without a frame; 0: wait for ever
+    bool exit_on_end;
+    bool stats, json;
+    double expect_fps; // 0: any
+    double tolerance;  // per cent
+    uint64_t max_drops;
+};
+
+/** As cli_parse(); also refuses options that contradict each other. */
+int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_common *common);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* triptych-dump: a reader, perhaps a sink, figures, and whether they are as expected. */
+#include "cli.h"
+#include "expect.h"
+#include "program/stop.h"
+#include "run.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What is said at the end to people; scripts take --json. */
+static void print_summary(const struct run *run)
+{
+    const struct figures *figures = &run->figures;
+    fprintf(run->report,
+            "%s: %" PRIu64 " frames, %.2f fps, dropped: %" PRIu64 " driver + %" PRIu64
+            " writer + %" PRIu64 " reader, torn and retried: %" PRIu64 "\n",
+            run->config->name, figures->frames, figures_fps(figures), figures->dropped_driver,
+            figures->dropped_writer, figures->dropped_reader, figures->torn_retried);
+}
+
+static int report(struct run *run, int status)
+{
+    const struct dump_config *config = run->config;
+    char why[256];
+    if (status == CLI_DONE && !expect_met(config, &run->figures, why, sizeof why)) {
+        tri_log_say(&run->log, TRI_LOG_ERROR, "expect", "%s", why);
+        status = CLI_FAILED;
+    }
+    if (config->json) {
+        if (!figures_print_json(run->report, figures_json(&run->figures))) {
+            tri_log_say(&run->log, TRI_LOG_ERROR, "output", "the summary cannot be written: %m");
+            status = CLI_FAILED;
+        }
+    } else if (!run->quiet && (config->stats || !config->output)) {
+        print_summary(run);
+    }
+    if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
+        tri_log_say(&run->log, TRI_LOG_INFO, "dump",
+                    "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
+                    run->figures.dropped_reader);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static struct run run; // its histograms are large
+    struct dump_config config;
+    struct cli_common common;
+    int status = dump_cli(argc, argv, &config, &common);
+    if (status >= 0)
+        return status;
+
+    stop_on_signals();
+    const bool frames_on_stdout = config.output && strcmp(config.output, "-") == 0;
+    run = (struct run){ .config = &config,
+                        .log = cli_log(&common),
+                        .quiet = common.verbosity < 0,
+                        .report = frames_on_stdout ? stderr : stdout };
+
+    struct sink sink;
+    if (config.output) {
+        if (!sink_open(&sink, config.to, config.output, config.name, &run.log))
+            return CLI_FAILED;
+        run.sink = &sink;
+    }
+    const enum tri_err err = tri_reader_open(
+        &run.reader, &(struct tri_reader_options){ .name = config.name,
+                                                   .mode = (enum tri_mode)config.mode,
+                                                   .log = &run.log });
+    if (err == TRI_OK) {
+        status = report(&run, run_all(&run));
+    } else {
+        tri_log_say(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
+        status = CLI_FAILED;
+    }
+    if (run.sink && !sink_close(run.sink) && status == CLI_DONE)
+        status = CLI_FAILED;
+    tri_reader_close(&run.reader);
+    return status;
+}

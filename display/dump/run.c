@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include "program/stop.h"
+
+#include <unistd.h>
+
+#define SECOND 1e9
+enum { LOOK_MS = 200, GO_ON = -1 }; // how long to wait before looking at clock and signals
+
+static int say(const struct run *run, enum tri_log_level level, const char *text)
+{
+    tri_log_say(&run->log, level, "dump", "%s: %s", run->config->name, text);
+    return CLI_FAILED;
+}
+
+static uint64_t picture_bytes(const struct tri_frame *frame)
+{
+    uint64_t bytes = 0;
+    for (uint32_t p = 0; p < frame->shape.planes; p++)
+        bytes += (uint64_t)frame->shape.plane[p].row_bytes * frame->shape.plane[p].rows;
+    return bytes ? bytes : frame->info.bytes_used;
+}
+
+static void print_second(struct run *run, int64_t now_ns)
+{
+    const struct dump_config *config = run->config;
+    struct tri_reader_counts counts;
+    tri_reader_count(run->reader, &counts);
+    figures_reader(&run->figures, &counts);
+
+    char line[256];
+    figures_line(&run->figures, now_ns, line, sizeof line);
+    if (config->json) {
+        if (config->stats)
+            figures_print_json(run->report, figures_json(&run->figures));
+    } else if (config->stats) {
+        fprintf(run->report, "%s\n", line);
+        fflush(run->report);
+    } else if (!run->quiet && isatty(STDERR_FILENO)) {
+        fprintf(stderr, "%s\n", line);
+    }
+}
+
+/* One frame on loan. @return GO_ON, or the exit status. */
+static int handle(struct run *run, const struct tri_frame *frame)
+{
+    const int64_t seen_ns = tri_now_ns();
+    if (run->sink) {
+        switch (sink_write(run->sink, run->reader, frame)) {
+        case SINK_WRITTEN:
+            break;
+        case SINK_TORN:
+            return GO_ON; // the reader has counted it; the next whole one comes
+        case SINK_STOPPED:
+            return CLI_DONE;
+        case SINK_FAILED:
+            return CLI_FAILED;
+        }
+    }
+    figures_frame(&run->figures, &frame->info, picture_bytes(frame), seen_ns);
+    return run->config->count && run->figures.frames >= run->config->count ? CLI_DONE : GO_ON;
+}
+
+/* What borrowing said instead of giving a frame. @return GO_ON, or the exit status. */
+static int no_frame(const struct run *run, enum tri_err err, int64_t idle_since_ns)
+{
+    const struct dump_config *config = run->config;
+    switch (err) {
+    case TRI_ERR_AWAY:
+        if (!config->exit_on_end)
+            return GO_ON;
+        return run->figures.frames ? CLI_DONE : say(run, TRI_LOG_ERROR, "it ended without a frame");
+    case TRI_ERR_TIMEOUT:
+    case TRI_ERR_INTERRUPTED:
+        if (config->timeout > 0 &&
+            (double)(tri_now_ns() - idle_since_ns) > config->timeout * SECOND)
+            return say(run, TRI_LOG_ERROR,
+                       run->figures.frames ? "no frame within --timeout; has its writer stopped?"
+                                           : "no frame within --timeout; is its writer running? "
+                                             "`triptych-info` lists what there is");
+        return GO_ON;
+    default:
+        return say(run, TRI_LOG_ERROR, tri_strerror(err));
+    }
+}
+
+static bool time_is_up(const struct run *run, int64_t started_ns)
+{
+    return run->config->duration > 0 && started_ns &&
+           (double)(tri_now_ns() - started_ns) >= run->config->duration * SECOND;
+}
+
+int run_all(struct run *run)
+{
+    struct tri_frame frame = { .lease = { .segment = NULL } };
+    int64_t first_ns = 0;
+    int64_t idle_since_ns = tri_now_ns();
+    int status = GO_ON;
+
+    figures_start(&run->figures, run->config->name);
+    while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
+        const enum tri_err err = tri_reader_borrow(run->reader, &frame, LOOK_MS);
+        if (err == TRI_OK) {
+            status = handle(run, &frame);
+            idle_since_ns = tri_now_ns();
+            first_ns = first_ns ? first_ns : idle_since_ns;
+        } else {
+            status = no_frame(run, err, idle_since_ns);
+        }
+        const int64_t now_ns = tri_now_ns();
+        if (figures_due(&run->figures, now_ns))
+            print_second(run, now_ns);
+    }
+    struct tri_reader_counts counts;
+    tri_reader_count(run->reader, &counts);
+    figures_reader(&run->figures, &counts);
+    tri_reader_give_back(run->reader, &frame);
+    return status == GO_ON ? CLI_DONE : status;
+}

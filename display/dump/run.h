@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/** From the first frame to the last: reader to sink, figures on the way. */
+#ifndef DUMP_RUN_H
+#define DUMP_RUN_H
+
+#include "cli.h"
+#include "program/figures.h"
+#include "sink.h"
+
+struct run {
+    const struct dump_config *config;
+    tri_log log;
+    bool quiet;
+    tri_reader *reader;
+    struct sink *sink;      // NULL: only figures
+    FILE *report;           // where figures go: stdout unless frames go there
+    struct figures figures; // filled by run_all()
+};
+
+/** Runs until something of the config ends it, or a signal. @return enum cli_exit. */
+int run_all(struct run *run);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink.h"
+
+#include "program/stop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { KIND_Y4M, KIND_RAW, KIND_PNG, KINDS };
+
+static const struct sink_ops *const sinks[KINDS] = {
+    [KIND_Y4M] = &sink_y4m,
+    [KIND_RAW] = &sink_raw,
+    [KIND_PNG] = &sink_png,
+};
+const char *const sink_words[KINDS + 1] = {
+    [KIND_Y4M] = "y4m",
+    [KIND_RAW] = "raw",
+    [KIND_PNG] = "png",
+};
+
+int sink_of_path(const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return KIND_Y4M;
+    const char *ending = strrchr(path, '.');
+    for (int kind = 0; ending && kind < KINDS; kind++)
+        for (const char *const *known = sinks[kind]->endings; *known; known++)
+            if (strcasecmp(ending + 1, *known) == 0)
+                return kind;
+    return DUMP_TO_GUESS;
+}
+
+bool sink_one_frame(int kind, const char *path)
+{
+    return kind == KIND_PNG && !strchr(path, '%');
+}
+
+bool sink_open(struct sink *sink, int kind, const char *path, const char *stream,
+               const tri_log *log)
+{
+    *sink = (struct sink){ .ops = sinks[kind], .stream = stream, .log = log };
+    if (!sink->ops->own_files)
+        return output_open(&sink->output, path, log);
+    sink->output.path = path;
+    return true;
+}
+
+bool sink_room(struct sink *sink, size_t bytes)
+{
+    if (sink->memory_bytes >= bytes)
+        return true;
+    free(sink->memory);
+    sink->memory = malloc(bytes);
+    sink->memory_bytes = sink->memory ? bytes : 0;
+    if (!sink->memory)
+        tri_log_say(sink->log, TRI_LOG_ERROR, "output", "no memory for a frame of %zu bytes",
+                    bytes);
+    return sink->memory != NULL;
+}
+
+/* Moves the picture out of the segment, as it lies there. */
+static bool keep(struct sink *sink)
+{
+    const struct tri_shape *shape = &sink->picture.shape;
+    size_t bytes = 0;
+    for (uint32_t p = 0; p < shape->planes; p++)
+        bytes += shape->plane[p].bytes;
+    if (!sink_room(sink, bytes))
+        return false;
+    uint8_t *to = sink->memory;
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        const struct tri_plane *plane = &shape->plane[p];
+        const size_t used = plane->rows
+                                ? (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes
+                                : sink->picture.info.bytes_used;
+        memcpy(to, sink->picture.data[p], used);
+        sink->picture.data[p] = to;
+        to += plane->bytes;
+    }
+    sink->in_slot = false;
+    return true;
+}
+
+static bool begin(struct sink *sink, const struct tri_frame *frame)
+{
+    const struct tri_video *video = &frame->info.video;
+    if (sink->begun) {
+        const struct tri_video *first = &sink->video;
+        if (sink->ops->follows_changes ||
+            (first->fourcc == video->fourcc && first->width == video->width &&
+             first->height == video->height && tri_video_range(first) == tri_video_range(video)))
+            return true;
+        char was[5];
+        char is[5];
+        tri_log_say(sink->log, TRI_LOG_ERROR, "output",
+                    "%s: the stream changed from %ux%u %s %s to %ux%u %s %s, and a %s file cannot: "
+                    "it ends here, whole; run triptych-dump again for the rest",
+                    sink->output.path, first->width, first->height,
+                    tri_fourcc_text(first->fourcc, was), tri_range_word(tri_video_range(first)),
+                    video->width, video->height, tri_fourcc_text(video->fourcc, is),
+                    tri_range_word(tri_video_range(video)), sink->ops->name);
+        return false;
+    }
+    sink->video = *video;
+    sink->begun = true;
+    return sink->ops->begin(sink, frame);
+}
+
+static enum sink_result failed(const struct sink *sink)
+{
+    if (sink->output.error == EINTR && stop_asked())
+        return SINK_STOPPED;
+    if (sink->output.error)
+        output_complain(&sink->output);
+    return SINK_FAILED;
+}
+
+enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct tri_frame *frame)
+{
+    if (!begin(sink, frame))
+        return failed(sink);
+    sink->in_slot = true;
+    sink->picture = *frame;
+    if (!sink->ops->take(sink, frame))
+        return tri_reader_whole(reader, frame) ? SINK_FAILED : SINK_TORN;
+
+    // Straight from the slot only where a frame that was overwritten meanwhile can be taken back.
+    const bool direct = sink->in_slot && tri_frame_held(frame) && sink->output.can_undo;
+    if (sink->in_slot && !direct && !keep(sink))
+        return SINK_FAILED;
+    if (!direct && !tri_reader_whole(reader, frame))
+        return SINK_TORN;
+
+    output_mark(&sink->output);
+    if (!sink->ops->put(sink)) {
+        if (sink->output.can_undo)
+            output_undo(&sink->output); // the frames before it stay a whole file
+        return failed(sink);
+    }
+    if (direct && !tri_reader_whole(reader, frame)) {
+        if (output_undo(&sink->output))
+            return SINK_TORN;
+        tri_log_say(sink->log, TRI_LOG_ERROR, "output",
+                    "%s: its last frame is torn, and cannot be "
+                    "taken back: %s",
+                    sink->output.path, strerror(errno));
+        return SINK_FAILED;
+    }
+    sink->taken++;
+    return SINK_WRITTEN;
+}
+
+bool sink_close(struct sink *sink)
+{
+    if (sink->ops && sink->ops->close)
+        sink->ops->close(sink);
+    free(sink->memory);
+    sink->memory = NULL;
+    return output_close(&sink->output);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* PNG: 8-bit RGB, a file a frame, with the frame's number and times as text. */
+#include "picture/picture.h"
+#include "sink.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const endings[] = { "png", NULL };
+
+/* `path` with %d, or %05d, replaced by the number; anything else after a % stays as it is. */
+static void number_path(const char *path, uint64_t number, char *text, size_t bytes)
+{
+    size_t used = 0;
+    for (const char *c = path; *c && used + 1 < bytes; c++) {
+        char *after = NULL;
+        const unsigned long width = c[0] == '%' ? strtoul(c + 1, &after, 10) : 0;
+        if (c[0] == '%' && c[1] != '-' && *after == 'd' && width <= 20) {
+            const int made = snprintf(text + used, bytes - used, "%0*" PRIu64, (int)width, number);
+            used = used + (size_t)made < bytes ? used + (size_t)made : bytes - 1;
+            c = after;
+        } else {
+            text[used++] = *c;
+        }
+    }
+    text[used] = '\0';
+}
+
+static bool png_begin(struct sink *sink, const struct tri_frame *frame)
+{
+    (void)frame;
+    sink->own = picture_converter_new(sink->log);
+    return sink->own != NULL;
+}
+
+static bool png_take(struct sink *sink, const struct tri_frame *frame)
+{
+    const uint32_t width = frame->info.video.width;
+    const uint32_t stride[TRI_PLANES_MAX] = { width * 3 };
+    if (!sink_room(sink, (size_t)stride[0] * frame->info.video.height))
+        return false;
+
+    uint8_t *const to[TRI_PLANES_MAX] = { sink->memory };
+    const enum tri_err err = picture_convert(sink->own, &frame->info, &frame->shape, frame->data,
+                                             TRI_FOURCC_RGB3, to, stride);
+    if (err != TRI_OK) {
+        char text[5];
+        tri_log_say(sink->log, TRI_LOG_ERROR, "png", "%s cannot be made RGB: %s",
+                    tri_fourcc_text(frame->info.video.fourcc, text), tri_strerror(err));
+        return false;
+    }
+    sink->picture.data[0] = sink->memory;
+    sink->in_slot = false;
+    return true;
+}
+
+static bool png_put(struct sink *sink)
+{
+    const struct tri_frame_info *info = &sink->picture.info;
+    char path[4096];
+    char number[32];
+    char captured[32];
+    number_path(sink->output.path, sink->taken + 1, path, sizeof path);
+    snprintf(number, sizeof number, "%" PRIu64, info->number);
+    snprintf(captured, sizeof captured, "%" PRId64, info->capture_ns);
+    const char *const text[] = { "Software",
+                                 "triptych-dump",
+                                 "Source",
+                                 sink->stream,
+                                 "Frame",
+                                 number,
+                                 "Capture time (monotonic ns)",
+                                 captured,
+                                 NULL };
+    return picture_write_png(path, sink->memory, info->video.width, info->video.height,
+                             info->video.width * 3, text, sink->log) == TRI_OK;
+}
+
+static void png_close(struct sink *sink)
+{
+    picture_converter *converter = sink->own;
+    picture_converter_free(&converter);
+    sink->own = NULL;
+}
+
+const struct sink_ops sink_png = {
+    .name = "png",
+    .endings = endings,
+    .follows_changes = true,
+    .begin = png_begin,
+    .take = png_take,
+    .put = png_put,
+    .close = png_close,
+    .own_files = true,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Raw: rows without padding, planes in order; MJPG is its pictures one after the other. */
+#include "sink.h"
+
+static const char *const endings[] = { "raw",  "yuv",  "rgb",  "bgr",   "gray", "grey",
+                                       "nv12", "yuyv", "mjpg", "mjpeg", NULL };
+
+static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
+{
+    (void)sink;
+    (void)frame;
+    return true;
+}
+
+static bool raw_take(struct sink *sink, const struct tri_frame *frame)
+{
+    (void)sink;
+    (void)frame;
+    return true;
+}
+
+static bool raw_put(struct sink *sink)
+{
+    const struct tri_frame *picture = &sink->picture;
+    for (uint32_t p = 0; p < picture->shape.planes; p++) {
+        const struct tri_plane *plane = &picture->shape.plane[p];
+        const bool opaque = plane->rows == 0;
+        if (!output_rows(&sink->output, picture->data[p], opaque ? 1 : plane->stride,
+                         opaque ? 1 : plane->row_bytes,
+                         opaque ? (uint32_t)picture->info.bytes_used : plane->rows))
+            return false;
+    }
+    return output_flush(&sink->output);
+}
+
+const struct sink_ops sink_raw = {
+    .name = "raw",
+    .endings = endings,
+    .begin = raw_begin,
+    .take = raw_take,
+    .put = raw_put,
+};

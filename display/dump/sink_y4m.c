@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* YUV4MPEG2, as mjpegtools' yuv4mpeg(5) and ffmpeg read it. Samples are never changed: a format that
+ * y4m does not have is refused, with the command that does it. */
+#include "program/caps.h"
+#include "sink.h"
+#include "unpack.h"
+
+#include <stddef.h>
+
+static const char *const endings[] = { "y4m", NULL };
+
+static const struct y4m_kind {
+    uint32_t fourcc;
+    const char *full, *limited; // colour space tags: chroma between, or beside luma samples
+    struct unpack_rule rule;
+} kinds[] = {
+    { TRI_FOURCC_YU12, "420jpeg", "420mpeg2", { UNPACK_NOT, 0, 1, 2 } },
+    { TRI_FOURCC_YV12, "420jpeg", "420mpeg2", { UNPACK_NOT, 0, 2, 1 } },
+    { TRI_FOURCC_NV12, "420jpeg", "420mpeg2", { UNPACK_SEMI, 0, 0, 1 } },
+    { TRI_FOURCC_NV21, "420jpeg", "420mpeg2", { UNPACK_SEMI, 0, 1, 0 } },
+    { TRI_FOURCC_P010, "420p10", "420p10", { UNPACK_TOP10, 0, 0, 1 } },
+    { TRI_FOURCC_422P, "422", "422", { UNPACK_NOT, 0, 1, 2 } },
+    { TRI_FOURCC_NV16, "422", "422", { UNPACK_SEMI, 0, 0, 1 } },
+    { TRI_FOURCC_YUYV, "422", "422", { UNPACK_PACKED, 0, 1, 3 } },
+    { TRI_FOURCC_UYVY, "422", "422", { UNPACK_PACKED, 1, 0, 2 } },
+    { TRI_FOURCC_YVYU, "422", "422", { UNPACK_PACKED, 0, 3, 1 } },
+    { TRI_FOURCC_GREY, "mono", "mono", { UNPACK_NOT, 0, 1, 2 } },
+    { TRI_FOURCC_Y16, "mono16", "mono16", { UNPACK_NOT, 0, 1, 2 } },
+};
+
+static const struct y4m_kind *kind_of(uint32_t fourcc)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].fourcc == fourcc)
+            return &kinds[i];
+    return NULL;
+}
+
+static char field_letter(uint32_t field)
+{
+    switch (field) {
+    case TRI_FIELD_ANY:
+    case TRI_FIELD_NONE:
+        return 'p';
+    case TRI_FIELD_INTERLACED:
+    case TRI_FIELD_INTERLACED_TB:
+        return 't';
+    case TRI_FIELD_INTERLACED_BT:
+        return 'b';
+    default:
+        return '?';
+    }
+}
+
+static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
+{
+    const struct tri_video *video = &frame->info.video;
+    const struct y4m_kind *kind = kind_of(video->fourcc);
+    if (!kind) {
+        char line[256];
+        char text[5];
+        tri_log_say(
+            sink->log, TRI_LOG_ERROR, "y4m",
+            "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg %s OUTPUT",
+            tri_fourcc_text(video->fourcc, text), sink->stream,
+            caps_ffmpeg(video, line, sizeof line));
+        return false;
+    }
+    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
+    const bool timed = video->fps_num && video->fps_den;
+    return output_text(&sink->output, "YUV4MPEG2 W%u H%u F%u:%u I%c A1:1 C%s XCOLORRANGE=%s\n",
+                       video->width, video->height, timed ? video->fps_num : 0,
+                       timed ? video->fps_den : 0, field_letter(video->field),
+                       full ? kind->full : kind->limited, full ? "FULL" : "LIMITED");
+}
+
+static bool y4m_take(struct sink *sink, const struct tri_frame *frame)
+{
+    const struct unpack_rule *rule = &kind_of(frame->info.video.fourcc)->rule;
+    if (rule->how == UNPACK_NOT) {
+        const uint8_t order[] = { rule->y, rule->u, rule->v };
+        for (uint32_t p = 0; p < frame->shape.planes; p++) {
+            sink->picture.data[p] = frame->data[order[p]];
+            sink->picture.shape.plane[p] = frame->shape.plane[order[p]];
+        }
+        return true;
+    }
+    unpack_sizes(frame, rule, &sink->picture.shape);
+    if (!sink_room(sink, sink->picture.shape.bytes))
+        return false;
+    unpack(frame, rule, &sink->picture.shape, sink->memory);
+    for (uint32_t p = 0; p < sink->picture.shape.planes; p++)
+        sink->picture.data[p] = sink->memory + sink->picture.shape.plane[p].offset;
+    sink->in_slot = false;
+    return true;
+}
+
+static bool y4m_put(struct sink *sink)
+{
+    output_text(&sink->output, "FRAME\n");
+    for (uint32_t p = 0; p < sink->picture.shape.planes; p++) {
+        const struct tri_plane *plane = &sink->picture.shape.plane[p];
+        output_rows(&sink->output, sink->picture.data[p], plane->stride, plane->row_bytes,
+                    plane->rows);
+    }
+    return output_flush(&sink->output);
+}
+
+const struct sink_ops sink_y4m = {
+    .name = "y4m",
+    .endings = endings,
+    .begin = y4m_begin,
+    .take = y4m_take,
+    .put = y4m_put,
+};
