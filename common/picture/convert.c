@@ -21,7 +21,7 @@ struct picture_converter {
     jpeg_decoder *jpeg; // made when the first MJPG frame comes
     struct SwsContext *sws;
     struct recipe recipe;
-    struct staging source, target;
+    struct staging source, target, chroma;
 };
 
 picture_converter *picture_converter_new(const tri_log *log)
@@ -40,6 +40,7 @@ void picture_converter_free(picture_converter **converter)
     sws_freeContext((*converter)->sws);
     staging_free(&(*converter)->source);
     staging_free(&(*converter)->target);
+    staging_free(&(*converter)->chroma);
     free(*converter);
     *converter = NULL;
 }
@@ -144,6 +145,35 @@ static enum tri_err decode_jpeg(picture_converter *c, const struct tri_frame_inf
     return TRI_OK;
 }
 
+/* libswscale 6 does not read NV16: as 422P, its chroma taken apart, it does. */
+static enum tri_err split_chroma(picture_converter *c, const struct tri_video *video,
+                                 const struct tri_shape *shape, struct sws_picture *from)
+{
+    const struct tri_video planar = { .fourcc = TRI_FOURCC_422P,
+                                      .width = video->width,
+                                      .height = video->height };
+    struct tri_shape apart;
+    enum tri_err err = tri_video_shape(&planar, &apart);
+    uint8_t *to[TRI_PLANES_MAX] = { NULL };
+    if (err == TRI_OK)
+        err = staging_target(&c->chroma, &apart, to);
+    if (err != TRI_OK)
+        return err;
+
+    for (size_t row = 0; row < apart.plane[1].rows; row++) {
+        const uint8_t *const pairs = from->data[1] + row * shape->plane[1].stride;
+        for (size_t x = 0; x < apart.plane[1].row_bytes; x++) {
+            to[1][row * apart.plane[1].stride + x] = pairs[2 * x];
+            to[2][row * apart.plane[2].stride + x] = pairs[2 * x + 1];
+        }
+    }
+    for (int p = 1; p <= 2; p++) {
+        from->data[p] = to[p];
+        from->stride[p] = (int)apart.plane[p].stride;
+    }
+    return TRI_OK;
+}
+
 static enum tri_err take_planes(picture_converter *c, const struct tri_frame_info *info,
                                 const struct tri_shape *shape,
                                 const uint8_t *const data[TRI_PLANES_MAX],
@@ -159,7 +189,10 @@ static enum tri_err take_planes(picture_converter *c, const struct tri_frame_inf
     recipe->from = av_format(format);
     recipe->from_matrix = sws_matrix(&info->video);
     recipe->from_full = tri_video_range(&info->video) == TRI_RANGE_FULL;
-    return TRI_OK;
+    if (format->fourcc != TRI_FOURCC_NV16)
+        return TRI_OK;
+    recipe->from = AV_PIX_FMT_YUV422P;
+    return split_chroma(c, &info->video, shape, from);
 }
 
 enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
