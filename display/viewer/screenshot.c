@@ -38,8 +38,9 @@ static bool read_picture(const struct stream_view *stream, SDL_Renderer *rendere
 {
     const struct view_picture picture = stream_view_picture(stream);
     const struct view_place place = { .w = picture.width, .h = picture.height, .scale = 1 };
+    // ABGR: SDL 2.26's OpenGL ES renderer exchanges red and blue of YUV drawn into ARGB.
     SDL_Texture *target =
-        SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_TARGET,
+        SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_TARGET,
                           (int)picture.width, (int)picture.height);
 
     if (!target)

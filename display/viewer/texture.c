@@ -2,9 +2,10 @@
 #include "texture.h"
 
 /*
- * SDL 2.26: SDL_SetYUVConversionMode() is one global, read when a draw is flushed, and knows three
- * cases. A YUV format that is not among the renderer's own is emulated by a copy and a slow
- * conversion at each upload: ours is used instead. It stretches chroma of odd sizes by a pixel.
+ * SDL 2.26: SDL_SetYUVConversionMode() is one global that knows three cases. The OpenGL renderer
+ * reads it when a texture is made, the others when a draw is flushed. A YUV format that is not among
+ * the renderer's own is emulated by a copy and a slow conversion at each upload: ours is used
+ * instead. Chroma of odd sizes is stretched by up to a pixel: ours is right.
  */
 
 /** The mode that shows `video` right; SDL_YUV_CONVERSION_AUTOMATIC: there is none. */
@@ -76,12 +77,12 @@ static enum tri_err make_texture(struct texture *texture, SDL_Renderer *renderer
                                  const struct texture *wanted)
 {
     if (texture->sdl && texture->format == wanted->format && texture->width == wanted->width &&
-        texture->height == wanted->height && texture->straight == wanted->straight) {
-        texture->yuv = wanted->yuv;
+        texture->height == wanted->height && texture->straight == wanted->straight &&
+        texture->yuv == wanted->yuv)
         return TRI_OK;
-    }
     texture_free(texture);
     *texture = *wanted;
+    SDL_SetYUVConversionMode(wanted->yuv);
     // A static texture has no shadow in this process's memory: SDL hands our bytes to the driver.
     texture->sdl =
         SDL_CreateTexture(renderer, wanted->format,
