@@ -10,8 +10,7 @@ enum source_result {
     SOURCE_OK,      // open: ready; fill: *draft holds a frame
     SOURCE_NOTHING, // fill: nothing came within the time limit, or a signal ended the wait
     SOURCE_DROPPED, // fill: a frame came but is of no use (marked bad, truncated): counted as a drop
-    SOURCE_CHANGED, // fill: source->video (or ->queue) is new from here on; no frame yet, and no
-                    // draft is with the source any more: those enqueued are for the caller to cancel
+    SOURCE_CHANGED, // fill: source->video (or ->queue) is new from here on; no frame yet
     SOURCE_END,     // fill: that was the last frame, all is well
     SOURCE_LOST,    // gone, but may come back: close, and open again later
     SOURCE_FAILED,  // failed for good: exit status 1
@@ -91,7 +90,6 @@ struct source {
     struct tri_video video; // of the frames from here on; strides as the driver needs them
     uint32_t queue;         // drafts it wants to hold at once; 0: fill() fills what it is handed
     uint32_t slots;         // slots the stream should have at least; 0: no wish
-    uint64_t slot_bytes;    // and their least size, for tri_writer_reserve(); 0: as `video` needs
     bool live;              // its frames come when they come; false: the caller paces fill()
     uint64_t driver_drops;  // found since the caller last looked, who then zeroes it
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* Where triptych-display puts a picture. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <view.h>
+
+static const struct view_picture wide = { 640, 360, 0 };
+static const struct view_picture tall = { 360, 640, 0 };
+static const struct view_area square = { 0, 0, 640, 640 };
+
+static void assert_rectangle(struct view_place place, double x, double y, double w, double h)
+{
+    assert_float_equal(place.x, x, 1e-6);
+    assert_float_equal(place.y, y, 1e-6);
+    assert_float_equal(place.w, w, 1e-6);
+    assert_float_equal(place.h, h, 1e-6);
+}
+
+/** Where a picture's point (0 to 1, from its upper left corner) is seen, as SDL would draw it. */
+static void seen(const struct view_place *place, double u, double v, double *x, double *y)
+{
+    double dx = (place->hflip ? 1 - u : u) * place->w - place->w / 2;
+    double dy = (place->vflip ? 1 - v : v) * place->h - place->h / 2;
+
+    for (unsigned i = 0; i < place->turns; i++) {
+        const double old = dx;
+        dx = -dy;
+        dy = old;
+    }
+    *x = place->x + place->w / 2 + dx;
+    *y = place->y + place->h / 2 + dy;
+}
+
+static void assert_seen(struct view_place place, double u, double v, double x, double y)
+{
+    double at_x, at_y;
+
+    seen(&place, u, v, &at_x, &at_y);
+    assert_float_equal(at_x, x, 1e-6);
+    assert_float_equal(at_y, y, 1e-6);
+}
+
+static void a_wide_picture_has_bars_above_and_below(void **state)
+{
+    (void)state;
+    assert_rectangle(view_place(&(struct view){ 0 }, &wide, &square), 0, 140, 640, 360);
+}
+
+static void a_tall_picture_has_bars_left_and_right(void **state)
+{
+    (void)state;
+    assert_rectangle(view_place(&(struct view){ 0 }, &tall, &square), 140, 0, 360, 640);
+}
+
+static void an_area_off_the_origin_moves_the_picture_with_it(void **state)
+{
+    (void)state;
+    const struct view_area tile = { 100, 50, 320, 320 };
+    assert_rectangle(view_place(&(struct view){ 0 }, &wide, &tile), 100, 120, 320, 180);
+}
+
+static void filling_cuts_what_does_not_fit_evenly(void **state)
+{
+    (void)state;
+    const struct view view = { .mode = VIEW_FILL };
+    const struct view_place place = view_place(&view, &wide, &square);
+    assert_float_equal(place.h, 640, 1e-6);
+    assert_float_equal(place.w, 1138, 1e-6);
+    assert_float_equal(place.x, -249, 1e-6);
+}
+
+static void one_to_one_stands_on_whole_pixels(void **state)
+{
+    (void)state;
+    struct view view = { 0 };
+    const struct view_picture odd = { 321, 241, 0 };
+    view_set_scale(&view, 1);
+    const struct view_place place = view_place(&view, &odd, &square);
+    assert_rectangle(place, 159, 199, 321, 241);
+    assert_float_equal(place.scale, 1, 1e-9);
+}
+
+static void a_picture_of_one_pixel_is_still_there(void **state)
+{
+    (void)state;
+    struct view view = { 0 };
+    const struct view_picture dot = { 1, 1, 0 };
+    view_set_scale(&view, VIEW_SCALE_MIN);
+    const struct view_place place = view_place(&view, &dot, &square);
+    assert_float_equal(place.w, 1, 1e-6);
+    assert_float_equal(place.h, 1, 1e-6);
+}
+
+static void a_quarter_turn_brings_the_upper_left_corner_to_the_upper_right(void **state)
+{
+    (void)state;
+    struct view view = { 0 };
+    view_turn(&view, 1);
+    // Seen 360 wide and 640 high in the middle of the square.
+    assert_seen(view_place(&view, &wide, &square), 0, 0, 500, 0);
+    assert_seen(view_place(&view, &wide, &square), 1, 0, 500, 640);
+}
+
+static void a_turned_odd_picture_still_stands_on_whole_pixels(void **state)
+{
+    (void)state;
+    struct view view = { .mode = VIEW_SCALE, .scale = 1, .turns = 1 };
+    const struct view_picture odd = { 320, 241, 0 };
+    double x, y;
+    const struct view_place place = view_place(&view, &odd, &square);
+    seen(&place, 0, 1, &x, &y); // its lower left corner is the upper left one on the screen
+    assert_float_equal(x, floor(x), 1e-6);
+    assert_float_equal(y, floor(y), 1e-6);
+}
+
+static void the_frames_own_turn_adds_to_the_viewers(void **state)
+{
+    (void)state;
+    const struct view view = { .turns = 3 };
+    const struct view_picture aside = { 640, 360, 3 };
+    assert_int_equal(view_place(&view, &aside, &square).turns, 2);
+}
+
+static void mirroring_is_left_and_right_on_the_screen_however_turned(void **state)
+{
+    (void)state;
+    for (unsigned turns = 0; turns < 4; turns++) {
+        const struct view plain = { .turns = turns };
+        const struct view mirrored = { .turns = turns, .hflip = true };
+        const struct view_place place = view_place(&plain, &wide, &square);
+        double x, y;
+        seen(&place, 0.1, 0.2, &x, &y);
+        assert_seen(view_place(&mirrored, &wide, &square), 0.1, 0.2, 640 - x, y);
+    }
+}
+
+static void turning_goes_clockwise_on_the_screen_however_mirrored(void **state)
+{
+    (void)state;
+    for (unsigned flips = 0; flips < 4; flips++) {
+        struct view view = { .hflip = flips & 1, .vflip = flips & 2 };
+        const struct view_place before = view_place(&view, &wide, &square);
+        double x, y;
+        seen(&before, 0.1, 0.2, &x, &y);
+        view_turn(&view, 1);
+        assert_seen(view_place(&view, &wide, &square), 0.1, 0.2, 640 - y, x);
+    }
+}
+
+static void four_turns_are_none(void **state)
+{
+    (void)state;
+    struct view view = { .hflip = true };
+    for (int i = 0; i < 4; i++)
+        view_turn(&view, 1);
+    assert_int_equal(view.turns, 0);
+}
+
+static void zooming_keeps_the_point_under_the_pointer(void **state)
+{
+    (void)state;
+    struct view view = { .mode = VIEW_FILL };
+    const struct view_place before = view_place(&view, &wide, &square);
+    const double u = (200 - before.x) / before.w;
+    const double v = (300 - before.y) / before.h;
+    view_zoom(&view, &wide, &square, 3, 200, 300);
+    double x, y;
+    const struct view_place after = view_place(&view, &wide, &square);
+    seen(&after, u, v, &x, &y);
+    assert_true(fabs(x - 200) <= 1.5 && fabs(y - 300) <= 1.5); // whole pixels
+    assert_float_equal(after.scale, before.scale * 3, 1e-9);
+}
+
+static void zooming_ends_somewhere(void **state)
+{
+    (void)state;
+    struct view view = { 0 };
+    for (int i = 0; i < 100; i++)
+        view_zoom(&view, &wide, &square, 2, 0, 0);
+    assert_float_equal(view.scale, VIEW_SCALE_MAX, 1e-9);
+    for (int i = 0; i < 100; i++)
+        view_zoom(&view, &wide, &square, 0.5, 0, 0);
+    assert_float_equal(view.scale, VIEW_SCALE_MIN, 1e-9);
+}
+
+static void dragging_stops_at_the_edge(void **state)
+{
+    (void)state;
+    struct view view = { 0 };
+    view_set_scale(&view, 2);
+    view_drag(&view, &wide, &square, 1e6, -1e6);
+    // Twice 640x360 in 640x640: the left edge is reached, and the lower one.
+    assert_rectangle(view_place(&view, &wide, &square), 0, -80, 1280, 720);
+}
+
+static void a_picture_that_fits_stays_in_the_middle(void **state)
+{
+    (void)state;
+    struct view view = { 0 };
+    view_drag(&view, &wide, &square, 100, 100);
+    assert_rectangle(view_place(&view, &wide, &square), 0, 140, 640, 360);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wide_picture_has_bars_above_and_below),
+        cmocka_unit_test(a_tall_picture_has_bars_left_and_right),
+        cmocka_unit_test(an_area_off_the_origin_moves_the_picture_with_it),
+        cmocka_unit_test(filling_cuts_what_does_not_fit_evenly),
+        cmocka_unit_test(one_to_one_stands_on_whole_pixels),
+        cmocka_unit_test(a_picture_of_one_pixel_is_still_there),
+        cmocka_unit_test(a_quarter_turn_brings_the_upper_left_corner_to_the_upper_right),
+        cmocka_unit_test(a_turned_odd_picture_still_stands_on_whole_pixels),
+        cmocka_unit_test(the_frames_own_turn_adds_to_the_viewers),
+        cmocka_unit_test(mirroring_is_left_and_right_on_the_screen_however_turned),
+        cmocka_unit_test(turning_goes_clockwise_on_the_screen_however_mirrored),
+        cmocka_unit_test(four_turns_are_none),
+        cmocka_unit_test(zooming_keeps_the_point_under_the_pointer),
+        cmocka_unit_test(zooming_ends_somewhere),
+        cmocka_unit_test(dragging_stops_at_the_edge),
+        cmocka_unit_test(a_picture_that_fits_stays_in_the_middle),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
