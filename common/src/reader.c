@@ -42,6 +42,11 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     return TRI_OK;
 }
 
+void tri_reader_set_mode(tri_reader *r, enum tri_mode mode)
+{
+    r->mode = mode;
+}
+
 /** The slot of the oldest whole frame after the last one seen, no newer than `latest`. */
 static uint64_t oldest_unseen(const struct tri_reader *r, uint64_t latest)
 {

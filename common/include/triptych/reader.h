@@ -46,6 +46,9 @@ typedef struct tri_reader tri_reader;
  */
 TRI_API enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options);
 
+/** Changes which frame comes next, from the next tri_reader_borrow() on. */
+TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_mode mode);
+
 /**
  * Borrow the next frame: the newest one, or the oldest unseen one, as `mode` says.
  *

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Outcomes of the library's calls as exceptions."""
+
+from . import _library as c
+
+
+class Error(OSError):
+    """A call of libtriptych failed; `code` is its enum tri_err."""
+
+    def __init__(self, code, log=""):
+        self.code = code
+        text = c.lib.tri_strerror(code).decode()
+        super().__init__(f"{log}" if log else text)
+
+
+class Away(Error, ConnectionError):
+    """The stream has lost its writer."""
+
+
+class Torn(Error):
+    """The frame was overwritten while it was used."""
+
+
+def check(code, log=None):
+    """Raises what `code` means, with the log's last error as its text."""
+    if code == c.OK:
+        return
+    text = log.last_error if log else ""
+    if code == c.ERR_TIMEOUT:
+        raise TimeoutError(c.lib.tri_strerror(code).decode())
+    if code == c.ERR_DENIED:
+        raise PermissionError(text or c.lib.tri_strerror(code).decode())
+    if code == c.ERR_INVALID:
+        raise ValueError(text or c.lib.tri_strerror(code).decode())
+    kinds = {c.ERR_AWAY: Away, c.ERR_TORN: Torn}
+    raise kinds.get(code, Error)(code, text)

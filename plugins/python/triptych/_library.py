@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""libtriptych through ctypes: where it is, its structures and its calls.
+
+The structures repeat common/include/triptych/*.h field by field; tests/python/test_layout.py holds
+them against the C compiler's.
+"""
+
+import ctypes
+import ctypes.util
+import os
+import pathlib
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_int, c_int64,
+                    c_size_t, c_uint32, c_uint64, c_uint8, c_void_p)
+
+PLANES_MAX = 4
+USER_MAX = 1024
+NAME_MAX = 31
+SOURCE_MAX = 127
+
+OK, ERR_TIMEOUT, ERR_INTERRUPTED, ERR_AWAY, ERR_BUSY, ERR_INVALID = 0, -1, -2, -3, -4, -5
+ERR_DENIED, ERR_CORRUPT, ERR_TORN, ERR_NO_SLOT = -9, -12, -14, -15
+
+MODES = {"latest": 0, "next": 1}
+WAITS = {"block": 0, "spin": 1, "paced": 2}
+READER_NO_HOLD = 1
+LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
+
+
+def _candidates():
+    """The library the user names, the checkout's own build, the system's."""
+    named = os.environ.get("TRIPTYCH_LIBRARY")
+    if named:
+        yield named
+        return
+    checkout = pathlib.Path(__file__).resolve().parents[3]
+    for build in sorted(checkout.glob("build*/common/libtriptych.so.0")):
+        yield str(build)
+    yield "libtriptych.so.0"
+
+
+def _load():
+    tried = []
+    for name in _candidates():
+        try:
+            return ctypes.CDLL(name, use_errno=True)
+        except OSError as error:
+            tried.append(str(error))
+    raise ImportError("libtriptych is neither built in this checkout (meson setup build && meson "
+                      "compile -C build) nor installed, nor named by TRIPTYCH_LIBRARY: " +
+                      "; ".join(tried))
+
+
+lib = _load()
+
+
+class Video(Structure):
+    _fields_ = [("fourcc", c_uint32), ("width", c_uint32), ("height", c_uint32),
+                ("fps_num", c_uint32), ("fps_den", c_uint32), ("colorspace", c_uint32),
+                ("transfer", c_uint32), ("matrix", c_uint32), ("range", c_uint32),
+                ("field", c_uint32), ("rotation", c_uint32), ("stride", c_uint32 * PLANES_MAX)]
+
+
+class PlaneShape(Structure):
+    _fields_ = [("offset", c_uint64), ("bytes", c_uint64), ("stride", c_uint32),
+                ("row_bytes", c_uint32), ("rows", c_uint32)]
+
+
+class Shape(Structure):
+    _fields_ = [("planes", c_uint32), ("plane", PlaneShape * PLANES_MAX), ("bytes", c_uint64)]
+
+
+class FrameInfo(Structure):
+    _fields_ = [("video", Video), ("number", c_uint64), ("driver_sequence", c_uint64),
+                ("capture_ns", c_int64), ("publish_ns", c_int64), ("dropped_driver", c_uint64),
+                ("dropped_writer", c_uint64), ("generation", c_uint64), ("bytes_used", c_uint64),
+                ("checksum", c_uint64), ("copies", c_uint32), ("flags", c_uint32),
+                ("user_bytes", c_uint32), ("user", c_uint8 * USER_MAX)]
+
+
+class Lease(Structure):
+    _fields_ = [("segment", c_void_p), ("word", c_uint64), ("slot", c_uint32),
+                ("state", c_uint32)]
+
+
+class Frame(Structure):  # and Draft: the same layout
+    _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
+                ("lease", Lease)]
+
+
+LOG_WRITE = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_char_p)
+
+
+class Log(Structure):
+    _fields_ = [("write", LOG_WRITE), ("user", c_void_p), ("level", c_int)]
+
+
+class WriterOptions(Structure):
+    _fields_ = [("name", c_char_p), ("video", Video), ("slot_bytes", c_uint64),
+                ("slots", c_uint32), ("mode", c_uint32), ("group", c_char_p),
+                ("source", c_char_p), ("flags", c_uint32), ("take_back_ms", c_uint32),
+                ("log", POINTER(Log))]
+
+
+class ReaderOptions(Structure):
+    _fields_ = [("name", c_char_p), ("mode", c_int), ("wait", c_int), ("flags", c_uint32),
+                ("log", POINTER(Log))]
+
+
+class ReaderCounts(Structure):
+    _fields_ = [("frames", c_uint64), ("skipped", c_uint64), ("torn", c_uint64),
+                ("dropped_driver", c_uint64), ("dropped_writer", c_uint64),
+                ("restarts", c_uint64), ("state", c_int), ("slots", c_uint32), ("holds", c_bool)]
+
+
+class PlaneRule(Structure):
+    _fields_ = [("pixels", c_uint8), ("bytes", c_uint8), ("lines", c_uint8)]
+
+
+class Format(Structure):
+    _fields_ = [("fourcc", c_uint32), ("name", c_char * 5), ("family", c_int),
+                ("planes", c_uint8), ("depth", c_uint8), ("plane", PlaneRule * PLANES_MAX),
+                ("gstreamer", c_char_p), ("ffmpeg", c_char_p), ("sdl", c_uint32),
+                ("description", c_char_p)]
+
+
+class Stream(Structure):
+    _fields_ = [("name", c_char * (NAME_MAX + 1)), ("source", c_char * (SOURCE_MAX + 1)),
+                ("state", c_int), ("key", c_int), ("shm_id", c_int), ("sem_id", c_int),
+                ("owner", c_uint32), ("creator_uid", c_uint32), ("group", c_uint32),
+                ("mode", c_uint32), ("creator_pid", c_int), ("last_pid", c_int),
+                ("writer_pid", c_int), ("attached", c_uint32), ("attach_time", c_int64),
+                ("detach_time", c_int64), ("change_time", c_int64), ("bytes", c_uint64),
+                ("slot_bytes", c_uint64), ("slots", c_uint32), ("held", c_uint32),
+                ("waiting", c_uint32), ("published", c_uint64), ("has_frame", c_bool),
+                ("newest", FrameInfo)]
+
+
+def _declare(name, result, *arguments):
+    function = getattr(lib, name)
+    function.restype = result
+    function.argtypes = arguments
+
+
+_declare("tri_strerror", c_char_p, c_int)
+_declare("tri_now_ns", c_int64)
+_declare("tri_format_find", POINTER(Format), c_uint32)
+_declare("tri_format_named", POINTER(Format), c_char_p)
+_declare("tri_reader_open", c_int, POINTER(c_void_p), POINTER(ReaderOptions))
+_declare("tri_reader_set_mode", None, c_void_p, c_int)
+_declare("tri_reader_borrow", c_int, c_void_p, POINTER(Frame), c_int)
+_declare("tri_reader_whole", c_bool, c_void_p, POINTER(Frame))
+_declare("tri_frame_held", c_bool, POINTER(Frame))
+_declare("tri_reader_give_back", None, c_void_p, POINTER(Frame))
+_declare("tri_reader_count", None, c_void_p, POINTER(ReaderCounts))
+_declare("tri_reader_close", None, POINTER(c_void_p))
+_declare("tri_writer_open", c_int, POINTER(c_void_p), POINTER(WriterOptions))
+_declare("tri_writer_begin", c_int, c_void_p, POINTER(Video), POINTER(Frame))
+_declare("tri_writer_publish", c_int, c_void_p, POINTER(Frame))
+_declare("tri_writer_cancel", None, c_void_p, POINTER(Frame))
+_declare("tri_writer_close", None, POINTER(c_void_p))
+_declare("tri_stream_list", c_int, POINTER(POINTER(Stream)), POINTER(c_size_t))
+
+_libc = ctypes.CDLL(None)
+_libc.free.argtypes = (c_void_p,)
+free = _libc.free

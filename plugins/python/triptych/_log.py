@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""The library's messages as records of the logger "triptych"."""
+
+import logging
+
+from . import _library as c
+
+_logger = logging.getLogger("triptych")
+_LEVELS = {c.LOG_ERROR: logging.DEBUG,  # an error is raised: the record would tell it twice
+           c.LOG_WARN: logging.WARNING, c.LOG_INFO: logging.INFO}
+
+
+class Log:
+    """Keeps the last error's text for the exception; must outlive what was opened with it."""
+
+    def __init__(self):
+        self.last_error = ""
+        self._write = c.LOG_WRITE(self._take)
+        self.struct = c.Log(self._write, None, c.LOG_INFO)
+
+    def _take(self, _user, level, part, text):
+        message = text.decode(errors="replace")
+        if level == c.LOG_ERROR:
+            self.last_error = message
+        _logger.log(_LEVELS.get(level, logging.DEBUG), "%s: %s", part.decode(), message)

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""What streams there are."""
+
+import ctypes
+
+from . import _library as c
+from ._error import check
+
+_STATES = {0: "live", 1: "dead", 2: "unreadable", 3: "corrupt"}
+_FIELDS = ("owner", "mode", "writer_pid", "attached", "bytes", "slots", "held", "published")
+
+
+def streams():
+    """All streams of this machine as dictionaries, by name."""
+    found = ctypes.POINTER(c.Stream)()
+    count = ctypes.c_size_t()
+    check(c.lib.tri_stream_list(ctypes.byref(found), ctypes.byref(count)))
+    try:
+        return [{"name": s.name.decode(), "source": s.source.decode(), "state": _STATES[s.state],
+                 **{field: getattr(s, field) for field in _FIELDS}} for s in found[:count.value]]
+    finally:
+        c.free(found)

@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A detector on a live stream: marks what moves and shares its picture as a second stream.
+
+    PYTHONPATH=plugins/python samples/detect.py cam0 moving &
+    build/display/viewer/triptych-display moving
+
+Needs python3-opencv. Takes the newest frame each time: slow detection skips frames, it never lags.
+"""
+
+import argparse
+
+import cv2
+import numpy
+
+import triptych
+
+TO_BGR = {"BGR3": None, "RGB3": cv2.COLOR_RGB2BGR, "XR24": cv2.COLOR_BGRA2BGR,
+          "AR24": cv2.COLOR_BGRA2BGR, "GREY": cv2.COLOR_GRAY2BGR, "YUYV": cv2.COLOR_YUV2BGR_YUY2,
+          "UYVY": cv2.COLOR_YUV2BGR_UYVY}
+
+
+def to_bgr(frame):
+    """The picture as OpenCV likes it."""
+    if frame.format in ("NV12", "NV21"):
+        code = cv2.COLOR_YUV2BGR_NV12 if frame.format == "NV12" else cv2.COLOR_YUV2BGR_NV21
+        luma, chroma = (numpy.ascontiguousarray(plane) for plane in frame.planes)
+        return cv2.cvtColorTwoPlane(luma, chroma, code)
+    if frame.format not in TO_BGR:
+        raise SystemExit(f"{frame.format} is not supported here; try --format BGR3")
+    picture = numpy.asarray(frame)
+    if frame.format in ("YUYV", "UYVY"):  # OpenCV wants pairs: one luma, one chroma each pixel
+        picture = numpy.ascontiguousarray(picture).reshape(frame.height, -1, 2)
+    code = TO_BGR[frame.format]
+    return picture.copy() if code is None else cv2.cvtColor(picture, code)
+
+
+def moving_boxes(background, picture):
+    """Bounding boxes of what differs from the slowly learned background."""
+    mask = cv2.threshold(background.apply(picture), 200, 255, cv2.THRESH_BINARY)[1]
+    mask = cv2.dilate(mask, None, iterations=2)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return [cv2.boundingRect(contour) for contour in contours if cv2.contourArea(contour) > 100]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stream", nargs="?", default="cam0")
+    parser.add_argument("output", nargs="?", default="moving")
+    parser.add_argument("--count", type=int, help="stop after so many frames")
+    options = parser.parse_args()
+
+    background = cv2.createBackgroundSubtractorMOG2(detectShadows=False)
+    writer = None
+    with triptych.Reader(options.stream) as reader:
+        for seen, frame in enumerate(reader, start=1):
+            picture = to_bgr(frame)
+            for x, y, w, h in moving_boxes(background, picture):
+                cv2.rectangle(picture, (x, y), (x + w, y + h), (0, 255, 255), 2)
+            if writer is None or (writer.video.width, writer.video.height) != (frame.width,
+                                                                               frame.height):
+                writer = triptych.Writer(options.output, "BGR3", frame.width, frame.height,
+                                         fps=frame.fps)
+            writer.write(picture, capture_ns=frame.capture_ns)
+            if seen == options.count:
+                break
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        pass
