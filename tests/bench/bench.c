@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* One run of one way to hand frames over: its figures as one JSON object on stdout. */
+#include "bench.h"
+
+#include "common/program/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+extern const struct bench_way bench_futex, bench_semop, bench_spin;
+extern const struct bench_way bench_pipe, bench_message_queue, bench_unix_socket, bench_semaphore;
+extern const struct bench_way bench_block, bench_block_checked, bench_spinning,
+    bench_spinning_checked, bench_paced, bench_paced_checked;
+#ifdef HAVE_GSTREAMER
+extern const struct bench_way bench_gstreamer;
+#endif
+
+const struct bench_way *const bench_ways[] = {
+    &bench_futex, // limits: nothing is guarded, nothing is copied
+    &bench_semop,
+    &bench_spin,
+    &bench_block, // triptych
+    &bench_block_checked,
+    &bench_spinning,
+    &bench_spinning_checked,
+    &bench_paced,
+    &bench_paced_checked,
+    &bench_pipe, // text-book ways
+    &bench_message_queue,
+    &bench_unix_socket,
+    &bench_semaphore,
+#ifdef HAVE_GSTREAMER
+    &bench_gstreamer, // a peer
+#endif
+    NULL,
+};
+
+struct config {
+    const char *way;
+    struct cli_size size;
+    uint32_t format;
+    uint64_t readers;
+    struct cli_rate rate;
+    double seconds;
+    int touch;
+    bool list;
+};
+
+#define AT(field) offsetof(struct config, field)
+
+static const char *const touches[] = { "none", "all", NULL };
+
+static const struct cli_option options[] = {
+    { 'w', "way", "WAY", "block", "how frames go; or memory, calls", cli_set_text, AT(way), NULL },
+    { 's', "size", "WxH", "640x480", "pixels", cli_set_size, AT(size), NULL },
+    { 'f', "format", "FOURCC", "YUYV", "pixel format", cli_set_format, AT(format), NULL },
+    { 0, "readers", "N", "1", "1 to 64 processes", cli_set_count, AT(readers), NULL },
+    { 'r', "fps", "N", "60", "frames a second, 0: unpaced", cli_set_rate, AT(rate), NULL },
+    { 0, "seconds", "S", "1", "how long", cli_set_seconds, AT(seconds), NULL },
+    { 0, "touch", "WHAT", "none", "bytes of a frame that both sides touch: none or all",
+      cli_set_word, AT(touch), touches },
+    { 'l', "list", NULL, NULL, "what ways there are", cli_set_true, AT(list), NULL },
+    { 0, NULL, NULL, NULL, NULL, NULL, 0, NULL },
+};
+
+static const struct cli_program program = {
+    .name = "bench",
+    .synopsis = "[OPTION]...",
+    .purpose = "Measures one way to hand frames from one process to others.",
+    .options = options,
+    .example = "bench --way paced --size 1920x1080 --format NV12",
+};
+
+static void list_ways(void)
+{
+    for (size_t i = 0; bench_ways[i]; i++)
+        printf("%-18s %s\n", bench_ways[i]->name, bench_ways[i]->summary);
+}
+
+static void print_side(const char *name, const struct bench_side *side)
+{
+    const double frames = side->frames ? (double)side->frames : 1;
+    const double seconds = (double)side->span_ns / 1e9;
+    printf("\"%s\": {\"frames\": %llu, \"cpu_us\": %.3f, \"cpu_share\": %.5f, \"switches\": %.3f, "
+           "\"faults\": %llu}, ",
+           name, (unsigned long long)side->frames, (double)side->cost.cpu_ns / 1e3 / frames,
+           seconds > 0 ? (double)side->cost.cpu_ns / 1e9 / seconds : 0,
+           (double)side->cost.switches / frames, (unsigned long long)side->cost.faults);
+}
+
+static void print_result(const struct bench_setup *setup, const struct bench_result *r)
+{
+    const struct tri_histogram *latency = &r->latency;
+    const double seconds = (double)r->readers.span_ns / 1e9;
+    printf("{\"way\": \"%s\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"readers\": %u, "
+           "\"rate\": %g, \"touch\": \"%s\", ",
+           setup->way, setup->video.width, setup->video.height,
+           (unsigned long long)setup->shape.bytes, setup->readers, setup->rate,
+           touches[setup->touch]);
+    print_side("writer", &r->writer);
+    print_side("reader", &r->readers);
+    printf(
+        "\"fps\": %.2f, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f, \"p99\": %.3f, \"p99.9\": "
+        "%.3f, \"max\": %.3f}}\n",
+        seconds > 0 ? (double)r->readers.frames / setup->readers / seconds : 0,
+        (unsigned long long)r->torn, (double)tri_histogram_percentile(latency, 50) / 1e3,
+        (double)tri_histogram_percentile(latency, 99) / 1e3,
+        (double)tri_histogram_percentile(latency, 99.9) / 1e3, (double)latency->max / 1e3);
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    struct cli_common common;
+    int operand;
+    const int status = cli_parse(&program, argc, argv, &config, &common, &operand);
+    if (status >= 0)
+        return status;
+    if (config.list) {
+        list_ways();
+        return CLI_DONE;
+    }
+    if (config.readers < 1 || config.readers > BENCH_READERS_MAX)
+        return cli_refuse(&program, "--readers is 1 to %d", BENCH_READERS_MAX);
+
+    struct bench_setup setup = {
+        .way = config.way,
+        .video = { .fourcc = config.format,
+                   .width = config.size.width,
+                   .height = config.size.height },
+        .readers = (uint32_t)config.readers,
+        .rate = (double)config.rate.num / config.rate.den,
+        .seconds = config.seconds,
+        .touch = config.touch == 0 ? BENCH_TOUCH_NONE : BENCH_TOUCH_ALL,
+    };
+    snprintf(setup.name, sizeof(setup.name), "bench-%d", (int)getpid());
+    if (tri_video_shape(&setup.video, &setup.shape) != TRI_OK)
+        return cli_refuse(&program, "there is no such picture");
+
+    if (strcmp(config.way, "memory") == 0) {
+        bench_memory(&setup);
+        return CLI_DONE;
+    }
+    if (strcmp(config.way, "calls") == 0) {
+        bench_calls(&setup);
+        return CLI_DONE;
+    }
+    for (size_t i = 0; bench_ways[i]; i++) {
+        if (strcmp(config.way, bench_ways[i]->name) != 0)
+            continue;
+        static struct bench_result result; // large, and all zero
+        bench_run(bench_ways[i], &setup, &result);
+        print_result(&setup, &result);
+        return CLI_DONE;
+    }
+    return cli_refuse(&program, "there is no way \"%s\"; see --list", config.way);
+}

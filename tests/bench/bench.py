@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Compares ways to hand frames over: interleaved rounds of the program `bench`, medians of them.
+
+Every round runs every cell once, so that whatever else the machine does hits all of them alike. The
+table goes to stdout; --output FOLDER gets results.json and latency.svg as well.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+
+import plot
+import report
+
+SIZES = {"VGA YUYV": ("640x480", "YUYV"), "1080p NV12": ("1920x1080", "NV12"),
+         "4K BGRA": ("3840x2160", "BGRA"), "8K NV12": ("7680x4320", "NV12")}
+LIMITS = ("futex", "semop", "spin")
+OURS = ("block", "block-checked", "paced", "paced-checked", "spinning", "spinning-checked")
+TEXT_BOOK = ("one-semaphore", "unix-socket", "pipe", "message-queue")
+PEERS = ("gstreamer-shm",)
+LONGEST_S = 120  # of one cell, whatever it meets
+
+
+def cell(way, size, *, readers=1, rate=60, touch="none", seconds=0.8):
+    return {"way": way, "size": size, "readers": readers, "rate": rate, "touch": touch,
+            "seconds": seconds}
+
+
+def full_plan():
+    """All cells of one round, about two minutes."""
+    plan = []
+    for size in SIZES:
+        plan += [cell(way, size) for way in LIMITS + OURS + TEXT_BOOK + PEERS]
+        plan += [cell(way, size, touch="all")
+                 for way in ("futex", "spin", "block", "paced", "spinning-checked") + TEXT_BOOK + PEERS]
+        plan += [cell(way, size, touch="all", rate=0, seconds=0.6)
+                 for way in ("spin", "futex", "block", "block-checked", "spinning",
+                             "spinning-checked") + TEXT_BOOK + PEERS]
+        plan += [cell("memory", size, seconds=0.4), cell("calls", size, seconds=0.2)]
+    for size in ("VGA YUYV", "1080p NV12"):
+        plan += [cell(way, size, rate=1000, seconds=0.5) for way in LIMITS + OURS + TEXT_BOOK + PEERS]
+    for readers in (2, 4, 16, 64):
+        plan += [cell(way, "1080p NV12", readers=readers) for way in ("futex", "semop", "block",
+                                                                      "block-checked", "paced")]
+    plan += [cell(way, "VGA YUYV", readers=4) for way in TEXT_BOOK + PEERS]
+    return plan
+
+
+def quick_plan():
+    """The smallest and a large frame, the ways that the bars speak of: about twenty seconds."""
+    plan = []
+    for size in ("VGA YUYV", "4K BGRA"):
+        plan += [cell(way, size, seconds=0.4) for way in LIMITS + ("block", "paced", "spinning-checked")
+                 + TEXT_BOOK + PEERS]
+        plan += [cell(way, size, touch="all", rate=0, seconds=0.3)
+                 for way in ("spin", "block", "spinning-checked", "pipe")]
+        plan += [cell("memory", size, seconds=0.2), cell("calls", size, seconds=0.1)]
+    plan += [cell(way, "1080p NV12", readers=readers, seconds=0.4)
+             for readers in (1, 16) for way in ("futex", "block")]
+    return plan
+
+
+def run(program, one):
+    size, fourcc = SIZES[one["size"]]
+    command = [program, "--way", one["way"], "--size", size, "--format", fourcc,
+               "--readers", one["readers"], "--fps", one["rate"], "--touch", one["touch"],
+               "--seconds", one["seconds"]]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False,
+                          timeout=LONGEST_S)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def median(values):
+    """The median of each number in equal trees of dictionaries."""
+    first = values[0]
+    if isinstance(first, dict):
+        return {key: median([value[key] for value in values]) for key in first}
+    return first if isinstance(first, str) else statistics.median(values)
+
+
+def measure(program, plan, rounds, say):
+    """Runs the plan `rounds` times. Returns the cells, each with the medians of its rounds."""
+    results = [[] for _ in plan]
+    for number in range(1, rounds + 1):
+        for index, one in enumerate(plan):
+            say(f"round {number} of {rounds}: {index + 1}/{len(plan)} {one['way']} {one['size']}")
+            results[index].append(run(program, one))
+    return [one | {"result": median(found), "rounds": found} for one, found in zip(plan, results)]
+
+
+def machine():
+    """What was measured on, without the name of the machine."""
+    model = platform.machine()
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    virtual = "hypervisor" in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    return {"processor": model, "processors": os.cpu_count(), "virtual": virtual,
+            "kernel": platform.release().split("-")[0],
+            "load": os.getloadavg()[0],
+            "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")}
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", help="the program `bench`, as built in tests/bench")
+    parser.add_argument("--quick", action="store_true", help="a minute instead of a quarter of an hour")
+    parser.add_argument("--rounds", type=int, help="[5, quick: 3]")
+    parser.add_argument("--output", type=pathlib.Path, help="folder for results.json and latency.svg")
+    arguments = parser.parse_args()
+
+    listed = subprocess.run([arguments.program, "--list"], capture_output=True, text=True, check=True)
+    ways = {line.split()[0] for line in listed.stdout.splitlines()} | {"memory", "calls"}
+    plan = [one for one in (quick_plan() if arguments.quick else full_plan()) if one["way"] in ways]
+    rounds = arguments.rounds or (3 if arguments.quick else 5)
+    before = machine()
+    cells = measure(arguments.program, plan, rounds, progress)
+    progress("")
+
+    results = {"machine": before, "rounds": rounds, "cells": cells}
+    print(report.text(results))
+    if arguments.output:
+        arguments.output.mkdir(parents=True, exist_ok=True)
+        (arguments.output / "results.json").write_text(json.dumps(results, indent=1) + "\n",
+                                                       encoding="utf-8")
+        (arguments.output / "latency.svg").write_text(plot.svg(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

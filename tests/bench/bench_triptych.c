@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* triptych: its three ways to wait, each with slots locked during use and with a check after use. */
+#include "bench.h"
+
+#include <string.h>
+
+static tri_writer *writer;
+static tri_reader *reader;
+static struct tri_video video;
+static struct tri_draft draft;
+static struct tri_frame frame;
+
+static void prepare(const struct bench_setup *setup)
+{
+    video = setup->video;
+}
+
+static void write_open(const struct bench_setup *setup)
+{
+    const tri_log log = tri_log_to_stderr(TRI_LOG_ERROR);
+    bench_need(tri_writer_open(&writer, &(struct tri_writer_options){ .name = setup->name,
+                                                                      .video = video,
+                                                                      .log = &log }) == TRI_OK,
+               "tri_writer_open");
+}
+
+static uint8_t *begin(void)
+{
+    bench_need(tri_writer_begin(writer, &video, &draft) == TRI_OK, "tri_writer_begin");
+    return draft.data[0];
+}
+
+static void publish(void)
+{
+    bench_need(tri_writer_publish(writer, &draft) == TRI_OK, "tri_writer_publish");
+}
+
+static void write_close(void)
+{
+    tri_writer_close(&writer);
+}
+
+static const struct mode {
+    const char *way;
+    enum tri_wait wait;
+    uint32_t flags;
+} modes[] = {
+    { "block", TRI_WAIT_BLOCK, 0 },   { "block-checked", TRI_WAIT_BLOCK, TRI_READER_NO_HOLD },
+    { "spinning", TRI_WAIT_SPIN, 0 }, { "spinning-checked", TRI_WAIT_SPIN, TRI_READER_NO_HOLD },
+    { "paced", TRI_WAIT_PACED, 0 },   { "paced-checked", TRI_WAIT_PACED, TRI_READER_NO_HOLD },
+};
+
+static void read_open(const struct bench_setup *setup, uint32_t index)
+{
+    (void)index;
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        const struct mode *mode = &modes[i];
+        const struct tri_reader_options options = { .name = setup->name,
+                                                    .wait = mode->wait,
+                                                    .flags = mode->flags };
+        if (strcmp(mode->way, setup->way) == 0)
+            bench_need(tri_reader_open(&reader, &options) == TRI_OK, "tri_reader_open");
+    }
+}
+
+static const uint8_t *take(void)
+{
+    // The frame before is still on loan: it is given back by the call that takes this one.
+    enum tri_err err;
+    do
+        err = tri_reader_borrow(reader, &frame, -1);
+    while (err == TRI_ERR_INTERRUPTED);
+    bench_need(err == TRI_OK, "tri_reader_borrow");
+    return frame.data[0];
+}
+
+static bool done(void)
+{
+    return tri_reader_whole(reader, &frame);
+}
+
+static void read_close(void)
+{
+    tri_reader_close(&reader);
+}
+
+#define READERS(text)                                                                       \
+    .summary = "triptych: readers " text, .prepare = prepare, .write_open = write_open,     \
+    .begin = begin, .publish = publish, .write_close = write_close, .read_open = read_open, \
+    .take = take, .done = done, .read_close = read_close
+
+const struct bench_way bench_block = {
+    .name = "block",
+    READERS("sleep in the kernel, lock the slot"),
+};
+
+const struct bench_way bench_block_checked = {
+    .name = "block-checked",
+    READERS("sleep in the kernel, check after use"),
+};
+
+const struct bench_way bench_spinning = {
+    .name = "spinning",
+    READERS("spin, lock the slot"),
+};
+
+const struct bench_way bench_spinning_checked = {
+    .name = "spinning-checked",
+    READERS("spin, check after use"),
+};
+
+const struct bench_way bench_paced = {
+    .name = "paced",
+    READERS("sleep until nearly due, then spin, lock the slot"),
+};
+
+const struct bench_way bench_paced_checked = {
+    .name = "paced-checked",
+    READERS("sleep until nearly due, then spin, check after use"),
+};

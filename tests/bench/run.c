@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* A run: one writer and its readers, each a process with a processor of its own where there are
+ * enough, the same pace and the same touching of the frames whichever way they go. */
+#include "bench.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WARM_SHARE  4    // a 4th of the run's time is not recorded: caches, clocks, paces learned
+#define PATIENCE_S  60   // beyond the run's own time: then a process is stuck
+#define END_EVERY_S 1e-3 // how often the last frame is sent until all readers have left
+
+static volatile uint64_t sink; // reading has an effect
+
+/** What the processes of a run share. */
+struct common {
+    _Atomic uint32_t ready, left;
+    _Atomic int recording; // frames count from here on
+    struct bench_result reader[BENCH_READERS_MAX];
+};
+
+_Noreturn void bench_fail(const char *what)
+{
+    fprintf(stderr, "bench: %s: %s\n", what, errno ? strerror(errno) : "failed");
+    _exit(1);
+}
+
+void *bench_shared(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    bench_need(memory != MAP_FAILED, "mmap");
+    memset(memory, 0, bytes);
+    return memory;
+}
+
+uint64_t bench_read_all(const uint8_t *frame, size_t bytes)
+{
+    uint64_t sum[8] = { 0 };
+    size_t i = 0;
+    for (; i + sizeof(sum) <= bytes; i += sizeof(sum)) {
+        uint64_t part[8];
+        memcpy(part, frame + i, sizeof(part));
+        for (int k = 0; k < 8; k++)
+            sum[k] += part[k];
+    }
+    for (; i < bytes; i++)
+        sum[0] += frame[i];
+    return sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
+}
+
+/** The writer on the first processor, the readers on the others in turn: as latencies are compared,
+ *  no run may be luckier than another in where its processes come to lie. */
+static void pin(uint32_t process)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors < 2)
+        return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(process == 0 ? 0 : 1 + (process - 1) % ((uint32_t)processors - 1), &set);
+    sched_setaffinity(0, sizeof(set), &set); // a container may forbid it: then they wander
+}
+
+static struct bench_cost cost_now(void)
+{
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    struct timespec cpu;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    return (struct bench_cost){
+        .cpu_ns = (int64_t)cpu.tv_sec * 1000000000 + cpu.tv_nsec,
+        .switches = (uint64_t)(use.ru_nvcsw + use.ru_nivcsw),
+        .faults = (uint64_t)(use.ru_minflt + use.ru_majflt),
+    };
+}
+
+static struct bench_cost cost_since(struct bench_cost start)
+{
+    const struct bench_cost now = cost_now();
+    return (struct bench_cost){ .cpu_ns = now.cpu_ns - start.cpu_ns,
+                                .switches = now.switches - start.switches,
+                                .faults = now.faults - start.faults };
+}
+
+static void sleep_until(int64_t ns)
+{
+    const struct timespec until = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        continue;
+}
+
+/** One reader, from its first frame to the last. */
+static void read_frames(const struct bench_way *way, const struct bench_setup *setup,
+                        struct common *common, uint32_t index)
+{
+    struct bench_result *result = &common->reader[index];
+    struct bench_side *side = &result->readers;
+    memset(result, 0, sizeof(*result)); // its pages come now, not while frames are counted
+    way->read_open(setup, index);
+    atomic_fetch_add(&common->ready, 1);
+
+    struct bench_cost start = { 0 };
+    int64_t first_ns = 0;
+    int64_t last_ns = 0;
+    uint64_t last = 0;
+    for (;;) {
+        const uint8_t *frame = way->take();
+        const int64_t now = tri_now_ns();
+        struct bench_stamp stamp;
+        memcpy(&stamp, frame, sizeof(stamp));
+        if (stamp.number != BENCH_END && stamp.number != last && setup->touch == BENCH_TOUCH_ALL)
+            sink += bench_read_all(frame, setup->shape.bytes);
+        if (!way->done()) {
+            result->torn++;
+            continue;
+        }
+        if (stamp.number == BENCH_END)
+            break;
+        if (stamp.number == last)
+            continue;
+        last = stamp.number;
+        if (!atomic_load_explicit(&common->recording, memory_order_relaxed))
+            continue;
+        last_ns = tri_now_ns();
+        if (first_ns == 0) {
+            start = cost_now();
+            first_ns = last_ns;
+            continue;
+        }
+        side->frames++;
+        tri_histogram_add(&result->latency, now - stamp.ns);
+    }
+    if (first_ns)
+        side->cost = cost_since(start);
+    side->span_ns = last_ns - first_ns;
+    atomic_fetch_add(&common->left, 1);
+    way->read_close();
+}
+
+static void publish(const struct bench_way *way, const struct bench_setup *setup, uint64_t number)
+{
+    uint8_t *frame = way->begin();
+    if (setup->touch == BENCH_TOUCH_ALL)
+        memset(frame, (int)(number & 0xff), setup->shape.bytes);
+    const struct bench_stamp stamp = { .number = number, .ns = tri_now_ns() };
+    memcpy(frame, &stamp, sizeof(stamp));
+    way->publish();
+}
+
+/** The writer: all frames at the asked pace, then the end until everybody has seen it. */
+static void write_frames(const struct bench_way *way, const struct bench_setup *setup,
+                         struct common *common, struct bench_side *side)
+{
+    const int64_t period = setup->rate > 0 ? (int64_t)(1e9 / setup->rate) : 0;
+    const int64_t begin = tri_now_ns();
+    const int64_t record = begin + (int64_t)(setup->seconds * 1e9 / WARM_SHARE);
+    const int64_t end = begin + (int64_t)(setup->seconds * 1e9);
+    struct bench_cost start = { 0 };
+    int64_t first_ns = 0;
+    int64_t now = begin;
+    for (uint64_t number = 1; now < end; number++) {
+        if (period)
+            sleep_until(begin + (int64_t)number * period);
+        publish(way, setup, number);
+        now = tri_now_ns();
+        if (first_ns) {
+            side->frames++;
+        } else if (now >= record) {
+            start = cost_now();
+            first_ns = tri_now_ns();
+            atomic_store(&common->recording, 1);
+        }
+    }
+    side->cost = cost_since(start);
+    side->span_ns = now - first_ns;
+
+    struct bench_setup last = *setup;
+    last.touch = BENCH_TOUCH_NONE;
+    const int64_t stuck = now + (int64_t)PATIENCE_S * 1000000000;
+    while (atomic_load(&common->left) < setup->readers) {
+        publish(way, &last, BENCH_END);
+        sleep_until(tri_now_ns() + (int64_t)(END_EVERY_S * 1e9));
+        errno = 0;
+        bench_need(tri_now_ns() < stuck, "a reader does not end");
+    }
+}
+
+static void merge(struct bench_result *into, const struct bench_result *one)
+{
+    into->readers.frames += one->readers.frames;
+    if (one->readers.span_ns > into->readers.span_ns)
+        into->readers.span_ns = one->readers.span_ns;
+    into->readers.cost.cpu_ns += one->readers.cost.cpu_ns;
+    into->readers.cost.switches += one->readers.cost.switches;
+    into->readers.cost.faults += one->readers.cost.faults;
+    into->torn += one->torn;
+
+    struct tri_histogram *a = &into->latency;
+    const struct tri_histogram *b = &one->latency;
+    if (b->count == 0)
+        return;
+    a->min = a->count == 0 || b->min < a->min ? b->min : a->min;
+    a->max = b->max > a->max ? b->max : a->max;
+    a->count += b->count;
+    a->sum += b->sum;
+    for (size_t i = 0; i < TRI_HISTOGRAM_BUCKETS; i++)
+        a->bucket[i] += b->bucket[i];
+}
+
+void bench_run(const struct bench_way *way, const struct bench_setup *setup,
+               struct bench_result *result)
+{
+    struct common *common = bench_shared(sizeof(*common));
+    const unsigned limit_s = (unsigned)setup->seconds + PATIENCE_S;
+    pid_t child[BENCH_READERS_MAX] = { 0 };
+    signal(SIGPIPE, SIG_IGN); // readers leave first; writing to them is no error then
+    way->prepare(setup);
+    for (uint32_t i = 0; i < setup->readers; i++) {
+        child[i] = fork();
+        bench_need(child[i] >= 0, "fork");
+        if (child[i] == 0) {
+            alarm(limit_s);
+            pin(1 + i);
+            read_frames(way, setup, common, i);
+            _exit(0);
+        }
+    }
+
+    alarm(limit_s);
+    pin(0);
+    way->write_open(setup);
+    const int64_t stuck = tri_now_ns() + (int64_t)PATIENCE_S * 1000000000;
+    while (atomic_load(&common->ready) < setup->readers) {
+        sleep_until(tri_now_ns() + 1000000);
+        errno = 0;
+        bench_need(tri_now_ns() < stuck, "a reader does not start");
+    }
+    write_frames(way, setup, common, &result->writer);
+
+    bool all_well = true;
+    for (uint32_t i = 0; i < setup->readers; i++) {
+        int status;
+        all_well &= waitpid(child[i], &status, 0) == child[i] && status == 0;
+        merge(result, &common->reader[i]);
+    }
+    way->write_close();
+    alarm(0);
+    errno = 0;
+    bench_need(all_well, "a reader failed");
+    munmap(common, sizeof(*common));
+}
