@@ -90,6 +90,7 @@ struct source {
     struct tri_video video; // of the frames from here on; strides as the driver needs them
     uint32_t queue;         // drafts it wants to hold at once; 0: fill() fills what it is handed
     uint32_t slots;         // slots the stream should have at least; 0: no wish
+    uint64_t slot_bytes;    // and their least size, for tri_writer_reserve(); 0: as `video` needs
     bool live;              // its frames come when they come; false: the caller paces fill()
     uint64_t driver_drops;  // found since the caller last looked, who then zeroes it
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
