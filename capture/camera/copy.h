@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/** From a buffer into a slot. */
+#ifndef CAMERA_COPY_H
+#define CAMERA_COPY_H
+
+#include "stream.h"
+
+struct v4lconvert_data;
+
+/** Places the planes of a draft in a slot of format->slot_bytes as the driver writes them. */
+void camera_place(const struct camera_format *format, struct tri_draft *draft);
+
+/** Sets where the picture begins in a draft that the driver filled, and how long it is. */
+void camera_shift(const struct camera_format *format, const struct camera_taken *taken,
+                  struct tri_draft *draft);
+
+/** Whether a buffer holds a whole picture and not one marked bad. Says in *why what is wrong. */
+bool camera_is_whole(const struct camera_format *format, const struct camera_taken *taken,
+                     const char **why);
+
+/** One copy, or one conversion where `converter` is not NULL, of a whole picture into a draft of
+ *  format->video. @return false: it cannot be converted, or is larger than the slot; *why says */
+bool camera_copy(const struct camera_format *format, struct v4lconvert_data *converter,
+                 const struct camera_buffer *buffer, const struct camera_taken *taken,
+                 struct tri_draft *draft, const char **why);
+
+#endif

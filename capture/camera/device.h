@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/** An open V4L2 capture device, and what its errors mean. */
+#ifndef CAMERA_DEVICE_H
+#define CAMERA_DEVICE_H
+
+#include "source.h"
+
+#include <linux/videodev2.h>
+
+#define CAMERA_PATH_MAX 512
+
+/** All zero but fd = -1 is a closed one. */
+struct camera {
+    int fd;
+    bool direct;                // system calls go to the driver itself, past libv4l2
+    char path[CAMERA_PATH_MAX]; // "/dev/videoN", links followed
+    char card[32], driver[16], bus[32];
+    uint32_t caps; // V4L2_CAP_* of this node
+    uint32_t type; // V4L2_BUF_TYPE_VIDEO_CAPTURE or ..._MPLANE
+    const tri_log *log;
+};
+
+/** Opens the device at `path` through libv4l2, its conversions off, without waiting for anything.
+ *  Logs what failed. @return SOURCE_OK, _LOST (may come), _FAILED, or _MISUSED: no capture device */
+enum source_result camera_open(struct camera *camera, const char *path, const tri_log *log);
+
+/** Accepts a closed one. Keeps errno. */
+void camera_close(struct camera *camera);
+
+/** ioctl(2), begun again when a signal interrupts it. @return 0, or -1 with errno set. */
+int camera_ioctl(const struct camera *camera, unsigned long request, void *argument);
+
+static inline bool camera_multiplanar(const struct camera *camera)
+{
+    return camera->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+}
+
+/** Logs that `doing` failed with errno, what that means and what to do about it.
+ *  @return SOURCE_LOST for what can pass by itself, else SOURCE_FAILED */
+enum source_result camera_failed(const struct camera *camera, const char *doing);
+
+/** Whether the node at `path` captures video; its names are then in *camera, which is closed. */
+bool camera_peek(struct camera *camera, const char *path);
+
+#endif

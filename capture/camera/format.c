@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "format.h"
+
+/** V4L2 formats that are one of triptych's under another name. */
+static const struct {
+    uint32_t v4l2, fourcc;
+    bool split; // each plane has memory of its own
+} synonyms[] = {
+    { V4L2_PIX_FMT_NV12M, TRI_FOURCC_NV12, true },
+    { V4L2_PIX_FMT_NV21M, TRI_FOURCC_NV21, true },
+    { V4L2_PIX_FMT_NV16M, TRI_FOURCC_NV16, true },
+    { V4L2_PIX_FMT_YUV420M, TRI_FOURCC_YU12, true },
+    { V4L2_PIX_FMT_YVU420M, TRI_FOURCC_YV12, true },
+    { V4L2_PIX_FMT_YUV422M, TRI_FOURCC_422P, true },
+    { V4L2_PIX_FMT_JPEG, TRI_FOURCC_MJPG, false },
+};
+
+#define PAGE         4096u // what a driver may want its memory aligned to
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool is_split(uint32_t v4l2_fourcc)
+{
+    for (size_t i = 0; i < COUNT(synonyms); i++) {
+        if (synonyms[i].v4l2 == v4l2_fourcc)
+            return synonyms[i].split;
+    }
+    return false;
+}
+
+const struct tri_format *camera_format_find(uint32_t v4l2_fourcc)
+{
+    for (size_t i = 0; i < COUNT(synonyms); i++) {
+        if (synonyms[i].v4l2 == v4l2_fourcc)
+            return tri_format_find(synonyms[i].fourcc);
+    }
+    return tri_format_find(v4l2_fourcc);
+}
+
+static bool multiplanar(const struct v4l2_format *format)
+{
+    return format->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+}
+
+uint32_t camera_format_fourcc(const struct v4l2_format *format)
+{
+    return multiplanar(format) ? format->fmt.pix_mp.pixelformat : format->fmt.pix.pixelformat;
+}
+
+uint32_t camera_format_width(const struct v4l2_format *format)
+{
+    return multiplanar(format) ? format->fmt.pix_mp.width : format->fmt.pix.width;
+}
+
+uint32_t camera_format_height(const struct v4l2_format *format)
+{
+    return multiplanar(format) ? format->fmt.pix_mp.height : format->fmt.pix.height;
+}
+
+struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, uint32_t width,
+                                         uint32_t height)
+{
+    struct v4l2_format format = { .type = type };
+
+    if (multiplanar(&format)) {
+        format.fmt.pix_mp.width = width;
+        format.fmt.pix_mp.height = height;
+        format.fmt.pix_mp.pixelformat = v4l2_fourcc;
+        format.fmt.pix_mp.field = V4L2_FIELD_ANY;
+    } else {
+        format.fmt.pix.width = width;
+        format.fmt.pix.height = height;
+        format.fmt.pix.pixelformat = v4l2_fourcc;
+        format.fmt.pix.field = V4L2_FIELD_ANY;
+        format.fmt.pix.priv = V4L2_PIX_FMT_PRIV_MAGIC; // colour fields count
+    }
+    return format;
+}
+
+static uint32_t stride_of(const struct v4l2_format *format, uint32_t memory)
+{
+    return multiplanar(format) ? format->fmt.pix_mp.plane_fmt[memory].bytesperline
+                               : format->fmt.pix.bytesperline;
+}
+
+static uint64_t size_of(const struct v4l2_format *format, uint32_t memory)
+{
+    return multiplanar(format) ? format->fmt.pix_mp.plane_fmt[memory].sizeimage
+                               : format->fmt.pix.sizeimage;
+}
+
+/** Strides as V4L2 derives them from the first plane's; a memory of its own has one of its own. */
+static void set_planes(struct camera_format *format, const struct v4l2_format *as,
+                       const struct tri_format *rules, bool split)
+{
+    const struct tri_plane_rule *first = &rules->plane[0];
+    uint64_t offset = 0;
+
+    for (uint32_t p = 0; p < rules->planes; p++) {
+        const struct tri_plane_rule *rule = &rules->plane[p];
+        struct camera_plane *plane = &format->plane[p];
+        const uint32_t rows = (format->video.height + rule->lines - 1u) / rule->lines;
+        *plane = (struct camera_plane){ .memory = split ? p : 0, .offset = split ? 0 : offset };
+        plane->stride = stride_of(as, plane->memory);
+        if (plane->stride == 0) // the driver leaves it out: no padding
+            plane->stride = (format->video.width + rule->pixels - 1u) / rule->pixels * rule->bytes;
+        else if (!split)
+            plane->stride = (uint32_t)((uint64_t)plane->stride * rule->bytes * first->pixels /
+                                       (rule->pixels * (uint64_t)first->bytes));
+        offset += (uint64_t)plane->stride * rows;
+        format->video.stride[p] = plane->stride;
+    }
+}
+
+static void set_colours(struct tri_video *video, const struct v4l2_format *format)
+{
+    const struct v4l2_pix_format *pix = &format->fmt.pix;
+    const struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
+    const bool m = multiplanar(format);
+
+    video->colorspace = m ? mp->colorspace : pix->colorspace;
+    video->transfer = m ? mp->xfer_func : pix->xfer_func;
+    video->matrix = m ? mp->ycbcr_enc : pix->ycbcr_enc;
+    video->range = m ? mp->quantization : pix->quantization;
+    video->field = m ? mp->field : pix->field;
+}
+
+static bool has_driver_rows(const struct camera_format *format)
+{
+    for (uint32_t p = 0; p < format->shape.planes; p++) {
+        if (format->shape.plane[p].stride != format->plane[p].stride)
+            return false;
+    }
+    return true;
+}
+
+/** Memories one after the other, each from a page of its own on. */
+static void set_slot(struct camera_format *format, const struct v4l2_format *as)
+{
+    uint64_t start[TRI_PLANES_MAX] = { 0 };
+
+    format->slot_bytes = 0;
+    for (uint32_t m = 0; m < format->memories; m++) {
+        start[m] = format->slot_bytes;
+        format->slot_bytes += (size_of(as, m) + PAGE - 1) / PAGE * PAGE;
+    }
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        format->plane[p].slot_offset = start[format->plane[p].memory] + format->plane[p].offset;
+}
+
+bool camera_format_describe(struct camera_format *format)
+{
+    const struct v4l2_format *as = format->emulated.type ? &format->emulated : &format->native;
+    const uint32_t v4l2_fourcc = camera_format_fourcc(as);
+    const struct tri_format *rules = camera_format_find(v4l2_fourcc);
+    struct tri_video *video = &format->video;
+
+    if (!rules)
+        return false;
+    video->fourcc = rules->fourcc;
+    video->width = camera_format_width(as);
+    video->height = camera_format_height(as);
+    set_colours(video, &format->native);
+    format->memories = multiplanar(&format->native) ? format->native.fmt.pix_mp.num_planes : 1;
+    if (format->memories != (is_split(v4l2_fourcc) ? rules->planes : 1))
+        return false;
+    if (rules->family != TRI_FAMILY_OPAQUE)
+        set_planes(format, as, rules, is_split(v4l2_fourcc));
+    set_slot(format, as);
+    if (tri_video_shape(video, &format->shape) == TRI_OK)
+        return true;
+    if (format->emulated.type)
+        return false; // libv4lconvert writes its rows and no others
+    // Chroma rows too short for an odd width: rows of the library's choice then, and camera_copy()
+    // takes from the driver's what there is.
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        video->stride[p] = 0;
+    return tri_video_shape(video, &format->shape) == TRI_OK;
+}
+
+bool camera_format_fits_slot(const struct camera_format *format)
+{
+    if (format->emulated.type)
+        return false;
+    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_OPAQUE)
+        return format->memories == 1;
+    return has_driver_rows(format);
+}
+
+uint64_t camera_format_least_bytes(const struct camera_format *format, uint32_t index)
+{
+    uint64_t least = 0;
+
+    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_OPAQUE || format->emulated.type)
+        return 1;
+    for (uint32_t p = 0; p < format->shape.planes; p++) {
+        const struct camera_plane *plane = &format->plane[p];
+        const struct tri_plane *slot = &format->shape.plane[p];
+        const uint64_t row = plane->stride < slot->row_bytes ? plane->stride : slot->row_bytes;
+        if (plane->memory == index)
+            least = plane->offset + (uint64_t)plane->stride * (slot->rows - 1) + row;
+    }
+    return least;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/** Prints what cameras there are and what one of them can do. */
+#ifndef CAMERA_LIST_H
+#define CAMERA_LIST_H
+
+#include "device.h"
+
+/** On stdout, one line of text or one JSON object an entry. @return false: stdout cannot be written */
+bool camera_list_devices(bool json);
+bool camera_list_formats(const struct camera *camera, bool json);
+bool camera_list_ctrls(const struct camera *camera, bool json);
+
+#endif

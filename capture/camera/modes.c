@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "modes.h"
+
+#include "format.h"
+
+bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_fmtdesc *format)
+{
+    *format = (struct v4l2_fmtdesc){ .index = index, .type = camera->type };
+    return index < CAMERA_MODES_MAX && camera_ioctl(camera, VIDIOC_ENUM_FMT, format) == 0;
+}
+
+bool camera_size_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t index,
+                    struct v4l2_frmsizeenum *size)
+{
+    *size = (struct v4l2_frmsizeenum){ .index = index, .pixel_format = v4l2_fourcc };
+    return index < CAMERA_MODES_MAX && camera_ioctl(camera, VIDIOC_ENUM_FRAMESIZES, size) == 0;
+}
+
+bool camera_rate_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                    uint32_t height, uint32_t index, struct v4l2_frmivalenum *interval)
+{
+    *interval = (struct v4l2_frmivalenum){
+        .index = index, .pixel_format = v4l2_fourcc, .width = width, .height = height
+    };
+    return index < CAMERA_MODES_MAX &&
+           camera_ioctl(camera, VIDIOC_ENUM_FRAMEINTERVALS, interval) == 0;
+}
+
+static bool in_steps(uint32_t value, uint32_t least, uint32_t most, uint32_t step)
+{
+    return value >= least && value <= most && (step == 0 || (value - least) % step == 0);
+}
+
+static bool size_covers(const struct v4l2_frmsizeenum *size, uint32_t width, uint32_t height)
+{
+    if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE)
+        return size->discrete.width == width && size->discrete.height == height;
+    return in_steps(width, size->stepwise.min_width, size->stepwise.max_width,
+                    size->stepwise.step_width) &&
+           in_steps(height, size->stepwise.min_height, size->stepwise.max_height,
+                    size->stepwise.step_height);
+}
+
+bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                     uint32_t height)
+{
+    struct v4l2_frmsizeenum size;
+
+    for (uint32_t i = 0; camera_size_at(camera, v4l2_fourcc, i, &size); i++) {
+        if (size_covers(&size, width, height))
+            return true;
+    }
+    if (camera_size_at(camera, v4l2_fourcc, 0, &size))
+        return false;
+
+    struct v4l2_format format = camera_format_request(camera->type, v4l2_fourcc, width, height);
+    return camera_ioctl(camera, VIDIOC_TRY_FMT, &format) == 0 &&
+           camera_format_width(&format) == width && camera_format_height(&format) == height;
+}
+
+bool camera_has_rate(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                     uint32_t height, uint32_t num, uint32_t den)
+{
+    struct v4l2_frmivalenum interval;
+    uint32_t told = 0;
+
+    for (; camera_rate_at(camera, v4l2_fourcc, width, height, told, &interval); told++) {
+        const struct v4l2_fract shortest =
+            interval.type == V4L2_FRMIVAL_TYPE_DISCRETE ? interval.discrete : interval.stepwise.min;
+        // shortest interval n/d <= den/num
+        if ((uint64_t)shortest.numerator * num <= (uint64_t)shortest.denominator * den)
+            return true;
+    }
+    return told == 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/** What a camera can do: formats, sizes and rates as its driver enumerates them. */
+#ifndef CAMERA_MODES_H
+#define CAMERA_MODES_H
+
+#include "device.h"
+
+#define CAMERA_MODES_MAX 1024 // bounds every enumeration
+
+/** One entry of an enumeration, from index 0. @return false past the last, or none are told */
+bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_fmtdesc *format);
+bool camera_size_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t index,
+                    struct v4l2_frmsizeenum *size);
+bool camera_rate_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                    uint32_t height, uint32_t index, struct v4l2_frmivalenum *interval);
+
+/** Whether the camera makes exactly this size by itself; asks TRY_FMT where no sizes are told. */
+bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                     uint32_t height);
+
+/** Whether the camera tells a rate of at least num/den frames a second at this size; true where it
+ *  tells none. */
+bool camera_has_rate(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                     uint32_t height, uint32_t num, uint32_t den);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/** Digital video timings: what an HDMI or SDI input receives, and whether it receives anything. */
+#ifndef CAMERA_TIMINGS_H
+#define CAMERA_TIMINGS_H
+
+#include "device.h"
+
+/**
+ * Makes the current input follow its signal: the timings received are set in the driver, and from
+ * here on changes of the source arrive as events. An input without timings (a webcam) needs nothing.
+ * Not while streaming.
+ *
+ * @param video  its rate, and the size where timings tell it, are set; otherwise unchanged
+ * @return SOURCE_OK, SOURCE_LOST: no signal, logged, or SOURCE_FAILED
+ */
+enum source_result camera_timings_follow(const struct camera *camera, struct tri_video *video);
+
+/** Takes the events that wait. @return whether one of them says that the source's picture changed */
+bool camera_timings_changed(const struct camera *camera);
+
+/** Why the current input receives nothing, as one line; NULL when all is well or it cannot tell. */
+const char *camera_no_signal(const struct camera *camera);
+
+#endif
