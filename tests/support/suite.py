@@ -25,7 +25,8 @@ class Configuration:
 
     name: str
     setup: tuple = ()  # options of meson setup, beside --werror
-    env: dict = dataclasses.field(default_factory=dict)
+    compilers: dict = dataclasses.field(default_factory=dict)  # in the environment of the build
+    env: dict = dataclasses.field(default_factory=dict)  # of the tests
     test: tuple = ()  # options of meson test
     same_build_as: str = ""  # no build of its own
 
@@ -41,8 +42,10 @@ CONFIGURATIONS = (
     Configuration(
         "asan+ubsan",
         setup=("-Db_sanitize=address,undefined", "-Db_lundef=false"),
-        env={"ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+        env={"ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:"
+                             "verify_asan_link_order=0",
              "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+             "LD_PRELOAD": f"{BUILDS}/asan+ubsan/tests/libkeep_loaded.so",
              "LSAN_OPTIONS": f"suppressions={SOURCE}/tests/support/lsan.supp:print_suppressions=0"},
         test=(*ONCE, "--timeout-multiplier", "4")),
     Configuration(
@@ -50,8 +53,9 @@ CONFIGURATIONS = (
         # gcc warns that it does not follow fences: what they guard crosses processes, unseen anyway
         setup=("-Db_sanitize=thread", "-Db_lundef=false", "-Dc_args=-Wno-tsan"),
         env={"TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0"},
-        test=("--suite", "unit", "--timeout-multiplier", "4")),
-    Configuration("clang", env={"CC": "clang", "CXX": "clang++"}, test=("--suite", "unit")),
+        # TSan of gcc 12 cannot place its shadow where addresses are spread widely
+        test=("--suite", "unit", "--timeout-multiplier", "4", "--wrapper", "setarch -R")),
+    Configuration("clang", compilers={"CC": "clang", "CXX": "clang++"}, test=("--suite", "unit")),
 )
 QUICK = Configuration("gcc", test=ONCE)
 
@@ -78,10 +82,10 @@ def run(title, command, env):
 def build(configuration, folder):
     exists = (folder / "build.ninja").exists()
     case = run("meson setup", ["meson", "setup", *(["--reconfigure"] if exists else []), str(folder),
-                               "--werror", *configuration.setup], configuration.env)
+                               "--werror", *configuration.setup], configuration.compilers)
     if case.outcome == "passed":
         case = run("compiles without a warning", ["meson", "compile", "-C", str(folder)],
-                   configuration.env)
+                   configuration.compilers)
     return case
 
 
