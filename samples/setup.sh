@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages of the groups named, those that are missing and no others.
-# Usage: samples/setup.sh GROUP...     the groups stand in samples/packages
+# Usage: samples/setup.sh GROUP... | all     the groups stand in samples/packages
 set -euo pipefail
 
 list=$(dirname "$(readlink -f "$0")")/packages
@@ -15,11 +15,14 @@ fail()
 
 packages_of()
 {
-    local group found
+    local group groups
+    if [ "$*" = all ]; then
+        mapfile -t groups < <(sed -n 's/^\([a-z]*\):.*/\1/p' "$list" | sort -u)
+        set -- "${groups[@]}"
+    fi
     for group in "$@"; do
-        found=$(sed -n "s/^$group: *//p" "$list")
-        [ -n "$found" ] || fail "no group '$group' in samples/packages"
-        tr -s ' ' '\n' <<<"$found"
+        grep -q "^$group:" "$list" || fail "no group '$group' in samples/packages"
+        sed -n "s/^$group: *//p" "$list" | tr -s ' ' '\n'
     done
 }
 

@@ -78,7 +78,7 @@ static bool y4m_take(struct sink *sink, const struct tri_frame *frame)
 {
     const struct unpack_rule *rule = &kind_of(frame->info.video.fourcc)->rule;
     if (rule->how == UNPACK_NOT) {
-        const uint8_t order[] = { rule->y, rule->u, rule->v };
+        const uint8_t order[TRI_PLANES_MAX] = { rule->y, rule->u, rule->v };
         for (uint32_t p = 0; p < frame->shape.planes; p++) {
             sink->picture.data[p] = frame->data[order[p]];
             sink->picture.shape.plane[p] = frame->shape.plane[order[p]];

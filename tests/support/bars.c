@@ -9,6 +9,7 @@
 
 #include <triptych/triptych.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static const struct samples {
 
 static struct color color_at(const struct tri_video *video, uint64_t frame, uint32_t x, uint32_t y)
 {
+    assert(video->width > 0);
     const uint32_t block = video->width / BARS + 1;
 
     if (x >= video->width)

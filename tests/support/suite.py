@@ -82,7 +82,8 @@ def run(title, command, env):
 def build(configuration, folder):
     exists = (folder / "build.ninja").exists()
     case = run("meson setup", ["meson", "setup", *(["--reconfigure"] if exists else []), str(folder),
-                               "--werror", *configuration.setup], configuration.compilers)
+                               "--werror", "--auto-features=enabled",
+                               *configuration.setup], configuration.compilers)
     if case.outcome == "passed":
         case = run("compiles without a warning", ["meson", "compile", "-C", str(folder)],
                    configuration.compilers)

@@ -119,8 +119,8 @@ TRI_API void tri_writer_count(const tri_writer *writer, struct tri_writer_counts
  *  before the first frame. For drivers that are told their buffers in advance (V4L2's USERPTR). */
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
-/** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold, and the
- *  memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps errno. */
+/** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold, and
+ *  the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps errno. */
 TRI_API void tri_writer_close(tri_writer **writer);
 
 TRI_END
