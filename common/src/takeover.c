@@ -55,7 +55,7 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     w->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
     w->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
     forget_frames(w);
-    w->number = tri_word_number(word);
+    w->number = w->number_found = tri_word_number(word);
     if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
         w->newest = tri_word_slot(word);
     for (uint32_t i = 0; i < segment->geometry.slots; i++)
@@ -77,7 +77,7 @@ static enum tri_err adopt(struct tri_writer *w)
 {
     w->stream_id = random_id();
     w->generation = 1;
-    w->number = 0;
+    w->number = w->number_found = 0;
     forget_frames(w);
 
     const int shm_id = shmget(w->key, 0, 0);

@@ -26,7 +26,8 @@ struct tri_writer {
     int64_t check_ns;            // when to look whether the segment still is in its place
     int64_t say_ns;              // when to tell again of drops for want of a slot
 
-    uint64_t number; // of the newest frame, 0: none
+    uint64_t number;       // of the newest frame, 0: none
+    uint64_t number_found; // the same when this writer came to its place: the rest is its own
     uint64_t stream_id;
     uint64_t generation;
     uint64_t dropped_driver, dropped_writer;

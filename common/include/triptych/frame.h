@@ -62,6 +62,7 @@ struct tri_draft {
     struct tri_frame_info info;
     struct tri_shape shape;
     uint8_t *data[TRI_PLANES_MAX];
+    uint64_t holds; // the number of this writer's frame that still lies in the slot, 0: none
     struct tri_lease lease;
 };
 
