@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/** Rectangles, lines and copies on a canvas of any format. */
+#include "paint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/** `pixels` in units of `unit`, rounded up. */
+static uint32_t units(uint32_t pixels, uint32_t unit)
+{
+    return pixels / unit + (pixels % unit != 0);
+}
+
+bool paint_open_part(struct paint *paint, const struct paint *like, uint32_t width, uint32_t height)
+{
+    struct tri_video video = like->video;
+
+    video.width = (width + 1) & ~1u;
+    video.height = (height + 1) & ~1u;
+    memset(video.stride, 0, sizeof(video.stride));
+    if (!paint_open(paint, &video))
+        return false;
+    memcpy(paint->luma, like->luma, sizeof(paint->luma)); // the matrix must not follow the size
+    paint->data[0] = calloc(1, paint->shape.bytes);
+    if (!paint->data[0])
+        return false;
+    for (uint32_t p = 1; p < paint->shape.planes; p++)
+        paint->data[p] = paint->data[0] + paint->shape.plane[p].offset;
+    return true;
+}
+
+static uint8_t *row_of(const struct paint *paint, uint32_t plane, uint32_t row)
+{
+    return paint->data[plane] + (size_t)row * paint->shape.plane[plane].stride;
+}
+
+/** How many samples of a component a row of its plane has room for: at an odd width the pixels of
+ *  the last group that lie outside the picture included. */
+static uint32_t samples_in_row(const struct paint *paint, const struct paint_component *component)
+{
+    const uint32_t row = paint->shape.plane[component->plane].row_bytes;
+
+    return (row - component->offset + component->step - 1) / component->step;
+}
+
+static void put(uint8_t *at, const struct paint_component *component, uint16_t sample)
+{
+    at[0] = (uint8_t)sample;
+    if (component->bytes == 2)
+        at[1] = (uint8_t)(sample >> 8);
+}
+
+static void fill_samples(uint8_t *at, const struct paint_component *component, uint32_t count,
+                         uint16_t sample)
+{
+    if (component->bytes == 1 && component->step == 1) {
+        memset(at, (uint8_t)sample, count);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++, at += component->step)
+        put(at, component, sample);
+}
+
+/** The first sample past `end` pixels; the end of the row where that is the picture's edge. */
+static uint32_t sample_end(const struct paint *paint, const struct paint_component *component,
+                           uint32_t end)
+{
+    return end == paint->video.width ? samples_in_row(paint, component)
+                                     : units(end, component->across);
+}
+
+/** Fills one row of a plane from pixel `x` up to `right`. */
+static void fill_row(const struct paint *paint, uint32_t p, uint32_t row, uint32_t x,
+                     uint32_t right, const struct paint_color *color)
+{
+    for (uint32_t c = 0; c < paint->layout->components; c++) {
+        const struct paint_component *component = &paint->layout->component[c];
+        const uint32_t first = x / component->across;
+        if (component->plane == p)
+            fill_samples(row_of(paint, p, row) + component->offset +
+                             (size_t)first * component->step,
+                         component, sample_end(paint, component, right) - first, color->sample[c]);
+    }
+}
+
+void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
+                struct paint_color color)
+{
+    if (x >= paint->video.width || y >= paint->video.height || !width || !height)
+        return;
+    const uint32_t right = x + least(width, paint->video.width - x);
+    const uint32_t bottom = y + least(height, paint->video.height - y);
+
+    for (uint32_t p = 0; p < paint->shape.planes; p++) {
+        const struct tri_plane_rule *rule = &paint->format->plane[p];
+        const uint32_t first = y / rule->lines, end = units(bottom, rule->lines);
+        const size_t from = (size_t)(x / rule->pixels) * rule->bytes;
+        const size_t bytes = (size_t)units(right, rule->pixels) * rule->bytes - from;
+        // Where a group has pixels of its own besides shared samples, its neighbour may be outside.
+        const bool cut = paint->layout->packed &&
+                         (x % rule->pixels || (right % rule->pixels && right < paint->video.width));
+
+        fill_row(paint, p, first, x, right, &color);
+        for (uint32_t row = first + 1; row < end; row++) {
+            if (cut)
+                fill_row(paint, p, row, x, right, &color);
+            else
+                memcpy(row_of(paint, p, row) + from, row_of(paint, p, first) + from, bytes);
+        }
+    }
+}
+
+/** The mean of the `across` pixels that share a sample, as far as there are so many. */
+static uint16_t shared(const struct paint_layout *layout, const struct paint_color *colors,
+                       uint32_t left, uint32_t across, uint32_t c)
+{
+    const uint32_t n = least(left, across);
+    uint32_t sum = n / 2;
+
+    for (uint32_t i = 0; i < n; i++)
+        sum += colors[i].sample[c];
+    return (uint16_t)(sum / n >> layout->shift << layout->shift);
+}
+
+void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
+                const struct paint_color *colors)
+{
+    if (x >= paint->video.width || y >= paint->video.height || !count)
+        return;
+    count = least(count, paint->video.width - x);
+
+    for (uint32_t c = 0; c < paint->layout->components; c++) {
+        const struct paint_component *component = &paint->layout->component[c];
+        if (y % component->down)
+            continue;
+        const uint32_t first = x / component->across;
+        const uint32_t end = sample_end(paint, component, x + count);
+        uint8_t *at = row_of(paint, component->plane, y / component->down) + component->offset +
+                      (size_t)first * component->step;
+
+        // At an odd width the pixel past the edge repeats the last one.
+        for (uint32_t i = 0; i < end - first; i++, at += component->step) {
+            const uint32_t from = least(i * component->across, count - 1);
+            put(at, component,
+                shared(paint->layout, colors + from, count - from, component->across, c));
+        }
+    }
+}
+
+void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t end)
+{
+    end = least(end, paint->video.height);
+    for (uint32_t p = 0; p < paint->shape.planes; p++) {
+        const uint32_t down = paint->format->plane[p].lines;
+        const uint32_t rows = period / down, last = units(end, down);
+
+        for (uint32_t row = from / down + rows; row < last; row++)
+            memcpy(row_of(paint, p, row), row_of(paint, p, row - rows),
+                   paint->shape.plane[p].row_bytes);
+    }
+}
+
+void paint_copy(struct paint *to, uint32_t x, uint32_t y, const struct paint *from, uint32_t from_x,
+                uint32_t from_y, uint32_t width, uint32_t height)
+{
+    if (x >= to->video.width || y >= to->video.height || from_x >= from->video.width ||
+        from_y >= from->video.height)
+        return;
+    width = least(width, least(to->video.width - x, from->video.width - from_x));
+    height = least(height, least(to->video.height - y, from->video.height - from_y));
+
+    for (uint32_t p = 0; p < to->shape.planes; p++) {
+        const struct tri_plane_rule *rule = &to->format->plane[p];
+        const size_t bytes = (size_t)units(width, rule->pixels) * rule->bytes;
+        const size_t at = (size_t)(x / rule->pixels) * rule->bytes;
+        const size_t from_at = (size_t)(from_x / rule->pixels) * rule->bytes;
+        const uint32_t rows = units(height, rule->lines);
+
+        for (uint32_t row = 0; row < rows; row++)
+            memcpy(row_of(to, p, y / rule->lines + row) + at,
+                   row_of(from, p, from_y / rule->lines + row) + from_at, bytes);
+    }
+}

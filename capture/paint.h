@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/** Drawing in any pixel format: colours become the format's components once, then bytes are laid. */
+#ifndef CAPTURE_PAINT_H
+#define CAPTURE_PAINT_H
+
+#include <triptych/triptych.h>
+
+#define PAINT_COMPONENTS 4
+
+/** A colour as people say it: R'G'B', full range, 8 bits each. */
+struct paint_rgb {
+    uint8_t r, g, b;
+};
+
+/** A colour as it lies in one format, matrix and range: the samples' values, in the layout's order.
+ *  Of no use on a canvas of another format. */
+struct paint_color {
+    uint16_t sample[PAINT_COMPONENTS];
+};
+
+/** Where the samples of one component lie. */
+struct paint_component {
+    uint8_t plane;
+    uint8_t offset;       // bytes from the row's start to the first sample
+    uint8_t step;         // bytes from one sample to the next
+    uint8_t bytes;        // of one sample, low byte first
+    uint8_t across, down; // pixels that share a sample
+};
+
+/** How a format lays its components. */
+struct paint_layout {
+    uint32_t fourcc;
+    bool packed; // single pixels and what two of them share lie in one plane
+    uint8_t components;
+    uint8_t bits;  // that count in one sample
+    uint8_t shift; // how far up they stand in it
+    struct paint_component component[PAINT_COMPONENTS];
+};
+
+/** Pixels to draw on. Threads: one at a time. */
+struct paint {
+    struct tri_video video; // never of an opaque format
+    struct tri_shape shape;
+    const struct tri_format *format;
+    const struct paint_layout *layout;
+    uint8_t *data[TRI_PLANES_MAX]; // the caller's
+    double luma[3];                // shares of R', G' and B' in luma, by the matrix
+    bool full;                     // the range in force
+};
+
+/** The layout of a format; NULL if nothing can be drawn in it (opaque, or unknown). */
+const struct paint_layout *paint_layout(uint32_t fourcc);
+
+/** Makes a canvas of `video` without pixels: set data before drawing.
+ *  @return false if nothing can be drawn in that format, or the size is out of range. */
+bool paint_open(struct paint *paint, const struct tri_video *video);
+
+/** The same with zeroed pixels of its own, for parts drawn once and copied often: sides rounded up
+ *  to even numbers. Free data[0] with free(). @return false when out of memory as well. */
+bool paint_open_part(struct paint *paint, const struct paint *like, uint32_t width,
+                     uint32_t height);
+
+struct paint_color paint_color(const struct paint *paint, struct paint_rgb rgb);
+
+/** The colour `share` (0 to 1) of the way from `from` to `to`. */
+struct paint_rgb paint_mix(struct paint_rgb from, struct paint_rgb to, double share);
+
+/** Fills a rectangle; what lies beyond the picture is left out. Samples that several pixels share
+ *  are set as soon as one of those is inside. */
+void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
+                struct paint_color color);
+
+/** Sets `count` pixels of line `y` from `x` on. Shared samples: the mean of neighbours on one line,
+ *  of the upper of two lines. */
+void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
+                const struct paint_color *colors);
+
+/** Copies lines from..from+period-1 over and over onto the lines below them, up to line `end`
+ *  (exclusive). `from` and `period` are even. */
+void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t end);
+
+/** Copies a rectangle from a canvas of the same format; what lies beyond either is left out. All
+ *  places and sides are even, but for those that end at the edge of `to`. */
+void paint_copy(struct paint *to, uint32_t x, uint32_t y, const struct paint *from, uint32_t from_x,
+                uint32_t from_y, uint32_t width, uint32_t height);
+
+#endif
