@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/** What a stream shows while its source gives nothing. */
+#include "lettering.h"
+#include "pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static const struct paint_rgb ground = { 18, 22, 44 }, pale = { 232, 234, 240 };
+static const struct paint_rgb dim = { 120, 130, 165 }, bright = { 90, 110, 190 };
+
+#define WORDS       "NO SIGNAL"
+#define WORDS_COUNT 9
+#define TIME_COUNT  8 // "12:34:56"
+
+struct sign {
+    struct lettering words, time;
+    uint32_t words_x, words_y, time_x, time_y;
+    uint32_t sweep, sweep_y, sweep_lines; // a line with a light that moves: the stream is alive
+};
+
+static uint32_t centred(uint32_t room, uint32_t size)
+{
+    return room > size ? (room - size) / 2 & ~1u : 0;
+}
+
+static bool sign_open(void **state, const struct paint *canvas, const char *arg)
+{
+    const uint32_t width = canvas->video.width, height = canvas->video.height;
+    struct sign *sign = calloc(1, sizeof(*sign));
+
+    (void)arg;
+    *state = sign;
+    if (!sign)
+        return false;
+    lettering_open(&sign->words, lettering_height(WORDS_COUNT + 1, width, height / 4), pale,
+                   ground);
+    lettering_open(&sign->time, sign->words.height / 2, dim, ground);
+    sign->words_x = centred(width, WORDS_COUNT * sign->words.width);
+    sign->words_y = centred(height, sign->words.height * 2);
+    sign->time_x = centred(width, TIME_COUNT * sign->time.width);
+    sign->time_y = (sign->words_y + sign->words.height * 3 / 2) & ~1u;
+    sign->sweep = (width / 8 + 2) & ~1u;
+    sign->sweep_lines = (height / 60 + 2) & ~1u;
+    sign->sweep_y = height > 2 * sign->sweep_lines ? (height - 2 * sign->sweep_lines) & ~1u : 0;
+    return true;
+}
+
+static void sign_close(void *state)
+{
+    struct sign *sign = state;
+
+    if (!sign)
+        return;
+    lettering_close(&sign->words);
+    lettering_close(&sign->time);
+    free(sign);
+}
+
+static void sign_still(void *state, struct paint *canvas)
+{
+    struct sign *sign = state;
+
+    paint_fill(canvas, 0, 0, canvas->video.width, canvas->video.height,
+               paint_color(canvas, ground));
+    lettering_write(&sign->words, canvas, sign->words_x, sign->words_y, WORDS, NULL);
+}
+
+static void say_time(const struct pattern_moment *moment, char text[TIME_COUNT + 1])
+{
+    const time_t seconds = (time_t)(moment->clock_ns / 1000000000);
+    struct tm local;
+
+    localtime_r(&seconds, &local);
+    strftime(text, TIME_COUNT + 1, "%H:%M:%S", &local);
+}
+
+static void draw_sweep(const struct sign *sign, struct paint *canvas, uint64_t number,
+                       struct paint_rgb rgb)
+{
+    const uint32_t width = canvas->video.width;
+    const uint32_t way = width > sign->sweep ? width - sign->sweep : 0;
+
+    paint_fill(canvas, (uint32_t)(way * pattern_swing(number)) & ~1u, sign->sweep_y, sign->sweep,
+               sign->sweep_lines, paint_color(canvas, rgb));
+}
+
+static void sign_moving(void *state, struct paint *canvas, const struct pattern_moment *now,
+                        const struct pattern_moment *before)
+{
+    struct sign *sign = state;
+    char text[TIME_COUNT + 1], text_before[TIME_COUNT + 1];
+
+    if (before) {
+        say_time(before, text_before);
+        draw_sweep(sign, canvas, before->number, ground);
+    }
+    say_time(now, text);
+    lettering_write(&sign->time, canvas, sign->time_x, sign->time_y, text,
+                    before ? text_before : NULL);
+    draw_sweep(sign, canvas, now->number, bright);
+}
+
+const struct pattern pattern_no_signal = {
+    .name = "no-signal",
+    .summary = "what is shown when a camera has gone",
+    .open = sign_open,
+    .still = sign_still,
+    .moving = sign_moving,
+    .close = sign_close,
+};

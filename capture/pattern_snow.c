@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/** Noise that changes all over with every frame. */
+#include "pattern.h"
+
+#include <stdlib.h>
+
+/* Every pair of lines is cut at a random place out of a part with noise, a little wider than the
+ * picture: as fast as a copy, and no two frames are alike. */
+#define SPARE_WIDTH 512
+#define PART_LINES  32
+
+/** xorshift64*: quick and good enough to look at. */
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+static void snow_close(void *state)
+{
+    struct paint *part = state;
+
+    if (part)
+        free(part->data[0]);
+    free(part);
+}
+
+static bool snow_open(void **state, const struct paint *canvas, const char *arg)
+{
+    const uint32_t width = canvas->video.width + SPARE_WIDTH < TRI_SIDE_MAX
+                               ? canvas->video.width + SPARE_WIDTH
+                               : TRI_SIDE_MAX;
+    struct paint *part = calloc(1, sizeof(*part));
+    struct paint_color *line = calloc(width, sizeof(*line));
+    uint64_t seed = 1;
+
+    (void)arg;
+    *state = part;
+    if (!part || !line || !paint_open_part(part, canvas, width, PART_LINES)) {
+        free(line);
+        return false;
+    }
+    for (uint32_t y = 0; y < PART_LINES; y++) {
+        for (uint32_t x = 0; x < width; x++) {
+            const uint8_t level = (uint8_t)(next_random(&seed) >> 56);
+            line[x] = paint_color(part, (struct paint_rgb){ level, level, level });
+        }
+        paint_line(part, 0, y, width, line);
+    }
+    free(line);
+    return true;
+}
+
+static void snow_moving(void *state, struct paint *canvas, const struct pattern_moment *now,
+                        const struct pattern_moment *before)
+{
+    const struct paint *part = state;
+    const uint32_t spare = part->video.width - ((canvas->video.width + 1) & ~1u);
+    uint64_t seed = (now->number + 1) * UINT64_C(0x9E3779B97F4A7C15) | 1;
+
+    (void)before;
+    for (uint32_t y = 0; y < canvas->video.height; y += 2) {
+        const uint64_t random = next_random(&seed) >> 16;
+        const uint32_t x = (uint32_t)((random >> 8) % (spare + 1)) & ~1u;
+        const uint32_t line = (uint32_t)(random % PART_LINES) & ~1u;
+        paint_copy(canvas, 0, y, part, x, line, canvas->video.width, 2);
+    }
+}
+
+const struct pattern pattern_snow = {
+    .name = "snow",
+    .summary = "noise, all of it new in every frame",
+    .open = snow_open,
+    .moving = snow_moving,
+    .close = snow_close,
+};
