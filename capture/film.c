@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/** Files and pipes as sources of pictures. */
+#include "film.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define ROWS_AT_ONCE 256         // of one readv(2)
+#define SCRAP_BYTES  (64 * 1024) // where pictures go that nobody wants
+#define PIPE_BYTES   (1 << 20)   // fewer system calls a picture than with the usual 64 KiB
+
+enum source_result film_open(struct film *film, const char *part, const char *arg,
+                             const tri_log *log)
+{
+    const bool standard = arg && !strcmp(arg, "-");
+    struct stat status;
+
+    *film = (struct film){ .part = part, .name = standard ? "stdin" : arg, .log = log, .fd = -1 };
+    if (!arg || !arg[0]) {
+        tri_log_say(log, TRI_LOG_ERROR, part, "a file is missing: %s:FILE, or %s:- for stdin", part,
+                    part);
+        return SOURCE_MISUSED;
+    }
+    film->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
+    if (film->fd < 0 || fstat(film->fd, &status) < 0) {
+        tri_log_say(log, TRI_LOG_ERROR, part, "%s: cannot open: %s", arg, strerror(errno));
+        return SOURCE_FAILED;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        tri_log_say(log, TRI_LOG_ERROR, part, "%s: is a directory, not a film", film->name);
+        return SOURCE_FAILED;
+    }
+    film->seekable = S_ISREG(status.st_mode);
+    if (S_ISFIFO(status.st_mode))
+        (void)fcntl(film->fd, F_SETPIPE_SZ, PIPE_BYTES); // a wish
+    return SOURCE_OK;
+}
+
+bool film_expect(struct film *film, const struct tri_video *video)
+{
+    if (tri_video_shape(video, &film->shape) != TRI_OK) {
+        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: %ux%u cannot be a picture's size",
+                    film->name, video->width, video->height);
+        return false;
+    }
+    film->picture_bytes = 0;
+    for (uint32_t p = 0; p < film->shape.planes; p++)
+        film->picture_bytes += (uint64_t)film->shape.plane[p].row_bytes * film->shape.plane[p].rows;
+    return true;
+}
+
+/** Reads once, when there is something to read. */
+static enum source_result read_some(struct film *film, struct iovec *pieces, int count, size_t *got,
+                                    int timeout_ms)
+{
+    struct pollfd readable = { .fd = film->fd, .events = POLLIN };
+
+    if (!film->seekable && poll(&readable, 1, timeout_ms) <= 0)
+        return SOURCE_NOTHING; // the time is up, or a signal came
+    const ssize_t bytes = readv(film->fd, pieces, count);
+    if (bytes < 0 && (errno == EINTR || errno == EAGAIN))
+        return SOURCE_NOTHING;
+    if (bytes < 0) {
+        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: cannot read at byte %" PRIu64 ": %s",
+                    film->name, film->at, strerror(errno));
+        return SOURCE_FAILED;
+    }
+    *got = (size_t)bytes;
+    film->at += (uint64_t)bytes;
+    return SOURCE_OK;
+}
+
+enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *got, int timeout_ms)
+{
+    struct iovec piece = { .iov_base = to, .iov_len = bytes };
+
+    return read_some(film, &piece, 1, got, timeout_ms);
+}
+
+/** The rows that come next, the first one from where the last read ended. */
+static int next_rows(const struct film *film, const struct tri_draft *draft,
+                     struct iovec pieces[ROWS_AT_ONCE])
+{
+    uint64_t skip = film->done;
+
+    for (uint32_t p = 0; p < film->shape.planes; p++) {
+        const uint32_t row_bytes = film->shape.plane[p].row_bytes;
+        const uint64_t plane_bytes = (uint64_t)row_bytes * film->shape.plane[p].rows;
+        if (skip >= plane_bytes) {
+            skip -= plane_bytes;
+            continue;
+        }
+        size_t begun = skip % row_bytes;
+        int count = 0;
+        for (uint64_t row = skip / row_bytes;
+             row < film->shape.plane[p].rows && count < ROWS_AT_ONCE; row++, begun = 0)
+            pieces[count++] = (struct iovec){
+                .iov_base = draft->data[p] + row * draft->shape.plane[p].stride + begun,
+                .iov_len = row_bytes - begun,
+            };
+        return count;
+    }
+    return 0;
+}
+
+enum source_result film_read_picture(struct film *film, const struct tri_draft *draft,
+                                     int timeout_ms)
+{
+    static char scrap[SCRAP_BYTES];
+    struct iovec pieces[ROWS_AT_ONCE];
+
+    while (film->done < film->picture_bytes) {
+        const uint64_t left = film->picture_bytes - film->done;
+        int count = 1;
+        if (draft)
+            count = next_rows(film, draft, pieces);
+        else
+            pieces[0] = (struct iovec){ .iov_base = scrap,
+                                        .iov_len = left < SCRAP_BYTES ? left : SCRAP_BYTES };
+
+        size_t got;
+        const enum source_result result = read_some(film, pieces, count, &got, timeout_ms);
+        if (result != SOURCE_OK)
+            return result;
+        if (got == 0 && film->done == 0)
+            return SOURCE_END;
+        if (got == 0) {
+            tri_log_say(film->log, TRI_LOG_ERROR, film->part,
+                        "%s: truncated at byte %" PRIu64 ": %" PRIu64 " of %" PRIu64
+                        " bytes of the last frame are there",
+                        film->name, film->at, film->done, film->picture_bytes);
+            return SOURCE_FAILED;
+        }
+        film->done += got;
+    }
+    film->done = 0;
+    film->pictures++;
+    return SOURCE_OK;
+}
+
+enum source_result film_rewind(struct film *film, uint64_t at)
+{
+    if (lseek(film->fd, (off_t)at, SEEK_SET) < 0) {
+        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: cannot go back to its beginning: %s",
+                    film->name, strerror(errno));
+        return SOURCE_FAILED;
+    }
+    film->at = at;
+    return SOURCE_OK;
+}
+
+void film_set_rate(struct tri_video *video, const struct tri_video *wanted)
+{
+    if (wanted->fps_den) {
+        video->fps_num = wanted->fps_num;
+        video->fps_den = wanted->fps_num ? wanted->fps_den : 0;
+    } else if (!video->fps_num) {
+        video->fps_num = 30;
+        video->fps_den = 1;
+    }
+}
+
+void film_close(struct film *film)
+{
+    if (film->fd > STDIN_FILENO)
+        close(film->fd);
+    film->fd = -1;
+}
