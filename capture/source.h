@@ -8,9 +8,11 @@
 /** How an operation went. Whoever answers MISUSED, LOST or FAILED has logged why, once. */
 enum source_result {
     SOURCE_OK,      // open: ready; fill: *draft holds a frame
-    SOURCE_NOTHING, // fill: nothing came within the time limit, or a signal ended the wait
-    SOURCE_DROPPED, // fill: a frame came but is of no use (marked bad, truncated): counted as a drop
-    SOURCE_CHANGED, // fill: source->video (or ->queue) is new from here on; no frame yet
+    SOURCE_NOTHING, // nothing within the time limit, or a signal ended the wait; fill() goes on with
+                    // the same draft
+    SOURCE_DROPPED, // fill: a frame came but is of no use (marked bad): counted as a drop
+    SOURCE_CHANGED, // fill: source->video (or ->queue) is new from here on; no frame yet; enqueued
+                    // drafts are no longer used
     SOURCE_END,     // fill: that was the last frame, all is well
     SOURCE_LOST,    // gone, but may come back: close, and open again later
     SOURCE_FAILED,  // failed for good: exit status 1
@@ -46,7 +48,8 @@ struct source_ops {
      * May fail half way: close() runs next in either case. Called again after SOURCE_LOST, on the
      * same struct source: video then still says what the stream had, and is what to ask for first.
      *
-     * @return SOURCE_OK, SOURCE_LOST (not there now, may appear), SOURCE_FAILED or SOURCE_MISUSED
+     * @return SOURCE_OK, SOURCE_NOTHING (told to stop meanwhile), SOURCE_LOST (not there now, may
+     *         appear), SOURCE_FAILED or SOURCE_MISUSED
      */
     enum source_result (*open)(struct source *source);
 
@@ -91,7 +94,8 @@ struct source {
     uint32_t queue;         // drafts it wants to hold at once; 0: fill() fills what it is handed
     uint32_t slots;         // slots the stream should have at least; 0: no wish
     uint64_t slot_bytes;    // and their least size, for tri_writer_reserve(); 0: as `video` needs
-    bool live;              // its frames come when they come; false: the caller paces fill()
+    bool live;              // its frames come when they come; false: the caller paces them
+    bool film;              // each frame counts: read ahead of its time, and late rather than never
     uint64_t driver_drops;  // found since the caller last looked, who then zeroes it
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
     void *state;                    // the operations' own; NULL when closed

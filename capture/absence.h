@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/** While a source is gone: NO SIGNAL pictures, and when to look for it again. */
+#ifndef CAPTURE_ABSENCE_H
+#define CAPTURE_ABSENCE_H
+
+#include "drawing.h"
+#include "pace.h"
+
+/** All zero: the source is there. */
+struct absence {
+    bool active;
+    int64_t since_ns, next_try_ns, pause_ns;
+    struct tri_video video; // of its pictures
+    struct pace pace;
+    struct drawing *drawing; // NULL: nothing can be drawn in this format
+    uint64_t number;         // of the next picture
+};
+
+/** Begins with pictures of `video`, at its rate. */
+void absence_begin(struct absence *absence, const struct tri_video *video, const tri_log *log);
+
+/** Draws the next picture into a draft of that video. @return false if there is nothing to show */
+bool absence_draw(struct absence *absence, struct tri_draft *draft);
+
+/** Whether it is time to open the source again. */
+bool absence_try_due(const struct absence *absence, int64_t now_ns);
+
+/** It was not there: the next pause is twice as long, up to some seconds. */
+void absence_tried(struct absence *absence, int64_t now_ns);
+
+/** Seconds since the source went. */
+double absence_seconds(const struct absence *absence, int64_t now_ns);
+
+void absence_end(struct absence *absence);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
+
+/** Adds one NAME=VALUE; the list ends with a NULL. */
+static bool add_control(const char **controls, const char *control, char *why, size_t why_bytes)
+{
+    const char *equals = strchr(control, '=');
+    size_t count = 0;
+
+    while (controls[count])
+        count++;
+    if (!equals || equals == control || !equals[1])
+        snprintf(why, why_bytes, "a control is set by NAME=VALUE, see --list-ctrls");
+    else if (count == CONTROLS_MAX)
+        snprintf(why, why_bytes, "there are more than %d controls", CONTROLS_MAX);
+    else
+        controls[count] = control;
+    return controls[count];
+}
+
+/** NAME=VALUE[,NAME=VALUE]...; may be given again. The parts live as long as the program. */
+static bool set_controls(const struct cli_option *option, void *target, const char *value,
+                         char *why, size_t why_bytes)
+{
+    char *parts = strdup(value);
+    char *rest = parts;
+
+    (void)option;
+    if (!parts) {
+        snprintf(why, why_bytes, "out of memory");
+        return false;
+    }
+    for (const char *part = strsep(&rest, ","); part; part = strsep(&rest, ",")) {
+        if (!add_control(target, part, why, why_bytes)) {
+            free(parts);
+            return false;
+        }
+    }
+    return true;
+}
+
+#define FIELD(field) .offset = offsetof(struct config, field)
+
+static const struct cli_option options[] = {
+    { 'n', "name", "NAME", TRI_NAME_DEFAULT, "the stream, 1 to 31 of a-z 0-9 - _", cli_set_name,
+      FIELD(name) },
+    { 's', "size", "WxH", NULL, "pixels; the source's choice if not given", cli_set_size,
+      FIELD(size) },
+    { 0, "resolution", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
+    { 0, "video-size", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
+    { 'f', "format", "FORMAT", NULL, "fourcc, or its name in GStreamer or ffmpeg", cli_set_format,
+      FIELD(format) },
+    { 0, "pixelformat", "FORMAT", NULL, NULL, cli_set_format, FIELD(format) },
+    { 'r', "rate", "FPS", NULL, "frames a second, N or N/D; 0: as fast as they come", cli_set_rate,
+      FIELD(rate) },
+    { 0, "fps", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
+    { 0, "framerate", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
+    { 'b', "buffers", "N", NULL, "slots, 3 to 64; 3, or what --io needs, if not given",
+      cli_set_count, FIELD(slots) },
+    { 'd', "device", "DEVICE", NULL, "short for v4l2:DEVICE", cli_set_text, FIELD(device) },
+    { 0, "io", "METHOD", "auto", "how a camera's frames come: auto, mmap, userptr or read",
+      cli_set_word, FIELD(io), .words = io_words },
+    { 'c', "set-ctrl", "NAME=VALUE", NULL, "set a camera's control; several by commas",
+      set_controls, FIELD(controls) },
+    { 0, "list-devices", NULL, NULL, "list the cameras and exit", cli_set_true,
+      FIELD(list_devices) },
+    { 0, "list-formats", NULL, NULL, "list a camera's formats, sizes and rates, and exit",
+      cli_set_true, FIELD(list_formats) },
+    { 'l', "list-ctrls", NULL, NULL, "list a camera's controls and exit", cli_set_true,
+      FIELD(list_ctrls) },
+    { 0, "device-timeout", "S", "5", "a camera without a frame for so long is opened anew; 0: wait",
+      cli_set_seconds, FIELD(device_timeout) },
+    { 0, "persistent", NULL, NULL, "wait for a camera that is not there, and never give one up",
+      cli_set_true, FIELD(persistent) },
+    { 0, "loop", NULL, NULL, "begin a film anew when it has ended", cli_set_true, FIELD(loop) },
+    { 0, "count", "N", NULL, "end after N frames", cli_set_count, FIELD(count) },
+    { 0, "skip", "N", NULL, "leave out the source's first N frames", cli_set_count, FIELD(skip) },
+    { 0, "wait-for-reader", NULL, NULL, "publish nothing before the first reader has come",
+      cli_set_true, FIELD(wait_for_reader) },
+    { 0, "linger", "S", "0.5", "keep the stream so long after its last frame, for slow readers",
+      cli_set_seconds, FIELD(linger) },
+    { 'm', "mode", "MODE", "0640", "who may watch, as in chmod", cli_set_mode, FIELD(mode) },
+    { 'g', "group", "GROUP", NULL, "whose members may watch", cli_set_text, FIELD(group) },
+    { 0, "take-back", "S", NULL, "take a slot back from a reader that held it so long",
+      cli_set_seconds, FIELD(take_back) },
+    { 0, "checksum", NULL, NULL, "put an XXH3-64 of its pixels on each frame", cli_set_true,
+      FIELD(checksum) },
+    { 0, "huge-pages", NULL, NULL, "ask for huge pages", cli_set_true, FIELD(huge_pages) },
+    { 0, "lock", NULL, NULL, "keep the stream's memory out of swap", cli_set_true, FIELD(lock) },
+    { 0, "json", NULL, NULL, "print the summary of the run, and lists, as JSON", cli_set_true,
+      FIELD(json) },
+    { 0 },
+};
+
+static const struct cli_program program = {
+    .name = "triptych-capture",
+    .synopsis = "[OPTION]... [SOURCE]",
+    .purpose = "Share the newest frame of a video source with every reader on this machine.",
+    .options = options,
+    .example = "triptych-capture -n desk --size 1920x1080 pattern:clock & triptych-display desk",
+};
+
+/** The sources and patterns, from their own tables. */
+static void describe_sources(char *text, size_t bytes)
+{
+    size_t used = 0;
+    char what[32];
+
+    for (size_t i = 0; source_at(i) && used < bytes; i++) {
+        const struct source_ops *ops = source_at(i);
+        snprintf(what, sizeof(what), "%s:%s", ops->name, ops->arg);
+        used += (size_t)snprintf(text + used, bytes - used, "  %-20s %s%s\n", what, ops->summary,
+                                 ops == &source_pattern ? "  [pattern:clock]" : "");
+    }
+    for (size_t i = 0; pattern_at(i) && used < bytes; i++)
+        used +=
+            (size_t)snprintf(text + used, bytes - used, "%s    %-18s %s", i ? "\n" : "patterns:\n",
+                             pattern_at(i)->name, pattern_at(i)->summary);
+}
+
+/** Finds the source that a person means: with its name before a colon, or a device by its path. */
+static int choose_source(struct config *config, const char *text)
+{
+    if (config->device && text)
+        return cli_refuse(&program, "one source at a time: --device %s, or %s", config->device,
+                          text);
+    if (config->device || (text && text[0] == '/')) {
+        config->ops = source_named("v4l2", &config->arg);
+        config->arg = config->device ? config->device : text;
+        return config->ops ? -1 : cli_refuse(&program, "this program was built without cameras");
+    }
+    const bool lists = config->list_devices || config->list_formats || config->list_ctrls;
+    if (!text)
+        text = lists && source_named("v4l2", &config->arg) ? "v4l2" : "pattern:clock";
+    config->ops = source_named(text, &config->arg);
+    if (config->ops)
+        return -1;
+    return cli_refuse(
+        &program, "'%s' is no source: it is pattern:NAME, v4l2:DEVICE, y4m:FILE or raw:FILE", text);
+}
+
+static int check(const struct config *config)
+{
+    if (config->slots && (config->slots < TRI_SLOTS_MIN || config->slots > TRI_SLOTS_MAX))
+        return cli_refuse(&program, "--buffers %llu: a stream has %d to %d slots",
+                          (unsigned long long)config->slots, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
+    if (config->mode & 0002)
+        return cli_refuse(&program,
+                          "--mode %04o: everybody could disturb the stream; leave out the last 2",
+                          config->mode);
+    if (config->controls[0] && !config->ops->has_controls)
+        return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
+                          config->ops->name);
+    if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)
+        return cli_refuse(&program, "there is nothing to list for %s; lists are of v4l2:DEVICE",
+                          config->ops->name);
+    return -1;
+}
+
+int config_parse(struct config *config, int argc, char **argv)
+{
+    char operands[4096];
+    struct cli_program complete = program;
+    int first = 0;
+
+    describe_sources(operands, sizeof(operands));
+    complete.operands = operands;
+    *config = (struct config){ 0 };
+    int status = cli_parse(&complete, argc, argv, config, &config->common, &first);
+    if (status >= 0)
+        return status;
+    if (argc - first > 1)
+        return cli_refuse(&program, "one source at a time, not also '%s'", argv[first + 1]);
+    status = choose_source(config, first < argc ? argv[first] : NULL);
+    return status >= 0 ? status : check(config);
+}

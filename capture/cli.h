@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/** What the command line of triptych-capture says. */
+#ifndef CAPTURE_CLI_H
+#define CAPTURE_CLI_H
+
+#include "source.h"
+
+#include "program/cli.h"
+
+#define CONTROLS_MAX 64
+
+struct config {
+    struct cli_common common;
+    const struct source_ops *ops; // the source's kind, and what follows the colon
+    const char *arg;
+    const char *device; // --device: short for v4l2:DEVICE
+
+    const char *name;
+    struct cli_size size;
+    uint32_t format;
+    struct cli_rate rate;
+    uint64_t slots; // 0: as many as the source needs, at least three
+    uint32_t mode;
+    const char *group;
+    double take_back; // seconds, 0: never
+    bool checksum, huge_pages, lock;
+
+    int io; // enum source_io
+    const char *controls[CONTROLS_MAX + 1];
+    bool list_devices, list_formats, list_ctrls;
+    bool loop, persistent;
+    double device_timeout; // seconds, 0: wait for ever
+
+    uint64_t count, skip; // 0: no end, none
+    bool wait_for_reader;
+    double linger; // seconds
+    bool json;
+};
+
+/** @return -1 to go on, otherwise the exit status */
+int config_parse(struct config *config, int argc, char **argv);
+
+#endif

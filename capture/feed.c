@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/** One loop for sources that fill the slot they are handed and for drivers that queue several. */
+#include "feed.h"
+
+#include "program/stop.h"
+
+#include <string.h>
+
+#define WAIT_MS 100 // longest that signals and time limits go unnoticed
+
+enum source_result feed_open(struct feed *feed)
+{
+    feed->source.options = &feed->options;
+    const enum source_result result = feed->source.ops->open(&feed->source);
+
+    if (result == SOURCE_OK && !feed->source.live)
+        pace_set(&feed->pace, feed->source.video.fps_num, feed->source.video.fps_den);
+    return result;
+}
+
+static void cancel_all(struct feed *feed)
+{
+    tri_writer_cancel(feed->writer, &feed->draft);
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+        tri_writer_cancel(feed->writer, &feed->queued[i]);
+    feed->in_hand = false;
+}
+
+void feed_close(struct feed *feed)
+{
+    feed->source.ops->close(&feed->source);
+    if (feed->writer)
+        cancel_all(feed);
+    feed->restarted = true;
+}
+
+/** Whether there is a slot; tells once why there can be none. */
+static bool slot_taken(struct feed *feed, enum tri_err err)
+{
+    if (err == TRI_OK)
+        feed->complained = false;
+    if (err == TRI_OK || err == TRI_ERR_NO_SLOT) // of the latter the library tells
+        return err == TRI_OK;
+    if (!feed->complained)
+        tri_log_say(feed->log, TRI_LOG_ERROR, "capture", "frames are lost: %s", tri_strerror(err));
+    feed->complained = true;
+    return false;
+}
+
+struct tri_draft *feed_begin(struct feed *feed, const struct tri_video *video)
+{
+    const enum tri_err err = tri_writer_begin(feed->writer, video, &feed->draft);
+
+    if (slot_taken(feed, err))
+        return &feed->draft;
+    if (err != TRI_ERR_NO_SLOT)
+        tri_writer_count_drops(feed->writer, 0, 1);
+    memset(&feed->draft, 0, sizeof(feed->draft));
+    return NULL;
+}
+
+void feed_publish(struct feed *feed, struct tri_draft *draft)
+{
+    const struct tri_plane *plane = &draft->shape.plane[0];
+    const uint64_t bytes = plane->rows ? draft->shape.bytes : draft->info.bytes_used;
+    struct tri_frame_info seen = { .video = draft->info.video,
+                                   .capture_ns = draft->info.capture_ns,
+                                   .copies = draft->info.copies };
+
+    const enum tri_err err = tri_writer_publish(feed->writer, draft);
+    if (err != TRI_OK) {
+        tri_log_say(feed->log, TRI_LOG_DEBUG, "capture", "a frame was lost: %s", tri_strerror(err));
+        return;
+    }
+    seen.publish_ns = tri_now_ns();
+    if (!seen.capture_ns)
+        seen.capture_ns = seen.publish_ns;
+    figures_frame(&feed->figures, &seen, bytes, seen.publish_ns);
+}
+
+/** Hands the source as many slots as it wants, or as there are. */
+static enum source_result fill_queue(struct feed *feed)
+{
+    uint32_t queued = 0;
+
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+        queued += feed->queued[i].lease.segment != NULL;
+    for (; queued < feed->source.queue; queued++) {
+        struct tri_draft draft;
+        if (!slot_taken(feed, tri_writer_try_begin(feed->writer, &feed->source.video, &draft)))
+            return SOURCE_OK; // fewer will do; what the driver loses for it, the driver counts
+        struct tri_draft *place = &feed->queued[draft.lease.slot % TRI_SLOTS_MAX];
+        if (place->lease.segment) { // of a segment that was replaced, and still with the source
+            tri_writer_cancel(feed->writer, &draft);
+            return SOURCE_OK;
+        }
+        *place = draft;
+        const enum source_result result = feed->source.ops->enqueue(&feed->source, place);
+        if (result != SOURCE_OK) {
+            tri_writer_cancel(feed->writer, place);
+            return result;
+        }
+    }
+    return SOURCE_OK;
+}
+
+/** Lets the source bring one frame, into a slot if there is one. *draft: where it is, or NULL. */
+static enum source_result fill_one(struct feed *feed, struct tri_draft **draft)
+{
+    struct source *source = &feed->source;
+    enum source_result result = SOURCE_OK;
+
+    if (source->queue > 0)
+        result = fill_queue(feed);
+    else if (!feed->in_hand && feed->skip == 0)
+        feed_begin(feed, &source->video);
+    if (result != SOURCE_OK)
+        return result;
+    feed->in_hand = true;
+    *draft = feed->draft.lease.segment ? &feed->draft : NULL;
+    result = source->ops->fill(source, draft, WAIT_MS);
+    feed->in_hand = result == SOURCE_NOTHING;
+
+    tri_writer_count_drops(feed->writer, source->driver_drops, 0);
+    source->driver_drops = 0;
+    return result;
+}
+
+/** A synthetic source that is late leaves out what would have been shown meanwhile. */
+static void skip_missed(struct feed *feed)
+{
+    const uint64_t missed = pace_missed(&feed->pace, tri_now_ns());
+
+    for (uint64_t i = 0; i < missed && !stop_asked(); i++) {
+        struct tri_draft *nowhere = NULL;
+        feed->source.ops->fill(&feed->source, &nowhere, 0);
+        pace_next(&feed->pace);
+    }
+    tri_writer_count_drops(feed->writer, missed, 0);
+}
+
+/** What was filled becomes the newest frame, at its time. */
+static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
+{
+    const bool film = feed->source.film;
+
+    if (feed->skip > 0) {
+        feed->skip--;
+        if (draft)
+            tri_writer_cancel(feed->writer, draft);
+        return SOURCE_DROPPED;
+    }
+    if (film && !pace_wait(&feed->pace))
+        return SOURCE_NOTHING;
+    if (film && pace_missed(&feed->pace, tri_now_ns()) > 0)
+        pace_restart(&feed->pace, tri_now_ns()); // late rather than never, and no rush afterwards
+    if (draft) {
+        if (feed->restarted)
+            draft->info.flags |= TRI_FRAME_RESTART;
+        feed->restarted = false;
+        feed_publish(feed, draft);
+    }
+    pace_next(&feed->pace);
+    if (!film)
+        skip_missed(feed);
+    return draft ? SOURCE_OK : SOURCE_DROPPED;
+}
+
+enum source_result feed_frame(struct feed *feed)
+{
+    const bool paced = !feed->source.live && !feed->source.film && feed->skip == 0;
+    struct tri_draft *draft = NULL;
+
+    if (paced && !pace_wait(&feed->pace))
+        return SOURCE_NOTHING;
+    const enum source_result result = fill_one(feed, &draft);
+
+    if (result == SOURCE_OK)
+        return deliver(feed, draft);
+    if (result == SOURCE_NOTHING)
+        return result;
+    if (result == SOURCE_DROPPED) {
+        tri_writer_count_drops(feed->writer, 0, 1);
+        if (draft)
+            tri_writer_cancel(feed->writer, draft);
+        pace_next(&feed->pace);
+        return result;
+    }
+    cancel_all(feed);
+    if (result == SOURCE_CHANGED)
+        tri_writer_reserve(feed->writer, feed->source.slot_bytes);
+    return result;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/** The life of a stream: its source comes, may go and come back; the stream stays. */
+#include "run.h"
+
+#include "absence.h"
+#include "feed.h"
+
+#include "program/stop.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define GIVE_UP_S 60 // without --persistent a source that is gone is waited for so long
+#define NAP_NS    INT64_C(10000000)
+
+struct run {
+    const struct config *config;
+    const tri_log *log;
+    struct feed feed;
+    tri_writer *writer;
+    struct absence absence;
+    int64_t last_ns; // when the source last gave a sign of life
+    bool over;
+    int status;
+};
+
+static void log_nothing(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)user, (void)level, (void)part, (void)text;
+}
+
+/** For the tries to reach a source that is known to be gone: said once is enough. */
+static const tri_log quiet = { .write = log_nothing };
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+}
+
+static void end(struct run *run, int status)
+{
+    run->over = true;
+    run->status = status;
+}
+
+static int status_of(enum source_result result)
+{
+    return result == SOURCE_MISUSED                           ? CLI_NOT_UNDERSTOOD
+           : result == SOURCE_LOST || result == SOURCE_FAILED ? CLI_FAILED
+                                                              : CLI_DONE;
+}
+
+static struct source_options options_of(const struct config *config, const tri_log *log)
+{
+    return (struct source_options){
+        .arg = config->arg,
+        .wanted = { .fourcc = config->format,
+                    .width = config->size.width,
+                    .height = config->size.height,
+                    .fps_num = config->rate.num,
+                    .fps_den = config->rate.den },
+        .slots = (uint32_t)config->slots,
+        .io = (enum source_io)config->io,
+        .controls = config->controls,
+        .loop = config->loop,
+        .json = config->json,
+        .log = log,
+    };
+}
+
+static int list(const struct config *config, const tri_log *log)
+{
+    const struct source_options options = options_of(config, log);
+    const enum source_list what = config->list_devices   ? SOURCE_LIST_DEVICES
+                                  : config->list_formats ? SOURCE_LIST_FORMATS
+                                                         : SOURCE_LIST_CTRLS;
+
+    return status_of(config->ops->list(&options, what));
+}
+
+/** What a stream shows that has never seen its source. */
+static void guess_video(struct tri_video *video)
+{
+    if (!video->fourcc)
+        video->fourcc = TRI_FOURCC_YUYV;
+    if (!video->width)
+        video->width = 640, video->height = 480;
+    if (!video->fps_num)
+        video->fps_num = 30, video->fps_den = 1;
+}
+
+static bool open_source(struct run *run)
+{
+    const struct config *config = run->config;
+    struct source *source = &run->feed.source;
+    const enum source_result result = feed_open(&run->feed);
+
+    if (result == SOURCE_OK)
+        return true;
+    feed_close(&run->feed);
+    if (result != SOURCE_LOST || !config->persistent) {
+        end(run, status_of(result));
+        return false;
+    }
+    source->video = run->feed.options.wanted;
+    guess_video(&source->video);
+    absence_begin(&run->absence, &source->video, run->log);
+    return true;
+}
+
+static bool open_writer(struct run *run)
+{
+    const struct config *config = run->config;
+    const struct source *source = &run->feed.source;
+    const struct tri_writer_options options = {
+        .name = config->name,
+        .video = source->video,
+        .slots = config->slots ? (uint32_t)config->slots : source->slots,
+        .slot_bytes = source->slot_bytes,
+        .mode = config->mode,
+        .group = config->group,
+        .source = source->label[0] ? source->label : config->arg,
+        .flags = (config->checksum ? TRI_WRITER_CHECKSUM : 0u) |
+                 (config->huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
+                 (config->lock ? TRI_WRITER_LOCK : 0u),
+        .take_back_ms = (uint32_t)(config->take_back * 1000),
+        .log = run->log,
+    };
+    struct tri_writer_counts counts;
+    char fourcc[5];
+
+    const enum tri_err err = tri_writer_open(&run->writer, &options);
+    if (err != TRI_OK) {
+        tri_log_say(run->log, TRI_LOG_ERROR, "capture", "%s: no stream: %s", config->name,
+                    tri_strerror(err));
+        end(run, err == TRI_ERR_INVALID ? CLI_NOT_UNDERSTOOD : CLI_FAILED);
+        return false;
+    }
+    run->feed.writer = run->writer;
+    tri_writer_count(run->writer, &counts);
+    run->feed.options.slots = counts.slots; // a source that comes back has to do with these
+    tri_log_say(run->log, TRI_LOG_INFO, "capture", "%s: %ux%u %s from %s, %u slots", config->name,
+                source->video.width, source->video.height,
+                tri_fourcc_text(source->video.fourcc, fourcc), options.source, counts.slots);
+    return true;
+}
+
+static uint32_t readers(const struct run *run)
+{
+    struct tri_writer_counts counts;
+
+    tri_writer_count(run->writer, &counts);
+    return counts.readers;
+}
+
+static void wait_for_reader(const struct run *run)
+{
+    while (!stop_asked() && readers(run) == 0)
+        nap();
+}
+
+/** Keeps the stream for those who still read its last frames, as long as there are any. */
+static void linger(const struct run *run)
+{
+    const int64_t until = tri_now_ns() + (int64_t)(run->config->linger * 1e9);
+
+    while (!stop_asked() && tri_now_ns() < until && readers(run) > 0)
+        nap();
+}
+
+/** The source has gone: pictures that say so take its place. */
+static void lose_source(struct run *run)
+{
+    feed_close(&run->feed);
+    tri_log_say(run->log, TRI_LOG_WARN, "capture", "%s: no signal; looking for it again%s",
+                run->feed.source.label, run->config->persistent ? "" : " for a minute");
+    absence_begin(&run->absence, &run->feed.source.video, run->log);
+}
+
+static void look_for_source(struct run *run)
+{
+    const int64_t now = tri_now_ns();
+
+    if (run->config->common.verbosity <= 0)
+        run->feed.options.log = &quiet;
+    const enum source_result result = feed_open(&run->feed);
+    run->feed.options.log = run->log;
+    if (result == SOURCE_OK) {
+        tri_log_say(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
+                    run->feed.source.label, absence_seconds(&run->absence, now));
+        absence_end(&run->absence);
+        tri_writer_reserve(run->writer, run->feed.source.slot_bytes);
+        run->last_ns = tri_now_ns();
+        return;
+    }
+    feed_close(&run->feed);
+    absence_tried(&run->absence, tri_now_ns());
+    if (!run->config->persistent && absence_seconds(&run->absence, now) > GIVE_UP_S) {
+        tri_log_say(run->log, TRI_LOG_ERROR, "capture",
+                    "%s: has not come back for a minute; --persistent waits for ever",
+                    run->feed.source.label);
+        end(run, CLI_FAILED);
+    }
+}
+
+static void do_without_source(struct run *run)
+{
+    struct absence *absence = &run->absence;
+
+    if (!pace_wait(&absence->pace))
+        return;
+    struct tri_draft *draft = feed_begin(&run->feed, &absence->video);
+    if (draft && absence_draw(absence, draft))
+        feed_publish(&run->feed, draft);
+    else if (draft)
+        tri_writer_cancel(run->writer, draft);
+    pace_next(&absence->pace);
+    if (pace_missed(&absence->pace, tri_now_ns()) > 0) // opening the source took its time
+        pace_restart(&absence->pace, tri_now_ns());
+    if (absence_try_due(absence, tri_now_ns()))
+        look_for_source(run);
+}
+
+/** A camera that is silent for too long is treated like one that has gone. */
+static void mind_silence(struct run *run)
+{
+    const double limit = run->config->device_timeout;
+    const double silent = (double)(tri_now_ns() - run->last_ns) / 1e9;
+
+    if (!run->feed.source.live || limit <= 0 || silent < limit)
+        return;
+    tri_log_say(run->log, TRI_LOG_WARN, "capture", "%s: no frame for %.1f s",
+                run->feed.source.label, silent);
+    lose_source(run);
+}
+
+static void take_frame(struct run *run)
+{
+    switch (feed_frame(&run->feed)) {
+    case SOURCE_OK:
+    case SOURCE_DROPPED:
+    case SOURCE_CHANGED:
+        run->last_ns = tri_now_ns();
+        break;
+    case SOURCE_NOTHING:
+        mind_silence(run);
+        break;
+    case SOURCE_END:
+        end(run, CLI_DONE);
+        break;
+    case SOURCE_LOST:
+        lose_source(run);
+        break;
+    case SOURCE_FAILED:
+    case SOURCE_MISUSED:
+        end(run, CLI_FAILED);
+        break;
+    }
+}
+
+static void say_figures(struct run *run)
+{
+    struct tri_writer_counts counts;
+    char line[256];
+    const int64_t now = tri_now_ns();
+
+    tri_writer_count(run->writer, &counts);
+    figures_writer(&run->feed.figures, &counts);
+    figures_line(&run->feed.figures, now, line, sizeof(line));
+    fprintf(stderr, "%s\n", line);
+}
+
+static void stream(struct run *run)
+{
+    const uint64_t count = run->config->count;
+    const bool figures = run->config->common.verbosity >= 0 && isatty(STDERR_FILENO);
+
+    run->last_ns = tri_now_ns();
+    while (!run->over && !stop_asked()) {
+        if (run->absence.active)
+            do_without_source(run);
+        else
+            take_frame(run);
+        if (count && run->feed.figures.frames >= count)
+            end(run, CLI_DONE);
+        if (figures && figures_due(&run->feed.figures, tri_now_ns()))
+            say_figures(run);
+    }
+}
+
+static void summarize(struct run *run)
+{
+    struct tri_writer_counts counts;
+
+    tri_writer_count(run->writer, &counts);
+    figures_writer(&run->feed.figures, &counts);
+    json_t *summary = figures_json(&run->feed.figures);
+    json_object_set_new(summary, "source", json_string(run->feed.source.label));
+    json_object_set_new(summary, "slots", json_integer(counts.slots));
+    if (!figures_print_json(stdout, summary)) {
+        tri_log_say(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
+                    strerror(errno));
+        run->status = CLI_FAILED;
+    }
+}
+
+int run(const struct config *config, const tri_log *log)
+{
+    static struct run run; // large: a draft for each slot
+
+    if (config->list_devices || config->list_formats || config->list_ctrls)
+        return list(config, log);
+    run = (struct run){ .config = config, .log = log, .status = CLI_DONE };
+    run.feed.log = log;
+    run.feed.options = options_of(config, log);
+    run.feed.source.ops = config->ops;
+    run.feed.skip = config->skip;
+    prctl(PR_SET_TIMERSLACK, 1UL); // frames are due at their time, not some 50 us later
+
+    if (!open_source(&run))
+        return run.status;
+    if (open_writer(&run)) {
+        if (config->wait_for_reader)
+            wait_for_reader(&run);
+        figures_start(&run.feed.figures, config->name);
+        stream(&run);
+        if (run.status == CLI_DONE)
+            linger(&run);
+        if (config->json)
+            summarize(&run);
+    }
+    feed_close(&run.feed);
+    absence_end(&run.absence);
+    tri_writer_close(&run.writer);
+    return run.status;
+}
