@@ -107,7 +107,11 @@ static gint same_stream(gconstpointer a, gconstpointer b)
 static void update(GstDeviceProvider *provider)
 {
     GList *now = gst_triptych_device_provider_probe(provider);
-    GList *known = gst_device_provider_get_devices(provider);
+    // Not gst_device_provider_get_devices(): it takes the lock under which start() is called.
+    GST_OBJECT_LOCK(provider);
+    GList *known = g_list_copy(provider->devices);
+    g_list_foreach(known, (GFunc)(void (*)(void))gst_object_ref, NULL);
+    GST_OBJECT_UNLOCK(provider);
     for (GList *d = known; d; d = d->next) {
         if (!g_list_find_custom(now, d->data, same_stream))
             gst_device_provider_device_remove(provider, d->data);

@@ -224,6 +224,14 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     }
 }
 
+/** Nothing at preroll: the first frame would be published twice, then and when it is due. */
+static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buffer)
+{
+    (void)base;
+    (void)buffer;
+    return GST_FLOW_OK;
+}
+
 static void gst_triptych_sink_set_property(GObject *object, guint id, const GValue *value,
                                            GParamSpec *spec)
 {
@@ -357,6 +365,7 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
 
     base->start = gst_triptych_sink_start;
     base->stop = gst_triptych_sink_stop;
+    base->preroll = gst_triptych_sink_preroll;
     base->set_caps = gst_triptych_sink_set_caps;
     base->propose_allocation = gst_triptych_sink_propose_allocation;
     GST_VIDEO_SINK_CLASS(klass)->set_info = gst_triptych_sink_set_info;

@@ -3,6 +3,7 @@
 
 #include "caps.h"
 #include "clocktime.h"
+#include "lend.h"
 #include "logging.h"
 #include "streamname.h"
 
@@ -73,65 +74,6 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
             { ON_DISCONNECT_WAIT, "Wait for the writer's return", "wait" },
             { ON_DISCONNECT_EOS, "End the stream", "eos" },
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
-
-/** A frame on loan to a buffer: given back with the buffer's memory. */
-struct loan {
-    GstTriptychSrc *src; // referenced
-    struct tri_frame frame;
-};
-
-static void end_loan(gpointer data)
-{
-    struct loan *loan = data;
-    tri_reader_give_back(NULL, &loan->frame);
-    g_atomic_int_add(&loan->src->lent, -1);
-    gst_object_unref(loan->src);
-    g_free(loan);
-}
-
-/** Bytes of the frame from its slot's start, or of its compressed data. */
-static gsize frame_bytes(const struct tri_frame *frame)
-{
-    return frame->shape.plane[0].rows ? frame->shape.bytes : frame->info.bytes_used;
-}
-
-static guint8 *frame_start(const struct tri_frame *frame)
-{
-    const gsize skip = frame->shape.plane[0].rows ? frame->shape.plane[0].offset : 0;
-    return (guint8 *)frame->data[0] - skip;
-}
-
-/** The slot itself as a buffer: no copy. The frame is the buffer's from here on. */
-static GstBuffer *wrap(GstTriptychSrc *self, struct tri_frame *frame)
-{
-    struct loan *loan = g_new(struct loan, 1);
-    loan->src = gst_object_ref(self);
-    loan->frame = *frame;
-    memset(frame, 0, sizeof(*frame));
-    g_atomic_int_inc(&self->lent);
-    self->wrapped++;
-
-    GstBuffer *buffer = gst_buffer_new();
-    const gsize bytes = frame_bytes(&loan->frame);
-    gst_buffer_append_memory(buffer, gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY,
-                                                            frame_start(&loan->frame), bytes, 0,
-                                                            bytes, loan, end_loan));
-    return buffer;
-}
-
-/** A copy, laid out as the slot. @return NULL if the frame was overwritten meanwhile. */
-static GstBuffer *copy(GstTriptychSrc *self, struct tri_frame *frame)
-{
-    GstBuffer *buffer = gst_buffer_new_allocate(NULL, frame_bytes(frame), NULL);
-    gst_buffer_fill(buffer, 0, frame_start(frame), frame_bytes(frame));
-    const gboolean whole = tri_reader_whole(self->reader, frame);
-    tri_reader_give_back(self->reader, frame);
-    if (!whole)
-        gst_clear_buffer(&buffer);
-    else
-        self->copied++;
-    return buffer;
-}
 
 static void add_video_meta(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_shape *shape)
 {
@@ -242,10 +184,15 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
         struct tri_frame_info kept = *info;
         const struct tri_shape shape = frame.shape;
-        GstBuffer *buffer =
-            spare && tri_frame_held(&frame) ? wrap(self, &frame) : copy(self, &frame);
+        const gboolean in_place = spare && tri_frame_held(&frame);
+        GstBuffer *buffer = in_place ? gst_triptych_lend(&frame, GST_OBJECT(self), &self->lent)
+                                     : gst_triptych_copy(self->reader, &frame);
         if (!buffer)
             continue; // overwritten while it was copied: the next one is newer
+        if (in_place)
+            self->wrapped++;
+        else
+            self->copied++;
         add_video_meta(self, buffer, &shape);
         stamp(self, buffer, &kept);
         *out = buffer;
