@@ -68,7 +68,7 @@ static enum tri_err take_writer(int sem_id)
 
 /** Finds or creates the set; checks that it is this user's. */
 static enum tri_err find_or_create(int *sem_id, key_t key, const char *name, uint32_t mode,
-                                   gid_t group, const tri_log *log)
+                                   const tri_log *log)
 {
     *sem_id = semget(key, TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | (int)mode);
     const bool created = *sem_id >= 0;
@@ -99,11 +99,16 @@ static enum tri_err find_or_create(int *sem_id, key_t key, const char *name, uin
                     *sem_id);
         return TRI_ERR_COLLISION;
     }
-    status.sem_perm.gid = group;
-    status.sem_perm.mode = (unsigned short)mode;
-    if (!created || group != getegid())
-        semctl(*sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // ours: cannot be refused
     return TRI_OK;
+}
+
+/** Lets in whom this writer allows. Only in the writer's place: a stream is not opened to others by
+ *  somebody who is refused it. */
+static void permit(int sem_id, uint32_t mode, gid_t group)
+{
+    struct semid_ds status = { .sem_perm = {
+                                   .uid = geteuid(), .gid = group, .mode = (unsigned short)mode } };
+    semctl(sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // ours: cannot be refused
 }
 
 enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
@@ -114,27 +119,21 @@ enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t
     enum tri_err err = TRI_ERR_AWAY;
     for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
-        err = find_or_create(&id, key, name, mode, group, log);
+        err = find_or_create(&id, key, name, mode, log);
         if (err == TRI_OK)
             err = take_writer(id);
-        if (err == TRI_OK)
+        if (err == TRI_OK) {
+            permit(id, mode, group);
             *sem_id = id;
+        }
         if (err == TRI_ERR_BUSY)
             *pid = tri_semset_writer(id);
-        const bool left_meanwhile = err == TRI_ERR_BUSY && *pid == 0;
+        const bool left_meanwhile =
+            err == TRI_ERR_BUSY && tri_semset_has_writer(id) == TRI_ERR_BUSY;
         if (err != TRI_ERR_AWAY && !left_meanwhile)
             break;
     }
     return err;
-}
-
-void tri_semset_leave(int sem_id)
-{
-    struct sembuf place[] = {
-        op(TRI_SEM_WRITER, -1, IPC_NOWAIT | SEM_UNDO),
-        op(TRI_SEM_AWAY, 1, SEM_UNDO),
-    };
-    run(sem_id, place, 2);
 }
 
 enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
@@ -147,8 +146,9 @@ enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
         const enum tri_err err = tri_err_of_errno(errno);
         return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
     }
-    if (owner)
-        *owner = status.sem_perm.uid;
+    *owner = status.sem_perm.uid;
+    if (status.sem_perm.uid != status.sem_perm.cuid)
+        return TRI_ERR_FOREIGN;
     return status.sem_nsems == TRI_SEM_COUNT ? TRI_OK : TRI_ERR_COLLISION;
 }
 

@@ -58,8 +58,13 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     w->number = w->number_found = tri_word_number(word);
     if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
         w->newest = tri_word_slot(word);
-    for (uint32_t i = 0; i < segment->geometry.slots; i++)
-        w->slot[i].number = tri_entry_number(tri_segment_entry(segment, i));
+    for (uint32_t i = 0; i < segment->geometry.slots; i++) {
+        struct tri_entry *entry = tri_segment_entry(segment, i);
+        // Finished but never published: its number will be that of another frame.
+        if (tri_entry_number(entry) > w->number)
+            tri_entry_begin(entry);
+        w->slot[i].number = tri_entry_number(entry);
+    }
 }
 
 /** Takes the old segment's key off, so that another can have it. */
@@ -75,9 +80,10 @@ static void discard(struct tri_segment *segment)
 /** Looks at what stands under the key, which nobody else may touch now: we hold the writer's place. */
 static enum tri_err adopt(struct tri_writer *w)
 {
-    w->stream_id = random_id();
-    w->generation = 1;
-    w->number = w->number_found = 0;
+    if (w->stream_id == 0) { // otherwise it is made anew under its writer, which goes on counting
+        w->stream_id = random_id();
+        w->generation = 1;
+    }
     forget_frames(w);
 
     const int shm_id = shmget(w->key, 0, 0);
@@ -133,10 +139,15 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     pid_t holder;
     enum tri_err err =
         tri_semset_claim(&w->sem_id, w->key, w->name, w->mode, w->group, &holder, w->log);
-    if (err == TRI_ERR_BUSY)
+    if (err == TRI_ERR_BUSY && holder > 0)
         tri_log_say(w->log, TRI_LOG_ERROR, "segment",
                     "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
                     (int)holder);
+    else if (err == TRI_ERR_BUSY)
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
+                    "%s: already has a writer, in another container or PID namespace; stop it or "
+                    "choose another --name",
+                    w->name);
     if (err != TRI_OK)
         return err;
 
@@ -144,7 +155,9 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     if (err == TRI_OK)
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
     if (err != TRI_OK) {
-        tri_semset_leave(w->sem_id);
+        // Nothing is left behind. Readers of a dead stream's set look its name up from then on.
+        tri_mapping_unref(&w->mapping);
+        tri_semset_remove(w->sem_id);
         w->sem_id = -1;
         return err;
     }
@@ -200,6 +213,10 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
         return TRI_ERR_LIMIT;
     }
     struct tri_header *header = w->mapping->segment.header;
+    // The numbering goes on, even if this writer dies before its first frame in here.
+    if (w->number > 0)
+        atomic_store_explicit(&header->latest, tri_word(w->number, TRI_WORD_NO_SLOT),
+                              memory_order_relaxed);
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
     show_writer(w);

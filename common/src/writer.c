@@ -275,8 +275,7 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     const enum tri_err err = tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->number);
     if (err != TRI_ERR_AWAY)
         return err;
-    tri_writer_lost(w); // the next begin makes the stream anew; this frame has no readers
-    tri_writer_count_drops(w, 0, 1);
+    tri_writer_lost(w); // readers still find this frame; the next begin makes the stream anew
     return TRI_OK;
 }
 
