@@ -5,10 +5,11 @@
 
 void tri_entry_begin(struct tri_entry *entry)
 {
-    // Release fence: no byte of the new frame can be seen by anybody who does not also see the 0.
-    // Its partner is the acquire fence in tri_entry_still().
+    // No byte of the new frame can be seen by anybody who does not also see the 0. The fence's partner
+    // is the acquire fence in tri_entry_still(). A full one, not just release: pixels may be stored
+    // past the cache (tri_copy()), and such stores can overtake earlier ordinary ones.
     atomic_store_explicit(&entry->number, 0, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release);
+    atomic_thread_fence(memory_order_seq_cst);
 }
 
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
@@ -45,7 +46,9 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
     entry->user_bytes = info->user_bytes;
     memcpy(entry->user, info->user, info->user_bytes);
 
-    // Release: whoever loads the number with acquire also sees the description and the pixels.
+    // Release: whoever loads the number with acquire also sees the description and the pixels; by the
+    // fence even those that the caller has stored past the cache without a fence of its own.
+    atomic_thread_fence(memory_order_seq_cst);
     atomic_store_explicit(&entry->number, info->number, memory_order_release);
 }
 

@@ -2,11 +2,18 @@
 /* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
 #include "reader_private.h"
 
+#include "owner.h"
 #include "semset.h"
 
 #include <time.h>
 
 #define SETTLE_NS 200000 // a writer is just taking over: its gates are not closed yet
+
+static void sleep_ns(int64_t ns)
+{
+    const struct timespec span = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    nanosleep(&span, NULL);
+}
 
 static void detach(struct tri_reader *r)
 {
@@ -28,6 +35,14 @@ static void join(struct tri_reader *r)
     r->pace = (struct tri_pace){ 0 };
 }
 
+/** The writer is gone: says so once. */
+static enum tri_err lose(struct tri_reader *r)
+{
+    const bool was_live = r->state == TRI_STATE_LIVE;
+    r->state = TRI_STATE_AWAY;
+    return was_live ? TRI_ERR_AWAY : TRI_OK;
+}
+
 static enum tri_err find_and_attach(struct tri_reader *r)
 {
     int sem_id;
@@ -43,8 +58,8 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         tri_segment_detach(&segment);
         return TRI_ERR_FOREIGN;
     }
-    if (atomic_load_explicit(&segment.header->state, memory_order_acquire) != 0) {
-        tri_segment_detach(&segment); // just being removed: joining would only mean leaving again
+    if (atomic_load_explicit(&segment.header->state, memory_order_relaxed) != 0) {
+        tri_segment_detach(&segment); // on its way out, or left so by a writer that died
         return TRI_ERR_NO_STREAM;
     }
     tri_segment_fault_in(&segment, false);
@@ -52,28 +67,21 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     if (!r->mapping)
         return TRI_ERR_LIMIT;
 
-    if (r->mapping->segment.geometry.stream_id != r->stream_id)
+    const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
+    if (joined)
         join(r);
-    if (tri_semset_has_writer(sem_id) != TRI_ERR_BUSY)
+    if (tri_semset_has_writer(sem_id) == TRI_OK)
         return TRI_OK;
-    // Left by a writer that is dead: its last picture is not news.
-    r->state = TRI_STATE_AWAY;
-    r->last = tri_word_number(
-        atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire));
-    return TRI_OK;
+
+    const uint64_t word =
+        atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
+    if (joined)
+        r->last = tri_word_number(word); // left by a writer that is dead: no news
+    const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
+    return news ? TRI_OK : lose(r);
 }
 
-/** The writer is gone: says so once. */
-static enum tri_err lose(struct tri_reader *r)
-{
-    const bool was_live = r->state == TRI_STATE_LIVE;
-    if (r->state != TRI_STATE_WAITING)
-        r->state = TRI_STATE_AWAY;
-    return was_live ? TRI_ERR_AWAY : TRI_OK;
-}
-
-/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_AWAY to say so,
- *  TRI_ERR_INTERRUPTED. */
+/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_AWAY to say so. */
 static enum tri_err ask_why(struct tri_reader *r)
 {
     const enum tri_err err = tri_semset_has_writer(r->mapping->sem_id);
@@ -83,12 +91,11 @@ static enum tri_err ask_why(struct tri_reader *r)
         r->gone = true;
         return TRI_OK;
     }
-    if (tri_segment_removed(&r->mapping->segment)) {
+    if (tri_segment_removed(&r->mapping->segment))
         detach(r);
-        return TRI_OK;
-    }
-    const struct timespec span = { .tv_nsec = SETTLE_NS };
-    return nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
+    else
+        sleep_ns(SETTLE_NS);
+    return TRI_OK;
 }
 
 enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
@@ -124,7 +131,9 @@ enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
 
 void tri_reader_refuse(tri_reader *r, enum tri_err err)
 {
-    if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
+    if (err == TRI_ERR_FOREIGN && err != r->refused)
+        tri_owner_explain(r->log, r->name, r->key);
+    else if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
         tri_log_say(r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
                     err == TRI_ERR_DENIED
                         ? "; its writer must allow this user's group: --mode 0640 --group GROUP"
@@ -135,6 +144,6 @@ void tri_reader_refuse(tri_reader *r, enum tri_err err)
 enum tri_err tri_reader_attach(tri_reader *r)
 {
     const enum tri_err err = find_and_attach(r);
-    tri_reader_refuse(r, err);
+    tri_reader_refuse(r, err == TRI_ERR_AWAY ? TRI_OK : err); // attached, even so
     return err;
 }

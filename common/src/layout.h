@@ -40,7 +40,7 @@ struct tri_header {
     uint64_t reserved;
 
     // Line 1: the writer's, for every frame.
-    _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; 0: no frame yet
+    _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; number 0: no frame yet
     _Atomic uint32_t state;               // TRI_SEGMENT_*
     _Atomic uint32_t writer_pid;          // in the writer's PID namespace: for people only
     _Atomic uint64_t generation;          // counts the writers that used this numbering
@@ -117,6 +117,9 @@ static_assert(sizeof(struct tri_entry) == 1280, "entry size is part of the forma
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a hidden lock would live in one process only");
 static_assert(ATOMIC_INT_LOCK_FREE == 2, "a hidden lock would live in one process only");
 
+/** As a slot in `latest`: the numbering goes on, but that frame lay in a segment before this one. */
+#define TRI_WORD_NO_SLOT 0xffu
+
 /** `latest`: number << 8 | slot, so that both change in one store. 2^56 frames last 38,000 years. */
 static inline uint64_t tri_word(uint64_t number, uint32_t slot)
 {
@@ -133,6 +136,6 @@ static inline uint32_t tri_word_slot(uint64_t word)
     return (uint32_t)(word & 0xff);
 }
 
-static_assert(TRI_SLOTS_MAX <= 256, "a slot index fits the low byte of `latest`");
+static_assert(TRI_SLOTS_MAX < TRI_WORD_NO_SLOT, "a slot index fits the low byte of `latest`");
 
 #endif

@@ -2,6 +2,7 @@
 #include "owner.h"
 
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -13,43 +14,66 @@
 #define SHM_STAT_ANY 15
 #endif
 
-bool tri_owner_of(key_t key, uid_t *owner)
+/** Who made the set of `key`: its owner may be anybody its creator chose. @return false without one. */
+static bool semset_creator(key_t key, uid_t *creator)
 {
-    struct seminfo sem_table;
-    const int sems = semctl(0, 0, SEM_INFO, &sem_table);
-    for (int i = 0; i <= sems; i++) {
+    struct seminfo table;
+    const int highest = semctl(0, 0, SEM_INFO, &table);
+    for (int i = 0; i <= highest; i++) {
         struct semid_ds status;
         if (semctl(i, 0, SEM_STAT_ANY, &status) >= 0 && status.sem_perm.__key == key) {
-            *owner = status.sem_perm.uid;
-            return true;
-        }
-    }
-
-    struct shm_info shm_table;
-    const int segments = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm_table);
-    for (int i = 0; i <= segments; i++) {
-        struct shmid_ds status;
-        if (shmctl(i, SHM_STAT_ANY, &status) >= 0 && status.shm_perm.__key == key) {
-            *owner = status.shm_perm.uid;
+            *creator = status.sem_perm.cuid;
             return true;
         }
     }
     return false;
 }
 
+/** Likewise of the segment. */
+static bool segment_creator(key_t key, uid_t *creator)
+{
+    struct shm_info table;
+    const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
+    for (int i = 0; i <= highest; i++) {
+        struct shmid_ds status;
+        if (shmctl(i, SHM_STAT_ANY, &status) >= 0 && status.shm_perm.__key == key) {
+            *creator = status.shm_perm.cuid;
+            return true;
+        }
+    }
+    return false;
+}
+
+/** "alice (uid 1000)". */
+static const char *user_text(uid_t uid, char text[64])
+{
+    const struct passwd *user = getpwuid(uid);
+    snprintf(text, 64, "%s (uid %u)", user ? user->pw_name : "without an account", (unsigned)uid);
+    return text;
+}
+
 void tri_owner_explain(const tri_log *log, const char *name, key_t key)
 {
-    uid_t uid;
-    if (!tri_owner_of(key, &uid)) {
+    uid_t set;
+    uid_t segment;
+    const bool has_set = semset_creator(key, &set);
+    const bool has_segment = segment_creator(key, &segment);
+    char text[2][64];
+
+    if (!has_set && !has_segment)
         tri_log_say(log, TRI_LOG_ERROR, "segment",
                     "%s: another user's System V object had this key a moment ago; try again",
                     name);
-        return;
-    }
-    const struct passwd *user = getpwuid(uid);
-    tri_log_say(log, TRI_LOG_ERROR, "segment",
-                "%s: this name is taken by user %s (uid %u, key 0x%08x) and is not trusted; choose "
-                "another --name, or have that user or root run `triptych-info remove %s`",
-                name, user ? user->pw_name : "without an account", (unsigned)uid, (unsigned)key,
-                name);
+    else if (has_set && has_segment && set != segment)
+        tri_log_say(
+            log, TRI_LOG_ERROR, "segment",
+            "%s: the semaphores are of user %s, the segment is of user %s (key 0x%08x): one "
+            "of them is planted and neither is trusted; choose another --name, or have root "
+            "run `triptych-info remove %s`",
+            name, user_text(set, text[0]), user_text(segment, text[1]), (unsigned)key, name);
+    else
+        tri_log_say(log, TRI_LOG_ERROR, "segment",
+                    "%s: this name is taken by user %s (key 0x%08x) and is not trusted; choose "
+                    "another --name, or have that user or root run `triptych-info remove %s`",
+                    name, user_text(has_set ? set : segment, text[0]), (unsigned)key, name);
 }

@@ -97,6 +97,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (slot >= segment->geometry.slots)
         return TRI_ERR_CORRUPT;
 
+    const uint32_t old_state = frame->lease.state;
     enum tri_err err = hold(r, &frame->lease, slot);
     if (err == TRI_ERR_BUSY)
         return err;
@@ -109,7 +110,11 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     err = tri_entry_read(tri_segment_entry(segment, slot), number, segment->geometry.slot_bytes,
                          &frame->info, &frame->shape);
     if (err != TRI_OK) {
-        if (held)
+        // The caller keeps its old frame: locked again, unless the writer was quicker.
+        if (held && old.state != old_state &&
+            tri_semset_hold(r->mapping->sem_id, slot, old.slot) == TRI_OK)
+            frame->lease.state = old_state;
+        else if (held)
             tri_semset_hold(r->mapping->sem_id, slot, TRI_NO_SLOT);
         return err;
     }
@@ -148,7 +153,7 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
 {
     // Acquire: pairs with the release in tri_writer_publish().
     *word = atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
-    if (tri_word_number(*word) <= r->last)
+    if (tri_word_number(*word) <= r->last || tri_word_slot(*word) == TRI_WORD_NO_SLOT)
         return TRI_ERR_TIMEOUT;
     const uint64_t wanted = r->mode == TRI_MODE_NEXT ? oldest_unseen(r, *word) : *word;
     return take(r, wanted, frame);

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "ipc_limits.h"
+#include "owner.h"
 
 #include <errno.h>
 #include <string.h>
@@ -69,6 +70,9 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
         const enum tri_err err = tri_err_of_errno(errno);
         return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
     }
+
+    if (status.shm_perm.uid != status.shm_perm.cuid)
+        return TRI_ERR_FOREIGN;
 
     struct tri_segment found = { .bytes = status.shm_segsz,
                                  .shm_id = shm_id,
@@ -143,6 +147,10 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     struct tri_segment made = { .bytes = bytes, .shm_id = create(plan, bytes, log) };
     if (made.shm_id < 0) {
         const int error = errno;
+        if (error == EEXIST) { // planted since the writer took its place
+            tri_owner_explain(log, plan->name, plan->key);
+            return TRI_ERR_FOREIGN;
+        }
         tri_limits_explain_shm(log, plan->name, bytes, error);
         return error == EINVAL ? TRI_ERR_LIMIT : tri_err_of_errno(error);
     }
@@ -153,10 +161,10 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
         const enum tri_err err = tri_err_of_errno(errno);
         tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot attach %llu bytes: %s", plan->name,
                     (unsigned long long)bytes, strerror(errno));
-        tri_segment_remove(made.shm_id);
         made.header = at == (void *)-1 ? NULL : at;
         tri_segment_detach(&made);
-        return err == TRI_ERR_AWAY ? TRI_ERR_SYSTEM : err; // AWAY would be said of the semaphores
+        tri_segment_remove(made.shm_id);
+        return err;
     }
     made.header = at;
     made.owner = status.shm_perm.uid;

@@ -56,7 +56,8 @@ void tri_segment_announce(struct tri_segment *segment);
  * @param name   the name that must stand in the header; NULL: any
  * @param flags  SHM_RDONLY, or 0 for a writer
  * @return TRI_OK; TRI_ERR_NO_STREAM, none, or not announced yet; TRI_ERR_DENIED; TRI_ERR_CORRUPT;
- *         TRI_ERR_VERSION; TRI_ERR_COLLISION; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. Logs nothing.
+ *         TRI_ERR_VERSION; TRI_ERR_COLLISION; TRI_ERR_FOREIGN, its creator has given it away but can
+ *         still change it; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. Logs nothing.
  */
 enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags);
 

@@ -48,18 +48,15 @@ enum {
 /**
  * Finds or creates the set of `key` and takes the writer's place in it.
  *
- * @param born  whether this call made the set: then nobody else has ever been in it
- * @param pid   with TRI_ERR_BUSY: who has it
+ * @param pid  with TRI_ERR_BUSY: who has it, 0 if it is in another PID namespace
  * @return TRI_OK; TRI_ERR_BUSY; TRI_ERR_FOREIGN, it belongs to another user; TRI_ERR_COLLISION, a
  *         set of another make; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. All but BUSY are explained in the log.
  */
-enum tri_err tri_semset_claim(int *sem_id, bool *born, key_t key, const char *name, uint32_t mode,
-                              gid_t group, pid_t *pid, const tri_log *log);
+enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
+                              pid_t *pid, const tri_log *log);
 
-/** Leaves the writer's place; the set stays. For an open that fails before its gates are closed. */
-void tri_semset_leave(int sem_id);
-
-/** Finds the set of a key. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_DENIED; TRI_ERR_COLLISION. */
+/** Finds the set of a key. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_DENIED; TRI_ERR_COLLISION;
+ *  TRI_ERR_FOREIGN, its creator has given it away but can still change it. */
 enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key);
 
 /** Removes the set: everybody who waits on it wakes with TRI_ERR_AWAY. */
@@ -77,7 +74,7 @@ enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot);
 enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot);
 
 /** Gives `slot` back (or none: TRI_NO_SLOT), opens the gate of frame `number` and closes the one two
- *  frames on, in one call. Repairs values that somebody else has tampered with. */
+ *  frames on, in one call. Repairs gates that somebody else has tampered with. */
 enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number);
 
 /* The readers' calls. */
@@ -100,7 +97,8 @@ enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns);
 /** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_AWAY if the set is gone. */
 enum tri_err tri_semset_has_writer(int sem_id);
 
-/** The pid in the writer's place, 0 for none. Only the kernel's word: of use in messages. */
+/** The pid in the writer's place, 0 for none or one of another PID namespace: of use in messages only,
+ *  tri_semset_has_writer() tells whether there is one. */
 pid_t tri_semset_writer(int sem_id);
 
 /** The pid that last took or gave back `slot`, 0 if unknown, and how many readers hold it (-1: the

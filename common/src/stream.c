@@ -44,7 +44,9 @@ static void read_semset(struct tri_stream *stream)
     }
     stream->mode = status.sem_perm.mode & 0777;
     stream->writer_pid = tri_semset_writer(stream->sem_id);
-    stream->state = stream->writer_pid ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
+    // By the semaphore, not the pid, which is 0 for a writer in another PID namespace.
+    const bool live = tri_semset_has_writer(stream->sem_id) == TRI_OK;
+    stream->state = live ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
         int held;
         tri_semset_holder(stream->sem_id, i, &held);
@@ -121,7 +123,7 @@ enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count)
     struct shm_info table;
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     if (highest < 0)
-        return tri_err_of_errno(errno);
+        return TRI_ERR_SYSTEM;
 
     for (int index = 0; index <= highest; index++) {
         struct shmid_ds status;
@@ -180,7 +182,7 @@ enum tri_err tri_stream_remove(const char *name, bool even_if_live)
     const int sem_id = semget(tri_name_key(name), 0, 0);
     if (err == TRI_ERR_NO_STREAM && sem_id < 0)
         return TRI_ERR_NO_STREAM;
-    if (!even_if_live && sem_id >= 0 && tri_semset_writer(sem_id) > 0)
+    if (!even_if_live && sem_id >= 0 && tri_semset_has_writer(sem_id) == TRI_OK)
         return TRI_ERR_BUSY;
 
     err = TRI_OK;

@@ -58,8 +58,13 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     w->number = w->number_found = tri_word_number(word);
     if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
         w->newest = tri_word_slot(word);
-    for (uint32_t i = 0; i < segment->geometry.slots; i++)
-        w->slot[i].number = tri_entry_number(tri_segment_entry(segment, i));
+    for (uint32_t i = 0; i < segment->geometry.slots; i++) {
+        struct tri_entry *entry = tri_segment_entry(segment, i);
+        // Finished but never published: its number will be that of another frame.
+        if (tri_entry_number(entry) > w->number)
+            tri_entry_begin(entry);
+        w->slot[i].number = tri_entry_number(entry);
+    }
 }
 
 /** Takes the old segment's key off, so that another can have it. */
@@ -75,18 +80,18 @@ static void discard(struct tri_segment *segment)
 /** Looks at what stands under the key, which nobody else may touch now: we hold the writer's place. */
 static enum tri_err adopt(struct tri_writer *w)
 {
-    w->stream_id = random_id();
-    w->generation = 1;
-    w->number = w->number_found = 0;
+    if (w->stream_id == 0) { // otherwise it is made anew under its writer, which goes on counting
+        w->stream_id = random_id();
+        w->generation = 1;
+    }
     forget_frames(w);
 
     const int shm_id = shmget(w->key, 0, 0);
     if (shm_id < 0 && errno == ENOENT)
         return TRI_OK;
-    struct shmid_ds status = { .shm_perm = { .uid = (uid_t)-1 } };
-    if (shm_id >= 0 && shmctl(shm_id, IPC_STAT, &status) < 0 && errno != EACCES)
-        return TRI_OK; // removed meanwhile
-    if (status.shm_perm.uid != geteuid() || status.shm_perm.cuid != geteuid()) {
+    struct shmid_ds status;
+    if (shm_id < 0 || shmctl(shm_id, IPC_STAT, &status) < 0 || status.shm_perm.uid != geteuid() ||
+        status.shm_perm.cuid != geteuid()) {
         tri_owner_explain(w->log, w->name, w->key);
         return TRI_ERR_FOREIGN;
     }
@@ -121,10 +126,8 @@ static enum tri_err adopt(struct tri_writer *w)
     shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
     tri_segment_fault_in(&found, true);
     w->mapping = tri_mapping_new(&found, w->sem_id);
-    if (!w->mapping) {
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+    if (!w->mapping)
         return TRI_ERR_LIMIT;
-    }
     tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
                 (unsigned long long)w->number);
     show_writer(w);
@@ -134,28 +137,27 @@ static enum tri_err adopt(struct tri_writer *w)
 enum tri_err tri_writer_claim(struct tri_writer *w)
 {
     pid_t holder;
-    bool born;
     enum tri_err err =
-        tri_semset_claim(&w->sem_id, &born, w->key, w->name, w->mode, w->group, &holder, w->log);
-    if (err == TRI_ERR_BUSY)
+        tri_semset_claim(&w->sem_id, w->key, w->name, w->mode, w->group, &holder, w->log);
+    if (err == TRI_ERR_BUSY && holder > 0)
         tri_log_say(w->log, TRI_LOG_ERROR, "segment",
                     "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
                     (int)holder);
+    else if (err == TRI_ERR_BUSY)
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
+                    "%s: already has a writer, in another container or PID namespace; stop it or "
+                    "choose another --name",
+                    w->name);
     if (err != TRI_OK)
         return err;
 
     err = adopt(w);
-    if (err == TRI_OK) {
+    if (err == TRI_OK)
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
-        if (err != TRI_OK)
-            tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: cannot set its semaphores: %s",
-                        w->name, tri_strerror(err));
-    }
     if (err != TRI_OK) {
-        if (born)
-            tri_semset_remove(w->sem_id);
-        else
-            tri_semset_leave(w->sem_id);
+        // Nothing is left behind. Readers of a dead stream's set look its name up from then on.
+        tri_mapping_unref(&w->mapping);
+        tri_semset_remove(w->sem_id);
         w->sem_id = -1;
         return err;
     }
@@ -185,15 +187,7 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
         // Marked before removed: a reader that finds nothing new in it looks the name up again.
         atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
                                  memory_order_release);
-        const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
-        if (err != TRI_OK && err != TRI_ERR_AWAY) { // not ours any more, after a change of user
-            atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
-                                      memory_order_release);
-            tri_log_say(w->log, TRI_LOG_ERROR, "segment",
-                        "%s: the segment is too small and cannot be replaced: %s", w->name,
-                        tri_strerror(err));
-            return err;
-        }
+        tri_segment_remove(w->mapping->segment.shm_id);
         tri_mapping_unref(&w->mapping);
     }
     forget_frames(w);
@@ -216,10 +210,13 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
     w->mapping = tri_mapping_new(&segment, w->sem_id);
     if (!w->mapping) {
         tri_segment_remove(shm_id);
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
         return TRI_ERR_LIMIT;
     }
     struct tri_header *header = w->mapping->segment.header;
+    // The numbering goes on, even if this writer dies before its first frame in here.
+    if (w->number > 0)
+        atomic_store_explicit(&header->latest, tri_word(w->number, TRI_WORD_NO_SLOT),
+                              memory_order_relaxed);
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
     show_writer(w);
@@ -252,7 +249,6 @@ void tri_writer_withdraw(struct tri_writer *w)
                                  memory_order_release);
         tri_segment_remove(w->mapping->segment.shm_id);
     }
-    if (tri_semset_remove(w->sem_id) != TRI_OK)
-        tri_semset_leave(w->sem_id); // not ours any more, after a change of user: do not block it
+    tri_semset_remove(w->sem_id);
     w->sem_id = -1;
 }

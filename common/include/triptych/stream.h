@@ -30,7 +30,7 @@ struct tri_stream {
     gid_t group;
     uint32_t mode;               // permission bits of the semaphores: who may watch and hold
     pid_t creator_pid, last_pid; // as in ipcs -p
-    pid_t writer_pid;            // 0: none
+    pid_t writer_pid;            // 0: none, or one in another PID namespace
     uint32_t attached;           // processes, the writer included
     int64_t attach_time, detach_time, change_time;
     uint64_t bytes; // of the segment

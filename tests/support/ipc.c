@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "ipc.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+
+/** The id in the row of `key` in /proc/sysvipc: also of objects that this user may not touch. */
+static int listed(const char *table, key_t key)
+{
+    FILE *file = fopen(table, "re");
+    if (!file)
+        return -1;
+    char line[512];
+    int found = -1;
+    while (fgets(line, sizeof(line), file)) {
+        long row_key;
+        int row_id;
+        if (sscanf(line, "%ld %d", &row_key, &row_id) == 2 && (key_t)row_key == key)
+            found = row_id;
+    }
+    fclose(file);
+    return found;
+}
+
+key_t ipc_key(const char *name)
+{
+    uint32_t hash = 2166136261u;
+    for (const char *c = name; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return (key_t)(0x74000000u | (hash >> 24 ^ (hash & 0xffffffu)));
+}
+
+int ipc_shm(const char *name)
+{
+    return listed("/proc/sysvipc/shm", ipc_key(name));
+}
+
+int ipc_sem(const char *name)
+{
+    return listed("/proc/sysvipc/sem", ipc_key(name));
+}
+
+unsigned ipc_objects(const char *name)
+{
+    return (ipc_shm(name) >= 0 ? 1u : 0u) + (ipc_sem(name) >= 0 ? 1u : 0u);
+}
+
+struct shmid_ds ipc_stat(int shm_id)
+{
+    struct shmid_ds status = { 0 };
+    shmctl(shm_id, IPC_STAT, &status);
+    return status;
+}
+
+int ipc_exists(int shm_id)
+{
+    struct shmid_ds status;
+    return shmctl(shm_id, IPC_STAT, &status) == 0;
+}
+
+void ipc_remove_shm(const char *name)
+{
+    const int id = ipc_shm(name);
+    if (id >= 0)
+        shmctl(id, IPC_RMID, NULL);
+}
+
+void ipc_remove_sem(const char *name)
+{
+    const int id = ipc_sem(name);
+    if (id >= 0)
+        semctl(id, 0, IPC_RMID);
+}
+
+void ipc_wipe(const char *name)
+{
+    ipc_remove_shm(name);
+    ipc_remove_sem(name);
+}

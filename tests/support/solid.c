@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "solid.h"
+
+#include <string.h>
+
+struct tri_video solid_video(uint32_t width, uint32_t height)
+{
+    return (struct tri_video){ .fourcc = TRI_FOURCC_XR24, .width = width, .height = height };
+}
+
+uint32_t solid_colour(uint64_t number)
+{
+    return (uint32_t)number * 2654435761u; // odd: no two numbers of 32 bits share a colour
+}
+
+void solid_paint(const struct tri_draft *draft, uint64_t number)
+{
+    const uint32_t colour = solid_colour(number);
+    const struct tri_plane *plane = &draft->shape.plane[0];
+    for (uint32_t y = 0; y < plane->rows; y++) {
+        uint8_t *row = draft->data[0] + (size_t)y * plane->stride;
+        for (uint32_t x = 0; x < plane->row_bytes; x += sizeof(colour))
+            memcpy(row + x, &colour, sizeof(colour));
+    }
+}
+
+uint64_t solid_wrong(const struct tri_frame *frame, uint32_t first, uint32_t end)
+{
+    const uint32_t colour = solid_colour(frame->info.number);
+    const struct tri_plane *plane = &frame->shape.plane[0];
+    uint64_t wrong = 0;
+    for (uint32_t y = first; y < end && y < plane->rows; y++) {
+        const uint8_t *row = frame->data[0] + (size_t)y * plane->stride;
+        for (uint32_t x = 0; x < plane->row_bytes; x += sizeof(colour)) {
+            uint32_t pixel;
+            memcpy(&pixel, row + x, sizeof(pixel));
+            wrong += pixel != colour;
+        }
+    }
+    return wrong;
+}
+
+enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_video *video,
+                        uint32_t slots)
+{
+    return tri_writer_open(
+        writer, &(struct tri_writer_options){ .name = name, .video = *video, .slots = slots });
+}
+
+enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t number)
+{
+    struct tri_draft draft = { 0 };
+    const enum tri_err err = tri_writer_begin(writer, video, &draft);
+    if (err != TRI_OK)
+        return err;
+    solid_paint(&draft, number);
+    return tri_writer_publish(writer, &draft);
+}

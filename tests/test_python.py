@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: MIT
+"""The Python module: frames as views of shared memory, in and out, through real streams."""
+import ctypes
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from feed import Feed, noise, plane_sizes
+from programs import BUILD, SOURCE, ProgramTest, wait_until
+
+sys.path.insert(0, str(SOURCE / "plugins/python"))
+os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
+
+import triptych  # noqa: E402  after the path is set
+from triptych import _library  # noqa: E402
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
+C_NAMES = {"Video": "struct tri_video", "PlaneShape": "struct tri_plane", "Shape": "struct tri_shape",
+           "FrameInfo": "struct tri_frame_info", "Lease": "struct tri_lease",
+           "Frame": "struct tri_frame", "Log": "tri_log",
+           "WriterOptions": "struct tri_writer_options",
+           "ReaderOptions": "struct tri_reader_options",
+           "ReaderCounts": "struct tri_reader_counts", "PlaneRule": "struct tri_plane_rule",
+           "Format": "struct tri_format", "Stream": "struct tri_stream"}
+
+WRITE_FOR_EVER = """
+import sys, time, triptych
+with triptych.Writer(sys.argv[1], "GREY", 64, 48, fps=200) as writer:
+    while True:
+        with writer.frame() as draft:
+            memory = draft.planes[0].view()
+            memory[:] = bytes([int(sys.argv[2])]) * len(memory)
+        time.sleep(0.005)
+"""
+
+
+class Structures(unittest.TestCase):
+    """What ctypes believes is what the C compiler made."""
+
+    def test_every_field_lies_where_the_c_compiler_put_it(self):
+        lines, expected = [], []
+        for python, c in C_NAMES.items():
+            structure = getattr(_library, python)
+            lines.append(f'printf("%zu\\n", sizeof({c}));')
+            expected.append((f"sizeof {c}", ctypes.sizeof(structure)))
+            for name, *_ in structure._fields_:
+                lines.append(f'printf("%zu\\n", offsetof({c}, {name}));')
+                expected.append((f"{c}.{name}", getattr(structure, name).offset))
+        source = ("#include <triptych/triptych.h>\n#include <stddef.h>\n#include <stdio.h>\n"
+                  "int main(void) {" + "".join(lines) + "}")
+        with tempfile.TemporaryDirectory() as folder:
+            program = pathlib.Path(folder, "layout")
+            subprocess.run(["cc", "-x", "c", "-", "-I", SOURCE / "common/include", "-o", program],
+                           input=source.encode(), check=True)
+            offsets = subprocess.run([program], capture_output=True, check=True).stdout.split()
+        self.assertEqual([(name, int(offset)) for (name, _), offset in zip(expected, offsets)],
+                         expected)
+
+
+@unittest.skipUnless(numpy, "python3-numpy is not installed")
+class Arrays(ProgramTest):
+    """Planes are arrays of the right shape over the slot's own memory."""
+
+    def test_planes_of_every_format_hold_the_samples_that_were_written(self):
+        for format in ("YUYV", "NV12", "NV16", "YU12", "422P", "P010", "RGB3", "XR24", "RGBP",
+                       "GREY", "Y16"):
+            with self.subTest(format=format):
+                name = self.stream()
+                with triptych.Reader(name) as reader:
+                    feed = Feed(self, name)
+                    planes = noise(format, 33, 17, 5)
+                    feed.frame(format, (33, 17), planes, pad=7)
+                    frame = reader.latest(timeout=20)
+                    self.assertEqual(frame.format, format)
+                    for plane, wanted in zip(frame.planes, planes):
+                        array = numpy.asarray(plane)
+                        self.assertEqual(array.tobytes(), wanted)
+                    self.assertEqual(len(frame.planes), len(plane_sizes(format, 33, 17)))
+                    del frame, array, plane
+                    feed.end()
+
+    def test_an_array_views_the_segment_and_cannot_be_written(self):
+        name = self.stream()
+        with triptych.Writer(name, "BGR3", 40, 30) as writer, triptych.Reader(name) as reader:
+            writer.write(numpy.full((30, 40, 3), 9, numpy.uint8))
+            array = numpy.asarray(reader.latest(timeout=20))
+            self.assertEqual(array.shape, (30, 40, 3))
+            address = array.__array_interface__["data"][0]
+            maps = [line for line in pathlib.Path("/proc/self/maps").read_text().splitlines()
+                    if "SYSV" in line]
+            spans = [tuple(int(end, 16) for end in line.split()[0].split("-")) for line in maps]
+            self.assertTrue(any(low <= address < high for low, high in spans))
+            with self.assertRaises(ValueError):
+                array[0, 0] = 1
+
+    def test_an_array_keeps_its_frame_when_reader_and_writer_are_gone(self):
+        name = self.stream()
+        writer = triptych.Writer(name, "GREY", 40, 30)
+        reader = triptych.Reader(name)
+        writer.write(numpy.full((30, 40), 123, numpy.uint8))
+        array = numpy.asarray(reader.latest(timeout=20))
+        for value in range(10):  # with no hold on it, its slot would be written again
+            writer.write(numpy.full((30, 40), value, numpy.uint8))
+        reader.close()
+        writer.close()
+        self.assertTrue((array == 123).all())
+
+    def test_a_copy_is_writable_and_its_own(self):
+        name = self.stream()
+        with triptych.Writer(name, "YU12", 33, 17) as writer, triptych.Reader(name) as reader:
+            with writer.frame() as draft:
+                for value, plane in enumerate(draft.planes):
+                    numpy.asarray(plane)[:] = value + 1
+            copy = reader.latest(timeout=20).copy()
+            numpy.asarray(copy.planes[0])[:] = 7
+            self.assertTrue((numpy.asarray(copy.planes[1]) == 2).all())
+            self.assertTrue(copy.whole)
+
+
+class Streams(ProgramTest):
+    """Times, numbers, ends and returns."""
+
+    def _writer(self, name, value):
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
+        return self.start(sys.executable, "-c", WRITE_FOR_EVER, name, value, env=environment)
+
+    def test_iteration_goes_on_with_the_next_writer_after_a_kill(self):
+        name = self.stream()
+        with triptych.Reader(name) as reader:
+            for life in (1, 2, 3):
+                process = self._writer(name, life)
+                frame = wait_until(lambda: next(iter(reader)), "a frame")
+                wait_until(lambda: bytes(next(iter(reader)).planes[0].view()[:1]) == bytes([life]),
+                           f"a frame of life {life}")
+                del frame
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            self.assertEqual(reader.counts["restarts"], 2)
+        triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
+
+    def test_next_hands_over_what_latest_skips(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8, slots=8) as writer, \
+                triptych.Reader(name) as reader:
+            with writer.frame() as draft:
+                draft.user = b"first"
+            self.assertEqual(reader.latest(timeout=20).user, b"first")
+            for _ in range(4):
+                writer.frame().publish()
+            self.assertEqual([reader.next(timeout=20).number for _ in range(2)], [2, 3])
+            self.assertEqual(reader.latest(timeout=20).number, 5)
+            self.assertEqual(reader.counts["skipped"], 1)
+
+    def test_the_capture_time_is_the_writers(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8, fps="30000/1001") as writer, \
+                triptych.Reader(name) as reader:
+            with writer.frame() as draft:
+                draft.capture_ns = 123456789
+            frame = reader.latest(timeout=20)
+            self.assertEqual(frame.capture_ns, 123456789)
+            self.assertAlmostEqual(frame.fps, 30000 / 1001)
+
+    def test_a_block_that_raises_publishes_nothing(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8) as writer, triptych.Reader(name) as reader:
+            with self.assertRaises(KeyError), writer.frame():
+                raise KeyError
+            with self.assertRaises(TimeoutError):
+                reader.latest(timeout=0.05)
+
+    def test_a_name_that_has_a_writer_is_refused_with_its_pid(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8):
+            with self.assertRaisesRegex(triptych.Error, f"pid {os.getpid()}"):
+                triptych.Writer(name, "GREY", 8, 8)
+
+    def test_wrong_names_and_formats_are_value_errors(self):
+        with self.assertRaisesRegex(ValueError, "a-z 0-9"):
+            triptych.Reader("Not A Name")
+        with self.assertRaisesRegex(ValueError, "format"):
+            triptych.Writer(self.stream(), "XYZW", 8, 8)
+
+    def test_a_live_stream_is_listed(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8) as writer:
+            writer.frame().publish()
+            listed = {stream["name"]: stream for stream in triptych.streams()}
+            self.assertEqual(listed[name]["state"], "live")
+            self.assertEqual(listed[name]["writer_pid"], os.getpid())
+
+
+class Detector(ProgramTest):
+    """samples/detect.py: OpenCV on one stream, its picture as another."""
+
+    def test_the_detector_shares_what_it_draws(self):
+        try:
+            import cv2  # noqa: F401
+        except ImportError:
+            self.skipTest("python3-opencv is not installed")
+        name, output = self.stream(), self.stream()
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
+        detector = self.start(sys.executable, SOURCE / "samples/detect.py", name, output,
+                              env=environment)
+        self.start("triptych-capture", "-n", name, "-s", "160x120", "-f", "BGR3", "pattern:ball")
+        with triptych.Reader(output) as reader:
+            frame = reader.latest(timeout=60)
+            self.assertEqual((frame.width, frame.height, frame.format), (160, 120, "BGR3"))
+        detector.send_signal(signal.SIGINT)
+        self.assertEqual(detector.wait(20), 0, detector.stderr.read().decode())
+
+
+if __name__ == "__main__":
+    unittest.main()

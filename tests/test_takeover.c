@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* What a writer leaves behind, at whatever point it ended, and what the next one makes of it. */
+#include "ipc.h"
+#include "scene.h"
+#include "solid.h"
+
+#include "segment.h"
+
+#include <sched.h>
+#include <sys/sem.h>
+#include <time.h>
+
+#define SMALL solid_video(64, 48)
+#define LARGE solid_video(640, 480)
+
+/** What a writer's process does before it dies, and what the test tells it meanwhile. */
+struct part {
+    const char *name;
+    _Atomic uint64_t done, go;
+};
+
+static struct part *part_new(void)
+{
+    struct part *part = scene_share(sizeof(*part));
+    part->name = scene_stream();
+    return part;
+}
+
+static tri_reader *open_reader(const char *name, enum tri_mode mode)
+{
+    tri_reader *reader;
+    assert_int_equal(
+        tri_reader_open(&reader, &(struct tri_reader_options){ .name = name, .mode = mode }),
+        TRI_OK);
+    return reader;
+}
+
+/** Borrows a frame and checks that it is this one, in its own colour. */
+static void expect_frame(tri_reader *reader, struct tri_frame *frame, uint64_t number)
+{
+    assert_int_equal(tri_reader_borrow(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(frame->info.number, number);
+    assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);
+}
+
+static int publish_three_and_die(void *argument)
+{
+    const struct part *part = argument;
+    const struct tri_video video = SMALL;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, part->name, &video, 0) == TRI_OK);
+    for (uint64_t number = 1; number <= 3; number++)
+        CHECK(solid_publish(writer, &video, number) == TRI_OK);
+    return 0;
+}
+
+static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // dead: no news
+    const int shm_id = ipc_shm(part->name);
+
+    tri_writer *writer;
+    const struct tri_video video = SMALL;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    expect_frame(reader, &frame, 4);
+
+    assert_int_equal(frame.info.generation, 2);
+    assert_int_equal(ipc_shm(part->name), shm_id);
+    tri_writer_close(&writer);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+}
+
+static int die_in_a_larger_segment(void *argument)
+{
+    struct part *part = argument;
+    const struct tri_video small = SMALL;
+    const struct tri_video large = LARGE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, part->name, &small, 0) == TRI_OK);
+    for (uint64_t number = 1; number <= 5; number++)
+        CHECK(solid_publish(writer, &small, number) == TRI_OK);
+    atomic_store(&part->done, 1);
+    CHECK(scene_reaches(&part->go, 1));
+    struct tri_draft draft;
+    CHECK(tri_writer_begin(writer, &large, &draft) == TRI_OK);
+    return 0; // without having published
+}
+
+static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    const pid_t pid = scene_start(die_in_a_larger_segment, part);
+    assert_true(scene_reaches(&part->done, 1));
+    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    struct tri_frame frame = { 0 };
+    expect_frame(reader, &frame, 5);
+    atomic_store(&part->go, 1);
+    assert_int_equal(scene_join(pid), 0);
+    assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_ERR_AWAY);
+
+    tri_writer *writer;
+    const struct tri_video video = LARGE;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 6), TRI_OK);
+    expect_frame(reader, &frame, 6);
+
+    struct tri_reader_counts counts;
+    tri_reader_count(reader, &counts);
+    assert_int_equal(counts.skipped, 0);
+    tri_writer_close(&writer);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+}
+
+static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    tri_reader *reader = open_reader(part->name, TRI_MODE_NEXT);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+
+    // As if the writer had died between its entry and `latest`: frame 1's slot says it is frame 4.
+    struct tri_segment segment;
+    assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
+    for (uint32_t slot = 0; slot < segment.geometry.slots; slot++) {
+        struct tri_entry *entry = tri_segment_entry(&segment, slot);
+        if (entry->number == 1)
+            entry->number = 4;
+    }
+    tri_segment_detach(&segment);
+
+    tri_writer *writer;
+    const struct tri_video video = SMALL;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 5), TRI_OK);
+    expect_frame(reader, &frame, 4);
+    expect_frame(reader, &frame, 5);
+
+    tri_writer_close(&writer);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+}
+
+/** Waits on a stream without a writer. @return what part of the time the processor was busy, percent. */
+static int busy_while_waiting(tri_reader *reader)
+{
+    struct tri_frame frame = { 0 };
+    const int64_t cpu = scene_cpu_ns(getpid());
+    const int64_t start = tri_now_ns();
+    while (tri_now_ns() - start < 1000000000) {
+        const enum tri_err err = tri_reader_borrow(reader, &frame, 1000);
+        assert_true(err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY);
+    }
+    return (int)((scene_cpu_ns(getpid()) - cpu) * 100 / (tri_now_ns() - start));
+}
+
+static int open_and_wait(void *argument)
+{
+    struct part *part = argument;
+    const struct tri_video video = SMALL;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, part->name, &video, 0) == TRI_OK);
+    atomic_store(&part->done, 1);
+    CHECK(scene_reaches(&part->go, 1));
+    return 0;
+}
+
+static void a_reader_sleeps_when_the_writer_died_before_its_first_frame(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    const pid_t pid = scene_start(open_and_wait, part);
+    assert_true(scene_reaches(&part->done, 1));
+    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+    scene_kill(pid);
+
+    assert_in_range(busy_while_waiting(reader), 0, 25);
+
+    tri_reader_close(&reader);
+    assert_int_equal(tri_stream_remove(part->name, false), TRI_OK);
+}
+
+static void
+a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    struct tri_segment segment;
+    assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
+    atomic_store(&segment.header->state, TRI_SEGMENT_REPLACED);
+    tri_segment_detach(&segment);
+    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+
+    assert_in_range(busy_while_waiting(reader), 0, 25);
+
+    const struct tri_video video = SMALL;
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    struct tri_frame frame = { 0 };
+    expect_frame(reader, &frame, 4);
+    tri_writer_close(&writer);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+}
+
+static unsigned permissions_of(int sem_id)
+{
+    struct semid_ds status;
+    assert_int_equal(semctl(sem_id, 0, IPC_STAT, &status), 0);
+    return status.sem_perm.mode & 0777;
+}
+
+static void a_refused_second_writer_leaves_the_permissions_alone(void **state)
+{
+    (void)state;
+    struct tri_writer_options options = { .name = scene_stream(), .mode = 0600, .video = SMALL };
+    tri_writer *writer;
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
+
+    tri_writer *second;
+    options.mode = 0644;
+    assert_int_equal(tri_writer_open(&second, &options), TRI_ERR_BUSY);
+
+    assert_null(second);
+    assert_int_equal(permissions_of(ipc_sem(options.name)), 0600);
+    assert_int_equal(ipc_stat(ipc_shm(options.name)).shm_perm.mode & 0777, 0600);
+    tri_writer_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
+        scene_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),
+        scene_test(a_frame_finished_but_never_published_is_nobodys_frame),
+        scene_test(a_reader_sleeps_when_the_writer_died_before_its_first_frame),
+        scene_test(a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it),
+        scene_test(a_refused_second_writer_leaves_the_permissions_alone),
+    };
+    return cmocka_run_group_tests_name("takeover", tests, NULL, NULL);
+}
