@@ -276,7 +276,8 @@ static void say_figures(struct run *run)
 static void stream(struct run *run)
 {
     const uint64_t count = run->config->count;
-    const bool figures = run->config->common.verbosity >= 0 && isatty(STDERR_FILENO);
+    const int verbosity = run->config->common.verbosity;
+    const bool figures = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
 
     run->last_ns = tri_now_ns();
     while (!run->over && !stop_asked()) {
