@@ -37,7 +37,7 @@ class Headers(unittest.TestCase):
         refused = {}
         for header in files("common/*.h", "capture/*.h", "display/*.h"):
             output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-2:], "-Icommon",
-                                 "-Icommon/src", f"-I{SOURCE}", "-", input=f'#include "{header}"\n')
+                                 "-Icommon/src", "-Icapture", f"-I{SOURCE}", "-", input=f'#include "{header}"\n')
             if status:
                 refused[header] = output
         if refused:
