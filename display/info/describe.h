@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/** A stream in words and in JSON: the parts that several commands print. */
+#ifndef INFO_DESCRIBE_H
+#define INFO_DESCRIBE_H
+
+#include <triptych/triptych.h>
+
+#include <jansson.h>
+
+/** "live", "dead", "unreadable", "corrupt". */
+const char *describe_state(enum tri_stream_state state);
+
+/* Each writes into `text` and returns it; "-" where it is not known. */
+const char *describe_name(const struct tri_stream *stream, char *text, size_t bytes);
+const char *describe_format(const struct tri_stream *stream, char *text, size_t bytes);
+const char *describe_size(const struct tri_stream *stream, char *text, size_t bytes);
+const char *describe_rate(const struct tri_stream *stream, char *text, size_t bytes);
+const char *describe_user(uid_t user, char *text, size_t bytes);
+const char *describe_group(gid_t group, char *text, size_t bytes);
+const char *describe_time(int64_t seconds, char *text, size_t bytes); // local, "never" for 0
+
+/** Readers attached: all but a live writer. */
+uint32_t describe_readers(const struct tri_stream *stream);
+
+/** Milliseconds since the newest frame was taken, -1 if there is none. */
+double describe_age_ms(const struct tri_stream *stream);
+
+/** All that is known, under the names of docs/json.md; the caller's. */
+json_t *describe_json(const struct tri_stream *stream);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+#include "describe.h"
+#include "program/figures.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static void print_row(const struct tri_stream *stream)
+{
+    char name[32];
+    char format[8];
+    char size[16];
+    char rate[16];
+    char owner[64];
+    printf("%-16s %-10s %-6s %-10s %7s %7" PRIu32 " %7d  %s\n",
+           describe_name(stream, name, sizeof name), describe_state(stream->state),
+           describe_format(stream, format, sizeof format), describe_size(stream, size, sizeof size),
+           describe_rate(stream, rate, sizeof rate), describe_readers(stream),
+           (int)stream->writer_pid, describe_user(stream->owner, owner, sizeof owner));
+}
+
+int info_list(const struct info_config *config, const tri_log *log)
+{
+    struct tri_stream *streams = NULL;
+    size_t count = 0;
+    const enum tri_err err = tri_stream_list(&streams, &count);
+    if (err != TRI_OK)
+        return info_failed(log, "the list of streams", err);
+
+    if (!config->json && count == 0)
+        tri_log_say(log, TRI_LOG_INFO, "info",
+                    "there are no streams; `triptych-capture pattern:smpte` makes one");
+    if (!config->json && count > 0)
+        printf("%-16s %-10s %-6s %-10s %7s %7s %7s  %s\n", "NAME", "STATE", "FORMAT", "SIZE", "FPS",
+               "READERS", "WRITER", "OWNER");
+    for (size_t i = 0; i < count; i++) {
+        if (config->json)
+            figures_print_json(stdout, describe_json(&streams[i]));
+        else
+            print_row(&streams[i]);
+    }
+    free(streams);
+    return CLI_DONE;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+#include "describe.h"
+#include "program/caps.h"
+#include "program/figures.h"
+
+#include <inttypes.h>
+
+static void row(const char *label, const char *format, ...) TRI_PRINTF(2, 3);
+
+static void row(const char *label, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("  %-18s ", label);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+}
+
+/* The name of a process, as far as it can be known from here. */
+static const char *process(pid_t pid, char *text, size_t bytes)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    FILE *file = pid > 0 ? fopen(path, "re") : NULL;
+    char command[20] = "";
+    if (file && fscanf(file, "%19[ -~]", command) != 1)
+        command[0] = '\0';
+    if (file)
+        fclose(file);
+    if (pid <= 0)
+        snprintf(text, bytes, "none");
+    else
+        snprintf(text, bytes, "pid %d%s%s%s", (int)pid, command[0] ? " (" : "", command,
+                 command[0] ? ")" : "");
+    return text;
+}
+
+static void print_picture(const struct tri_stream *stream)
+{
+    const struct tri_video *video = &stream->newest.video;
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    char rate[16];
+    puts("Picture");
+    row("format", "%s: %s", format->name, format->description);
+    row("size", "%" PRIu32 "x%" PRIu32 ", rotation %" PRIu32, video->width, video->height,
+        video->rotation);
+    row("frames a second", "%s", describe_rate(stream, rate, sizeof rate));
+    row("colour", "colorspace %s, transfer %s", tri_colorspace_word(video->colorspace),
+        tri_transfer_word(video->transfer));
+    row("", "matrix %s%s, %s%s", tri_matrix_word(tri_video_matrix(video)),
+        video->matrix ? "" : " (derived)", tri_range_word(tri_video_range(video)),
+        video->range ? "" : " (derived)");
+    row("field order", "%s", tri_field_word(video->field));
+}
+
+static void print_newest(const struct tri_stream *stream)
+{
+    const struct tri_frame_info *frame = &stream->newest;
+    puts("Newest frame");
+    row("number", "%" PRIu64 ", of generation %" PRIu64, frame->number, frame->generation);
+    row("driver sequence", "%" PRIu64, frame->driver_sequence);
+    row("age", "%.1f ms since capture", describe_age_ms(stream));
+    row("capture to publish", "%.3f ms", (double)(frame->publish_ns - frame->capture_ns) / 1e6);
+    row("bytes", "%" PRIu64, frame->bytes_used);
+    row("copies", "%" PRIu32 " made by the writer", frame->copies);
+    row("dropped", "%" PRIu64 " driver + %" PRIu64 " writer", frame->dropped_driver,
+        frame->dropped_writer);
+    if (frame->flags & TRI_FRAME_CHECKSUM)
+        row("checksum", "%016" PRIx64, frame->checksum);
+    if (frame->flags & TRI_FRAME_NO_SIGNAL)
+        row("signal", "none: the writer draws this itself");
+    if (frame->user_bytes)
+        row("user data", "%" PRIu32 " bytes", frame->user_bytes);
+}
+
+static void print_memory(const struct tri_stream *stream)
+{
+    char a[64];
+    char b[64];
+    puts("System V objects, as ipcs shows them");
+    row("key", "0x%08x, shmid %d, semid %d", (unsigned)stream->key, stream->shm_id, stream->sem_id);
+    row("segment", "%" PRIu64 " bytes: %" PRIu32 " slots of %" PRIu64, stream->bytes, stream->slots,
+        stream->slot_bytes);
+    row("mode", "%04o", stream->mode);
+    row("owner, group", "%s, %s", describe_user(stream->owner, a, sizeof a),
+        describe_group(stream->group, b, sizeof b));
+    row("creator", "%s, %s", describe_user(stream->creator_uid, a, sizeof a),
+        process(stream->creator_pid, b, sizeof b));
+    row("last user", "%s", process(stream->last_pid, b, sizeof b));
+    row("attached (nattch)", "%" PRIu32, stream->attached);
+    row("last attach", "%s", describe_time(stream->attach_time, a, sizeof a));
+    row("last detach", "%s", describe_time(stream->detach_time, a, sizeof a));
+    row("last change", "%s", describe_time(stream->change_time, a, sizeof a));
+}
+
+static void print_elsewhere(const struct tri_stream *stream)
+{
+    char text[256];
+    const struct tri_video *video = &stream->newest.video;
+    puts("Elsewhere");
+    row("GStreamer caps", "%s", caps_gstreamer(video, text, sizeof text));
+    row("ffmpeg", "triptych-dump --to %s -o - %s | ffmpeg %s OUTPUT",
+        caps_ffmpeg_raw(video) ? "raw" : "y4m", stream->name,
+        caps_ffmpeg(video, text, sizeof text));
+}
+
+int info_show(const struct info_config *config, const tri_log *log)
+{
+    struct tri_stream stream;
+    const enum tri_err err = tri_stream_find(config->name, &stream);
+    if (err != TRI_OK)
+        return info_failed(log, config->name, err);
+    if (config->json) {
+        figures_print_json(stdout, describe_json(&stream));
+        return CLI_DONE;
+    }
+
+    char writer[64];
+    printf("Stream %s\n", config->name);
+    row("state", "%s", describe_state(stream.state));
+    row("writer", "%s", process(stream.writer_pid, writer, sizeof writer));
+    row("source", "%s", stream.source[0] ? stream.source : "not said");
+    row("frames", "%" PRIu64, stream.published);
+    row("readers",
+        "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held",
+        describe_readers(&stream), stream.waiting, stream.held);
+    if (stream.has_frame) {
+        print_picture(&stream);
+        print_newest(&stream);
+    }
+    print_memory(&stream);
+    if (stream.has_frame)
+        print_elsewhere(&stream);
+    return CLI_DONE;
+}
