@@ -16,6 +16,12 @@ int64_t limits_deadline(const struct config *config, const struct stream_view *s
     return SDL_min(end, patience);
 }
 
+bool limits_too_late(const struct config *config, const struct stream_view *stream)
+{
+    return !stream->has_picture && config->timeout > 0 &&
+           tri_now_ns() >= after(stream, config->timeout);
+}
+
 bool limits_reached(const struct config *config, const struct stream_view *stream)
 {
     const int64_t deadline = limits_deadline(config, stream);

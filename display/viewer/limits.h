@@ -9,6 +9,9 @@
 /** When the run's time is up, on tri_now_ns()'s clock; 0: never. */
 int64_t limits_deadline(const struct config *config, const struct stream_view *stream);
 
+/** Whether --timeout has passed without a picture. */
+bool limits_too_late(const struct config *config, const struct stream_view *stream);
+
 /** Whether the run has reached its end. */
 bool limits_reached(const struct config *config, const struct stream_view *stream);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
+#include "limits.h"
 #include "screenshot.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ int report_end(const struct config *config, struct stream_view *stream, SDL_Rend
 {
     bool done = true;
 
-    if (config->timeout > 0 && !stream->has_picture) {
+    if (limits_too_late(config, stream)) {
         tri_log_say(stream->log, TRI_LOG_ERROR, "stream",
                     "%s: no picture within %g s; see triptych-info list, or start "
                     "triptych-capture --name %s",

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""A screen of the test's own (Xvfb), windows on it, keys and the pointer."""
+
+import os
+import subprocess
+
+import pixels
+from programs import end, tool, wait_until
+
+SIZE = (1024, 768)
+
+
+class Screen:
+    """An X server, with a window manager if asked for; `environment` makes a program use it."""
+
+    def __init__(self, managed=False):
+        reading, writing = os.pipe()
+        self._server = subprocess.Popen(
+            [tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
+             "-nolisten", "tcp", "-noreset"], pass_fds=[writing], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            self.display = ":" + pipe.readline().strip()
+        if self.display == ":":
+            raise AssertionError(f"Xvfb ended with {self._server.wait()}")
+        self.environment = {key: value for key, value in os.environ.items()
+                            if key not in ("WAYLAND_DISPLAY", "SDL_RENDER_DRIVER", "XAUTHORITY")}
+        self.environment |= {"DISPLAY": self.display, "SDL_VIDEODRIVER": "x11"}
+        self._manager = None
+        if managed:
+            self._manager = subprocess.Popen(
+                [tool("openbox"), "--sm-disable"], env=self.environment, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            wait_until(lambda: "window id" in self.run("xprop", "-root",
+                                                       "_NET_SUPPORTING_WM_CHECK"),
+                       "the window manager")
+
+    def close(self):
+        if self._manager:
+            end(self._manager)
+        end(self._server)
+
+    def run(self, program, *args):
+        """What a program of the system says about this screen."""
+        return subprocess.run([tool(program), *map(str, args)], env=self.environment, timeout=60,
+                              capture_output=True, text=True, check=True).stdout.strip()
+
+    def window_of(self, process):
+        """The window of a program, as soon as it is to be seen."""
+        def found():
+            if process.poll() is not None:
+                raise AssertionError(f"no window: it ended with {process.returncode}: "
+                                     f"{process.stderr.read().decode()}")
+            done = subprocess.run([tool("xdotool"), "search", "--onlyvisible", "--pid",
+                                   str(process.pid)], env=self.environment, timeout=60,
+                                  capture_output=True, text=True, check=False)
+            return done.stdout.split()
+        return Window(self, wait_until(found, "a window on the screen")[-1])
+
+
+class Window:
+    """One window, by its X number."""
+
+    def __init__(self, screen, number):
+        self.screen, self.number = screen, number
+
+    def title(self):
+        return self.screen.run("xdotool", "getwindowname", self.number)
+
+    def place(self):
+        """X, Y, width and height on the screen."""
+        lines = self.screen.run("xdotool", "getwindowgeometry", "--shell", self.number).splitlines()
+        told = dict(line.split("=") for line in lines)
+        return tuple(int(told[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+
+    def size(self):
+        return self.place()[2:]
+
+    def press(self, *keys):
+        """Keys by their X names: space, Escape, shift+c."""
+        self.screen.run("xdotool", "windowfocus", "--sync", self.number)
+        for key in keys:
+            self.screen.run("xdotool", "key", key)
+
+    def at(self, x, y, *what):
+        """Moves the pointer there, then does `what`: ("click", 4), ("mousedown", 1) ..."""
+        self.screen.run("xdotool", "mousemove", "--window", self.number, x, y, *what)
+
+    def picture(self):
+        """What it shows, as far as it is on the screen."""
+        x, y, width, height = self.place()
+        width, height = min(width, SIZE[0] - x), min(height, SIZE[1] - y)
+        grab = [tool("ffmpeg"), "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
+                f"{width}x{height}", "-i", f"{self.screen.display}+{x},{y}", "-frames:v", "1",
+                "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+        data = subprocess.run(grab, env=self.screen.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, check=True, timeout=60).stdout
+        return pixels.Picture(width, height, data)
+
+    def picture_when(self, true, what):
+        """What it shows as soon as true(picture)."""
+        shown = []
+
+        def right():
+            shown[:] = [self.picture()]
+            return true(shown[0])
+        wait_until(right, what)
+        return shown[0]

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+"""triptych-display without a window: colours, limits, figures, refusals."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+import pixels
+from programs import PATIENCE, ProgramTest, last_json, tool, wait_until
+
+RGB = ("RGB3", "BGR3", "XR24", "AR24", "AB24")
+YUV = ("YUYV", "UYVY", "YVYU", "NV12", "NV21", "NV16", "YU12", "YV12", "422P", "P010")
+GREY = ("GREY", "Y16")
+TOLERANCE = {"RGBP": 4, **dict.fromkeys(RGB, 0), **dict.fromkeys(YUV + GREY, 2)}  # of 255
+ODD = (321, 241)
+
+
+class DisplayTest(ProgramTest):
+    def bars(self, *options, size=(320, 240)):
+        """A stream of colour bars; its name. It lives as long as the test."""
+        name = self.stream()
+        self.writer = self.start("test-bars", "--name", name, "--size", "%dx%d" % size, *options)
+        return name
+
+    def display(self, name, *options, **more):
+        return self.run_to_end("triptych-display", "--headless", "--timeout", PATIENCE, *options,
+                               name, **more)
+
+    def screenshot(self, name, *options):
+        path = self.folder() / "shot.png"
+        done = self.display(name, "--screenshot", path, *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return path
+
+    def assert_bars(self, picture, tolerance, change=lambda color: color):
+        """The middle of each bar has its colour, at the top and further down."""
+        for i, color in enumerate(pixels.BARS):
+            for y in (1, picture.height // 2):
+                seen = picture.at((2 * i + 1) * picture.width // 16, y)
+                self.assertLessEqual(pixels.far(seen, change(color)), tolerance,
+                                     f"bar {i}: {seen}, not {change(color)}")
+
+
+class Pictures(DisplayTest):
+    def test_every_format_has_the_colours_of_its_bars_at_an_odd_size_with_padded_rows(self):
+        for fourcc, tolerance in TOLERANCE.items():
+            with self.subTest(fourcc):
+                name = self.bars("--format", fourcc, "--pad", "64", size=ODD)
+                picture = pixels.read(self.screenshot(name))
+                self.assertEqual((picture.width, picture.height), ODD)
+                self.assert_bars(picture, tolerance,
+                                 pixels.luma if fourcc in GREY else lambda color: color)
+
+    def test_motion_jpeg_has_the_colours_of_its_bars(self):
+        folder = self.folder()
+        drawn = self.bars("--format", "RGB3", size=ODD)
+        subprocess.run([tool("convert"), self.screenshot(drawn), "-sampling-factor", "4:2:0",
+                        "-quality", "95", folder / "bars.jpg"], check=True, timeout=PATIENCE)
+        name = self.bars("--format", "MJPG", "--file", folder / "bars.jpg", size=ODD)
+        self.assert_bars(pixels.read(self.screenshot(name)), 6)
+
+    def test_bytes_that_are_no_jpeg_are_said_to_be_none_and_the_viewer_goes_on(self):
+        junk = self.folder() / "junk.jpg"
+        junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
+        name = self.bars("--format", "MJPG", "--file", junk)
+        done = self.display(name, "--duration", "2", "--json")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("cannot show 320x240 MJPG", done.stderr)
+        self.assertGreater(last_json(done.stdout)["undecodable"], 0)
+
+    def test_matrix_and_range_of_the_frame_are_obeyed(self):
+        for matrix in ("601", "709", "bt2020"):
+            for reach in ("full-range", "lim-range"):
+                with self.subTest(f"{matrix} {reach}"):
+                    name = self.bars("--format", "YUYV", "--matrix", matrix, "--range", reach)
+                    self.assert_bars(pixels.read(self.screenshot(name)), 2)
+
+    def test_the_picture_is_turned_as_its_frames_ask(self):
+        name = self.bars("--format", "RGB3", "--rotation", "90", size=ODD)
+        picture = pixels.read(self.screenshot(name))
+        self.assertEqual((picture.width, picture.height), ODD[::-1])
+        for i, color in enumerate(pixels.BARS):  # the bars lie, white on top
+            self.assertEqual(picture.at(ODD[1] - 2, (2 * i + 1) * ODD[0] // 16), color)
+        # what was the lower edge is the left one
+        self.assertEqual(picture.at(1, ODD[0] - 2), pixels.BARS[7])
+
+    def test_turning_and_mirroring_by_option_is_exact(self):
+        name = self.bars("--format", "RGB3", "--count", "1", size=ODD)
+        plain = self.screenshot(name)
+        for options, operation in ((["--rotate", "90"], ["-rotate", "90"]),
+                                   (["--rotate", "180"], ["-rotate", "180"]),
+                                   (["--rotate", "270"], ["-rotate", "270"]),
+                                   (["--hflip"], ["-flop"]), (["--vflip"], ["-flip"]),
+                                   (["--rotate", "90", "--hflip"], ["-rotate", "90", "-flop"])):
+            with self.subTest(" ".join(options)):
+                wanted = self.folder() / "wanted.png"
+                subprocess.run([tool("convert"), plain, *operation, "+repage", wanted], check=True,
+                               timeout=PATIENCE)
+                seen = pixels.read(self.screenshot(name, *options))
+                self.assertEqual(seen.data, pixels.read(wanted).data)
+
+    def test_a_screenshot_says_of_which_stream_and_frame_it_is(self):
+        name = self.bars("--format", "RGB3")
+        said = pixels.text_of(self.screenshot(name))
+        self.assertEqual(said["Title"], name)
+        self.assertGreaterEqual(int(said["Frame"]), 1)
+        self.assertRegex(said["Creation Time"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+
+
+class Runs(DisplayTest):
+    def test_count_ends_the_run_and_json_sums_it_up(self):
+        name = self.bars("--format", "NV12")
+        done = self.display(name, "--count", "7", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        summary = last_json(done.stdout)
+        self.assertEqual(summary["name"], name)
+        self.assertEqual(summary["frames"], 7)
+        self.assertEqual((summary["format"], summary["width"], summary["height"]),
+                         ("NV12", 320, 240))
+        for key in ("fps", "torn_retried", "copies", "upload"):
+            self.assertIn(key, summary)
+        for key in ("driver", "writer", "reader"):
+            self.assertIn(key, summary["dropped"])
+        for spread in ("age_us", "interval_us"):
+            self.assertIn("p50", summary[spread])
+            self.assertIn("p99", summary[spread])
+
+    def test_duration_ends_the_run_whether_there_is_a_stream_or_not(self):
+        done = self.run_to_end("triptych-display", "--headless", "--duration", "0.5", "--json",
+                               self.stream())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(last_json(done.stdout)["frames"], 0)
+
+    def test_a_line_of_figures_a_second_is_for_people(self):
+        done = self.display(self.bars(), "--duration", "2.5")
+        self.assertRegex(done.stdout.splitlines()[0],
+                         r"^ *\d+\.\d\d fps, dropped: \d+ driver \+ \d+ writer \+ \d+ reader, age ")
+
+    def test_next_shows_each_frame_in_turn(self):
+        name = self.bars("--fps", "20")
+        done = self.display(name, "--count", "20", "--mode", "next", "--json")
+        self.assertEqual(last_json(done.stdout)["frames"], 20)
+
+    def test_the_viewer_may_come_first(self):
+        name = self.stream()
+        viewer = self.start("triptych-display", "--headless", "--count", "3", "--json", name)
+        self.start("test-bars", "--name", name)
+        out, err = viewer.communicate(timeout=PATIENCE)
+        self.assertEqual(viewer.returncode, 0, err)
+        self.assertEqual(json.loads(out)["frames"], 3)
+
+    def test_a_writer_that_comes_back_is_shown_again(self):
+        name = self.bars("--count", "3")
+        viewer = self.start("triptych-display", "--headless", "--json", name)
+        self.wait_for_stream(name, self.writer)
+        wait_until(lambda: "SYSV" in self.maps_of(viewer), "the viewer's attachment")
+        os.kill(self.writer.pid, signal.SIGKILL)
+        self.writer.wait()
+        self.start("test-bars", "--name", name, "--size", "640x480")
+        summary = self.end_when_shown(viewer, name)
+        self.assertEqual((summary["width"], summary["height"]), (640, 480))
+
+    def end_when_shown(self, viewer, name):
+        """Lets another viewer see a new frame first, then ends this one; its summary."""
+        done = self.display(name, "--count", "15")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        viewer.terminate()
+        out, err = viewer.communicate(timeout=PATIENCE)
+        self.assertEqual(viewer.returncode, 0, err)
+        return json.loads(out)
+
+    def maps_of(self, process):
+        return pathlib.Path(f"/proc/{process.pid}/maps").read_text()
+
+    def test_the_segment_is_attached_for_reading_only(self):
+        name = self.bars()
+        viewer = self.start("triptych-display", "--headless", name)
+
+        def attached():
+            return [line for line in self.maps_of(viewer).splitlines() if "SYSV" in line]
+        for line in wait_until(attached, "the viewer's attachment"):
+            self.assertEqual(line.split()[1], "r--s", line)
+
+    def test_exit_on_end_follows_the_writer(self):
+        name = self.bars()
+        self.wait_for_stream(name, self.writer)
+        viewer = self.start("triptych-display", "--headless", "--exit-on-end", name)
+        wait_until(lambda: "SYSV" in self.maps_of(viewer), "the viewer's attachment")
+        self.assertIn(b"fps", viewer.stdout.readline())
+        self.writer.terminate()
+        self.assertEqual(viewer.wait(PATIENCE), 0)
+
+    def test_a_signal_ends_the_run_as_asked_and_its_screenshot_is_written(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number.name):
+                path = self.folder() / "last.png"
+                viewer = self.start("triptych-display", "--headless", "--duration", PATIENCE,
+                                    "--screenshot", path, self.bars())
+                self.assertIn(b"fps", viewer.stdout.readline())
+                viewer.send_signal(number)
+                self.assertEqual(viewer.wait(PATIENCE), 0)
+                self.assert_bars(pixels.read(path), 2)
+
+
+class Refusals(DisplayTest):
+    def test_no_picture_in_time_is_a_failure_that_says_what_to_do(self):
+        name = self.stream()
+        done = self.run_to_end("triptych-display", "--headless", "--timeout", "0.3", name)
+        self.assert_refused(done, 1, name, "no picture within 0.3 s", "triptych-capture")
+
+    def test_without_a_screen_it_says_so_and_what_to_do(self):
+        bare = {key: value for key, value in os.environ.items()
+                if key not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
+        done = self.run_to_end("triptych-display", self.stream(), env=bare)
+        self.assert_refused(done, 1, "no screen", "--headless")
+
+    def test_a_screen_that_is_not_there_is_named(self):
+        gone = os.environ | {"DISPLAY": ":65000", "SDL_VIDEODRIVER": "x11"}
+        done = self.run_to_end("triptych-display", self.stream(), env=gone)
+        self.assert_refused(done, 1, "cannot open the screen", "--headless")
+
+    def test_command_lines_that_make_no_sense_are_refused_with_the_reason(self):
+        for line, word in ((["Not/a/name"], "a-z 0-9"), (["a", "b"], "'b'"),
+                           (["--geometry", "big"], "WIDTHxHEIGHT"), (["--rotate", "45"], "270"),
+                           (["--vsync", "maybe"], "yes"), (["--mode", "oldest"], "latest"),
+                           (["--count", "-1"], "whole number"), (["--sideways"], "--sideways"),
+                           (["--duration", "soon"], "seconds")):
+            with self.subTest(" ".join(line)):
+                done = self.run_to_end("triptych-display", "--headless", *line)
+                self.assert_refused(done, 2, word, "triptych-display --help")
+
+    def test_a_screenshot_that_cannot_be_written_fails_the_run(self):
+        done = self.display(self.bars(), "--screenshot", "/nonexistent/shot.png")
+        self.assert_refused(done, 1, "/nonexistent/shot.png")
+
+    def test_a_summary_that_cannot_be_written_fails_the_run(self):
+        with open("/dev/full", "wb") as full:
+            done = self.display(self.bars(), "--json", "--count", "1", stdout=full)
+        self.assert_refused(done, 1, "cannot write the summary", "No space left")
+
+    def test_help_names_the_keys(self):
+        done = self.run_to_end("triptych-display", "--help")
+        self.assertEqual(done.returncode, 0)
+        for word in ("--screenshot", "fullscreen", "next colour space"):
+            self.assertIn(word, done.stdout)

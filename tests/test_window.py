@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: MIT
+"""triptych-display's window as the person in front of it sees it, on a screen of the test's own."""
+
+import os
+import pathlib
+import re
+import signal
+import time
+
+import pixels
+from programs import PATIENCE, ProgramTest, key_of, last_json, wait_until
+from screen import SIZE, Screen
+
+RENDERERS = ("opengl", "opengles2", "software")
+BRIGHT = 150  # above it there is a picture as it is, below a dimmed one
+
+
+class WindowTest(ProgramTest):
+    managed = False  # whether there is a window manager
+
+    @classmethod
+    def setUpClass(cls):
+        cls.screen = Screen(cls.managed)
+        cls.addClassCleanup(cls.screen.close)
+
+    def setUp(self):
+        super().setUp()
+        self.shots = self.folder()
+
+    def bars(self, *options, name=None):
+        self.name = name or self.stream()
+        self.writer = self.start("test-bars", "--name", self.name, *options)
+        return self.name
+
+    def show(self, name, *options, renderer="software"):
+        """A viewer of `name` with a window; the window."""
+        self.viewer = self.start("triptych-display", *options, name,
+                                 env=self.screen.environment | {"SDL_RENDER_DRIVER": renderer})
+        return self.screen.window_of(self.viewer)
+
+    def still(self, *options, renderer="software"):
+        """A window of 640x480 with a picture of 320x240 that does not move."""
+        window = self.show(self.bars("--count", "1"), "--geometry", "640x480+0+0", *options,
+                           renderer=renderer)
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars, fitted")
+        return window
+
+    def picture(self, window, true, what):
+        return window.picture_when(true, what)
+
+    def is_white(self, color):
+        return min(color) > 240
+
+    def assert_ends(self, status=0):
+        self.assertEqual(self.viewer.wait(PATIENCE), status, self.viewer.stderr.read().decode())
+
+    def changes(self, window, key, what):
+        """Presses a key and waits until the window looks different; what it looks like then."""
+        before = window.picture().data
+        window.press(key)
+        return self.picture(window, lambda seen: seen.data != before, what)
+
+
+class States(WindowTest):
+    def test_it_waits_for_its_stream_and_says_so(self):
+        name = self.stream()
+        window = self.show(name)
+        wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
+        picture = self.picture(window, lambda seen: seen.share_of(
+            lambda *color: min(color) > 200) > 0.0005, "a text")
+        self.assertLess(picture.share_of(lambda *color: min(color) > 200), 0.1)
+
+    def test_the_bars_have_their_colours_on_the_screen_whatever_the_renderer(self):
+        for renderer in RENDERERS:
+            for fourcc in ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24"):
+                with self.subTest(f"{renderer} {fourcc}"):
+                    name = self.bars("--format", fourcc, "--matrix", "709")
+                    window = self.show(name, "--geometry", "640x480", renderer=renderer)
+                    picture = self.picture(window, lambda seen: self.is_white(seen.at(20, 100)),
+                                           "the bars")
+                    for i, color in enumerate(pixels.BARS):
+                        self.assertLessEqual(pixels.far(picture.at(80 * i + 40, 100), color), 3)
+                    self.viewer.terminate()
+                    self.assert_ends()
+
+    def test_the_picture_moves_and_the_window_has_its_size(self):
+        window = self.show(self.bars("--size", "400x300"))
+        self.picture(window, lambda seen: (seen.width, seen.height) == (400, 300) and
+                     self.is_white(seen.at(20, 100)), "the bars at their own size")
+        before = window.picture().data
+        self.picture(window, lambda seen: seen.data != before, "another frame")
+
+    def test_a_picture_of_another_shape_has_black_bars(self):
+        window = self.show(self.bars(), "--geometry", "640x240")
+        picture = self.picture(window, lambda seen: self.is_white(seen.at(170, 100)), "the bars")
+        self.assertEqual(picture.at(158, 100), (0, 0, 0))
+        self.assertEqual(picture.at(482, 100), (0, 0, 0))
+        self.assertTrue(self.is_white(picture.at(161, 1)))
+
+    def test_a_killed_writer_leaves_a_dimmed_picture_and_its_return_a_bright_one(self):
+        for renderer in RENDERERS:
+            with self.subTest(renderer):
+                name = self.bars("--format", "NV12")
+                window = self.show(name, "--geometry", "640x480", renderer=renderer)
+                self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+                os.kill(self.writer.pid, signal.SIGKILL)
+                self.writer.wait()
+                dimmed = self.picture(window, lambda seen: max(seen.at(20, 100)) < BRIGHT,
+                                      "a dimmed picture")
+                for i, color in enumerate(pixels.BARS):  # each colour darker, but still itself
+                    dark = [round(part * 80 / 255) for part in color]
+                    self.assertLessEqual(pixels.far(dimmed.at(80 * i + 40, 30), dark), 3)
+                wait_until(lambda: window.title() == f"{name} - no signal", "a title that says so")
+                self.bars("--format", "NV12", name=name)
+                self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "it is back")
+                self.viewer.terminate()
+                self.assert_ends()
+
+    def test_frames_without_a_signal_are_labelled(self):
+        plain = self.show(self.bars("--count", "1"), "--geometry", "640x480")
+        without = self.picture(plain, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        window = self.show(self.bars("--count", "1", "--no-signal"), "--geometry", "640x480")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)) and
+                     seen.at(600, 22) != without.at(600, 22), "a label in the upper right corner")
+
+    def test_the_title_tells_name_size_format_rates_and_age(self):
+        name = self.bars("--format", "NV12")
+        window = self.show(name)
+        pattern = re.compile(name + r" - 320x240 NV12 - \d+\.\d FPS, \d+\.\d UPS - age \d+\.\d ms")
+        wait_until(lambda: pattern.fullmatch(window.title()), "the figures in the title")
+
+    def test_a_title_of_the_users_own_stays(self):
+        window = self.show(self.bars(), "--title", "front door")
+        wait_until(lambda: window.title() == "front door", "the title")
+
+    def test_idle_it_costs_nearly_nothing(self):
+        self.still()
+        ticks = os.sysconf("SC_CLK_TCK")
+
+        def used():
+            fields = pathlib.Path(f"/proc/{self.viewer.pid}/stat").read_text().rsplit(")", 1)[1]
+            return sum(map(int, fields.split()[11:13])) / ticks
+        before, began = used(), time.monotonic()
+        time.sleep(3)
+        print(f"# idle: {100 * (used() - before) / (time.monotonic() - began):.1f} % of a core")
+
+
+class Keys(WindowTest):
+    def test_each_way_of_fitting_shows_the_bars_where_it_should(self):
+        window = self.still()
+        for key, x, y, wanted in (("1", 165, 130, 0), ("1", 20, 100, 7), ("2", 20, 100, 0),
+                                  ("w", 20, 100, 0), ("0", 20, 100, 0)):
+            window.press(key)
+            self.picture(window, lambda seen, at=(x, y), bar=wanted:
+                         pixels.far(seen.at(*at), pixels.BARS[bar]) < 4, f"{key}: bar {wanted}")
+
+    def test_plus_and_minus_zoom(self):
+        window = self.still()
+        window.press("plus")
+        self.picture(window, lambda seen: pixels.far(seen.at(150, 100), pixels.BARS[2]) < 4,
+                     "the third bar where the second was")
+        window.press("minus", "minus")
+        self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a smaller picture")
+
+    def test_the_wheel_zooms_at_the_pointer_and_dragging_moves(self):
+        window = self.still()
+        for _ in range(12):
+            window.at(40, 200, "click", 4)  # on the white bar
+        self.picture(window, lambda seen: all(self.is_white(seen.at(x, 200))
+                                              for x in (20, 40, 300)), "white all around")
+        window.at(500, 200, "mousedown", 1)
+        window.at(200, 200)
+        window.at(100, 200, "mouseup", 1)
+        self.picture(window, lambda seen: not self.is_white(seen.at(40, 200)), "what is beside it")
+
+    def test_turning_and_mirroring(self):
+        window = self.still()
+        window.press("r")
+        self.picture(window, lambda seen: self.is_white(seen.at(320, 30)) and
+                     pixels.far(seen.at(320, 90), pixels.BARS[1]) < 4, "white on top")
+        window.press("r", "r", "r", "m")
+        self.picture(window, lambda seen: self.is_white(seen.at(620, 100)), "white on the right")
+        window.press("m")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "as it was")
+
+    def test_statistics_help_and_their_levels_come_and_go(self):
+        window = self.still()
+        plain = window.picture()
+        few = self.changes(window, "i", "statistics")
+        more = self.changes(window, "o", "more of them")
+        self.assertLess(few.share_of(self.dark), more.share_of(self.dark))
+        window.press("i")
+        self.picture(window, lambda seen: seen.data == plain.data, "no statistics")
+        helped = self.changes(window, "h", "the help")
+        self.assertGreater(helped.share_of(self.dark), more.share_of(self.dark))
+        window.press("h")
+        self.picture(window, lambda seen: seen.data == plain.data, "no help")
+
+    def dark(self, *color):
+        return max(color) < 60
+
+    def test_pause_holds_the_picture_and_a_step_shows_one_more(self):
+        window = self.show(self.bars(), "--geometry", "640x480")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        window.press("space")
+        wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+        held = window.picture().data
+        self.assertEqual(window.picture().data, held)
+        self.changes(window, "period", "another frame")
+        held = window.picture().data
+        self.assertEqual(window.picture().data, held)
+        window.press("p")
+        self.picture(window, lambda seen: seen.data != held, "a picture that moves again")
+        wait_until(lambda: not window.title().endswith(" - paused"), "the old title")
+
+    def test_a_screenshot_lies_where_it_was_asked_for(self):
+        window = self.still("--screenshot-directory", self.shots)
+        window.press("s")
+        path = wait_until(lambda: list(self.shots.glob("triptych-*.png")), "the file")[0]
+        self.assertRegex(path.name, r"^triptych-t[\d-]+-20\d{6}-\d{6}-1\.png$")
+        picture = pixels.read(path)
+        self.assertEqual((picture.width, picture.height), (320, 240))
+        for i, color in enumerate(pixels.BARS):
+            self.assertLessEqual(pixels.far(picture.at(40 * i + 20, 100), color), 2)
+
+    def test_a_colour_space_or_range_of_the_viewers_choice_is_used(self):
+        window = self.show(self.bars(), "--geometry", "640x480")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        window.press("shift+r")  # full: white is 235
+        self.picture(window, lambda seen: seen.at(20, 100) == (235, 235, 235), "full range")
+        window.press("shift+r", "shift+r", "shift+c", "shift+c")  # Rec. 709 for what is BT.601
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)) and
+                     10 < pixels.far(seen.at(280, 100), pixels.BARS[3]) < 60, "another green")
+
+    def test_q_quits(self):
+        window = self.still()
+        window.press("q")
+        self.assert_ends()
+
+
+class Desktop(WindowTest):
+    managed = True
+
+    def test_fullscreen_and_back(self):
+        window = self.still()
+        window.press("f")
+        wait_until(lambda: window.size() == SIZE, "the size of the screen")
+        window.press("Escape")
+        wait_until(lambda: window.size() == (640, 480), "the old size")
+        window.press("Escape")
+        self.assert_ends()
+
+    def test_a_double_click_is_fullscreen(self):
+        window = self.still()
+        window.at(300, 200, "click", "--repeat", 2, "--delay", 50, 1)
+        wait_until(lambda: window.size() == SIZE, "the size of the screen")
+
+    def test_closing_the_window_ends_it(self):
+        window = self.still()
+        window.press("alt+F4")
+        self.assert_ends()
+
+    def test_geometry_border_and_on_top_are_as_asked(self):
+        window = self.show(self.bars(), "--geometry", "400x300+50+60", "--no-border", "--ontop")
+        wait_until(lambda: window.place() == (50, 60, 400, 300), "its place")
+        self.assertIn("ABOVE", self.screen.run("xprop", "-id", window.number, "_NET_WM_STATE"))
+        window.press("t")
+        wait_until(lambda: "ABOVE" not in self.screen.run("xprop", "-id", window.number,
+                                                          "_NET_WM_STATE"), "no longer on top")
+
+
+class Runs(WindowTest):
+    def test_count_and_json_as_without_a_window(self):
+        name = self.bars()
+        done = self.run_to_end("triptych-display", "--count", "5", "--json", name,
+                               env=self.screen.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(last_json(done.stdout)["frames"], 5)
+
+    def test_a_signal_ends_it_at_once_waiting_or_not(self):
+        for name in (self.stream(), self.bars()):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(f"{name} {number.name}"):
+                    self.show(name)
+                    self.viewer.send_signal(number)
+                    self.assert_ends()
+
+    def test_timeout_and_exit_on_end(self):
+        self.show(self.stream(), "--timeout", "0.5")
+        self.assert_ends(1)
+        self.show(self.bars(), "--exit-on-end")
+        wait_until(lambda: "SYSV" in pathlib.Path(f"/proc/{self.viewer.pid}/maps").read_text(),
+                   "its attachment")
+        time.sleep(0.5)
+        self.writer.terminate()
+        self.assert_ends()
+
+    def test_the_segment_is_attached_for_reading_only(self):
+        self.still()
+        maps = pathlib.Path(f"/proc/{self.viewer.pid}/maps").read_text().splitlines()
+        ours = f"SYSV{key_of(self.name):08x}"  # there are others, by which the X server is told
+        attached = [line.split()[1] for line in maps if ours in line]
+        self.assertTrue(attached)
+        self.assertEqual(set(attached), {"r--s"})
