@@ -23,6 +23,7 @@ enum tri_err tri_err_of_errno(int error)
         return TRI_ERR_DENIED;
     case ENOMEM:
     case ENOSPC:
+    case E2BIG: // more semaphores in one call than kernel.sem allows
         return TRI_ERR_LIMIT;
     case EIDRM:
     case EINVAL: // an id that was removed and is not yet in use again

@@ -61,6 +61,7 @@ void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count
     switch (error) {
     case ENOSPC:
     case EINVAL:
+    case E2BIG:
         tri_log_say(log, TRI_LOG_ERROR, "semset",
                     "%s: no set of %u semaphores to be had: kernel.sem is \"%s\" (per set, in all, "
                     "per call, sets); see ipcs -s, remove what is unused or raise it with sysctl",

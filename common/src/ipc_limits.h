@@ -10,7 +10,8 @@
 /** Says why a segment of `bytes` could not be made, after shmget() failed with `error`. */
 void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes, int error);
 
-/** Says why a set of `count` semaphores could not be made, after semget() failed with `error`. */
+/** Says why a set of `count` semaphores could not be made or set up, after semget() or the first
+ *  semop() failed with `error`. */
 void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count, int error);
 
 #endif

@@ -41,6 +41,13 @@ static enum tri_err run(int sem_id, struct sembuf *ops, size_t count)
     return semop(sem_id, ops, count) == 0 ? TRI_OK : tri_err_of_errno(errno);
 }
 
+static enum tri_err set(int sem_id, int number, int value)
+{
+    return semctl(sem_id, number, SETVAL, (union semun){ .val = value }) == 0
+               ? TRI_OK
+               : tri_err_of_errno(errno);
+}
+
 /** Takes the writer's place. SEM_UNDO: however this process ends, the kernel empties it. */
 static enum tri_err take_writer(int sem_id)
 {
@@ -67,16 +74,16 @@ static enum tri_err take_writer(int sem_id)
 }
 
 /** Finds or creates the set; checks that it is this user's. */
-static enum tri_err find_or_create(int *sem_id, key_t key, const char *name, uint32_t mode,
-                                   const tri_log *log)
+static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const char *name,
+                                   uint32_t mode, const tri_log *log)
 {
     *sem_id = semget(key, TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | (int)mode);
-    const bool created = *sem_id >= 0;
-    if (!created && errno != EEXIST) {
+    *created = *sem_id >= 0;
+    if (!*created && errno != EEXIST) {
         tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
         return errno == EINVAL ? TRI_ERR_LIMIT : tri_err_of_errno(errno);
     }
-    if (!created && (*sem_id = semget(key, 0, 0)) < 0)
+    if (!*created && (*sem_id = semget(key, 0, 0)) < 0)
         return TRI_ERR_AWAY; // gone again: try anew
 
     struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
@@ -119,12 +126,18 @@ enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t
     enum tri_err err = TRI_ERR_AWAY;
     for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
-        err = find_or_create(&id, key, name, mode, log);
-        if (err == TRI_OK)
+        bool created = false;
+        err = find_or_create(&id, &created, key, name, mode, log);
+        if (err == TRI_OK) {
             err = take_writer(id);
+            if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_AWAY)
+                tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
+        }
         if (err == TRI_OK) {
             permit(id, mode, group);
             *sem_id = id;
+        } else if (created && err != TRI_ERR_BUSY) {
+            tri_semset_remove(id); // nobody was ever in it
         }
         if (err == TRI_ERR_BUSY)
             *pid = tri_semset_writer(id);
@@ -134,6 +147,15 @@ enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t
             break;
     }
     return err;
+}
+
+void tri_semset_leave(int sem_id)
+{
+    struct sembuf place[] = {
+        op(TRI_SEM_WRITER, -1, IPC_NOWAIT | SEM_UNDO),
+        op(TRI_SEM_AWAY, 1, SEM_UNDO),
+    };
+    run(sem_id, place, 2);
 }
 
 enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
@@ -162,7 +184,7 @@ enum tri_err tri_semset_close_gates(int sem_id, uint64_t next)
     // The undo of the writer before has opened all gates; one that is closed was tampered with.
     for (uint32_t k = 0; k < TRI_GATES; k++) {
         if (semctl(sem_id, TRI_SEM_GATE_0 + (int)k, GETVAL) > 0)
-            semctl(sem_id, TRI_SEM_GATE_0 + (int)k, SETVAL, (union semun){ .val = 0 });
+            set(sem_id, TRI_SEM_GATE_0 + (int)k, 0);
     }
     struct sembuf gates[] = {
         op(gate_of(next), 1, SEM_UNDO),
@@ -183,6 +205,18 @@ enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot)
     return run(sem_id, &give, 1);
 }
 
+/** Brings a publish about whatever the values are. SETVAL clears what the kernel would have undone. */
+static enum tri_err publish_anyway(int sem_id, uint32_t slot, uint64_t number)
+{
+    struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
+    enum tri_err err = slot == TRI_NO_SLOT ? TRI_OK : set(sem_id, slot_sem(slot), TRI_SLOT_WHOLE);
+    if (err == TRI_OK)
+        err = set(sem_id, gate_of(number), 0);
+    if (err == TRI_OK)
+        err = set(sem_id, gate_of(number + 2), 0);
+    return err == TRI_OK ? run(sem_id, &close, 1) : err;
+}
+
 enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number)
 {
     struct sembuf ops[3] = {
@@ -193,14 +227,10 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number)
     if (slot != TRI_NO_SLOT)
         ops[count++] = op(slot_sem(slot), TRI_SLOT_WHOLE, SEM_UNDO);
     const enum tri_err err = run(sem_id, ops, count);
-    if (err != TRI_ERR_BUSY)
+    if (err == TRI_OK || err == TRI_ERR_AWAY)
         return err;
-
-    // Our gate was open: a process of this user has changed it. Everybody waiting has been woken.
-    struct sembuf reverse = op(gate_of(number), 1, SEM_UNDO);
-    semctl(sem_id, gate_of(number), SETVAL, (union semun){ .val = 0 });
-    run(sem_id, &reverse, 1);
-    return run(sem_id, ops, count);
+    // Our gate was open, or a value near its limit: a process that may alter them has changed them.
+    return publish_anyway(sem_id, slot, number);
 }
 
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)

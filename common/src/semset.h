@@ -55,6 +55,9 @@ enum {
 enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
                               pid_t *pid, const tri_log *log);
 
+/** Leaves the writer's place; the set stays. For whoever may not remove it any more. */
+void tri_semset_leave(int sem_id);
+
 /** Finds the set of a key. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_DENIED; TRI_ERR_COLLISION;
  *  TRI_ERR_FOREIGN, its creator has given it away but can still change it. */
 enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key);
@@ -74,7 +77,7 @@ enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot);
 enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot);
 
 /** Gives `slot` back (or none: TRI_NO_SLOT), opens the gate of frame `number` and closes the one two
- *  frames on, in one call. Repairs gates that somebody else has tampered with. */
+ *  frames on, in one call. Repairs values that somebody else has tampered with. */
 enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number);
 
 /* The readers' calls. */

@@ -89,9 +89,10 @@ static enum tri_err adopt(struct tri_writer *w)
     const int shm_id = shmget(w->key, 0, 0);
     if (shm_id < 0 && errno == ENOENT)
         return TRI_OK;
-    struct shmid_ds status;
-    if (shm_id < 0 || shmctl(shm_id, IPC_STAT, &status) < 0 || status.shm_perm.uid != geteuid() ||
-        status.shm_perm.cuid != geteuid()) {
+    struct shmid_ds status = { .shm_perm = { .uid = (uid_t)-1 } };
+    if (shm_id >= 0 && shmctl(shm_id, IPC_STAT, &status) < 0 && errno != EACCES)
+        return TRI_OK; // removed meanwhile
+    if (status.shm_perm.uid != geteuid() || status.shm_perm.cuid != geteuid()) {
         tri_owner_explain(w->log, w->name, w->key);
         return TRI_ERR_FOREIGN;
     }
@@ -126,8 +127,10 @@ static enum tri_err adopt(struct tri_writer *w)
     shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
     tri_segment_fault_in(&found, true);
     w->mapping = tri_mapping_new(&found, w->sem_id);
-    if (!w->mapping)
+    if (!w->mapping) {
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
         return TRI_ERR_LIMIT;
+    }
     tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
                 (unsigned long long)w->number);
     show_writer(w);
@@ -152,8 +155,12 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
         return err;
 
     err = adopt(w);
-    if (err == TRI_OK)
+    if (err == TRI_OK) {
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
+        if (err != TRI_OK)
+            tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: cannot set its semaphores: %s",
+                        w->name, tri_strerror(err));
+    }
     if (err != TRI_OK) {
         // Nothing is left behind. Readers of a dead stream's set look its name up from then on.
         tri_mapping_unref(&w->mapping);
@@ -187,7 +194,15 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
         // Marked before removed: a reader that finds nothing new in it looks the name up again.
         atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
                                  memory_order_release);
-        tri_segment_remove(w->mapping->segment.shm_id);
+        const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
+        if (err != TRI_OK && err != TRI_ERR_AWAY) { // not ours any more, after a change of user
+            atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
+                                      memory_order_release);
+            tri_log_say(w->log, TRI_LOG_ERROR, "segment",
+                        "%s: the segment is too small and cannot be replaced: %s", w->name,
+                        tri_strerror(err));
+            return err;
+        }
         tri_mapping_unref(&w->mapping);
     }
     forget_frames(w);
@@ -210,6 +225,7 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
     w->mapping = tri_mapping_new(&segment, w->sem_id);
     if (!w->mapping) {
         tri_segment_remove(shm_id);
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
         return TRI_ERR_LIMIT;
     }
     struct tri_header *header = w->mapping->segment.header;
@@ -249,6 +265,7 @@ void tri_writer_withdraw(struct tri_writer *w)
                                  memory_order_release);
         tri_segment_remove(w->mapping->segment.shm_id);
     }
-    tri_semset_remove(w->sem_id);
+    if (tri_semset_remove(w->sem_id) != TRI_OK)
+        tri_semset_leave(w->sem_id); // not ours any more, after a change of user: do not block it
     w->sem_id = -1;
 }

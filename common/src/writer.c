@@ -18,8 +18,10 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
 {
     *out = NULL;
     tri_writer *w = malloc(sizeof(*w));
-    if (!w)
+    if (!w) {
+        tri_log_say(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
         return TRI_ERR_LIMIT;
+    }
     *w = (tri_writer){ .sem_id = -1, .newest = TRI_NO_SLOT, .pid = getpid() };
 
     enum tri_err err = tri_writer_configure(w, options);
@@ -104,7 +106,8 @@ static enum tri_err try_slots(struct tri_writer *w, uint32_t *taken)
         const uint32_t slot = oldest_slot(w, tried);
         if (slot == TRI_NO_SLOT)
             return TRI_ERR_NO_SLOT;
-        const enum tri_err err = tri_semset_take_slot(w->sem_id, slot);
+        const enum tri_err err =
+            w->slot[slot].locked ? TRI_OK : tri_semset_take_slot(w->sem_id, slot);
         if (err != TRI_ERR_BUSY) {
             *taken = slot;
             w->slot[slot].locked = err == TRI_OK;
@@ -205,9 +208,9 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
         struct tri_writer_slot *slot = &w->slot[draft->lease.slot];
         if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
             slot->number = 0; // what was in it is overwritten
-        if (slot->locked)
-            tri_semset_give_slot(w->sem_id, draft->lease.slot);
-        slot->taken = slot->locked = false;
+        if (slot->locked)     // a lock that cannot be given back now stays ours, for a later draft
+            slot->locked = tri_semset_give_slot(w->sem_id, draft->lease.slot) != TRI_OK;
+        slot->taken = false;
     }
     tri_mapping_unref(&mapping);
     memset(draft, 0, sizeof(*draft));
@@ -271,8 +274,8 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot),
                           memory_order_release);
     draft->lease.state = DRAFT_KEPT;
-    w->slot[slot].locked = false;
     const enum tri_err err = tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->number);
+    w->slot[slot].locked = locked && err != TRI_OK;
     if (err != TRI_ERR_AWAY)
         return err;
     tri_writer_lost(w); // readers still find this frame; the next begin makes the stream anew
