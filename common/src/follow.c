@@ -9,12 +9,6 @@
 
 #define SETTLE_NS 200000 // a writer is just taking over: its gates are not closed yet
 
-static void sleep_ns(int64_t ns)
-{
-    const struct timespec span = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
-    nanosleep(&span, NULL);
-}
-
 static void detach(struct tri_reader *r)
 {
     tri_mapping_unref(&r->mapping);
@@ -70,7 +64,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
     if (joined)
         join(r);
-    if (tri_semset_has_writer(sem_id) == TRI_OK)
+    if (tri_semset_has_writer(sem_id) != TRI_ERR_BUSY)
         return TRI_OK;
 
     const uint64_t word =
@@ -81,7 +75,8 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     return news ? TRI_OK : lose(r);
 }
 
-/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_AWAY to say so. */
+/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_AWAY to say so,
+ *  TRI_ERR_INTERRUPTED. */
 static enum tri_err ask_why(struct tri_reader *r)
 {
     const enum tri_err err = tri_semset_has_writer(r->mapping->sem_id);
@@ -91,11 +86,12 @@ static enum tri_err ask_why(struct tri_reader *r)
         r->gone = true;
         return TRI_OK;
     }
-    if (tri_segment_removed(&r->mapping->segment))
+    if (tri_segment_removed(&r->mapping->segment)) {
         detach(r);
-    else
-        sleep_ns(SETTLE_NS);
-    return TRI_OK;
+        return TRI_OK;
+    }
+    const struct timespec span = { .tv_nsec = SETTLE_NS };
+    return nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
 }
 
 enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
