@@ -161,10 +161,10 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
         const enum tri_err err = tri_err_of_errno(errno);
         tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot attach %llu bytes: %s", plan->name,
                     (unsigned long long)bytes, strerror(errno));
+        tri_segment_remove(made.shm_id);
         made.header = at == (void *)-1 ? NULL : at;
         tri_segment_detach(&made);
-        tri_segment_remove(made.shm_id);
-        return err;
+        return err == TRI_ERR_AWAY ? TRI_ERR_SYSTEM : err; // AWAY would be said of the semaphores
     }
     made.header = at;
     made.owner = status.shm_perm.uid;

@@ -123,7 +123,7 @@ enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count)
     struct shm_info table;
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     if (highest < 0)
-        return TRI_ERR_SYSTEM;
+        return tri_err_of_errno(errno);
 
     for (int index = 0; index <= highest; index++) {
         struct shmid_ds status;

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/* Every call that the library makes, made to fail one at a time, in every phase of a stream's life. */
+#include "fail.h"
+
+#include "common/src/name.h"
+
+#include <triptych/reader.h>
+#include <triptych/stream.h>
+#include <triptych/writer.h>
+
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define MANY 1000 // more calls of one kind than any act makes
+
+/** What one case works on. */
+struct stage {
+    char name[TRI_NAME_MAX + 1];
+    key_t key;
+    tri_log log;
+    char said[512]; // the last error in the log
+    tri_writer *writer;
+    tri_reader *reader;
+    struct tri_frame frame;
+    uint8_t copy[1 << 16];
+};
+
+static const struct tri_video small = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+static const struct tri_video large = { .fourcc = TRI_FOURCC_GREY, .width = 640, .height = 480 };
+
+static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    struct stage *s = user;
+    (void)part;
+    if (level == TRI_LOG_ERROR)
+        snprintf(s->said, sizeof(s->said), "%s", text);
+}
+
+static enum tri_err open_writer(struct stage *s)
+{
+    return tri_writer_open(&s->writer, &(struct tri_writer_options){
+                                           .name = s->name, .video = small, .log = &s->log });
+}
+
+static enum tri_err open_reader(struct stage *s, uint32_t flags)
+{
+    return tri_reader_open(&s->reader, &(struct tri_reader_options){
+                                           .name = s->name, .flags = flags, .log = &s->log });
+}
+
+static enum tri_err publish(struct stage *s, const struct tri_video *video)
+{
+    struct tri_draft draft;
+    const enum tri_err err = tri_writer_begin(s->writer, video, &draft);
+    if (err != TRI_OK)
+        return err;
+    memset(draft.data[0], 7, draft.shape.plane[0].bytes);
+    return tri_writer_publish(s->writer, &draft);
+}
+
+/** A writer that died while writing its fourth frame. */
+static void leave_a_dead_writer(struct stage *s)
+{
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct tri_draft draft;
+        if (open_writer(s) == TRI_OK && publish(s, &small) == TRI_OK &&
+            publish(s, &small) == TRI_OK && publish(s, &small) == TRI_OK &&
+            tri_writer_begin(s->writer, &small, &draft) == TRI_OK)
+            kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* Before an act: nothing fails yet. */
+
+static void nothing(struct stage *s)
+{
+    (void)s;
+}
+
+static void a_stream(struct stage *s)
+{
+    assert_int_equal(open_writer(s), TRI_OK);
+    assert_int_equal(publish(s, &small), TRI_OK);
+}
+
+static void a_stream_that_is_read(struct stage *s)
+{
+    a_stream(s);
+    assert_int_equal(open_reader(s, 0), TRI_OK);
+    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
+}
+
+static void a_stream_whose_writer_dies(struct stage *s)
+{
+    leave_a_dead_writer(s);
+    assert_int_equal(open_reader(s, 0), TRI_OK);
+}
+
+/* Acts: the first error is their result. */
+
+static enum tri_err publish_two(struct stage *s)
+{
+    const enum tri_err err = publish(s, &small);
+    return err == TRI_OK ? publish(s, &small) : err;
+}
+
+static enum tri_err publish_large(struct stage *s)
+{
+    return publish(s, &large);
+}
+
+static enum tri_err cancel_a_draft(struct stage *s)
+{
+    struct tri_draft draft;
+    const enum tri_err err = tri_writer_begin(s->writer, &small, &draft);
+    tri_writer_cancel(s->writer, &draft);
+    return err;
+}
+
+static enum tri_err close_writer(struct stage *s)
+{
+    tri_writer_close(&s->writer);
+    return TRI_OK;
+}
+
+static enum tri_err read_with_a_hold(struct stage *s)
+{
+    enum tri_err err = open_reader(s, 0);
+    if (err == TRI_OK)
+        err = tri_reader_borrow(s->reader, &s->frame, 50);
+    if (err == TRI_OK && !tri_reader_whole(s->reader, &s->frame))
+        err = TRI_ERR_TORN;
+    return err;
+}
+
+static enum tri_err read_the_next(struct stage *s)
+{
+    enum tri_err err = publish(s, &small);
+    if (err == TRI_OK)
+        err = tri_reader_borrow(s->reader, &s->frame, 50);
+    return err;
+}
+
+static enum tri_err read_a_copy(struct stage *s)
+{
+    enum tri_err err = open_reader(s, TRI_READER_NO_HOLD);
+    if (err == TRI_OK)
+        err = tri_reader_copy(s->reader, &s->frame, s->copy, sizeof(s->copy), 50);
+    memset(&s->frame, 0, sizeof(s->frame));
+    return err;
+}
+
+static enum tri_err wait_for_nothing(struct stage *s)
+{
+    const enum tri_err err = tri_reader_borrow(s->reader, &s->frame, 5);
+    return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
+}
+
+static enum tri_err list(struct stage *s)
+{
+    struct tri_stream *streams;
+    size_t count;
+    struct tri_stream stream;
+    enum tri_err err = tri_stream_list(&streams, &count);
+    free(streams);
+    if (err == TRI_OK)
+        err = tri_stream_find(s->name, &stream);
+    return err == TRI_ERR_NO_STREAM ? TRI_OK : err;
+}
+
+static enum tri_err remove_stream(struct stage *s)
+{
+    const enum tri_err err = tri_stream_remove(s->name, true);
+    return err == TRI_ERR_NO_STREAM ? TRI_OK : err;
+}
+
+static const struct act {
+    const char *name;
+    void (*prepare)(struct stage *s);
+    enum tri_err (*run)(struct stage *s);
+    bool says_why; // a failure stands in the log
+} acts[] = {
+    { "open", nothing, open_writer, true },
+    { "take over", leave_a_dead_writer, open_writer, true },
+    { "publish", a_stream_that_is_read, publish_two, false },
+    { "grow", a_stream_that_is_read, publish_large, false },
+    { "cancel", a_stream, cancel_a_draft, false },
+    { "close", a_stream, close_writer, false },
+    { "attach and hold", a_stream, read_with_a_hold, false },
+    { "exchange", a_stream_that_is_read, read_the_next, false },
+    { "attach and copy", a_stream, read_a_copy, false },
+    { "wait", a_stream_that_is_read, wait_for_nothing, false },
+    { "attach to the dead", a_stream_whose_writer_dies, wait_for_nothing, false },
+    { "list", a_stream, list, false },
+    { "remove", a_stream, remove_stream, false },
+    { "remove the dead", leave_a_dead_writer, remove_stream, false },
+};
+
+/** What each call may really fail with, here. */
+static const struct {
+    enum fail_call call;
+    int error;
+} failures[] = {
+    { FAIL_shmget_new, ENOMEM },
+    { FAIL_shmget_new, ENOSPC },
+    { FAIL_shmget_new, EINVAL },
+    { FAIL_shmget_new, EEXIST },
+    { FAIL_shmget_found, FAIL_REMOVED },
+    { FAIL_shmat, ENOMEM },
+    { FAIL_shmat, EACCES },
+    { FAIL_shmat, FAIL_REMOVED },
+    { FAIL_shmctl, EACCES },
+    { FAIL_shmctl, FAIL_REMOVED },
+    { FAIL_semget_new, ENOSPC },
+    { FAIL_semget_new, ENOMEM },
+    { FAIL_semget_new, EINVAL },
+    { FAIL_semget_found, FAIL_REMOVED },
+    { FAIL_semop, ENOMEM },
+    { FAIL_semop, ENOSPC },
+    { FAIL_semop, E2BIG },
+    { FAIL_semop, ERANGE },
+    { FAIL_semop, FAIL_REMOVED },
+    { FAIL_semtimedop, EINTR },
+    { FAIL_semtimedop, ENOMEM },
+    { FAIL_semtimedop, EACCES },
+    { FAIL_semtimedop, FAIL_REMOVED },
+    { FAIL_semctl, EACCES },
+    { FAIL_semctl, FAIL_REMOVED },
+    { FAIL_madvise, EINVAL },
+    { FAIL_madvise, ENOMEM },
+    { FAIL_nanosleep, EINTR },
+    { FAIL_malloc, ENOMEM },
+    { FAIL_realloc, ENOMEM },
+    { FAIL_getrandom, ENOSYS },
+    { FAIL_fopen64, EMFILE },
+};
+
+/** Whether `err` is an outcome that tells of `error`. */
+static bool tells(enum tri_err err, int error)
+{
+    switch (error) {
+    case ENOMEM:
+    case ENOSPC:
+    case EMFILE:
+        return err == TRI_ERR_LIMIT;
+    case EACCES:
+        return err == TRI_ERR_DENIED || err == TRI_ERR_FOREIGN || err == TRI_ERR_SYSTEM;
+    case EINVAL:
+        return err == TRI_ERR_LIMIT;
+    case EINTR:
+        return err == TRI_ERR_INTERRUPTED;
+    case FAIL_REMOVED:
+        return err == TRI_ERR_AWAY || err == TRI_ERR_NO_STREAM || err == TRI_ERR_TIMEOUT ||
+               err == TRI_ERR_SYSTEM;
+    case EEXIST: // somebody was quicker, and is not known
+        return err == TRI_ERR_FOREIGN;
+    case E2BIG: // kernel.sem's third number
+        return err == TRI_ERR_LIMIT;
+    default:
+        return err == TRI_ERR_SYSTEM;
+    }
+}
+
+static int objects(key_t key)
+{
+    return (shmget(key, 0, 0) >= 0) + (semget(key, 0, 0) >= 0);
+}
+
+/** Whoever still has a writer goes on with it, or there is room for another: no slot is lost, no frame
+ *  is dropped, and a reader gets each one. @return what is wrong, NULL for nothing. */
+static const char *goes_on(struct stage *s)
+{
+    if (!s->writer && open_writer(s) != TRI_OK)
+        return "no writer can be opened afterwards";
+    tri_reader_give_back(s->reader, &s->frame);
+    tri_reader_close(&s->reader);
+    if (open_reader(s, 0) != TRI_OK)
+        return "no reader can be opened afterwards";
+
+    // A segment that was removed is noticed within a second.
+    enum tri_err err = TRI_ERR_TIMEOUT;
+    for (int i = 0; i < 200 && err != TRI_OK; i++) {
+        publish(s, &small);
+        err = tri_reader_borrow(s->reader, &s->frame, 20);
+    }
+    if (err != TRI_OK)
+        return "no later frame arrives";
+
+    struct tri_writer_counts before;
+    struct tri_writer_counts after;
+    tri_writer_count(s->writer, &before);
+    for (int i = 0; i < 6; i++) {
+        const uint64_t number = s->frame.info.number;
+        if (publish(s, &small) != TRI_OK)
+            return "a later frame cannot be published";
+        if (tri_reader_borrow(s->reader, &s->frame, 1000) != TRI_OK ||
+            s->frame.info.number != number + 1)
+            return "a later frame does not arrive";
+        if (!tri_frame_held(&s->frame))
+            return "a slot can no longer be held";
+    }
+    tri_writer_count(s->writer, &after);
+    return after.dropped_writer == before.dropped_writer ? NULL : "later frames are dropped";
+}
+
+/** One act with one failure. @return whether the call that was to fail came at all. */
+static bool try_one(const struct act *act, enum fail_call call, unsigned nth, int error)
+{
+    static int number;
+    struct stage s = { .frame = { .lease = { 0 } } };
+    snprintf(s.name, sizeof(s.name), "fail%d-%d", (int)getpid(), ++number);
+    s.key = tri_name_key(s.name);
+    s.log = (tri_log){ .write = hear, .user = &s, .level = TRI_LOG_ERROR };
+
+    const int allocations = fail_allocations();
+    const int attachments = fail_attachments();
+    act->prepare(&s);
+    s.said[0] = '\0';
+    fail_arm(call, nth, error, s.key);
+    const enum tri_err err = act->run(&s);
+    const bool came = fail_disarm();
+
+    const char *wrong = NULL;
+    if (came && err != TRI_OK && !tells(err, error))
+        wrong = "the outcome tells something else";
+    else if (came && err != TRI_OK && act->says_why && error != FAIL_REMOVED && !s.said[0])
+        wrong = "the log does not say why";
+    else if (!s.writer && act->prepare == nothing && objects(s.key) != 0)
+        wrong = "something was left behind";
+    else
+        wrong = goes_on(&s);
+
+    tri_reader_give_back(s.reader, &s.frame);
+    tri_reader_close(&s.reader);
+    tri_writer_close(&s.writer);
+    if (!wrong && objects(s.key) != 0)
+        wrong = "something is left after the close";
+    if (!wrong && fail_allocations() != allocations)
+        wrong = "memory is lost";
+    if (!wrong && fail_attachments() != attachments)
+        wrong = "an attachment is lost";
+    tri_stream_remove(s.name, true); // of a case that failed
+    if (wrong)
+        fail_msg("%s, %s %u fails with %s: %s (outcome: %s; log: %s)", act->name,
+                 fail_call_names[call], nth,
+                 error == FAIL_REMOVED ? "the object's removal" : strerror(error), wrong,
+                 tri_strerror(err), s.said);
+    return came;
+}
+
+static void every_call_may_fail_in(const struct act *act)
+{
+    unsigned tried = 0;
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        unsigned nth = 1;
+        while (nth < MANY && try_one(act, failures[i].call, nth, failures[i].error))
+            nth++;
+        assert_true(nth < MANY);
+        tried += nth - 1;
+    }
+    assert_true(tried > 0);
+    print_message("# %s: %u failures\n", act->name, tried);
+}
+
+static void case_of_an_act(void **state)
+{
+    every_call_may_fail_in(*state);
+}
+
+int main(void)
+{
+    unshare(CLONE_NEWIPC); // where that is allowed: a listing then has no streams but ours
+    enum { COUNT = sizeof(acts) / sizeof(acts[0]) };
+    static char names[COUNT][64];
+    struct CMUnitTest tests[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        snprintf(names[i], sizeof(names[i]), "any_call_may_fail_in: %s", acts[i].name);
+        union {
+            const struct act *act;
+            void *state;
+        } initial = { .act = &acts[i] };
+        tests[i] = (struct CMUnitTest){ names[i], case_of_an_act, NULL, NULL, initial.state };
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
