@@ -108,7 +108,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
                                .state = held ? LEASE_HELD : LEASE_CHECKED };
     struct tri_lease old = frame->lease;
     err = tri_entry_read(tri_segment_entry(segment, slot), number, segment->geometry.slot_bytes,
-                         &frame->info, &frame->shape);
+                         &r->known, &frame->info, &frame->shape);
     if (err != TRI_OK) {
         // The caller keeps its old frame: locked again, unless the writer was quicker.
         if (held && old.state != old_state &&
