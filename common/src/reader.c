@@ -140,7 +140,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
-    tri_pace_learn(&r->pace, &frame->info);
+    tri_pace_learn(&r->pace, number, frame->info.publish_ns);
     r->fresh = false;
     r->last = number;
     r->frames++;
