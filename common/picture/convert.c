@@ -174,6 +174,34 @@ static enum tri_err split_chroma(picture_converter *c, const struct tri_video *v
     return TRI_OK;
 }
 
+/* libswscale takes grey for full range, whatever it is told: with chroma that says nothing, it is YUV
+ * and its range counts. */
+static enum tri_err add_chroma(picture_converter *c, const struct tri_video *video,
+                               enum AVPixelFormat *as, struct sws_picture *from)
+{
+    const bool deep = video->fourcc == TRI_FOURCC_Y16;
+    const struct tri_video planar = { .fourcc = deep ? TRI_FOURCC_Y16 : TRI_FOURCC_GREY,
+                                      .width = (video->width + 1) / 2,
+                                      .height = (video->height + 1) / 2 };
+    struct tri_shape chroma;
+    enum tri_err err = tri_video_shape(&planar, &chroma);
+    uint8_t *to[TRI_PLANES_MAX] = { NULL };
+    if (err == TRI_OK)
+        err = staging_target(&c->chroma, &chroma, to);
+    if (err != TRI_OK)
+        return err;
+
+    memset(to[0], 0x80, chroma.bytes);
+    for (size_t i = 0; deep && i < chroma.bytes; i += 2)
+        to[0][i] = 0; // the middle of 16 bits is 0x8000
+    for (int p = 1; p <= 2; p++) {
+        from->data[p] = to[0];
+        from->stride[p] = (int)chroma.plane[0].stride;
+    }
+    *as = deep ? AV_PIX_FMT_YUV420P16LE : AV_PIX_FMT_YUV420P;
+    return TRI_OK;
+}
+
 static enum tri_err take_planes(picture_converter *c, const struct tri_frame_info *info,
                                 const struct tri_shape *shape,
                                 const uint8_t *const data[TRI_PLANES_MAX],
@@ -189,6 +217,8 @@ static enum tri_err take_planes(picture_converter *c, const struct tri_frame_inf
     recipe->from = av_format(format);
     recipe->from_matrix = sws_matrix(&info->video);
     recipe->from_full = tri_video_range(&info->video) == TRI_RANGE_FULL;
+    if (format->family == TRI_FAMILY_GREY && !recipe->from_full)
+        return add_chroma(c, &info->video, &recipe->from, from);
     if (format->fourcc != TRI_FOURCC_NV16)
         return TRI_OK;
     recipe->from = AV_PIX_FMT_YUV422P;
