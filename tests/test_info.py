@@ -196,8 +196,8 @@ class Clean(ProgramTest):
     """Each in an IPC namespace of its own: the streams of tests beside it are not its business."""
 
     def _clean(self, *lines):
-        """Kills the writer of the stream "dead", runs `lines` of shell, then triptych-info clean and
-        list. Returns what clean and list printed."""
+        """Kills the writer of the stream "dead", runs `lines` of shell, then triptych-info clean
+        and list. Returns what clean and list printed on stdout, and all of stderr."""
         if os.geteuid() != 0:
             self.skipTest("an IPC namespace of its own needs root")
         fifo = self.folder() / "fifo"

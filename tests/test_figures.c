@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* The figures of a run: the same numbers on the line and in JSON, from frames with known times. */
+#include "program/figures.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MS INT64_C(1000000)
+
+static struct figures figures; // its histograms are large
+
+/* 101 frames, one every 20 ms, each 3 ms old when seen. */
+static int steady_run(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    for (int64_t i = 0; i <= 100; i++) {
+        const int64_t at = 1000 * MS + i * 20 * MS;
+        const struct tri_frame_info info = {
+            .video = { .fourcc = TRI_FOURCC_GREY, .width = 320, .height = 240 },
+            .capture_ns = at - 1 * MS,
+            .publish_ns = at,
+            .copies = 1,
+        };
+        figures_frame(&figures, &info, 76800, at + 2 * MS);
+    }
+    const struct tri_reader_counts counts = {
+        .dropped_driver = 1, .dropped_writer = 2, .skipped = 3, .torn = 4
+    };
+    figures_reader(&figures, &counts);
+    return 0;
+}
+
+static double number(json_t *object, const char *group, const char *key)
+{
+    return json_number_value(json_object_get(group ? json_object_get(object, group) : object, key));
+}
+
+static void assert_near(double value, double wanted, double part)
+{
+    if (value < wanted * (1 - part) || value > wanted * (1 + part))
+        fail_msg("%g is not %g", value, wanted);
+}
+
+static void json_has_every_figure_under_its_name(void **state)
+{
+    (void)state;
+    json_t *object = figures_json(&figures);
+    assert_string_equal(json_string_value(json_object_get(object, "name")), "cam7");
+    assert_string_equal(json_string_value(json_object_get(object, "format")), "GREY");
+    assert_true(number(object, NULL, "frames") == 101);
+    assert_true(number(object, NULL, "fps") == 50);
+    assert_true(number(object, "dropped", "driver") == 1);
+    assert_true(number(object, "dropped", "writer") == 2);
+    assert_true(number(object, "dropped", "reader") == 3);
+    assert_true(number(object, NULL, "torn_retried") == 4);
+    assert_true(number(object, NULL, "copies") == 1);
+    assert_true(number(object, NULL, "width") == 320);
+    assert_true(number(object, NULL, "height") == 240);
+    assert_true(number(object, NULL, "bytes") == 101 * 76800);
+    assert_near(number(object, "age_us", "p50"), 3000, 0.008); // the histogram's stated error
+    assert_near(number(object, "age_us", "p99"), 3000, 0.008);
+    assert_near(number(object, "interval_us", "p50"), 20000, 0.008);
+    assert_true(number(object, "interval_us", "max") == 20000);
+    json_decref(object);
+}
+
+static void the_line_says_the_same(void **state)
+{
+    (void)state;
+    char line[256];
+    figures_line(&figures, figures.line_ns + 2000 * MS, line, sizeof line);
+    assert_string_equal(line, " 50.50 fps, dropped: 1 driver + 2 writer + 3 reader, "
+                              "age p50 3.0 ms p99 3.0 ms");
+    figures_line(&figures, figures.line_ns + 1000 * MS, line, sizeof line);
+    assert_non_null(strstr(line, "  0.00 fps")); // nothing came since the line before
+}
+
+static void a_line_is_due_once_a_second(void **state)
+{
+    (void)state;
+    char line[256];
+    const int64_t start = figures.line_ns;
+    assert_false(figures_due(&figures, start + 999 * MS));
+    assert_true(figures_due(&figures, start + 1000 * MS));
+    figures_line(&figures, start + 1000 * MS, line, sizeof line);
+    assert_false(figures_due(&figures, start + 1999 * MS));
+}
+
+static void a_run_without_frames_has_no_rate_and_no_format(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    json_t *object = figures_json(&figures);
+    assert_true(number(object, NULL, "fps") == 0);
+    assert_true(json_is_null(json_object_get(object, "format")));
+    assert_true(number(object, "age_us", "p99") == 0);
+    json_decref(object);
+}
+
+static void an_object_is_one_line(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *memory = open_memstream(&text, &bytes);
+    assert_non_null(memory);
+    assert_true(figures_print_json(memory, figures_json(&figures)));
+    fclose(memory);
+    assert_ptr_equal(strchr(text, '\n'), text + bytes - 1);
+    free(text);
+}
+
+static void a_full_disk_is_noticed(void **state)
+{
+    (void)state;
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    assert_false(figures_print_json(full, figures_json(&figures)));
+    fclose(full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(json_has_every_figure_under_its_name, steady_run),
+        cmocka_unit_test_setup(the_line_says_the_same, steady_run),
+        cmocka_unit_test_setup(a_line_is_due_once_a_second, steady_run),
+        cmocka_unit_test(a_run_without_frames_has_no_rate_and_no_format),
+        cmocka_unit_test_setup(an_object_is_one_line, steady_run),
+        cmocka_unit_test_setup(a_full_disk_is_noticed, steady_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
