@@ -4,47 +4,45 @@
 #include "pattern.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
 
-/** Adds one NAME=VALUE; the list ends with a NULL. */
-static bool add_control(const char **controls, const char *control, char *why, size_t why_bytes)
+/** Adds one NAME=VALUE of `bytes` characters. */
+static bool add_control(struct controls *controls, const char *control, size_t bytes, char *why,
+                        size_t why_bytes)
 {
-    const char *equals = strchr(control, '=');
-    size_t count = 0;
+    const char *equals = memchr(control, '=', bytes);
 
-    while (controls[count])
-        count++;
-    if (!equals || equals == control || !equals[1])
+    if (!equals || equals == control || equals == control + bytes - 1) {
         snprintf(why, why_bytes, "a control is set by NAME=VALUE, see --list-ctrls");
-    else if (count == CONTROLS_MAX)
-        snprintf(why, why_bytes, "there are more than %d controls", CONTROLS_MAX);
-    else
-        controls[count] = control;
-    return controls[count];
+        return false;
+    }
+    if (controls->count == CONTROLS_MAX || bytes >= sizeof(controls->text) - controls->used) {
+        snprintf(why, why_bytes, "there are more than %d controls, or very long ones",
+                 CONTROLS_MAX);
+        return false;
+    }
+    char *text = controls->text + controls->used;
+    memcpy(text, control, bytes); // a zero follows: the text was all zero
+    controls->used += bytes + 1;
+    controls->list[controls->count++] = text;
+    return true;
 }
 
-/** NAME=VALUE[,NAME=VALUE]...; may be given again. The parts live as long as the program. */
+/** NAME=VALUE[,NAME=VALUE]...; may be given again. */
 static bool set_controls(const struct cli_option *option, void *target, const char *value,
                          char *why, size_t why_bytes)
 {
-    char *parts = strdup(value);
-    char *rest = parts;
-
     (void)option;
-    if (!parts) {
-        snprintf(why, why_bytes, "out of memory");
-        return false;
-    }
-    for (const char *part = strsep(&rest, ","); part; part = strsep(&rest, ",")) {
-        if (!add_control(target, part, why, why_bytes)) {
-            free(parts);
+    for (;;) {
+        const size_t bytes = strcspn(value, ",");
+        if (!add_control(target, value, bytes, why, why_bytes))
             return false;
-        }
+        if (!value[bytes])
+            return true;
+        value += bytes + 1;
     }
-    return true;
 }
 
 #define FIELD(field) .offset = offsetof(struct config, field)
@@ -156,7 +154,7 @@ static int check(const struct config *config)
         return cli_refuse(&program,
                           "--mode %04o: everybody could disturb the stream; leave out the last 2",
                           config->mode);
-    if (config->controls[0] && !config->ops->has_controls)
+    if (config->controls.count && !config->ops->has_controls)
         return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
                           config->ops->name);
     if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)

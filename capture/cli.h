@@ -9,6 +9,14 @@
 
 #define CONTROLS_MAX 64
 
+/** The NAME=VALUEs of --set-ctrl. */
+struct controls {
+    const char *list[CONTROLS_MAX + 1]; // into `text`, NULL-terminated
+    size_t count;
+    char text[4096];
+    size_t used;
+};
+
 struct config {
     struct cli_common common;
     const struct source_ops *ops; // the source's kind, and what follows the colon
@@ -26,7 +34,7 @@ struct config {
     bool checksum, huge_pages, lock;
 
     int io; // enum source_io
-    const char *controls[CONTROLS_MAX + 1];
+    struct controls controls;
     bool list_devices, list_formats, list_ctrls;
     bool loop, persistent;
     double device_timeout; // seconds, 0: wait for ever

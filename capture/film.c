@@ -11,9 +11,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define ROWS_AT_ONCE 256         // of one readv(2)
-#define SCRAP_BYTES  (64 * 1024) // where pictures go that nobody wants
-#define PIPE_BYTES   (1 << 20)   // fewer system calls a picture than with the usual 64 KiB
+#define ROWS_AT_ONCE 256                 // of one readv(2)
+#define SCRAP_BYTES  ((size_t)64 * 1024) // where pictures go that nobody wants
+#define PIPE_BYTES   (1 << 20)           // fewer system calls a picture than with the usual 64 KiB
 
 enum source_result film_open(struct film *film, const char *part, const char *arg,
                              const tri_log *log)

@@ -2,7 +2,6 @@
 /** One colour all over, and two colours in turns. */
 #include "pattern.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static void fill_all(struct paint *canvas, struct paint_rgb rgb)
@@ -29,8 +28,10 @@ static bool solid_open(void **state, const struct paint *canvas, const char *arg
     struct paint_rgb *rgb = calloc(1, sizeof(*rgb));
 
     (void)canvas;
-    if (rgb && arg)
-        (void)sscanf(arg, "%2hhx%2hhx%2hhx", &rgb->r, &rgb->g, &rgb->b);
+    if (rgb && arg) {
+        const unsigned long value = strtoul(arg, NULL, 16);
+        *rgb = (struct paint_rgb){ (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };
+    }
     *state = rgb;
     return rgb;
 }

@@ -64,7 +64,7 @@ static struct source_options options_of(const struct config *config, const tri_l
                     .fps_den = config->rate.den },
         .slots = (uint32_t)config->slots,
         .io = (enum source_io)config->io,
-        .controls = config->controls,
+        .controls = config->controls.list,
         .loop = config->loop,
         .json = config->json,
         .log = log,

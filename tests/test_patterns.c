@@ -148,8 +148,9 @@ static void bars_are_where_smpte_has_them(void **state)
 
     (void)state;
     draw_whole(&easel, 0);
-    for (uint32_t i = 0; i < 7; i++)
-        assert_memory_equal(easel.canvas.data[0] + easel.canvas.shape.plane[0].stride * 100 +
+    for (size_t i = 0; i < 7; i++)
+        assert_memory_equal(easel.canvas.data[0] +
+                                (size_t)easel.canvas.shape.plane[0].stride * 100 +
                                 3 * (i * 150 + 75),
                             bars[i], 3);
     take_down(&easel);

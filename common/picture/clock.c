@@ -92,7 +92,7 @@ static uint32_t cell_brightness(const struct clock_picture *picture, enum clock_
         for (uint32_t x = cell.x + margin_x; x < cell.end_x - margin_x; x++, count++)
             sum += line[x * picture->step];
     }
-    return (uint32_t)(sum * 256 / count);
+    return count ? (uint32_t)(sum * 256 / count) : 0;
 }
 
 /** The brightness halfway between black and white; false if those are too close to be told apart. */
