@@ -10,9 +10,11 @@ void absence_begin(struct absence *absence, const struct tri_video *video, const
 {
     const int64_t now = tri_now_ns();
 
-    *absence =
-        (struct absence){ .active = true, .since_ns = now, .next_try_ns = now + PAUSE_FIRST_NS };
-    absence->pause_ns = PAUSE_FIRST_NS;
+    *absence = (struct absence){ .active = true,
+                                 .since_ns = now,
+                                 .next_try_ns = now + PAUSE_FIRST_NS,
+                                 .pause_ns = PAUSE_FIRST_NS,
+                                 .video = *video };
     if (video->fps_num && video->fps_den)
         pace_set(&absence->pace, video->fps_num, video->fps_den);
     else

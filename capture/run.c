@@ -122,7 +122,7 @@ static bool open_writer(struct run *run)
         .slot_bytes = source->slot_bytes,
         .mode = config->mode,
         .group = config->group,
-        .source = source->label[0] ? source->label : config->arg,
+        .source = source->label,
         .flags = (config->checksum ? TRI_WRITER_CHECKSUM : 0u) |
                  (config->huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
                  (config->lock ? TRI_WRITER_LOCK : 0u),
@@ -318,6 +318,7 @@ int run(const struct config *config, const tri_log *log)
     run.feed.log = log;
     run.feed.options = options_of(config, log);
     run.feed.source.ops = config->ops;
+    snprintf(run.feed.source.label, sizeof(run.feed.source.label), "%s", config->arg);
     run.feed.skip = config->skip;
     prctl(PR_SET_TIMERSLACK, 1UL); // frames are due at their time, not some 50 us later
 

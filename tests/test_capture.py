@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+"""triptych-capture as a program: what it refuses, how it ends, what it says."""
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+from pixels import read
+from programs import ProgramTest, built, end, ipc_of, last_json, tool, wait_until
+
+DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
+
+
+class Capture(ProgramTest):
+    def refused(self, status, words, *args, **options):
+        self.assert_refused(self.run_to_end("triptych-capture", *args, **options), status, *words)
+
+    def streaming(self, *args, **options):
+        """A capture that has published; its name and its process."""
+        name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", name, *args, **options)
+        self.wait_for_stream(name, writer)
+        return name, writer
+
+    def look(self, name, *args):
+        """What triptych-dump has to say of a stream."""
+        done = self.run_to_end("triptych-dump", "--stats", "--json", "--timeout", 60, *args, name)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        return last_json(done.stdout)
+
+
+class BadCommandLine(Capture):
+    def test_every_mistake_on_the_command_line_is_named_and_explained(self):
+        table = [
+            (["--no-such-flag"], ["no-such-flag"]),
+            (["-n", "Not A Name"], ["--name", "a-z"]),
+            (["-n", "x" * 32], ["--name", "31"]),
+            (["-n", ""], ["--name"]),
+            (["-s", "640"], ["--size", "WIDTHxHEIGHT"]),
+            (["-s", "0x480"], ["--size", "1x1"]),
+            (["-s", "640x99999999999999999999"], ["--size", "16384"]),
+            (["-s", "-4x4"], ["--size"]),
+            (["--resolution", "640x"], ["--resolution"]),
+            (["-f", "ABCD"], ["--format", "YUYV"]),
+            (["--pixelformat", ""], ["--pixelformat"]),
+            (["-r", "fast"], ["--rate", "N/D"]),
+            (["-r", "30/0"], ["--rate"]),
+            (["-b", "2"], ["3 to 64"]),
+            (["-b", "65"], ["3 to 64"]),
+            (["--io", "dma"], ["--io", "userptr"]),
+            (["-m", "0666"], ["--mode", "everybody"]),
+            (["-m", "9"], ["--mode", "octal"]),
+            (["-g", "no-such-group-here"], ["no such group"]),
+            (["--count", "many"], ["--count"]),
+            (["--device-timeout", "soon"], ["--device-timeout"]),
+            (["-c", "brightness=1", "pattern:smpte"], ["controls"]),
+            (["--list-formats", "pattern:smpte"], ["list"]),
+            (["pattern:nothing"], ["nothing", "zone-plate"]),
+            (["pattern:solid"], ["RRGGBB"]),
+            (["pattern:solid=12345g"], ["RRGGBB"]),
+            (["tape:0"], ["tape:0", "pattern:NAME"]),
+            (["pattern:smpte", "pattern:ball"], ["one source", "pattern:ball"]),
+            (["-d", "/dev/video0", "pattern:ball"], ["one source"]),
+            (["y4m:"], ["y4m:FILE"]),
+            (["raw:"], ["--size"]),
+            (["raw:-", "-s", "4x4"], ["--format"]),
+            (["raw:-", "-s", "4x4", "-f", "MJPG"], ["compressed"]),
+        ]
+        for args, words in table:
+            with self.subTest(args=args):
+                name = [] if "-n" in args else ["-n", self.stream()]
+                self.refused(NOT_UNDERSTOOD, words, *name, *args)
+
+    def test_help_and_version_go_to_stdout_and_succeed(self):
+        for flag, words in (("--help", ["pattern:NAME", "zone-plate", "[cam0]", "Exit status"]),
+                            ("--version", ["triptych-capture"])):
+            done = self.run_to_end("triptych-capture", flag)
+            self.assertEqual((done.returncode, done.stderr), (DONE, ""))
+            for word in words:
+                self.assertIn(word, done.stdout)
+
+
+class BadSurroundings(Capture):
+    def test_a_second_writer_is_refused_and_told_the_first_ones_pid(self):
+        name, writer = self.streaming("-s", "64x48")
+        self.refused(FAILED, [name, str(writer.pid)], "-n", name)
+
+    def test_a_device_that_is_not_there_is_named(self):
+        self.refused(FAILED, ["/dev/video-none"], "-n", self.stream(), "-d", "/dev/video-none")
+
+    def test_a_file_that_is_not_there_is_named(self):
+        for kind in ("y4m", "raw"):
+            self.refused(FAILED, ["/no/such/film", "No such file"], "-n", self.stream(),
+                         "-s", "4x4", "-f", "GREY", f"{kind}:/no/such/film")
+
+    def test_a_folder_is_no_film(self):
+        self.refused(FAILED, ["directory"], "-n", self.stream(), f"y4m:{self.folder()}")
+
+    def test_no_system_v_segments_left_says_which_limit(self):
+        unshare = tool("unshare")
+        if subprocess.run([unshare, "--ipc", "true"], capture_output=True).returncode:
+            self.skipTest("no IPC namespace of its own for this user")
+        script = 'echo 0 > /proc/sys/kernel/shmmni && exec "$@"'
+        done = self.run_to_end(unshare, "--ipc", "sh", "-c", script, "sh",
+                               built("triptych-capture"), "-n", "cam0")
+        self.assert_refused(done, FAILED, "shmmni")
+
+    def test_a_summary_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            done = self.run_to_end("triptych-capture", "-n", self.stream(), "-s", "64x48", "--json",
+                                   "--count", 2, stdout=full)
+        self.assert_refused(done, FAILED, "summary", "No space left")
+
+
+class Ends(Capture):
+    def stops_cleanly(self, name, writer, number):
+        writer.send_signal(number)
+        _, said = writer.communicate(timeout=60)
+        self.assertEqual(writer.returncode, DONE, said.decode())
+        self.assertEqual(ipc_of(name), ([], []))
+
+    def test_each_signal_ends_it_cleanly_and_nothing_is_left(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=number.name):
+                self.stops_cleanly(*self.streaming("-s", "64x48"), number)
+
+    def test_a_slow_rate_does_not_delay_the_end(self):
+        self.stops_cleanly(*self.streaming("-s", "64x48", "-r", "1/100"), signal.SIGTERM)
+
+    def test_an_unpaced_stream_ends_too(self):
+        self.stops_cleanly(*self.streaming("-s", "64x48", "-r", "0"), signal.SIGINT)
+
+    def test_it_ends_while_it_waits_for_a_reader(self):
+        self.stops_cleanly(*self.streaming("-s", "64x48", "--wait-for-reader"), signal.SIGTERM)
+
+    def test_it_ends_while_a_pipe_gives_nothing(self):
+        for begun in (b"", b"YUV4MP", b"YUV4MPEG2 W8 H8\n", b"YUV4MPEG2 W8 H8\nFRAME\n12345678"):
+            with self.subTest(begun=begun):
+                name = self.stream()
+                writer = self.start("triptych-capture", "-n", name, "y4m:-", stdin=subprocess.PIPE)
+                writer.stdin.write(begun)
+                writer.stdin.flush()
+                if b"\n" in begun:
+                    self.wait_for_stream(name, writer)
+                else:
+                    wait_until(lambda: self.catches(writer.pid, signal.SIGTERM), "a handler")
+                writer.send_signal(signal.SIGTERM)
+                self.assertEqual(writer.wait(60), DONE)
+                end(writer)
+
+    @staticmethod
+    def catches(pid, number):
+        with open(f"/proc/{pid}/status") as status:
+            caught = next(line for line in status if line.startswith("SigCgt"))
+        return int(caught.split()[1], 16) >> (number - 1) & 1
+
+    def test_a_reader_that_holds_every_slot_does_not_stop_it(self):
+        name, writer = self.streaming("-s", "64x48", "-r", "200")
+        readers = [self.start("triptych-dump", "--stats", "--json", name) for _ in range(6)]
+        wait_until(lambda: ipc_of(name)[0][0]["nattch"] >= 7, "six readers")
+        for reader in readers:
+            reader.send_signal(signal.SIGSTOP)
+        self.look(name, "--count", 20)
+        for reader in readers:
+            reader.send_signal(signal.SIGCONT)
+        self.stops_cleanly(name, writer, signal.SIGTERM)
+
+
+class Streams(Capture):
+    def summary(self, *args):
+        done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", *args)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        return last_json(done.stdout)
+
+    def test_the_summary_has_every_promised_key(self):
+        summary = self.summary("-s", "64x48", "-r", "0", "--count", 10)
+        for key in ("name frames fps torn_retried copies format width height dropped.driver "
+                    "dropped.writer dropped.reader age_us.p50 age_us.p99 interval_us.p50 "
+                    "interval_us.p99").split():
+            part = summary
+            for word in key.split("."):
+                self.assertIn(word, part)
+                part = part[word]
+        self.assertEqual((summary["frames"], summary["format"], summary["width"]), (10, "YUYV", 64))
+
+    def test_every_format_is_streamed_at_any_size(self):
+        help_text = self.run_to_end("triptych-capture", "-f", "?").stderr
+        formats = re.findall(r"\b[0-9A-Z]{3,4}\b", help_text.split("formats are")[1])
+        self.assertGreaterEqual(len(formats), 19)
+        for format in formats:
+            for size in ("1x1", "101x75"):
+                with self.subTest(format=format, size=size):
+                    summary = self.summary("-s", size, "-f", format, "-r", "0", "--count", 4)
+                    self.assertEqual((summary["frames"], summary["format"].strip()), (4, format))
+
+    def test_aliases_mean_the_same(self):
+        for args in (["--resolution", "64x48", "--pixelformat", "YUY2"],
+                     ["--video-size", "64x48", "-f", "yuyv422"]):
+            summary = self.summary(*args, "-r", "0", "--count", 1)
+            self.assertEqual((summary["width"], summary["format"]), (64, "YUYV"))
+
+    def test_frames_are_never_early(self):
+        summary = self.summary("-s", "64x48", "-r", "50", "--count", 26)
+        self.assertGreaterEqual(summary["duration_s"], 25 / 50)
+
+    def test_each_pattern_is_streamed(self):
+        listed = self.run_to_end("triptych-capture", "--help").stdout
+        patterns = re.findall(r"^    ([a-z0-9-]+) ", listed, re.MULTILINE)
+        self.assertIn("clock", patterns)
+        for pattern in patterns:
+            with self.subTest(pattern=pattern):
+                arg = "=336699" if pattern == "solid" else ""
+                summary = self.summary("-s", "64x48", "-r", "0", "--count", 5,
+                                       f"pattern:{pattern}{arg}")
+                self.assertEqual(summary["frames"], 5)
+
+    def test_a_reader_finds_what_was_announced(self):
+        name, _ = self.streaming("-s", "100x50", "-f", "NV12", "-r", "100")
+        seen = self.look(name, "--count", 3)
+        self.assertEqual((seen["format"], seen["width"], seen["height"]), ("NV12", 100, 50))
+
+    def test_nothing_is_published_before_the_first_reader(self):
+        name, writer = self.streaming("-s", "64x48", "-r", "0", "--wait-for-reader",
+                                      "--count", 5, "-b", 8)
+        done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--stats", "--json",
+                               name)
+        self.assertEqual(last_json(done.stdout)["frames"], 5, done.stderr)
+        self.assertEqual(writer.wait(60), DONE)
+
+
+class NoSignal(Capture):
+    def test_a_persistent_stream_shows_labelled_pictures_until_its_camera_comes(self):
+        name, writer = self.streaming("--persistent", "-d", "/dev/video-none", "-s", "320x240",
+                                      "-f", "RGB3", "-r", "50")
+        shot = self.folder() / "shot.png"
+        done = self.run_to_end("triptych-dump", "--count", 1, "-o", shot, name)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        picture = read(shot)
+        self.assertEqual(picture.at(2, 2), (18, 22, 44))
+        self.assertGreater(picture.share_of(lambda r, g, b: r > 200 and g > 200), 0.02)
+        writer.terminate()
+        self.assertEqual(writer.wait(60), DONE)
+
+
+if __name__ == "__main__":
+    unittest.main()

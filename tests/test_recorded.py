@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Recorded sources, y4m and raw: every kind of film whole and in order, and films that are none."""
+import subprocess
+import unittest
+
+from programs import ProgramTest, last_json, tool
+
+HEAD = b"YUV4MPEG2 W4 H2 F25:1 C420jpeg\n"
+PICTURE = bytes(range(12))
+FRAME = b"FRAME\n" + PICTURE
+
+
+class Film(ProgramTest):
+    def film(self, *args, frames=12, rate=20, size="64x48", format="yuv420p"):
+        """A film by ffmpeg, whole in memory."""
+        done = subprocess.run(
+            [tool("ffmpeg"), "-loglevel", "error", "-f", "lavfi", "-i",
+             f"testsrc2=size={size}:rate={rate}", "-frames:v", str(frames), "-pix_fmt", format,
+             "-strict", "-1", *args, "-"], check=True, capture_output=True, timeout=120)
+        return done.stdout
+
+    def through(self, source, film=None, count=12, reader=(), writer=()):
+        """What a reader that takes each frame in turn gets of a film, as y4m or raw bytes."""
+        name = self.stream()
+        options = {"stdin": subprocess.PIPE} if film is not None else {}
+        capture = self.start("triptych-capture", "-q", "-n", name, "-b", "16", "--wait-for-reader",
+                             *writer, source, **options)
+        if film is not None:
+            capture.stdin.write(film)  # fits the pipe: nobody reads it before the reader is there
+            capture.stdin.close()
+        done = self.run_to_end("triptych-dump", "--mode", "next", "--count", count, "-o", "-",
+                               *reader, name, text=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        capture.wait(60)
+        return done.stdout
+
+    def refused(self, film, *words, status=1, args=("y4m:-",)):
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", *args, feed=film)
+        self.assert_refused(done, status, *words)
+
+
+def pictures(y4m):
+    """The bytes of each frame, without the header lines."""
+    head, _, rest = y4m.partition(b"\n")
+    parts = []
+    size = None
+    while rest:
+        line, _, rest = rest.partition(b"\n")
+        assert line.startswith(b"FRAME"), line
+        if size is None:
+            size = rest.find(b"FRAME\n")
+            size = len(rest) if size < 0 else size
+        parts.append(rest[:size])
+        rest = rest[size:]
+    return parts
+
+
+class Whole(Film):
+    def test_a_film_from_a_pipe_comes_out_bit_by_bit(self):
+        for format, size in (("yuv420p", "64x48"), ("yuv420p", "34x18"), ("yuv422p", "33x17"),
+                             ("gray", "31x5"), ("yuv420p10le", "30x14"), ("gray16le", "19x7")):
+            with self.subTest(format=format, size=size):
+                film = self.film("-f", "yuv4mpegpipe", format=format, size=size)
+                out = self.through("y4m:-", film)
+                self.assertEqual(pictures(out), pictures(film))
+
+    def test_a_film_from_a_file_comes_out_bit_by_bit(self):
+        film = self.film("-f", "yuv4mpegpipe", size="161x91", format="yuv422p")
+        path = self.folder() / "film.y4m"
+        path.write_bytes(film)
+        self.assertEqual(pictures(self.through(f"y4m:{path}")), pictures(film))
+
+    def test_raw_pictures_come_out_bit_by_bit(self):
+        film = self.film("-f", "rawvideo", format="nv12", size="50x30")
+        out = self.through("raw:-", film, writer=("-s", "50x30", "-f", "NV12", "--fps", "20"),
+                           reader=("--to", "raw"))
+        self.assertEqual(out, film)
+
+    def test_skip_leaves_out_the_first_frames(self):
+        film = self.film("-f", "yuv4mpegpipe")
+        out = self.through("y4m:-", film, count=9, writer=("--skip", "3"))
+        self.assertEqual(pictures(out), pictures(film)[3:])
+
+    def test_a_looped_film_begins_anew(self):
+        film = self.film("-f", "yuv4mpegpipe", frames=3)
+        path = self.folder() / "film.y4m"
+        path.write_bytes(film)
+        out = self.through(f"y4m:{path}", count=8, writer=("--loop", "--count", "8"))
+        self.assertEqual(pictures(out), (pictures(film) * 3)[:8])
+
+    def test_a_looped_raw_film_begins_anew(self):
+        path = self.folder() / "film.raw"
+        path.write_bytes(b"abcdefgh")
+        out = self.through(f"raw:{path}", count=5, reader=("--to", "raw"),
+                           writer=("-s", "2x2", "-f", "GREY", "--loop", "--count", "5", "-r", "20"))
+        self.assertEqual(out, b"abcdefghabcdefghabcd")
+
+    def test_a_film_has_its_own_rate_unless_another_is_wanted(self):
+        for args, fps in (((), 25), (("-r", "30000/1001"), 29.97)):
+            name = self.stream()
+            done = self.run_to_end("triptych-capture", "-q", "-n", name, "--json", *args, "y4m:-",
+                                   feed=HEAD + FRAME * 12)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            summary = last_json(done.stdout)
+            self.assertEqual(summary["frames"], 12)
+            self.assertGreaterEqual(summary["duration_s"], 11 / fps)  # never early
+
+    def test_unpaced_it_is_as_fast_as_it_comes_and_loses_nothing_on_the_way_in(self):
+        done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", "-r", "0",
+                               "y4m:-", feed=HEAD + FRAME * 5000)
+        summary = last_json(done.stdout)
+        self.assertEqual((summary["frames"], summary["dropped"]["writer"]), (5000, 0))
+
+
+class NoFilm(Film):
+    def test_what_is_no_film_is_refused_with_the_byte_where_it_goes_wrong(self):
+        for film, words in (
+                (b"", ["empty"]),
+                (b"\n", ["byte 0", "YUV4MPEG2"]),
+                (b"RIFF....AVI ", ["truncated"]),
+                (b"RIFF\n", ["byte 0", "YUV4MPEG2"]),
+                (b"\0" * 5000, ["no end of line"]),
+                (b"YUV4MPEG2 W4 H2", ["truncated"]),
+                (b"YUV4MPEG2 W0 H2\n", ["byte 10", "width", "1 to 16384"]),
+                (b"YUV4MPEG2 W99999999999999999999 H2\n", ["byte 10", "width"]),
+                (b"YUV4MPEG2 W4\n", ["height", "missing"]),
+                (b"YUV4MPEG2 W4 H2 C444\n", ["C444", "yuv420p"]),
+                (b"YUV4MPEG2 W4 H2 F1:0\n", ["byte 16", "rate"]),
+                (HEAD, ["no frame"]),
+                (HEAD + b"FRAM", ["truncated"]),
+                (HEAD + b"FRAME", ["truncated"]),
+                (HEAD + b"FRAME\n", ["truncated"]),
+                (HEAD + b"FRAME\n" + PICTURE[:5], [f"byte {len(HEAD) + 11}", "5 of 12"]),
+                (HEAD + FRAME + FRAME[:-1], ["truncated", "11 of 12"]),
+                (HEAD + FRAME + b"XRAME\n", [f"byte {len(HEAD + FRAME)}", "FRAME"]),
+                (HEAD + FRAME + b"F\n" + FRAME, ["FRAME"]),
+                (HEAD + b"FRAME W5\n" + PICTURE, [f"byte {len(HEAD) + 6}"]),
+                (HEAD + b"FRAME X" + b"x" * 3000, ["no end of line"])):
+            with self.subTest(film=film[:60]):
+                self.refused(film, *words)
+
+    def test_a_raw_film_that_ends_within_a_picture_says_so(self):
+        self.refused(b"abcdef", "2 of 4", args=("raw:-", "-s", "2x2", "-f", "GREY"))
+        self.refused(b"", "empty", args=("raw:-", "-s", "2x2", "-f", "GREY"))
+
+    def test_a_film_is_not_taken_for_another_size_or_format(self):
+        self.refused(HEAD + FRAME, "4x2", "--size", status=2, args=("y4m:-", "-s", "8x8"))
+        self.refused(HEAD + FRAME, "YU12", "--format", status=2, args=("y4m:-", "-f", "NV12"))
+
+    def test_an_empty_file_is_not_looped_for_ever(self):
+        path = self.folder() / "film.y4m"
+        path.write_bytes(HEAD)
+        self.refused(None, "no frame", args=("--loop", f"y4m:{path}"))
+
+
+if __name__ == "__main__":
+    unittest.main()
