@@ -63,7 +63,7 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
     if (paint_layout(video->fourcc) ? !paint_open(&drawing->canvas, video)
                                     : !open_aside(drawing, video))
         goto fail;
-    if (pattern->open && !pattern->open(&drawing->state, &drawing->canvas, arg))
+    if (pattern->open && !pattern->open(&drawing->state, &drawing->canvas, video, arg))
         goto fail;
     *out = drawing;
     return TRI_OK;

@@ -4,26 +4,34 @@
 
 /* Components of YUV come as Y, U, V; of RGB as R, G, B, A; of grey as Y; 565 is one 16-bit sample. */
 // clang-format off
+#define BYTE(plane, offset, step)       { plane, offset, step, 1, 1, 1 }
+#define WORD(plane, offset, step)       { plane, offset, step, 2, 1, 1 }
+#define HALF(plane, offset, step, down) { plane, offset, step, 1, 2, down } // of two pixels across
+
 static const struct paint_layout layouts[] = {
-    // fourcc packed comps bits shift   plane offset step bytes across down
-    { TRI_FOURCC_YUYV,  true, 3,  8, 0, { { 0, 0, 2, 1, 1, 1 }, { 0, 1, 4, 1, 2, 1 }, { 0, 3, 4, 1, 2, 1 } } },
-    { TRI_FOURCC_UYVY,  true, 3,  8, 0, { { 0, 1, 2, 1, 1, 1 }, { 0, 0, 4, 1, 2, 1 }, { 0, 2, 4, 1, 2, 1 } } },
-    { TRI_FOURCC_YVYU,  true, 3,  8, 0, { { 0, 0, 2, 1, 1, 1 }, { 0, 3, 4, 1, 2, 1 }, { 0, 1, 4, 1, 2, 1 } } },
-    { TRI_FOURCC_NV12,  false, 3,  8, 0, { { 0, 0, 1, 1, 1, 1 }, { 1, 0, 2, 1, 2, 2 }, { 1, 1, 2, 1, 2, 2 } } },
-    { TRI_FOURCC_NV21,  false, 3,  8, 0, { { 0, 0, 1, 1, 1, 1 }, { 1, 1, 2, 1, 2, 2 }, { 1, 0, 2, 1, 2, 2 } } },
-    { TRI_FOURCC_NV16,  false, 3,  8, 0, { { 0, 0, 1, 1, 1, 1 }, { 1, 0, 2, 1, 2, 1 }, { 1, 1, 2, 1, 2, 1 } } },
-    { TRI_FOURCC_YU12,  false, 3,  8, 0, { { 0, 0, 1, 1, 1, 1 }, { 1, 0, 1, 1, 2, 2 }, { 2, 0, 1, 1, 2, 2 } } },
-    { TRI_FOURCC_YV12,  false, 3,  8, 0, { { 0, 0, 1, 1, 1, 1 }, { 2, 0, 1, 1, 2, 2 }, { 1, 0, 1, 1, 2, 2 } } },
-    { TRI_FOURCC_422P,  false, 3,  8, 0, { { 0, 0, 1, 1, 1, 1 }, { 1, 0, 1, 1, 2, 1 }, { 2, 0, 1, 1, 2, 1 } } },
-    { TRI_FOURCC_P010,  false, 3, 10, 6, { { 0, 0, 2, 2, 1, 1 }, { 1, 0, 4, 2, 2, 2 }, { 1, 2, 4, 2, 2, 2 } } },
-    { TRI_FOURCC_RGB3,  false, 3,  8, 0, { { 0, 0, 3, 1, 1, 1 }, { 0, 1, 3, 1, 1, 1 }, { 0, 2, 3, 1, 1, 1 } } },
-    { TRI_FOURCC_BGR3,  false, 3,  8, 0, { { 0, 2, 3, 1, 1, 1 }, { 0, 1, 3, 1, 1, 1 }, { 0, 0, 3, 1, 1, 1 } } },
-    { TRI_FOURCC_XR24,  false, 4,  8, 0, { { 0, 2, 4, 1, 1, 1 }, { 0, 1, 4, 1, 1, 1 }, { 0, 0, 4, 1, 1, 1 }, { 0, 3, 4, 1, 1, 1 } } },
-    { TRI_FOURCC_AR24,  false, 4,  8, 0, { { 0, 2, 4, 1, 1, 1 }, { 0, 1, 4, 1, 1, 1 }, { 0, 0, 4, 1, 1, 1 }, { 0, 3, 4, 1, 1, 1 } } },
-    { TRI_FOURCC_AB24,  false, 4,  8, 0, { { 0, 0, 4, 1, 1, 1 }, { 0, 1, 4, 1, 1, 1 }, { 0, 2, 4, 1, 1, 1 }, { 0, 3, 4, 1, 1, 1 } } },
-    { TRI_FOURCC_RGBP,  false, 1, 16, 0, { { 0, 0, 2, 2, 1, 1 } } },
-    { TRI_FOURCC_GREY,  false, 1,  8, 0, { { 0, 0, 1, 1, 1, 1 } } },
-    { TRI_FOURCC_Y16,   false, 1, 16, 0, { { 0, 0, 2, 2, 1, 1 } } },
+    // fourcc       packed comps bits shift
+    { TRI_FOURCC_YUYV, true,  3,  8, 0, { BYTE(0, 0, 2), HALF(0, 1, 4, 1), HALF(0, 3, 4, 1) } },
+    { TRI_FOURCC_UYVY, true,  3,  8, 0, { BYTE(0, 1, 2), HALF(0, 0, 4, 1), HALF(0, 2, 4, 1) } },
+    { TRI_FOURCC_YVYU, true,  3,  8, 0, { BYTE(0, 0, 2), HALF(0, 3, 4, 1), HALF(0, 1, 4, 1) } },
+    { TRI_FOURCC_NV12, false, 3,  8, 0, { BYTE(0, 0, 1), HALF(1, 0, 2, 2), HALF(1, 1, 2, 2) } },
+    { TRI_FOURCC_NV21, false, 3,  8, 0, { BYTE(0, 0, 1), HALF(1, 1, 2, 2), HALF(1, 0, 2, 2) } },
+    { TRI_FOURCC_NV16, false, 3,  8, 0, { BYTE(0, 0, 1), HALF(1, 0, 2, 1), HALF(1, 1, 2, 1) } },
+    { TRI_FOURCC_YU12, false, 3,  8, 0, { BYTE(0, 0, 1), HALF(1, 0, 1, 2), HALF(2, 0, 1, 2) } },
+    { TRI_FOURCC_YV12, false, 3,  8, 0, { BYTE(0, 0, 1), HALF(2, 0, 1, 2), HALF(1, 0, 1, 2) } },
+    { TRI_FOURCC_422P, false, 3,  8, 0, { BYTE(0, 0, 1), HALF(1, 0, 1, 1), HALF(2, 0, 1, 1) } },
+    { TRI_FOURCC_P010, false, 3, 10, 6,
+      { WORD(0, 0, 2), { 1, 0, 4, 2, 2, 2 }, { 1, 2, 4, 2, 2, 2 } } },
+    { TRI_FOURCC_RGB3, false, 3,  8, 0, { BYTE(0, 0, 3), BYTE(0, 1, 3), BYTE(0, 2, 3) } },
+    { TRI_FOURCC_BGR3, false, 3,  8, 0, { BYTE(0, 2, 3), BYTE(0, 1, 3), BYTE(0, 0, 3) } },
+    { TRI_FOURCC_XR24, false, 4,  8, 0,
+      { BYTE(0, 2, 4), BYTE(0, 1, 4), BYTE(0, 0, 4), BYTE(0, 3, 4) } },
+    { TRI_FOURCC_AR24, false, 4,  8, 0,
+      { BYTE(0, 2, 4), BYTE(0, 1, 4), BYTE(0, 0, 4), BYTE(0, 3, 4) } },
+    { TRI_FOURCC_AB24, false, 4,  8, 0,
+      { BYTE(0, 0, 4), BYTE(0, 1, 4), BYTE(0, 2, 4), BYTE(0, 3, 4) } },
+    { TRI_FOURCC_RGBP, false, 1, 16, 0, { WORD(0, 0, 2) } },
+    { TRI_FOURCC_GREY, false, 1,  8, 0, { BYTE(0, 0, 1) } },
+    { TRI_FOURCC_Y16,  false, 1, 16, 0, { WORD(0, 0, 2) } },
 };
 // clang-format on
 

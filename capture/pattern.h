@@ -17,10 +17,16 @@ struct pattern {
     const char *name;
     const char *summary; // for --help
 
-    /** Makes what is drawn once and copied later. `canvas` says format and size and has no pixels
-     *  yet; `arg` is what follows the name's "=", or NULL. NULL where nothing has to be made.
-     *  @return its own state in *state; false when out of memory */
-    bool (*open)(void **state, const struct paint *canvas, const char *arg);
+    /**
+     * Makes what is drawn once and copied later. NULL where nothing has to be made.
+     *
+     * @param canvas  of the size and format to be drawn in, without pixels yet
+     * @param video   what the stream's frames are: of another format where they are compressed
+     * @param arg     what follows the name's "=", or NULL
+     * @return its own state in *state; false when out of memory
+     */
+    bool (*open)(void **state, const struct paint *canvas, const struct tri_video *video,
+                 const char *arg);
 
     /** Draws all of the picture that does not move; NULL: moving() draws everything. */
     void (*still)(void *state, struct paint *canvas);

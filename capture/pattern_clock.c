@@ -27,7 +27,7 @@ struct face {
     uint32_t strip;             // lines of the code, 0: too small for one
     uint32_t ramp, panel, end;  // first lines of the grey ramp and the dark panel, and its end
     uint32_t left, time, frame; // of the texts
-    uint32_t info, info_line;   // the right column: its x, and its lines' height
+    uint32_t info, info_top, info_line; // the right column: its place and its lines' height
     uint32_t track, track_lines;
     struct lettering time_text, number_text, info_text;
     struct paint ball;
@@ -81,7 +81,8 @@ static void arrange(struct face *face, uint32_t width, uint32_t height)
     lettering_open(&face->number_text, flat, amber, ground);
     lettering_open(&face->info_text, small, dim, ground);
     face->info = even(width - margin - 10 * face->info_text.width);
-    face->info_line = even(room * 0.28);
+    face->info_line = even(fmin(room * 0.28, small * 1.6));
+    face->info_top = even(face->panel + (room - INFO_LINES * face->info_line) / 2);
 }
 
 static void clock_close(void *state)
@@ -97,7 +98,8 @@ static void clock_close(void *state)
     free(face);
 }
 
-static bool clock_open(void **state, const struct paint *canvas, const char *arg)
+static bool clock_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                       const char *arg)
 {
     struct face *face = calloc(1, sizeof(*face));
 
@@ -106,7 +108,7 @@ static bool clock_open(void **state, const struct paint *canvas, const char *arg
     if (!face)
         return false;
     arrange(face, canvas->video.width, canvas->video.height);
-    say_what_it_is(face, &canvas->video);
+    say_what_it_is(face, video);
     lettering_prepare(&face->time_text, canvas, "0123456789:.");
     lettering_prepare(&face->number_text, canvas, "FRAME 0123456789");
     return pattern_ball_open(&face->ball, canvas, face->track_lines + 2, amber, groove);
@@ -126,9 +128,8 @@ static void clock_still(void *state, struct paint *canvas)
     paint_fill(canvas, 0, face->panel, width, face->end - face->panel, paint_color(canvas, ground));
     paint_fill(canvas, 0, face->track, width, face->ball.video.height, paint_color(canvas, groove));
     for (uint32_t i = 0; i < INFO_LINES; i++)
-        lettering_write(&face->info_text, canvas, face->info,
-                        face->time + face->info_line / 4 + i * face->info_line, face->info_words[i],
-                        NULL);
+        lettering_write(&face->info_text, canvas, face->info, face->info_top + i * face->info_line,
+                        face->info_words[i], NULL);
 }
 
 static void encode(const struct pattern_moment *moment, clock_cells cells)

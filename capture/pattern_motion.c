@@ -52,13 +52,14 @@ static void ball_close(void *state)
     free(part);
 }
 
-static bool ball_open(void **state, const struct paint *canvas, const char *arg)
+static bool ball_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                      const char *arg)
 {
     const uint32_t width = canvas->video.width, height = canvas->video.height;
     const uint32_t diameter = (width < height ? width : height) / 6 + 1;
     struct paint *part = calloc(1, sizeof(*part));
 
-    (void)arg;
+    (void)video, (void)arg;
     *state = part;
     return part && pattern_ball_open(part, canvas, diameter, white, black);
 }

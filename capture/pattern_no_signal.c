@@ -25,12 +25,13 @@ static uint32_t centred(uint32_t room, uint32_t size)
     return room > size ? (room - size) / 2 & ~1u : 0;
 }
 
-static bool sign_open(void **state, const struct paint *canvas, const char *arg)
+static bool sign_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                      const char *arg)
 {
     const uint32_t width = canvas->video.width, height = canvas->video.height;
     struct sign *sign = calloc(1, sizeof(*sign));
 
-    (void)arg;
+    (void)video, (void)arg;
     *state = sign;
     if (!sign)
         return false;

@@ -23,11 +23,12 @@ PLAIN(red, "red", "red all over", 255, 0, 0);
 PLAIN(green, "green", "green all over", 0, 255, 0);
 PLAIN(blue, "blue", "blue all over", 0, 0, 255);
 
-static bool solid_open(void **state, const struct paint *canvas, const char *arg)
+static bool solid_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                       const char *arg)
 {
     struct paint_rgb *rgb = calloc(1, sizeof(*rgb));
 
-    (void)canvas;
+    (void)canvas, (void)video;
     if (rgb && arg) {
         const unsigned long value = strtoul(arg, NULL, 16);
         *rgb = (struct paint_rgb){ (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };

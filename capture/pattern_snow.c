@@ -27,7 +27,8 @@ static void snow_close(void *state)
     free(part);
 }
 
-static bool snow_open(void **state, const struct paint *canvas, const char *arg)
+static bool snow_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                      const char *arg)
 {
     const uint32_t width = canvas->video.width + SPARE_WIDTH < TRI_SIDE_MAX
                                ? canvas->video.width + SPARE_WIDTH
@@ -36,7 +37,7 @@ static bool snow_open(void **state, const struct paint *canvas, const char *arg)
     struct paint_color *line = calloc(width, sizeof(*line));
     uint64_t seed = 1;
 
-    (void)arg;
+    (void)video, (void)arg;
     *state = part;
     if (!part || !line || !paint_open_part(part, canvas, width, PART_LINES)) {
         free(line);

@@ -26,7 +26,7 @@ static struct clock_picture drawn(uint32_t width, uint32_t height)
 
     assert_true(paint_open(&canvas, &video));
     canvas.data[0] = calloc(1, canvas.shape.bytes);
-    assert_true(pattern_clock.open(&state, &canvas, NULL));
+    assert_true(pattern_clock.open(&state, &canvas, &video, NULL));
     pattern_clock.still(state, &canvas);
     pattern_clock.moving(state, &canvas, &moment, NULL);
     pattern_clock.close(state);
@@ -191,7 +191,7 @@ static void two_frames_in_one_picture_differ_between_the_strips(void **state)
     next.number++;
     assert_true(paint_open(&canvas, &video));
     canvas.data[0] = calloc(1, canvas.shape.bytes);
-    assert_true(pattern_clock.open(&face, &canvas, NULL));
+    assert_true(pattern_clock.open(&face, &canvas, &video, NULL));
     pattern_clock.moving(face, &canvas, &next, NULL);
     pattern_clock.close(face);
     memcpy((uint8_t *)(uintptr_t)picture.luma, canvas.data[0],

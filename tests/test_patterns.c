@@ -43,7 +43,7 @@ static struct easel set_up(const struct pattern *pattern, uint32_t fourcc, uint3
     for (uint32_t p = 1; p < easel.canvas.shape.planes; p++)
         easel.canvas.data[p] = easel.canvas.data[0] + easel.canvas.shape.plane[p].offset;
     if (pattern->open)
-        assert_true(pattern->open(&easel.state, &easel.canvas, "3366cc"));
+        assert_true(pattern->open(&easel.state, &easel.canvas, &video, "3366cc"));
     return easel;
 }
 
