@@ -338,7 +338,7 @@ static struct picture jpeg_of(const uint8_t rgb[3], int width, int height, int s
                      0);
     struct picture made = picture_new(TRI_FOURCC_MJPG, (uint32_t)width, (uint32_t)height, 0);
     assert_true(count <= made.shape.plane[0].bytes);
-    memcpy(made.data[0], bytes, count);
+    memcpy(made.memory, bytes, count);
     made.info.bytes_used = count;
     tjFree(bytes);
     tjDestroy(turbo);

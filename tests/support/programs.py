@@ -82,6 +82,12 @@ def wait_until(true, what, seconds=PATIENCE):
 
 def end(process):
     """Ends one process that a test started, however it stands, and reaps it."""
+    if process.stdin:
+        try:
+            process.stdin.close()  # to some that is the sign to end
+            process.wait(2)
+        except (BrokenPipeError, subprocess.TimeoutExpired):
+            pass
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
         process.terminate()
@@ -90,12 +96,9 @@ def end(process):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    for pipe in (process.stdin, process.stdout, process.stderr):
+    for pipe in (process.stdout, process.stderr):
         if pipe:
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                pass
+            pipe.close()
 
 
 @atexit.register
@@ -170,6 +173,9 @@ class ProgramTest(unittest.TestCase):
         for name in self._names:
             for kind, rows in zip(("shm", "sem"), ipc_of(name)):
                 left += [f"{kind} of {name}: {row}" for row in rows]
+                for row in rows:  # told below; nothing stays for the next run to stumble over
+                    subprocess.run(["ipcrm", "-M" if kind == "shm" else "-S", str(row["key"])],
+                                   check=False)
         left += [f"shm without a name: {row}" for row in ipc_table("shm")
                  if row["cpid"] in self._pids and row["key"] == 0]
         self.assertEqual(left, [], "System V objects were left behind")
