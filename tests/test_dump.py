@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """triptych-dump: the frames that went in come out, or a message says why not."""
+import itertools
 import os
+import random
 import signal
 import subprocess
+import time
 import unittest
 
 from feed import Feed, noise, plane_sizes
@@ -39,6 +42,12 @@ def planar(format, size, planes):
     lines = [planes[0][i * row_bytes:(i + 1) * row_bytes] for i in range(rows)]
     return (b"".join(line[y::2][:width] for line in lines)
             + b"".join(line[u::4] for line in lines) + b"".join(line[v::4] for line in lines))
+
+
+def waits_in(process, where):
+    """Whether the process sleeps in that function of the kernel."""
+    with open(f"/proc/{process.pid}/wchan", encoding="ascii") as wchan:
+        return where in wchan.read()
 
 
 class Frames(ProgramTest):
@@ -146,6 +155,48 @@ class Frames(ProgramTest):
         feed.end()
 
 
+class Torn(ProgramTest):
+    """A reader that may not hold slots, stopped again and again while it copies."""
+
+    SIZE = (2048, 2048)
+
+    def test_no_torn_frame_is_written_however_slow_the_reader(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be another user")
+        name = self.stream()
+        feed = Feed(self, name, slots=3)
+        pixels = self.SIZE[0] * self.SIZE[1]
+        colors = itertools.cycle(range(256))
+
+        def publish():
+            feed.frame("GREY", self.SIZE, [bytes([next(colors)]) * pixels])
+
+        publish()
+        path = self.folder() / "frames.raw"
+        with open(path, "wb") as file:
+            # of the group, so that it may read, but not of the user, so that it may not hold
+            dump = self.start("triptych-dump", "--json", "--to", "raw", "-o", "-", name,
+                              user="nobody", group=os.getegid(), extra_groups=[], stdout=file)
+        for _ in range(40):
+            publish()
+            time.sleep(random.uniform(0, 0.004))  # somewhere in the copy, or in the write
+            dump.send_signal(signal.SIGSTOP)
+            for _ in range(4):
+                publish()
+            dump.send_signal(signal.SIGCONT)
+        dump.send_signal(signal.SIGINT)
+        self.assertEqual(dump.wait(60), 0)
+        summary = last_json(dump.stderr.read().decode())
+        feed.end()
+
+        with open(path, "rb") as file:
+            for number in range(summary["frames"]):
+                frame = file.read(pixels)
+                self.assertTrue(frame == frame[:1] * pixels, f"frame {number} is torn")
+            self.assertEqual(file.read(1), b"", "a part of a frame was left in the file")
+        self.assertGreater(summary["torn_retried"], 0, "nothing was torn: the test proves nothing")
+
+
 class Ends(ProgramTest):
     """When it ends, and with which status."""
 
@@ -193,6 +244,27 @@ class Ends(ProgramTest):
         out, err = dump.communicate(timeout=60)
         self.assertEqual(dump.returncode, 0, err)
         self.assertEqual(last_json(out.decode())["frames"], 1)
+        feed.end()
+
+    def test_sigint_lets_the_frame_be_finished_for_a_reader_of_the_pipe(self):
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (1024, 1024), [bytes(1 << 20)])
+        dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
+        wait_until(lambda: waits_in(dump, "pipe_write"), "the pipe being full")
+        dump.send_signal(signal.SIGINT)
+        self.assertEqual(len(dump.communicate(timeout=60)[0]), 1 << 20)
+        self.assertEqual(dump.returncode, 0)
+        feed.end()
+
+    def test_sigint_ends_it_though_nobody_reads_the_pipe(self):
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (1024, 1024), [bytes(1 << 20)])
+        dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
+        wait_until(lambda: waits_in(dump, "pipe_write"), "the pipe being full")
+        dump.send_signal(signal.SIGINT)
+        self.assertEqual(dump.wait(60), 0)
         feed.end()
 
     def test_duration_counts_from_the_first_frame(self):

@@ -27,6 +27,10 @@ static int report(struct run *run, int status)
         tri_log_say(&run->log, TRI_LOG_ERROR, "expect", "%s", why);
         status = CLI_FAILED;
     }
+    if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
+        tri_log_say(&run->log, TRI_LOG_INFO, "dump",
+                    "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
+                    run->figures.dropped_reader);
     if (config->json) {
         if (!figures_print_json(run->report, figures_json(&run->figures))) {
             tri_log_say(&run->log, TRI_LOG_ERROR, "output", "the summary cannot be written: %m");
@@ -35,10 +39,6 @@ static int report(struct run *run, int status)
     } else if (!run->quiet && (config->stats || !config->output)) {
         print_summary(run);
     }
-    if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
-        tri_log_say(&run->log, TRI_LOG_INFO, "dump",
-                    "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
-                    run->figures.dropped_reader);
     return status;
 }
 

@@ -1,21 +1,68 @@
 /* SPDX-License-Identifier: MIT */
 #include "output.h"
 
+#include "program/stop.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 20 };
+enum { BUFFER_BYTES = 1 << 20, LAST_WAIT_MS = 500 };
+
+/* Whether a pipe takes PIPE_BUF bytes without a wait, now or soon. */
+static bool takes_more(int fd)
+{
+    struct pollfd pipe = { .fd = fd, .events = POLLOUT };
+    return poll(&pipe, 1, LAST_WAIT_MS) == 1;
+}
+
+/* The stream's end: write(2) until all is written. A signal in the middle of a write leaves a short
+ * count and not EINTR, so that stdio alone would go on, and sleep on a pipe that nobody reads. Once
+ * asked to stop, the frame is finished as long as somebody reads it. */
+static ssize_t write_all(void *cookie, const char *bytes, size_t count)
+{
+    struct output *output = cookie;
+    for (size_t done = 0; done < count;) {
+        size_t part = count - done;
+        if (stop_asked() && !output->can_undo) {
+            if (!takes_more(output->fd)) {
+                output->error = EINTR;
+                return 0;
+            }
+            part = part < PIPE_BUF ? part : PIPE_BUF;
+        }
+        const ssize_t written = write(output->fd, bytes + done, part);
+        if (written < 0 && errno != EINTR) {
+            output->error = errno;
+            return 0;
+        }
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return (ssize_t)count;
+}
+
+static int seek(void *cookie, off64_t *offset, int whence)
+{
+    const struct output *output = cookie;
+    *offset = lseek(output->fd, *offset, whence);
+    return *offset < 0 ? -1 : 0;
+}
 
 bool output_open(struct output *output, const char *path, const tri_log *log)
 {
     const bool to_stdout = strcmp(path, "-") == 0;
-    *output = (struct output){ .path = to_stdout ? "stdout" : path,
-                               .log = log,
-                               .file = to_stdout ? stdout : fopen(path, "wbe") };
+    *output = (struct output){ .path = to_stdout ? "stdout" : path, .log = log };
+    output->fd =
+        to_stdout ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const cookie_io_functions_t functions = { .write = write_all, .seek = seek };
+    if (output->fd >= 0)
+        output->file = fopencookie(output, "w", functions);
     if (!output->file) {
         tri_log_say(log, TRI_LOG_ERROR, "output", "%s: cannot be opened: %s", path,
                     strerror(errno));
@@ -24,9 +71,8 @@ bool output_open(struct output *output, const char *path, const tri_log *log)
     setvbuf(output->file, NULL, _IOFBF, BUFFER_BYTES);
 
     struct stat status;
-    const int fd = fileno(output->file);
-    output->can_undo =
-        fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && !(fcntl(fd, F_GETFL) & O_APPEND);
+    output->can_undo = fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) &&
+                       !(fcntl(output->fd, F_GETFL) & O_APPEND);
     return true;
 }
 
@@ -71,9 +117,9 @@ void output_mark(struct output *output)
 
 bool output_undo(struct output *output)
 {
-    fflush(output->file); // what fails here is cut off below
+    __fpurge(output->file);
     clearerr(output->file);
-    return ftruncate(fileno(output->file), output->mark) == 0 &&
+    return ftruncate(output->fd, output->mark) == 0 &&
            fseeko(output->file, output->mark, SEEK_SET) == 0;
 }
 
@@ -108,15 +154,18 @@ bool output_close(struct output *output)
 {
     if (!output->file)
         return true;
-    const bool had_error = output->error != 0;
+    if (output->error) // what is buffered would only fail, or block, again
+        __fpurge(output->file);
+    const bool had_error = output->error != 0 && output->error != EINTR;
     const bool empty = output->can_undo && ftello(output->file) == 0;
     errno = 0;
+    bool closed = remember(output, fclose(output->file) == 0);
     // stdout too: some file systems tell of a full disk only here.
-    const bool closed = remember(output, fclose(output->file) == 0);
+    closed = remember(output, close(output->fd) == 0) && closed;
     output->file = NULL;
     if (!closed && !had_error)
         output_complain(output);
-    if (empty && strcmp(output->path, "stdout") != 0)
+    if (empty && output->fd != STDOUT_FILENO)
         unlink(output->path);
     return closed && !had_error;
 }

@@ -10,13 +10,14 @@
 struct output {
     const char *path;
     const tri_log *log;
-    FILE *file;
+    int fd;
+    FILE *file;    // buffers what goes to fd; NULL: not open
     bool can_undo; // a regular file: what was written of a frame can be taken back
     off_t mark;
     int error; // errno of the first write that failed, 0 before
 };
 
-/** "-" is stdout. @return false, and it has been logged. */
+/** "-" is stdout. `output` must stay where it is until it is closed. @return false, and it has been logged. */
 bool output_open(struct output *output, const char *path, const tri_log *log);
 
 /* Writing: after the first failure nothing more is written, and every call returns false. */
