@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "source.h"
+
+#include "format.h"
+
+#include <picture/picture.h>
+#include <triptych/triptych.h>
+
+#include <util/platform.h>
+#include <util/threading.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_MS     50 // how long the end of the source may go unheard
+#define PROP_STREAM "stream"
+
+struct stream_source {
+    obs_source_t *source;
+    pthread_t thread;
+    bool running;
+    volatile bool stop;
+    char name[TRI_NAME_MAX + 1];
+    tri_log log;
+
+    // The thread's.
+    tri_reader *reader;
+    picture_converter *converter;
+    uint8_t *memory; // a picture that had to be copied or converted
+    size_t bytes;
+};
+
+static void write_to_obs(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    static const int levels[] = { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+    (void)user;
+    blog(levels[level], "[triptych] %s: %s", part, text);
+}
+
+static bool make_room(struct stream_source *s, size_t bytes)
+{
+    if (bytes <= s->bytes)
+        return true;
+    uint8_t *more = realloc(s->memory, bytes);
+    if (!more)
+        return false;
+    s->memory = more;
+    s->bytes = bytes;
+    return true;
+}
+
+/** Hands a picture over; OBS copies it before it returns. */
+static void output(struct stream_source *s, const struct tri_frame *frame)
+{
+    struct obs_source_frame2 out;
+    const enum video_format format = obs_triptych_format(frame->info.video.fourcc);
+    if (format != VIDEO_FORMAT_NONE) {
+        obs_triptych_describe(&frame->info.video, frame->info.capture_ns, format, &out);
+        for (uint32_t p = 0; p < frame->shape.planes; p++) {
+            out.data[p] = (uint8_t *)(uintptr_t)frame->data[p]; // read only, though it says not so
+            out.linesize[p] = frame->shape.plane[p].stride;
+        }
+        obs_source_output_video2(s->source, &out);
+        return;
+    }
+
+    const uint32_t stride[TRI_PLANES_MAX] = { frame->info.video.width * 4 };
+    uint8_t *picture = malloc((size_t)stride[0] * frame->info.video.height);
+    uint8_t *const to[TRI_PLANES_MAX] = { picture };
+    if (picture && picture_convert(s->converter, &frame->info, &frame->shape, frame->data,
+                                   TRI_FOURCC_XR24, to, stride) == TRI_OK) {
+        struct tri_video rgb = frame->info.video;
+        rgb.fourcc = TRI_FOURCC_XR24;
+        rgb.range = TRI_RANGE_FULL;
+        obs_triptych_describe(&rgb, frame->info.capture_ns, VIDEO_FORMAT_BGRX, &out);
+        out.data[0] = picture;
+        out.linesize[0] = stride[0];
+        obs_source_output_video2(s->source, &out);
+    }
+    free(picture);
+}
+
+/** The next frame, in its slot where it can be held there, else as a checked copy. */
+static enum tri_err next_frame(struct stream_source *s, struct tri_frame *frame)
+{
+    struct tri_reader_counts counts;
+    tri_reader_count(s->reader, &counts);
+    if (counts.holds)
+        return tri_reader_borrow(s->reader, frame, WAIT_MS);
+
+    const enum tri_err err = tri_reader_copy(s->reader, frame, s->memory, s->bytes, WAIT_MS);
+    if (err == TRI_ERR_TOO_SMALL && make_room(s, frame->shape.bytes))
+        return TRI_ERR_TIMEOUT; // with the room it needs, the next one fits
+    return err;
+}
+
+static void *follow(void *data)
+{
+    struct stream_source *s = data;
+    struct tri_frame frame = { 0 };
+    os_set_thread_name("triptych stream");
+    while (!s->stop) {
+        const enum tri_err err = next_frame(s, &frame);
+        if (err == TRI_OK)
+            output(s, &frame);
+        else if (err == TRI_ERR_AWAY)
+            obs_source_output_video2(s->source, NULL); // no picture rather than a stale one
+    }
+    tri_reader_give_back(s->reader, &frame);
+    return NULL;
+}
+
+static void end(struct stream_source *s)
+{
+    if (s->running) {
+        s->stop = true;
+        pthread_join(s->thread, NULL);
+    }
+    s->running = false;
+    tri_reader_close(&s->reader);
+}
+
+static void begin(struct stream_source *s)
+{
+    s->stop = false;
+    if (tri_reader_open(&s->reader,
+                        &(struct tri_reader_options){ .name = s->name, .log = &s->log }) != TRI_OK)
+        return; // the log says why: a name that cannot be one
+    s->running = pthread_create(&s->thread, NULL, follow, s) == 0;
+}
+
+static void source_update(void *data, obs_data_t *settings)
+{
+    struct stream_source *s = data;
+    const char *name = obs_data_get_string(settings, PROP_STREAM);
+    if (s->running && strcmp(name, s->name) == 0)
+        return;
+    end(s);
+    obs_source_output_video2(s->source, NULL);
+    snprintf(s->name, sizeof(s->name), "%s", name);
+    begin(s);
+}
+
+static void *source_create(obs_data_t *settings, obs_source_t *source)
+{
+    struct stream_source *s = calloc(1, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->source = source;
+    s->log = (tri_log){ .write = write_to_obs, .level = TRI_LOG_INFO };
+    s->converter = picture_converter_new(&s->log);
+    source_update(s, settings);
+    return s;
+}
+
+static void source_destroy(void *data)
+{
+    struct stream_source *s = data;
+    end(s);
+    picture_converter_free(&s->converter);
+    free(s->memory);
+    free(s);
+}
+
+static const char *source_name(void *type)
+{
+    (void)type;
+    return "triptych stream";
+}
+
+static void source_defaults(obs_data_t *settings)
+{
+    obs_data_set_default_string(settings, PROP_STREAM, TRI_NAME_DEFAULT);
+}
+
+static void list_streams(obs_property_t *list)
+{
+    struct tri_stream *streams;
+    size_t count;
+    obs_property_list_clear(list);
+    if (tri_stream_list(&streams, &count) != TRI_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (streams[i].name[0])
+            obs_property_list_add_string(list, streams[i].name, streams[i].name);
+    }
+    free(streams);
+}
+
+static bool refresh(obs_properties_t *properties, obs_property_t *button, void *data)
+{
+    (void)button;
+    (void)data;
+    list_streams(obs_properties_get(properties, PROP_STREAM));
+    return true;
+}
+
+static obs_properties_t *source_properties(void *data)
+{
+    (void)data;
+    obs_properties_t *properties = obs_properties_create();
+    // Editable: a stream that does not exist yet is waited for.
+    list_streams(obs_properties_add_list(properties, PROP_STREAM, "Stream", OBS_COMBO_TYPE_EDITABLE,
+                                         OBS_COMBO_FORMAT_STRING));
+    obs_properties_add_button(properties, "refresh", "Look for streams", refresh);
+    return properties;
+}
+
+struct obs_source_info obs_triptych_source = {
+    .id = "triptych_stream",
+    .type = OBS_SOURCE_TYPE_INPUT,
+    .output_flags = OBS_SOURCE_ASYNC_VIDEO | OBS_SOURCE_DO_NOT_DUPLICATE,
+    .icon_type = OBS_ICON_TYPE_CAMERA,
+    .get_name = source_name,
+    .create = source_create,
+    .destroy = source_destroy,
+    .update = source_update,
+    .get_defaults = source_defaults,
+    .get_properties = source_properties,
+};

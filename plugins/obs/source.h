@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/** The source "triptych stream": a thread that follows one stream and hands its frames to OBS. */
+#ifndef OBS_TRIPTYCH_SOURCE_H
+#define OBS_TRIPTYCH_SOURCE_H
+
+#include <obs-module.h>
+
+extern struct obs_source_info obs_triptych_source;
+
+#endif

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""The OBS source in a real OBS Studio, on a screen of its own."""
+import json
+import shutil
+import signal
+import unittest
+
+import pixels
+from programs import BUILD, ProgramTest, built, tool, wait_until
+from screen import Screen
+
+GLOBAL = """[General]
+FirstRun=true
+LastVersion=486539266
+[Basic]
+SceneCollection=test
+SceneCollectionFile=test
+Profile=test
+ProfileDir=test
+"""
+PROFILE = """[General]
+Name=test
+[Video]
+BaseCX=320
+BaseCY=240
+OutputCX=320
+OutputCY=240
+"""
+RED, GREEN = (255, 0, 0), (0, 255, 0)
+NEAR = 12  # of a component: one conversion in a shader
+
+
+def scene(stream):
+    """A scene collection with one source, filling the canvas."""
+    return {"name": "test", "current_scene": "Scene", "current_program_scene": "Scene",
+            "scene_order": [{"name": "Scene"}],
+            "sources": [{"id": "triptych_stream", "name": "picture",
+                         "settings": {"stream": stream}},
+                        {"id": "scene", "name": "Scene",
+                         "settings": {"items": [{"name": "picture", "id": 1, "visible": True}]}}]}
+
+
+class Obs(ProgramTest):
+    """What the stream shows is in OBS's window."""
+
+    def setUp(self):
+        super().setUp()
+        self._module = built("triptych.so")
+        self._obs = tool("obs")
+        self._screen = Screen()
+        self.addCleanup(self._screen.close)
+
+    def _start_obs(self, stream):
+        home = self.folder()
+        config = home / "obs-studio"
+        modules = config / "plugins/triptych/bin/64bit"
+        for folder in (modules, config / "basic/scenes", config / "basic/profiles/test"):
+            folder.mkdir(parents=True)
+        shutil.copy(self._module, modules / "triptych.so")
+        (config / "global.ini").write_text(GLOBAL)
+        (config / "basic/profiles/test/basic.ini").write_text(PROFILE)
+        (config / "basic/scenes/test.json").write_text(json.dumps(scene(stream)))
+        log = open(home / "log", "wb")
+        self.addCleanup(log.close)
+        environment = self._screen.environment | {
+            "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_RUNTIME_DIR": str(home),
+            "LD_LIBRARY_PATH": str(BUILD / "common"), "LIBGL_ALWAYS_SOFTWARE": "1",
+            "QT_QPA_PLATFORM": "xcb"}
+        return self.start(self._obs, "--multi", "--collection", "test", "--disable-updater",
+                          env=environment, stdout=log, stderr=log)
+
+    def _capture(self, stream, pattern, *options):
+        return self.start("triptych-capture", "-q", "-n", stream, "-s", "320x240", *options,
+                          f"pattern:{pattern}")
+
+    def _shows(self, color):
+        """Whether much of the screen is of one colour."""
+        picture = self._screen_picture()
+        return picture.share_of(lambda *seen: pixels.far(seen, color) <= NEAR) > 0.02
+
+    def _screen_picture(self):
+        path = self.folder() / "screen.png"
+        self._screen.run("import", "-window", "root", path)
+        return pixels.read(path)
+
+    def test_the_streams_picture_is_in_obs_and_follows_format_and_restart(self):
+        name = self.stream()
+        first = self._capture(name, "red", "-f", "NV12")
+        obs = self._start_obs(name)
+        wait_until(lambda: obs.poll() is not None or self._shows(RED), "red in OBS", 120)
+        self.assertIsNone(obs.poll(), "OBS ended")
+
+        first.send_signal(signal.SIGKILL)  # while it runs; its stream is taken over
+        first.wait()
+        second = self._capture(name, "green", "-f", "RGB3")  # a format OBS does not have itself
+        wait_until(lambda: obs.poll() is not None or self._shows(GREEN), "green in OBS", 120)
+        self.assertIsNone(obs.poll(), "OBS ended")
+        second.terminate()
+        self.assertEqual(second.wait(30), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
