@@ -376,7 +376,7 @@ static void a_damaged_mjpg_is_refused_not_followed(void **state)
     struct picture to = picture_new(TRI_FOURCC_RGB3, 33, 17, PAD);
 
     struct picture noise = jpeg_of(rgb, 33, 17, TJSAMP_420);
-    memset(noise.data[0], 0x33, noise.info.bytes_used);
+    memset(noise.memory, 0x33, noise.info.bytes_used);
     assert_int_equal(convert(converter, &noise, &to), TRI_ERR_CORRUPT);
 
     // The size in the JPEG is not that of the stream: following it would write past the picture.

@@ -17,7 +17,8 @@ struct output {
     int error; // errno of the first write that failed, 0 before
 };
 
-/** "-" is stdout. `output` must stay where it is until it is closed. @return false, and it has been logged. */
+/** "-" is stdout. `output` must stay where it is until it is closed.
+ *  @return false, and it has been logged. */
 bool output_open(struct output *output, const char *path, const tri_log *log);
 
 /* Writing: after the first failure nothing more is written, and every call returns false. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* YUV4MPEG2, as mjpegtools' yuv4mpeg(5) and ffmpeg read it. Samples are never changed: a format that
- * y4m does not have is refused, with the command that does it. */
+/* YUV4MPEG2, as mjpegtools' yuv4mpeg(5) and ffmpeg read it. Samples are never changed: a format
+ * that y4m does not have is refused, with the command that does it. */
 #include "program/caps.h"
 #include "sink.h"
 #include "unpack.h"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Real programs and real streams for tests: started, watched, and gone afterwards.
 
-A test derives from ProgramTest, takes a name of its own with `self.stream()` and starts programs with
-`self.start()` or `self.run_to_end()`. When it ends, everything it started is ended, and a System V
+A test derives from ProgramTest, takes a name of its own with `self.stream()` and starts programs
+with `self.start()` or `self.run_to_end()`. When it ends, everything it started is ended, and a System V
 object left under its names, or made by its processes, is a failure.
 """
 import atexit
