@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* The stream and its source: a source by script goes, comes back, is silent, changes, queues; a real
+ * reader in another process sees what becomes of the stream. */
+#include "run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FRAMES_MAX 4096
+
+/* What the source does, a letter a call of open or fill:
+ *   o  open: is there          x  open: is not there
+ *   f  fill: a frame           b  fill: a bad frame        d  a frame after two that the driver lost
+ *   .  fill: nothing yet       l  fill: lost               c  fill: from now on twice as wide
+ *   s  fill: silent from here on, until it is closed       e  fill: the end */
+static const char *script;
+
+static struct queue {
+    struct tri_draft *draft[8];
+    size_t count;
+} queue;
+
+static uint32_t queue_wanted;
+
+static enum source_result scripted_open(struct source *source)
+{
+    const char step = *script++;
+
+    if (step == 'x')
+        return SOURCE_LOST;
+    if (!source->video.width)
+        source->video = (struct tri_video){
+            .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 100, .fps_den = 1
+        };
+    source->live = true;
+    source->queue = queue_wanted;
+    snprintf(source->label, sizeof(source->label), "script");
+    return step == 'o' ? SOURCE_OK : SOURCE_FAILED;
+}
+
+static enum source_result scripted_enqueue(struct source *source, struct tri_draft *draft)
+{
+    (void)source;
+    queue.draft[queue.count++] = draft;
+    return SOURCE_OK;
+}
+
+/** The oldest draft of the queue, where there is one. */
+static void dequeue(struct tri_draft **draft)
+{
+    if (queue_wanted == 0 || queue.count == 0)
+        return;
+    *draft = queue.draft[0];
+    memmove(queue.draft, queue.draft + 1, --queue.count * sizeof(queue.draft[0]));
+}
+
+static enum source_result fill_frame(struct tri_draft **draft)
+{
+    dequeue(draft);
+    if (*draft)
+        memset((*draft)->data[0], 0x80, (*draft)->shape.bytes);
+    return SOURCE_OK;
+}
+
+static enum source_result scripted_fill(struct source *source, struct tri_draft **draft,
+                                        int timeout_ms)
+{
+    (void)timeout_ms;
+    usleep(5000);
+    if (*script == 's')
+        return SOURCE_NOTHING;
+    switch (*script++) {
+    case 'f':
+        return fill_frame(draft);
+    case 'd':
+        source->driver_drops += 2;
+        return fill_frame(draft);
+    case 'b':
+        dequeue(draft);
+        return SOURCE_DROPPED;
+    case '.':
+        return SOURCE_NOTHING;
+    case 'c':
+        source->video.width *= 2;
+        queue.count = 0;
+        return SOURCE_CHANGED;
+    case 'l':
+        return SOURCE_LOST;
+    case 'e':
+        return SOURCE_END;
+    default:
+        return SOURCE_FAILED;
+    }
+}
+
+static void scripted_close(struct source *source)
+{
+    (void)source;
+    queue.count = 0;
+    script += *script == 's';
+}
+
+static const struct source_ops direct = {
+    .name = "script", .open = scripted_open, .fill = scripted_fill, .close = scripted_close
+};
+
+static const struct source_ops queued = { .name = "script",
+                                          .open = scripted_open,
+                                          .fill = scripted_fill,
+                                          .enqueue = scripted_enqueue,
+                                          .close = scripted_close };
+
+/** What the reader saw, frame by frame, and how the writer ended. */
+struct seen {
+    struct tri_frame_info frame[FRAMES_MAX];
+    size_t frames;
+    int status;
+};
+
+static struct config config_of(const struct source_ops *ops, const char *name)
+{
+    return (struct config){ .common = { .verbosity = -1 },
+                            .ops = ops,
+                            .arg = "",
+                            .name = name,
+                            .mode = 0640,
+                            .slots = 32,
+                            .device_timeout = 0.2,
+                            .wait_for_reader = true,
+                            .linger = 1.5 };
+}
+
+static pid_t start_writer(const struct config *config, const char *steps)
+{
+    const pid_t pid = fork();
+
+    if (pid == 0) {
+        script = steps;
+        alarm(60);
+        _exit(run(config, NULL));
+    }
+    assert_true(pid > 0);
+    return pid;
+}
+
+/** Runs a writer to its end while a reader takes each frame in turn. */
+static struct seen *play_with(const struct config *config, const char *steps)
+{
+    struct seen *seen = calloc(1, sizeof(*seen));
+    const struct tri_reader_options options = { .name = config->name, .mode = TRI_MODE_NEXT };
+    tri_reader *reader = NULL;
+    struct tri_frame frame = { 0 };
+    enum tri_err err = TRI_OK;
+
+    assert_non_null(seen);
+    const pid_t pid = start_writer(config, steps);
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    while (err != TRI_ERR_AWAY && seen->frames < FRAMES_MAX &&
+           waitpid(pid, &seen->status, WNOHANG) == 0) {
+        err = tri_reader_borrow(reader, &frame, 100);
+        if (err == TRI_OK)
+            seen->frame[seen->frames++] = frame.info;
+    }
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+    waitpid(pid, &seen->status, 0);
+    seen->status = WEXITSTATUS(seen->status);
+    return seen;
+}
+
+static struct seen *play(const struct source_ops *ops, const char *what, const char *steps)
+{
+    char name[TRI_NAME_MAX + 1];
+
+    snprintf(name, sizeof(name), "t%d-%s", (int)getpid(), what);
+    const struct config config = config_of(ops, name);
+    return play_with(&config, steps);
+}
+
+static const struct tri_frame_info *last(const struct seen *seen)
+{
+    assert_true(seen->frames > 0);
+    return &seen->frame[seen->frames - 1];
+}
+
+/** Frames whose flags are `flags`, from *at on; *at moves behind them. */
+static size_t count_like(const struct seen *seen, size_t *at, uint32_t flags)
+{
+    const size_t first = *at;
+
+    while (*at < seen->frames && seen->frame[*at].flags == flags)
+        ++*at;
+    return *at - first;
+}
+
+static void a_source_is_streamed_to_its_end(void **state)
+{
+    struct seen *seen = play(&direct, "plain", "off.ff..fffe");
+
+    (void)state;
+    assert_int_equal(seen->status, CLI_DONE);
+    assert_int_equal(seen->frames, 7);
+    assert_int_equal(last(seen)->number, 7);
+    free(seen);
+}
+
+static void a_lost_source_leaves_labelled_frames_until_it_is_back(void **state)
+{
+    struct seen *seen = play(&direct, "lost", "offflxxofffe");
+    size_t at = 0;
+
+    (void)state;
+    assert_int_equal(seen->status, CLI_DONE);
+    assert_int_equal(count_like(seen, &at, 0), 3);
+    assert_int_equal(count_like(seen, &at, TRI_FRAME_NO_SIGNAL | TRI_FRAME_RESTART), 1);
+    assert_true(count_like(seen, &at, TRI_FRAME_NO_SIGNAL) > 10);
+    assert_int_equal(count_like(seen, &at, TRI_FRAME_RESTART), 1);
+    assert_int_equal(count_like(seen, &at, 0), 2);
+    assert_int_equal(at, seen->frames);
+    for (size_t i = 1; i < seen->frames; i++)
+        assert_true(seen->frame[i].capture_ns > seen->frame[i - 1].capture_ns);
+    assert_int_equal(last(seen)->dropped_writer, 0);
+    free(seen);
+}
+
+static void a_silent_source_is_closed_and_opened_again(void **state)
+{
+    struct seen *seen = play(&direct, "silent", "offsoffe");
+    size_t at = 0;
+
+    (void)state;
+    assert_int_equal(seen->status, CLI_DONE);
+    assert_int_equal(count_like(seen, &at, 0), 2);
+    assert_int_equal(count_like(seen, &at, TRI_FRAME_NO_SIGNAL | TRI_FRAME_RESTART), 1);
+    count_like(seen, &at, TRI_FRAME_NO_SIGNAL);
+    assert_int_equal(count_like(seen, &at, TRI_FRAME_RESTART), 1);
+    free(seen);
+}
+
+static void a_source_that_is_not_there_ends_the_run_or_is_waited_for(void **state)
+{
+    char name[TRI_NAME_MAX + 1];
+
+    (void)state;
+    snprintf(name, sizeof(name), "t%d-absent", (int)getpid());
+    struct config config = config_of(&direct, name);
+    struct seen *seen = play_with(&config, "xofe");
+    assert_int_equal(seen->status, CLI_FAILED);
+    assert_int_equal(seen->frames, 0);
+    free(seen);
+
+    config.persistent = true;
+    seen = play_with(&config, "xxofe");
+    assert_int_equal(seen->status, CLI_DONE);
+    assert_int_equal(seen->frame[0].flags & TRI_FRAME_NO_SIGNAL, TRI_FRAME_NO_SIGNAL);
+    assert_int_equal(last(seen)->flags, TRI_FRAME_RESTART);
+    free(seen);
+}
+
+static void what_a_source_loses_is_counted_by_cause(void **state)
+{
+    struct seen *seen = play(&direct, "drops", "ofdbbdbfe");
+
+    (void)state;
+    assert_int_equal(seen->frames, 4);
+    assert_int_equal(last(seen)->dropped_driver, 4);
+    assert_int_equal(last(seen)->dropped_writer, 3);
+    free(seen);
+}
+
+static void a_source_that_fails_for_good_fails_the_run(void **state)
+{
+    struct seen *seen = play(&direct, "fails", "off?");
+
+    (void)state;
+    assert_int_equal(seen->status, CLI_FAILED);
+    free(seen);
+}
+
+static void a_change_of_format_reaches_the_reader_with_its_first_frame(void **state)
+{
+    static const struct source_ops *const kinds[] = { &direct, &queued };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        queue_wanted = i ? 3 : 0;
+        struct seen *seen = play(kinds[i], "change", "offcffe");
+        queue_wanted = 0;
+        assert_int_equal(seen->status, CLI_DONE);
+        assert_int_equal(seen->frames, 4);
+        assert_int_equal(seen->frame[1].video.width, 64);
+        assert_int_equal(seen->frame[2].video.width, 128);
+        assert_int_equal(last(seen)->dropped_writer, 0);
+        free(seen);
+    }
+}
+
+static void a_driver_with_a_queue_is_kept_in_slots(void **state)
+{
+    (void)state;
+    queue_wanted = 4;
+    struct seen *seen = play(&queued, "queue", "offf.fbffdlxoffbfe");
+    queue_wanted = 0;
+    size_t at = 0;
+
+    assert_int_equal(seen->status, CLI_DONE);
+    assert_int_equal(count_like(seen, &at, 0), 7);
+    assert_int_equal(count_like(seen, &at, TRI_FRAME_NO_SIGNAL | TRI_FRAME_RESTART), 1);
+    count_like(seen, &at, TRI_FRAME_NO_SIGNAL);
+    assert_int_equal(count_like(seen, &at, TRI_FRAME_RESTART), 1);
+    assert_int_equal(count_like(seen, &at, 0), 2);
+    assert_int_equal(last(seen)->dropped_driver, 2);
+    assert_int_equal(last(seen)->dropped_writer, 2);
+    free(seen);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_source_is_streamed_to_its_end),
+        cmocka_unit_test(a_lost_source_leaves_labelled_frames_until_it_is_back),
+        cmocka_unit_test(a_silent_source_is_closed_and_opened_again),
+        cmocka_unit_test(a_source_that_is_not_there_ends_the_run_or_is_waited_for),
+        cmocka_unit_test(what_a_source_loses_is_counted_by_cause),
+        cmocka_unit_test(a_source_that_fails_for_good_fails_the_run),
+        cmocka_unit_test(a_change_of_format_reaches_the_reader_with_its_first_frame),
+        cmocka_unit_test(a_driver_with_a_queue_is_kept_in_slots),
+    };
+    return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+}
