@@ -29,16 +29,19 @@ static double ms(double ns)
     return ns / 1e6;
 }
 
-/** Age of the picture when it was shown last: what a person waits between doing and seeing. */
-static double age_ns(const struct stream_view *stream)
+/** Age of the picture when it came on the screen, which for a new one is about to happen: what a
+ *  person waits between doing and seeing. */
+static double age_ns(const struct stream_view *stream, int64_t now_ns)
 {
-    return (double)(stream->presented_ns - stream->info.capture_ns);
+    const int64_t shown_ns = stream->presented_ns ? stream->presented_ns : now_ns;
+
+    return (double)(shown_ns - stream->info.capture_ns);
 }
 
 static void add_rates(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
 {
     add(lines, "FPS %6.2f   UPS %6.2f   age %6.1f ms", rate_get(&stream->fps, now_ns),
-        rate_get(&stream->ups, now_ns), ms(age_ns(stream)));
+        rate_get(&stream->ups, now_ns), ms(age_ns(stream, now_ns)));
 }
 
 static void add_spread(struct lines *lines, const char *label, const struct tri_histogram *times)
@@ -115,6 +118,6 @@ void statistics_title(char *text, size_t bytes, const struct stream_view *stream
         snprintf(text, bytes, "%s - %ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->name,
                  stream->info.video.width, stream->info.video.height,
                  tri_fourcc_text(stream->info.video.fourcc, fourcc), rate_get(&stream->fps, now_ns),
-                 rate_get(&stream->ups, now_ns), ms(age_ns(stream)),
+                 rate_get(&stream->ups, now_ns), ms(age_ns(stream, now_ns)),
                  stream->paused ? " - paused" : "");
 }
