@@ -68,9 +68,12 @@ static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_l
 bool window_open(struct window *window, const struct config *config, const tri_log *log)
 {
     const struct geometry *geometry = &config->geometry;
-    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    // Hidden until it has a renderer, for which SDL may make the window anew.
+    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN;
 
-    *window = (struct window){ .sized = geometry->has_size, .on_top = config->on_top };
+    *window = (struct window){ .sized = geometry->has_size,
+                               .placed = geometry->has_place,
+                               .on_top = config->on_top };
     if (!start_sdl(log))
         return false;
     if (config->no_border)
@@ -92,6 +95,7 @@ bool window_open(struct window *window, const struct config *config, const tri_l
         window_close(window);
         return false;
     }
+    SDL_ShowWindow(window->sdl);
     if (config->fullscreen)
         window_set_fullscreen(window, true);
     return true;
@@ -143,6 +147,8 @@ void window_suit(struct window *window, unsigned width, unsigned height)
         h *= SDL_min(room, 1.0);
     }
     SDL_SetWindowSize(window->sdl, SDL_max((int)w, 1), SDL_max((int)h, 1));
+    if (!window->placed) // or it would grow to the right and down, out of a small screen
+        SDL_SetWindowPosition(window->sdl, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED);
 }
 
 void window_output(const struct window *window, int *width, int *height)

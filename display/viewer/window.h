@@ -13,7 +13,8 @@
 struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
-    bool sized; // by the user: not to be changed by us
+    bool sized;  // by the user: not to be changed by us
+    bool placed; // likewise
     bool fullscreen;
     bool on_top;
     char title[256]; // as set last
