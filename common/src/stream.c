@@ -126,7 +126,7 @@ enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count)
         return tri_err_of_errno(errno);
 
     for (int index = 0; index <= highest; index++) {
-        struct shmid_ds status;
+        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
         const int shm_id = shmctl(index, SHM_STAT_ANY, &status);
         if (shm_id < 0 || !tri_key_is_ours(status.shm_perm.__key) ||
             (status.shm_perm.mode & SHM_DEST))
