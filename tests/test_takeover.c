@@ -152,7 +152,7 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
     tri_reader_close(&reader);
 }
 
-/** Waits on a stream without a writer. @return what part of the time the processor was busy, percent. */
+/** Waits on a stream without a writer. @return how busy the processor was, percent. */
 static int busy_while_waiting(tri_reader *reader)
 {
     struct tri_frame frame = { 0 };

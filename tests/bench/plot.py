@@ -37,7 +37,8 @@ def svg(results):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
              f'font-family="sans-serif" font-size="12" fill="{INK}">',
              '<rect width="100%" height="100%" fill="white"/>',
-             label(LEFT, 22, "From publish to reader: p50 in microseconds, 60 frames a second, one reader",
+             label(LEFT, 22,
+                   "From publish to reader: p50 in microseconds, 60 frames a second, one reader",
                    font_size=15)]
     for index, size in enumerate(cells.sizes):
         x = LEFT + index * 130

@@ -47,7 +47,8 @@ def of(cells, keys, way, limit, **which):
     """Ratios of a figure to the limit's, one a size, largest last; {} where not measured."""
     found = {}
     for size in cells.sizes:
-        value, against = cells.value(way, size, *keys, **which), cells.value(limit, size, *keys, **which)
+        value = cells.value(way, size, *keys, **which)
+        against = cells.value(limit, size, *keys, **which)
         if value is not None and against:
             found[size] = value / against
     return found
@@ -117,7 +118,8 @@ def latency(cells, title, **which):
     ratios = by_size(cells, P50, "futex", 2, **which)
     if not ratios:
         return []
-    parts = [f"## {title}", "p50 from publish to reader, as a multiple of the bare futex wake-up", ratios,
+    parts = [f"## {title}",
+             "p50 from publish to reader, as a multiple of the bare futex wake-up", ratios,
              "microseconds, p50", by_size(cells, P50, None, 1, **which),
              "microseconds, p99", by_size(cells, ("latency_us", "p99"), None, 1, **which)]
     if which.get("rate", 60) == 60:

@@ -103,7 +103,7 @@ static void remove_sem(int id)
         __real_semctl(id, 0, IPC_RMID);
 }
 
-/* What the linker makes of each call: shmget() becomes __wrap_shmget(), and libc's is __real_shmget(). */
+/* What the linker makes of each call: shmget() becomes __wrap_shmget(), libc's __real_shmget(). */
 int __real_shmget(key_t key, size_t bytes, int flags);
 int __wrap_shmget(key_t key, size_t bytes, int flags);
 int __wrap_shmget(key_t key, size_t bytes, int flags)

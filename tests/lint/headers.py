@@ -36,8 +36,9 @@ class Headers(unittest.TestCase):
     def test_each_header_of_the_programs_includes_what_it_needs(self):
         refused = {}
         for header in files("common/*.h", "capture/*.h", "display/*.h"):
-            output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-2:], "-Icommon",
-                                 "-Icommon/src", "-Icapture", f"-I{SOURCE}", "-", input=f'#include "{header}"\n')
+            places = ("-Icommon", "-Icommon/src", "-Icapture", f"-I{SOURCE}")
+            output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-2:], *places,
+                                 "-", input=f'#include "{header}"\n')
             if status:
                 refused[header] = output
         if refused:

@@ -33,6 +33,7 @@ class Configuration:
 
 # Checkers read the source, not what was built of it; long tests gain nothing from a second build.
 ONCE = ("--no-suite", "lint", "--no-suite", "model", "--no-suite", "long")
+OURS = (*ONCE, "--no-suite", "bridge")
 
 CONFIGURATIONS = (
     Configuration("gcc"),
@@ -47,7 +48,7 @@ CONFIGURATIONS = (
              "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
              "LD_PRELOAD": f"{BUILDS}/asan+ubsan/tests/libkeep_loaded.so",
              "LSAN_OPTIONS": f"suppressions={SOURCE}/tests/support/lsan.supp:print_suppressions=0"},
-        test=(*ONCE, "--timeout-multiplier", "4")),
+        test=(*OURS, "--timeout-multiplier", "4")),
     Configuration(
         "tsan",
         # gcc warns that it does not follow fences: what they guard crosses processes, unseen anyway
@@ -113,10 +114,12 @@ def system_v_objects():
     return found
 
 
-def what_was_left(before):
-    """Objects and processes that the tests left behind, as one case. Ends those processes."""
-    left = [f"{kind} {number} with key {key:#010x}"
-            for (kind, number), key in system_v_objects().items() if (kind, number) not in before]
+def what_was_left(known):
+    """Objects and processes that the tests left behind, as one case. Ends those processes; adds the
+    objects to the known ones."""
+    new = {found: key for found, key in system_v_objects().items() if found not in known}
+    left = [f"{kind} {number} with key {key:#010x}" for (kind, number), key in new.items()]
+    known.update(new)
     children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children")
     for pid in map(int, children.read_text().split()):
         command = pathlib.Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
@@ -142,7 +145,7 @@ def main():
     elif arguments.quick:
         chosen = (QUICK,)
     adopt_orphans()
-    before = system_v_objects()
+    known = system_v_objects()
     total = results.Total()
     broken = set()
     for configuration in chosen:
@@ -155,7 +158,7 @@ def main():
                 broken.add(folder)
         if folder not in broken:
             cases += test(configuration, folder, arguments.names)
-            cases.append(what_was_left(before))
+            cases.append(what_was_left(known))
         total.add(configuration.name, cases, time.monotonic() - started)
     return total.report()
 
