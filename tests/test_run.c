@@ -58,7 +58,9 @@ static void dequeue(struct tri_draft **draft)
     if (queue_wanted == 0 || queue.count == 0)
         return;
     *draft = queue.draft[0];
-    memmove(queue.draft, queue.draft + 1, --queue.count * sizeof(queue.draft[0]));
+    queue.count--;
+    for (size_t i = 0; i < queue.count; i++)
+        queue.draft[i] = queue.draft[i + 1];
 }
 
 static enum source_result fill_frame(struct tri_draft **draft)
