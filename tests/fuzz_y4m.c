@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* libFuzzer: any bytes as header lines of a film. What is accepted must be a picture that can be. */
+#include "y4m.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/** The first line is a stream's header, each other one a frame's; without their newlines. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct y4m_error error = { 0 };
+    struct y4m_header header;
+    struct tri_shape shape;
+
+    for (size_t at = 0, line = 0; at < size; line++) {
+        const uint8_t *end = memchr(data + at, '\n', size - at);
+        const size_t bytes = end ? (size_t)(end - data) - at : size - at;
+        char *copy = malloc(bytes); // of exactly that size: a byte too far is found
+        if (bytes > 0 && !copy)
+            return 0;
+        if (bytes > 0)
+            memcpy(copy, data + at, bytes);
+
+        const bool accepted = line == 0 ? y4m_parse_header(copy, bytes, &header, &error)
+                                        : y4m_parse_frame(copy, bytes, &error);
+        if (!accepted && (error.at > bytes || !error.why[0]))
+            abort(); // a fault has its place and its reason
+        if (accepted && line == 0 && tri_video_shape(&header.video, &shape) != TRI_OK)
+            abort();
+        free(copy);
+        at += bytes + 1;
+    }
+    return 0;
+}
