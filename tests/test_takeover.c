@@ -26,23 +26,6 @@ static struct part *part_new(void)
     return part;
 }
 
-static tri_reader *open_reader(const char *name, enum tri_mode mode)
-{
-    tri_reader *reader;
-    assert_int_equal(
-        tri_reader_open(&reader, &(struct tri_reader_options){ .name = name, .mode = mode }),
-        TRI_OK);
-    return reader;
-}
-
-/** Borrows a frame and checks that it is this one, in its own colour. */
-static void expect_frame(tri_reader *reader, struct tri_frame *frame, uint64_t number)
-{
-    assert_int_equal(tri_reader_borrow(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
-    assert_int_equal(frame->info.number, number);
-    assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);
-}
-
 static int publish_three_and_die(void *argument)
 {
     const struct part *part = argument;
@@ -59,7 +42,7 @@ static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **s
     (void)state;
     struct part *part = part_new();
     assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
-    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // dead: no news
     const int shm_id = ipc_shm(part->name);
@@ -68,13 +51,12 @@ static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **s
     const struct tri_video video = SMALL;
     assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
     assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
-    expect_frame(reader, &frame, 4);
+    solid_expect(reader, &frame, 4);
 
     assert_int_equal(frame.info.generation, 2);
     assert_int_equal(ipc_shm(part->name), shm_id);
     tri_writer_close(&writer);
-    tri_reader_give_back(reader, &frame);
-    tri_reader_close(&reader);
+    solid_leave(&reader, &frame);
 }
 
 static int die_in_a_larger_segment(void *argument)
@@ -99,9 +81,9 @@ static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_f
     struct part *part = part_new();
     const pid_t pid = scene_start(die_in_a_larger_segment, part);
     assert_true(scene_reaches(&part->done, 1));
-    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    expect_frame(reader, &frame, 5);
+    solid_expect(reader, &frame, 5);
     atomic_store(&part->go, 1);
     assert_int_equal(scene_join(pid), 0);
     assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_ERR_AWAY);
@@ -110,14 +92,13 @@ static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_f
     const struct tri_video video = LARGE;
     assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
     assert_int_equal(solid_publish(writer, &video, 6), TRI_OK);
-    expect_frame(reader, &frame, 6);
+    solid_expect(reader, &frame, 6);
 
     struct tri_reader_counts counts;
     tri_reader_count(reader, &counts);
     assert_int_equal(counts.skipped, 0);
     tri_writer_close(&writer);
-    tri_reader_give_back(reader, &frame);
-    tri_reader_close(&reader);
+    solid_leave(&reader, &frame);
 }
 
 static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
@@ -125,7 +106,7 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
     (void)state;
     struct part *part = part_new();
     assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
-    tri_reader *reader = open_reader(part->name, TRI_MODE_NEXT);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_NEXT, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
 
@@ -144,12 +125,11 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
     assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
     assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
     assert_int_equal(solid_publish(writer, &video, 5), TRI_OK);
-    expect_frame(reader, &frame, 4);
-    expect_frame(reader, &frame, 5);
+    solid_expect(reader, &frame, 4);
+    solid_expect(reader, &frame, 5);
 
     tri_writer_close(&writer);
-    tri_reader_give_back(reader, &frame);
-    tri_reader_close(&reader);
+    solid_leave(&reader, &frame);
 }
 
 /** Waits on a stream without a writer. @return how busy the processor was, percent. */
@@ -182,7 +162,7 @@ static void a_reader_sleeps_when_the_writer_died_before_its_first_frame(void **s
     struct part *part = part_new();
     const pid_t pid = scene_start(open_and_wait, part);
     assert_true(scene_reaches(&part->done, 1));
-    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
     scene_kill(pid);
@@ -203,7 +183,7 @@ a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it(v
     assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
     atomic_store(&segment.header->state, TRI_SEGMENT_REPLACED);
     tri_segment_detach(&segment);
-    tri_reader *reader = open_reader(part->name, TRI_MODE_LATEST);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
 
     assert_in_range(busy_while_waiting(reader), 0, 25);
 
@@ -212,10 +192,9 @@ a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it(v
     assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
     assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
     struct tri_frame frame = { 0 };
-    expect_frame(reader, &frame, 4);
+    solid_expect(reader, &frame, 4);
     tri_writer_close(&writer);
-    tri_reader_give_back(reader, &frame);
-    tri_reader_close(&reader);
+    solid_leave(&reader, &frame);
 }
 
 static unsigned permissions_of(int sem_id)

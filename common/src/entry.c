@@ -12,6 +12,12 @@ void tri_entry_begin(struct tri_entry *entry)
     atomic_thread_fence(memory_order_seq_cst);
 }
 
+#define PUT(field, value)            \
+    do {                             \
+        if (entry->field != (value)) \
+            entry->field = (value);  \
+    } while (0)
+
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
                       const struct tri_shape *shape)
 {
@@ -23,27 +29,27 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
     entry->dropped_writer = info->dropped_writer;
     entry->generation = info->generation;
     entry->bytes_used = info->bytes_used;
-    entry->checksum = info->checksum;
-    entry->copies = info->copies;
-    entry->flags = info->flags;
-    entry->planes = shape->planes;
-    entry->fourcc = video->fourcc;
-    entry->width = video->width;
-    entry->height = video->height;
-    entry->fps_num = video->fps_num;
-    entry->fps_den = video->fps_den;
-    entry->colorspace = video->colorspace;
-    entry->transfer = video->transfer;
-    entry->matrix = video->matrix;
-    entry->range = video->range;
-    entry->field = video->field;
-    entry->rotation = video->rotation;
+    PUT(checksum, info->checksum);
+    PUT(copies, info->copies);
+    PUT(flags, info->flags);
+    PUT(planes, shape->planes);
+    PUT(fourcc, video->fourcc);
+    PUT(width, video->width);
+    PUT(height, video->height);
+    PUT(fps_num, video->fps_num);
+    PUT(fps_den, video->fps_den);
+    PUT(colorspace, video->colorspace);
+    PUT(transfer, video->transfer);
+    PUT(matrix, video->matrix);
+    PUT(range, video->range);
+    PUT(field, video->field);
+    PUT(rotation, video->rotation);
     for (uint32_t p = 0; p < shape->planes; p++) {
-        entry->plane[p] = (struct tri_entry_plane){ .offset = shape->plane[p].offset,
-                                                    .bytes = shape->plane[p].bytes,
-                                                    .stride = shape->plane[p].stride };
+        PUT(plane[p].offset, shape->plane[p].offset);
+        PUT(plane[p].bytes, shape->plane[p].bytes);
+        PUT(plane[p].stride, shape->plane[p].stride);
     }
-    entry->user_bytes = info->user_bytes;
+    PUT(user_bytes, info->user_bytes);
     memcpy(entry->user, info->user, info->user_bytes);
 
     // Release: whoever loads the number with acquire also sees the description and the pixels; by the
@@ -100,8 +106,43 @@ static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_byt
     return TRI_OK;
 }
 
+/** Makes sure that `known` is about the picture that the entry tells, and that it fits. */
+static enum tri_err know_picture(const struct tri_entry *copy, uint64_t slot_bytes,
+                                 struct tri_entry_known *known)
+{
+    const uint8_t *said = (const uint8_t *)copy + TRI_ENTRY_PICTURE;
+    if (known->slot_bytes == slot_bytes && memcmp(known->said, said, sizeof(known->said)) == 0)
+        return TRI_OK;
+
+    struct tri_video video = (struct tri_video){
+        .fourcc = copy->fourcc,
+        .width = copy->width,
+        .height = copy->height,
+        .fps_num = copy->fps_num,
+        .fps_den = copy->fps_den,
+        .colorspace = copy->colorspace,
+        .transfer = copy->transfer,
+        .matrix = copy->matrix,
+        .range = copy->range,
+        .field = copy->field,
+        .rotation = copy->rotation,
+    };
+    struct tri_shape shape;
+    if (copy->rotation % 90 != 0 || copy->rotation >= 360 ||
+        (copy->fps_den == 0 && copy->fps_num != 0) ||
+        place_planes(copy, slot_bytes, &video, &shape) != TRI_OK ||
+        !tri_shape_fits(&video, &shape, slot_bytes))
+        return TRI_ERR_CORRUPT;
+    memcpy(known->said, said, sizeof(known->said));
+    known->slot_bytes = slot_bytes;
+    known->video = video;
+    known->shape = shape;
+    return TRI_OK;
+}
+
 enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint64_t slot_bytes,
-                            struct tri_frame_info *info, struct tri_shape *shape)
+                            struct tri_entry_known *known, struct tri_frame_info *info,
+                            struct tri_shape *shape)
 {
     if (tri_entry_number(entry) != number)
         return TRI_ERR_TORN;
@@ -113,30 +154,12 @@ enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint
     if (!tri_entry_still(entry, number))
         return TRI_ERR_TORN;
 
-    struct tri_video video = (struct tri_video){
-        .fourcc = copy.fourcc,
-        .width = copy.width,
-        .height = copy.height,
-        .fps_num = copy.fps_num,
-        .fps_den = copy.fps_den,
-        .colorspace = copy.colorspace,
-        .transfer = copy.transfer,
-        .matrix = copy.matrix,
-        .range = copy.range,
-        .field = copy.field,
-        .rotation = copy.rotation,
-    };
-    if (copy.user_bytes > TRI_USER_MAX || copy.rotation % 90 != 0 || copy.rotation >= 360 ||
-        (copy.fps_den == 0 && copy.fps_num != 0))
-        return TRI_ERR_CORRUPT;
-    struct tri_shape placed;
-    if (place_planes(&copy, slot_bytes, &video, &placed) != TRI_OK ||
-        !tri_shape_fits(&video, &placed, slot_bytes) ||
-        (placed.plane[0].rows == 0 && copy.bytes_used > placed.plane[0].bytes))
+    if (copy.user_bytes > TRI_USER_MAX || know_picture(&copy, slot_bytes, known) != TRI_OK ||
+        (known->shape.plane[0].rows == 0 && copy.bytes_used > known->shape.plane[0].bytes))
         return TRI_ERR_CORRUPT;
 
-    *shape = placed;
-    info->video = video;
+    *shape = known->shape;
+    info->video = known->video;
     info->number = number;
     info->driver_sequence = copy.driver_sequence;
     info->capture_ns = copy.capture_ns;

@@ -5,13 +5,29 @@
 
 #include "segment.h"
 
+/** Where an entry describes the picture, as opposed to the one frame. */
+#define TRI_ENTRY_PICTURE offsetof(struct tri_entry, planes)
+#define TRI_ENTRY_PICTURE_BYTES                                                           \
+    (offsetof(struct tri_entry, plane) + sizeof(struct tri_entry_plane[TRI_PLANES_MAX]) - \
+     TRI_ENTRY_PICTURE)
+
+/** The last picture that was checked and what it came to: the frames of a stream are mostly alike, and
+ *  what is alike needs no second check. All zero: none. */
+struct tri_entry_known {
+    uint8_t said[TRI_ENTRY_PICTURE_BYTES]; // as in the entry
+    uint64_t slot_bytes;                   // checked against; 0: none
+    struct tri_video video;
+    struct tri_shape shape;
+};
+
 /** Whether every plane of `shape` has room for the rows of `video`, within `bytes` bytes. */
 bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes);
 
 /** Marks a slot as being written: readers that are reading it will notice. */
 void tri_entry_begin(struct tri_entry *entry);
 
-/** Writes the description of a finished frame and its number, with release. */
+/** Writes the description of a finished frame and its number, with release. Does not touch what is as
+ *  it was with the slot's frame before: readers still have those lines in their caches. */
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
                       const struct tri_shape *shape);
 
@@ -34,10 +50,12 @@ static inline bool tri_entry_still(const struct tri_entry *entry, uint64_t numbe
 /**
  * Copies the description of frame `number` out, once, then checks it against `slot_bytes`.
  *
+ * @param known  kept by the caller between calls
  * @return TRI_OK; TRI_ERR_TORN, the slot holds another frame by now; TRI_ERR_CORRUPT, offsets, sizes
  *         or counts that do not fit. info and shape are unchanged unless the result is TRI_OK.
  */
 enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint64_t slot_bytes,
-                            struct tri_frame_info *info, struct tri_shape *shape);
+                            struct tri_entry_known *known, struct tri_frame_info *info,
+                            struct tri_shape *shape);
 
 #endif

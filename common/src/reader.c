@@ -16,6 +16,7 @@
 #define SLEEP_MAX_NS  100000000 // bounds every sleep: a wake-up missed through gates that repeat
 #define LOOK_EVERY_NS 10000000  // how often a stream that does not exist is looked for
 #define LOOKS_MAX     64        // frames that slip away while being taken, before a wait
+#define BUSY_MAX      8 // looks at a slot that its writer is just giving back, before a wait
 
 enum { LEASE_CHECKED, LEASE_HELD }; // tri_lease.state
 
@@ -108,7 +109,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
                                .state = held ? LEASE_HELD : LEASE_CHECKED };
     struct tri_lease old = frame->lease;
     err = tri_entry_read(tri_segment_entry(segment, slot), number, segment->geometry.slot_bytes,
-                         &frame->info, &frame->shape);
+                         &r->known, &frame->info, &frame->shape);
     if (err != TRI_OK) {
         // The caller keeps its old frame: locked again, unless the writer was quicker.
         if (held && old.state != old_state &&
@@ -140,7 +141,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
-    tri_pace_learn(&r->pace, &frame->info);
+    tri_pace_learn(&r->pace, number, frame->info.publish_ns);
     r->fresh = false;
     r->last = number;
     r->frames++;
@@ -159,14 +160,22 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
     return take(r, wanted, frame);
 }
 
-/** Looks once, and again where the writer has just taken the slot: then there is a newer frame. */
+/**
+ * Looks once, and again where the writer has just taken the slot: then there is a newer frame. A reader
+ * that does not sleep can also see a frame before its writer has come to give the slot back.
+ */
 static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uint64_t *word)
 {
     enum tri_err err = TRI_ERR_TIMEOUT;
-    for (int i = 0; i < LOOKS_MAX; i++) {
+    int busy = 0;
+    for (int i = 0; i < LOOKS_MAX && busy < BUSY_MAX; i++) {
         err = look(r, frame, word);
         if (err != TRI_ERR_BUSY && err != TRI_ERR_TORN)
             break;
+        if (err == TRI_ERR_BUSY) {
+            tri_relax();
+            busy++;
+        }
     }
     if (err == TRI_ERR_CORRUPT) {
         tri_reader_refuse(r, err);
@@ -175,10 +184,20 @@ static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uin
     return err;
 }
 
+/** Sleeps until the writer has given back the slot of frame `word`, by the same call as opens its gate. */
+static enum tri_err wait_for_slot(struct tri_reader *r, uint64_t word, int64_t ns)
+{
+    const enum tri_err err = tri_semset_wait_frame(r->mapping->sem_id, tri_word_number(word), ns);
+    if (err == TRI_ERR_AWAY)
+        r->gone = true;
+    return err == TRI_ERR_AWAY || err == TRI_ERR_TIMEOUT ? TRI_OK : err;
+}
+
 enum tri_err tri_reader_borrow(tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
     int64_t deadline =
         timeout_ms < 0 ? INT64_MAX : 0; // the clock is read only when there is a wait
+    uint64_t busy = 0;
     for (;;) {
         uint64_t word = 0;
         enum tri_err err = TRI_OK;
@@ -205,10 +224,14 @@ enum tri_err tri_reader_borrow(tri_reader *r, struct tri_frame *frame, int timeo
             ns = deadline - now;
 
         const struct timespec span = { .tv_nsec = ns };
-        if (r->mapping)
+        if (r->mapping && err == TRI_ERR_BUSY && word != busy) {
+            busy = word; // once for each frame: then something else is wrong with the slot
+            err = wait_for_slot(r, word, ns);
+        } else if (r->mapping) {
             err = tri_reader_wait(r, word, ns);
-        else
+        } else {
             err = nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
+        }
         if (err != TRI_OK)
             return err;
     }

@@ -3,6 +3,7 @@
 #ifndef TRI_READER_PRIVATE_H
 #define TRI_READER_PRIVATE_H
 
+#include "entry.h"
 #include "mapping.h"
 #include "wait.h"
 
@@ -26,6 +27,7 @@ struct tri_reader {
     uint64_t last;            // number of the newest frame handed over or passed by
     bool fresh;               // joined in mid-stream, no frame yet: nothing to count against
     struct tri_pace pace;
+    struct tri_entry_known known;
 
     uint64_t frames, skipped, restarts;
     uint64_t base_driver, base_writer;       // the stream's drops when this reader joined

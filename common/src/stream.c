@@ -78,10 +78,11 @@ static void read_segment(struct tri_stream *stream)
     const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
     stream->published = tri_word_number(word);
     if (stream->published > 0 && tri_word_slot(word) < stream->slots) {
+        struct tri_entry_known known = { 0 };
         struct tri_shape shape;
         stream->has_frame =
             tri_entry_read(tri_segment_entry(&segment, tri_word_slot(word)), stream->published,
-                           stream->slot_bytes, &stream->newest, &shape) == TRI_OK;
+                           stream->slot_bytes, &known, &stream->newest, &shape) == TRI_OK;
     }
     if (!tri_name_valid(stream->name) || tri_name_key(stream->name) != stream->key)
         stream->state = TRI_STREAM_CORRUPT;

@@ -4,18 +4,19 @@
 #define TRI_WAIT_H
 
 #include "mapping.h"
+#include "pace.h"
 
 #include <triptych/reader.h>
 
-/** What a reader has learned of the stream's pace and of this machine's sleeps. All zero: nothing. */
-struct tri_pace {
-    int64_t publish_ns; // of the newest frame seen
-    int64_t period_ns;  // smoothed; 0: unknown
-    int64_t margin_ns;  // how long before it is due the spinning starts
-};
-
-/** Learns from a frame that was just handed over. */
-void tri_pace_learn(struct tri_pace *pace, const struct tri_frame_info *info);
+/** Looks without pause are hard on the other half of a core: what one says between two of them. */
+static inline void tri_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 /**
  * Waits until `latest` is no longer `word`.

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 
@@ -15,10 +16,10 @@ static int listed(const char *table, key_t key)
     char line[512];
     int found = -1;
     while (fgets(line, sizeof(line), file)) {
-        long row_key;
-        int row_id;
-        if (sscanf(line, "%ld %d", &row_key, &row_id) == 2 && (key_t)row_key == key)
-            found = row_id;
+        char *end;
+        const long row_key = strtol(line, &end, 10);
+        if (end != line && (key_t)row_key == key)
+            found = (int)strtol(end, NULL, 10);
     }
     fclose(file);
     return found;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "solid.h"
 
-#include <string.h>
+#include "scene.h"
 
 struct tri_video solid_video(uint32_t width, uint32_t height)
 {
@@ -55,4 +55,28 @@ enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, ui
         return err;
     solid_paint(&draft, number);
     return tri_writer_publish(writer, &draft);
+}
+
+tri_reader *solid_reader(const char *name, enum tri_mode mode, uint32_t flags)
+{
+    tri_reader *reader;
+    assert_int_equal(
+        tri_reader_open(&reader,
+                        &(struct tri_reader_options){ .name = name, .mode = mode, .flags = flags }),
+        TRI_OK);
+    return reader;
+}
+
+void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number)
+{
+    assert_int_equal(tri_reader_borrow(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(frame->info.number, number);
+    assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);
+    assert_true(tri_reader_whole(reader, frame));
+}
+
+void solid_leave(tri_reader **reader, struct tri_frame *frame)
+{
+    tri_reader_give_back(*reader, frame);
+    tri_reader_close(reader);
 }

@@ -24,4 +24,13 @@ enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_
 /** Begins, paints and publishes the next frame. The colour is right if no other writer interferes. */
 enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t number);
 
+/** Opens a reader; a failure is the test's. */
+tri_reader *solid_reader(const char *name, enum tri_mode mode, uint32_t flags);
+
+/** Borrows a frame, waiting for it, and checks that it is this one, whole and in its own colour. */
+void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number);
+
+/** Gives the frame back and closes the reader. */
+void solid_leave(tri_reader **reader, struct tri_frame *frame);
+
 #endif

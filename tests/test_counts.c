@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* What a frame costs, counted and not timed: system calls, page faults, times asleep. */
+#include <triptych/triptych.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { FRAMES = 100, PATIENCE_S = 60 };
+
+#define MARK SYS_getppid // what the library never calls: begins and ends what is counted
+
+static const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 1280, .height = 720 };
+
+static struct {
+    tri_writer *writer;
+    tri_reader *reader;
+    struct tri_frame frame;
+} own;
+
+static char stream_name[TRI_NAME_MAX + 1]; // of the test's process, and so of its children
+
+static void need(bool ok)
+{
+    if (!ok)
+        _exit(1);
+}
+
+static void open_writer(void)
+{
+    need(tri_writer_open(&own.writer, &(struct tri_writer_options){ .name = stream_name,
+                                                                    .video = video }) == TRI_OK);
+}
+
+static void open_reader(enum tri_wait wait)
+{
+    const struct tri_reader_options options = { .name = stream_name, .wait = wait };
+    need(tri_reader_open(&own.reader, &options) == TRI_OK);
+}
+
+/** A frame of which every byte is written. */
+static void publish(void)
+{
+    struct tri_draft draft;
+    need(tri_writer_begin(own.writer, &video, &draft) == TRI_OK);
+    for (uint32_t p = 0; p < draft.shape.planes; p++)
+        memset(draft.data[p], 0x40, draft.shape.plane[p].bytes);
+    need(tri_writer_publish(own.writer, &draft) == TRI_OK);
+}
+
+static volatile unsigned sum; // reading has an effect
+
+/** A frame of which every byte is read. */
+static void read_frame(void)
+{
+    need(tri_reader_borrow(own.reader, &own.frame, PATIENCE_S * 1000) == TRI_OK);
+    for (uint32_t p = 0; p < own.frame.shape.planes; p++)
+        for (uint64_t i = 0; i < own.frame.shape.plane[p].bytes; i++)
+            sum += own.frame.data[p][i];
+    need(tri_reader_whole(own.reader, &own.frame));
+}
+
+static void sleep_ms(long ms)
+{
+    const struct timespec span = { .tv_nsec = ms * 1000000 };
+    nanosleep(&span, NULL);
+}
+
+/** System calls that `counted` makes in a process of its own, after `before` and not counting it. */
+static long calls_of(void (*before)(void), void (*counted)(void))
+{
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(PATIENCE_S);
+        before();
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+            _exit(77);
+        raise(SIGSTOP);
+        syscall(MARK);
+        counted();
+        syscall(MARK);
+        tri_reader_close(&own.reader);
+        tri_writer_close(&own.writer);
+        _exit(0);
+    }
+
+    int status = 0;
+    int marks = 0;
+    long calls = 0;
+    bool inside = false; // of a system call: it stops at its beginning and at its end
+    while (waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
+        const int signal_sent = WSTOPSIG(status);
+        if (signal_sent == (SIGTRAP | 0x80)) {
+            inside = !inside;
+            struct __ptrace_syscall_info info = { 0 };
+            ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof(info), &info);
+            if (inside && info.entry.nr == MARK)
+                marks++;
+            else if (inside && marks == 1)
+                calls++;
+        } else if (signal_sent == SIGSTOP) {
+            ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+        }
+        ptrace(PTRACE_SYSCALL, child, 0, signal_sent == SIGALRM ? SIGALRM : 0);
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip(); // a sandbox without ptrace(2)
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(marks, 2);
+    return calls;
+}
+
+/** Both sides in one process, a frame already through: everything is attached. */
+static void open_both(void)
+{
+    open_writer();
+    open_reader(TRI_WAIT_BLOCK);
+    publish();
+    read_frame();
+    tri_reader_give_back(own.reader, &own.frame);
+}
+
+static void publish_many(void)
+{
+    for (int i = 0; i < FRAMES; i++)
+        publish();
+}
+
+static void publish_and_read(void)
+{
+    publish();
+    read_frame();
+}
+
+static void publish_and_read_many(void)
+{
+    for (int i = 0; i < FRAMES; i++)
+        publish_and_read();
+}
+
+static void look_many(void)
+{
+    for (int i = 0; i < FRAMES; i++)
+        need(tri_reader_borrow(own.reader, &own.frame, 0) == TRI_ERR_TIMEOUT);
+}
+
+/** A writer at some pace in a process of its own, until it is ended. */
+static pid_t start_writer(void)
+{
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child > 0)
+        return child;
+    alarm(PATIENCE_S);
+    open_writer();
+    for (;;) {
+        publish();
+        sleep_ms(10);
+    }
+}
+
+static void end_process(pid_t process)
+{
+    kill(process, SIGKILL);
+    waitpid(process, NULL, 0);
+    tri_stream_remove(stream_name, true);
+}
+
+static void open_blocking(void)
+{
+    open_reader(TRI_WAIT_BLOCK);
+    read_frame();
+}
+
+static void open_paced(void)
+{
+    open_reader(TRI_WAIT_PACED);
+    for (int i = 0; i < FRAMES; i++)
+        read_frame();
+}
+
+static void read_and_give_back_many(void)
+{
+    for (int i = 0; i < FRAMES; i++) {
+        read_frame();
+        tri_reader_give_back(own.reader, &own.frame);
+    }
+}
+
+static void read_many(void)
+{
+    for (int i = 0; i < FRAMES; i++)
+        read_frame();
+}
+
+static void a_published_frame_costs_two_system_calls(void **state)
+{
+    (void)state;
+    // The third is the look, once a second, whether the stream still stands.
+    assert_in_range(calls_of(open_both, publish_many), 2 * FRAMES, 2 * FRAMES + PATIENCE_S);
+}
+
+static void a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one(void **state)
+{
+    (void)state;
+    assert_in_range(calls_of(open_both, publish_and_read_many), 3 * FRAMES,
+                    3 * FRAMES + PATIENCE_S);
+}
+
+static void a_look_that_finds_nothing_costs_none(void **state)
+{
+    (void)state;
+    assert_int_equal(calls_of(open_both, look_many), 0);
+}
+
+static void a_frame_waited_for_and_given_back_costs_three(void **state)
+{
+    (void)state;
+    const pid_t writer = start_writer();
+    const long calls = calls_of(open_blocking, read_and_give_back_many);
+    end_process(writer);
+    // A wait is bounded: one that is broken off by its bound is made again.
+    assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES / 10);
+}
+
+static void a_frame_waited_for_and_exchanged_for_the_last_costs_two(void **state)
+{
+    (void)state;
+    const pid_t writer = start_writer();
+    const long calls = calls_of(open_blocking, read_many);
+    end_process(writer);
+    assert_in_range(calls, FRAMES, 2 * FRAMES + FRAMES / 10);
+}
+
+static void a_paced_reader_makes_at_most_three(void **state)
+{
+    (void)state;
+    const pid_t writer = start_writer();
+    const long calls = calls_of(open_paced, read_and_give_back_many);
+    end_process(writer);
+    // Asleep until nearly due; for a late frame asleep once more; a hold may meet the writer's.
+    assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES * 3 / 4);
+}
+
+static long faults(void)
+{
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return use.ru_minflt + use.ru_majflt;
+}
+
+static long sleeps(void)
+{
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return use.ru_nvcsw;
+}
+
+static void frames_bring_no_page_faults(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); // shadow memory comes page by page
+#endif
+    open_both();
+    publish_and_read(); // the last slot is touched for the first time below
+    const long before = faults();
+    publish_and_read_many();
+    const long after = faults();
+    tri_reader_close(&own.reader);
+    tri_writer_close(&own.writer);
+    memset(&own, 0, sizeof(own));
+    assert_int_equal(after - before, 0);
+}
+
+static void a_reader_falls_asleep_once_a_frame(void **state)
+{
+    (void)state;
+    const pid_t writer = start_writer();
+    open_blocking();
+    const long before = sleeps();
+    read_many();
+    const long after = sleeps();
+    tri_reader_close(&own.reader);
+    memset(&own, 0, sizeof(own));
+    end_process(writer);
+    assert_in_range(after - before, 0, FRAMES + FRAMES / 10);
+}
+
+static void a_writer_never_falls_asleep(void **state)
+{
+    (void)state;
+    open_both();
+    const long before = sleeps();
+    publish_many();
+    const long after = sleeps();
+    tri_reader_close(&own.reader);
+    tri_writer_close(&own.writer);
+    memset(&own, 0, sizeof(own));
+    assert_in_range(after - before, 0, FRAMES / 20); // a signal or a lock of the kernel's own
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_published_frame_costs_two_system_calls),
+        cmocka_unit_test(a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one),
+        cmocka_unit_test(a_look_that_finds_nothing_costs_none),
+        cmocka_unit_test(a_frame_waited_for_and_given_back_costs_three),
+        cmocka_unit_test(a_frame_waited_for_and_exchanged_for_the_last_costs_two),
+        cmocka_unit_test(a_paced_reader_makes_at_most_three),
+        cmocka_unit_test(frames_bring_no_page_faults),
+        cmocka_unit_test(a_reader_falls_asleep_once_a_frame),
+        cmocka_unit_test(a_writer_never_falls_asleep),
+    };
+    snprintf(stream_name, sizeof(stream_name), "counts-%d", (int)getpid());
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

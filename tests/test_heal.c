@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* Any order of start, death, restart and removal by hand heals itself, under the same name. */
+#include "ipc.h"
+#include "scene.h"
+#include "solid.h"
+
+#include <signal.h>
+
+#define PICTURE solid_video(64, 48)
+#define ENOUGH  20u // frames after which a reader counts as healed
+
+/** A reader's process: where it stands. */
+struct watcher {
+    const char *name;
+    uint32_t flags;
+    _Atomic uint64_t frames, away, mixed, newest;
+    _Atomic uint64_t stop;
+};
+
+static int watch(void *argument)
+{
+    struct watcher *watcher = argument;
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){
+                                       .name = watcher->name, .flags = watcher->flags }) == TRI_OK);
+    struct tri_frame frame = { 0 };
+    while (!watcher->stop) {
+        const enum tri_err err = tri_reader_borrow(reader, &frame, 50);
+        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY);
+        watcher->away += err == TRI_ERR_AWAY;
+        if (err != TRI_OK)
+            continue;
+        const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
+        watcher->mixed += wrong > 0 && tri_reader_whole(reader, &frame);
+        watcher->newest = frame.info.number;
+        watcher->frames++;
+    }
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+    return 0;
+}
+
+/** Two watchers, one that locks and one that does not. */
+struct audience {
+    struct watcher watcher[2];
+    pid_t pid[2];
+};
+
+static struct audience *audience_of(const char *name)
+{
+    struct audience *audience = scene_share(sizeof(*audience));
+    for (unsigned i = 0; i < 2; i++) {
+        audience->watcher[i].name = name;
+        audience->watcher[i].flags = i ? TRI_READER_NO_HOLD : 0;
+        audience->pid[i] = scene_start(watch, &audience->watcher[i]);
+    }
+    return audience;
+}
+
+static void audience_leaves(struct audience *audience)
+{
+    for (unsigned i = 0; i < 2; i++)
+        audience->watcher[i].stop = 1;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(scene_join(audience->pid[i]), 0);
+        assert_int_equal(audience->watcher[i].mixed, 0);
+    }
+}
+
+/** Publishes until both have seen `ENOUGH` more frames. @return the newest number. */
+static uint64_t publish_until_seen(tri_writer *writer, const struct audience *audience,
+                                   uint64_t number)
+{
+    const struct tri_video video = PICTURE;
+    const uint64_t goal[2] = { audience->watcher[0].frames + ENOUGH,
+                               audience->watcher[1].frames + ENOUGH };
+    for (int ms = 0; audience->watcher[0].frames < goal[0] || audience->watcher[1].frames < goal[1];
+         ms++) {
+        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
+        scene_sleep_ms(1);
+    }
+    return number;
+}
+
+static tri_writer *open_writer(const char *name)
+{
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    return writer;
+}
+
+static void a_reader_may_start_before_its_stream_and_outlive_it(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    struct audience *audience = audience_of(name);
+    scene_sleep_ms(100);
+
+    for (int run = 0; run < 3; run++) {
+        tri_writer *writer = open_writer(name);
+        publish_until_seen(writer, audience, 0);
+        tri_writer_close(&writer);
+        assert_int_equal(ipc_objects(name), 0);
+    }
+
+    audience_leaves(audience);
+    assert_in_range(audience->watcher[0].away, 2, 3); // said once a writer
+    assert_in_range(audience->watcher[1].away, 2, 3);
+}
+
+/** A writer's process, until it is killed. */
+static int write_for_ever(void *argument)
+{
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, argument, &video, 0) == TRI_OK);
+    struct tri_writer_counts counts;
+    for (;;) {
+        // The number that this frame will have: the stream's, not this process's.
+        struct tri_stream stream;
+        CHECK(tri_stream_find(argument, &stream) == TRI_OK);
+        tri_writer_count(writer, &counts);
+        CHECK(solid_publish(writer, &video, stream.published + 1) == TRI_OK);
+        scene_sleep_ms(1);
+    }
+}
+
+static void a_killed_writer_is_replaced_under_its_name_and_readers_go_on(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    struct audience *audience = audience_of(name);
+    int shm_id = -1;
+    for (uint64_t run = 1; run <= 5; run++) {
+        const uint64_t seen = audience->watcher[0].frames;
+        const uint64_t also = audience->watcher[1].frames;
+        const pid_t pid = scene_start(write_for_ever, (void *)(uintptr_t)name);
+        assert_true(scene_reaches(&audience->watcher[0].frames, seen + ENOUGH));
+        assert_true(scene_reaches(&audience->watcher[1].frames, also + ENOUGH));
+        if (run > 1)
+            assert_int_equal(ipc_shm(name), shm_id); // the same memory: nobody had to move
+        shm_id = ipc_shm(name);
+        scene_kill(pid);
+        assert_true(scene_reaches(&audience->watcher[0].away, run));
+        assert_true(scene_reaches(&audience->watcher[1].away, run));
+    }
+    tri_writer *writer = open_writer(name);
+    struct tri_writer_counts counts;
+    tri_writer_count(writer, &counts);
+    assert_int_equal(counts.generation, 6);
+    tri_writer_close(&writer);
+    audience_leaves(audience);
+}
+
+static void expect_healing_from(void (*removal)(const char *name))
+{
+    const char *name = scene_stream();
+    struct audience *audience = audience_of(name);
+    tri_writer *writer = open_writer(name);
+    uint64_t number = 0;
+    for (int round = 0; round < 3; round++) {
+        number = publish_until_seen(writer, audience, number);
+        removal(name);
+        number = publish_until_seen(writer, audience, number);
+        // Somebody new finds it too, within a second or so.
+        tri_reader *late = solid_reader(name, TRI_MODE_LATEST, 0);
+        struct tri_frame frame = { 0 };
+        const struct tri_video video = PICTURE;
+        enum tri_err err = TRI_ERR_TIMEOUT;
+        for (int ms = 0; err == TRI_ERR_TIMEOUT && ms < SCENE_PATIENCE_S * 1000; ms++) {
+            assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
+            err = tri_reader_borrow(late, &frame, 1);
+        }
+        assert_int_equal(err, TRI_OK);
+        assert_int_equal(frame.info.number, number);
+        solid_leave(&late, &frame);
+    }
+    assert_int_equal(ipc_objects(name), 2);
+    audience_leaves(audience);
+    struct tri_writer_counts counts;
+    tri_writer_count(writer, &counts);
+    assert_int_equal(counts.published, number);
+    assert_int_equal(counts.dropped_writer, 0);
+    tri_writer_close(&writer);
+}
+
+static void a_segment_removed_by_hand_is_made_anew(void **state)
+{
+    (void)state;
+    expect_healing_from(ipc_remove_shm);
+}
+
+static void semaphores_removed_by_hand_are_made_anew(void **state)
+{
+    (void)state;
+    expect_healing_from(ipc_remove_sem);
+}
+
+static void both_removed_by_hand_are_made_anew(void **state)
+{
+    (void)state;
+    expect_healing_from(ipc_wipe);
+}
+
+static void counts_go_on_when_a_stream_was_removed_by_hand(void **state)
+{
+    (void)state;
+    const struct tri_video video = PICTURE;
+    const char *name = scene_stream();
+    tri_writer *writer = open_writer(name);
+    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+    tri_writer_count_drops(writer, 3, 2);
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+    solid_expect(reader, &frame, 1);
+
+    ipc_wipe(name);
+    assert_int_equal(solid_publish(writer, &video, 2), TRI_OK);
+    solid_expect(reader, &frame, 2);
+
+    struct tri_draft draft;
+    assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+    solid_paint(&draft, 3);
+    ipc_wipe(name); // this time between begin and publish
+    assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+    solid_expect(reader, &frame, 3);
+    assert_int_equal(tri_reader_borrow(reader, &frame, 100), TRI_ERR_AWAY); // as far as it knows
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    solid_expect(reader, &frame, 4);
+
+    struct tri_reader_counts counts;
+    tri_reader_count(reader, &counts);
+    assert_int_equal(counts.frames, 4);
+    assert_int_equal(counts.skipped, 0);
+    assert_int_equal(counts.dropped_driver, 3);
+    assert_int_equal(counts.dropped_writer, 2);
+    solid_leave(&reader, &frame);
+    tri_writer_close(&writer);
+}
+
+static void a_waiting_reader_survives_the_removal_of_its_stream(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    tri_writer *writer = open_writer(name);
+    struct audience *audience = audience_of(name);
+    uint64_t number = publish_until_seen(writer, audience, 0);
+    for (int round = 0; round < 3; round++) {
+        scene_sleep_ms(20); // asleep at their gates
+        (round == 0 ? ipc_remove_shm : round == 1 ? ipc_remove_sem : ipc_wipe)(name);
+        scene_sleep_ms(20);
+        number = publish_until_seen(writer, audience, number);
+    }
+    audience_leaves(audience);
+    tri_writer_close(&writer);
+}
+
+static int publish_one_and_die(void *name)
+{
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, name, &video, 0) == TRI_OK);
+    CHECK(solid_publish(writer, &video, 1) == TRI_OK);
+    return 0;
+}
+
+static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    assert_int_equal(scene_join(scene_start(publish_one_and_die, (void *)(uintptr_t)name)), 0);
+    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, asleep
+
+    assert_int_equal(tri_stream_remove(name, false), TRI_OK);
+    assert_int_equal(ipc_objects(name), 0);
+    assert_int_equal(tri_reader_borrow(reader, &frame, 10), TRI_ERR_TIMEOUT);
+
+    const struct tri_video video = PICTURE;
+    tri_writer *writer = open_writer(name);
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+    solid_expect(reader, &frame, 1);
+    solid_leave(&reader, &frame);
+    tri_writer_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(a_reader_may_start_before_its_stream_and_outlive_it),
+        scene_test(a_killed_writer_is_replaced_under_its_name_and_readers_go_on),
+        scene_test(a_segment_removed_by_hand_is_made_anew),
+        scene_test(semaphores_removed_by_hand_are_made_anew),
+        scene_test(both_removed_by_hand_are_made_anew),
+        scene_test(counts_go_on_when_a_stream_was_removed_by_hand),
+        scene_test(a_waiting_reader_survives_the_removal_of_its_stream),
+        scene_test(a_dead_stream_that_is_removed_comes_back_with_its_next_writer),
+    };
+    return cmocka_run_group_tests_name("heal", tests, NULL, NULL);
+}
