@@ -1,80 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Any order of start, death, restart and removal by hand heals itself, under the same name. */
+#include "audience.h"
 #include "ipc.h"
 #include "scene.h"
 #include "solid.h"
 
-#include <signal.h>
-
 #define PICTURE solid_video(64, 48)
 #define ENOUGH  20u // frames after which a reader counts as healed
-
-/** A reader's process: where it stands. */
-struct watcher {
-    const char *name;
-    uint32_t flags;
-    _Atomic uint64_t frames, away, mixed, newest;
-    _Atomic uint64_t stop;
-};
-
-static int watch(void *argument)
-{
-    struct watcher *watcher = argument;
-    tri_reader *reader;
-    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){
-                                       .name = watcher->name, .flags = watcher->flags }) == TRI_OK);
-    struct tri_frame frame = { 0 };
-    while (!watcher->stop) {
-        const enum tri_err err = tri_reader_borrow(reader, &frame, 50);
-        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY);
-        watcher->away += err == TRI_ERR_AWAY;
-        if (err != TRI_OK)
-            continue;
-        const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
-        watcher->mixed += wrong > 0 && tri_reader_whole(reader, &frame);
-        watcher->newest = frame.info.number;
-        watcher->frames++;
-    }
-    tri_reader_give_back(reader, &frame);
-    tri_reader_close(&reader);
-    return 0;
-}
-
-/** Two watchers, one that locks and one that does not. */
-struct audience {
-    struct watcher watcher[2];
-    pid_t pid[2];
-};
-
-static struct audience *audience_of(const char *name)
-{
-    struct audience *audience = scene_share(sizeof(*audience));
-    for (unsigned i = 0; i < 2; i++) {
-        audience->watcher[i].name = name;
-        audience->watcher[i].flags = i ? TRI_READER_NO_HOLD : 0;
-        audience->pid[i] = scene_start(watch, &audience->watcher[i]);
-    }
-    return audience;
-}
-
-static void audience_leaves(struct audience *audience)
-{
-    for (unsigned i = 0; i < 2; i++)
-        audience->watcher[i].stop = 1;
-    for (unsigned i = 0; i < 2; i++) {
-        assert_int_equal(scene_join(audience->pid[i]), 0);
-        assert_int_equal(audience->watcher[i].mixed, 0);
-    }
-}
 
 /** Publishes until both have seen `ENOUGH` more frames. @return the newest number. */
 static uint64_t publish_until_seen(tri_writer *writer, const struct audience *audience,
                                    uint64_t number)
 {
     const struct tri_video video = PICTURE;
-    const uint64_t goal[2] = { audience->watcher[0].frames + ENOUGH,
-                               audience->watcher[1].frames + ENOUGH };
-    for (int ms = 0; audience->watcher[0].frames < goal[0] || audience->watcher[1].frames < goal[1];
+    const uint64_t since[2] = { audience->watcher[0].frames, audience->watcher[1].frames };
+    for (int ms = 0; audience->watcher[0].frames < since[0] + ENOUGH ||
+                     audience->watcher[1].frames < since[1] + ENOUGH;
          ms++) {
         assert_true(ms < SCENE_PATIENCE_S * 1000);
         assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
@@ -95,7 +36,7 @@ static void a_reader_may_start_before_its_stream_and_outlive_it(void **state)
 {
     (void)state;
     const char *name = scene_stream();
-    struct audience *audience = audience_of(name);
+    struct audience *audience = audience_of_two(name);
     scene_sleep_ms(100);
 
     for (int run = 0; run < 3; run++) {
@@ -111,18 +52,13 @@ static void a_reader_may_start_before_its_stream_and_outlive_it(void **state)
 }
 
 /** A writer's process, until it is killed. */
-static int write_for_ever(void *argument)
+static int write_for_ever(void *name)
 {
     const struct tri_video video = PICTURE;
     tri_writer *writer;
-    CHECK(solid_open(&writer, argument, &video, 0) == TRI_OK);
-    struct tri_writer_counts counts;
-    for (;;) {
-        // The number that this frame will have: the stream's, not this process's.
-        struct tri_stream stream;
-        CHECK(tri_stream_find(argument, &stream) == TRI_OK);
-        tri_writer_count(writer, &counts);
-        CHECK(solid_publish(writer, &video, stream.published + 1) == TRI_OK);
+    CHECK(solid_open(&writer, name, &video, 0) == TRI_OK);
+    for (uint64_t sequence = 1;; sequence++) {
+        CHECK(solid_publish(writer, &video, sequence) == TRI_OK);
         scene_sleep_ms(1);
     }
 }
@@ -131,7 +67,7 @@ static void a_killed_writer_is_replaced_under_its_name_and_readers_go_on(void **
 {
     (void)state;
     const char *name = scene_stream();
-    struct audience *audience = audience_of(name);
+    struct audience *audience = audience_of_two(name);
     int shm_id = -1;
     for (uint64_t run = 1; run <= 5; run++) {
         const uint64_t seen = audience->watcher[0].frames;
@@ -157,7 +93,7 @@ static void a_killed_writer_is_replaced_under_its_name_and_readers_go_on(void **
 static void expect_healing_from(void (*removal)(const char *name))
 {
     const char *name = scene_stream();
-    struct audience *audience = audience_of(name);
+    struct audience *audience = audience_of_two(name);
     tri_writer *writer = open_writer(name);
     uint64_t number = 0;
     for (int round = 0; round < 3; round++) {
@@ -246,7 +182,7 @@ static void a_waiting_reader_survives_the_removal_of_its_stream(void **state)
     (void)state;
     const char *name = scene_stream();
     tri_writer *writer = open_writer(name);
-    struct audience *audience = audience_of(name);
+    struct audience *audience = audience_of_two(name);
     uint64_t number = publish_until_seen(writer, audience, 0);
     for (int round = 0; round < 3; round++) {
         scene_sleep_ms(20); // asleep at their gates

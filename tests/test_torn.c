@@ -95,7 +95,7 @@ static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **sta
         assert_int_equal(scene_join(pid[i]), 0);
     for (unsigned i = 0; i < 4; i++) {
         const struct view *view = &board->view[i];
-        print_message("%s, %s: %llu accepted, %llu torn, %llu mixed\n",
+        print_message("# %s, %s: %llu accepted, %llu torn, %llu mixed\n",
                       view->slow ? "slow" : "fast", view->flags ? "without a hold" : "holding",
                       (unsigned long long)view->accepted, (unsigned long long)view->torn,
                       (unsigned long long)view->mixed);

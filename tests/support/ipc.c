@@ -61,6 +61,24 @@ int ipc_exists(int shm_id)
     return shmctl(shm_id, IPC_STAT, &status) == 0;
 }
 
+unsigned ipc_shm_made_by(pid_t pid)
+{
+    FILE *file = fopen("/proc/sysvipc/shm", "re");
+    if (!file)
+        return 0;
+    char line[512];
+    unsigned made = 0;
+    while (fgets(line, sizeof(line), file)) {
+        long column[5] = { 0 }; // key, shmid, perms, size, cpid
+        char *at = line;
+        for (int i = 0; i < 5; i++)
+            column[i] = strtol(at, &at, 10);
+        made += column[4] == pid;
+    }
+    fclose(file);
+    return made;
+}
+
 void ipc_remove_shm(const char *name)
 {
     const int id = ipc_shm(name);

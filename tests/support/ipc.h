@@ -22,6 +22,9 @@ struct shmid_ds ipc_stat(int shm_id);
 /** Whether a segment still exists, marked for removal or not. */
 int ipc_exists(int shm_id);
 
+/** How many segments a process has made that still exist, under a key or not. */
+unsigned ipc_shm_made_by(pid_t pid);
+
 /** What ipcrm does: removes segment or semaphores of a stream, whoever uses them. */
 void ipc_remove_shm(const char *name);
 void ipc_remove_sem(const char *name);

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 /** Seconds that anything may take on a busy machine before it counts as stuck. */
-#define SCENE_PATIENCE_S 120
+#define SCENE_PATIENCE_S 60
 
 /** A case with the scene swept after it: what it started is ended, what it left is a failure. */
 #define scene_test(function) cmocka_unit_test_teardown(function, scene_end)
@@ -60,10 +60,10 @@ int64_t scene_cpu_ns(pid_t pid);
 void scene_sleep_ms(int ms);
 
 /** Skips the test, saying why. */
-#define scene_skip(why)                      \
-    do {                                     \
-        print_message("skipped: %s\n", why); \
-        skip();                              \
+#define scene_skip(why)                        \
+    do {                                       \
+        print_message("# skipped: %s\n", why); \
+        skip();                                \
     } while (0)
 
 /** cmocka's teardown: ends and removes everything, fails if a System V object was left. */

@@ -8,14 +8,15 @@ struct tri_video solid_video(uint32_t width, uint32_t height)
     return (struct tri_video){ .fourcc = TRI_FOURCC_XR24, .width = width, .height = height };
 }
 
-uint32_t solid_colour(uint64_t number)
+uint32_t solid_colour(uint64_t sequence)
 {
-    return (uint32_t)number * 2654435761u; // odd: no two numbers of 32 bits share a colour
+    return (uint32_t)sequence * 2654435761u; // odd: no two numbers of 32 bits share a colour
 }
 
-void solid_paint(const struct tri_draft *draft, uint64_t number)
+void solid_paint(struct tri_draft *draft, uint64_t sequence)
 {
-    const uint32_t colour = solid_colour(number);
+    draft->info.driver_sequence = sequence;
+    const uint32_t colour = solid_colour(sequence);
     const struct tri_plane *plane = &draft->shape.plane[0];
     for (uint32_t y = 0; y < plane->rows; y++) {
         uint8_t *row = draft->data[0] + (size_t)y * plane->stride;
@@ -26,7 +27,7 @@ void solid_paint(const struct tri_draft *draft, uint64_t number)
 
 uint64_t solid_wrong(const struct tri_frame *frame, uint32_t first, uint32_t end)
 {
-    const uint32_t colour = solid_colour(frame->info.number);
+    const uint32_t colour = solid_colour(frame->info.driver_sequence);
     const struct tri_plane *plane = &frame->shape.plane[0];
     uint64_t wrong = 0;
     for (uint32_t y = first; y < end && y < plane->rows; y++) {
@@ -47,13 +48,13 @@ enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_
         writer, &(struct tri_writer_options){ .name = name, .video = *video, .slots = slots });
 }
 
-enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t number)
+enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t sequence)
 {
     struct tri_draft draft = { 0 };
     const enum tri_err err = tri_writer_begin(writer, video, &draft);
     if (err != TRI_OK)
         return err;
-    solid_paint(&draft, number);
+    solid_paint(&draft, sequence);
     return tri_writer_publish(writer, &draft);
 }
 
@@ -71,6 +72,7 @@ void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number)
 {
     assert_int_equal(tri_reader_borrow(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
     assert_int_equal(frame->info.number, number);
+    assert_int_equal(frame->info.driver_sequence, number);
     assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);
     assert_true(tri_reader_whole(reader, frame));
 }

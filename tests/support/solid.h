@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Pictures of one colour, which follows from the frame's number: two mixed ones cannot hide. */
+/** Pictures of one colour, which follows from the frame's driver_sequence: mixed ones cannot hide. */
 #ifndef TESTS_SOLID_H
 #define TESTS_SOLID_H
 
@@ -8,26 +8,27 @@
 /** A picture of `width` by `height` pixels, 4 bytes each. */
 struct tri_video solid_video(uint32_t width, uint32_t height);
 
-/** The colour of frame `number`, different from that of its neighbours for 2^32 frames. */
-uint32_t solid_colour(uint64_t number);
+/** The colour of `sequence`, different from that of its neighbours for 2^32 frames. */
+uint32_t solid_colour(uint64_t sequence);
 
-/** Paints the draft in the colour of frame `number`. */
-void solid_paint(const struct tri_draft *draft, uint64_t number);
+/** Makes `sequence` the draft's and paints it in its colour. */
+void solid_paint(struct tri_draft *draft, uint64_t sequence);
 
-/** How many pixels of rows `first` to `end` do not have the colour of the frame's number. */
+/** How many pixels of rows `first` to `end` do not have the frame's colour. */
 uint64_t solid_wrong(const struct tri_frame *frame, uint32_t first, uint32_t end);
 
 /** A writer of 3 buffers, or as many as `slots`, on a stream for `video`. */
 enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_video *video,
                         uint32_t slots);
 
-/** Begins, paints and publishes the next frame. The colour is right if no other writer interferes. */
-enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t number);
+/** Begins, paints and publishes the next frame. */
+enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t sequence);
 
 /** Opens a reader; a failure is the test's. */
 tri_reader *solid_reader(const char *name, enum tri_mode mode, uint32_t flags);
 
-/** Borrows a frame, waiting for it, and checks that it is this one, whole and in its own colour. */
+/** Borrows a frame, waiting for it, and checks that it has this number and this sequence, and is whole
+ *  and in its own colour. */
 void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number);
 
 /** Gives the frame back and closes the reader. */

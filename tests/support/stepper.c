@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "stepper.h"
+
+#include "scene.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define SYSCALL_STOP (SIGTRAP | 0x80) // by PTRACE_O_TRACESYSGOOD
+
+/** Lets the process run to its next stop. @return whether it stopped, rather than ended. */
+static bool run_to_stop(pid_t pid, int signal, int *status)
+{
+    assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(uintptr_t)signal), 0);
+    assert_int_equal(waitpid(pid, status, 0), pid);
+    return WIFSTOPPED(*status);
+}
+
+static pid_t start_traced(int (*body)(void *argument), void *argument)
+{
+    fflush(NULL);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+            _exit(1);
+        raise(SIGSTOP);
+        _exit(body(argument));
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+    const uintptr_t options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+    assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)options), 0);
+    return pid;
+}
+
+static struct __ptrace_syscall_info look_at(pid_t pid)
+{
+    struct __ptrace_syscall_info info = { 0 };
+    const uintptr_t bytes = sizeof(info);
+    assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)bytes, &info) > 0);
+    return info;
+}
+
+bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum step_when when,
+               struct step *step)
+{
+    const pid_t pid = start_traced(body, argument);
+    *step = (struct step){ .pid = pid };
+    unsigned calls = 0;
+    int status = 0;
+    int signal = 0;
+    while (run_to_stop(pid, signal, &status)) {
+        signal = WSTOPSIG(status) == SYSCALL_STOP ? 0 : WSTOPSIG(status);
+        if (signal != 0)
+            continue; // handed on
+        const struct __ptrace_syscall_info info = look_at(pid);
+        if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+            step->call = (long)info.entry.nr;
+            calls++;
+        }
+        const bool entry = info.op == PTRACE_SYSCALL_INFO_ENTRY;
+        if (calls == index + 1 && entry == (when == STEP_BEFORE)) {
+            kill(pid, SIGKILL); // at an entry the call is not made any more
+            assert_int_equal(waitpid(pid, &status, 0), pid);
+            assert_true(WIFSIGNALED(status));
+            return true;
+        }
+    }
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    return false;
+}
+
+const char *step_name(long call)
+{
+    switch (call) {
+    case SYS_shmget:
+        return "shmget";
+    case SYS_shmat:
+        return "shmat";
+    case SYS_shmctl:
+        return "shmctl";
+    case SYS_shmdt:
+        return "shmdt";
+    case SYS_semget:
+        return "semget";
+    case SYS_semctl:
+        return "semctl";
+    case SYS_semop:
+        return "semop";
+    case SYS_semtimedop:
+        return "semtimedop";
+    default:
+        return "another";
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/** A process that is killed at a chosen one of its system calls. */
+#ifndef TESTS_STEPPER_H
+#define TESTS_STEPPER_H
+
+#include <stdbool.h>
+
+/** Where in a call the process ends: before the kernel has done anything, or after it has done all. */
+enum step_when { STEP_BEFORE, STEP_AFTER };
+
+/** What a process was killed at. */
+struct step {
+    long call; // its number, SYS_*
+    int pid;
+};
+
+/**
+ * Runs body(argument) in a process of its own and kills it at its `index`th system call, from 0.
+ * The test's process is its tracer: it cannot do anything else meanwhile.
+ *
+ * @return whether it came so far; otherwise it ran to its end, with status 0.
+ */
+bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum step_when when,
+               struct step *step);
+
+/** The name of a System V call, "another" for the rest. */
+const char *step_name(long call);
+
+#endif
