@@ -100,13 +100,14 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
            touches[setup->touch]);
     print_side("writer", &r->writer);
     print_side("reader", &r->readers);
-    printf(
-        "\"fps\": %.2f, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f, \"p99\": %.3f, \"p99.9\": "
-        "%.3f, \"max\": %.3f}}\n",
-        seconds > 0 ? (double)r->readers.frames / setup->readers / seconds : 0,
-        (unsigned long long)r->torn, (double)tri_histogram_percentile(latency, 50) / 1e3,
-        (double)tri_histogram_percentile(latency, 99) / 1e3,
-        (double)tri_histogram_percentile(latency, 99.9) / 1e3, (double)latency->max / 1e3);
+    printf("\"fps\": %.2f, \"dropped\": %llu, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f, "
+           "\"p99\": %.3f, \"p99.9\": "
+           "%.3f, \"max\": %.3f}}\n",
+           seconds > 0 ? (double)r->readers.frames / setup->readers / seconds : 0,
+           (unsigned long long)r->writer.dropped, (unsigned long long)r->torn,
+           (double)tri_histogram_percentile(latency, 50) / 1e3,
+           (double)tri_histogram_percentile(latency, 99) / 1e3,
+           (double)tri_histogram_percentile(latency, 99.9) / 1e3, (double)latency->max / 1e3);
 }
 
 int main(int argc, char **argv)

@@ -44,12 +44,13 @@ struct bench_way {
     void (*prepare)(const struct bench_setup *setup); // in the writer, before the fork
 
     void (*write_open)(const struct bench_setup *setup); // in the writer, after the fork
-    uint8_t *(*begin)(void);                             // where the next frame goes
+    uint8_t *(*begin)(void);                             // where the next frame goes; NULL: dropped
     void (*publish)(void);                               // hands it to all readers
     void (*write_close)(void);                           // when all readers have left
 
     void (*read_open)(const struct bench_setup *setup, uint32_t reader); // 0 to readers - 1
     const uint8_t *(*take)(void); // waits for a frame; its stamp tells whether it is new
+    int64_t (*arrived_ns)(void);  // when the frame taken came, NULL: when take() returned
     bool (*done)(void);           // with the frame taken last; false: it was torn
     void (*read_close)(void);
 };
@@ -66,7 +67,8 @@ struct bench_cost {
 
 struct bench_side {
     uint64_t frames;
-    int64_t span_ns; // from the first frame recorded to the last
+    uint64_t dropped; // by the writer: it found no place for them
+    int64_t span_ns;  // from the first frame recorded to the last
     struct bench_cost cost;
 };
 

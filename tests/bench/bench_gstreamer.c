@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer: GStreamer's shmsink and shmsrc at their best, frames drawn straight into the sink's own
- * shared memory, the newest one kept for a reader that is late. */
+/* A peer: GStreamer's shmsink and shmsrc at their best. Frames are drawn straight into the sink's own
+ * shared memory and pushed into it by the writer's thread; the reader counts them as arrived when they
+ * reach its streaming thread, before any queue. */
 #include "bench.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
 #include <gst/gst.h>
 
 #define PLACES   6    // frames that the sink's shared memory has room for
@@ -18,22 +18,13 @@
 
 static char path[64]; // of the sink's socket
 static size_t bytes;
-static GstElement *pipeline;
-static GstAppSrc *source;
+static GstElement *pipeline; // of the writer: shmsink alone
+static GstPad *pad;          // ours, before it
 static GstAppSink *sink;
 static GstAllocator *allocator;
 static GstBuffer *buffer;
 static GstSample *sample;
 static GstMapInfo map;
-
-static GstElement *start(const char *text, const char *end)
-{
-    GError *error = NULL;
-    gst_init(NULL, NULL);
-    pipeline = gst_parse_launch(text, &error);
-    bench_need(pipeline && !error, "gst_parse_launch");
-    return gst_bin_get_by_name(GST_BIN(pipeline), end);
-}
 
 static void stop(void)
 {
@@ -47,15 +38,19 @@ static void prepare(const struct bench_setup *setup)
     snprintf(path, sizeof(path), "/tmp/%s.socket", setup->name);
 }
 
-/** Asks the sink for its allocator, which serves from the memory it shares. */
-static void find_allocator(void)
+/** Says what comes, and asks the sink for its allocator, which serves from the memory it shares. */
+static void begin_stream(void)
 {
     GstCaps *caps = gst_caps_from_string(CAPS);
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    gst_pad_push_event(pad, gst_event_new_stream_start("bench"));
+    gst_pad_push_event(pad, gst_event_new_caps(caps));
+    gst_pad_push_event(pad, gst_event_new_segment(&segment));
+
     GstQuery *query = gst_query_new_allocation(caps, TRUE);
-    GstPad *pad = gst_element_get_static_pad(GST_ELEMENT(source), "src");
     if (gst_pad_peer_query(pad, query) && gst_query_get_n_allocation_params(query) > 0)
         gst_query_parse_nth_allocation_param(query, 0, &allocator, NULL);
-    gst_object_unref(pad);
     gst_query_unref(query);
     gst_caps_unref(caps);
     errno = 0;
@@ -65,14 +60,19 @@ static void find_allocator(void)
 static void write_open(const struct bench_setup *setup)
 {
     (void)setup;
-    char text[TEXT_MAX];
-    snprintf(text, sizeof(text),
-             "appsrc name=end caps=" CAPS " block=true max-buffers=1 ! shmsink socket-path=%s "
-             "shm-size=%zu wait-for-connection=false sync=false",
-             path, (bytes + 4096) * PLACES);
-    source = GST_APP_SRC(start(text, "end"));
+    gst_init(NULL, NULL);
+    pipeline = gst_element_factory_make("shmsink", NULL);
+    errno = 0;
+    bench_need(pipeline != NULL, "shmsink");
+    g_object_set(pipeline, "socket-path", path, "shm-size", (guint)((bytes + 4096) * PLACES),
+                 "wait-for-connection", FALSE, "sync", FALSE, NULL);
+    pad = gst_pad_new("src", GST_PAD_SRC);
+    GstPad *inlet = gst_element_get_static_pad(pipeline, "sink");
+    gst_pad_set_active(pad, TRUE);
+    bench_need(gst_pad_link(pad, inlet) == GST_PAD_LINK_OK, "gst_pad_link");
+    gst_object_unref(inlet);
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    find_allocator();
+    begin_stream();
 }
 
 static uint8_t *begin(void)
@@ -93,14 +93,24 @@ static uint8_t *begin(void)
 static void publish(void)
 {
     gst_buffer_unmap(buffer, &map);
-    bench_need(gst_app_src_push_buffer(source, buffer) == GST_FLOW_OK, "gst_app_src_push_buffer");
+    bench_need(gst_pad_push(pad, buffer) == GST_FLOW_OK, "gst_pad_push");
 }
 
 static void write_close(void)
 {
     gst_object_unref(allocator);
-    gst_object_unref(source);
+    gst_pad_set_active(pad, FALSE);
     stop();
+    gst_object_unref(pad);
+}
+
+/** Notes on each buffer when it came. */
+static GstPadProbeReturn note_arrival(GstPad *inlet, GstPadProbeInfo *info, gpointer user)
+{
+    (void)inlet;
+    (void)user;
+    GST_BUFFER_OFFSET(GST_PAD_PROBE_INFO_BUFFER(info)) = (guint64)tri_now_ns();
+    return GST_PAD_PROBE_OK;
 }
 
 static void read_open(const struct bench_setup *setup, uint32_t reader)
@@ -114,7 +124,14 @@ static void read_open(const struct bench_setup *setup, uint32_t reader)
              "shmsrc socket-path=%s is-live=true ! appsink name=end sync=false drop=true "
              "max-buffers=1",
              path);
-    sink = GST_APP_SINK(start(text, "end"));
+    gst_init(NULL, NULL);
+    pipeline = gst_parse_launch(text, NULL);
+    errno = 0;
+    bench_need(pipeline != NULL, "gst_parse_launch");
+    sink = GST_APP_SINK(gst_bin_get_by_name(GST_BIN(pipeline), "end"));
+    GstPad *inlet = gst_element_get_static_pad(GST_ELEMENT(sink), "sink");
+    gst_pad_add_probe(inlet, GST_PAD_PROBE_TYPE_BUFFER, note_arrival, NULL, NULL);
+    gst_object_unref(inlet);
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
 }
 
@@ -125,6 +142,11 @@ static const uint8_t *take(void)
     bench_need(sample != NULL, "gst_app_sink_pull_sample");
     bench_need(gst_buffer_map(gst_sample_get_buffer(sample), &map, GST_MAP_READ), "gst_buffer_map");
     return map.data;
+}
+
+static int64_t arrived_ns(void)
+{
+    return (int64_t)GST_BUFFER_OFFSET(gst_sample_get_buffer(sample));
 }
 
 static bool done(void)
@@ -150,6 +172,7 @@ const struct bench_way bench_gstreamer = {
     .write_close = write_close,
     .read_open = read_open,
     .take = take,
+    .arrived_ns = arrived_ns,
     .done = done,
     .read_close = read_close,
 };

@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define WARM_SHARE  4    // a 4th of the run's time is not recorded: caches, clocks, paces learned
-#define PATIENCE_S  60   // beyond the run's own time: then a process is stuck
+#define PATIENCE_S  20   // beyond the run's own time: then a process is stuck
 #define END_EVERY_S 1e-3 // how often the last frame is sent until all readers have left
 
 static volatile uint64_t sink; // reading has an effect
@@ -114,7 +115,7 @@ static void read_frames(const struct bench_way *way, const struct bench_setup *s
     uint64_t last = 0;
     for (;;) {
         const uint8_t *frame = way->take();
-        const int64_t now = tri_now_ns();
+        const int64_t now = way->arrived_ns ? way->arrived_ns() : tri_now_ns();
         struct bench_stamp stamp;
         memcpy(&stamp, frame, sizeof(stamp));
         if (stamp.number != BENCH_END && stamp.number != last && setup->touch == BENCH_TOUCH_ALL)
@@ -146,14 +147,18 @@ static void read_frames(const struct bench_way *way, const struct bench_setup *s
     way->read_close();
 }
 
-static void publish(const struct bench_way *way, const struct bench_setup *setup, uint64_t number)
+/** @return whether there was a place for the frame. */
+static bool publish(const struct bench_way *way, const struct bench_setup *setup, uint64_t number)
 {
     uint8_t *frame = way->begin();
+    if (!frame)
+        return false;
     if (setup->touch == BENCH_TOUCH_ALL)
         memset(frame, (int)(number & 0xff), setup->shape.bytes);
     const struct bench_stamp stamp = { .number = number, .ns = tri_now_ns() };
     memcpy(frame, &stamp, sizeof(stamp));
     way->publish();
+    return true;
 }
 
 /** The writer: all frames at the asked pace, then the end until everybody has seen it. */
@@ -170,10 +175,11 @@ static void write_frames(const struct bench_way *way, const struct bench_setup *
     for (uint64_t number = 1; now < end; number++) {
         if (period)
             sleep_until(begin + (int64_t)number * period);
-        publish(way, setup, number);
+        const bool published = publish(way, setup, number);
         now = tri_now_ns();
         if (first_ns) {
-            side->frames++;
+            side->frames += published;
+            side->dropped += !published;
         } else if (now >= record) {
             start = cost_now();
             first_ns = tri_now_ns();
@@ -228,6 +234,7 @@ void bench_run(const struct bench_way *way, const struct bench_setup *setup,
         child[i] = fork();
         bench_need(child[i] >= 0, "fork");
         if (child[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL); // the writer fails: so does the run
             alarm(limit_s);
             pin(1 + i);
             read_frames(way, setup, common, i);
