@@ -16,7 +16,8 @@
 #define SLEEP_MAX_NS  100000000 // bounds every sleep: a wake-up missed through gates that repeat
 #define LOOK_EVERY_NS 10000000  // how often a stream that does not exist is looked for
 #define LOOKS_MAX     64        // frames that slip away while being taken, before a wait
-#define BUSY_MAX      8 // looks at a slot that its writer is just giving back, before a wait
+#define BUSY_MAX      8  // looks at a slot that its writer is just giving back, before a wait
+#define BUSY_RELAXES  16 // between two of them: a refused semop delays the writer's own
 
 enum { LEASE_CHECKED, LEASE_HELD }; // tri_lease.state
 
@@ -173,7 +174,8 @@ static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uin
         if (err != TRI_ERR_BUSY && err != TRI_ERR_TORN)
             break;
         if (err == TRI_ERR_BUSY) {
-            tri_relax();
+            for (int k = 0; k < BUSY_RELAXES; k++)
+                tri_relax();
             busy++;
         }
     }
