@@ -75,7 +75,7 @@ class Pictures(DisplayTest):
             for reach in ("full-range", "lim-range"):
                 with self.subTest(f"{matrix} {reach}"):
                     name = self.bars("--format", "YUYV", "--matrix", matrix, "--range", reach)
-                    self.assert_bars(pixels.read(self.screenshot(name)), 2)
+                    self.assert_bars(pixels.read(self.screenshot(name)), 3)
 
     def test_the_picture_is_turned_as_its_frames_ask(self):
         name = self.bars("--format", "RGB3", "--rotation", "90", size=ODD)

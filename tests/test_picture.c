@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-enum { GUARD = 0x5a, PAD = 24, TOLERANCE = 2 };
+enum { GUARD = 0x5a, PAD = 24, TOLERANCE = 2, FOR_THE_SCREEN = 3 };
 
 /* A picture in memory that ends with its last pixel, so that a checker sees reads beyond. */
 struct picture {
@@ -175,16 +175,19 @@ static void paint(struct picture *picture, const uint8_t c[3])
     }
 }
 
-static void assert_all_pixels(const struct picture *rgb, const double wanted[3], double tolerance,
+static void assert_all_pixels(const struct picture *picture, const double rgb[3], double tolerance,
                               const char *what)
 {
-    const struct tri_plane *plane = &rgb->shape.plane[0];
+    const struct tri_plane *plane = &picture->shape.plane[0];
+    const bool four = picture->info.video.fourcc == TRI_FOURCC_AR24;
+    const double of_three[] = { rgb[0], rgb[1], rgb[2] };
+    const double of_four[] = { rgb[2], rgb[1], rgb[0], 255 };
     for (size_t row = 0; row < plane->rows; row++)
         for (size_t x = 0; x < plane->row_bytes; x++) {
-            const uint8_t is = rgb->data[0][row * plane->stride + x];
-            if (fabs(is - wanted[x % 3]) > tolerance)
-                fail_msg("%s: byte %zu of row %zu is %d, not %.1f", what, x, row, is,
-                         wanted[x % 3]);
+            const uint8_t is = picture->data[0][row * plane->stride + x];
+            const double wanted = four ? of_four[x % 4] : of_three[x % 3];
+            if (fabs(is - wanted) > tolerance)
+                fail_msg("%s: byte %zu of row %zu is %d, not %.1f", what, x, row, is, wanted);
         }
 }
 
@@ -218,17 +221,23 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
     }
     paint(&from, painted);
 
-    struct picture to = picture_new(TRI_FOURCC_RGB3, size[0], size[1], PAD);
-    picture_converter *converter = picture_converter_new(NULL);
-    assert_int_equal(convert(converter, &from, &to), TRI_OK);
-    snprintf(what, sizeof what, "%s %ux%u %s %s to RGB", format->name, size[0], size[1],
-             tri_matrix_word(matrix), tri_range_word(range));
-    // Components of 8 bits in YUV are coarser than in RGB, those of RGBP are 5 bits.
-    assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 8 : TOLERANCE, what);
-    assert_padding_untouched(&to);
-    picture_converter_free(&converter);
+    static const uint32_t targets[] = { TRI_FOURCC_RGB3, TRI_FOURCC_AR24 }; // two libraries
+    for (size_t t = 0; t < COUNT(targets); t++) {
+        if (targets[t] == format->fourcc)
+            continue; // copied, alpha as it is
+        struct picture to = picture_new(targets[t], size[0], size[1], PAD);
+        picture_converter *converter = picture_converter_new(NULL);
+        assert_int_equal(convert(converter, &from, &to), TRI_OK);
+        snprintf(what, sizeof what, "%s %ux%u %s %s to %s", format->name, size[0], size[1],
+                 tri_matrix_word(matrix), tri_range_word(range), tri_format_find(targets[t])->name);
+        // Components of 8 bits in YUV are coarser than in RGB, those of RGBP are 5 bits.
+        const int usual = targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
+        assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 8 : usual, what);
+        assert_padding_untouched(&to);
+        picture_converter_free(&converter);
+        picture_free(&to);
+    }
     picture_free(&from);
-    picture_free(&to);
 }
 
 static void colours_follow_matrix_and_range_in_every_format_and_size(void **state)

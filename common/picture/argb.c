@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "argb.h"
+#include "planar.h"
+
+#include <libyuv.h>
+
+/* Chroma of a packed or half-planar 4:2:2 picture is taken apart for so many bytes at a time that
+ * luma and chroma of a strip stay in the cache: at least two of the widest rows. */
+enum { STRIP_BYTES = 2 * 2 * TRI_SIDE_MAX };
+
+/** What libyuv knows of `video`. Its fixed point holds factors below 2 only: with those of blue in the
+ *  limited range of BT.709 and 2020 it is off by up to 16 of 255, so these are left out. */
+static const struct YuvConstants *constants(const struct tri_video *video)
+{
+    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
+
+    switch (tri_video_matrix(video)) {
+    case TRI_MATRIX_601:
+    case TRI_MATRIX_XV601:
+        return full ? &kYuvJPEGConstants : &kYuvI601Constants;
+    case TRI_MATRIX_709:
+    case TRI_MATRIX_XV709:
+        return full ? &kYuvF709Constants : NULL;
+    case TRI_MATRIX_BT2020:
+    case TRI_MATRIX_BT2020C:
+        return full ? &kYuvV2020Constants : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void convert_strips(const struct tri_video *video, const struct tri_shape *shape,
+                           const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride,
+                           const struct YuvConstants *yuv)
+{
+    uint8_t strip[STRIP_BYTES];
+    const bool packed = video->fourcc != TRI_FOURCC_NV16;
+    const int width = (int)video->width;
+    const int half = (width + 1) / 2;
+    const uint32_t at_once = STRIP_BYTES / ((uint32_t)width + 2 * (uint32_t)half);
+    const unsigned chroma = packed ? 0 : 1; // the plane it is in
+
+    for (uint32_t row = 0; row < video->height; row += at_once) {
+        const uint32_t left = video->height - row;
+        const int rows = (int)(left < at_once ? left : at_once);
+        uint8_t *const u = strip + (size_t)width * (size_t)rows;
+        uint8_t *const v = u + (size_t)half * (size_t)rows;
+        const uint8_t *const from = data[chroma] + (size_t)row * shape->plane[chroma].stride;
+        const struct planar to_planes = { { strip, u, v }, { width, half, half } };
+        planar_split(video->fourcc, from, shape->plane[chroma].stride, &to_planes, width, rows);
+
+        const uint8_t *const y = packed ? strip : data[0] + (size_t)row * shape->plane[0].stride;
+        I422ToARGBMatrix(y, packed ? width : (int)shape->plane[0].stride, u, half, v, half,
+                         to + (size_t)row * stride, (int)stride, yuv, width, rows);
+    }
+}
+
+static bool convert_yuv(const struct tri_video *video, const struct tri_shape *shape,
+                        const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride)
+{
+    const struct YuvConstants *const yuv = constants(video);
+    const int width = (int)video->width;
+    const int height = (int)video->height;
+    const int pitch[] = { (int)shape->plane[0].stride, (int)shape->plane[1].stride,
+                          (int)shape->plane[2].stride };
+    if (!yuv)
+        return false;
+
+    switch (video->fourcc) {
+    case TRI_FOURCC_YUYV:
+    case TRI_FOURCC_YVYU:
+    case TRI_FOURCC_UYVY:
+    case TRI_FOURCC_NV16:
+        convert_strips(video, shape, data, to, stride, yuv);
+        return true;
+    case TRI_FOURCC_NV12:
+        return NV12ToARGBMatrix(data[0], pitch[0], data[1], pitch[1], to, (int)stride, yuv, width,
+                                height) == 0;
+    case TRI_FOURCC_NV21:
+        return NV21ToARGBMatrix(data[0], pitch[0], data[1], pitch[1], to, (int)stride, yuv, width,
+                                height) == 0;
+    case TRI_FOURCC_YU12:
+        return I420ToARGBMatrix(data[0], pitch[0], data[1], pitch[1], data[2], pitch[2], to,
+                                (int)stride, yuv, width, height) == 0;
+    case TRI_FOURCC_YV12:
+        return I420ToARGBMatrix(data[0], pitch[0], data[2], pitch[2], data[1], pitch[1], to,
+                                (int)stride, yuv, width, height) == 0;
+    case TRI_FOURCC_422P:
+        return I422ToARGBMatrix(data[0], pitch[0], data[1], pitch[1], data[2], pitch[2], to,
+                                (int)stride, yuv, width, height) == 0;
+    default:
+        return false;
+    }
+}
+
+bool argb_convert(const struct tri_video *video, const struct tri_shape *shape,
+                  const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride)
+{
+    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
+    const int width = (int)video->width;
+    const int height = (int)video->height;
+    const int pitch = (int)shape->plane[0].stride;
+
+    switch (video->fourcc) {
+    case TRI_FOURCC_GREY: // its range counts, its matrix says nothing
+        return I400ToARGBMatrix(data[0], pitch, to, (int)stride,
+                                full ? &kYuvJPEGConstants : &kYuvI601Constants, width, height) == 0;
+    case TRI_FOURCC_RGB3:
+        return full && RAWToARGB(data[0], pitch, to, (int)stride, width, height) == 0;
+    case TRI_FOURCC_BGR3:
+        return full && RGB24ToARGB(data[0], pitch, to, (int)stride, width, height) == 0;
+    default:
+        return convert_yuv(video, shape, data, to, stride);
+    }
+}
