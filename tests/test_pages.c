@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Huge pages and locked memory are wishes: granted where the machine has them, no failure where not. */
+#include <triptych/triptych.h>
+
+#include "scene.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+
+#ifndef SHM_LOCKED
+#define SHM_LOCKED 02000 // of shm_perm.mode, as <linux/shm.h> has it
+#endif
+
+static const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 1280, .height = 720 };
+
+/** The number after `key` in a file of lines "key: number ...", the first of them; -1: not there. */
+static long number_in(const char *path, const char *key)
+{
+    char line[256];
+    long number = -1;
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (number < 0 && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, key, strlen(key)) == 0)
+            number = strtol(line + strlen(key), NULL, 10);
+    }
+    fclose(file);
+    return number;
+}
+
+/** The number after `key` of the mapping in /proc/self/smaps that has `address`. */
+static long of_mapping(const void *address, const char *key)
+{
+    char line[256];
+    long number = -1;
+    bool inside = false;
+    FILE *file = fopen("/proc/self/smaps", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file)) {
+        char *end;
+        const unsigned long long first = strtoull(line, &end, 16);
+        if (*end == '-')
+            inside =
+                (uintptr_t)address >= first && (uintptr_t)address < strtoull(end + 1, NULL, 16);
+        else if (inside && strncmp(line, key, strlen(key)) == 0)
+            number = strtol(line + strlen(key), NULL, 10);
+    }
+    fclose(file);
+    return number;
+}
+
+static bool transparent_ones_for_shared_memory(void)
+{
+    char text[256] = "";
+    FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "r");
+    if (!file)
+        return false; // a kernel without them
+    const bool read = fgets(text, sizeof(text), file) != NULL;
+    fclose(file);
+    return read &&
+           (strstr(text, "[advise]") || strstr(text, "[always]") || strstr(text, "[within_size]"));
+}
+
+static tri_writer *open_with(const char *name, uint32_t flags)
+{
+    tri_writer *writer;
+    const struct tri_writer_options options = { .name = name, .video = video, .flags = flags };
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
+    return writer;
+}
+
+static void one_frame_passes(tri_writer *writer, const char *name)
+{
+    tri_reader *reader;
+    struct tri_draft draft;
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_open(&reader, &(struct tri_reader_options){ .name = name }),
+                     TRI_OK);
+    assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+    memset(draft.data[0], 0x77, draft.shape.plane[0].bytes);
+    assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+    assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(frame.data[0][frame.shape.plane[0].bytes - 1], 0x77);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+}
+
+static void huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not(void **state)
+{
+    (void)state;
+    const bool reserved = number_in("/proc/meminfo", "HugePages_Free:") >= 16;
+    const char *name = scene_stream();
+    tri_writer *writer = open_with(name, TRI_WRITER_HUGE_PAGES);
+    uint64_t bytes;
+    const void *slot = tri_writer_slot(writer, 0, &bytes);
+
+    const long page_kb = of_mapping(slot, "KernelPageSize:");
+    if (reserved)
+        assert_true(page_kb > 4);
+    else if (transparent_ones_for_shared_memory())
+        assert_true(of_mapping(slot, "ShmemPmdMapped:") > 0);
+    else
+        assert_int_equal(page_kb, sysconf(_SC_PAGESIZE) / 1024);
+    one_frame_passes(writer, name);
+    tri_writer_close(&writer);
+}
+
+static void memory_is_locked_where_that_is_allowed(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    tri_writer *writer = open_with(name, TRI_WRITER_LOCK);
+    struct tri_writer_counts counts;
+    struct shmid_ds status;
+    tri_writer_count(writer, &counts);
+    assert_int_equal(shmctl(counts.shm_id, IPC_STAT, &status), 0);
+    if (geteuid() == 0)
+        assert_true(status.shm_perm.mode & SHM_LOCKED);
+    one_frame_passes(writer, name);
+    tri_writer_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not),
+        scene_test(memory_is_locked_where_that_is_allowed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
