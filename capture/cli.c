@@ -3,7 +3,9 @@
 
 #include "pattern.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
@@ -43,6 +45,33 @@ static bool set_controls(const struct cli_option *option, void *target, const ch
             return true;
         value += bytes + 1;
     }
+}
+
+/** MS@FRAME */
+static bool set_stall(const struct cli_option *option, void *target, const char *value, char *why,
+                      size_t why_bytes)
+{
+    struct fault_options *faults = target;
+    char *end = NULL;
+    char *last = NULL;
+
+    (void)option;
+    errno = 0;
+    faults->stall_ms = strtoul(value, &end, 10);
+    faults->stall_at = *end == '@' ? strtoul(end + 1, &last, 10) : 0;
+    if (*value >= '0' && *value <= '9' && last && last > end + 1 && !*last && !errno &&
+        end[1] != '-' && faults->stall_ms <= 86400000 && faults->stall_at >= 1)
+        return true;
+    snprintf(why, why_bytes, "a stall is MS@FRAME, for instance 500@100");
+    return false;
+}
+
+static bool set_tear(const struct cli_option *option, void *target, const char *value, char *why,
+                     size_t why_bytes)
+{
+    (void)option, (void)value, (void)why, (void)why_bytes;
+    *(uint64_t *)target = 1;
+    return true;
 }
 
 #define FIELD(field) .offset = offsetof(struct config, field)
@@ -93,6 +122,20 @@ static const struct cli_option options[] = {
       FIELD(checksum) },
     { 0, "huge-pages", NULL, NULL, "ask for huge pages", cli_set_true, FIELD(huge_pages) },
     { 0, "lock", NULL, NULL, "keep the stream's memory out of swap", cli_set_true, FIELD(lock) },
+    { 0, "drop-every", "N", NULL, "patterns: lose each Nth frame", cli_set_count,
+      FIELD(faults.drop_every) },
+    { 0, "stall", "MS@FRAME", NULL, "patterns: hang for MS milliseconds before that frame",
+      set_stall, FIELD(faults) },
+    { 0, "jitter", "MS", NULL, "patterns: be late by up to MS milliseconds", cli_set_seconds,
+      FIELD(faults.jitter_ms) },
+    { 0, "tear", NULL, NULL, "patterns: the lower half is always the frame before", set_tear,
+      FIELD(faults.tear_every) },
+    { 0, "tear-every", "N", NULL, "patterns: the same in each Nth frame", cli_set_count,
+      FIELD(faults.tear_every) },
+    { 0, "crash-after", "N", NULL, "patterns: be killed after N frames", cli_set_count,
+      FIELD(faults.crash_after) },
+    { 0, "format-change-every", "N", NULL, "patterns: another format and size after N frames",
+      cli_set_count, FIELD(faults.change_every) },
     { 0, "json", NULL, NULL, "print the summary of the run, and lists, as JSON", cli_set_true,
       FIELD(json) },
     { 0 },
@@ -156,6 +199,9 @@ static int check(const struct config *config)
                           config->mode);
     if (config->controls.count && !config->ops->has_controls)
         return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
+                          config->ops->name);
+    if (config->ops != &source_pattern && fault_wanted(&config->faults))
+        return cli_refuse(&program, "faults on purpose are for patterns, %s has its own",
                           config->ops->name);
     if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)
         return cli_refuse(&program, "there is nothing to list for %s; lists are of v4l2:DEVICE",

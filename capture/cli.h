@@ -3,6 +3,7 @@
 #ifndef CAPTURE_CLI_H
 #define CAPTURE_CLI_H
 
+#include "fault.h"
 #include "source.h"
 
 #include "program/cli.h"
@@ -42,6 +43,7 @@ struct config {
     uint64_t count, skip; // 0: no end, none
     bool wait_for_reader;
     double linger; // seconds
+    struct fault_options faults;
     bool json;
 };
 

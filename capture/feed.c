@@ -31,6 +31,7 @@ void feed_close(struct feed *feed)
     feed->source.ops->close(&feed->source);
     if (feed->writer)
         cancel_all(feed);
+    fault_close(&feed->fault);
     feed->restarted = true;
 }
 
@@ -51,8 +52,11 @@ struct tri_draft *feed_begin(struct feed *feed, const struct tri_video *video)
 {
     const enum tri_err err = tri_writer_begin(feed->writer, video, &feed->draft);
 
-    if (slot_taken(feed, err))
+    if (slot_taken(feed, err)) {
+        if (feed->fault.options->tear_every)
+            feed->draft.holds = 0; // its lower half is another frame's
         return &feed->draft;
+    }
     if (err != TRI_ERR_NO_SLOT)
         tri_writer_count_drops(feed->writer, 0, 1);
     memset(&feed->draft, 0, sizeof(feed->draft));
@@ -152,13 +156,22 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
     }
     if (film && !pace_wait(&feed->pace))
         return SOURCE_NOTHING;
+    if (fault_drops(&feed->fault)) {
+        tri_writer_count_drops(feed->writer, 1, 0);
+        if (draft)
+            tri_writer_cancel(feed->writer, draft);
+        pace_next(&feed->pace);
+        return SOURCE_DROPPED;
+    }
     if (film && pace_missed(&feed->pace, tri_now_ns()) > 0)
         pace_restart(&feed->pace, tri_now_ns()); // late rather than never, and no rush afterwards
     if (draft) {
         if (feed->restarted)
             draft->info.flags |= TRI_FRAME_RESTART;
         feed->restarted = false;
+        fault_tear(&feed->fault, draft);
         feed_publish(feed, draft);
+        fault_crash(&feed->fault);
     }
     pace_next(&feed->pace);
     if (!film)
@@ -166,13 +179,32 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
     return draft ? SOURCE_OK : SOURCE_DROPPED;
 }
 
+/** Opens a synthetic source anew with another format, and with the first one the next time. */
+static enum source_result change_format(struct feed *feed)
+{
+    const struct tri_video now = feed->source.video;
+
+    if (!feed->other.width)
+        feed->other = fault_changed(&now);
+    feed->source.ops->close(&feed->source);
+    cancel_all(feed);
+    feed->options.wanted = feed->other;
+    feed->other = now;
+    feed->other.fps_den = now.fps_num ? now.fps_den : 1; // 0/1: unpaced
+    return feed->source.ops->open(&feed->source);
+}
+
 enum source_result feed_frame(struct feed *feed)
 {
     const bool paced = !feed->source.live && !feed->source.film && feed->skip == 0;
     struct tri_draft *draft = NULL;
 
+    if (fault_changes(&feed->fault) && change_format(feed) != SOURCE_OK)
+        return SOURCE_FAILED;
     if (paced && !pace_wait(&feed->pace))
         return SOURCE_NOTHING;
+    if (paced && fault_delay(&feed->fault) && feed->pace.num)
+        pace_restart(&feed->pace, tri_now_ns());
     const enum source_result result = fill_one(feed, &draft);
 
     if (result == SOURCE_OK)

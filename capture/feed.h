@@ -3,12 +3,13 @@
 #ifndef CAPTURE_FEED_H
 #define CAPTURE_FEED_H
 
+#include "fault.h"
 #include "pace.h"
 #include "source.h"
 
 #include "program/figures.h"
 
-/** Set log, options, source.ops and skip; the rest is zero to begin with. Does not move. */
+/** Set log, options, source.ops, skip and fault.options; the rest is zero to begin with. Does not move. */
 struct feed {
     const tri_log *log;
     struct source_options options;
@@ -18,6 +19,8 @@ struct feed {
     struct figures figures;
 
     struct pace pace;
+    struct fault fault;
+    struct tri_video other;                 // what the next change of format leads to
     struct tri_draft draft;                 // for sources without a queue; all zero: none
     struct tri_draft queued[TRI_SLOTS_MAX]; // by slot; all zero: not with the source
     bool in_hand;                           // fill() has begun a frame, into draft or nowhere

@@ -320,6 +320,7 @@ int run(const struct config *config, const tri_log *log)
     run.feed.source.ops = config->ops;
     snprintf(run.feed.source.label, sizeof(run.feed.source.label), "%s", config->arg);
     run.feed.skip = config->skip;
+    run.feed.fault.options = &config->faults;
     prctl(PR_SET_TIMERSLACK, 1UL); // frames are due at their time, not some 50 us later
 
     if (!open_source(&run))

@@ -96,6 +96,7 @@ struct source {
     uint64_t slot_bytes;    // and their least size, for tri_writer_reserve(); 0: as `video` needs
     bool live;              // its frames come when they come; false: the caller paces them
     bool film;              // each frame counts: read ahead of its time, and late rather than never
+    uint64_t number;        // of a synthetic source's next frame: goes on when it is opened anew
     uint64_t driver_drops;  // found since the caller last looked, who then zeroes it
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
     void *state;                    // the operations' own; NULL when closed

@@ -11,7 +11,6 @@
 
 struct state {
     struct drawing *drawing;
-    uint64_t number; // of the next frame
 };
 
 static bool arg_makes_sense(const struct pattern *pattern, const char *arg)
@@ -95,7 +94,7 @@ static enum source_result pattern_fill(struct source *source, struct tri_draft *
                                        int timeout_ms)
 {
     struct state *state = source->state;
-    const struct pattern_moment now = drawing_moment(state->number++);
+    const struct pattern_moment now = drawing_moment(source->number++);
 
     (void)timeout_ms;
     if (!*draft)

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/** Faults on purpose, so that whatever comes after can be seen to find them. */
+#ifndef CAPTURE_FAULT_H
+#define CAPTURE_FAULT_H
+
+#include <triptych/triptych.h>
+
+/** What the command line asks for; all zero: nothing goes wrong. Frames are counted from 1. */
+struct fault_options {
+    uint64_t drop_every;         // lose each so-manieth frame, as a driver does
+    uint64_t stall_ms, stall_at; // show nothing for so long before that frame
+    double jitter_ms;            // show each frame late by up to so much
+    uint64_t tear_every;         // let the lower half of each so-manieth be the frame before's
+    uint64_t crash_after;        // be killed after so many published frames
+    uint64_t change_every;       // change format and size after so many
+};
+
+/** Whether anything is to go wrong. */
+bool fault_wanted(const struct fault_options *options);
+
+/** Set options; the rest is zero to begin with. */
+struct fault {
+    const struct fault_options *options;
+    uint64_t frame; // the one at hand, from 1
+    uint64_t published;
+    uint64_t random;
+    uint8_t *kept, *spare; // lower halves: of the frame before, and room for this one's
+    uint64_t kept_bytes;   // of either; 0: there is none
+};
+
+/** Goes on to the next frame, and sleeps if it is to be late. @return whether the source stalled:
+ *  what follows is later by as much */
+bool fault_delay(struct fault *fault);
+
+/** Whether the frame at hand is to be lost. */
+bool fault_drops(const struct fault *fault);
+
+/** Mixes a frame with the one before it, where that was asked for. */
+void fault_tear(struct fault *fault, struct tri_draft *draft);
+
+/** A frame was published: the process may end here. */
+void fault_crash(struct fault *fault);
+
+/** Whether another format is due before the next frame. */
+bool fault_changes(const struct fault *fault);
+
+/** That other format: half the size, and NV12 in place of whatever else, or YUYV in place of NV12. */
+struct tri_video fault_changed(const struct tri_video *video);
+
+void fault_close(struct fault *fault);
+
+#endif

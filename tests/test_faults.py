@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Faults on purpose: each one is in the pixels and the figures, and nothing else is."""
+import unittest
+
+from pixels import read
+from programs import ProgramTest, last_json
+
+WIDTH, HEIGHT, COLUMNS, ROWS = 136, 144, 34, 3
+STRIP = HEIGHT // 12
+
+
+def strip_number(picture, top):
+    """The frame's number in one strip of a grey picture, by docs/clock.md."""
+    bits = []
+    for row in range(ROWS):
+        y = top + (2 * row + 1) * STRIP // (2 * ROWS)
+        for column in range(1, COLUMNS - 1):
+            x = (2 * column + 1) * WIDTH // (2 * COLUMNS)
+            bits.append(picture[y * WIDTH + x] > 127)
+    check = 0xffff
+    for bit in bits[:80]:
+        check = (check << 1 ^ (0x1021 if (check >> 15) != bit else 0)) & 0xffff
+    assert check == int("".join("01"[bit] for bit in bits[80:]), 2), "the check sum is wrong"
+    return int("".join("01"[bit] for bit in bits[:32]), 2)
+
+
+class Faults(ProgramTest):
+    def play(self, count, *faults, rate=50):
+        """(numbers of the upper strips, of the lower ones, the writer's summary) of a stream with
+        faults, as a reader sees it who takes each frame in turn."""
+        name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{WIDTH}x{HEIGHT}", "-f",
+                            "GREY", "-r", rate, "-b", 32, "--wait-for-reader", "--linger", 5,
+                            "--json", "--count", count, *faults)
+        done = self.run_to_end("triptych-dump", "--mode", "next", "--count", count, "-o", "-",
+                               "--to", "raw", name, text=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        out, _ = writer.communicate(timeout=60)
+        size = WIDTH * HEIGHT
+        pictures = [done.stdout[at:at + size] for at in range(0, len(done.stdout), size)]
+        self.assertEqual(len(pictures), count)
+        return ([strip_number(picture, 0) for picture in pictures],
+                [strip_number(picture, HEIGHT - STRIP) for picture in pictures],
+                last_json(out.decode()))
+
+    def test_without_faults_each_frame_is_whole_and_holes_are_counted(self):
+        upper, lower, summary = self.play(20)
+        self.assertEqual(upper, lower)
+        self.assertEqual(upper[-1] - upper[0] - 19, summary["dropped"]["driver"])
+
+    def test_dropped_frames_are_holes_in_the_numbers_and_drops_of_the_driver(self):
+        upper, _, summary = self.play(20, "--drop-every", 5, rate=0)
+        self.assertEqual(upper, [number for number in range(24) if number % 5 != 4])
+        self.assertEqual(summary["dropped"]["driver"], 4)
+        self.assertEqual(summary["dropped"]["writer"], 0)
+
+    def test_a_torn_frame_has_two_numbers(self):
+        upper, lower, _ = self.play(12, "--tear", rate=0)
+        self.assertEqual(upper, list(range(12)))
+        self.assertEqual(lower, [0] + list(range(11)))
+
+    def test_now_and_then_a_frame_is_torn(self):
+        upper, lower, _ = self.play(12, "--tear-every", 4, rate=0)
+        self.assertEqual([number for number, below in zip(upper, lower) if number != below],
+                         [3, 7, 11])
+
+    def test_drops_and_tears_add_up(self):
+        upper, lower, summary = self.play(12, "--tear", "--drop-every", 3, rate=0)
+        self.assertEqual(upper, [number for number in range(18) if number % 3 != 2][:12])
+        self.assertEqual(lower, upper[:1] + upper[:-1])
+        self.assertEqual(summary["dropped"]["driver"], 5)
+
+    def test_a_stall_is_one_long_interval_and_no_drop_of_its_own(self):
+        upper, _, summary = self.play(10, "--stall", "400@6", rate=0)
+        self.assertEqual(upper, list(range(10)))
+        self.assertGreaterEqual(summary["interval_us"]["max"], 400000)
+
+    def test_jitter_spreads_the_intervals(self):
+        _, _, summary = self.play(40, "--jitter", 15)
+        self.assertGreaterEqual(summary["interval_us"]["max"], 25000)  # 20 ms and up to 15 more
+
+    def test_another_format_and_size_come_and_go(self):
+        name = self.stream()
+        shots = self.folder() / "%d.png"
+        self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-f", "RGB3", "-r", "20",
+                   "-b", 16, "--wait-for-reader", "--count", 9, "--format-change-every", 3)
+        done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 9, "-o", shots, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        widths = [read(path).width for path in sorted(shots.parent.iterdir(),
+                                                      key=lambda path: int(path.stem))]
+        self.assertEqual(widths, [64] * 3 + [32] * 3 + [64] * 3)
+
+    def test_a_crash_leaves_a_stream_that_the_next_writer_takes_over(self):
+        name = self.stream()
+        done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "64x48", "-r", "0",
+                               "--crash-after", 7)
+        self.assertEqual(done.returncode, -9)
+        listed = self.run_to_end("triptych-info", "list").stdout
+        self.assertIn("dead", next(line for line in listed.splitlines() if name in line))
+        done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "64x48", "--count", 1)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_faults_are_for_patterns(self):
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "--tear", "y4m:-")
+        self.assert_refused(done, 2, "patterns", "y4m")
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "--stall", "100")
+        self.assert_refused(done, 2, "--stall", "MS@FRAME")
+
+
+if __name__ == "__main__":
+    unittest.main()
