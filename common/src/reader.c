@@ -15,6 +15,7 @@
 
 #define SLEEP_MAX_NS  100000000 // bounds every sleep: a wake-up missed through gates that repeat
 #define LOOK_EVERY_NS 10000000  // how often a stream that does not exist is looked for
+#define COPIES_MAX    4         // torn ones in a row, once the time is up
 #define LOOKS_MAX     64        // frames that slip away while being taken, before a wait
 #define BUSY_MAX      8  // looks at a slot that its writer is just giving back, before a wait
 #define BUSY_RELAXES  16 // between two of them: a refused semop delays the writer's own
@@ -49,13 +50,13 @@ void tri_reader_set_mode(tri_reader *r, enum tri_mode mode)
     r->mode = mode;
 }
 
-/** The slot of the oldest whole frame after the last one seen, no newer than `latest`. */
-static uint64_t oldest_unseen(const struct tri_reader *r, uint64_t latest)
+/** The slot of the oldest whole frame after frame `after`, no newer than `latest`. */
+static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_t latest)
 {
     uint64_t best = latest;
     for (uint32_t i = 0; i < r->mapping->segment.geometry.slots; i++) {
         const uint64_t number = tri_entry_number(tri_segment_entry(&r->mapping->segment, i));
-        if (number > r->last && number < tri_word_number(best))
+        if (number > after && number < tri_word_number(best))
             best = tri_word(number, i);
     }
     return best;
@@ -77,6 +78,18 @@ static enum tri_err hold(struct tri_reader *r, struct tri_lease *old, uint32_t s
     if (err == TRI_ERR_AWAY)
         r->gone = true;
     return err;
+}
+
+/** The caller keeps its old frame after all: locked again, unless the writer was quicker. */
+static void hold_again(const struct tri_reader *r, struct tri_lease *old)
+{
+    if (tri_semset_hold(r->mapping->sem_id, TRI_NO_SLOT, old->slot) != TRI_OK)
+        return;
+    const struct tri_segment *segment = &((struct tri_mapping *)old->segment)->segment;
+    if (tri_entry_still(tri_segment_entry(segment, old->slot), tri_word_number(old->word)))
+        old->state = LEASE_HELD;
+    else
+        tri_semset_hold(r->mapping->sem_id, old->slot, TRI_NO_SLOT);
 }
 
 /** Adds what the driver and the writer lost between the last frame and this one. */
@@ -112,12 +125,10 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     err = tri_entry_read(tri_segment_entry(segment, slot), number, segment->geometry.slot_bytes,
                          &r->known, &frame->info, &frame->shape);
     if (err != TRI_OK) {
-        // The caller keeps its old frame: locked again, unless the writer was quicker.
-        if (held && old.state != old_state &&
-            tri_semset_hold(r->mapping->sem_id, slot, old.slot) == TRI_OK)
-            frame->lease.state = old_state;
-        else if (held)
+        if (held)
             tri_semset_hold(r->mapping->sem_id, slot, TRI_NO_SLOT);
+        if (old.state != old_state)
+            hold_again(r, &frame->lease);
         return err;
     }
 
@@ -157,8 +168,17 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
     *word = atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
     if (tri_word_number(*word) <= r->last || tri_word_slot(*word) == TRI_WORD_NO_SLOT)
         return TRI_ERR_TIMEOUT;
-    const uint64_t wanted = r->mode == TRI_MODE_NEXT ? oldest_unseen(r, *word) : *word;
-    return take(r, wanted, frame);
+    uint64_t wanted;
+    uint64_t after = r->last;
+    enum tri_err err = TRI_ERR_TORN;
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++) {
+        wanted = r->mode == TRI_MODE_NEXT ? oldest_after(r, after, *word) : *word;
+        err = take(r, wanted, frame);
+        if (wanted == *word)
+            break;
+        after = tri_word_number(wanted); // if the writer has just taken its slot, it is lost
+    }
+    return err;
 }
 
 /**
@@ -273,13 +293,15 @@ enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffe
 {
     tri_reader_give_back(r, frame);
     const int64_t start = tri_now_ns();
-    for (;;) {
-        int left = timeout_ms;
+    for (int tries = 0;; tries++) {
+        int64_t left = timeout_ms;
         if (timeout_ms > 0) {
-            left -= (int)((tri_now_ns() - start) / 1000000);
+            left -= (tri_now_ns() - start) / 1000000;
             left = left > 0 ? left : 0;
         }
-        const enum tri_err err = tri_reader_borrow(r, frame, left);
+        if (left == 0 && tries >= COPIES_MAX)
+            return TRI_ERR_TIMEOUT;
+        const enum tri_err err = tri_reader_borrow(r, frame, (int)left);
         if (err != TRI_OK)
             return err;
         if (frame->shape.bytes > bytes) {
