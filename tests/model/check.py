@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Searches the model of the hand-over whole, and every wrong variant of it until it is caught.
+
+As a script: python3 tests/support/tap.py tests/model/check.py [CASE]...
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+MODEL = pathlib.Path(__file__).with_name("triptych.pml")
+WRONG = sorted(set(re.findall(r"\bWRONG_(\w+)", MODEL.read_text(encoding="utf-8"))) - {""})
+MEGABYTES = 3500
+LONGEST_S = 900
+
+
+def search(*macros):
+    """Builds the searching program and runs it: spin's whole report."""
+    with tempfile.TemporaryDirectory(prefix="triptych-model-") as folder:
+        defines = [f"-D{macro}" for macro in macros]
+        subprocess.run(["spin", *defines, "-a", str(MODEL)], cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL)
+        subprocess.run(["cc", "-O2", "-w", "-DSAFETY", "-DCOLLAPSE", f"-DMEMLIM={MEGABYTES}",
+                        "-o", "pan", "pan.c"], cwd=folder, check=True)
+        done = subprocess.run(["./pan", "-m100000", "-w24"], cwd=folder, timeout=LONGEST_S, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.stdout
+
+
+def tell(report, what):
+    states = re.search(r"(\d+) states, stored", report)
+    print(f"# {what}: {states[1] if states else '?'} states")
+    sys.stdout.flush()
+
+
+@unittest.skipUnless(shutil.which("spin"), "spin is not installed")
+class Protocol(unittest.TestCase):
+    maxDiff = None
+
+    def assert_holds(self, *macros):
+        report = search(*macros)
+        tell(report, " ".join(macros))
+        self.assertIn("errors: 0", report)
+        self.assertNotIn("Search not completed", report)
+        for unreached in re.findall(r"\((\d+) of \d+ states\)", report if len(macros) == 1 else ""):
+            self.assertEqual(unreached, "0", "a part of the model never ran:\n" + report)
+
+    def test_two_writers_a_holder_and_a_checker(self):
+        self.assert_holds("FRAMES=4")
+
+    def test_a_holder_that_is_late_by_more_frames_than_there_are_gates(self):
+        self.assert_holds("FRAMES=7", "NO_CHECKER")
+
+    def test_a_checker_that_is_late_by_more_frames_than_there_are_gates(self):
+        self.assert_holds("FRAMES=7", "NO_HOLDER")
+
+
+def caught(wrong):
+    def case(self):
+        report = search("FRAMES=4", "WRONG_" + wrong)
+        found = re.search(r"pan:1: (.*)", report)
+        tell(report, f"{wrong.lower()} caught by {found[1] if found else 'nothing'}")
+        self.assertTrue(found, "the model accepts it:\n" + report)
+        self.assertRegex(found[1], "assertion violated|invalid end state")
+    return case
+
+
+for name in WRONG:
+    setattr(Protocol, f"test_caught_when_{name.lower()}", caught(name))

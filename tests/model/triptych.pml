@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hand-over as common/src really does it, for spin to search whole. One step here is one thing that
+ * others can see happen there: a store to shared memory or one semop().
+ *
+ *   writer, twice   semset.c take_writer(), takeover.c resume(), writer.c begin and publish; the
+ *                   second is refused as long as the first lives, and takes over when it has died
+ *   holder          reader.c with permission to alter: locks its slot, moves by one semop
+ *   checker         reader.c with read permission only: looks at the number before and after
+ *
+ * Each of them may be killed before every step; the kernel undoes then, in one step per set (exit_sem()).
+ * The holder may also be stopped for ever, holding. Sleeps have no time limit here although they have
+ * one there (SLEEP_MAX_NS): what is proved does not lean on it.
+ *
+ * Left out: memory order (sequential consistency is assumed; the fences are entry.h's to get right), a
+ * second segment under the same name, slots taken back by force, mode `next`, what others' semctl() does.
+ *
+ * check.py runs this whole and each wrong variant, a macro WRONG_... below, which must be caught.
+ */
+
+#define SLOTS 3
+#ifndef GATES
+#define GATES 4
+#endif
+#ifndef FRAMES
+#define FRAMES 5
+#endif
+#define WHOLE 2 /* what the writer takes of a slot; one reader can hold */
+#define NONE  7
+
+#define GATE(n) gate[(n) % GATES]
+#define PICTURE(n, writer) ((n) + 8 * (writer)) /* a frame's pixels, unlike any other's */
+#define NUMBER(picture) ((picture) % 8)
+
+#define HOLDER  0
+#define CHECKER 1
+
+/* The semaphore set. */
+bool has_writer, away = 1, removed;
+byte gate[GATES];
+byte slot[SLOTS] = WHOLE;
+
+/* The segment: `latest` is one word, a slot's number stands before and after its two halves of pixels. */
+byte latest, latest_slot = NONE;
+byte number[SLOTS], upper[SLOTS], lower[SLOTS];
+
+/* What only the properties know. */
+bit turn;     /* which writer comes first: they are alike */
+bool settled; /* there is a writer and it has closed its gates */
+byte turned;  /* the newest frame whose gates have been turned */
+bool asleep[2];
+byte wanted[2]; /* by a sleeper */
+byte seen[2];   /* the newest frame each reader got */
+
+/* Everybody whose gate stands open wakes, within the call that opened it. */
+inline wake()
+{
+    if :: asleep[0] && (removed || GATE(wanted[0]) == 0) -> asleep[0] = false; wanted[0] = 0 :: else fi;
+    if :: asleep[1] && (removed || GATE(wanted[1]) == 0) -> asleep[1] = false; wanted[1] = 0 :: else fi
+}
+
+/* Gates repeat: a reader that came to wait GATES - 2 frames late finds its gate closed again, for another
+ * frame. That one wakes it, or its time limit. */
+#define LATE(want) (want <= turned && ((turned + 1) % GATES == (want) % GATES || \
+                                       (turned + 2) % GATES == (want) % GATES))
+
+/* Its gate is turned in the writer's very next step. */
+#define SOON(want) (want > turned && want <= latest)
+
+inline nobody_sleeps_through_a_frame()
+{
+    assert(!(asleep[0] && seen[0] < turned && !LATE(wanted[0]) && !SOON(wanted[0])));
+    assert(!(asleep[1] && seen[1] < turned && !LATE(wanted[1]) && !SOON(wanted[1])))
+}
+
+#ifdef WRONG_NEWEST_TAKEN
+#define MAY_TAKE(i) (!(tried & (1 << (i))))
+#else
+#define MAY_TAKE(i) (!(tried & (1 << (i))) && (i) != newest)
+#endif
+
+#define OR_DIE ::true -> goto die
+
+proctype writer(bit me)
+{
+    byte n, newest = NONE, mine = NONE, tried, pick, i, rounds;
+    byte closed[GATES]; /* undo: what this writer has added to the gates */
+
+    /* take_writer(): refused while there is another, and tried again */
+end_refused:
+    if
+    :: d_step { me == turn && !has_writer && !removed -> has_writer = true; away = false; turn = 1 }
+    :: removed -> goto out
+    fi;
+
+    /* resume() and tri_semset_close_gates() */
+    if
+    :: d_step {
+        n = latest;
+#ifndef WRONG_TAKEOVER_FORGETS
+        newest = latest_slot;
+#endif
+        closed[(n + 1) % GATES] = 1;
+        GATE(n + 1) = GATE(n + 1) + 1;
+#ifndef WRONG_ONE_GATE
+        closed[(n + 2) % GATES] = 1;
+        GATE(n + 2) = GATE(n + 2) + 1;
+#endif
+        turned = n;
+        settled = true
+    }
+    OR_DIE
+    fi;
+
+    do
+    :: n == FRAMES -> break
+    :: n < FRAMES ->
+        /* take_slot(): the oldest first, each tried once a round, never waiting */
+        rounds = 0;
+        tried = 0;
+        do
+        :: d_step {
+            pick = NONE;
+            i = 0;
+            do
+            :: i < SLOTS ->
+                if
+                :: MAY_TAKE(i) ->
+                       if
+                       :: pick == NONE -> pick = i
+                       :: pick != NONE && number[i] < number[pick] -> pick = i
+                       :: else
+                       fi
+                :: else
+                fi;
+                i++
+            :: i == SLOTS -> break
+            od;
+            i = 0
+           };
+           if
+           :: pick == NONE ->
+              rounds++;
+              tried = 0;
+              assert(rounds < 2) /* one holder never costs a frame: the second round finds a slot */
+           :: pick != NONE ->
+              if
+#ifdef WRONG_WRITER_WAITS
+              :: d_step { slot[pick] == WHOLE -> slot[pick] = 0; mine = pick }; break
+#else
+              :: d_step {
+                  if
+                  :: slot[pick] == WHOLE -> slot[pick] = 0; mine = pick
+                  :: else -> tried = tried | (1 << pick)
+                  fi
+                 };
+                 if :: mine != NONE -> break :: else fi
+              OR_DIE
+#endif
+              fi
+           fi
+        od;
+        tried = 0;
+        rounds = 0;
+        pick = NONE;
+
+        n++;
+#ifndef WRONG_NUMBER_STAYS
+        if :: number[mine] = 0 OR_DIE fi;
+#endif
+        if :: upper[mine] = PICTURE(n, me) OR_DIE fi;
+        if :: lower[mine] = PICTURE(n, me) OR_DIE fi;
+#ifdef WRONG_LATEST_BEFORE_NUMBER
+        if :: d_step { latest = n; latest_slot = mine; newest = mine } OR_DIE fi;
+        if :: number[mine] = n OR_DIE fi;
+#else
+        if :: number[mine] = n OR_DIE fi;
+#ifndef WRONG_GATE_BEFORE_LATEST
+        if :: d_step { latest = n; latest_slot = mine; newest = mine } OR_DIE fi;
+#endif
+#endif
+        /* tri_semset_publish(): slot, this gate and the one two frames on, in one call */
+        if
+        :: d_step {
+            slot[mine] = slot[mine] + WHOLE;
+            GATE(n) = GATE(n) - 1;
+            closed[n % GATES] = 0;
+#ifdef WRONG_ONE_GATE
+            GATE(n + 1) = GATE(n + 1) + 1;
+            closed[(n + 1) % GATES] = 1;
+#else
+            GATE(n + 2) = GATE(n + 2) + 1;
+            closed[(n + 2) % GATES] = 1;
+#endif
+            turned = n;
+#ifndef WRONG_GATE_BEFORE_LATEST
+            mine = NONE;
+#endif
+            wake();
+            nobody_sleeps_through_a_frame()
+        }
+        OR_DIE
+        fi;
+#ifdef WRONG_GATE_BEFORE_LATEST
+        if :: d_step { latest = n; latest_slot = mine; newest = mine; mine = NONE } OR_DIE fi
+#endif
+    od;
+
+    /* It pauses for ever, dies, or closes: the set goes, and everybody on it wakes. */
+    if
+    :: true -> goto end_pause
+    :: d_step { removed = true; has_writer = false; settled = false; wake() } -> goto out
+    OR_DIE
+    fi;
+
+die: skip; /* exit_sem() */
+    d_step {
+        has_writer = false;
+        away = true;
+        settled = false;
+#ifndef WRONG_WRITER_NOT_UNDONE
+        i = 0;
+        do
+        :: i < GATES -> gate[i] = gate[i] - closed[i]; i++
+        :: i == GATES -> break
+        od;
+        if :: mine != NONE && slot[mine] == 0 -> slot[mine] = WHOLE :: else fi;
+#endif
+        wake();
+        assert(!asleep[0] && !asleep[1]); /* readers learn of a death at once */
+        n = 0; newest = 0; mine = 0; tried = 0; pick = 0; i = 0; rounds = 0;
+        closed[0] = 0; closed[1] = 0; closed[2] = 0; closed[GATES - 1] = 0
+    };
+    goto out;
+
+end_pause: /* alive, with no more frames to give */
+    false;
+out:
+    skip
+}
+
+/*
+ * The call of tri_semset_wait_frame(want): to sleep, or not. While there is a writer, the gate of a frame
+ * that is not there yet must never be open, nor a gate before its frame is: readers would spin.
+ */
+inline wait_frame(me, want)
+{
+    d_step {
+        assert(!(settled && want > turned && GATE(want) == 0 && !removed));
+        assert(!(settled && turned > latest));
+        if
+        :: !removed && GATE(want) > 0 ->
+           asleep[me] = true;
+           wanted[me] = want;
+           nobody_sleeps_through_a_frame()
+        :: else
+        fi;
+        want = 0
+    }
+}
+
+/* tri_semset_wait_writer() */
+#define WAIT_FOR_A_WRITER (removed || !away)
+
+proctype holder()
+{
+    byte n, s, held = NONE, a, want;
+    bool busy;
+
+end_look:
+    do
+    OR_DIE
+    :: WAIT_FOR_A_WRITER ->
+        d_step {
+            n = latest;
+            s = latest_slot;
+            assert(n == 0 || number[s] == n || removed) /* the newest frame is always whole */
+        };
+        if
+        :: removed -> goto die /* follow.c attaches anew: another segment's story */
+        :: !removed && n > seen[HOLDER] ->
+#ifdef WRONG_MOVE_IN_TWO_CALLS
+            if
+            :: d_step {
+                if
+                :: slot[s] > 0 -> slot[s] = slot[s] - 1; busy = false
+                :: else -> busy = true
+                fi
+               };
+               if
+               :: !busy && held != NONE -> a = s; slot[held] = slot[held] + 1
+               :: !busy && held == NONE -> a = s
+               :: busy
+               fi
+            OR_DIE
+            fi;
+            d_step { if :: !busy -> held = s; a = 0 :: else fi };
+#else
+            /* tri_semset_hold(give, take): both or neither */
+            if
+            :: d_step {
+                if :: held != NONE -> slot[held] = slot[held] + 1 :: else fi;
+                if
+                :: slot[s] > 0 -> slot[s] = slot[s] - 1; held = s; busy = false
+                :: else ->
+                   busy = true;
+                   if :: held != NONE -> slot[held] = slot[held] - 1 :: else fi
+                fi
+            }
+            OR_DIE
+            fi;
+#endif
+            if
+            :: busy -> /* its writer is between `latest` and the gates, or was killed there */
+#ifdef WRONG_BUSY_WAITS_FOR_NEXT
+               want = n + 1
+#else
+               want = n /* its gate opens in the call that gives the slot back */
+#endif
+            :: else ->
+               /* tri_entry_read() */
+#ifndef WRONG_HOLD_UNCHECKED
+               if
+               :: number[s] != n -> goto torn
+               :: number[s] == n
+               fi;
+#endif
+               seen[HOLDER] = n;
+               a = upper[s];
+               assert(NUMBER(a) == n);
+               if
+               :: true
+               :: true -> goto end_stopped
+               OR_DIE
+               fi;
+               assert(lower[s] == a) /* now or much later: a slot that is held stays as it is */
+               ;
+               a = 0
+            fi
+        :: else -> want = n + 1
+        fi;
+        goto next;
+torn:   skip;
+        d_step { slot[held] = slot[held] + 1; held = NONE };
+next:   skip;
+        d_step { n = 0; s = 0; busy = false };
+        if
+        :: want > 0 ->
+           wait_frame(HOLDER, want);
+end_asleep:
+           if
+           :: !asleep[HOLDER]
+           OR_DIE
+           fi
+        :: else
+        fi
+    od;
+
+die: skip;
+    d_step { asleep[HOLDER] = false; wanted[HOLDER] = 0 };
+#ifndef WRONG_HOLDER_NOT_UNDONE
+    d_step { if :: held != NONE -> slot[held] = slot[held] + 1 :: else fi };
+#endif
+    d_step { n = 0; s = 0; held = 0; a = 0; want = 0; busy = false };
+    goto out;
+
+end_stopped: /* SIGSTOP, for ever */
+    false;
+out:
+    skip
+}
+
+proctype checker()
+{
+    byte n, s, a, b, want;
+
+end_look:
+    do
+    OR_DIE
+    :: WAIT_FOR_A_WRITER ->
+        d_step {
+            n = latest;
+            s = latest_slot
+        };
+        if
+        :: removed -> goto die
+        :: !removed && n > seen[CHECKER] ->
+            if
+            :: number[s] == n -> /* tri_entry_read() */
+               a = upper[s];
+               b = lower[s];
+               if
+#ifdef WRONG_CHECKED_BEFORE_ONLY
+               :: true ->
+#else
+               :: number[s] != n -> skip /* tri_reader_whole() says no: counted, looked again */
+               :: number[s] == n ->
+#endif
+                  assert(a == b && NUMBER(a) == n); /* no torn frame is ever taken for whole */
+                  seen[CHECKER] = n
+               fi
+            :: number[s] != n -> skip
+            fi
+        :: else -> want = n + 1
+        fi;
+        d_step { n = 0; s = 0; a = 0; b = 0 };
+        if
+        :: want > 0 ->
+           wait_frame(CHECKER, want);
+end_asleep:
+           if
+           :: !asleep[CHECKER]
+           OR_DIE
+           fi
+        :: else
+        fi
+    od;
+
+die: skip;
+    d_step { asleep[CHECKER] = false; wanted[CHECKER] = 0; n = 0; s = 0; a = 0; b = 0; want = 0 }
+}
+
+init {
+    byte i;
+    atomic {
+        run writer(0);
+        run writer(1);
+#ifndef NO_HOLDER
+        run holder();
+#endif
+#ifndef NO_CHECKER
+        run checker();
+#endif
+        skip
+    };
+    /* When all are dead or closed, everything is as it was at first: no lock is lost. */
+    end_all: (_nr_pr == 1) ->
+    d_step {
+        do
+        :: i < SLOTS -> assert(slot[i] == WHOLE || removed); i++
+        :: i == SLOTS -> break
+        od;
+        i = 0;
+        do
+        :: i < GATES -> assert(gate[i] == 0 || removed); i++
+        :: i == GATES -> break
+        od;
+        assert(!has_writer && (away || removed))
+    }
+}
