@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNUSED __attribute__((unused))
+
 static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
 
 /** Adds one NAME=VALUE of `bytes` characters. */
@@ -33,10 +35,9 @@ static bool add_control(struct controls *controls, const char *control, size_t b
 }
 
 /** NAME=VALUE[,NAME=VALUE]...; may be given again. */
-static bool set_controls(const struct cli_option *option, void *target, const char *value,
+static bool set_controls(UNUSED const struct cli_option *option, void *target, const char *value,
                          char *why, size_t why_bytes)
 {
-    (void)option;
     for (;;) {
         const size_t bytes = strcspn(value, ",");
         if (!add_control(target, value, bytes, why, why_bytes))
@@ -48,14 +49,13 @@ static bool set_controls(const struct cli_option *option, void *target, const ch
 }
 
 /** MS@FRAME */
-static bool set_stall(const struct cli_option *option, void *target, const char *value, char *why,
-                      size_t why_bytes)
+static bool set_stall(UNUSED const struct cli_option *option, void *target, const char *value,
+                      char *why, size_t why_bytes)
 {
     struct fault_options *faults = target;
     char *end = NULL;
     char *last = NULL;
 
-    (void)option;
     errno = 0;
     faults->stall_ms = strtoul(value, &end, 10);
     faults->stall_at = *end == '@' ? strtoul(end + 1, &last, 10) : 0;
@@ -66,10 +66,9 @@ static bool set_stall(const struct cli_option *option, void *target, const char 
     return false;
 }
 
-static bool set_tear(const struct cli_option *option, void *target, const char *value, char *why,
-                     size_t why_bytes)
+static bool set_tear(UNUSED const struct cli_option *option, void *target, UNUSED const char *value,
+                     UNUSED char *why, UNUSED size_t why_bytes)
 {
-    (void)option, (void)value, (void)why, (void)why_bytes;
     *(uint64_t *)target = 1;
     return true;
 }
