@@ -4,11 +4,12 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
 import pixels
-from programs import PATIENCE, ProgramTest, last_json, tool, wait_until
+from programs import PATIENCE, ProgramTest, built, last_json, tool, wait_until
 
 RGB = ("RGB3", "BGR3", "XR24", "AR24", "AB24")
 YUV = ("YUYV", "UYVY", "YVYU", "NV12", "NV21", "NV16", "YU12", "YV12", "422P", "P010")
@@ -245,3 +246,44 @@ class Refusals(DisplayTest):
         self.assertEqual(done.returncode, 0)
         for word in ("--screenshot", "fullscreen", "next colour space"):
             self.assertIn(word, done.stdout)
+
+
+class Strangers(DisplayTest):
+    """Another user, who may read and not hold: what is shown is whole all the same."""
+
+    NOBODY = ("--reuid", "65534", "--regid", "65534", "--clear-groups")
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("only root can become somebody else")
+        self.place = self.folder()
+        self.place.chmod(0o777)
+        for file in (built("triptych-display"), built("libtriptych.so.0")):
+            shutil.copy(file, self.place)
+
+    def shot(self, name):
+        path = self.place / "shot.png"
+        done = self.run_to_end(
+            tool("setpriv"), *self.NOBODY, self.place / "triptych-display", "--headless",
+            "--count", "2", "--json", "--timeout", PATIENCE, "--screenshot", path, name,
+            env=os.environ | {"LD_LIBRARY_PATH": str(self.place), "HOME": str(self.place)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return pixels.read(path), last_json(done.stdout)
+
+    def blocks(self, picture, top):
+        """The clock's cells in the strip that begins at `top`: of one frame, both strips are alike."""
+        return [picture.at((2 * column + 1) * picture.width // 68,
+                           top + (2 * row + 1) * picture.height // 72)[1] > 128
+                for row in range(3) for column in range(34)]
+
+    def test_no_mixed_picture_is_shown_of_a_writer_faster_than_the_viewer(self):
+        name = self.stream()
+        self.start("triptych-capture", "--name", name, "--mode", "0644", "--size", "3840x2160",
+                   "--format", "NV12", "--fps", "0", "pattern:clock")
+        torn = 0
+        for _ in range(3):
+            picture, summary = self.shot(name)
+            torn += summary["torn_retried"]
+            self.assertEqual(*(self.blocks(picture, top) for top in (0, picture.height * 11 // 12)))
+        print(f"# torn frames found and not shown: {torn}")

@@ -58,7 +58,8 @@ enum source_result camera_failed(const struct camera *camera, const char *doing)
         result = SOURCE_FAILED;
         break;
     default:
-        break; // drivers fail for many reasons, most of which pass
+        result = error == ENOMEM ? SOURCE_LOST : SOURCE_FAILED;
+        break;
     }
     tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s: %s%s", camera->path, doing,
                 strerror(error), advice);

@@ -29,6 +29,7 @@ static bool print_summary(const struct stream_view *stream)
                         stream->has_picture
                             ? json_string(front->straight ? "straight" : "converted")
                             : json_null());
+    json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
     return figures_print_json(stdout, summary);
 }

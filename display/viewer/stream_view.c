@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream_view.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define SHADE_LIVE 255
 #define SHADE_AWAY 80 // clearly not live, still to be recognised
 #define TORN_TRIES 4  // then the next frame will do
@@ -45,26 +48,83 @@ static struct tri_video wanted_video(const struct stream_view *stream, const str
     return video;
 }
 
-/** Uploads into the back picture, which comes to the front if the frame was whole all the while. */
-static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
-                         const struct tri_frame *frame)
+static enum tri_err upload(struct stream_view *stream, SDL_Renderer *renderer,
+                           const struct tri_frame *frame)
 {
-    struct texture *back = &stream->pictures[!stream->front];
     const struct tri_video video = wanted_video(stream, &frame->info.video);
-    const enum tri_err err = texture_upload(back, renderer, stream->converter, frame, &video);
 
-    // A torn frame may also be one that could not be decoded: this answer comes first.
-    if (!tri_reader_whole(stream->reader, frame))
-        return TRI_ERR_TORN;
-    if (err != TRI_OK)
-        return err;
+    return texture_upload(&stream->pictures[!stream->front], renderer, stream->converter, frame,
+                          &video);
+}
+
+/** The back picture is whole, and of `frame`: it comes to the front. */
+static void turn_page(struct stream_view *stream, const struct tri_frame *frame)
+{
     stream->front = !stream->front;
     stream->has_picture = true;
     stream->presented_ns = 0;
     stream->info = frame->info;
-    stream->info.video = video;
+    stream->info.video = wanted_video(stream, &frame->info.video);
     stream->bytes = frame->shape.bytes;
+}
+
+/** Uploads from the slot; the picture counts if the frame was whole all the while. */
+static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
+                         const struct tri_frame *frame)
+{
+    const enum tri_err err = upload(stream, renderer, frame);
+
+    // A torn frame may also be one that could not be decoded: this answer comes first.
+    if (!tri_reader_whole(stream->reader, frame))
+        return TRI_ERR_TORN;
+    if (err == TRI_OK)
+        turn_page(stream, frame);
+    return err;
+}
+
+/** The frame with its pixels in memory of our own. */
+static enum tri_err copy_frame(struct stream_view *stream, const struct tri_frame *frame,
+                               struct tri_frame *copy)
+{
+    if (stream->copy_bytes < frame->shape.bytes) {
+        free(stream->copy);
+        stream->copy = malloc(frame->shape.bytes);
+        stream->copy_bytes = stream->copy ? frame->shape.bytes : 0;
+    }
+    if (!stream->copy)
+        return TRI_ERR_LIMIT;
+
+    *copy = *frame;
+    for (uint32_t p = 0; p < frame->shape.planes; p++) {
+        const struct tri_plane *plane = &frame->shape.plane[p];
+        copy->data[p] = memcpy(stream->copy + plane->offset, frame->data[p],
+                               plane->rows ? plane->bytes : frame->info.bytes_used);
+    }
     return TRI_OK;
+}
+
+/** Once more, with the newest frame and by a copy: that takes less time than an upload, so that one
+ *  who may not hold a slot still sees something of a writer faster than the upload. */
+static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer,
+                              struct tri_frame *frame)
+{
+    struct tri_frame copy;
+
+    for (int tries = 0; tries < TORN_TRIES; tries++) {
+        if (tri_reader_borrow(stream->reader, frame, 0) != TRI_OK)
+            return TRI_ERR_TORN;
+        enum tri_err err = copy_frame(stream, frame, &copy);
+        if (err != TRI_OK)
+            return err;
+        if (!tri_reader_whole(stream->reader, frame))
+            continue;
+        err = upload(stream, renderer, &copy);
+        if (err == TRI_OK)
+            turn_page(stream, &copy);
+        stream->copied++;
+        return err;
+    }
+    return TRI_ERR_TORN;
 }
 
 static void report(struct stream_view *stream, enum tri_err err, const struct tri_video *video)
@@ -93,11 +153,8 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
     }
 
     enum tri_err err = show(stream, renderer, frame);
-    for (int tries = 1; err == TRI_ERR_TORN && tries < TORN_TRIES; tries++) {
-        if (tri_reader_borrow(stream->reader, frame, 0) != TRI_OK)
-            break;
-        err = show(stream, renderer, frame);
-    }
+    if (err == TRI_ERR_TORN)
+        err = show_copy(stream, renderer, frame);
     if (err == TRI_ERR_TORN)
         return false; // the picture before it stays
     if (err != TRI_OK) {
@@ -177,4 +234,6 @@ void stream_view_close(struct stream_view *stream)
     texture_free(&stream->pictures[1]);
     picture_converter_free(&stream->converter);
     tri_reader_close(&stream->reader);
+    free(stream->copy);
+    stream->copy = NULL;
 }

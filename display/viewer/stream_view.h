@@ -26,6 +26,9 @@ struct stream_view {
     struct tri_frame_info info; // of the front picture
     uint64_t bytes;             // of it, in the segment
 
+    uint8_t *copy; // of a frame that could not be read in place; copy_bytes of them
+    size_t copy_bytes;
+
     struct view view;
     uint32_t colorspace, range; // what the viewer wants instead of the frame's; 0: the frame's
     bool paused;
@@ -36,6 +39,7 @@ struct stream_view {
     enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
     bool holds;             // slots can be locked while they are read
     uint64_t undecodable;   // frames whose picture could not be made
+    uint64_t copied;        // frames uploaded from a copy, after a torn one
     uint64_t unshown;       // taken but not wanted: paused or hidden
     struct figures figures; // of the frames presented
     struct rate ups;        // of the writer
