@@ -145,6 +145,20 @@ class Watch(Info):
         self.assertEqual([one["fps"] for one in mine], [None, 0])
         feed.end()
 
+    def test_it_sorts_by_what_there_is_most_of(self):
+        few, feed_of_few = self._fed()
+        many, feed_of_many = self._fed()
+        for name, count in ((few, 1), (many, 2)):
+            for _ in range(count):
+                self.start("triptych-dump", "--stats", name)
+            wait_until(lambda: self._show(name)["readers"] == count, f"{count} readers of {name}")
+        for sort, order in (("readers", [many, few]), ("name", sorted([few, many]))):
+            done = self.run_to_end("triptych-info", "watch", "--count", 1, "--sort", sort)
+            names = [line.split()[0] for line in done.stdout.splitlines()]
+            self.assertEqual([name for name in names if name in (few, many)], order)
+        feed_of_few.end()
+        feed_of_many.end()
+
     def test_a_signal_ends_it_cleanly(self):
         watch = self.start("triptych-info", "watch")
         watch.stdout.readline()
@@ -241,6 +255,7 @@ class CommandLine(ProgramTest):
         for args, words in ((["frob"], ["'frob'", "list, show"]), (["remove"], ["remove", "name"]),
                             (["show", "a", "b"], ["'b'"]), (["show", "A B"], ["'A B'", "a-z"]),
                             (["--interval", "0", "watch"], ["--interval"]),
+                            (["--sort", "size", "watch"], ["--sort", "name fps age"]),
                             (["--color"], ["--color"])):
             with self.subTest(args=args):
                 done = self.run_to_end("triptych-info", *args)

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <triptych/triptych.h>
 
+static const char *const sort_words[] = { "name", "fps", "age", "readers", "drops", NULL };
+
 #define AT(field) .offset = offsetof(struct info_config, field)
 static const struct cli_option options[] = {
     { .name = "json", .help = "one JSON object a line", .set = cli_set_true, AT(json) },
@@ -12,6 +14,8 @@ static const struct cli_option options[] = {
     { 'i', "interval", "S", "1", "watch: seconds between two looks", .set = cli_set_seconds,
       AT(interval) },
     { 'c', "count", "N", .help = "watch: end after N looks", .set = cli_set_count, AT(count) },
+    { 's', "sort", "BY", "name", "watch: by name, fps, age, readers or drops", cli_set_word,
+      AT(sort), sort_words },
     { .name = NULL },
 };
 #undef AT
