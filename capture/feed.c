@@ -13,6 +13,8 @@ enum source_result feed_open(struct feed *feed)
     feed->source.options = &feed->options;
     const enum source_result result = feed->source.ops->open(&feed->source);
 
+    if (result == SOURCE_OK && feed->writer)
+        tri_writer_reserve(feed->writer, feed->source.slot_bytes);
     if (result == SOURCE_OK && !feed->source.live)
         pace_set(&feed->pace, feed->source.video.fps_num, feed->source.video.fps_den);
     return result;
@@ -92,7 +94,7 @@ static enum source_result fill_queue(struct feed *feed)
     for (; queued < feed->source.queue; queued++) {
         struct tri_draft draft;
         if (!slot_taken(feed, tri_writer_try_begin(feed->writer, &feed->source.video, &draft)))
-            return SOURCE_OK; // fewer will do; what the driver loses for it, the driver counts
+            return SOURCE_OK; // fewer will do; what is lost for it, the source tells
         struct tri_draft *place = &feed->queued[draft.lease.slot % TRI_SLOTS_MAX];
         if (place->lease.segment) { // of a segment that was replaced, and still with the source
             tri_writer_cancel(feed->writer, &draft);
@@ -125,8 +127,8 @@ static enum source_result fill_one(struct feed *feed, struct tri_draft **draft)
     result = source->ops->fill(source, draft, WAIT_MS);
     feed->in_hand = result == SOURCE_NOTHING;
 
-    tri_writer_count_drops(feed->writer, source->driver_drops, 0);
-    source->driver_drops = 0;
+    tri_writer_count_drops(feed->writer, source->driver_drops, source->writer_drops);
+    source->driver_drops = source->writer_drops = 0;
     return result;
 }
 
@@ -212,7 +214,7 @@ enum source_result feed_frame(struct feed *feed)
     if (result == SOURCE_NOTHING)
         return result;
     if (result == SOURCE_DROPPED) {
-        tri_writer_count_drops(feed->writer, 0, 1);
+        tri_writer_count_drops(feed->writer, 1, 0);
         if (draft)
             tri_writer_cancel(feed->writer, draft);
         pace_next(&feed->pace);

@@ -165,24 +165,53 @@ void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t 
     }
 }
 
+/** Places and sizes of a copy, in pixels. */
+struct copy {
+    uint32_t x, y, from_x, from_y, width, height;
+};
+
+/** Cuts a copy to what lies within both canvases. @return false if nothing is left */
+static bool clip(struct copy *copy, const struct paint *to, const struct paint *from)
+{
+    if (copy->x >= to->video.width || copy->y >= to->video.height ||
+        copy->from_x >= from->video.width || copy->from_y >= from->video.height)
+        return false;
+    copy->width =
+        least(copy->width, least(to->video.width - copy->x, from->video.width - copy->from_x));
+    copy->height =
+        least(copy->height, least(to->video.height - copy->y, from->video.height - copy->from_y));
+    return true;
+}
+
+static void copy_plane(struct paint *to, const struct paint *from, uint32_t p,
+                       const struct copy *copy)
+{
+    const struct tri_plane_rule *rule = &to->format->plane[p];
+    const size_t bytes = (size_t)units(copy->width, rule->pixels) * rule->bytes;
+    const size_t at = (size_t)(copy->x / rule->pixels) * rule->bytes;
+    const size_t from_at = (size_t)(copy->from_x / rule->pixels) * rule->bytes;
+    const uint32_t rows = units(copy->height, rule->lines);
+
+    for (uint32_t row = 0; row < rows; row++)
+        memcpy(row_of(to, p, copy->y / rule->lines + row) + at,
+               row_of(from, p, copy->from_y / rule->lines + row) + from_at, bytes);
+}
+
 void paint_copy(struct paint *to, uint32_t x, uint32_t y, const struct paint *from, uint32_t from_x,
                 uint32_t from_y, uint32_t width, uint32_t height)
 {
-    if (x >= to->video.width || y >= to->video.height || from_x >= from->video.width ||
-        from_y >= from->video.height)
-        return;
-    width = least(width, least(to->video.width - x, from->video.width - from_x));
-    height = least(height, least(to->video.height - y, from->video.height - from_y));
+    struct copy copy = { x, y, from_x, from_y, width, height };
 
-    for (uint32_t p = 0; p < to->shape.planes; p++) {
-        const struct tri_plane_rule *rule = &to->format->plane[p];
-        const size_t bytes = (size_t)units(width, rule->pixels) * rule->bytes;
-        const size_t at = (size_t)(x / rule->pixels) * rule->bytes;
-        const size_t from_at = (size_t)(from_x / rule->pixels) * rule->bytes;
-        const uint32_t rows = units(height, rule->lines);
+    if (clip(&copy, to, from))
+        for (uint32_t p = 0; p < to->shape.planes; p++)
+            copy_plane(to, from, p, &copy);
+}
 
-        for (uint32_t row = 0; row < rows; row++)
-            memcpy(row_of(to, p, y / rule->lines + row) + at,
-                   row_of(from, p, from_y / rule->lines + row) + from_at, bytes);
-    }
+void paint_copy_grey(struct paint *to, uint32_t x, uint32_t y, const struct paint *from,
+                     uint32_t from_x, uint32_t from_y, uint32_t width, uint32_t height)
+{
+    struct copy copy = { x, y, from_x, from_y, width, height };
+
+    if (clip(&copy, to, from))
+        copy_plane(to, from, 0, &copy);
 }

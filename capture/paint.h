@@ -84,4 +84,8 @@ void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t 
 void paint_copy(struct paint *to, uint32_t x, uint32_t y, const struct paint *from, uint32_t from_x,
                 uint32_t from_y, uint32_t width, uint32_t height);
 
+/** The same between two places that are grey: planes of colour alone need no copy. */
+void paint_copy_grey(struct paint *to, uint32_t x, uint32_t y, const struct paint *from,
+                     uint32_t from_x, uint32_t from_y, uint32_t width, uint32_t height);
+
 #endif

@@ -10,7 +10,8 @@ enum source_result {
     SOURCE_OK,      // open: ready; fill: *draft holds a frame
     SOURCE_NOTHING, // nothing within the time limit, or a signal ended the wait; fill() goes on with
                     // the same draft
-    SOURCE_DROPPED, // fill: a frame came but is of no use (marked bad): counted as a drop
+    SOURCE_DROPPED, // fill: a frame came but is of no use (marked bad): counted as the driver's
+                    // drop
     SOURCE_CHANGED, // fill: source->video (or ->queue) is new from here on; no frame yet; enqueued
                     // drafts are no longer used
     SOURCE_END,     // fill: that was the last frame, all is well
@@ -98,6 +99,7 @@ struct source {
     bool film;              // each frame counts: read ahead of its time, and late rather than never
     uint64_t number;        // of a synthetic source's next frame: goes on when it is opened anew
     uint64_t driver_drops;  // found since the caller last looked, who then zeroes it
+    uint64_t writer_drops;  // likewise: lost because too few drafts were enqueued
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
     void *state;                    // the operations' own; NULL when closed
 };

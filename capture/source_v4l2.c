@@ -29,6 +29,8 @@ struct v4l2_source {
     struct v4lconvert_data *converter; // NULL: the camera's own format
     enum source_io io;                 // in force, never AUTO
     uint8_t *scratch;                  // of format.slot_bytes, for read(2) without a slot
+    uint32_t lent;                     // slots that are with the driver
+    bool starved;                      // fewer than it wants, since the last frame
     bool said_bad;                     // a bad frame was reported
 };
 
@@ -133,6 +135,7 @@ static void stop(struct v4l2_source *v4l2)
     v4l2->converter = NULL;
     free(v4l2->scratch);
     v4l2->scratch = NULL;
+    v4l2->lent = 0;
     v4l2->clock = (struct camera_clock){ .mistrusted = v4l2->clock.mistrusted };
 }
 
@@ -222,8 +225,9 @@ static enum source_result take_lent(struct v4l2_source *v4l2, const struct camer
 
     *draft = buffer->draft;
     buffer->draft = NULL;
-    if (!*draft) // cannot be: the kernel gives back what was queued
+    if (!*draft) // not lent by this stream: nothing to deliver
         return SOURCE_NOTHING;
+    v4l2->lent--;
     if (!camera_is_whole(&v4l2->format, taken, &why)) {
         say_bad(v4l2, why);
         return SOURCE_DROPPED;
@@ -259,7 +263,9 @@ static enum source_result take(struct source *source, struct tri_draft **draft)
 
     if (result != SOURCE_OK)
         return result;
-    source->driver_drops += camera_clock_count(&v4l2->clock, &taken);
+    const uint64_t missing = camera_clock_count(&v4l2->clock, &taken);
+    *(v4l2->starved ? &source->writer_drops : &source->driver_drops) += missing;
+    v4l2->starved = false;
     return v4l2->io == SOURCE_IO_USERPTR ? take_lent(v4l2, &taken, draft)
                                          : take_mapped(v4l2, &taken, *draft);
 }
@@ -302,6 +308,8 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
 {
     struct v4l2_source *v4l2 = source->state;
     bool event = false;
+
+    v4l2->starved |= v4l2->lent < source->queue;
     const enum source_result result = camera_stream_wait(&v4l2->camera, timeout_ms, &event);
 
     if (result != SOURCE_OK)
@@ -320,6 +328,7 @@ static enum source_result v4l2_source_enqueue(struct source *source, struct tri_
 
     camera_place(&v4l2->format, draft);
     const enum source_result result = camera_stream_lend(&v4l2->stream, draft);
+    v4l2->lent += result == SOURCE_OK;
     return result == SOURCE_OK ? camera_stream_start(&v4l2->stream) : result;
 }
 

@@ -2,7 +2,6 @@
 /** Sets controls from what a person wrote. */
 #include "ctrl.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -181,34 +180,19 @@ static enum source_result apply(const struct camera *camera, char *setting)
     return set(camera, &ctrl, text, value);
 }
 
-/** Where the next NAME=VALUE begins: after a comma, so that values may hold commas of their own. */
-static const char *next_setting(const char *from)
-{
-    for (const char *comma = strchr(from, ','); comma; comma = strchr(comma + 1, ',')) {
-        const char *end = comma + 1;
-        while (isalnum((unsigned char)*end) || *end == '_')
-            end++;
-        if (end > comma + 1 && *end == '=')
-            return comma;
-    }
-    return NULL;
-}
-
 enum source_result camera_ctrl_apply(const struct camera *camera, const char *const *settings)
 {
     for (size_t i = 0; settings[i]; i++) {
-        for (const char *from = settings[i]; from;) {
-            char setting[SETTING_MAX];
-            const char *comma = next_setting(from);
-            const size_t length = comma ? (size_t)(comma - from) : strlen(from);
-            if (length >= sizeof(setting))
-                return refuse(camera, "%.20s...: longer than %d characters", from, SETTING_MAX - 1);
-            snprintf(setting, sizeof(setting), "%.*s", (int)length, from);
-            const enum source_result result = apply(camera, setting);
-            if (result != SOURCE_OK)
-                return result;
-            from = comma ? comma + 1 : NULL;
-        }
+        char setting[SETTING_MAX];
+        const size_t length = strlen(settings[i]);
+
+        if (length >= sizeof(setting))
+            return refuse(camera, "%.20s...: longer than %d characters", settings[i],
+                          SETTING_MAX - 1);
+        memcpy(setting, settings[i], length + 1);
+        const enum source_result result = apply(camera, setting);
+        if (result != SOURCE_OK)
+            return result;
     }
     return SOURCE_OK;
 }

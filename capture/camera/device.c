@@ -58,8 +58,7 @@ enum source_result camera_failed(const struct camera *camera, const char *doing)
         result = SOURCE_FAILED;
         break;
     default:
-        result = error == ENOMEM ? SOURCE_LOST : SOURCE_FAILED;
-        break;
+        break; // drivers fail for many reasons, most of which pass
     }
     tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s: %s%s", camera->path, doing,
                 strerror(error), advice);

@@ -36,7 +36,7 @@ static inline bool camera_multiplanar(const struct camera *camera)
 }
 
 /** Logs that `doing` failed with errno, what that means and what to do about it.
- *  @return SOURCE_LOST for what can pass by itself, else SOURCE_FAILED */
+ *  @return SOURCE_LOST, or SOURCE_FAILED for what does not pass by itself */
 enum source_result camera_failed(const struct camera *camera, const char *doing);
 
 /** Whether the node at `path` captures video; its names are then in *camera, which is closed. */

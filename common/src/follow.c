@@ -6,6 +6,7 @@
 #include "semset.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #define SETTLE_NS 200000 // a writer is just taking over: its gates are not closed yet
 
@@ -46,12 +47,12 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         return err;
     struct tri_segment segment;
     err = tri_segment_find(&segment, r->key, r->name, SHM_RDONLY);
-    if (err != TRI_OK)
-        return err;
-    if (segment.owner != owner) { // planted by two users: whose frames would these be?
-        tri_segment_detach(&segment);
+    if (segment.owner != owner && segment.owner != TRI_OWNER_NONE) {
+        tri_segment_detach(&segment); // planted by one of two users: whose frames would these be?
         return TRI_ERR_FOREIGN;
     }
+    if (err != TRI_OK)
+        return err;
     if (atomic_load_explicit(&segment.header->state, memory_order_relaxed) != 0) {
         tri_segment_detach(&segment); // on its way out, or left so by a writer that died
         return TRI_ERR_NO_STREAM;
@@ -61,6 +62,8 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     if (!r->mapping)
         return TRI_ERR_LIMIT;
 
+    if (owner != geteuid())
+        tri_owner_tell(r->log, r->name, owner);
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
     if (joined)
         join(r);

@@ -77,3 +77,11 @@ void tri_owner_explain(const tri_log *log, const char *name, key_t key)
                     "another --name, or have that user or root run `triptych-info remove %s`",
                     name, user_text(has_set ? set : segment, text[0]), (unsigned)key, name);
 }
+
+void tri_owner_tell(const tri_log *log, const char *name, uid_t owner)
+{
+    char text[64];
+    if (log && log->level >= TRI_LOG_INFO)
+        tri_log_say(log, TRI_LOG_INFO, "segment", "%s: a stream of user %s", name,
+                    user_text(owner, text));
+}

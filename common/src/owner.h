@@ -10,4 +10,7 @@
 /** Says, as an error, which users' objects stand under `name`, and what to do. */
 void tri_owner_explain(const tri_log *log, const char *name, key_t key);
 
+/** Says, for information, whose stream it is that this process is about to watch. */
+void tri_owner_tell(const tri_log *log, const char *name, uid_t owner);
+
 #endif

@@ -71,6 +71,7 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
         return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
     }
 
+    segment->owner = status.shm_perm.uid;
     if (status.shm_perm.uid != status.shm_perm.cuid)
         return TRI_ERR_FOREIGN;
 

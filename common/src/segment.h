@@ -29,7 +29,8 @@ struct tri_segment {
     uid_t owner;
 };
 
-#define TRI_SEGMENT_NONE ((struct tri_segment){ .shm_id = -1 })
+#define TRI_OWNER_NONE   ((uid_t)-1)
+#define TRI_SEGMENT_NONE ((struct tri_segment){ .shm_id = -1, .owner = TRI_OWNER_NONE })
 
 struct tri_segment_plan {
     const char *name;
@@ -57,7 +58,8 @@ void tri_segment_announce(struct tri_segment *segment);
  * @param flags  SHM_RDONLY, or 0 for a writer
  * @return TRI_OK; TRI_ERR_NO_STREAM, none, or not announced yet; TRI_ERR_DENIED; TRI_ERR_CORRUPT;
  *         TRI_ERR_VERSION; TRI_ERR_COLLISION; TRI_ERR_FOREIGN, its creator has given it away but can
- *         still change it; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. Logs nothing.
+ *         still change it; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. Logs nothing. `owner` is set even on failure
+ *         where there is a segment.
  */
 enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags);
 

@@ -12,53 +12,37 @@ static const char *const mode_words[] = { "latest", "next", NULL }; // enum tri_
 
 #define AT(field) .offset = offsetof(struct dump_config, field)
 static const struct cli_option options[] = {
-    { 'o', "output", "FILE", .help = "where the frames go; - is stdout, %d numbers PNG files",
-      .set = cli_set_text, AT(output) },
-    { 't', "to", "KIND", .help = "y4m, raw or png, if the file's ending does not say",
-      .set = cli_set_word, AT(to), .words = sink_words },
-    { .name = "mode",
-      .arg = "MODE",
-      .initial = "latest",
-      .help = "latest (skips what was missed) or next",
-      .set = cli_set_word,
-      AT(mode),
-      .words = mode_words },
-    { 'c', "count", "N", .help = "end after N frames", .set = cli_set_count, AT(count) },
-    { 'd', "duration", "S", .help = "end S seconds after the first frame", .set = cli_set_seconds,
+    { 'o', "output", "FILE", NULL, "where the frames go; - is stdout, %d numbers PNG files",
+      cli_set_text, AT(output) },
+    { 't', "to", "KIND", NULL, "y4m, raw or png, if the file's ending does not say", cli_set_word,
+      AT(to), sink_words },
+    { 0, "mode", "MODE", "latest", "latest (skips what was missed) or next", cli_set_word, AT(mode),
+      mode_words },
+    { 'c', "count", "N", NULL, "end after N frames", cli_set_count, AT(count) },
+    { 'd', "duration", "S", NULL, "end S seconds after the first frame", cli_set_seconds,
       AT(duration) },
-    { .name = "timeout",
-      .arg = "S",
-      .help = "fail after S seconds without a frame",
-      .set = cli_set_seconds,
+    { 0, "timeout", "S", NULL, "fail after S seconds without a frame", cli_set_seconds,
       AT(timeout) },
-    { .name = "exit-on-end",
-      .help = "end with the stream's writer, do not wait for its return",
-      .set = cli_set_true,
-      AT(exit_on_end) },
-    { .name = "stats",
-      .help = "write no frames, print figures every second",
-      .set = cli_set_true,
+    { 0, "exit-on-end", NULL, NULL, "end with the stream's writer, do not wait for its return",
+      cli_set_true, AT(exit_on_end) },
+    { 0, "stats", NULL, NULL, "write no frames, print figures every second", cli_set_true,
       AT(stats) },
-    { .name = "json",
-      .help = "figures as JSON, an object a line; the last is the run's",
-      .set = cli_set_true,
-      AT(json) },
-    { .name = "expect-fps",
-      .arg = "F",
-      .help = "fail unless F frames a second came",
-      .set = cli_set_seconds,
+    { 0, "json", NULL, NULL, "figures as JSON, an object a line; the last is the run's",
+      cli_set_true, AT(json) },
+    { 0, "clock", NULL, NULL, "read the clock in the pixels of pattern:clock", cli_set_true,
+      AT(clock) },
+    { 0, "expect-fps", "F", NULL, "fail unless F frames a second came", cli_set_seconds,
       AT(expect_fps) },
-    { .name = "tolerance",
-      .arg = "PCT",
-      .initial = "5",
-      .help = "by how much F may be missed",
-      .set = cli_set_percent,
-      AT(tolerance) },
-    { .name = "max-drops",
-      .arg = "N",
-      .help = "fail if driver, writer and reader lost more",
-      .set = cli_set_count,
+    { 0, "tolerance", "PCT", "5", "by how much F may be missed", cli_set_percent, AT(tolerance) },
+    { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lost more", cli_set_count,
       AT(max_drops) },
+    { 0, "max-jitter-p99", "MS", NULL, "fail if intervals exceed their median by more",
+      cli_set_seconds, AT(max_jitter_p99) },
+    { 0, "max-age-p99", "MS", NULL, "fail if frames were older when they came", cli_set_seconds,
+      AT(max_age_p99) },
+    { 0, "max-clock-faults", "N", NULL, "fail if --clock found more faults", cli_set_count,
+      AT(max_clock_faults) },
+    { 0, "tap", NULL, NULL, "a line of TAP for each of these", cli_set_true, AT(tap) },
     { .name = NULL },
 };
 #undef AT
@@ -75,11 +59,16 @@ static const struct cli_program program = {
     .example = "triptych-dump -o - cam0 | ffmpeg -i - -t 10 cam0.mp4",
 };
 
+static bool expects(const struct dump_config *config)
+{
+    return config->expect_fps > 0 || config->max_drops != DUMP_ANY || config->max_jitter_p99 > 0 ||
+           config->max_age_p99 > 0 || config->max_clock_faults != DUMP_ANY;
+}
+
 /* Where frames go when nobody says: to stdout, unless only figures were asked for. */
 static int settle_output(struct dump_config *config)
 {
-    const bool figures = config->stats || config->json || config->expect_fps > 0 ||
-                         config->max_drops != DUMP_ANY_DROPS;
+    const bool figures = config->stats || config->json || config->clock || expects(config);
     if (config->stats && (config->output || config->to != DUMP_TO_GUESS))
         return cli_refuse(&program, "--stats writes no frames: leave out --output and --to");
     if (!config->output && (config->to != DUMP_TO_GUESS || !figures))
@@ -106,7 +95,8 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
 {
     *config = (struct dump_config){ .name = TRI_NAME_DEFAULT,
                                     .to = DUMP_TO_GUESS,
-                                    .max_drops = DUMP_ANY_DROPS };
+                                    .max_drops = DUMP_ANY,
+                                    .max_clock_faults = DUMP_ANY };
     int operand = 0;
     int status = cli_parse(&program, argc, argv, config, common, &operand);
     if (status >= 0)
@@ -118,6 +108,13 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
     if (!tri_name_valid(config->name))
         return cli_refuse(&program, "'%s' names no stream: a name is 1 to %d of a-z, 0-9, - and _",
                           config->name, TRI_NAME_MAX);
+    if (config->max_clock_faults != DUMP_ANY)
+        config->clock = true;
+    if (config->tap && !expects(config))
+        return cli_refuse(&program, "--tap tells of expectations, and there is none: add "
+                                    "--expect-fps, --max-drops or another --max");
+    if (config->tap && config->json)
+        return cli_refuse(&program, "--tap and --json exclude each other");
     status = settle_output(config);
     if (status < 0 && config->output && sink_one_frame(config->to, config->output))
         config->count = 1;

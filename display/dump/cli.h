@@ -5,7 +5,7 @@
 
 #include "program/cli.h"
 
-#define DUMP_ANY_DROPS UINT64_MAX
+#define DUMP_ANY UINT64_MAX // a limit that was not given
 
 struct dump_config {
     const char *name;   // of the stream
@@ -16,10 +16,13 @@ struct dump_config {
     double duration;    // seconds from the first frame; 0: no end
     double timeout;     // seconds without a frame; 0: wait for ever
     bool exit_on_end;
-    bool stats, json;
+    bool stats, json, tap;
+    bool clock;        // read the frames' own clock
     double expect_fps; // 0: any
     double tolerance;  // per cent
     uint64_t max_drops;
+    double max_jitter_p99, max_age_p99; // milliseconds; 0: any
+    uint64_t max_clock_faults;
 };
 
 /** As cli_parse(); also refuses options that contradict each other. */

@@ -17,26 +17,55 @@ static void print_summary(const struct run *run)
             " writer + %" PRIu64 " reader, torn and retried: %" PRIu64 "\n",
             run->config->name, figures->frames, figures_fps(figures), figures->dropped_driver,
             figures->dropped_writer, figures->dropped_reader, figures->torn_retried);
+    char line[256];
+    if (run->config->clock)
+        fprintf(run->report, "%s\n", pulse_line(&run->pulse, line, sizeof line));
+}
+
+/* @return whether all expectations were met; which were not is told. */
+static bool judge(const struct run *run)
+{
+    struct expect_verdict verdicts[EXPECT_MAX];
+    const size_t count = expect_judge(run->config, &run->figures, &run->pulse, verdicts);
+    bool all = true;
+    if (run->config->tap)
+        fprintf(run->report, "1..%zu\n", count);
+    for (size_t i = 0; i < count; i++) {
+        const struct expect_verdict *verdict = &verdicts[i];
+        all = all && verdict->met;
+        if (run->config->tap)
+            fprintf(run->report, "%sok %zu - %s: %s\n", verdict->met ? "" : "not ", i + 1,
+                    verdict->option, verdict->text);
+        else if (!verdict->met)
+            tri_log_say(&run->log, TRI_LOG_ERROR, "expect", "%s: %s", verdict->option,
+                        verdict->text);
+    }
+    return all;
+}
+
+static bool print_json(const struct run *run)
+{
+    json_t *object = figures_json(&run->figures);
+    if (run->config->clock)
+        json_object_set_new(object, "clock", pulse_json(&run->pulse));
+    return figures_print_json(run->report, object);
 }
 
 static int report(struct run *run, int status)
 {
     const struct dump_config *config = run->config;
-    char why[256];
-    if (status == CLI_DONE && !expect_met(config, &run->figures, why, sizeof why)) {
-        tri_log_say(&run->log, TRI_LOG_ERROR, "expect", "%s", why);
+    if (!judge(run) && status == CLI_DONE)
         status = CLI_FAILED;
-    }
     if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
         tri_log_say(&run->log, TRI_LOG_INFO, "dump",
                     "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
                     run->figures.dropped_reader);
     if (config->json) {
-        if (!figures_print_json(run->report, figures_json(&run->figures))) {
+        if (!print_json(run)) {
             tri_log_say(&run->log, TRI_LOG_ERROR, "output", "the summary cannot be written: %m");
             status = CLI_FAILED;
         }
-    } else if (!run->quiet && (config->stats || !config->output)) {
+    } else if (!run->quiet && !config->tap && !config->output) {
         print_summary(run);
     }
     return status;
@@ -77,5 +106,6 @@ int main(int argc, char **argv)
     if (run.sink && !sink_close(run.sink) && status == CLI_DONE)
         status = CLI_FAILED;
     tri_reader_close(&run.reader);
+    pulse_free(&run.pulse);
     return status;
 }

@@ -46,6 +46,12 @@ static void print_second(struct run *run, int64_t now_ns)
 static int handle(struct run *run, const struct tri_frame *frame)
 {
     const int64_t seen_ns = tri_now_ns();
+    struct pulse_beat beat;
+    if (run->config->clock) {
+        pulse_read(&run->pulse, frame, &beat);
+        if (!tri_reader_whole(run->reader, frame))
+            return GO_ON;
+    }
     if (run->sink) {
         switch (sink_write(run->sink, run->reader, frame)) {
         case SINK_WRITTEN:
@@ -58,6 +64,8 @@ static int handle(struct run *run, const struct tri_frame *frame)
             return CLI_FAILED;
         }
     }
+    if (run->config->clock)
+        pulse_count(&run->pulse, &beat, seen_ns);
     figures_frame(&run->figures, &frame->info, picture_bytes(frame), seen_ns);
     return run->config->count && run->figures.frames >= run->config->count ? CLI_DONE : GO_ON;
 }
@@ -99,6 +107,7 @@ int run_all(struct run *run)
     int status = GO_ON;
 
     figures_start(&run->figures, run->config->name);
+    run->pulse.log = &run->log;
     while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
         const enum tri_err err = tri_reader_borrow(run->reader, &frame, LOOK_MS);
         if (err == TRI_OK) {

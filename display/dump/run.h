@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "program/figures.h"
+#include "pulse.h"
 #include "sink.h"
 
 struct run {
@@ -15,6 +16,7 @@ struct run {
     struct sink *sink;      // NULL: only figures
     FILE *report;           // where figures go: stdout unless frames go there
     struct figures figures; // filled by run_all()
+    struct pulse pulse;     // with --clock
 };
 
 /** Runs until something of the config ends it, or a signal. @return enum cli_exit. */

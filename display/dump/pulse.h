@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/** What the frames' own clock tells: numbers and times read back from the pixels of pattern:clock, so
+ *  that losses anywhere between that pattern and this reader show. See docs/clock.md. */
+#ifndef DUMP_PULSE_H
+#define DUMP_PULSE_H
+
+#include <triptych/triptych.h>
+
+#include <jansson.h>
+
+/** All zero but `log` to begin with. */
+struct pulse {
+    const tri_log *log;
+    void *converter; // for formats whose brightness is not at hand
+    uint8_t *grey;   // what it makes
+    size_t grey_bytes;
+    bool begun;
+    uint32_t number;              // the newest seen
+    uint64_t seen;                // bit n: number - n was seen
+    uint64_t read, unread;        // frames whose clock could be read, and could not
+    uint64_t dropped;             // numbers left out
+    uint64_t repeated;            // numbers that were seen before
+    uint64_t reordered;           // numbers that came for the first time, but after a newer one
+    uint64_t torn;                // two different numbers in one picture
+    struct tri_histogram latency; // ns from drawing to reading
+};
+
+/** What the clock of one frame says. */
+struct pulse_beat {
+    bool read, torn;
+    uint32_t number;
+    uint64_t time_us;
+};
+
+/** Reads one frame's clock; nothing is counted yet: the frame may turn out to be overwritten. */
+void pulse_read(struct pulse *pulse, const struct tri_frame *frame, struct pulse_beat *beat);
+
+/** Counts what was read of a frame that was whole, and seen at `seen_ns`. */
+void pulse_count(struct pulse *pulse, const struct pulse_beat *beat, int64_t seen_ns);
+
+/** Everything found wrong. */
+uint64_t pulse_faults(const struct pulse *pulse);
+
+/** "clock: ..." for people; returns `text`. */
+const char *pulse_line(const struct pulse *pulse, char *text, size_t bytes);
+
+/** The object "clock" of --json, the caller's. */
+json_t *pulse_json(const struct pulse *pulse);
+
+void pulse_free(struct pulse *pulse);
+
+#endif

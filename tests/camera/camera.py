@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The machine that all camera tests share, and what they do with it."""
+import atexit
+import itertools
+import json
+import re
+import shutil
+import unittest
+
+from programs import built
+
+from . import machine
+from .bars import bytes_of
+
+# Three capture devices: a webcam, an HDMI grabber, and a webcam with V4L2's multi-planar API.
+WEBCAM, HDMI, MULTIPLANAR = 0, 1, 2
+VIVID = ("vivid", "n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0x0,0x3,0x0 "
+                  "multiplanar=1,1,2")
+NEEDS = ("qemu-system-x86_64", "busybox", "cpio", "apt-get", "dpkg-deb")
+PATIENCE = 120  # seconds for anything: the machine's processor is emulated, and shared
+
+_numbers = itertools.count(1)
+_machine = None
+
+
+def the_machine():
+    """Boots it for the first test that asks."""
+    global _machine # one boot serves all tests of the process
+    for program in NEEDS:
+        if not shutil.which(program):
+            raise unittest.SkipTest(f"{program} is not installed: samples/setup.sh vivid")
+    if _machine is None:
+        made = machine.Machine([VIVID])
+        made.__enter__()
+        atexit.register(made.__exit__)
+        _machine = made
+    return _machine
+
+
+def objects(text):
+    """The objects that --json printed."""
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+class CameraTest(unittest.TestCase):
+    """Each test has streams of its own and leaves the cameras as they were."""
+
+    def setUp(self):
+        self.machine = the_machine()
+        self.names = []
+        self.addCleanup(self.check_nothing_is_left)
+
+    def run_in(self, script, timeout=PATIENCE):
+        return self.machine.run(script, timeout)
+
+    def succeed(self, script, timeout=PATIENCE):
+        """Runs a script that must end with 0; its output."""
+        done = self.run_in(script, timeout)
+        self.assertEqual(done.status, 0, f"{script}\n{done.out}\n{done.err}")
+        return done.out
+
+    def stream(self):
+        name = f"camera-{next(_numbers)}"
+        self.names.append(name)
+        return name
+
+    def capture(self, name, arguments, device=WEBCAM):
+        """Starts triptych-capture on a device, as a Command; ended after the test."""
+        command = self.machine.start(
+            f"exec {built('triptych-capture')} --json -n {name} {arguments} v4l2:{device}")
+        self.addCleanup(command.end)
+        return command
+
+    def finish(self, command):
+        """Ends a capture cleanly; its summary."""
+        command.end()
+        self.assertEqual(command.status, 0, command.err)
+        return objects(command.out)[-1]
+
+    def frames(self, name, count):
+        """What the next `count` frames of a stream say of themselves."""
+        out = self.succeed(f"{built('camera-frames')} {name} {count} {PATIENCE // 2}")
+        return objects(out)
+
+    def picture(self, name, form, width, height):
+        """The pixels of the newest frame, rows tightly packed."""
+        file = self.machine.share / f"{name}.raw"
+        self.succeed(f"{built('triptych-dump')} --count 1 --timeout {PATIENCE // 2} "
+                     f"--to raw -o {machine.SHARE_INSIDE}/{file.name} {name}")
+        data = file.read_bytes()
+        self.assertEqual(len(data), bytes_of(form, width, height))
+        return data
+
+    def assert_accounted(self, before, after):
+        """Every frame that the driver counted was published, or is counted as lost."""
+        published = after["number"] - before["number"]
+        lost = sum(after[key] - before[key] for key in ("dropped_driver", "dropped_writer"))
+        self.assertEqual(after["driver_sequence"] - before["driver_sequence"], published + lost)
+
+    def control(self, setting, device=WEBCAM):
+        """Sets a control from outside, as a user does with v4l2-ctl."""
+        self.succeed(f"v4l2-ctl -d {device} -c '{setting}'")
+
+    def check_nothing_is_left(self):
+        left = self.run_in("tail -n +2 /proc/sysvipc/shm /proc/sysvipc/sem").out
+        self.assertNotRegex(left, re.compile(r"^ +\d", re.M), "System V objects were left behind")

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Vivid's own faults: the stream goes on, says why, and comes back under the same name."""
+import statistics
+
+from programs import built
+
+from .camera import CameraTest, HDMI, PATIENCE, WEBCAM, objects
+
+SMALL = "-r 10 -s 320x180"
+SIGNAL_MODES = {"current": 0, "no signal": 1, "no lock": 2, "out of range": 3, "selected": 4}
+
+
+class Faults(CameraTest):
+    def watch(self, name, count):
+        """Starts to look at the next `count` frames of a stream, from the newest one on."""
+        watcher = self.machine.start(f"exec {built('camera-frames')} {name} {count} {PATIENCE}")
+        self.machine.wait_for(lambda: watcher.out.count("\n") > 0, PATIENCE)
+        return watcher
+
+    def seen(self, watcher):
+        watcher.wait(2 * PATIENCE)
+        self.assertEqual(watcher.status, 0, f"{watcher.out[-500:]} {watcher.err}")
+        return objects(watcher.out)
+
+    def wait_for_frame(self, name, true):
+        """The first frame that `true` holds for, among the next few hundred."""
+        for _ in range(40):
+            for frame in self.frames(name, 10):
+                if true(frame):
+                    return frame
+        self.fail("no such frame came")
+
+    def assert_gap_and_return(self, frames):
+        """Frames with a signal, then labelled ones without, then with a signal again."""
+        labels = [frame["no_signal"] for frame in frames]
+        self.assertIn(True, labels)
+        self.assertFalse(labels[0] or labels[-1], labels)
+        back = frames[len(labels) - labels[::-1].index(True)]
+        self.assertTrue(back["restart"], "the first frame after the gap says so")
+        self.assertEqual({frame["generation"] for frame in frames}, {frames[0]["generation"]})
+        numbers = [frame["number"] for frame in frames]
+        self.assertEqual(numbers, sorted(set(numbers)))
+
+    def assert_told_once(self, capture, why):
+        self.assertEqual(capture.err.count(why), 1, capture.err)
+        self.assertEqual(capture.err.count("looking for it again"), 1, capture.err)
+        self.assertEqual(capture.err.count("is back"), 1, capture.err)
+
+    def fail_while_streaming(self, controls, why, arguments="", frames=40):
+        name = self.stream()
+        capture = self.capture(name, f"{SMALL} {arguments}")
+        watcher = self.watch(name, frames)
+        for control in controls:
+            self.control(f"{control}=1")
+        self.assert_gap_and_return(self.seen(watcher))
+        self.finish(capture)
+        self.assert_told_once(capture, why)
+
+    def test_a_disconnected_camera_comes_back_under_the_same_name(self):
+        # vivid lets a disconnected device come back when its last user has closed it: somebody who
+        # keeps it open keeps it away.
+        holder = self.machine.start(f"exec sleep 1000 </dev/video{WEBCAM}")
+        self.addCleanup(holder.end)
+        name = self.stream()
+        capture = self.capture(name, SMALL)
+        self.frames(name, 3)
+        self.control("disconnect=1")
+        self.wait_for_frame(name, lambda frame: frame["no_signal"])
+        away = [frame for frame in self.frames(name, 15) if frame["no_signal"]]
+        holder.end()
+        back = self.wait_for_frame(name, lambda frame: not frame["no_signal"])
+        self.finish(capture)
+
+        apart = [after["capture_ns"] - before["capture_ns"] for before, after in zip(away, away[1:])
+                 if after["number"] == before["number"] + 1]
+        self.assertAlmostEqual(statistics.median(apart) / 1e9, 0.1, delta=0.05)
+        self.assertEqual((away[0]["fps_num"], away[0]["width"]), (back["fps_num"], back["width"]))
+        self.assertEqual(away[0]["generation"], back["generation"])
+        self.assert_told_once(capture, "No such device")
+
+    def test_a_fatal_error_of_the_queue_is_survived(self):
+        self.fail_while_streaming(["inject_fatal_streaming_error"], "Input/output error")
+
+    def test_a_buffer_that_cannot_be_queued_is_survived(self):
+        self.fail_while_streaming(["inject_vidioc_qbuf_error"], "cannot queue a buffer")
+
+    def test_errors_on_the_way_back_are_tried_again(self):
+        self.fail_while_streaming(
+            ["inject_vidioc_reqbufs_error", "inject_vidioc_streamon_error",
+             "inject_fatal_streaming_error"], "Input/output error", "--io mmap", frames=100)
+
+    def test_a_buffer_marked_bad_is_counted_as_the_driver_s_drop(self):
+        name = self.stream()
+        capture = self.capture(name, SMALL)
+        watcher = self.watch(name, 30)
+        self.control("inject_v4l2_buf_flag_error=1")
+        frames = self.seen(watcher)
+        self.finish(capture)
+        self.assertGreater(frames[-1]["dropped_driver"], frames[0]["dropped_driver"])
+        self.assert_accounted(frames[0], frames[-1])
+        self.assertIn("marked as bad by the driver", capture.err)
+
+    def test_dropped_buffers_are_counted_as_the_driver_s_drops(self):
+        for way in ("mmap", "userptr"):
+            with self.subTest(way):
+                name = self.stream()
+                capture = self.capture(name, f"{SMALL} --io {way}")
+                watcher = self.watch(name, 30)
+                self.control("percentage_of_dropped_buffers=40")
+                frames = self.seen(watcher)
+                self.control("percentage_of_dropped_buffers=0")
+                self.finish(capture)
+                self.assertGreater(frames[-1]["dropped_driver"], frames[0]["dropped_driver"])
+                self.assert_accounted(frames[0], frames[-1])
+
+    def test_a_silent_camera_is_opened_anew_until_it_speaks(self):
+        name = self.stream()
+        capture = self.capture(name, f"{SMALL} --device-timeout 1")
+        self.frames(name, 3)
+        self.control("percentage_of_dropped_buffers=100")
+        self.wait_for_frame(name, lambda frame: frame["no_signal"])
+        self.control("percentage_of_dropped_buffers=0")
+        self.wait_for_frame(name, lambda frame: not frame["no_signal"])
+        self.finish(capture)
+        self.assertIn("no frame for", capture.err)
+
+    def test_a_camera_that_is_not_there_is_waited_for_when_persistent(self):
+        name = self.stream()
+        capture = self.capture(name, f"{SMALL} --persistent", device="/dev/video9")
+        self.assertTrue(all(frame["no_signal"] for frame in self.frames(name, 5)))
+        self.finish(capture)
+
+    def signal(self, mode):
+        self.control(f"dv_timings_signal_mode={SIGNAL_MODES[mode]}", HDMI)
+
+    def test_an_input_that_loses_its_signal_says_why_and_comes_back(self):
+        for mode, why in (("no signal", "no signal:"), ("no lock", "no lock"),
+                          ("out of range", "out of the device's range")):
+            with self.subTest(mode):
+                self.addCleanup(self.signal, "current")
+                name = self.stream()
+                capture = self.capture(name, "-f NV12", HDMI)
+                self.frames(name, 3)
+                self.signal(mode)
+                lost = self.wait_for_frame(name, lambda frame: frame["no_signal"])
+                self.signal("current")
+                back = self.wait_for_frame(name, lambda frame: not frame["no_signal"])
+                self.finish(capture)
+                self.assertEqual((lost["width"], lost["fps_num"]), (back["width"], back["fps_num"]))
+                self.assert_told_once(capture, why)
+
+    def timings(self, wanted):
+        """Sets the number of a timing in vivid's menu."""
+        menu = self.succeed(f"v4l2-ctl -d {HDMI} -L")
+        number = menu.split(f": {wanted}\n")[0].split()[-1]
+        self.control(f"dv_timings={number}", HDMI)
+
+    def test_a_source_that_changes_its_size_changes_the_stream_live(self):
+        self.addCleanup(self.signal, "current")
+        name = self.stream()
+        self.timings("1280x720p60")
+        self.signal("selected")
+        capture = self.capture(name, "-f YUYV", HDMI)
+        self.assertEqual(self.frames(name, 1)[0]["width"], 1280)
+        for timing, width, height, rate in (("640x480p59", 640, 480, 60),
+                                            ("1920x1080p24", 1920, 1080, 24),
+                                            ("1280x720p60", 1280, 720, 60)):
+            self.timings(timing)
+            frame = self.wait_for_frame(name, lambda frame, width=width: frame["width"] == width)
+            self.assertEqual(frame["height"], height)
+            self.assertEqual(round(frame["fps_num"] / frame["fps_den"]), rate)
+        self.finish(capture)
+        self.assertNotIn("looking for it again", capture.err)

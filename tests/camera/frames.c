@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/** Prints what each frame of a stream says of itself, one JSON object a line.
+ *  Usage: camera-frames NAME COUNT SECONDS; ends with status 1 when so many do not come in time. */
+#include "program/figures.h"
+
+#include <stdlib.h>
+
+static bool print_frame(const struct tri_frame *frame)
+{
+    const struct tri_frame_info *info = &frame->info;
+    const struct tri_video *video = &info->video;
+    char format[5];
+
+    return figures_print_json(
+        stdout,
+        json_pack(
+            "{sI sI sI sI sI sI sI si sb sb ss si si si si ss ss ss ss ss}", "number",
+            (json_int_t)info->number, "driver_sequence", (json_int_t)info->driver_sequence,
+            "capture_ns", (json_int_t)info->capture_ns, "publish_ns", (json_int_t)info->publish_ns,
+            "dropped_driver", (json_int_t)info->dropped_driver, "dropped_writer",
+            (json_int_t)info->dropped_writer, "generation", (json_int_t)info->generation, "copies",
+            (int)info->copies, "no_signal", (info->flags & TRI_FRAME_NO_SIGNAL) != 0, "restart",
+            (info->flags & TRI_FRAME_RESTART) != 0, "format",
+            tri_fourcc_text(video->fourcc, format), "width", (int)video->width, "height",
+            (int)video->height, "fps_num", (int)video->fps_num, "fps_den", (int)video->fps_den,
+            "colorspace", tri_colorspace_word(video->colorspace), "matrix",
+            tri_matrix_word(video->matrix), "transfer", tri_transfer_word(video->transfer), "range",
+            tri_range_word(video->range), "field", tri_field_word(video->field)));
+}
+
+int main(int argc, char **argv)
+{
+    const tri_log log = tri_log_to_stderr(TRI_LOG_WARN);
+    struct tri_frame frame = { 0 };
+    tri_reader *reader = NULL;
+    long seen = 0;
+
+    if (argc != 4)
+        return 2;
+    const long wanted = strtol(argv[2], NULL, 10);
+    const int64_t end_ns = tri_now_ns() + strtol(argv[3], NULL, 10) * 1000000000;
+    const struct tri_reader_options options = { .name = argv[1],
+                                                .mode = TRI_MODE_NEXT,
+                                                .log = &log };
+    if (tri_reader_open(&reader, &options) != TRI_OK)
+        return 1;
+    while (seen < wanted && tri_now_ns() < end_ns) {
+        if (tri_reader_borrow(reader, &frame, 100) == TRI_OK && print_frame(&frame))
+            seen++;
+    }
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+    return seen == wanted ? 0 : 1;
+}

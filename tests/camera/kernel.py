@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""Debian's kernel image, unpacked and not installed: a bootable file and the modules asked for.
+
+It comes by apt-get alone and is kept in ${XDG_CACHE_HOME:-~/.cache}/triptych, outside the tree.
+What is kept there is checked against its own list of SHA-256 sums before it is used again.
+"""
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+META_PACKAGE = "linux-image-amd64"
+SUMS = "SHA256SUMS"
+
+
+def cache_folder():
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base) / "triptych"
+
+
+def output_of(*command, **options):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, **options).stdout
+
+
+def newest_package(apt=()):
+    """'linux-image-6.1.0-50-amd64=6.1.1-1', as apt-get download takes it; None if apt knows none."""
+    try:
+        name = re.search(r"Depends: (linux-image-\S+-amd64)",
+                         output_of("apt-cache", *apt, "depends", META_PACKAGE))
+        version = name and re.search(r"Candidate: (\d\S*)",
+                                     output_of("apt-cache", *apt, "policy", name[1]))
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{name[1]}={version[1]}" if version else None
+
+
+def private_lists(folder):
+    """Options that make apt use package lists of its own under `folder`: needs no root."""
+    for name in ("lists/partial", "archives/partial"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return ("-o", f"Dir::State::Lists={folder}/lists", "-o", f"Dir::Cache={folder}",
+            "-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User=")
+
+
+def sums_of(folder):
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file() and path.name != SUMS}
+
+
+def is_whole(folder):
+    try:
+        said = dict(reversed(line.split("  ", 1))
+                    for line in (folder / SUMS).read_text().splitlines())
+    except (OSError, ValueError):
+        return False
+    return bool(said) and said == sums_of(folder)
+
+
+def unpack(package, apt, folder):
+    """Fetches `package` and leaves its kernel and media, virtio and 9p modules in `folder`."""
+    subprocess.run(["apt-get", *apt, "-q", "-q", "download", package], check=True, cwd=folder)
+    (archive,) = folder.glob("*.deb")
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as deb:
+        subprocess.run(
+            ["tar", "-xf", "-", "-C", folder, "--wildcards", "./boot/vmlinuz-*",
+             *(f"./lib/modules/*/kernel/{part}" for part in
+               ("drivers/media/*", "drivers/virtio/*", "fs/9p/*", "fs/netfs/*", "fs/fscache/*",
+                "net/9p/*"))], check=True, stdin=deb.stdout)
+    archive.unlink()
+    (folder / SUMS).write_text("".join(f"{digest}  {path}\n"
+                                       for path, digest in sums_of(folder).items()))
+
+
+class Kernel:
+    """A kernel of the cache: `image` boots, module() names files."""
+
+    def __init__(self, folder):
+        (self.image,) = folder.glob("boot/vmlinuz-*")
+        self.modules = {path.stem.replace("-", "_"): path
+                        for path in folder.glob("lib/modules/**/*.ko")}
+
+    def with_dependencies(self, name, seen):
+        """Files of a module and all it needs, in the order of insmod, those in `seen` left out."""
+        name = name.replace("-", "_")
+        if name in seen:
+            return []
+        seen.add(name)
+        if name not in self.modules:
+            raise FileNotFoundError(f"no module {name} in {self.image}")
+        needs = re.search(rb"\0depends=([^\0]*)\0", b"\0" + self.modules[name].read_bytes())
+        files = []
+        for need in needs[1].decode().split(",") if needs and needs[1] else []:
+            files += self.with_dependencies(need, seen)
+        return files + [self.modules[name]]
+
+
+def fetch():
+    """The newest kernel that apt offers, from the cache where it is whole; without a network,
+    whatever whole kernel the cache holds. Raises RuntimeError with what to do."""
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    apt = ()
+    package = newest_package()
+    if not package: # apt has no lists: a container image, for instance
+        apt = private_lists(cache / "apt")
+        subprocess.run(["apt-get", *apt, "-q", "-q", "update"], check=False)
+        package = newest_package(apt)
+    kept = cache / package.replace("=", "_").replace(":", "_") if package else None
+    if kept and is_whole(kept):
+        return Kernel(kept)
+    if package:
+        with tempfile.TemporaryDirectory(dir=cache) as part:
+            try:
+                unpack(package, apt, pathlib.Path(part))
+            except subprocess.CalledProcessError as error:
+                raise RuntimeError(f"cannot fetch {package}: {error}; run apt-get update") from error
+            for old in cache.glob("linux-image-*"):
+                shutil.rmtree(old)
+            shutil.copytree(part, kept)
+        return Kernel(kept)
+    for other in cache.glob("linux-image-*"):
+        if is_whole(other):
+            return Kernel(other)
+    raise RuntimeError(f"apt offers no {META_PACKAGE}: run apt-get update (Debian 12, amd64)")

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Vivid's colour bars, from the driver to a reader in another process."""
+import itertools
+import subprocess
+
+from programs import built, tool
+
+from .bars import bytes_of, differences
+from .camera import CameraTest, HDMI, MULTIPLANAR, PATIENCE, WEBCAM
+from .machine import SHARE_INSIDE
+
+PLAIN = "-c osd_text_mode=None"  # no text over the bars
+
+
+class Streaming(CameraTest):
+    def assert_bars(self, form, width, height, device=WEBCAM, pattern="75% Colorbar", more=""):
+        """Captures a format and size, and looks at what triptych-dump gets of it."""
+        name = self.stream()
+        capture = self.capture(
+            name, f"-f {form} -s {width}x{height} {PLAIN} -c 'test_pattern={pattern}' {more}", device)
+        try:
+            data = self.picture(name, form, width, height)
+        finally:
+            capture.end() # before the next one, which wants the same device
+        self.assertEqual(capture.status, 0, capture.err)
+        self.assertEqual(differences(data, form, width, height, pattern), [])
+
+    def test_the_bars_come_in_YUYV(self):
+        self.assert_bars("YUYV", 640, 360)
+
+    def test_the_bars_come_in_NV12(self):
+        self.assert_bars("NV12", 640, 360)
+
+    def test_the_bars_come_in_RGB3(self):
+        self.assert_bars("RGB3", 640, 360)
+
+    def test_the_bars_come_in_YU12(self):
+        self.assert_bars("YU12", 640, 360)
+
+    def test_the_bars_come_in_another_size(self):
+        self.assert_bars("YUYV", 320, 180)
+
+    def test_the_bars_come_by_mapped_buffers(self):
+        for form in ("YUYV", "NV12", "RGB3", "YU12"):
+            with self.subTest(form):
+                self.assert_bars(form, 320, 180, more="--io mmap", pattern="100% Colorbar")
+
+    def test_the_bars_come_by_read(self):
+        self.assert_bars("NV12", 320, 180, more="--io read")
+
+    def test_the_bars_come_from_a_multi_planar_device(self):
+        for form, way in itertools.product(("NV12", "NV16", "RGB3"), ("mmap", "userptr")):
+            with self.subTest(form=form, io=way):
+                self.assert_bars(form, 320, 180, MULTIPLANAR, more=f"--io {way}")
+
+    def test_the_viewer_shows_the_bars(self):
+        name = self.stream()
+        capture = self.capture(name, f"-f NV12 -s 640x360 {PLAIN}")
+        self.succeed(f"{built('triptych-display')} --headless --count 3 --timeout {PATIENCE // 2} "
+                     f"--screenshot {SHARE_INSIDE}/{name}.png {name}")
+        self.finish(capture)
+        shot = subprocess.run(
+            [tool("ffmpeg"), "-v", "error", "-i", self.machine.share / f"{name}.png", "-f", "rawvideo",
+             "-pix_fmt", "rgb24", "-"], check=True, stdout=subprocess.PIPE).stdout
+        self.assertEqual(len(shot), bytes_of("RGB3", 640, 360))
+        self.assertEqual(differences(shot, "RGB3", 640, 360, "75% Colorbar"), [])
+
+    def test_the_rate_asked_for_is_the_stream_s(self):
+        for rate in (10, 25):
+            name = self.stream()
+            capture = self.capture(name, f"-r {rate} -s 640x360")
+            frame = self.frames(name, 1)[0]
+            self.finish(capture)
+            self.assertEqual(frame["fps_num"], rate * frame["fps_den"])
+
+    def test_frames_are_as_far_apart_as_their_rate_says(self):
+        name = self.stream()
+        capture = self.capture(name, "-r 5 -s 320x180")
+        frames = self.frames(name, 10)
+        self.finish(capture)
+        for before, after in zip(frames, frames[1:]):
+            steps = after["driver_sequence"] - before["driver_sequence"]
+            apart_s = (after["capture_ns"] - before["capture_ns"]) / 1e9
+            self.assertAlmostEqual(apart_s, steps / 5, delta=0.15) # the driver's own times
+
+    def test_the_sequence_has_no_holes_where_the_driver_had_none(self):
+        name = self.stream()
+        capture = self.capture(name, "-r 10 -s 320x180")
+        frames = self.frames(name, 30)
+        self.finish(capture)
+        for before, after in zip(frames, frames[1:]):
+            self.assert_accounted(before, after)
+
+    def test_the_stream_says_what_the_driver_says_of_its_colours(self):
+        name = self.stream()
+        capture = self.capture(name, "-f YUYV -c colorspace='Rec. 709' -c quantization='Full Range'")
+        frame = self.frames(name, 1)[0]
+        self.finish(capture)
+        self.control("colorspace=2,quantization=0")
+        self.assertEqual((frame["colorspace"], frame["range"], frame["field"]),
+                         ("rec709", "full-range", "none"))
+
+    def test_the_source_s_own_size_is_taken_from_its_timings(self):
+        name = self.stream()
+        capture = self.capture(name, "", HDMI)
+        frame = self.frames(name, 1)[0]
+        self.finish(capture)
+        self.assertEqual((frame["width"], frame["height"]), (1280, 720))
+        self.assertEqual(round(frame["fps_num"] / frame["fps_den"]), 60)
+
+    def test_a_size_that_the_camera_lacks_becomes_the_nearest_and_is_told(self):
+        name = self.stream()
+        capture = self.capture(name, "-s 650x370")
+        frame = self.frames(name, 1)[0]
+        self.finish(capture)
+        self.assertEqual((frame["width"], frame["height"]), (640, 360))
+        self.assertIn("650x370 was asked for", capture.err)

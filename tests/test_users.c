@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/* Other users: what the mode lets them do, and what they cannot do whatever they call. */
+#include "ipc.h"
+#include "scene.h"
+#include "solid.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/uio.h>
+
+#define PICTURE  solid_video(64, 48)
+#define OWNER    61001u // nobody's accounts: numbers are all that the kernel knows
+#define MEMBER   61002u // of the group that may watch
+#define STRANGER 61003u
+#define GROUP    61100u
+
+/** What the processes of a test share. */
+struct plot {
+    const char *name;
+    uint32_t mode;
+    _Atomic uint64_t published, failed, stop, spent_ns;
+    char log[4096];
+};
+
+static struct plot *plot_new(uint32_t mode)
+{
+    struct plot *plot = scene_share(sizeof(*plot));
+    plot->name = scene_stream();
+    plot->mode = mode;
+    return plot;
+}
+
+static void keep(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)level;
+    char *log = ((struct plot *)user)->log;
+    const size_t length = strlen(log);
+    snprintf(log + length, sizeof(((struct plot *)user)->log) - length, "%s: %s\n", part, text);
+}
+
+static void become(uid_t uid)
+{
+    const gid_t groups[] = { GROUP };
+    CHECK(setgroups(uid == MEMBER ? 1 : 0, groups) == 0);
+    CHECK(setresgid(uid, uid, uid) == 0);
+    CHECK(setresuid(uid, uid, uid) == 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // forgotten at a change of user
+}
+
+/** Ends the case where this process cannot be several users. */
+static void need_root(void)
+{
+    if (geteuid() != 0)
+        scene_skip("only root can be several users");
+}
+
+/** The owner's stream: publishes until told to stop. */
+static int own(void *argument)
+{
+    struct plot *plot = argument;
+    const struct tri_video video = PICTURE;
+    become(OWNER);
+    tri_writer *writer;
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                 .video = video,
+                                                                 .mode = plot->mode,
+                                                                 .group = "61100" }) == TRI_OK);
+    for (uint64_t i = 1; !plot->stop; i++) {
+        const int64_t start = tri_now_ns();
+        if (solid_publish(writer, &video, i) == TRI_OK)
+            plot->published++;
+        else
+            plot->failed++;
+        plot->spent_ns += (uint64_t)(tri_now_ns() - start);
+        scene_sleep_ms(1);
+    }
+    tri_writer_close(&writer);
+    return 0;
+}
+
+static pid_t owner_started(struct plot *plot)
+{
+    const pid_t pid = scene_start(own, plot);
+    assert_true(scene_reaches(&plot->published, 3));
+    return pid;
+}
+
+static void owner_ended(struct plot *plot, pid_t pid)
+{
+    plot->stop = 1;
+    assert_int_equal(scene_join(pid), 0);
+    assert_int_equal(plot->failed, 0);
+}
+
+enum { HOLDS = 10, WATCHES, IS_DENIED }; // what a visit comes to
+
+static int visit(struct plot *plot, uid_t uid)
+{
+    become(uid);
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
+    struct tri_frame frame = { 0 };
+    const enum tri_err err = tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000);
+    if (err == TRI_ERR_DENIED)
+        return IS_DENIED;
+    CHECK(err == TRI_OK && solid_wrong(&frame, 0, UINT32_MAX) == 0);
+    const bool held = tri_frame_held(&frame);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+    return held ? HOLDS : WATCHES;
+}
+
+static int visit_as_owner(void *plot)
+{
+    return visit(plot, OWNER);
+}
+
+static int visit_as_member(void *plot)
+{
+    return visit(plot, MEMBER);
+}
+
+static int visit_as_stranger(void *plot)
+{
+    return visit(plot, STRANGER);
+}
+
+static void the_mode_decides_who_holds_who_watches_and_who_is_denied(void **state)
+{
+    (void)state;
+    need_root();
+    static const struct {
+        uint32_t mode;
+        int owner, member, stranger;
+    } cases[] = {
+        { 0600, HOLDS, IS_DENIED, IS_DENIED },
+        { 0640, HOLDS, WATCHES, IS_DENIED },
+        { 0660, HOLDS, HOLDS, IS_DENIED },
+        { 0644, HOLDS, WATCHES, WATCHES },
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct plot *plot = plot_new(cases[i].mode);
+        const pid_t pid = owner_started(plot);
+        assert_int_equal(scene_join(scene_start(visit_as_owner, plot)), cases[i].owner);
+        assert_int_equal(scene_join(scene_start(visit_as_member, plot)), cases[i].member);
+        assert_int_equal(scene_join(scene_start(visit_as_stranger, plot)), cases[i].stranger);
+        // Whoever may hold, nobody but the owner ever writes to the frames.
+        assert_int_equal(ipc_stat(ipc_shm(plot->name)).shm_perm.mode & 0022, 0);
+        owner_ended(plot, pid);
+    }
+}
+
+static void a_stream_that_others_could_write_to_is_refused(void **state)
+{
+    (void)state;
+    static const uint32_t modes[] = { 0666, 0642, 0602, 0777, 0400, 0640 | 0111, 01640 };
+    for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        struct plot *plot = plot_new(modes[i]);
+        const tri_log log = { .write = keep, .user = plot, .level = TRI_LOG_WARN };
+        tri_writer *writer;
+        assert_int_equal(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                                .mode = modes[i],
+                                                                                .log = &log }),
+                         TRI_ERR_INVALID);
+        assert_null(writer);
+        assert_non_null(strstr(plot->log, "mode"));
+        assert_int_equal(ipc_objects(plot->name), 0);
+    }
+}
+
+#define REFUSED(call) CHECK((call) == -1 && (errno == EACCES || errno == EPERM))
+
+/** With read permission: every way to change something. The kernel says no to each. */
+static int try_everything(void *argument)
+{
+    const struct plot *plot = argument;
+    become(MEMBER);
+    const int shm_id = shmget(ipc_key(plot->name), 0, 0);
+    const int sem_id = semget(ipc_key(plot->name), 0, 0);
+    CHECK(shm_id >= 0 && sem_id >= 0);
+
+    CHECK(shmat(shm_id, NULL, 0) == (void *)-1 && errno == EACCES);
+    uint8_t *at = shmat(shm_id, NULL, SHM_RDONLY);
+    CHECK(at != (void *)-1);
+    REFUSED(mprotect(at, 4096, PROT_READ | PROT_WRITE));
+    REFUSED(madvise(at, 4096, MADV_REMOVE));
+    const int mem = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+    CHECK(mem < 0 || pwrite(mem, "x", 1, (off_t)(uintptr_t)at) < 0);
+    struct shmid_ds shm;
+    CHECK(shmctl(shm_id, IPC_STAT, &shm) == 0);
+    const struct iovec here = { .iov_base = at, .iov_len = 1 };
+    REFUSED(process_vm_writev(shm.shm_cpid, &here, 1, &here, 1, 0));
+    shm.shm_perm.mode = 0666;
+    REFUSED(shmctl(shm_id, IPC_SET, &shm));
+    REFUSED(shmctl(shm_id, IPC_RMID, NULL));
+    REFUSED(shmctl(shm_id, SHM_LOCK, NULL));
+    REFUSED(shmctl(shm_id, SHM_UNLOCK, NULL));
+
+    struct semid_ds sem;
+    CHECK(semctl(sem_id, 0, IPC_STAT, &sem) == 0);
+    const int count = (int)sem.sem_nsems;
+    for (int i = 0; i < count; i++) {
+        struct sembuf more = { .sem_num = (unsigned short)i, .sem_op = 1, .sem_flg = IPC_NOWAIT };
+        struct sembuf less = { .sem_num = (unsigned short)i, .sem_op = -1, .sem_flg = IPC_NOWAIT };
+        REFUSED(semop(sem_id, &more, 1));
+        REFUSED(semop(sem_id, &less, 1));
+        REFUSED(semctl(sem_id, i, SETVAL, 0));
+    }
+    static unsigned short values[1024];
+    REFUSED(semctl(sem_id, 0, SETALL, values));
+    REFUSED(semctl(sem_id, 0, IPC_SET, &sem));
+    REFUSED(semctl(sem_id, 0, IPC_RMID));
+    shmdt(at);
+    return 0;
+}
+
+static void read_permission_changes_nothing(void **state)
+{
+    (void)state;
+    need_root();
+    struct plot *plot = plot_new(0640);
+    const pid_t pid = owner_started(plot);
+    assert_int_equal(scene_join(scene_start(try_everything, plot)), 0);
+    assert_int_equal(scene_join(scene_start(visit_as_member, plot)), WATCHES);
+    owner_ended(plot, pid);
+}
+
+/** Calls without end all that read permission allows on the writer's objects. */
+static int storm(void *argument)
+{
+    const struct plot *plot = argument;
+    become(MEMBER);
+    const int shm_id = shmget(ipc_key(plot->name), 0, 0);
+    const int sem_id = semget(ipc_key(plot->name), 0, 0);
+    static unsigned short values[1024];
+    struct sembuf zeros[64];
+    for (unsigned short i = 0; i < 64; i++)
+        zeros[i] = (struct sembuf){ .sem_num = (unsigned short)(3 + i) };
+    const struct timespec brief = { .tv_nsec = 1000 };
+    while (!plot->stop) {
+        struct shmid_ds shm;
+        semctl(sem_id, 0, GETALL, values);
+        semtimedop(sem_id, zeros, 64, &brief); // waits on all gates at once
+        semtimedop(sem_id, zeros, 1, &brief);
+        semctl(sem_id, 3, GETZCNT);
+        shmctl(shm_id, IPC_STAT, &shm);
+        void *at = shmat(shm_id, NULL, SHM_RDONLY);
+        if (at != (void *)-1) {
+            madvise(at, 4096, MADV_PAGEOUT);
+            mlock(at, 4096);
+            shmdt(at);
+        }
+    }
+    return 0;
+}
+
+static int burn(void *argument)
+{
+    const struct plot *plot = argument;
+    while (!plot->stop)
+        continue;
+    return 0;
+}
+
+/** What the writer's two calls cost on average, beside four processes that do `what`. */
+static double cost_beside(int (*what)(void *))
+{
+    struct plot *plot = plot_new(0640);
+    const pid_t pid = owner_started(plot);
+    pid_t crowd[4];
+    for (unsigned i = 0; i < 4; i++)
+        crowd[i] = scene_start(what, plot);
+    scene_sleep_ms(50);
+    const uint64_t spent = plot->spent_ns;
+    const uint64_t published = plot->published;
+    assert_true(scene_reaches(&plot->published, published + 500));
+    const double cost =
+        (double)(plot->spent_ns - spent) / (double)(plot->published - published) / 1000;
+    owner_ended(plot, pid);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(scene_join(crowd[i]), 0);
+    return cost;
+}
+
+static void no_storm_of_calls_stops_or_slows_the_writer(void **state)
+{
+    (void)state;
+    need_root();
+    const double alone = cost_beside(burn);
+    const double stormed = cost_beside(storm);
+    print_message("# a frame costs the writer %.1f us beside four busy processes, %.1f us beside "
+                  "four that storm its objects\n",
+                  alone, stormed);
+    assert_true(stormed < alone * 50 + 1000); // a wait for a reader would be without end
+}
+
+/** Ways to plant a name: what stands there, and whom it claims to belong to. */
+struct planting {
+    struct plot plot;
+    bool semaphores, segment, given_away;
+    _Atomic uint64_t done, stop;
+};
+
+static int plant(void *argument)
+{
+    struct planting *p = argument;
+    become(STRANGER);
+    const key_t key = ipc_key(p->plot.name);
+    const int sem_id = p->semaphores ? semget(key, 131, IPC_CREAT | IPC_EXCL | 0666) : -1;
+    const int shm_id = p->segment ? shmget(key, 65536, IPC_CREAT | IPC_EXCL | 0666) : -1;
+    CHECK((sem_id >= 0) == p->semaphores && (shm_id >= 0) == p->segment);
+    if (p->given_away) {
+        struct semid_ds sem = { .sem_perm = { .uid = OWNER, .gid = OWNER, .mode = 0666 } };
+        struct shmid_ds shm = { .shm_perm = { .uid = OWNER, .gid = OWNER, .mode = 0666 } };
+        CHECK(sem_id < 0 || semctl(sem_id, 0, IPC_SET, &sem) == 0);
+        CHECK(shm_id < 0 || shmctl(shm_id, IPC_SET, &shm) == 0);
+    }
+    p->done = 1;
+    CHECK(scene_reaches(&p->stop, 1));
+    CHECK(sem_id < 0 || semctl(sem_id, 0, IPC_RMID) == 0);
+    CHECK(shm_id < 0 || shmctl(shm_id, IPC_RMID, NULL) == 0);
+    return 0;
+}
+
+static int write_at_a_planted_name(void *argument)
+{
+    struct planting *p = argument;
+    become(OWNER);
+    const tri_log log = { .write = keep, .user = &p->plot, .level = TRI_LOG_WARN };
+    tri_writer *writer;
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = p->plot.name,
+                                                                 .log = &log }) == TRI_ERR_FOREIGN);
+    CHECK(writer == NULL);
+    return 0;
+}
+
+static void a_name_planted_by_another_user_is_refused_and_the_planter_named(void **state)
+{
+    (void)state;
+    need_root();
+    for (unsigned i = 2; i < 8; i++) {
+        struct planting *p = scene_share(sizeof(*p));
+        p->plot.name = scene_stream();
+        p->semaphores = i & 2;
+        p->segment = i & 4;
+        p->given_away = i & 1;
+        const pid_t pid = scene_start(plant, p);
+        assert_true(scene_reaches(&p->done, 1));
+
+        assert_int_equal(scene_join(scene_start(write_at_a_planted_name, p)), 0);
+        assert_non_null(strstr(p->plot.log, "61003"));
+        assert_non_null(strstr(p->plot.log, p->plot.name));
+        // Nothing of the refused writer is left beside it.
+        assert_int_equal(ipc_sem(p->plot.name) >= 0, p->semaphores);
+        assert_int_equal(ipc_shm(p->plot.name) >= 0, p->segment);
+        p->stop = 1;
+        assert_int_equal(scene_join(pid), 0);
+    }
+}
+
+static int read_at_a_planted_name(void *argument)
+{
+    struct planting *p = argument;
+    become(OWNER);
+    const tri_log log = { .write = keep, .user = &p->plot, .level = TRI_LOG_WARN };
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = p->plot.name,
+                                                                 .log = &log }) == TRI_OK);
+    struct tri_frame frame = { 0 };
+    CHECK(tri_reader_borrow(reader, &frame, 1000) == TRI_ERR_FOREIGN);
+    tri_reader_close(&reader);
+    return 0;
+}
+
+static int leave_semaphores_alone(void *argument)
+{
+    const struct planting *p = argument;
+    become(OWNER);
+    tri_writer *writer; // dies before its first frame: semaphores without a segment
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = p->plot.name }) == TRI_OK);
+    return 0;
+}
+
+static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(void **state)
+{
+    (void)state;
+    need_root();
+    for (unsigned given_away = 0; given_away < 2; given_away++) {
+        struct planting *p = scene_share(sizeof(*p));
+        p->plot.name = scene_stream();
+        p->segment = true;
+        p->given_away = given_away;
+        assert_int_equal(scene_join(scene_start(leave_semaphores_alone, p)), 0);
+        const pid_t pid = scene_start(plant, p);
+        assert_true(scene_reaches(&p->done, 1));
+
+        assert_int_equal(scene_join(scene_start(read_at_a_planted_name, p)), 0);
+        assert_non_null(strstr(p->plot.log, "61003"));
+        assert_non_null(strstr(p->plot.log, "61001"));
+        p->stop = 1;
+        assert_int_equal(scene_join(pid), 0);
+        ipc_remove_sem(p->plot.name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(the_mode_decides_who_holds_who_watches_and_who_is_denied),
+        scene_test(a_stream_that_others_could_write_to_is_refused),
+        scene_test(read_permission_changes_nothing),
+        scene_test(no_storm_of_calls_stops_or_slows_the_writer),
+        scene_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),
+        scene_test(a_segment_planted_beside_anothers_semaphores_is_refused_by_readers),
+    };
+    return cmocka_run_group_tests_name("users", tests, NULL, NULL);
+}
