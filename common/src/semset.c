@@ -193,23 +193,38 @@ enum tri_err tri_semset_close_gates(int sem_id, uint64_t next)
     return run(sem_id, gates, 2);
 }
 
-enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot)
+/** What the writer has of a slot that it has taken. */
+static int taken_of(uint32_t stale)
 {
-    struct sembuf take = op(slot_sem(slot), -TRI_SLOT_WHOLE, IPC_NOWAIT | SEM_UNDO);
-    return run(sem_id, &take, 1);
+    return TRI_SLOT_WHOLE - (int)stale;
 }
 
-enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot)
+enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot, uint32_t *stale)
 {
-    struct sembuf give = op(slot_sem(slot), TRI_SLOT_WHOLE, IPC_NOWAIT | SEM_UNDO);
+    struct sembuf take = op(slot_sem(slot), -taken_of(*stale), IPC_NOWAIT | SEM_UNDO);
+    const enum tri_err err = run(sem_id, &take, 1);
+    if (err != TRI_OK || *stale == 0)
+        return err;
+
+    // What is left was given back since, by holders that count no more: it is ours like the rest.
+    const int left = semctl(sem_id, slot_sem(slot), GETVAL);
+    struct sembuf rest = op(slot_sem(slot), -left, IPC_NOWAIT | SEM_UNDO);
+    if (left > 0 && left <= (int)*stale && run(sem_id, &rest, 1) == TRI_OK)
+        *stale -= (uint32_t)left;
+    return TRI_OK;
+}
+
+enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot, uint32_t stale)
+{
+    struct sembuf give = op(slot_sem(slot), taken_of(stale), IPC_NOWAIT | SEM_UNDO);
     return run(sem_id, &give, 1);
 }
 
 /** Brings a publish about whatever the values are. SETVAL clears what the kernel would have undone. */
-static enum tri_err publish_anyway(int sem_id, uint32_t slot, uint64_t number)
+static enum tri_err publish_anyway(int sem_id, uint32_t slot, uint32_t stale, uint64_t number)
 {
     struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
-    enum tri_err err = slot == TRI_NO_SLOT ? TRI_OK : set(sem_id, slot_sem(slot), TRI_SLOT_WHOLE);
+    enum tri_err err = slot == TRI_NO_SLOT ? TRI_OK : set(sem_id, slot_sem(slot), taken_of(stale));
     if (err == TRI_OK)
         err = set(sem_id, gate_of(number), 0);
     if (err == TRI_OK)
@@ -217,7 +232,7 @@ static enum tri_err publish_anyway(int sem_id, uint32_t slot, uint64_t number)
     return err == TRI_OK ? run(sem_id, &close, 1) : err;
 }
 
-enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number)
+enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint32_t stale, uint64_t number)
 {
     struct sembuf ops[3] = {
         op(gate_of(number), -1, IPC_NOWAIT | SEM_UNDO),
@@ -225,12 +240,12 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number)
     };
     size_t count = 2;
     if (slot != TRI_NO_SLOT)
-        ops[count++] = op(slot_sem(slot), TRI_SLOT_WHOLE, SEM_UNDO);
+        ops[count++] = op(slot_sem(slot), taken_of(stale), SEM_UNDO);
     const enum tri_err err = run(sem_id, ops, count);
     if (err == TRI_OK || err == TRI_ERR_AWAY)
         return err;
     // Our gate was open, or a value near its limit: a process that may alter them has changed them.
-    return publish_anyway(sem_id, slot, number);
+    return publish_anyway(sem_id, slot, stale, number);
 }
 
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)

@@ -70,15 +70,21 @@ enum tri_err tri_semset_remove(int sem_id);
 /** Closes the gates of the first two frames to come: `next` and the one after. */
 enum tri_err tri_semset_close_gates(int sem_id, uint64_t next);
 
-/** Takes a slot whole. @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_AWAY, removed. */
-enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot);
+/**
+ * Takes all of a slot that is not held.
+ *
+ * @param stale  holds that do not count any more: the slot was taken back from them; on TRI_OK those
+ *               of them that are left
+ * @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_AWAY, removed.
+ */
+enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot, uint32_t *stale);
 
-/** Gives a slot back. */
-enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot);
+/** Gives a slot back that was taken with `stale` left. */
+enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot, uint32_t stale);
 
-/** Gives `slot` back (or none: TRI_NO_SLOT), opens the gate of frame `number` and closes the one two
+/** Gives `slot` back (or none: TRI_NO_SLOT) as tri_semset_give_slot() does, opens the gate of frame `number` and closes the one two
  *  frames on, in one call. Repairs values that somebody else has tampered with. */
-enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint64_t number);
+enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint32_t stale, uint64_t number);
 
 /* The readers' calls. */
 

@@ -251,8 +251,10 @@ void tri_writer_lost(struct tri_writer *w)
         tri_mapping_unref(&w->mapping);
     }
     w->sem_id = -1;
-    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
         w->slot[i].taken = w->slot[i].locked = false;
+        w->slot[i].stale = 0;
+    }
 }
 
 void tri_writer_withdraw(struct tri_writer *w)

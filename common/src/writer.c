@@ -73,17 +73,23 @@ static void say_no_slot(struct tri_writer *w)
 
 /**
  * Makes the slot ours although a reader holds it: its holder learns so from tri_reader_whole(), as
- * the number of its frame is gone. The semaphore stays as it is: the hold is the reader's to undo.
+ * the number of its frame is gone. Its hold is the reader's to undo, and counts no more until then.
  */
-static void take_by_force(struct tri_writer *w, uint32_t slot)
+static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
 {
     int held;
     const pid_t pid = tri_semset_holder(w->sem_id, slot, &held);
+    uint32_t stale = held > 0 ? (uint32_t)held : 0;
+    const enum tri_err err = tri_semset_take_slot(w->sem_id, slot, &stale);
+    if (err != TRI_OK)
+        return err; // one more has just come
+    w->slot[slot].stale = stale;
+    w->slot[slot].locked = true;
     tri_log_say(w->log, TRI_LOG_WARN, "writer",
                 "%s: slot %u taken back from pid %d, which held it for more than %lld ms", w->name,
                 slot, (int)pid, (long long)(w->take_back_ns / 1000000));
     w->taken_back++;
-    w->slot[slot].locked = false;
+    return TRI_OK;
 }
 
 /** The slot with the oldest frame that is neither the newest, nor in use, nor in `tried`. */
@@ -106,8 +112,9 @@ static enum tri_err try_slots(struct tri_writer *w, uint32_t *taken)
         const uint32_t slot = oldest_slot(w, tried);
         if (slot == TRI_NO_SLOT)
             return TRI_ERR_NO_SLOT;
-        const enum tri_err err =
-            w->slot[slot].locked ? TRI_OK : tri_semset_take_slot(w->sem_id, slot);
+        const enum tri_err err = w->slot[slot].locked
+                                     ? TRI_OK
+                                     : tri_semset_take_slot(w->sem_id, slot, &w->slot[slot].stale);
         if (err != TRI_ERR_BUSY) {
             *taken = slot;
             w->slot[slot].locked = err == TRI_OK;
@@ -133,9 +140,9 @@ static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
     }
     if (overdue == TRI_NO_SLOT)
         return TRI_ERR_NO_SLOT;
-    take_by_force(w, overdue);
     *taken = overdue;
-    return TRI_OK;
+    const enum tri_err err = take_by_force(w, overdue);
+    return err == TRI_ERR_BUSY ? TRI_ERR_NO_SLOT : err;
 }
 
 /** Finds a slot for the next frame. */
@@ -209,7 +216,8 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
         if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
             slot->number = 0; // what was in it is overwritten
         if (slot->locked)     // a lock that cannot be given back now stays ours, for a later draft
-            slot->locked = tri_semset_give_slot(w->sem_id, draft->lease.slot) != TRI_OK;
+            slot->locked =
+                tri_semset_give_slot(w->sem_id, draft->lease.slot, slot->stale) != TRI_OK;
         slot->taken = false;
     }
     tri_mapping_unref(&mapping);
@@ -274,7 +282,8 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot),
                           memory_order_release);
     draft->lease.state = DRAFT_KEPT;
-    const enum tri_err err = tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->number);
+    const enum tri_err err =
+        tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->slot[slot].stale, w->number);
     w->slot[slot].locked = locked && err != TRI_OK;
     if (err != TRI_ERR_AWAY)
         return err;

@@ -38,7 +38,8 @@ struct tri_writer {
     struct tri_writer_slot {
         uint64_t number;    // of the frame in it, 0: none
         bool taken;         // by a draft
-        bool locked;        // our semaphore is on it; not for a slot taken back by force
+        bool locked;        // our semaphore is on it
+        uint32_t stale;     // holds that the slot was taken back from and that are still on it
         int64_t refused_ns; // since when a reader holds it against us, 0: it does not
     } slot[TRI_SLOTS_MAX];
 };

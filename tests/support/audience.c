@@ -25,7 +25,8 @@ static int watch(void *argument)
     struct tri_frame frame = { 0 };
     while (!watcher->stop) {
         const enum tri_err err = tri_reader_borrow(reader, &frame, LOOK_MS);
-        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY);
+        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY ||
+              err == TRI_ERR_INTERRUPTED); // stopped, and going on
         if (err == TRI_ERR_AWAY) {
             watcher->away_ns = tri_now_ns();
             watcher->away++;

@@ -32,7 +32,7 @@ struct tri_writer_options {
     const char *group;      // name or number of the group that may watch; NULL: the caller's own
     const char *source;     // for people, shown by triptych-info; NULL: none
     uint32_t flags;         // enum tri_writer_flags
-    uint32_t take_back_ms;  // take a slot back from a reader that held it so long; 0: never
+    uint32_t take_back_ms;  // take a slot back that readers have refused so long; 0: never
     const tri_log *log;     // outlives the writer; NULL: silent
 };
 
