@@ -3,6 +3,46 @@
 
 #include <triptych/frame.h>
 
+#define NTP_EPOCH_NS (2208988800 * (gint64)GST_SECOND) // from 1900 to 1970, RFC 5905
+
+/** What to add to CLOCK_MONOTONIC to get NTP time, as this host's real-time clock has it now. */
+static gint64 offset_to_ntp(void)
+{
+    return g_get_real_time() * 1000 - tri_now_ns() + NTP_EPOCH_NS;
+}
+
+static void add_reference(GstBuffer *buffer, GstStaticCaps *kind, gint64 time)
+{
+    GstCaps *caps = gst_static_caps_get(kind);
+    gst_buffer_add_reference_timestamp_meta(buffer, caps, (GstClockTime)time,
+                                            GST_BUFFER_DURATION(buffer));
+    gst_caps_unref(caps);
+}
+
+static gint64 find_reference(GstBuffer *buffer, GstStaticCaps *kind)
+{
+    GstCaps *caps = gst_static_caps_get(kind);
+    const GstReferenceTimestampMeta *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
+    gst_caps_unref(caps);
+    return meta ? (gint64)meta->timestamp : 0;
+}
+
+static GstStaticCaps monotonic = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
+static GstStaticCaps ntp = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE_NTP);
+
+void gst_triptych_add_references(GstBuffer *buffer, gint64 capture_ns)
+{
+    add_reference(buffer, &monotonic, capture_ns);
+    add_reference(buffer, &ntp, capture_ns + offset_to_ntp());
+}
+
+gint64 gst_triptych_reference(GstBuffer *buffer)
+{
+    const gint64 exact = find_reference(buffer, &monotonic);
+    const gint64 told = exact ? 0 : find_reference(buffer, &ntp);
+    return told ? told - offset_to_ntp() : exact;
+}
+
 /** What to add to CLOCK_MONOTONIC to get the element's running time. @return FALSE without a clock. */
 static gboolean offset_to_running_time(GstElement *element, gint64 *offset)
 {

@@ -121,12 +121,9 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
 /** When the picture was taken: as its source said, else from its time stamp. */
 static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
 {
-    static GstStaticCaps reference = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
-    GstCaps *caps = gst_static_caps_get(&reference);
-    const GstReferenceTimestampMeta *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
-    gst_caps_unref(caps);
-    if (meta)
-        return (gint64)meta->timestamp;
+    const gint64 told = gst_triptych_reference(buffer);
+    if (told > 0)
+        return told;
 
     const GstSegment *segment = &GST_BASE_SINK(self)->segment;
     GstClockTime running = GST_CLOCK_TIME_NONE;

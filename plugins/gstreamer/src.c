@@ -102,11 +102,7 @@ static void stamp(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_fram
         GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
     self->last_number = info->number;
 
-    static GstStaticCaps reference = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
-    GstCaps *caps = gst_static_caps_get(&reference);
-    gst_buffer_add_reference_timestamp_meta(buffer, caps, (GstClockTime)info->capture_ns,
-                                            GST_BUFFER_DURATION(buffer));
-    gst_caps_unref(caps);
+    gst_triptych_add_references(buffer, info->capture_ns);
 }
 
 /** Caps follow the stream: set before the first frame and wherever it changes. */
