@@ -3,7 +3,7 @@
 """A detector on a live stream: marks what moves and shares its picture as a second stream.
 
     PYTHONPATH=plugins/python samples/detect.py cam0 moving &
-    build/display/viewer/triptych-display moving
+    build/display/triptych-display moving
 
 Needs python3-opencv. Takes the newest frame each time: slow detection skips frames, it never lags.
 """
