@@ -2,26 +2,11 @@
 """Faults on purpose: each one is in the pixels and the figures, and nothing else is."""
 import unittest
 
+from clock_code import numbers
 from pixels import read
 from programs import ProgramTest, last_json
 
-WIDTH, HEIGHT, COLUMNS, ROWS = 136, 144, 34, 3
-STRIP = HEIGHT // 12
-
-
-def strip_number(picture, top):
-    """The frame's number in one strip of a grey picture, by docs/clock.md."""
-    bits = []
-    for row in range(ROWS):
-        y = top + (2 * row + 1) * STRIP // (2 * ROWS)
-        for column in range(1, COLUMNS - 1):
-            x = (2 * column + 1) * WIDTH // (2 * COLUMNS)
-            bits.append(picture[y * WIDTH + x] > 127)
-    check = 0xffff
-    for bit in bits[:80]:
-        check = (check << 1 ^ (0x1021 if (check >> 15) != bit else 0)) & 0xffff
-    assert check == int("".join("01"[bit] for bit in bits[80:]), 2), "the check sum is wrong"
-    return int("".join("01"[bit] for bit in bits[:32]), 2)
+WIDTH, HEIGHT = 136, 144
 
 
 class Faults(ProgramTest):
@@ -36,12 +21,9 @@ class Faults(ProgramTest):
                                "--to", "raw", name, text=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         out, _ = writer.communicate(timeout=60)
-        size = WIDTH * HEIGHT
-        pictures = [done.stdout[at:at + size] for at in range(0, len(done.stdout), size)]
-        self.assertEqual(len(pictures), count)
-        return ([strip_number(picture, 0) for picture in pictures],
-                [strip_number(picture, HEIGHT - STRIP) for picture in pictures],
-                last_json(out.decode()))
+        upper = numbers(done.stdout, WIDTH, HEIGHT)
+        self.assertEqual(len(upper), count)
+        return upper, numbers(done.stdout, WIDTH, HEIGHT, bottom=True), last_json(out.decode())
 
     def test_without_faults_each_frame_is_whole_and_holes_are_counted(self):
         upper, lower, summary = self.play(20)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The clock's blocks after what pictures go through: an encoder at a low bit rate, and scaling."""
+import subprocess
+import unittest
+
+from clock_code import numbers, strip
+from programs import ProgramTest, tool
+
+FRAMES = 20
+
+
+class Carried(ProgramTest):
+    def film(self, size="640x360", format="NV12"):
+        """Frames of pattern:clock as y4m."""
+        name = self.stream()
+        self.start("triptych-capture", "-q", "-n", name, "-s", size, "-f", format, "-r", 30, "-b", 32,
+                   "--wait-for-reader", "--linger", 5, "--count", FRAMES)
+        done = self.run_to_end("triptych-dump", "--mode", "next", "--count", FRAMES, "-o", "-",
+                               "--to", "y4m", name, text=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def ffmpeg(self, data, *args):
+        done = subprocess.run([tool("ffmpeg"), "-loglevel", "error", "-i", "-", *args, "-"],
+                              input=data, capture_output=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def assert_read(self, film, width, height, after):
+        """Each frame of `after` is read, in both strips, as in the film it was made of."""
+        grey = ("-f", "rawvideo", "-pix_fmt", "gray", "-vf", f"scale={width}:{height}")
+        original = numbers(self.ffmpeg(film, "-f", "rawvideo", "-pix_fmt", "gray"), 640, 360)
+        self.assertEqual(len(original), FRAMES)
+        self.assertEqual(sorted(set(original)), original)
+        data = self.ffmpeg(after, *grey)
+        for bottom in (False, True):
+            self.assertEqual(numbers(data, width, height, bottom), original)
+
+    def test_an_encoder_at_a_low_bit_rate_leaves_them_readable(self):
+        film = self.film()
+        coded = self.ffmpeg(film, "-c:v", "libx264", "-b:v", "150k", "-maxrate", "150k", "-bufsize",
+                            "75k", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-f", "matroska")
+        self.assertLess(len(coded), len(film) / 50)
+        self.assert_read(film, 640, 360, coded)
+
+    def test_scaling_leaves_them_readable(self):
+        film = self.film()
+        for width, height in ((320, 180), (1280, 720), (500, 400), (161, 121)):
+            with self.subTest(size=f"{width}x{height}"):
+                self.assert_read(film, width, height, film)
+
+    def test_the_time_goes_on_from_frame_to_frame(self):
+        data = self.ffmpeg(self.film(), "-f", "rawvideo", "-pix_fmt", "gray")
+        size = 640 * 360
+        times = [strip(data[at:at + size], 640, 360)[1] for at in range(0, len(data), size)]
+        steps = [late - early for early, late in zip(times, times[1:])]
+        self.assertTrue(all(step > 0 for step in steps), steps)
+        self.assertGreaterEqual(times[-1] - times[0], (FRAMES - 3) * 1000000 / 30)
+
+
+if __name__ == "__main__":
+    unittest.main()
