@@ -27,7 +27,7 @@ PEERS = ("gstreamer-shm",)
 LONGEST_S = 120  # of one cell, whatever it meets
 
 
-def cell(way, size, *, readers=1, rate=60, touch="none", seconds=0.8):
+def cell(way, size, *, readers=1, rate=60, touch="none", seconds=0.7):
     return {"way": way, "size": size, "readers": readers, "rate": rate, "touch": touch,
             "seconds": seconds}
 
@@ -38,13 +38,15 @@ def full_plan():
     for size in SIZES:
         plan += [cell(way, size) for way in LIMITS + OURS + TEXT_BOOK + PEERS]
         plan += [cell(way, size, touch="all")
-                 for way in ("futex", "spin", "block", "paced", "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all", rate=0, seconds=0.6)
+                 for way in ("futex", "spin", "block", "paced", "spinning-checked")
+                 + TEXT_BOOK + PEERS]
+        plan += [cell(way, size, touch="all", rate=0, seconds=0.4)
                  for way in ("spin", "futex", "block", "block-checked", "spinning",
                              "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell("memory", size, seconds=0.4), cell("calls", size, seconds=0.2)]
+        plan += [cell("memory", size, seconds=0.3), cell("calls", size, seconds=0.1)]
     for size in ("VGA YUYV", "1080p NV12"):
-        plan += [cell(way, size, rate=1000, seconds=0.5) for way in LIMITS + OURS + TEXT_BOOK + PEERS]
+        plan += [cell(way, size, rate=1000, seconds=0.4)
+                 for way in LIMITS + OURS + TEXT_BOOK + PEERS]
     for readers in (2, 4, 16, 64):
         plan += [cell(way, "1080p NV12", readers=readers) for way in ("futex", "semop", "block",
                                                                       "block-checked", "paced")]
@@ -56,8 +58,8 @@ def quick_plan():
     """The smallest and a large frame, the ways that the bars speak of: about twenty seconds."""
     plan = []
     for size in ("VGA YUYV", "4K BGRA"):
-        plan += [cell(way, size, seconds=0.4) for way in LIMITS + ("block", "paced", "spinning-checked")
-                 + TEXT_BOOK + PEERS]
+        plan += [cell(way, size, seconds=0.4)
+                 for way in LIMITS + ("block", "paced", "spinning-checked") + TEXT_BOOK + PEERS]
         plan += [cell(way, size, touch="all", rate=0, seconds=0.3)
                  for way in ("spin", "block", "spinning-checked", "pipe")]
         plan += [cell("memory", size, seconds=0.2), cell("calls", size, seconds=0.1)]
@@ -93,7 +95,13 @@ def measure(program, plan, rounds, say):
         for index, one in enumerate(plan):
             say(f"round {number} of {rounds}: {index + 1}/{len(plan)} {one['way']} {one['size']}")
             results[index].append(run(program, one))
-    return [one | {"result": median(found), "rounds": found} for one, found in zip(plan, results)]
+    return [one | {"result": median(found), "p50_us": p50s(found)}
+            for one, found in zip(plan, results)]
+
+
+def p50s(found):
+    """The median latency of each round: how far the rounds lie apart."""
+    return [one["latency_us"]["p50"] for one in found if "latency_us" in one]
 
 
 def machine():
@@ -110,6 +118,13 @@ def machine():
             "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")}
 
 
+def dump(results):
+    """JSON with a line a cell, so that two runs can be compared line by line."""
+    cells = ",\n".join(json.dumps(one) for one in results["cells"])
+    head = json.dumps({key: value for key, value in results.items() if key != "cells"})
+    return f'{head[:-1]}, "cells": [\n{cells}\n]}}'
+
+
 def progress(text):
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
@@ -118,13 +133,14 @@ def progress(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the program `bench`, as built in tests/bench")
-    parser.add_argument("--quick", action="store_true", help="a minute instead of a quarter of an hour")
+    parser.add_argument("--quick", action="store_true", help="a minute, not a quarter of an hour")
     parser.add_argument("--rounds", type=int, help="[5, quick: 3]")
-    parser.add_argument("--output", type=pathlib.Path, help="folder for results.json and latency.svg")
+    parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
     arguments = parser.parse_args()
 
-    listed = subprocess.run([arguments.program, "--list"], capture_output=True, text=True, check=True)
-    ways = {line.split()[0] for line in listed.stdout.splitlines()} | {"memory", "calls"}
+    listed = subprocess.run([arguments.program, "--list"], stdout=subprocess.PIPE, text=True,
+                            check=True).stdout
+    ways = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
     plan = [one for one in (quick_plan() if arguments.quick else full_plan()) if one["way"] in ways]
     rounds = arguments.rounds or (3 if arguments.quick else 5)
     before = machine()
@@ -132,10 +148,12 @@ def main():
     progress("")
 
     results = {"machine": before, "rounds": rounds, "cells": cells}
-    print(report.text(results))
+    tables = report.text(results)
+    print(tables)
     if arguments.output:
         arguments.output.mkdir(parents=True, exist_ok=True)
-        (arguments.output / "results.json").write_text(json.dumps(results, indent=1) + "\n",
+        (arguments.output / "tables.md").write_text(tables + "\n", encoding="utf-8")
+        (arguments.output / "results.json").write_text(dump(results) + "\n",
                                                        encoding="utf-8")
         (arguments.output / "latency.svg").write_text(plot.svg(results), encoding="utf-8")
 

@@ -56,6 +56,7 @@ def svg(results):
             if value:
                 parts.append(f'<rect x="{LEFT}" y="{y + index * BAR}" height="{BAR - 1}" '
                              f'width="{place(value) - LEFT:.1f}" fill="{COLORS[index]}"/>')
-                parts.append(label(place(value) + 3, y + index * BAR + 9, f"{value:.3g}", font_size=9))
+                parts.append(label(place(value) + 3, y + index * BAR + 9, f"{value:.3g}",
+                                   font_size=9))
         y += BAR * len(values) + GAP
     return "\n".join(parts + ["</svg>", ""])
