@@ -185,6 +185,8 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     w->slot[taken].refused_ns = 0;
     tri_entry_begin(tri_segment_entry(segment, taken));
 
+    w->begun = *video;
+    w->placed = shape;
     draft->info.video = *video;
     draft->shape = shape;
     for (uint32_t p = 0; p < shape.planes; p++) {
@@ -224,10 +226,27 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
-static bool publishable(const struct tri_draft *draft, uint64_t slot_bytes)
+/** Whether the draft's planes still lie where tri_writer_begin() has put them: no need to check. */
+static bool as_begun(const struct tri_writer *w, const struct tri_draft *draft)
+{
+    const struct tri_video *video = &draft->info.video;
+    bool same = video->fourcc == w->begun.fourcc && video->width == w->begun.width &&
+                video->height == w->begun.height && draft->shape.planes == w->placed.planes;
+    for (uint32_t p = 0; same && p < w->placed.planes; p++) {
+        const struct tri_plane *now = &draft->shape.plane[p];
+        const struct tri_plane *then = &w->placed.plane[p];
+        same = now->offset == then->offset && now->bytes == then->bytes &&
+               now->stride == then->stride && now->row_bytes == then->row_bytes &&
+               now->rows == then->rows;
+    }
+    return same;
+}
+
+static bool publishable(const struct tri_writer *w, const struct tri_draft *draft,
+                        uint64_t slot_bytes)
 {
     const struct tri_frame_info *info = &draft->info;
-    return tri_shape_fits(&info->video, &draft->shape, slot_bytes) &&
+    return (as_begun(w, draft) || tri_shape_fits(&info->video, &draft->shape, slot_bytes)) &&
            info->user_bytes <= TRI_USER_MAX && info->video.rotation % 90 == 0 &&
            info->video.rotation < 360 && (info->video.fps_den != 0 || info->video.fps_num == 0) &&
            (draft->shape.plane[0].rows > 0 ||
@@ -263,7 +282,8 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     if (!mapping || draft->lease.state != DRAFT_OPEN)
         return TRI_ERR_INVALID;
     const bool current = mapping == w->mapping;
-    if (!current || !publishable(draft, mapping->segment.geometry.slot_bytes)) {
+    __builtin_prefetch(&mapping->segment.header->latest, 1); // readers have it: it takes a while
+    if (!current || !publishable(w, draft, mapping->segment.geometry.slot_bytes)) {
         tri_writer_cancel(w, draft);
         tri_writer_count_drops(w, 0, 1);
         return current ? TRI_ERR_INVALID : TRI_ERR_AWAY;

@@ -35,6 +35,9 @@ struct tri_writer {
     uint64_t taken_back;
     uint32_t newest; // its slot, TRI_NO_SLOT: none
 
+    struct tri_video begun;  // of the last draft begun,
+    struct tri_shape placed; // and where its planes were put
+
     struct tri_writer_slot {
         uint64_t number;    // of the frame in it, 0: none
         bool taken;         // by a draft
