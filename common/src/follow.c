@@ -116,7 +116,7 @@ enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
         if (err == TRI_OK)
             r->state = TRI_STATE_LIVE;
     } else {
-        err = tri_wait_frame(r->wait, &r->pace, r->mapping, word, ns);
+        err = tri_wait_frame(r->wait, &r->pace, r->mapping, &r->known, word, ns);
         const uint64_t now = atomic_load_explicit(&header->latest, memory_order_relaxed);
         if (err == TRI_OK && now == word)
             return ask_why(r);

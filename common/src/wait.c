@@ -38,8 +38,20 @@ static enum tri_err wait_spinning(const struct tri_mapping *mapping, uint64_t wo
     return TRI_ERR_TIMEOUT;
 }
 
+/** Reads the frame before once more: after a sleep neither code nor lines are in the cache, and now
+ *  there is time to fetch them. */
+static void warm_up(const struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t word)
+{
+    const struct tri_segment *segment = &mapping->segment;
+    struct tri_frame_info info;
+    struct tri_shape shape;
+    if (tri_word_slot(word) < segment->geometry.slots)
+        tri_entry_read(tri_segment_entry(segment, tri_word_slot(word)), tri_word_number(word),
+                       segment->geometry.slot_bytes, known, &info, &shape);
+}
+
 static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *mapping,
-                               uint64_t word, int64_t ns)
+                               struct tri_entry_known *known, uint64_t word, int64_t ns)
 {
     const uint64_t next = tri_word_number(word) + 1;
     int64_t now = tri_now_ns();
@@ -56,6 +68,7 @@ static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *
         tri_pace_slept(pace, missed);
         if (err != TRI_ERR_TIMEOUT || missed)
             return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
+        warm_up(mapping, known, word);
         now = tri_now_ns();
     }
     const int64_t until = now + pace->credit_ns;
@@ -70,13 +83,14 @@ static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *
 }
 
 enum tri_err tri_wait_frame(enum tri_wait how, struct tri_pace *pace,
-                            const struct tri_mapping *mapping, uint64_t word, int64_t ns)
+                            const struct tri_mapping *mapping, struct tri_entry_known *known,
+                            uint64_t word, int64_t ns)
 {
     switch (how) {
     case TRI_WAIT_SPIN:
         return wait_spinning(mapping, word, ns);
     case TRI_WAIT_PACED:
-        return wait_paced(pace, mapping, word, ns);
+        return wait_paced(pace, mapping, known, word, ns);
     case TRI_WAIT_BLOCK:
         break;
     }

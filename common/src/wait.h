@@ -3,6 +3,7 @@
 #ifndef TRI_WAIT_H
 #define TRI_WAIT_H
 
+#include "entry.h"
 #include "mapping.h"
 #include "pace.h"
 
@@ -21,10 +22,12 @@ static inline void tri_relax(void)
 /**
  * Waits until `latest` is no longer `word`.
  *
- * @param ns  longest wait
+ * @param known  the reader's: used to go through what follows the wait, before it counts
+ * @param ns     longest wait
  * @return as tri_semset_wait_frame(). TRI_OK without a new frame: the writer may have died.
  */
 enum tri_err tri_wait_frame(enum tri_wait how, struct tri_pace *pace,
-                            const struct tri_mapping *mapping, uint64_t word, int64_t ns);
+                            const struct tri_mapping *mapping, struct tri_entry_known *known,
+                            uint64_t word, int64_t ns);
 
 #endif
