@@ -9,7 +9,8 @@
 
 #include "program/figures.h"
 
-/** Set log, options, source.ops, skip and fault.options; the rest is zero to begin with. Does not move. */
+/** Set log, options, source.ops, skip and fault.options; the rest is zero to begin with. It must not
+ *  move afterwards. */
 struct feed {
     const tri_log *log;
     struct source_options options;

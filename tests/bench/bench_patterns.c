@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a synthetic frame costs, as a multiple of a memset of it: rounds of both in turns, medians.
- * Usage: bench-patterns [WxH [FORMAT]]; status 1 if a pattern costs more than 1.5 times the memset. */
+ * Usage: bench-patterns [WIDTH HEIGHT [FORMAT]]; status 1 if a pattern costs more than 1.5 of it. */
 #include "drawing.h"
 
 #include <stdio.h>
@@ -101,10 +101,12 @@ int main(int argc, char **argv)
     };
     bool within = true;
 
-    if (argc > 2 && tri_format_named(argv[2]))
-        video.fourcc = tri_format_named(argv[2])->fourcc;
-    if (argc > 1 && sscanf(argv[1], "%ux%u", &video.width, &video.height) != 2)
-        return 2;
+    if (argc > 2) {
+        video.width = (uint32_t)strtoul(argv[1], NULL, 10);
+        video.height = (uint32_t)strtoul(argv[2], NULL, 10);
+    }
+    if (argc > 3 && tri_format_named(argv[3]))
+        video.fourcc = tri_format_named(argv[3])->fourcc;
     for (size_t i = 0; pattern_at(i); i++)
         within &= measure(pattern_at(i), &video) <= BOUND;
     return within ? 0 : 1;
