@@ -12,14 +12,15 @@ CLEAN = {"read": FRAMES, "unread": 0, "dropped": 0, "repeated": 0, "reordered": 
 class Clock(ProgramTest):
     SIZE = "640x480"
 
-    def _through(self, *source, options=(), **rest):
-        """What --clock finds in the frames of a source of at most FRAMES frames, and dump's end."""
+    def _through(self, *source, frames=FRAMES, options=(), **rest):
+        """What --clock finds in that many frames of a source, and how dump ends."""
         name = self.stream()
-        dump = self.start("triptych-dump", "--clock", "--json", "--mode", "next", "--exit-on-end",
+        dump = self.start("triptych-dump", "--clock", "--json", "--mode", "next", "--count", frames,
                           *options, name)
         capture = self.start("triptych-capture", "--name", name, "--buffers", SLOTS, "--linger",
-                             "2", "--wait-for-reader", *source, **rest)
+                             "240", "--wait-for-reader", *source, **rest)
         out, err = dump.communicate(timeout=240)
+        capture.terminate()
         self.assertEqual(capture.wait(60), 0)
         clock = last_json(out.decode())["clock"]
         self.latency = clock.pop("latency_us")
@@ -36,9 +37,10 @@ class Clock(ProgramTest):
         path = self.folder() / "clock.y4m"
         dump = self.start("triptych-dump", "--mode", "next", "--count", FRAMES, "-o", path, name)
         capture = self.start("triptych-capture", "--name", name, "--buffers", SLOTS, "--count",
-                             FRAMES, "--linger", "2", "--wait-for-reader", "--size", self.SIZE,
+                             FRAMES, "--linger", "240", "--wait-for-reader", "--size", self.SIZE,
                              "--format", "YU12", "--fps", "0", "pattern:clock")
-        self.assertEqual(dump.wait(120), 0)
+        self.assertEqual(dump.wait(240), 0)
+        capture.terminate()
         self.assertEqual(capture.wait(60), 0)
         path.write_bytes(path.read_bytes().replace(b"F0:0", b"F50:1", 1))
         return path
@@ -69,11 +71,13 @@ class Clock(ProgramTest):
 
     def test_faults_above_the_limit_fail_and_are_told(self):
         film = self._changed(lambda pictures: pictures[:4] + pictures[7:])
-        _, status, said = self._through(film, options=["--max-clock-faults", 2])
+        _, status, said = self._through(film, frames=FRAMES - 3,
+                                        options=["--max-clock-faults", 2])
         self.assertEqual(status, 1)
         self.assertIn("--max-clock-faults: 3 faults (3 dropped, 0 repeated", said)
         self.assertIn("1 more than allowed", said)
-        _, status, said = self._through(film, options=["--max-clock-faults", 3])
+        _, status, said = self._through(film, frames=FRAMES - 3,
+                                        options=["--max-clock-faults", 3])
         self.assertEqual(status, 0, said)
 
     def test_it_is_read_after_h264_at_a_low_bit_rate_and_scaling(self):
