@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Deadlines: exact for any rate, however long the film. */
+#include "pace.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define START  INT64_C(5000000000)
+#define SECOND INT64_C(1000000000)
+
+static struct pace begun(uint32_t num, uint32_t den)
+{
+    struct pace pace;
+
+    pace_set(&pace, num, den);
+    pace_restart(&pace, START);
+    return pace;
+}
+
+static void deadlines_do_not_drift(void **state)
+{
+    static const uint32_t rates[][2] = { { 30000, 1001 }, { 60, 1 },     { 24000, 1001 },
+                                         { 7, 3 },        { 999983, 1 }, { 1, 1000 } };
+
+    (void)state;
+    for (size_t r = 0; r < sizeof(rates) / sizeof(rates[0]); r++) {
+        struct pace pace = begun(rates[r][0], rates[r][1]);
+        for (uint32_t frame = 0; frame < rates[r][0] * 5; frame++)
+            pace_next(&pace);
+        assert_int_equal(pace.due_ns - START, 5 * SECOND * rates[r][1]);
+    }
+}
+
+static void neighbours_are_a_period_apart(void **state)
+{
+    struct pace pace = begun(30000, 1001);
+
+    (void)state;
+    for (int frame = 0; frame < 1000; frame++) {
+        const int64_t before = pace.due_ns;
+        pace_next(&pace);
+        assert_in_range(pace.due_ns - before, 33366666, 33366667);
+    }
+}
+
+static void a_frame_is_missed_when_the_next_one_is_due(void **state)
+{
+    const struct pace pace = begun(100, 1);
+
+    (void)state;
+    assert_int_equal(pace_missed(&pace, START - SECOND), 0);
+    assert_int_equal(pace_missed(&pace, START), 0);
+    assert_int_equal(pace_missed(&pace, START + 9999999), 0);
+    assert_int_equal(pace_missed(&pace, START + 10000001), 1);
+    assert_int_equal(pace_missed(&pace, START + SECOND), 99);
+}
+
+static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
+{
+    struct pace pace;
+
+    (void)state;
+    pace_set(&pace, 0, 1);
+    assert_true(pace_wait(&pace));
+    pace_next(&pace);
+    assert_true(pace_wait(&pace));
+    assert_int_equal(pace_missed(&pace, INT64_MAX), 0);
+    pace_set(&pace, 30, 0); // no rate is told
+    assert_true(pace_wait(&pace));
+    assert_int_equal(pace_missed(&pace, INT64_MAX), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deadlines_do_not_drift),
+        cmocka_unit_test(neighbours_are_a_period_apart),
+        cmocka_unit_test(a_frame_is_missed_when_the_next_one_is_due),
+        cmocka_unit_test(unpaced_frames_are_due_at_once_and_never_missed),
+    };
+    return cmocka_run_group_tests_name("deadlines", tests, NULL, NULL);
+}
