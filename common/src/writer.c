@@ -2,6 +2,7 @@
 #include "writer_private.h"
 
 #include "entry.h"
+#include "session.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         tri_writer_close(&w); // copes with a writer built half way
         return err;
     }
+    tri_session_warn(w->log, w->name);
     *out = w;
     return TRI_OK;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/** Whether a user's System V objects go when the user logs out: systemd-logind's RemoveIPC. */
+#ifndef TRI_SESSION_H
+#define TRI_SESSION_H
+
+#include <triptych/log.h>
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * Whether logind would remove the objects of `user` at the end of the last session: it runs, RemoveIPC
+ * is not switched off, the user is no system user and does not linger.
+ *
+ * @param root  where the system's files are, "" for "/"
+ */
+bool tri_session_removes_ipc(const char *root, uid_t uid, const char *user);
+
+/** Warns, with the cure, when this process's streams will be removed at logout. */
+void tri_session_warn(const tri_log *log, const char *name);
+
+#endif
