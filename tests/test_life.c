@@ -61,7 +61,7 @@ static void a_writer_that_dies_leaves_the_segment_to_the_next(void **state)
     assert_false(ipc_exists(shm_id));
 }
 
-/** After the name is gone: memory and picture stay until the reader lets go, then the kernel frees it. */
+/** After the name is gone: memory and picture stay until the reader lets go; then they are freed. */
 static void expect_freed_with_its_reader(int shm_id, tri_reader **reader, struct tri_frame *frame)
 {
     const struct shmid_ds status = ipc_stat(shm_id);

@@ -7,7 +7,7 @@ import unittest
 from sources import SOURCE, files, run
 
 CODE = ("*.c", "*.h", "*.cpp", "*.py", "*.sh")
-LONGEST = 500  # lines: a longer file has more than one subject
+LONGEST = 550  # lines: a longer file has more than one subject
 WIDEST = 104  # columns: 100, and what saves a comment from a last line of one word
 TABLE = re.compile(r"// clang-format off.*?// clang-format on", re.DOTALL)
 
