@@ -206,7 +206,7 @@ static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uin
     return err;
 }
 
-/** Sleeps until the writer has given back the slot of frame `word`, by the same call as opens its gate. */
+/** Sleeps until the writer has given back the slot of frame `word`, as it does in opening its gate. */
 static enum tri_err wait_for_slot(struct tri_reader *r, uint64_t word, int64_t ns)
 {
     const enum tri_err err = tri_semset_wait_frame(r->mapping->sem_id, tri_word_number(word), ns);

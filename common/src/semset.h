@@ -82,8 +82,9 @@ enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot, uint32_t *stale);
 /** Gives a slot back that was taken with `stale` left. */
 enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot, uint32_t stale);
 
-/** Gives `slot` back (or none: TRI_NO_SLOT) as tri_semset_give_slot() does, opens the gate of frame `number` and closes the one two
- *  frames on, in one call. Repairs values that somebody else has tampered with. */
+/** Gives `slot` back (or none: TRI_NO_SLOT) as tri_semset_give_slot() does, opens the gate of frame
+ *  `number` and closes the one two frames on, in one call. Repairs values that somebody else has
+ *  tampered with. */
 enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint32_t stale, uint64_t number);
 
 /* The readers' calls. */

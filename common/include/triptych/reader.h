@@ -61,8 +61,9 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_mode mode);
  * @param timeout_ms  longest wait in milliseconds; 0 looks once, -1 waits for ever
  *
  * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer in time; TRI_ERR_INTERRUPTED, a signal handler ran
- *         during the wait, or the process was stopped and goes on; TRI_ERR_AWAY, the writer has closed or died: said once, at once, then
- *         further calls wait for its return; TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN,
+ *         during the wait, or the process was stopped and goes on; TRI_ERR_AWAY, the writer has
+ *         closed or died: said once, at once, then further calls wait for its return;
+ *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN,
  *         TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a stream of this name exists but is of no use: the
  *         log says why; trying again is harmless, and right when the stream may be replaced.
  */
