@@ -192,7 +192,6 @@ static void look_for_source(struct run *run)
         tri_log_say(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
                     run->feed.source.label, absence_seconds(&run->absence, now));
         absence_end(&run->absence);
-        tri_writer_reserve(run->writer, run->feed.source.slot_bytes);
         run->last_ns = tri_now_ns();
         return;
     }

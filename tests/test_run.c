@@ -18,6 +18,7 @@
 /* What the source does, a letter a call of open or fill:
  *   o  open: is there          x  open: is not there
  *   f  fill: a frame           b  fill: a bad frame        d  a frame after two that the driver lost
+ *   w  a frame after one that found no slot
  *   .  fill: nothing yet       l  fill: lost               c  fill: from now on twice as wide
  *   s  fill: silent from here on, until it is closed       e  fill: the end */
 static const char *script;
@@ -83,6 +84,9 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
         return fill_frame(draft);
     case 'd':
         source->driver_drops += 2;
+        return fill_frame(draft);
+    case 'w':
+        source->writer_drops++;
         return fill_frame(draft);
     case 'b':
         dequeue(draft);
@@ -268,12 +272,12 @@ static void a_source_that_is_not_there_ends_the_run_or_is_waited_for(void **stat
 
 static void what_a_source_loses_is_counted_by_cause(void **state)
 {
-    struct seen *seen = play(&direct, "drops", "ofdbbdbfe");
+    struct seen *seen = play(&direct, "drops", "ofdbbdwbfe");
 
     (void)state;
-    assert_int_equal(seen->frames, 4);
-    assert_int_equal(last(seen)->dropped_driver, 4);
-    assert_int_equal(last(seen)->dropped_writer, 3);
+    assert_int_equal(seen->frames, 5);
+    assert_int_equal(last(seen)->dropped_driver, 2 + 2 + 1 + 2);
+    assert_int_equal(last(seen)->dropped_writer, 1);
     free(seen);
 }
 
@@ -318,8 +322,8 @@ static void a_driver_with_a_queue_is_kept_in_slots(void **state)
     count_like(seen, &at, TRI_FRAME_NO_SIGNAL);
     assert_int_equal(count_like(seen, &at, TRI_FRAME_RESTART), 1);
     assert_int_equal(count_like(seen, &at, 0), 2);
-    assert_int_equal(last(seen)->dropped_driver, 2);
-    assert_int_equal(last(seen)->dropped_writer, 2);
+    assert_int_equal(last(seen)->dropped_driver, 2 + 1 + 1);
+    assert_int_equal(last(seen)->dropped_writer, 0);
     free(seen);
 }
 

@@ -24,8 +24,8 @@ struct tri_frame_info {
     uint64_t driver_sequence; // the source's own count, from 0; holes are the driver's drops
     int64_t capture_ns;       // when the picture was taken, as told by the driver
     int64_t publish_ns;       // when readers could first see it; set by the library
-    uint64_t dropped_driver;  // frames the driver lost, since the stream began
-    uint64_t dropped_writer;  // frames the writer lost: no free slot or a failed frame
+    uint64_t dropped_driver;  // frames lost or damaged by the driver, since the stream began
+    uint64_t dropped_writer;  // frames the writer lost: no free slot
     uint64_t generation;      // counts the writers of this stream, from 1
     uint64_t bytes_used;      // of an opaque format; otherwise the whole picture
     uint64_t checksum;        // XXH3-64 of the picture's rows, see tri_frame_checksum()
