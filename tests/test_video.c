@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* Formats, sizes, strides, colours, names, histograms: what follows from a few numbers. */
+#include <triptych/triptych.h>
+
+#include "name.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/** Bytes of the rows of a 5 by 3 picture, plane by plane: by hand, from the kernel's documentation. */
+static const struct {
+    uint32_t fourcc;
+    uint32_t planes;
+    uint32_t row_bytes[3], rows[3];
+} odd[] = {
+    { TRI_FOURCC_YUYV, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_UYVY, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_YVYU, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_NV12, 2, { 5, 6 }, { 3, 2 } },
+    { TRI_FOURCC_NV21, 2, { 5, 6 }, { 3, 2 } },
+    { TRI_FOURCC_NV16, 2, { 5, 6 }, { 3, 3 } },
+    { TRI_FOURCC_YU12, 3, { 5, 3, 3 }, { 3, 2, 2 } },
+    { TRI_FOURCC_YV12, 3, { 5, 3, 3 }, { 3, 2, 2 } },
+    { TRI_FOURCC_422P, 3, { 5, 3, 3 }, { 3, 3, 3 } },
+    { TRI_FOURCC_P010, 2, { 10, 12 }, { 3, 2 } },
+    { TRI_FOURCC_RGB3, 1, { 15 }, { 3 } },
+    { TRI_FOURCC_BGR3, 1, { 15 }, { 3 } },
+    { TRI_FOURCC_XR24, 1, { 20 }, { 3 } },
+    { TRI_FOURCC_AR24, 1, { 20 }, { 3 } },
+    { TRI_FOURCC_AB24, 1, { 20 }, { 3 } },
+    { TRI_FOURCC_RGBP, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_GREY, 1, { 5 }, { 3 } },
+    { TRI_FOURCC_Y16, 1, { 10 }, { 3 } },
+};
+#define ODD (sizeof(odd) / sizeof(odd[0]))
+
+static void every_format_has_its_shape_at_an_odd_size(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ODD; i++) {
+        const struct tri_video video = { .fourcc = odd[i].fourcc, .width = 5, .height = 3 };
+        struct tri_shape shape;
+        assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
+        assert_int_equal(shape.planes, odd[i].planes);
+        for (uint32_t p = 0; p < shape.planes; p++) {
+            assert_int_equal(shape.plane[p].row_bytes, odd[i].row_bytes[p]);
+            assert_int_equal(shape.plane[p].rows, odd[i].rows[p]);
+            assert_int_equal(shape.plane[p].stride, 64);
+            assert_int_equal(shape.plane[p].offset % 64, 0);
+        }
+    }
+    assert_int_equal(ODD, 18); // and MJPG, which has no rows
+    assert_null(tri_format_at(ODD + 1));
+}
+
+static void padded_strides_are_kept_and_short_ones_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ODD; i++) {
+        struct tri_video video = { .fourcc = odd[i].fourcc, .width = 5, .height = 3 };
+        struct tri_shape shape;
+        for (uint32_t p = 0; p < odd[i].planes; p++)
+            video.stride[p] = odd[i].row_bytes[p] + 7 * (p + 1);
+        assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
+        uint64_t end = 0;
+        for (uint32_t p = 0; p < shape.planes; p++) {
+            assert_int_equal(shape.plane[p].stride, video.stride[p]);
+            assert_int_equal(shape.plane[p].bytes, (uint64_t)video.stride[p] * odd[i].rows[p]);
+            assert_true(shape.plane[p].offset >= end); // no two planes overlap
+            end = shape.plane[p].offset + shape.plane[p].bytes;
+        }
+        assert_true(shape.bytes >= end);
+        video.stride[0] = odd[i].row_bytes[0] - 1;
+        assert_int_equal(tri_video_shape(&video, &shape), TRI_ERR_INVALID);
+        assert_int_equal(shape.bytes, 0);
+    }
+}
+
+static void sizes_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    static const uint32_t bad[] = { 0, TRI_SIDE_MAX + 1, 0x80000000, UINT32_MAX };
+    struct tri_shape shape;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const struct tri_video wide = { TRI_FOURCC_NV12, bad[i], 16, .field = 0 };
+        const struct tri_video high = { TRI_FOURCC_NV12, 16, bad[i], .field = 0 };
+        assert_int_equal(tri_video_shape(&wide, &shape), TRI_ERR_INVALID);
+        assert_int_equal(tri_video_shape(&high, &shape), TRI_ERR_INVALID);
+    }
+    const struct tri_video unknown = { .fourcc = 1, .width = 16, .height = 16 };
+    assert_int_equal(tri_video_shape(&unknown, &shape), TRI_ERR_INVALID);
+    const struct tri_video largest = { TRI_FOURCC_XR24, TRI_SIDE_MAX, TRI_SIDE_MAX, .field = 0 };
+    assert_int_equal(tri_video_shape(&largest, &shape), TRI_OK);
+    assert_int_equal(shape.bytes, 1ull << 30);
+}
+
+static void an_opaque_format_has_room_for_the_worst_and_at_least_64_kib(void **state)
+{
+    (void)state;
+    struct tri_shape shape;
+    const struct tri_video tiny = { TRI_FOURCC_MJPG, 1, 1, .field = 0 };
+    assert_int_equal(tri_video_shape(&tiny, &shape), TRI_OK);
+    assert_int_equal(shape.plane[0].bytes, 65536);
+    assert_int_equal(shape.plane[0].rows, 0);
+    const struct tri_video hd = { TRI_FOURCC_MJPG, 1920, 1080, .field = 0 };
+    assert_int_equal(tri_video_shape(&hd, &shape), TRI_OK);
+    assert_int_equal(shape.plane[0].bytes, 1920 * 1080 * 2);
+}
+
+static void every_name_of_a_format_means_it_in_any_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; tri_format_at(i); i++) {
+        const struct tri_format *format = tri_format_at(i);
+        assert_ptr_equal(tri_format_find(format->fourcc), format);
+        const char *words[] = { format->name, format->gstreamer, format->ffmpeg };
+        for (size_t k = 0; k < 3; k++) {
+            char lower[32] = "";
+            for (size_t c = 0; words[k] && words[k][c]; c++)
+                lower[c] = (char)(words[k][c] | (words[k][c] >= 'A' ? 0x20 : 0));
+            if (words[k] && !strchr(words[k], '_'))
+                assert_ptr_equal(tri_format_named(lower), format);
+            if (words[k])
+                assert_ptr_equal(tri_format_named(words[k]), format);
+        }
+    }
+    assert_null(tri_format_named("H264"));
+    assert_null(tri_format_named(""));
+    assert_null(tri_format_find(0));
+    char text[5];
+    assert_string_equal(tri_fourcc_text(TRI_FOURCC_Y16, text), "Y16 ");
+    assert_string_equal(tri_fourcc_text(0x01ff4141, text), "AA??");
+}
+
+static void colours_unsaid_are_derived_as_v4l2_does(void **state)
+{
+    (void)state;
+    struct tri_video video = { TRI_FOURCC_NV12, 1280, 719, .field = 0 };
+    assert_int_equal(tri_video_matrix(&video), TRI_MATRIX_601);
+    video.height = 720;
+    assert_int_equal(tri_video_matrix(&video), TRI_MATRIX_709);
+    assert_int_equal(tri_video_range(&video), TRI_RANGE_LIMITED);
+    video.colorspace = TRI_COLORSPACE_JPEG;
+    assert_int_equal(tri_video_matrix(&video), TRI_MATRIX_601);
+    assert_int_equal(tri_video_range(&video), TRI_RANGE_FULL);
+    video.colorspace = TRI_COLORSPACE_BT2020;
+    assert_int_equal(tri_video_matrix(&video), TRI_MATRIX_BT2020);
+    video.matrix = TRI_MATRIX_709;
+    assert_int_equal(tri_video_matrix(&video), TRI_MATRIX_709);
+    video.fourcc = TRI_FOURCC_RGB3;
+    assert_int_equal(tri_video_range(&video), TRI_RANGE_FULL);
+    assert_int_equal(tri_colorspace_named("rec709"), TRI_COLORSPACE_REC709);
+    assert_int_equal(tri_range_named("purple"), -1);
+    assert_string_equal(tri_field_word(99), "any");
+}
+
+static void names_are_of_one_to_31_letters_and_their_keys_are_told_apart(void **state)
+{
+    (void)state;
+    assert_true(tri_name_valid("cam0") && tri_name_valid("a") && tri_name_valid("-_9"));
+    assert_true(tri_name_valid("abcdefghijklmnopqrstuvwxyz01234"));
+    assert_false(tri_name_valid("abcdefghijklmnopqrstuvwxyz012345"));
+    assert_false(tri_name_valid("") || tri_name_valid("Cam") || tri_name_valid("a b") ||
+                 tri_name_valid("a/b") || tri_name_valid("\xc3\xa4"));
+    assert_true(tri_key_is_ours(tri_name_key("cam0")) && !tri_key_is_ours(0x73000000));
+    assert_int_not_equal(tri_name_key("cam0"), tri_name_key("cam1"));
+    // FNV-1a, folded to 24 bits, below a 't'.
+    uint32_t hash = 2166136261u;
+    for (const char *c = "cam0"; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    assert_int_equal(tri_name_key("cam0"), 0x74000000u | ((hash >> 24) ^ (hash & 0xffffff)));
+}
+
+static void percentiles_are_within_the_stated_error(void **state)
+{
+    (void)state;
+    struct tri_histogram *histogram = calloc(1, sizeof(*histogram));
+    assert_int_equal(tri_histogram_percentile(histogram, 50), 0);
+    for (uint64_t value = 1; value < 1ull << 62; value += value / 4 + 1) {
+        memset(histogram, 0, sizeof(*histogram));
+        tri_histogram_add(histogram, 0);
+        tri_histogram_add(histogram, (int64_t)value);
+        tri_histogram_add(histogram, INT64_MAX);
+        const uint64_t middle = tri_histogram_percentile(histogram, 50);
+        const uint64_t off = middle > value ? middle - value : value - middle;
+        assert_true(off <= value / 128);
+        assert_int_equal(tri_histogram_percentile(histogram, 100), INT64_MAX);
+    }
+    memset(histogram, 0, sizeof(*histogram));
+    for (int value = 1; value <= 100; value++)
+        tri_histogram_add(histogram, value);
+    assert_int_equal(tri_histogram_percentile(histogram, 0), 1);
+    assert_int_equal(tri_histogram_percentile(histogram, 50), 50);
+    assert_int_equal(tri_histogram_percentile(histogram, 99), 99);
+    assert_true(tri_histogram_mean(histogram) > 50.4 && tri_histogram_mean(histogram) < 50.6);
+    tri_histogram_add(histogram, -5);
+    assert_int_equal(histogram->min, 0);
+    free(histogram);
+}
+
+static void a_checksum_is_of_the_pixels_and_not_of_the_padding(void **state)
+{
+    (void)state;
+    const struct tri_video video = { TRI_FOURCC_NV12, 5, 3, .field = 0 };
+    struct tri_frame_info info = { .video = video };
+    struct tri_shape shape;
+    assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
+    uint8_t *picture = calloc(1, shape.bytes);
+    const uint8_t *const data[TRI_PLANES_MAX] = { picture, picture + shape.plane[1].offset };
+    const uint64_t blank = tri_frame_checksum(&info, &shape, data);
+    picture[5] = 1; // behind the first row
+    assert_int_equal(tri_frame_checksum(&info, &shape, data), blank);
+    picture[4] = 1; // its last pixel
+    const uint64_t marked = tri_frame_checksum(&info, &shape, data);
+    assert_int_not_equal(marked, blank);
+    picture[shape.plane[1].offset + 64 + 5] ^= 1; // last byte of the last chroma row
+    assert_int_not_equal(tri_frame_checksum(&info, &shape, data), marked);
+    free(picture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_format_has_its_shape_at_an_odd_size),
+        cmocka_unit_test(padded_strides_are_kept_and_short_ones_refused),
+        cmocka_unit_test(sizes_out_of_range_are_refused),
+        cmocka_unit_test(an_opaque_format_has_room_for_the_worst_and_at_least_64_kib),
+        cmocka_unit_test(every_name_of_a_format_means_it_in_any_case),
+        cmocka_unit_test(colours_unsaid_are_derived_as_v4l2_does),
+        cmocka_unit_test(names_are_of_one_to_31_letters_and_their_keys_are_told_apart),
+        cmocka_unit_test(percentiles_are_within_the_stated_error),
+        cmocka_unit_test(a_checksum_is_of_the_pixels_and_not_of_the_padding),
+    };
+    return cmocka_run_group_tests_name("video", tests, NULL, NULL);
+}
