@@ -8,7 +8,7 @@ import time
 import unittest
 
 from feed import Feed, noise, plane_sizes
-from programs import ProgramTest, last_json, tool
+from programs import ProgramTest, last_json, tool, wait_until
 
 Y4M = {  # format: what y4m makes of it, and its tag for limited range
     "YU12": ("420", "420mpeg2"), "YV12": ("420", "420mpeg2"), "NV12": ("420", "420mpeg2"),
@@ -149,7 +149,7 @@ class Frames(ProgramTest):
 
 
 class Torn(ProgramTest):
-    """A reader that may not hold slots, stopped again and again while it copies."""
+    """What is overwritten on its way to the output does not stay there."""
 
     SIZE = (2048, 1024)
 
@@ -198,6 +198,51 @@ class Torn(ProgramTest):
                 self.assertTrue(frame == frame[:1] * (2 * pixels), f"frame {number} is torn")
             self.assertEqual(file.read(1), b"", "a part of a frame was left in the file")
         return summary["torn_retried"]
+
+    def test_a_frame_whose_slot_is_taken_back_while_it_is_written_is_undone(self):
+        for _ in range(10):  # until that has happened
+            if self._hold_too_long() > 0:
+                return
+        self.fail("no slot was taken back in the middle of a write: nothing was proved")
+
+    def _hold_too_long(self):
+        """Stops a dump that writes straight from its slot for longer than its writer allows. Looks
+        at every frame in the file, and returns how many were undone."""
+        name = self.stream()
+        folder = self.folder()
+        width, height = 2000, 1000  # padded rows: they are written one by one, and that takes time
+        source = folder / "colors.raw"
+        source.write_bytes(b"".join(bytes([color]) * (width * height) for color in range(16)))
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{width}x{height}", "-f",
+                            "GREY", "-r", "0", "--loop", "--take-back", "0.05", f"raw:{source}")
+        self.wait_for_stream(name, writer)
+        # Two of them: one alone leaves the writer a slot, and it takes none back.
+        paths = [folder / "a.raw", folder / "b.raw"]
+        dumps = [self.start("triptych-dump", "-q", "--json", "-o", path, name) for path in paths]
+        for path in paths:
+            wait_until(lambda: path.exists() and path.stat().st_size > 0, "the first frame")
+        for _ in range(15):
+            for dump in dumps:
+                dump.send_signal(signal.SIGSTOP)
+                time.sleep(random.uniform(0, 0.004))  # so that they hold different slots
+            time.sleep(0.15)
+            for dump in dumps:
+                dump.send_signal(signal.SIGCONT)
+            time.sleep(random.uniform(0, 0.004))  # most likely somewhere in a write
+        torn = 0
+        for dump, path in zip(dumps, paths):
+            dump.send_signal(signal.SIGINT)
+            summary = last_json(dump.communicate(timeout=60)[0].decode())
+            self.assertEqual(dump.returncode, 0)
+            torn += summary["torn_retried"]
+            with open(path, "rb") as file:
+                for number in range(summary["frames"]):
+                    frame = file.read(width * height)
+                    self.assertTrue(frame == frame[:1] * len(frame), f"frame {number} is torn")
+                self.assertEqual(file.read(1), b"", "a part of a frame was left in the file")
+        writer.terminate()
+        self.assertEqual(writer.wait(60), 0)
+        return torn
 
 
 if __name__ == "__main__":
