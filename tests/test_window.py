@@ -71,8 +71,9 @@ class States(WindowTest):
         self.assertLess(picture.share_of(lambda *color: min(color) > 200), 0.1)
 
     def test_the_bars_have_their_colours_on_the_screen_whatever_the_renderer(self):
-        for renderer in RENDERERS:
-            for fourcc in ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24"):
+        for renderer, formats in (("opengl", ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24")),
+                                  ("opengles2", ("NV12", "YV12")), ("software", ("NV12",))):
+            for fourcc in formats:
                 with self.subTest(f"{renderer} {fourcc}"):
                     name = self.bars("--format", fourcc, "--matrix", "709")
                     window = self.show(name, "--geometry", "640x480", renderer=renderer)
