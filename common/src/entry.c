@@ -154,7 +154,9 @@ enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint
     if (!tri_entry_still(entry, number))
         return TRI_ERR_TORN;
 
-    if (copy.user_bytes > TRI_USER_MAX || know_picture(&copy, slot_bytes, known) != TRI_OK ||
+    if (copy.user_bytes > TRI_USER_MAX || copy.bytes_used > slot_bytes ||
+        !tri_time_sane(copy.capture_ns) || !tri_time_sane(copy.publish_ns) ||
+        know_picture(&copy, slot_bytes, known) != TRI_OK ||
         (known->shape.plane[0].rows == 0 && copy.bytes_used > known->shape.plane[0].bytes))
         return TRI_ERR_CORRUPT;
 

@@ -20,6 +20,12 @@ struct tri_entry_known {
     struct tri_shape shape;
 };
 
+/** Whether a time can be one: no sum or difference of two of them overflows. */
+static inline bool tri_time_sane(int64_t ns)
+{
+    return ns > -INT64_MAX / 4 && ns < INT64_MAX / 4;
+}
+
 /** Whether every plane of `shape` has room for the rows of `video`, within `bytes` bytes. */
 bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes);
 

@@ -17,7 +17,8 @@ enum tri_frame_flags {
     TRI_FRAME_RESTART = 1u << 3,   // first frame after a gap in the source: no history joins here
 };
 
-/** What is known of a frame besides its pixels. Times are CLOCK_MONOTONIC nanoseconds. */
+/** What is known of a frame besides its pixels. Times are CLOCK_MONOTONIC nanoseconds, less than a
+ *  quarter of an int64_t either way: they can be added and subtracted without a thought. */
 struct tri_frame_info {
     struct tri_video video;
     uint64_t number;          // 1 for the stream's first published frame, then without holes
