@@ -50,6 +50,13 @@ static void open_reader(enum tri_wait wait)
     need(tri_reader_open(&own.reader, &options) == TRI_OK);
 }
 
+static void close_own(void)
+{
+    tri_reader_give_back(own.reader, &own.frame);
+    tri_reader_close(&own.reader);
+    tri_writer_close(&own.writer);
+}
+
 /** A frame of which every byte is written. */
 static void publish(void)
 {
@@ -92,8 +99,7 @@ static long calls_of(void (*before)(void), void (*counted)(void))
         syscall(MARK);
         counted();
         syscall(MARK);
-        tri_reader_close(&own.reader);
-        tri_writer_close(&own.writer);
+        close_own();
         _exit(0);
     }
 
@@ -281,9 +287,7 @@ static void frames_bring_no_page_faults(void **state)
     const long before = faults();
     publish_and_read_many();
     const long after = faults();
-    tri_reader_close(&own.reader);
-    tri_writer_close(&own.writer);
-    memset(&own, 0, sizeof(own));
+    close_own();
     assert_int_equal(after - before, 0);
 }
 
@@ -295,8 +299,7 @@ static void a_reader_falls_asleep_once_a_frame(void **state)
     const long before = sleeps();
     read_many();
     const long after = sleeps();
-    tri_reader_close(&own.reader);
-    memset(&own, 0, sizeof(own));
+    close_own();
     end_process(writer);
     assert_in_range(after - before, 0, FRAMES + FRAMES / 10);
 }
@@ -308,9 +311,7 @@ static void a_writer_never_falls_asleep(void **state)
     const long before = sleeps();
     publish_many();
     const long after = sleeps();
-    tri_reader_close(&own.reader);
-    tri_writer_close(&own.writer);
-    memset(&own, 0, sizeof(own));
+    close_own();
     assert_in_range(after - before, 0, FRAMES / 20); // a signal or a lock of the kernel's own
 }
 
