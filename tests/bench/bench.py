@@ -43,7 +43,8 @@ def full_plan():
         plan += [cell(way, size, touch="all", rate=0, seconds=0.4)
                  for way in ("spin", "futex", "block", "block-checked", "spinning",
                              "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell("memory", size, seconds=0.3), cell("calls", size, seconds=0.1)]
+        plan += [cell("memory", size, seconds=0.3)]
+    plan += [cell("calls", size, seconds=0.3) for size in SIZES]  # side by side: they are compared
     for size in ("VGA YUYV", "1080p NV12"):
         plan += [cell(way, size, rate=1000, seconds=0.4)
                  for way in LIMITS + OURS + TEXT_BOOK + PEERS]

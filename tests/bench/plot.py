@@ -14,6 +14,10 @@ def label(x, y, text, **attributes):
     return f'<text x="{x:.1f}" y="{y:.1f}"{extra}>{text}</text>'
 
 
+def figure(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
 def decades(lowest, highest):
     return range(math.floor(math.log10(lowest)), math.ceil(math.log10(highest)) + 1)
 
@@ -56,7 +60,7 @@ def svg(results):
             if value:
                 parts.append(f'<rect x="{LEFT}" y="{y + index * BAR}" height="{BAR - 1}" '
                              f'width="{place(value) - LEFT:.1f}" fill="{COLORS[index]}"/>')
-                parts.append(label(place(value) + 3, y + index * BAR + 9, f"{value:.3g}",
+                parts.append(label(place(value) + 3, y + index * BAR + 9, figure(value),
                                    font_size=9))
         y += BAR * len(values) + GAP
     return "\n".join(parts + ["</svg>", ""])
