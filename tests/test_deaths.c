@@ -188,10 +188,11 @@ static void a_thousand_writers_die_at_random_instants(void **state)
         }
         scene_kill(pid);
     }
+    const unsigned middle = woken / 2;
     qsort(woken_ns, woken, sizeof(woken_ns[0]), by_size);
     print_message("# readers woken %u times: median %.3f ms, longest %.3f ms; %llu frames of dead "
                   "writers seen\n",
-                  woken, (double)woken_ns[woken / 2] / 1e6, (double)woken_ns[woken - 1] / 1e6,
+                  woken, (double)woken_ns[middle] / 1e6, (double)woken_ns[woken - 1] / 1e6,
                   (unsigned long long)audience_frames(audience));
     expect_recovery(plot, audience, getpid());
     audience_leaves(audience);

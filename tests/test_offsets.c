@@ -46,7 +46,7 @@ struct visitor {
 static int visit(void *argument)
 {
     struct visitor *visitor = argument;
-    place += visitor->distance * 16 * FAR_APART;
+    place += visitor->distance * (16 * FAR_APART);
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){
                                        .name = visitor->name, .flags = visitor->flags }) == TRI_OK);
@@ -69,7 +69,7 @@ static void writer_and_readers_have_the_segment_at_different_addresses(void **st
     (void)state;
     const char *name = scene_stream();
     const struct tri_video video = PICTURE;
-    struct visitor *visitor = scene_share(3 * sizeof(*visitor));
+    struct visitor *visitor = scene_share(sizeof(struct visitor[3]));
     pid_t pid[3];
     for (unsigned i = 0; i < 3; i++) {
         visitor[i].name = name;
@@ -83,7 +83,7 @@ static void writer_and_readers_have_the_segment_at_different_addresses(void **st
     while (visitor[0].frames < 100 || visitor[1].frames < 100 || visitor[2].frames < 100) {
         assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
         scene_sleep_ms(1);
-        assert_true(number < SCENE_PATIENCE_S * 1000);
+        assert_true(number < SCENE_PATIENCE_S * 1000ull);
     }
     for (unsigned i = 0; i < 3; i++)
         visitor[i].stop = 1;
@@ -173,7 +173,7 @@ static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
     (void)state;
     const char *name = scene_stream();
     const struct tri_video video = PICTURE;
-    struct visitor *visitor = scene_share(2 * sizeof(*visitor));
+    struct visitor *visitor = scene_share(sizeof(struct visitor[2]));
     pid_t pid[2];
     for (unsigned i = 0; i < 2; i++) {
         visitor[i].name = name;
@@ -194,7 +194,7 @@ static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
         draft.info.user_bytes = 16;
         assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
         scene_sleep_ms(1);
-        assert_true(number < SCENE_PATIENCE_S * 1000);
+        assert_true(number < SCENE_PATIENCE_S * 1000ull);
     }
     // In use on all sides: a draft is open, the readers run.
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
