@@ -63,7 +63,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    // Where that is allowed: nobody else's streams in the listing, and the name that stands in the seeds.
+    // Where that is allowed: nobody else's streams in the listing, and the seeds' own name.
     if (unshare(CLONE_NEWIPC) == 0)
         strcpy(name, "fuzz");
     else
