@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""System V limits reached, each in an IPC namespace of its own; a tiny /dev/shm."""
+import subprocess
+import unittest
+
+from programs import ProgramTest, built, last_json, tool
+
+LEFT = "cat /proc/sysvipc/shm /proc/sysvipc/sem | grep -vc key"
+
+
+class Limits(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        if subprocess.run([tool("unshare"), "--ipc", "--mount", "true"], check=False,
+                          stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("a namespace of one's own needs root")
+
+    def capture_with(self, setting, value):
+        """triptych-capture where /proc/sys/kernel/SETTING is VALUE; the last line on stdout counts the
+        System V objects that it left."""
+        script = (f'echo "{value}" > /proc/sys/kernel/{setting} && "$@"; status=$?; {LEFT}; '
+                  'exit $status')
+        return self.run_to_end(tool("unshare"), "--ipc", "--mount-proc", "--fork", "--pid", "sh", "-c",
+                               script, "sh", built("triptych-capture"), "--count", "3", "-s",
+                               "640x480", "pattern:black")
+
+    def assert_named(self, setting, value, *words):
+        done = self.capture_with(setting, value)
+        self.assert_refused(done, 1, *words)
+        self.assertEqual(done.stdout.split()[-1], "0", "objects were left behind")
+
+    def test_too_few_segments(self):
+        self.assert_named("shmmni", "0", "kernel.shmmni 0", "ipcs -m")
+
+    def test_segments_too_small(self):
+        self.assert_named("shmmax", "65536", "kernel.shmmax 65536", "sysctl")
+
+    def test_too_few_pages_in_all(self):
+        self.assert_named("shmall", "16", "kernel.shmall 16", "sysctl")
+
+    def test_too_few_sets_of_semaphores(self):
+        self.assert_named("sem", "32000 1024000000 500 0", "kernel.sem", "ipcs -s")
+
+    def test_too_few_semaphores_in_all(self):
+        self.assert_named("sem", "32000 100 500 32000", "kernel.sem", "ipcs -s")
+
+    def test_too_few_semaphores_in_a_set(self):
+        self.assert_named("sem", "100 1024000000 500 32000", "kernel.sem", "100")
+
+    def test_too_few_semaphores_in_a_call(self):
+        self.assert_named("sem", "32000 1024000000 20 32000", "kernel.sem", "20")
+
+    def test_a_shared_memory_folder_of_one_megabyte_does_not_matter(self):
+        script = ('mount -t tmpfs -o size=1m none /dev/shm && '
+                  '{ "$1" -q -n small -s 1920x1080 --count 400 -r 100 pattern:black & } && '
+                  '"$2" --stats --json --count 20 --timeout 60 small; status=$?; kill $!; wait; '
+                  'exit $status')
+        done = self.run_to_end(tool("unshare"), "--ipc", "--mount", "sh", "-c", script, "sh",
+                               built("triptych-capture"), built("triptych-dump"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(last_json(done.stdout)["frames"], 20)
+
+
+if __name__ == "__main__":
+    unittest.main()
