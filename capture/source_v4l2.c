@@ -34,15 +34,18 @@ struct v4l2_source {
     bool said_bad;                     // a bad frame was reported
 };
 
-/** What to ask the camera for: what the command line says, else what the stream had before. An input
- *  with timings of its own says its size itself. */
-static struct tri_video wanted_video(const struct source *source, const struct tri_video *signal)
+/** What to ask the camera for: what the command line says, else what the stream had before. A source
+ *  that changed, and an input with timings of its own, have a size and rate of their own. */
+static struct tri_video wanted_video(const struct source *source, const struct tri_video *signal,
+                                     bool changed)
 {
     struct tri_video wanted = source->options->wanted;
     const struct tri_video *before = &source->video;
 
     if (!wanted.fourcc)
         wanted.fourcc = before->fourcc;
+    if (changed)
+        return wanted;
     if (!wanted.width && !signal->width) {
         wanted.width = before->width;
         wanted.height = before->height;
@@ -140,7 +143,7 @@ static void stop(struct v4l2_source *v4l2)
 }
 
 /** Agrees on a format with the open camera and starts. */
-static enum source_result negotiate(struct source *source)
+static enum source_result negotiate(struct source *source, bool changed)
 {
     struct v4l2_source *v4l2 = source->state;
     struct tri_video signal = { 0 };
@@ -148,7 +151,7 @@ static enum source_result negotiate(struct source *source)
 
     if (result != SOURCE_OK)
         return result;
-    const struct tri_video wanted = wanted_video(source, &signal);
+    const struct tri_video wanted = wanted_video(source, &signal, changed);
     result = camera_negotiate(&v4l2->camera, &wanted, &v4l2->format, &v4l2->converter);
     if (result != SOURCE_OK)
         return result;
@@ -182,7 +185,7 @@ static enum source_result v4l2_source_open(struct source *source)
     snprintf(source->label, sizeof(source->label), "%.80s (%s)", v4l2->camera.path,
              v4l2->camera.card);
     result = camera_ctrl_apply(&v4l2->camera, options->controls);
-    return result == SOURCE_OK ? negotiate(source) : result;
+    return result == SOURCE_OK ? negotiate(source, false) : result;
 }
 
 static void v4l2_source_close(struct source *source)
@@ -316,8 +319,8 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
         return result;
     if (event && camera_timings_changed(&v4l2->camera)) {
         stop(v4l2);
-        const enum source_result changed = negotiate(source);
-        return changed == SOURCE_OK ? SOURCE_CHANGED : changed;
+        const enum source_result agreed = negotiate(source, true);
+        return agreed == SOURCE_OK ? SOURCE_CHANGED : agreed;
     }
     return v4l2->io == SOURCE_IO_READ ? take_read(v4l2, *draft) : take(source, draft);
 }
