@@ -12,10 +12,10 @@ from programs import built
 from . import machine
 from .bars import bytes_of
 
-# Three capture devices: a webcam, an HDMI grabber, and a webcam with V4L2's multi-planar API.
-WEBCAM, HDMI, MULTIPLANAR = 0, 1, 2
-VIVID = ("vivid", "n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0x0,0x3,0x0 "
-                  "multiplanar=1,1,2")
+# A webcam, an HDMI grabber, a webcam with V4L2's multi-planar API, and a television card.
+WEBCAM, HDMI, MULTIPLANAR, TELEVISION = range(4)
+VIVID = ("vivid", "n_devs=4 node_types=0x1,0x1,0x1,0x1 num_inputs=1,1,1,1 "
+                  "input_types=0x0,0x3,0x0,0x1 multiplanar=1,1,2,1")
 NEEDS = ("qemu-system-x86_64", "busybox", "cpio", "apt-get", "dpkg-deb")
 PATIENCE = 120  # seconds for anything: the machine's processor is emulated, and shared
 

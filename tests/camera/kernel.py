@@ -27,7 +27,7 @@ def output_of(*command, **options):
 
 
 def newest_package(apt=()):
-    """'linux-image-6.1.0-50-amd64=6.1.1-1', as apt-get download takes it; None if apt knows none."""
+    """'linux-image-6.1.0-50-amd64=6.1.1-1', as apt-get download takes it; None: apt knows none."""
     try:
         name = re.search(r"Depends: (linux-image-\S+-amd64)",
                          output_of("apt-cache", *apt, "depends", META_PACKAGE))
@@ -117,7 +117,7 @@ def fetch():
             try:
                 unpack(package, apt, pathlib.Path(part))
             except subprocess.CalledProcessError as error:
-                raise RuntimeError(f"cannot fetch {package}: {error}; run apt-get update") from error
+                raise RuntimeError(f"cannot fetch {package}: {error}; apt-get update?") from error
             for old in cache.glob("linux-image-*"):
                 shutil.rmtree(old)
             shutil.copytree(part, kept)

@@ -8,6 +8,7 @@ that both may write.
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ from . import kernel
 
 HERE = pathlib.Path(__file__).parent
 SHARE_INSIDE = "/run/share"
+SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD")
 BOOT_S = 180
 MODULES = (("virtio_pci", ""), ("9pnet_virtio", ""), ("9p", ""))
 
@@ -117,6 +119,9 @@ class Machine:
         archive = self.share / "initramfs"
         self.initramfs(linux, archive)
         shutil.copy(HERE / "agent", self.share)
+        (self.share / "environment").write_text("".join(
+            f"export {name}={shlex.quote(os.environ[name])}\n"
+            for name in SANITIZERS if name in os.environ))
         started = time.monotonic()
         self.qemu = subprocess.Popen(
             ["qemu-system-x86_64", "-M", "q35", "-accel", accelerator(),

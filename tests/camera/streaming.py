@@ -6,7 +6,7 @@ import subprocess
 from programs import built, tool
 
 from .bars import bytes_of, differences
-from .camera import CameraTest, HDMI, MULTIPLANAR, PATIENCE, WEBCAM
+from .camera import CameraTest, HDMI, MULTIPLANAR, PATIENCE, TELEVISION, WEBCAM
 from .machine import SHARE_INSIDE
 
 PLAIN = "-c osd_text_mode=None"  # no text over the bars
@@ -16,8 +16,8 @@ class Streaming(CameraTest):
     def assert_bars(self, form, width, height, device=WEBCAM, pattern="75% Colorbar", more=""):
         """Captures a format and size, and looks at what triptych-dump gets of it."""
         name = self.stream()
-        capture = self.capture(
-            name, f"-f {form} -s {width}x{height} {PLAIN} -c 'test_pattern={pattern}' {more}", device)
+        picture = f"-f {form} -s {width}x{height} {PLAIN} -c 'test_pattern={pattern}'"
+        capture = self.capture(name, f"{picture} {more}", device)
         try:
             data = self.picture(name, form, width, height)
         finally:
@@ -59,9 +59,9 @@ class Streaming(CameraTest):
         self.succeed(f"{built('triptych-display')} --headless --count 3 --timeout {PATIENCE // 2} "
                      f"--screenshot {SHARE_INSIDE}/{name}.png {name}")
         self.finish(capture)
-        shot = subprocess.run(
-            [tool("ffmpeg"), "-v", "error", "-i", self.machine.share / f"{name}.png", "-f", "rawvideo",
-             "-pix_fmt", "rgb24", "-"], check=True, stdout=subprocess.PIPE).stdout
+        file = self.machine.share / f"{name}.png"
+        shot = subprocess.run([tool("ffmpeg"), "-v", "error", "-i", file, "-f", "rawvideo",
+                               "-pix_fmt", "rgb24", "-"], check=True, stdout=subprocess.PIPE).stdout
         self.assertEqual(len(shot), bytes_of("RGB3", 640, 360))
         self.assertEqual(differences(shot, "RGB3", 640, 360, "75% Colorbar"), [])
 
@@ -93,7 +93,8 @@ class Streaming(CameraTest):
 
     def test_the_stream_says_what_the_driver_says_of_its_colours(self):
         name = self.stream()
-        capture = self.capture(name, "-f YUYV -c colorspace='Rec. 709' -c quantization='Full Range'")
+        colours = "-c colorspace='Rec. 709' -c quantization='Full Range'"
+        capture = self.capture(name, f"-f YUYV {colours}")
         frame = self.frames(name, 1)[0]
         self.finish(capture)
         self.control("colorspace=2,quantization=0")
@@ -107,6 +108,15 @@ class Streaming(CameraTest):
         self.finish(capture)
         self.assertEqual((frame["width"], frame["height"]), (1280, 720))
         self.assertEqual(round(frame["fps_num"] / frame["fps_den"]), 60)
+
+    def test_the_fields_of_a_television_picture_are_told(self):
+        name = self.stream()
+        capture = self.capture(name, "-s 720x576", TELEVISION)
+        frame = self.frames(name, 1)[0]
+        self.finish(capture)
+        self.assertEqual((frame["width"], frame["height"]), (720, 576))  # PAL
+        self.assertEqual(frame["field"], "interlaced")
+        self.assertEqual(frame["fps_num"] / frame["fps_den"], 25)
 
     def test_a_size_that_the_camera_lacks_becomes_the_nearest_and_is_told(self):
         name = self.stream()
