@@ -44,9 +44,13 @@ static struct tri_video wanted_video(const struct source *source, const struct t
 
     if (!wanted.fourcc)
         wanted.fourcc = before->fourcc;
+    if (!wanted.width) { // the driver may still scale for whoever had the device before
+        wanted.width = signal->width;
+        wanted.height = signal->height;
+    }
     if (changed)
         return wanted;
-    if (!wanted.width && !signal->width) {
+    if (!wanted.width) {
         wanted.width = before->width;
         wanted.height = before->height;
     }

@@ -92,10 +92,10 @@ static gboolean is_in_segment(const void *address)
     char line[512];
     gboolean found = FALSE;
     while (!found && fgets(line, sizeof(line), maps)) {
-        unsigned long from;
-        unsigned long to;
-        found = strstr(line, "SYSV") && sscanf(line, "%lx-%lx", &from, &to) == 2 &&
-                (uintptr_t)address >= from && (uintptr_t)address < to;
+        char *dash; // "FROM-TO rights ... /SYSV<key>"
+        const uintptr_t from = strtoul(line, &dash, 16);
+        const uintptr_t to = *dash == '-' ? strtoul(dash + 1, NULL, 16) : 0;
+        found = strstr(line, "SYSV") && (uintptr_t)address >= from && (uintptr_t)address < to;
     }
     fclose(maps);
     return found;

@@ -17,10 +17,10 @@
 /** Who made the set of `key`: its owner may be anybody its creator chose. @return false without one. */
 static bool semset_creator(key_t key, uid_t *creator)
 {
-    struct seminfo table;
+    struct seminfo table = { 0 }; // here and below: analysers cannot see that it is filled
     const int highest = semctl(0, 0, SEM_INFO, &table);
     for (int i = 0; i <= highest; i++) {
-        struct semid_ds status;
+        struct semid_ds status = { 0 };
         if (semctl(i, 0, SEM_STAT_ANY, &status) >= 0 && status.sem_perm.__key == key) {
             *creator = status.sem_perm.cuid;
             return true;
@@ -32,10 +32,10 @@ static bool semset_creator(key_t key, uid_t *creator)
 /** Likewise of the segment. */
 static bool segment_creator(key_t key, uid_t *creator)
 {
-    struct shm_info table;
+    struct shm_info table = { 0 };
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     for (int i = 0; i <= highest; i++) {
-        struct shmid_ds status;
+        struct shmid_ds status = { 0 };
         if (shmctl(i, SHM_STAT_ANY, &status) >= 0 && status.shm_perm.__key == key) {
             *creator = status.shm_perm.cuid;
             return true;

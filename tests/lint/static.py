@@ -9,9 +9,10 @@ import unittest
 from sources import BUILD, FOLDERS, SOURCE, run
 
 
-# GObject's declarations, which end without a semicolon
-MACROS = [f"-D{name}=" for name in ("G_DECLARE_FINAL_TYPE(a,b,c,d,e)", "G_DEFINE_TYPE(a,b,c)",
-                                    "G_DEFINE_TYPE_WITH_CODE(a,b,c,d)", "G_GNUC_PRINTF(a,b)")]
+# declarations of GObject and OBS, which end without a semicolon
+MACROS = [f"-D{name}=" for name in (
+    "G_DECLARE_FINAL_TYPE(a,b,c,d,e)", "G_DEFINE_TYPE(a,b,c)", "G_DEFINE_TYPE_WITH_CODE(a,b,c,d)",
+    "G_GNUC_PRINTF(a,b)", "OBS_DECLARE_MODULE()")]
 
 
 def compiled():
