@@ -298,8 +298,7 @@ static void a_change_of_format_reaches_the_reader_with_its_first_frame(void **st
     for (size_t i = 0; i < 2; i++) {
         queue_wanted = i ? 3 : 0;
         // Time for the reader to be all there: the first segment goes with the change.
-        struct seen *seen =
-            play(kinds[i], "change", "o........................................ffcffe");
+        struct seen *seen = play(kinds[i], "change", "o....................ffcffe");
         queue_wanted = 0;
         assert_int_equal(seen->status, CLI_DONE);
         assert_int_equal(seen->frames, 4);
