@@ -49,6 +49,17 @@ class SideBySide(ProgramTest):
         self.assertRegex(out + err, r"display:.* fps")
         self.assertEqual(ipc_of(self.name), ([], []))
 
+    def test_a_camera_named_by_its_path_is_the_only_source(self):
+        out, err = self.finish(demo := self.demo("--seconds", "4", "/dev/video-nobody-has"))
+        self.assertNotIn("one source at a time", out + err)
+        self.assertIn("/dev/video-nobody-has", out + err)
+        self.assertNotEqual(demo.returncode, 0)
+
+    def test_an_option_that_only_begins_like_device_names_no_source(self):
+        out, err = self.finish(demo := self.demo("--seconds", "1", "--device-timeout", "3"))
+        self.assertEqual(demo.returncode, 0, out + err)
+        self.assertRegex(err, "showing pattern:clock|/dev/video0")
+
     def test_ctrl_c_ends_both_sides_cleanly(self):
         demo = self.demo("pattern:clock")
         wait_until(lambda: all(ipc_of(self.name)) or demo.poll() is not None, "the stream stands")
