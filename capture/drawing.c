@@ -45,7 +45,7 @@ static bool open_aside(struct drawing *drawing, const struct tri_video *video)
 
 bool drawing_possible(uint32_t fourcc)
 {
-    return paint_layout(fourcc) || (fourcc == TRI_FOURCC_MJPG && jpeg_encoder_built_in());
+    return component_layout(fourcc) || (fourcc == TRI_FOURCC_MJPG && jpeg_encoder_built_in());
 }
 
 enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, const char *arg,
@@ -60,8 +60,8 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
     if (!drawing)
         return TRI_ERR_LIMIT;
     drawing->pattern = pattern;
-    if (paint_layout(video->fourcc) ? !paint_open(&drawing->canvas, video)
-                                    : !open_aside(drawing, video))
+    if (component_layout(video->fourcc) ? !paint_open(&drawing->canvas, video)
+                                        : !open_aside(drawing, video))
         goto fail;
     if (pattern->open && !pattern->open(&drawing->state, &drawing->canvas, video, arg))
         goto fail;

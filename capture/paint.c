@@ -41,21 +41,21 @@ static uint8_t *row_of(const struct paint *paint, uint32_t plane, uint32_t row)
 
 /** How many samples of a component a row of its plane has room for: at an odd width the pixels of
  *  the last group that lie outside the picture included. */
-static uint32_t samples_in_row(const struct paint *paint, const struct paint_component *component)
+static uint32_t samples_in_row(const struct paint *paint, const struct component *component)
 {
     const uint32_t row = paint->shape.plane[component->plane].row_bytes;
 
     return (row - component->offset + component->step - 1) / component->step;
 }
 
-static void put(uint8_t *at, const struct paint_component *component, uint16_t sample)
+static void put(uint8_t *at, const struct component *component, uint16_t sample)
 {
     at[0] = (uint8_t)sample;
     if (component->bytes == 2)
         at[1] = (uint8_t)(sample >> 8);
 }
 
-static void fill_samples(uint8_t *at, const struct paint_component *component, uint32_t count,
+static void fill_samples(uint8_t *at, const struct component *component, uint32_t count,
                          uint16_t sample)
 {
     if (component->bytes == 1 && component->step == 1) {
@@ -67,7 +67,7 @@ static void fill_samples(uint8_t *at, const struct paint_component *component, u
 }
 
 /** The first sample past `end` pixels; the end of the row where that is the picture's edge. */
-static uint32_t sample_end(const struct paint *paint, const struct paint_component *component,
+static uint32_t sample_end(const struct paint *paint, const struct component *component,
                            uint32_t end)
 {
     return end == paint->video.width ? samples_in_row(paint, component)
@@ -79,7 +79,7 @@ static void fill_row(const struct paint *paint, uint32_t p, uint32_t row, uint32
                      uint32_t right, const struct paint_color *color)
 {
     for (uint32_t c = 0; c < paint->layout->components; c++) {
-        const struct paint_component *component = &paint->layout->component[c];
+        const struct component *component = &paint->layout->component[c];
         const uint32_t first = x / component->across;
         if (component->plane == p)
             fill_samples(row_of(paint, p, row) + component->offset +
@@ -116,7 +116,7 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
 }
 
 /** The mean of the `across` pixels that share a sample, as far as there are so many. */
-static uint16_t shared(const struct paint_layout *layout, const struct paint_color *colors,
+static uint16_t shared(const struct component_layout *layout, const struct paint_color *colors,
                        uint32_t left, uint32_t across, uint32_t c)
 {
     const uint32_t n = least(left, across);
@@ -135,7 +135,7 @@ void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
     count = least(count, paint->video.width - x);
 
     for (uint32_t c = 0; c < paint->layout->components; c++) {
-        const struct paint_component *component = &paint->layout->component[c];
+        const struct component *component = &paint->layout->component[c];
         if (y % component->down)
             continue;
         const uint32_t first = x / component->across;

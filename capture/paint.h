@@ -3,9 +3,9 @@
 #ifndef CAPTURE_PAINT_H
 #define CAPTURE_PAINT_H
 
-#include <triptych/triptych.h>
+#include "picture/component.h"
 
-#define PAINT_COMPONENTS 4
+#include <triptych/triptych.h>
 
 /** A colour as people say it: R'G'B', full range, 8 bits each. */
 struct paint_rgb {
@@ -15,26 +15,7 @@ struct paint_rgb {
 /** A colour as it lies in one format, matrix and range: the samples' values, in the layout's order.
  *  Of no use on a canvas of another format. */
 struct paint_color {
-    uint16_t sample[PAINT_COMPONENTS];
-};
-
-/** Where the samples of one component lie. */
-struct paint_component {
-    uint8_t plane;
-    uint8_t offset;       // bytes from the row's start to the first sample
-    uint8_t step;         // bytes from one sample to the next
-    uint8_t bytes;        // of one sample, low byte first
-    uint8_t across, down; // pixels that share a sample
-};
-
-/** How a format lays its components. */
-struct paint_layout {
-    uint32_t fourcc;
-    bool packed; // single pixels and what two of them share lie in one plane
-    uint8_t components;
-    uint8_t bits;  // that count in one sample
-    uint8_t shift; // how far up they stand in it
-    struct paint_component component[PAINT_COMPONENTS];
+    uint16_t sample[COMPONENTS_MAX];
 };
 
 /** Pixels to draw on. Threads: one at a time. */
@@ -42,14 +23,11 @@ struct paint {
     struct tri_video video; // never of an opaque format
     struct tri_shape shape;
     const struct tri_format *format;
-    const struct paint_layout *layout;
+    const struct component_layout *layout;
     uint8_t *data[TRI_PLANES_MAX]; // the caller's
     double luma[3];                // shares of R', G' and B' in luma, by the matrix
     bool full;                     // the range in force
 };
-
-/** The layout of a format; NULL if nothing can be drawn in it (opaque, or unknown). */
-const struct paint_layout *paint_layout(uint32_t fourcc);
 
 /** Makes a canvas of `video` without pixels: set data before drawing.
  *  @return false if nothing can be drawn in that format, or the size is out of range. */

@@ -4,38 +4,14 @@
 
 #include <math.h>
 
-static void set_luma_shares(struct paint *paint)
-{
-    double red = 0.299, blue = 0.114; // BT.601
-
-    switch (tri_video_matrix(&paint->video)) {
-    case TRI_MATRIX_709:
-    case TRI_MATRIX_XV709:
-        red = 0.2126, blue = 0.0722;
-        break;
-    case TRI_MATRIX_BT2020:
-    case TRI_MATRIX_BT2020C:
-        red = 0.2627, blue = 0.0593;
-        break;
-    case TRI_MATRIX_SMPTE240M:
-        red = 0.212, blue = 0.087;
-        break;
-    default:
-        break;
-    }
-    paint->luma[0] = red;
-    paint->luma[1] = 1 - red - blue;
-    paint->luma[2] = blue;
-}
-
 bool paint_open(struct paint *paint, const struct tri_video *video)
 {
     *paint = (struct paint){ .video = *video,
-                             .layout = paint_layout(video->fourcc),
+                             .layout = component_layout(video->fourcc),
                              .format = tri_format_find(video->fourcc) };
     if (!paint->layout || tri_video_shape(video, &paint->shape) != TRI_OK)
         return false;
-    set_luma_shares(paint);
+    component_luma_shares(video, paint->luma);
     paint->full = tri_video_range(video) == TRI_RANGE_FULL;
     return true;
 }

@@ -207,6 +207,77 @@ static void a_picture_that_fits_stays_in_the_middle(void **state)
     assert_rectangle(view_place(&view, &wide, &square), 0, 140, 640, 360);
 }
 
+/** All ways to look at a picture: turned, mirrored, zoomed and moved. */
+static struct view way(unsigned i)
+{
+    struct view view = { .turns = i % 4, .hflip = i / 4 % 2, .vflip = i / 8 % 2 };
+
+    if (i / 16 == 1)
+        view_set_mode(&view, VIEW_FILL);
+    if (i / 16 == 2)
+        view_zoom(&view, &wide, &square, 5.3, 211, 300);
+    return view;
+}
+
+enum { WAYS = 48 };
+
+static void the_pixel_under_the_pointer_is_the_one_drawn_there(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < WAYS; i++) {
+        const struct view view = way(i);
+        const struct view_place place = view_place(&view, &wide, &square);
+        for (unsigned n = 0; n < 100; n++) {
+            const unsigned px = (n * 37 + 5) % 640, py = (n * 53) % 360;
+            double x, y;
+            unsigned at_x = 0, at_y = 0;
+            seen(&place, (px + 0.5) / 640, (py + 0.5) / 360, &x, &y);
+            assert_true(view_pixel(&place, &wide, x, y, &at_x, &at_y));
+            assert_int_equal(at_x, px);
+            assert_int_equal(at_y, py);
+        }
+    }
+}
+
+static void beside_the_picture_there_is_no_pixel(void **state)
+{
+    (void)state;
+    const struct view_place place = view_place(&(struct view){ 0 }, &wide, &square);
+    unsigned x = 7, y = 8;
+
+    assert_false(view_pixel(&place, &wide, 320.5, 139.5, &x, &y));
+    assert_false(view_pixel(&place, &wide, 320.5, 500.5, &x, &y));
+    assert_false(view_pixel(&place, &wide, -0.5, 300.5, &x, &y));
+    assert_false(view_pixel(&place, &wide, 640.5, 300.5, &x, &y));
+    assert_int_equal(x, 7);
+    assert_int_equal(y, 8);
+    assert_true(view_pixel(&place, &wide, 0.5, 140.5, &x, &y));
+    assert_true(x == 0 && y == 0);
+    assert_true(view_pixel(&place, &wide, 639.5, 499.5, &x, &y));
+    assert_true(x == 639 && y == 359);
+}
+
+static void a_step_on_the_screen_is_one_to_the_pixel_beside_it(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < WAYS; i++) {
+        const struct view view = way(i);
+        const struct view_place place = view_place(&view, &wide, &square);
+        const int steps[4][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+        for (unsigned n = 0; n < 4; n++) {
+            double x, y;
+            unsigned at_x = 0, at_y = 0;
+            int dx, dy;
+            seen(&place, 200.5 / 640, 100.5 / 360, &x, &y);
+            assert_true(view_pixel(&place, &wide, x + steps[n][0] * place.scale,
+                                   y + steps[n][1] * place.scale, &at_x, &at_y));
+            view_step(&place, steps[n][0], steps[n][1], &dx, &dy);
+            assert_int_equal((int)at_x, 200 + dx);
+            assert_int_equal((int)at_y, 100 + dy);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +297,9 @@ int main(void)
         cmocka_unit_test(zooming_ends_somewhere),
         cmocka_unit_test(dragging_stops_at_the_edge),
         cmocka_unit_test(a_picture_that_fits_stays_in_the_middle),
+        cmocka_unit_test(the_pixel_under_the_pointer_is_the_one_drawn_there),
+        cmocka_unit_test(beside_the_picture_there_is_no_pixel),
+        cmocka_unit_test(a_step_on_the_screen_is_one_to_the_pixel_beside_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,46 @@ struct view_place view_place(const struct view *view, const struct view_picture 
     };
 }
 
+/** (dx, dy) about the middle of what is seen, turned back and mirrored back. */
+static void unturn(const struct view_place *place, double *dx, double *dy)
+{
+    for (unsigned i = 0; i < place->turns; i++) {
+        const double old = *dx;
+        *dx = *dy;
+        *dy = -old;
+    }
+    if (place->hflip)
+        *dx = -*dx;
+    if (place->vflip)
+        *dy = -*dy;
+}
+
+bool view_pixel(const struct view_place *place, const struct view_picture *picture, double x,
+                double y, unsigned *at_x, unsigned *at_y)
+{
+    double dx = x - (place->x + place->w / 2);
+    double dy = y - (place->y + place->h / 2);
+
+    unturn(place, &dx, &dy);
+    const double u = floor((dx / place->w + 0.5) * picture->width);
+    const double v = floor((dy / place->h + 0.5) * picture->height);
+    if (!(u >= 0 && u < picture->width && v >= 0 && v < picture->height))
+        return false;
+    *at_x = (unsigned)u;
+    *at_y = (unsigned)v;
+    return true;
+}
+
+void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, int *picture_dy)
+{
+    double x = dx;
+    double y = dy;
+
+    unturn(place, &x, &y);
+    *picture_dx = (int)x;
+    *picture_dy = (int)y;
+}
+
 void view_turn(struct view *view, unsigned quarters)
 {
     // Seen in one mirror, a clockwise turn of the picture runs the other way.

@@ -46,6 +46,18 @@ struct view_place {
 struct view_place view_place(const struct view *view, const struct view_picture *picture,
                              const struct view_area *area);
 
+/**
+ * Which pixel of the picture is seen at a point of the screen: the way back through what view_place()
+ * said. The middle of a screen pixel is half a pixel from its corner.
+ *
+ * @return false: the picture is not there; *at_x and *at_y are unchanged then
+ */
+bool view_pixel(const struct view_place *place, const struct view_picture *picture, double x,
+                double y, unsigned *at_x, unsigned *at_y);
+
+/** What a step on the screen of (dx, dy) pixels of the picture's size is in the picture itself. */
+void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, int *picture_dy);
+
 /** Turns what is seen by quarter turns clockwise, mirrored or not. */
 void view_turn(struct view *view, unsigned quarters);
 

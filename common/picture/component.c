@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Where each format keeps its components: one row a format. */
-#include "paint.h"
+#include "component.h"
 
 /* Components of YUV come as Y, U, V; of RGB as R, G, B, A; of grey as Y; 565 is one 16-bit sample. */
 // clang-format off
@@ -8,7 +8,7 @@
 #define WORD(plane, offset, step)       { plane, offset, step, 2, 1, 1 }
 #define HALF(plane, offset, step, down) { plane, offset, step, 1, 2, down } // of two pixels across
 
-static const struct paint_layout layouts[] = {
+static const struct component_layout layouts[] = {
     // fourcc       packed comps bits shift
     { TRI_FOURCC_YUYV, true,  3,  8, 0, { BYTE(0, 0, 2), HALF(0, 1, 4, 1), HALF(0, 3, 4, 1) } },
     { TRI_FOURCC_UYVY, true,  3,  8, 0, { BYTE(0, 1, 2), HALF(0, 0, 4, 1), HALF(0, 2, 4, 1) } },
@@ -35,10 +35,34 @@ static const struct paint_layout layouts[] = {
 };
 // clang-format on
 
-const struct paint_layout *paint_layout(uint32_t fourcc)
+const struct component_layout *component_layout(uint32_t fourcc)
 {
     for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
         if (layouts[i].fourcc == fourcc)
             return &layouts[i];
     return NULL;
+}
+
+void component_luma_shares(const struct tri_video *video, double shares[3])
+{
+    double red = 0.299, blue = 0.114; // BT.601
+
+    switch (tri_video_matrix(video)) {
+    case TRI_MATRIX_709:
+    case TRI_MATRIX_XV709:
+        red = 0.2126, blue = 0.0722;
+        break;
+    case TRI_MATRIX_BT2020:
+    case TRI_MATRIX_BT2020C:
+        red = 0.2627, blue = 0.0593;
+        break;
+    case TRI_MATRIX_SMPTE240M:
+        red = 0.212, blue = 0.087;
+        break;
+    default:
+        break;
+    }
+    shares[0] = red;
+    shares[1] = 1 - red - blue;
+    shares[2] = blue;
 }

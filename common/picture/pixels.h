@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/** The pixels of a frame one by one: the components as they lie in memory, and the colour they are. */
+#ifndef PICTURE_PIXELS_H
+#define PICTURE_PIXELS_H
+
+#include "component.h"
+
+/** A frame's pixels, to be read; keeps no memory of its own. */
+struct pixels {
+    const struct component_layout *layout;
+    const uint8_t *data[TRI_PLANES_MAX];
+    uint32_t stride[TRI_PLANES_MAX];
+    uint32_t width, height;
+    unsigned components;
+    const char *names;            // of the components, a letter each: "YUV", "RGBA", "RGBX", "Y"
+    uint8_t bits[COMPONENTS_MAX]; // that count in each component
+    enum tri_family family;
+    bool full;        // the range in force
+    double shares[3]; // of R', G' and B' in luma
+};
+
+/** One pixel's components, each in its true bits: 0 to 2^bits - 1. Chroma that several pixels share is
+ *  the sample of the group the pixel is in, not interpolated. */
+struct pixel {
+    uint16_t value[COMPONENTS_MAX];
+};
+
+/**
+ * Prepares to read pixels of `video`, with its matrix and range.
+ *
+ * @param data  as in a tri_frame; must outlive the pixels
+ * @return false if the format has no pixels to be read: it is opaque, or unknown
+ */
+bool pixels_open(struct pixels *pixels, const struct tri_video *video,
+                 const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX]);
+
+/** The pixel at (x, y), which lies inside the picture. */
+struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y);
+
+/**
+ * The colour of a pixel as R'G'B', 0 black and 1 white; beyond both where the components say so.
+ *
+ * R' = Y' + 2 (1 - Kr) Cr, B' = Y' + 2 (1 - Kb) Cb, G' from Y' = Kr R' + Kg G' + Kb B': ITU-R BT.601-7
+ * section 2.5, BT.709-6 item 3, BT.2020-2 table 4; quantized as there: limited range 16 to 235 and 240
+ * of 8 bits, times 2^(bits - 8); full range 0 to 2^bits - 1, chroma about 2^(bits - 1).
+ */
+void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double rgb[3]);
+
+/** Luma of a pixel on pixels_color()'s scale: its own Y', or the share of its R', G' and B'. */
+double pixels_luma(const struct pixels *pixels, const struct pixel *pixel);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Single pixels of every format: the right bytes, the right bits, the right colour. */
+#include "picture/pixels.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+/** The components of one group of each plane in the order of memory, as the formats' names and the
+ *  kernel's documentation have them. */
+static const struct order {
+    uint32_t fourcc;
+    unsigned bits, shift;
+    const char *plane[3];
+} orders[] = {
+    { TRI_FOURCC_YUYV, 8, 0, { "YUYV" } },        { TRI_FOURCC_UYVY, 8, 0, { "UYVY" } },
+    { TRI_FOURCC_YVYU, 8, 0, { "YVYU" } },        { TRI_FOURCC_NV12, 8, 0, { "Y", "UV" } },
+    { TRI_FOURCC_NV21, 8, 0, { "Y", "VU" } },     { TRI_FOURCC_NV16, 8, 0, { "Y", "UV" } },
+    { TRI_FOURCC_YU12, 8, 0, { "Y", "U", "V" } }, { TRI_FOURCC_YV12, 8, 0, { "Y", "V", "U" } },
+    { TRI_FOURCC_422P, 8, 0, { "Y", "U", "V" } }, { TRI_FOURCC_P010, 10, 6, { "Y", "UV" } },
+    { TRI_FOURCC_RGB3, 8, 0, { "RGB" } },         { TRI_FOURCC_BGR3, 8, 0, { "BGR" } },
+    { TRI_FOURCC_XR24, 8, 0, { "BGRX" } },        { TRI_FOURCC_AR24, 8, 0, { "BGRA" } },
+    { TRI_FOURCC_AB24, 8, 0, { "RGBA" } },        { TRI_FOURCC_GREY, 8, 0, { "Y" } },
+    { TRI_FOURCC_Y16, 16, 0, { "Y" } },
+};
+
+/** A frame of odd sides and padded rows. */
+struct scene {
+    struct tri_video video;
+    struct tri_shape shape;
+    uint8_t *memory;
+    const uint8_t *data[TRI_PLANES_MAX];
+    struct pixels pixels;
+};
+
+enum { WIDTH = 7, HEIGHT = 5, PADDING = 3 };
+
+static void begin(struct scene *scene, struct tri_video video)
+{
+    *scene = (struct scene){ .video = video };
+    assert_int_equal(tri_video_shape(&scene->video, &scene->shape), TRI_OK);
+    for (uint32_t p = 0; p < scene->shape.planes; p++)
+        scene->video.stride[p] = scene->shape.plane[p].row_bytes + PADDING;
+    assert_int_equal(tri_video_shape(&scene->video, &scene->shape), TRI_OK);
+    scene->memory = calloc(1, scene->shape.bytes + PADDING);
+    assert_non_null(scene->memory);
+    memset(scene->memory, 0xa5, scene->shape.bytes);
+    for (uint32_t p = 0; p < scene->shape.planes; p++)
+        scene->data[p] = scene->memory + scene->shape.plane[p].offset;
+    assert_true(pixels_open(&scene->pixels, &scene->video, &scene->shape, scene->data));
+}
+
+static void end(struct scene *scene)
+{
+    free(scene->memory);
+}
+
+/** A value that tells component and place apart. */
+static unsigned code(char name, unsigned column, unsigned row, unsigned bits)
+{
+    return ((unsigned)name * 7919 + column * 131 + row * 977) & ((1u << bits) - 1);
+}
+
+static void fill(const struct scene *scene, const struct order *order)
+{
+    const struct tri_format *format = tri_format_find(order->fourcc);
+
+    for (uint32_t p = 0; p < scene->shape.planes; p++) {
+        const struct tri_plane *plane = &scene->shape.plane[p];
+        const unsigned group = format->plane[p].pixels;
+        for (unsigned row = 0; row < plane->rows; row++) {
+            uint8_t *at = scene->memory + plane->offset + (size_t)row * plane->stride;
+            for (unsigned column = 0; column * group < WIDTH; column++) {
+                unsigned own = 0; // pixels of the group that had their luma
+                for (const char *name = order->plane[p]; *name; name++) {
+                    const bool single = *name == 'Y' && group == 2;
+                    const unsigned place = single ? column * 2 + own++ : column;
+                    const unsigned value = code(*name, place, row, order->bits) << order->shift;
+                    *at++ = (uint8_t)value;
+                    if (order->bits > 8)
+                        *at++ = (uint8_t)(value >> 8);
+                }
+            }
+        }
+    }
+}
+
+static void check(const struct scene *scene, const struct order *order)
+{
+    const struct tri_format *format = tri_format_find(order->fourcc);
+    const bool yuv = format->family == TRI_FAMILY_YUV;
+    const struct tri_plane_rule *chroma = &format->plane[format->planes > 1];
+
+    for (unsigned y = 0; y < HEIGHT; y++) {
+        for (unsigned x = 0; x < WIDTH; x++) {
+            const struct pixel pixel = pixels_at(&scene->pixels, x, y);
+            for (unsigned c = 0; c < scene->pixels.components; c++) {
+                const char name = scene->pixels.names[c];
+                const bool shared = yuv && name != 'Y';
+                const unsigned column = shared ? x / chroma->pixels : x;
+                const unsigned row = shared ? y / chroma->lines : y;
+                assert_int_equal(pixel.value[c], code(name, column, row, order->bits));
+                assert_int_equal(scene->pixels.bits[c], order->bits);
+            }
+        }
+    }
+}
+
+static void every_component_is_read_from_its_own_bytes_in_every_format(void **state)
+{
+    (void)state;
+    size_t seen = 0;
+
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++, seen++) {
+        struct scene scene;
+        begin(&scene,
+              (struct tri_video){ .fourcc = orders[i].fourcc, .width = WIDTH, .height = HEIGHT });
+        fill(&scene, &orders[i]);
+        check(&scene, &orders[i]);
+        end(&scene);
+    }
+    for (size_t i = 0; tri_format_at(i); i++)
+        seen -= tri_format_at(i)->family != TRI_FAMILY_OPAQUE &&
+                tri_format_at(i)->fourcc != TRI_FOURCC_RGBP;
+    assert_int_equal(seen, 0); // no format is forgotten
+}
+
+static void sixteen_bits_of_565_are_three_components(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene,
+          (struct tri_video){ .fourcc = TRI_FOURCC_RGBP, .width = WIDTH, .height = HEIGHT });
+    const unsigned value = 21u << 11 | 47u << 5 | 9u;
+    scene.memory[scene.shape.plane[0].stride + 2] = (uint8_t)value;
+    scene.memory[scene.shape.plane[0].stride + 3] = (uint8_t)(value >> 8);
+    const struct pixel pixel = pixels_at(&scene.pixels, 1, 1);
+    assert_string_equal(scene.pixels.names, "RGB");
+    assert_int_equal(scene.pixels.components, 3);
+    assert_int_equal(pixel.value[0], 21);
+    assert_int_equal(pixel.value[1], 47);
+    assert_int_equal(pixel.value[2], 9);
+    double rgb[3];
+    pixels_color(&scene.pixels, &pixel, rgb);
+    assert_true(fabs(rgb[0] - 21 / 31.0) < 1e-9);
+    assert_true(fabs(rgb[1] - 47 / 63.0) < 1e-9);
+    assert_true(fabs(rgb[2] - 9 / 31.0) < 1e-9);
+    end(&scene);
+}
+
+/** Codes of a pixel, and the 8-bit R'G'B' that they are. */
+struct known {
+    uint32_t fourcc;
+    enum tri_matrix matrix;
+    enum tri_range range;
+    uint16_t value[3];
+    int rgb[3];
+};
+
+static void known_codes_are_the_colours_of_the_standards(void **state)
+{
+    (void)state;
+    // The codes of bars as the standards' equations give them, worked out by hand and rounded.
+    static const struct known table[] = {
+        { TRI_FOURCC_YUYV,
+          TRI_MATRIX_601,
+          TRI_RANGE_LIMITED,
+          { 235, 128, 128 },
+          { 255, 255, 255 } },
+        { TRI_FOURCC_YUYV, TRI_MATRIX_601, TRI_RANGE_LIMITED, { 16, 128, 128 }, { 0, 0, 0 } },
+        { TRI_FOURCC_YUYV, TRI_MATRIX_601, TRI_RANGE_LIMITED, { 81, 90, 240 }, { 255, 0, 0 } },
+        { TRI_FOURCC_YUYV, TRI_MATRIX_709, TRI_RANGE_LIMITED, { 63, 102, 240 }, { 255, 0, 0 } },
+        { TRI_FOURCC_YUYV, TRI_MATRIX_601, TRI_RANGE_LIMITED, { 145, 54, 34 }, { 0, 255, 0 } },
+        { TRI_FOURCC_NV12, TRI_MATRIX_709, TRI_RANGE_LIMITED, { 173, 42, 26 }, { 0, 255, 0 } },
+        { TRI_FOURCC_YU12, TRI_MATRIX_BT2020, TRI_RANGE_LIMITED, { 29, 240, 119 }, { 0, 0, 255 } },
+        { TRI_FOURCC_YU12, TRI_MATRIX_601, TRI_RANGE_FULL, { 29, 255, 107 }, { 0, 0, 255 } },
+        { TRI_FOURCC_P010,
+          TRI_MATRIX_709,
+          TRI_RANGE_LIMITED,
+          { 940, 512, 512 },
+          { 255, 255, 255 } },
+        { TRI_FOURCC_P010, TRI_MATRIX_709, TRI_RANGE_LIMITED, { 250, 409, 960 }, { 255, 0, 0 } },
+        { TRI_FOURCC_GREY, TRI_MATRIX_601, TRI_RANGE_FULL, { 200 }, { 200, 200, 200 } },
+        { TRI_FOURCC_GREY, TRI_MATRIX_601, TRI_RANGE_LIMITED, { 235 }, { 255, 255, 255 } },
+        { TRI_FOURCC_Y16, TRI_MATRIX_601, TRI_RANGE_FULL, { 65535 }, { 255, 255, 255 } },
+        { TRI_FOURCC_RGB3, TRI_MATRIX_601, TRI_RANGE_FULL, { 1, 2, 254 }, { 1, 2, 254 } },
+        { TRI_FOURCC_RGB3, TRI_MATRIX_601, TRI_RANGE_LIMITED, { 16, 235, 16 }, { 0, 255, 0 } },
+    };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const struct known *known = &table[i];
+        struct scene scene;
+        struct pixel pixel = { { known->value[0], known->value[1], known->value[2] } };
+        double rgb[3];
+        begin(&scene, (struct tri_video){ .fourcc = known->fourcc,
+                                          .width = WIDTH,
+                                          .height = HEIGHT,
+                                          .matrix = known->matrix,
+                                          .range = known->range });
+        pixels_color(&scene.pixels, &pixel, rgb);
+        for (int c = 0; c < 3; c++)
+            assert_true(fabs(rgb[c] * 255 - known->rgb[c]) < 1.5); // what rounding the codes leaves
+        end(&scene);
+    }
+}
+
+static void luma_is_the_pixels_own_or_the_share_of_its_colours(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene,
+          (struct tri_video){ .fourcc = TRI_FOURCC_YUYV, .width = WIDTH, .height = HEIGHT });
+    assert_true(fabs(pixels_luma(&scene.pixels, &(struct pixel){ { 125, 1, 250 } }) - 109 / 219.0) <
+                1e-9);
+    end(&scene);
+    begin(&scene, (struct tri_video){ .fourcc = TRI_FOURCC_RGB3,
+                                      .width = WIDTH,
+                                      .height = HEIGHT,
+                                      .matrix = TRI_MATRIX_709 });
+    assert_true(fabs(pixels_luma(&scene.pixels, &(struct pixel){ { 255, 0, 0 } }) - 0.2126) < 1e-9);
+    end(&scene);
+}
+
+static void what_has_no_pixels_is_refused(void **state)
+{
+    (void)state;
+    struct pixels pixels;
+    const struct tri_shape shape = { 0 };
+    const uint8_t *const data[TRI_PLANES_MAX] = { NULL };
+    const struct tri_video jpeg = { .fourcc = TRI_FOURCC_MJPG, .width = 8, .height = 8 };
+    assert_false(pixels_open(&pixels, &jpeg, &shape, data));
+    assert_false(pixels_open(&pixels, &(struct tri_video){ .fourcc = 1 }, &shape, data));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_component_is_read_from_its_own_bytes_in_every_format),
+        cmocka_unit_test(sixteen_bits_of_565_are_three_components),
+        cmocka_unit_test(known_codes_are_the_colours_of_the_standards),
+        cmocka_unit_test(luma_is_the_pixels_own_or_the_share_of_its_colours),
+        cmocka_unit_test(what_has_no_pixels_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
