@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "adjust.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STEP_SHARE  0.05 // of white, and of contrast: a step that is just seen
+#define GAMMA_STEPS 10   // to twice or half the gamma
+
+static const struct range {
+    const char *name;
+    int least, most;
+} ranges[ADJUST_COUNT] = {
+    [ADJUST_BRIGHTNESS] = { "brightness", -20, 20 }, // all black to all white
+    [ADJUST_CONTRAST] = { "contrast", -20, 60 },     // none to four times
+    [ADJUST_GAMMA] = { "gamma", -30, 30 },           // an eighth to eight
+};
+
+void adjust_by(struct adjust *adjust, enum adjust_what what, int by)
+{
+    int *steps = &adjust->steps[what];
+
+    *steps += by;
+    *steps = *steps < ranges[what].least ? ranges[what].least : *steps;
+    *steps = *steps > ranges[what].most ? ranges[what].most : *steps;
+}
+
+bool adjust_is_on(const struct adjust *adjust)
+{
+    for (int i = 0; i < ADJUST_COUNT; i++) {
+        if (adjust->steps[i])
+            return true;
+    }
+    return false;
+}
+
+/** Brightness: 0 as it is; contrast and gamma: 1. */
+static double value_of(const struct adjust *adjust, enum adjust_what what)
+{
+    const int steps = adjust->steps[what];
+
+    if (what == ADJUST_GAMMA)
+        return exp2((double)steps / GAMMA_STEPS);
+    return (what == ADJUST_CONTRAST) + steps * STEP_SHARE;
+}
+
+void adjust_word(const struct adjust *adjust, enum adjust_what what, char *text, size_t bytes)
+{
+    const double value = value_of(adjust, what);
+
+    if (what == ADJUST_GAMMA)
+        snprintf(text, bytes, "%s %.2f", ranges[what].name, value);
+    else
+        snprintf(text, bytes, what == ADJUST_BRIGHTNESS ? "%s %+.0f %%" : "%s %.0f %%",
+                 ranges[what].name, 100 * value);
+}
+
+void adjust_words(const struct adjust *adjust, char *text, size_t bytes)
+{
+    const char *between = "";
+    size_t used = 0;
+
+    snprintf(text, bytes, "none");
+    for (int i = 0; i < ADJUST_COUNT; i++) {
+        char word[64];
+        if (!adjust->steps[i])
+            continue;
+        adjust_word(adjust, (enum adjust_what)i, word, sizeof(word));
+        snprintf(text + used, bytes - used, "%s%s", between, word);
+        used = strlen(text);
+        between = ", ";
+    }
+}
+
+void adjust_table(const struct adjust *adjust, uint8_t table[256])
+{
+    const double brightness = value_of(adjust, ADJUST_BRIGHTNESS);
+    const double contrast = value_of(adjust, ADJUST_CONTRAST);
+    const double gamma = value_of(adjust, ADJUST_GAMMA);
+
+    for (int i = 0; i < 256; i++) {
+        const double linear = (i / 255.0 - 0.5) * contrast + 0.5 + brightness;
+        const double bounded = fmax(0, fmin(1, linear));
+        table[i] = (uint8_t)lround(255 * pow(bounded, 1 / gamma));
+    }
+}

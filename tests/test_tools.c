@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* What the viewer's tools work out, without a window: histogram, adjustments, graphs, panels. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <adjust.h>
+#include <math.h>
+#include <panel.h>
+#include <tones.h>
+#include <trace.h>
+
+/** A grey picture whose bytes the test fills. */
+struct grey {
+    struct tri_video video;
+    struct tri_shape shape;
+    uint8_t *bytes;
+    struct pixels pixels;
+};
+
+static void grey_begin(struct grey *grey, uint32_t width, uint32_t height, enum tri_range range)
+{
+    *grey = (struct grey){
+        .video = { .fourcc = TRI_FOURCC_GREY, .width = width, .height = height, .range = range }
+    };
+    assert_int_equal(tri_video_shape(&grey->video, &grey->shape), TRI_OK);
+    grey->bytes = calloc(1, grey->shape.bytes + 1);
+    assert_non_null(grey->bytes);
+    const uint8_t *const data[TRI_PLANES_MAX] = { grey->bytes };
+    assert_true(pixels_open(&grey->pixels, &grey->video, &grey->shape, data));
+}
+
+static uint8_t *grey_row(const struct grey *grey, uint32_t y)
+{
+    return grey->bytes + (size_t)y * grey->shape.plane[0].stride;
+}
+
+static void every_pixel_of_a_small_picture_is_counted_where_it_belongs(void **state)
+{
+    (void)state;
+    struct grey grey;
+    struct tones tones;
+    grey_begin(&grey, 10, 4, TRI_RANGE_FULL);
+    memset(grey_row(&grey, 0), 0, 10);
+    memset(grey_row(&grey, 1), 70, 10);
+    memset(grey_row(&grey, 2), 71, 10);
+    memset(grey_row(&grey, 3), 255, 5);
+    memset(grey_row(&grey, 3) + 5, 254, 5);
+    tones_count(&tones, &grey.pixels, TONES_LUMA);
+    assert_int_equal(tones.counted, 40);
+    assert_int_equal(tones.bins[0][70], 10);
+    assert_int_equal(tones.bins[0][71], 10);
+    assert_int_equal(tones.bins[0][254], 5);
+    assert_int_equal(tones.black, 10);
+    assert_int_equal(tones.white, 5);
+    assert_int_equal(tones_peak(&tones), 10);
+    free(grey.bytes);
+}
+
+static void in_the_limited_range_black_is_16_and_white_235_and_beyond_counts_with_them(void **state)
+{
+    (void)state;
+    struct grey grey;
+    struct tones tones;
+    grey_begin(&grey, 8, 1, TRI_RANGE_LIMITED);
+    memcpy(grey_row(&grey, 0), (const uint8_t[]){ 1, 16, 17, 100, 234, 235, 236, 254 }, 8);
+    tones_count(&tones, &grey.pixels, TONES_LUMA);
+    assert_int_equal(tones.black, 2);
+    assert_int_equal(tones.white, 3);
+    assert_int_equal(tones.black_code, 16);
+    assert_int_equal(tones.white_code, 235);
+    assert_int_equal(tones.bins[0][1] + tones.bins[0][100] + tones.bins[0][254], 3);
+    free(grey.bytes);
+}
+
+static void colours_are_counted_one_by_one_and_clip_if_any_of_them_does(void **state)
+{
+    (void)state;
+    const struct tri_video video = { .fourcc = TRI_FOURCC_RGB3, .width = 3, .height = 1 };
+    const uint8_t bytes[] = { 255, 10, 20, 30, 0, 20, 40, 50, 60 };
+    const uint8_t *const data[TRI_PLANES_MAX] = { bytes };
+    struct tri_shape shape;
+    struct pixels pixels;
+    struct tones tones;
+    assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
+    assert_true(pixels_open(&pixels, &video, &shape, data));
+    tones_count(&tones, &pixels, TONES_RGB);
+    assert_int_equal(tones.counted, 3);
+    assert_int_equal(tones.bins[0][255] + tones.bins[0][30] + tones.bins[0][40], 3);
+    assert_int_equal(tones.bins[2][20], 2);
+    assert_int_equal(tones.black, 1);
+    assert_int_equal(tones.white, 1);
+}
+
+static void a_large_picture_is_counted_on_a_grid_that_keeps_its_shares(void **state)
+{
+    (void)state;
+    struct grey grey;
+    struct tones tones;
+    grey_begin(&grey, 3840, 2160, TRI_RANGE_FULL);
+    for (uint32_t y = 0; y < 2160; y++)
+        memset(grey_row(&grey, y), 255, 960); // a quarter
+    tones_count(&tones, &grey.pixels, TONES_LUMA);
+    assert_in_range(tones.counted, TONES_GRID_WIDTH * TONES_GRID_HEIGHT * 8 / 10,
+                    TONES_GRID_WIDTH * TONES_GRID_HEIGHT);
+    assert_true(fabs((double)tones.white / tones.counted - 0.25) < 0.01);
+    free(grey.bytes);
+}
+
+static void without_adjustments_every_code_stays(void **state)
+{
+    (void)state;
+    const struct adjust none = { { 0 } };
+    uint8_t table[256];
+    char text[64];
+    adjust_table(&none, table);
+    for (int i = 0; i < 256; i++)
+        assert_int_equal(table[i], i);
+    assert_false(adjust_is_on(&none));
+    adjust_words(&none, text, sizeof(text));
+    assert_string_equal(text, "none");
+}
+
+static void each_adjustment_does_what_its_formula_says(void **state)
+{
+    (void)state;
+    uint8_t table[256];
+    adjust_table(&(struct adjust){ { 2, 0, 0 } }, table); // a tenth brighter
+    assert_int_equal(table[0], 26);
+    assert_int_equal(table[100], 126);
+    assert_int_equal(table[250], 255);
+    adjust_table(&(struct adjust){ { 0, 20, 0 } }, table); // contrast doubled about the middle
+    assert_int_equal(table[60], 0);
+    assert_int_equal(table[127], 127);
+    assert_int_equal(table[160], 193);
+    assert_int_equal(table[200], 255);
+    adjust_table(&(struct adjust){ { 0, 0, 10 } }, table); // gamma 2: the square root
+    assert_int_equal(table[0], 0);
+    assert_int_equal(table[64], 128);
+    assert_int_equal(table[255], 255);
+}
+
+static void adjustments_stop_at_their_ends_and_say_where_they_are(void **state)
+{
+    (void)state;
+    struct adjust adjust = { { 0 } };
+    char text[128];
+    for (int i = 0; i < 100; i++)
+        adjust_by(&adjust, ADJUST_BRIGHTNESS, 1);
+    adjust_word(&adjust, ADJUST_BRIGHTNESS, text, sizeof(text));
+    assert_string_equal(text, "brightness +100 %");
+    adjust = (struct adjust){ { 0 } };
+    adjust_by(&adjust, ADJUST_BRIGHTNESS, -2);
+    adjust_by(&adjust, ADJUST_CONTRAST, 4);
+    adjust_by(&adjust, ADJUST_GAMMA, 2);
+    assert_true(adjust_is_on(&adjust));
+    adjust_words(&adjust, text, sizeof(text));
+    assert_string_equal(text, "brightness -10 %, contrast 120 %, gamma 1.15");
+}
+
+#define MS     1000000LL
+#define SECOND (1000 * MS)
+
+static void a_trace_knows_interval_age_and_loss_of_each_picture(void **state)
+{
+    (void)state;
+    struct trace trace = { .count = 0 };
+    trace_note(&trace, 100 * MS, 95 * MS, 7);
+    trace_note(&trace, 120 * MS, 117 * MS, 7);
+    trace_note(&trace, 160 * MS, 150 * MS, 9);
+    assert_int_equal(trace.count, 3);
+    assert_float_equal(trace_at(&trace, 0)->interval_ms, 40, 1e-4);
+    assert_float_equal(trace_at(&trace, 0)->age_ms, 10, 1e-4);
+    assert_int_equal(trace_at(&trace, 0)->lost, 2);
+    assert_float_equal(trace_at(&trace, 1)->interval_ms, 20, 1e-4);
+    assert_int_equal(trace_at(&trace, 1)->lost, 0);
+    assert_int_equal(trace_at(&trace, 2)->lost, 0); // what was lost before it is not its own
+    assert_float_equal(trace_at(&trace, 2)->interval_ms, 0, 1e-4);
+}
+
+static void a_pause_is_no_interval(void **state)
+{
+    (void)state;
+    struct trace trace = { .count = 0 };
+    trace_note(&trace, 100 * MS, 95 * MS, 0);
+    trace_break(&trace);
+    trace_note(&trace, 9 * SECOND, 9 * SECOND - MS, 500);
+    assert_float_equal(trace_at(&trace, 0)->interval_ms, 0, 1e-4);
+    assert_int_equal(trace_at(&trace, 0)->lost, 0);
+}
+
+static void a_trace_forgets_the_oldest_first(void **state)
+{
+    (void)state;
+    struct trace trace = { .count = 0 };
+    for (int i = 1; i <= TRACE_POINTS + 5; i++)
+        trace_note(&trace, i * MS, 0, 0);
+    assert_int_equal(trace.count, TRACE_POINTS);
+    assert_int_equal(trace_at(&trace, 0)->at_ns, (TRACE_POINTS + 5) * MS);
+    assert_int_equal(trace_at(&trace, TRACE_POINTS - 1)->at_ns, 6 * MS);
+}
+
+static void columns_hold_the_worst_of_their_time_and_the_newest_is_last(void **state)
+{
+    (void)state;
+    struct trace trace = { .count = 0 };
+    struct trace_column column[10];
+    trace_note(&trace, 1 * SECOND, SECOND - 500 * MS, 0); // too old to be seen
+    trace_note(&trace, 9050 * MS, 9045 * MS, 0);
+    trace_note(&trace, 9060 * MS, 9030 * MS, 3);
+    trace_note(&trace, 9950 * MS, 9941 * MS, 3);
+    const double most = trace_columns(&trace, TRACE_AGE, 10 * SECOND, SECOND, column, 10);
+    assert_true(fabs(most - 30) < 1e-3);
+    assert_float_equal(column[0].most, 30, 1e-3);
+    assert_int_equal(column[0].lost, 3);
+    assert_float_equal(column[9].most, 9, 1e-3);
+    for (int i = 1; i < 9; i++)
+        assert_true(column[i].most < 0);
+}
+
+static void a_scale_ends_at_a_round_number_that_holds_all(void **state)
+{
+    (void)state;
+    const double pairs[][2] = { { 0, 1 },   { 1, 1 },     { 1.1, 2 },  { 3, 5 },      { 16.7, 20 },
+                                { 20, 20 }, { 33.4, 50 }, { 51, 100 }, { 1500, 2000 } };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        assert_true(fabs(trace_scale(pairs[i][0]) - pairs[i][1]) < 1e-9);
+}
+
+static void letters_are_a_share_of_the_window_and_never_too_small_on_any_screen(void **state)
+{
+    (void)state;
+    assert_int_equal(panel_text_pixels(240, 1), 14);
+    assert_int_equal(panel_text_pixels(480, 2), 28); // the same window on a screen twice as fine
+    assert_int_equal(panel_text_pixels(720, 1), 16);
+    assert_int_equal(panel_text_pixels(1440, 1), 32);
+    assert_int_equal(panel_text_pixels(1440, 1.5), 32);
+}
+
+static void a_panel_stands_beside_the_pointer_and_inside_the_window(void **state)
+{
+    (void)state;
+    const struct view_area area = { 10, 20, 300, 200 };
+    struct view_area at = panel_beside(&area, 50, 60, 80, 40, 12);
+    assert_true(at.x == 62 && at.y == 72 && at.w == 80 && at.h == 40);
+    at = panel_beside(&area, 305, 215, 80, 40, 12);
+    assert_true(at.x == 213 && at.y == 163);
+    for (int x = -20; x < 350; x += 5) {
+        for (int y = -20; y < 260; y += 5) {
+            at = panel_beside(&area, x, y, 80, 40, 12);
+            assert_true(at.x >= 10 && at.y >= 20 && at.x + at.w <= 310 && at.y + at.h <= 220);
+        }
+    }
+    at = panel_beside(&area, 100, 100, 400, 300, 12); // does not fit: its beginning is seen
+    assert_true(at.x == 10 && at.y == 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_pixel_of_a_small_picture_is_counted_where_it_belongs),
+        cmocka_unit_test(
+            in_the_limited_range_black_is_16_and_white_235_and_beyond_counts_with_them),
+        cmocka_unit_test(colours_are_counted_one_by_one_and_clip_if_any_of_them_does),
+        cmocka_unit_test(a_large_picture_is_counted_on_a_grid_that_keeps_its_shares),
+        cmocka_unit_test(without_adjustments_every_code_stays),
+        cmocka_unit_test(each_adjustment_does_what_its_formula_says),
+        cmocka_unit_test(adjustments_stop_at_their_ends_and_say_where_they_are),
+        cmocka_unit_test(a_trace_knows_interval_age_and_loss_of_each_picture),
+        cmocka_unit_test(a_pause_is_no_interval),
+        cmocka_unit_test(a_trace_forgets_the_oldest_first),
+        cmocka_unit_test(columns_hold_the_worst_of_their_time_and_the_newest_is_last),
+        cmocka_unit_test(a_scale_ends_at_a_round_number_that_holds_all),
+        cmocka_unit_test(letters_are_a_share_of_the_window_and_never_too_small_on_any_screen),
+        cmocka_unit_test(a_panel_stands_beside_the_pointer_and_inside_the_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
