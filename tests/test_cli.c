@@ -22,6 +22,10 @@ struct config {
     struct cli_rate rate;
     uint32_t format, mode;
     int word;
+    struct {
+        uint64_t count;
+        double ms;
+    } shared;
 };
 
 static const char *const words[] = { "one", "two", NULL };
@@ -46,8 +50,23 @@ static const struct cli_option options[] = {
     { 'w', "word", "WORD", "two", "a word", cli_set_word, AT(word), words },
     { .name = NULL },
 };
+/* Rows of a field that other programs have, too, at another place. */
+static const struct cli_option shared[] = {
+    { .name = "shared-ms",
+      .arg = "MS",
+      .initial = "7",
+      .help = "milliseconds",
+      .set = cli_set_ms,
+      .offset = sizeof(uint64_t) },
+    { .name = NULL },
+};
 static const struct cli_program program = {
-    .name = "prog", .synopsis = "[OPTION]...", .purpose = "Try the parser.", .options = options
+    .name = "prog",
+    .synopsis = "[OPTION]...",
+    .purpose = "Try the parser.",
+    .options = options,
+    .shared = shared,
+    .shared_at = offsetof(struct config, shared),
 };
 
 static char said[4096]; // on the stream that parse() listened to
@@ -155,6 +174,15 @@ static void verbosity_counts(void **state)
     }
 }
 
+static void shared_rows_fill_the_field_they_are_told(void **state)
+{
+    (void)state;
+    assert_true(understood("").shared.ms == 7);
+    assert_true(understood("--shared-ms 0.5").shared.ms == 0.5);
+    assert_int_equal(understood("--shared-ms 0.5").shared.count, 0);
+    refused("--shared-ms soon", "milliseconds are a number from 0");
+}
+
 static void rates_are_fractions(void **state)
 {
     (void)state;
@@ -244,6 +272,7 @@ int main(void)
         cmocka_unit_test(short_long_joined_and_abbreviated_forms_mean_the_same),
         cmocka_unit_test(operands_are_found_wherever_they_stand),
         cmocka_unit_test(verbosity_counts),
+        cmocka_unit_test(shared_rows_fill_the_field_they_are_told),
         cmocka_unit_test(rates_are_fractions),
         cmocka_unit_test(formats_go_by_all_their_names),
         cmocka_unit_test(bad_values_are_refused_with_what_would_be_right),

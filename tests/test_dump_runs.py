@@ -31,6 +31,13 @@ class Ends(ProgramTest):
         self.assert_refused(done, 1, "no frame within --timeout", "triptych-info")
         self.assertEqual(last_json(done.stdout)["frames"], 0)
 
+    def test_a_run_that_expects_something_does_not_wait_for_ever(self):
+        done = self.run_to_end("triptych-dump", "--tap", "--max-drops", 0, "--max-age-p99", 100,
+                               self.stream())
+        self.assert_refused(done, 1, "no frame within --timeout")
+        self.assertEqual(done.stdout, "1..2\nnot ok 1 - --max-drops: no frame came to judge by\n"
+                                      "not ok 2 - --max-age-p99: no frame came to judge by\n")
+
     def test_exit_on_end_ends_with_the_writer(self):
         name = self.stream()
         feed = Feed(self, name)
@@ -183,6 +190,9 @@ class Failures(ProgramTest):
                 (["UPPER"], ["UPPER", "a-z"]),
                 ([name, "other"], ["other"]),
                 (["--tap", name], ["--tap", "--expect-fps"]),
+                (["--expect-fps", "0", name], ["--expect-fps 0 expects nothing"]),
+                (["--expect-fps", "fast", name], ["--expect-fps", "29.97"]),
+                (["--max-age-p99", "soon", name], ["--max-age-p99", "milliseconds"]),
                 (["--mode"], ["--mode", "argument"])):
             with self.subTest(args=args):
                 done = self.run_to_end("triptych-dump", *args)
@@ -242,6 +252,23 @@ class Expectations(ProgramTest):
         fps = last_json(self.run_to_end(*command, name).stdout)["fps"]
         done = self.run_to_end(*command, "--expect-fps", fps * 1.04, name)
         self.assertEqual(done.returncode, 0, done.stderr)
+        feed.end()
+
+    def test_the_summary_tells_what_was_expected_and_whether_it_came(self):
+        name, feed = self._steady()
+        done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--count", 5,
+                               "--max-drops", 0, "--max-age-p95", 0, name)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual([(one["option"], one["met"]) for one in last_json(done.stdout)["expected"]],
+                         [("--max-drops", True), ("--max-age-p95", False)])
+        feed.end()
+
+    def test_a_stream_that_falls_silent_misses_its_rate(self):
+        name, feed = self._steady()  # five frames at once, and then nothing for a second
+        done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--duration", 1,
+                               "--expect-fps", 100, name)
+        self.assert_refused(done, 1, "--expect-fps", "less than the 100 expected")
+        self.assertLess(last_json(done.stdout)["fps"], 5)
         feed.end()
 
     def test_drops_above_the_limit_fail_and_are_told_apart(self):

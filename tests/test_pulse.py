@@ -75,7 +75,7 @@ class Clock(ProgramTest):
                                         options=["--max-clock-faults", 2])
         self.assertEqual(status, 1)
         self.assertIn("--max-clock-faults: 3 faults (3 dropped, 0 repeated", said)
-        self.assertIn("1 more than allowed", said)
+        self.assertIn("1 more than the 2 allowed", said)
         _, status, said = self._through(film, frames=FRAMES - 3,
                                         options=["--max-clock-faults", 3])
         self.assertEqual(status, 0, said)

@@ -22,22 +22,31 @@ static const struct cli_option common_rows[COMMON_COUNT] = {
     [COMMON_VERSION] = { .name = "version", .help = "print the version and exit" },
 };
 
-/* The program's rows followed by the common ones, and what getopt_long() wants made of them. */
+/* The program's rows, those it shares with others and the common ones, and what getopt_long() wants
+ * made of them. */
 struct table {
     const struct cli_option *row[ROWS_MAX];
     size_t rows;
-    size_t own; // how many of them are the program's
+    size_t shared; // the first of the shared ones
+    size_t common; // the first of the common ones
     struct option longs[ROWS_MAX + 1];
     char shorts[2 * ROWS_MAX + 2];
 };
 
+static void table_add(struct table *table, const struct cli_option *row)
+{
+    for (; row && row->name; row++)
+        if (table->rows < ROWS_MAX - COMMON_COUNT)
+            table->row[table->rows++] = row;
+}
+
 static void table_build(struct table *table, const struct cli_program *program)
 {
     *table = (struct table){ .rows = 0 };
-    for (const struct cli_option *row = program->options; row && row->name; row++)
-        if (table->rows < ROWS_MAX - COMMON_COUNT)
-            table->row[table->rows++] = row;
-    table->own = table->rows;
+    table_add(table, program->options);
+    table->shared = table->rows;
+    table_add(table, program->shared);
+    table->common = table->rows;
     for (size_t i = 0; i < COMMON_COUNT; i++)
         table->row[table->rows++] = &common_rows[i];
 
@@ -96,7 +105,7 @@ static void print_help(const struct cli_program *program, const struct table *ta
         const struct cli_option *row = table->row[i];
         if (!row->help)
             continue;
-        if (i == table->own && i > 0)
+        if ((i == table->shared || i == table->common) && i > 0)
             putchar('\n');
         if (left_text(row, left, sizeof left) + 2 > help_at)
             printf("%s\n%*s", left, help_at, "");
@@ -149,11 +158,13 @@ static bool set_common(size_t index, const struct cli_program *program, const st
     }
 }
 
-static int set_row(const struct cli_program *program, const struct cli_option *row, void *config,
-                   const char *value)
+static int set_row(const struct cli_program *program, const struct table *table, size_t index,
+                   void *config, const char *value)
 {
     char why[512] = "";
-    if (row->set(row, (char *)config + row->offset, value, why, sizeof why))
+    const struct cli_option *row = table->row[index];
+    const size_t at = index < table->shared ? 0 : program->shared_at;
+    if (row->set(row, (char *)config + at + row->offset, value, why, sizeof why))
         return -1;
     return cli_refuse(program, "--%s: '%s' is not understood: %s", row->name, value, why);
 }
@@ -165,10 +176,10 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
     table_build(&table, program);
     *common = (struct cli_common){ .verbosity = 0 };
 
-    for (size_t i = 0; i < table.own; i++) {
+    for (size_t i = 0; i < table.common; i++) {
         if (!table.row[i]->initial)
             continue;
-        const int status = set_row(program, table.row[i], config, table.row[i]->initial);
+        const int status = set_row(program, &table, i, config, table.row[i]->initial);
         if (status >= 0)
             return status;
     }
@@ -181,12 +192,12 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
         if (code == ':')
             return refuse_bare(program, &table);
         const size_t index = table_find(&table, code);
-        if (index >= table.own) {
-            if (set_common(index - table.own, program, &table, common))
+        if (index >= table.common) {
+            if (set_common(index - table.common, program, &table, common))
                 return fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
             continue;
         }
-        const int status = set_row(program, table.row[index], config, optarg);
+        const int status = set_row(program, &table, index, config, optarg);
         if (status >= 0)
             return status;
     }

@@ -46,6 +46,7 @@ cli_set cli_set_text;    // const char *, kept by reference
 cli_set cli_set_name;    // const char *, checked to be a stream's name
 cli_set cli_set_count;   // uint64_t, a whole number from 0
 cli_set cli_set_seconds; // double, from 0
+cli_set cli_set_ms;      // double, from 0: milliseconds
 cli_set cli_set_percent; // double, 0 to 100
 cli_set cli_set_size;    // struct cli_size
 cli_set cli_set_rate;    // struct cli_rate: N, N/D, decimals such as 29.97, or 0
@@ -59,7 +60,9 @@ struct cli_program {
     const char *purpose;  // one or two lines
     const char *operands; // lines on the operands, may be NULL
     const struct cli_option *options;
-    const char *notes; // lines after the options, may be NULL
+    const struct cli_option *shared; // rows of several programs, shown after the own; may be NULL
+    size_t shared_at;                // of the field in the program's config that they fill
+    const char *notes;               // lines after the options, may be NULL
     const char *example;
 };
 

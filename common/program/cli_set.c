@@ -87,6 +87,16 @@ bool cli_set_seconds(UNUSED const struct cli_option *option, void *target, const
     return true;
 }
 
+bool cli_set_ms(UNUSED const struct cli_option *option, void *target, const char *value, char *why,
+                size_t why_bytes)
+{
+    double ms = 0;
+    if (!read_decimal(value, 1e9, &ms))
+        return refuse(why, why_bytes, "milliseconds are a number from 0, such as 5 or 0.5");
+    *(double *)target = ms;
+    return true;
+}
+
 bool cli_set_percent(UNUSED const struct cli_option *option, void *target, const char *value,
                      char *why, size_t why_bytes)
 {

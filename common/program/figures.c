@@ -20,6 +20,7 @@ void figures_frame(struct figures *figures, const struct tri_frame_info *info, u
         tri_histogram_add(&figures->interval, info->publish_ns - figures->last_ns);
     tri_histogram_add(&figures->age, seen_ns - info->capture_ns);
     figures->last_ns = info->publish_ns;
+    figures->seen_ns = seen_ns;
     figures->frames++;
     figures->bytes += bytes;
     figures->video = info->video;
@@ -40,12 +41,19 @@ void figures_writer(struct figures *figures, const struct tri_writer_counts *cou
     figures->dropped_writer = counts->dropped_writer;
 }
 
+void figures_end(struct figures *figures, int64_t now_ns)
+{
+    figures->silent_ns = figures->frames ? now_ns - figures->seen_ns : 0;
+}
+
 double figures_fps(const struct figures *figures)
 {
     if (figures->frames < 2 || figures->last_ns <= figures->first_ns)
         return 0;
-    return (double)(figures->frames - 1) * (double)SECOND /
-           (double)(figures->last_ns - figures->first_ns);
+    const double intervals = (double)(figures->frames - 1);
+    const double span = (double)(figures->last_ns - figures->first_ns);
+    const double silent = (double)figures->silent_ns;
+    return intervals * (double)SECOND / (silent > 2 * span / intervals ? span + silent : span);
 }
 
 bool figures_due(const struct figures *figures, int64_t now_ns)

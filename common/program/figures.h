@@ -13,6 +13,8 @@ struct figures {
     const char *name;          // of the stream
     int64_t started_ns;        // tri_now_ns() at the start
     int64_t first_ns, last_ns; // publish times of the first and last frame counted
+    int64_t seen_ns;           // when the last one came here
+    int64_t silent_ns;         // from then to the end of the run
     uint64_t frames;
     uint64_t frames_at_line; // for the rate of the last second
     int64_t line_ns;
@@ -35,7 +37,11 @@ void figures_frame(struct figures *figures, const struct tri_frame_info *info, u
 void figures_reader(struct figures *figures, const struct tri_reader_counts *counts);
 void figures_writer(struct figures *figures, const struct tri_writer_counts *counts);
 
-/** Frames a second over the whole run, 0 before the second frame. */
+/** A reader has looked for frames until `now_ns`: silence at the end of its run then counts. */
+void figures_end(struct figures *figures, int64_t now_ns);
+
+/** Frames a second over the whole run, 0 before the second frame. From the first frame to the last; to
+ *  the end of the run where more than two mean intervals passed without another one. */
 double figures_fps(const struct figures *figures);
 
 /** True once a second: time for a line. Resets the last second's rate after figures_line(). */

@@ -21,8 +21,8 @@ static const struct cli_option options[] = {
     { 'c', "count", "N", NULL, "end after N frames", cli_set_count, AT(count) },
     { 'd', "duration", "S", NULL, "end S seconds after the first frame", cli_set_seconds,
       AT(duration) },
-    { 0, "timeout", "S", NULL, "fail after S seconds without a frame", cli_set_seconds,
-      AT(timeout) },
+    { 0, "timeout", "S", NULL, "fail after S seconds without a frame; 10 where some are expected",
+      cli_set_seconds, AT(timeout) },
     { 0, "exit-on-end", NULL, NULL, "end with the stream's writer, do not wait for its return",
       cli_set_true, AT(exit_on_end) },
     { 0, "stats", NULL, NULL, "write no frames, print figures every second", cli_set_true,
@@ -31,18 +31,8 @@ static const struct cli_option options[] = {
       cli_set_true, AT(json) },
     { 0, "clock", NULL, NULL, "read the clock in the pixels of pattern:clock", cli_set_true,
       AT(clock) },
-    { 0, "expect-fps", "F", NULL, "fail unless F frames a second came", cli_set_seconds,
-      AT(expect_fps) },
-    { 0, "tolerance", "PCT", "5", "by how much F may be missed", cli_set_percent, AT(tolerance) },
-    { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lost more", cli_set_count,
-      AT(max_drops) },
-    { 0, "max-jitter-p99", "MS", NULL, "fail if intervals exceed their median by more",
-      cli_set_seconds, AT(max_jitter_p99) },
-    { 0, "max-age-p99", "MS", NULL, "fail if frames were older when they came", cli_set_seconds,
-      AT(max_age_p99) },
     { 0, "max-clock-faults", "N", NULL, "fail if --clock found more faults", cli_set_count,
       AT(max_clock_faults) },
-    { 0, "tap", NULL, NULL, "a line of TAP for each of these", cli_set_true, AT(tap) },
     { .name = NULL },
 };
 #undef AT
@@ -53,6 +43,8 @@ static const struct cli_program program = {
     .purpose = "Write the frames of a stream to a file or pipe, or measure how they come.",
     .operands = "  NAME  the stream; it need not be there yet  [" TRI_NAME_DEFAULT "]",
     .options = options,
+    .shared = expect_options,
+    .shared_at = offsetof(struct dump_config, expect),
     .notes =
         "Frames go to stdout when it is a pipe or a file and nothing but frames is asked for.\n"
         "With frames on stdout, figures and messages go to stderr.",
@@ -61,8 +53,7 @@ static const struct cli_program program = {
 
 static bool expects(const struct dump_config *config)
 {
-    return config->expect_fps > 0 || config->max_drops != DUMP_ANY || config->max_jitter_p99 > 0 ||
-           config->max_age_p99 > 0 || config->max_clock_faults != DUMP_ANY;
+    return expect_something(&config->expect) || config->max_clock_faults != EXPECT_ANY;
 }
 
 /* Where frames go when nobody says: to stdout, unless only figures were asked for. */
@@ -95,8 +86,9 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
 {
     *config = (struct dump_config){ .name = TRI_NAME_DEFAULT,
                                     .to = DUMP_TO_GUESS,
-                                    .max_drops = DUMP_ANY,
-                                    .max_clock_faults = DUMP_ANY };
+                                    .max_clock_faults = EXPECT_ANY,
+                                    .expect = expect_nothing(),
+                                    .timeout = -1 };
     int operand = 0;
     int status = cli_parse(&program, argc, argv, config, common, &operand);
     if (status >= 0)
@@ -108,13 +100,14 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
     if (!tri_name_valid(config->name))
         return cli_refuse(&program, "'%s' names no stream: a name is 1 to %d of a-z, 0-9, - and _",
                           config->name, TRI_NAME_MAX);
-    if (config->max_clock_faults != DUMP_ANY)
+    const bool own = config->max_clock_faults != EXPECT_ANY;
+    if (own)
         config->clock = true;
-    if (config->tap && !expects(config))
-        return cli_refuse(&program, "--tap tells of expectations, and there is none: add "
-                                    "--expect-fps, --max-drops or another --max");
-    if (config->tap && config->json)
-        return cli_refuse(&program, "--tap and --json exclude each other");
+    status = expect_check(&config->expect, &program, own, config->json);
+    if (status >= 0)
+        return status;
+    if (config->timeout < 0) // a test ends, also where nothing comes
+        config->timeout = expects(config) ? EXPECT_PATIENCE_S : 0;
     status = settle_output(config);
     if (status < 0 && config->output && sink_one_frame(config->to, config->output))
         config->count = 1;

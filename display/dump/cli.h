@@ -4,8 +4,7 @@
 #define DUMP_CLI_H
 
 #include "program/cli.h"
-
-#define DUMP_ANY UINT64_MAX // a limit that was not given
+#include "program/expect.h"
 
 struct dump_config {
     const char *name;   // of the stream
@@ -16,13 +15,10 @@ struct dump_config {
     double duration;    // seconds from the first frame; 0: no end
     double timeout;     // seconds without a frame; 0: wait for ever
     bool exit_on_end;
-    bool stats, json, tap;
-    bool clock;        // read the frames' own clock
-    double expect_fps; // 0: any
-    double tolerance;  // per cent
-    uint64_t max_drops;
-    double max_jitter_p99, max_age_p99; // milliseconds; 0: any
-    uint64_t max_clock_faults;
+    bool stats, json;
+    bool clock;                // read the frames' own clock
+    uint64_t max_clock_faults; // EXPECT_ANY: any
+    struct expect expect;
 };
 
 /** As cli_parse(); also refuses options that contradict each other. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* triptych-dump: a reader, perhaps a sink, figures, and whether they are as expected. */
 #include "cli.h"
-#include "expect.h"
+#include "program/expect.h"
 #include "program/stop.h"
 #include "run.h"
 
@@ -22,50 +22,43 @@ static void print_summary(const struct run *run)
         fprintf(run->report, "%s\n", pulse_line(&run->pulse, line, sizeof line));
 }
 
-/* @return whether all expectations were met; which were not is told. */
-static bool judge(const struct run *run)
+static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT_MAX])
 {
-    struct expect_verdict verdicts[EXPECT_MAX];
-    const size_t count = expect_judge(run->config, &run->figures, &run->pulse, verdicts);
-    bool all = true;
-    if (run->config->tap)
-        fprintf(run->report, "1..%zu\n", count);
-    for (size_t i = 0; i < count; i++) {
-        const struct expect_verdict *verdict = &verdicts[i];
-        all = all && verdict->met;
-        if (run->config->tap)
-            fprintf(run->report, "%sok %zu - %s: %s\n", verdict->met ? "" : "not ", i + 1,
-                    verdict->option, verdict->text);
-        else if (!verdict->met)
-            tri_log_say(&run->log, TRI_LOG_ERROR, "expect", "%s: %s", verdict->option,
-                        verdict->text);
-    }
-    return all;
+    size_t count = expect_judge(&run->config->expect, &run->figures, verdicts);
+    if (run->config->max_clock_faults != EXPECT_ANY)
+        verdicts[count++] = pulse_judge(&run->pulse, run->config->max_clock_faults);
+    return count;
 }
 
-static bool print_json(const struct run *run)
+static bool print_json(const struct run *run, const struct expect_verdict *verdicts,
+                       size_t expected)
 {
     json_t *object = figures_json(&run->figures);
     if (run->config->clock)
         json_object_set_new(object, "clock", pulse_json(&run->pulse));
+    if (expected)
+        json_object_set_new(object, "expected", expect_json(verdicts, expected));
     return figures_print_json(run->report, object);
 }
 
 static int report(struct run *run, int status)
 {
     const struct dump_config *config = run->config;
-    if (!judge(run) && status == CLI_DONE)
+    struct expect_verdict verdicts[EXPECT_MAX];
+    const size_t expected = judge(run, verdicts);
+    if (!expect_tell(verdicts, expected, config->expect.tap ? run->report : NULL, &run->log) &&
+        status == CLI_DONE)
         status = CLI_FAILED;
     if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
         tri_log_say(&run->log, TRI_LOG_INFO, "dump",
                     "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
                     run->figures.dropped_reader);
     if (config->json) {
-        if (!print_json(run)) {
+        if (!print_json(run, verdicts, expected)) {
             tri_log_say(&run->log, TRI_LOG_ERROR, "output", "the summary cannot be written: %m");
             status = CLI_FAILED;
         }
-    } else if (!run->quiet && !config->tap && !config->output) {
+    } else if (!run->quiet && !config->expect.tap && !config->output) {
         print_summary(run);
     }
     return status;

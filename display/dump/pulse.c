@@ -116,6 +116,24 @@ uint64_t pulse_faults(const struct pulse *pulse)
     return pulse->dropped + pulse->repeated + pulse->reordered + pulse->torn + pulse->unread;
 }
 
+struct expect_verdict pulse_judge(const struct pulse *pulse, uint64_t most)
+{
+    struct expect_verdict verdict = { .option = "--max-clock-faults" };
+    const uint64_t faults = pulse_faults(pulse);
+    verdict.met = faults <= most && pulse->read + pulse->unread > 0;
+    if (pulse->read + pulse->unread == 0)
+        snprintf(verdict.text, sizeof verdict.text, "no frame came to judge by");
+    else
+        snprintf(verdict.text, sizeof verdict.text,
+                 "%" PRIu64 " faults (%" PRIu64 " dropped, %" PRIu64 " repeated, %" PRIu64
+                 " reordered, %" PRIu64 " torn, %" PRIu64 " not read), %" PRIu64 " %s than the "
+                 "%" PRIu64 " allowed",
+                 faults, pulse->dropped, pulse->repeated, pulse->reordered, pulse->torn,
+                 pulse->unread, verdict.met ? most - faults : faults - most,
+                 verdict.met ? "less" : "more", most);
+    return verdict;
+}
+
 const char *pulse_line(const struct pulse *pulse, char *text, size_t bytes)
 {
     snprintf(text, bytes,

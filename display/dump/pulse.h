@@ -4,6 +4,8 @@
 #ifndef DUMP_PULSE_H
 #define DUMP_PULSE_H
 
+#include "program/expect.h"
+
 #include <triptych/triptych.h>
 
 #include <jansson.h>
@@ -40,6 +42,9 @@ void pulse_count(struct pulse *pulse, const struct pulse_beat *beat, int64_t see
 
 /** Everything found wrong. */
 uint64_t pulse_faults(const struct pulse *pulse);
+
+/** Whether that is at most `most`: --max-clock-faults. */
+struct expect_verdict pulse_judge(const struct pulse *pulse, uint64_t most);
 
 /** "clock: ..." for people; returns `text`. */
 const char *pulse_line(const struct pulse *pulse, char *text, size_t bytes);

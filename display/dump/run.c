@@ -121,6 +121,7 @@ int run_all(struct run *run)
         if (figures_due(&run->figures, now_ns))
             print_second(run, now_ns);
     }
+    figures_end(&run->figures, tri_now_ns());
     struct tri_reader_counts counts;
     tri_reader_count(run->reader, &counts);
     figures_reader(&run->figures, &counts);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "expect.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#define AT(field) .offset = offsetof(struct expect, field)
+const struct cli_option expect_options[] = {
+    { 0, "expect-fps", "F", NULL, "fail unless F frames a second came", cli_set_rate, AT(fps) },
+    { 0, "tolerance", "PCT", "5", "by how much F may be missed", cli_set_percent, AT(tolerance) },
+    { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lost more than N frames",
+      cli_set_count, AT(max_drops) },
+    { 0, "max-jitter-p95", "MS", NULL, "fail if 5 % of the intervals exceed their median by more",
+      cli_set_ms, AT(max_jitter_p95) },
+    { 0, "max-jitter-p99", "MS", NULL, "likewise, 1 % of them", cli_set_ms, AT(max_jitter_p99) },
+    { 0, "max-age-p95", "MS", NULL, "fail if 5 % of the frames were older when they came",
+      cli_set_ms, AT(max_age_p95) },
+    { 0, "max-age-p99", "MS", NULL, "likewise, 1 % of them", cli_set_ms, AT(max_age_p99) },
+    { 0, "tap", NULL, NULL, "a line of TAP for each expectation", cli_set_true, AT(tap) },
+    { .name = NULL },
+};
+#undef AT
+
+struct expect expect_nothing(void)
+{
+    return (struct expect){ .max_drops = EXPECT_ANY,
+                            .max_jitter_p95 = -1,
+                            .max_jitter_p99 = -1,
+                            .max_age_p95 = -1,
+                            .max_age_p99 = -1 };
+}
+
+bool expect_something(const struct expect *expect)
+{
+    return expect->fps.den || expect->max_drops != EXPECT_ANY || expect->max_jitter_p95 >= 0 ||
+           expect->max_jitter_p99 >= 0 || expect->max_age_p95 >= 0 || expect->max_age_p99 >= 0;
+}
+
+int expect_check(const struct expect *expect, const struct cli_program *program, bool more,
+                 bool json)
+{
+    if (expect->fps.den && !expect->fps.num)
+        return cli_refuse(program, "--expect-fps 0 expects nothing: leave it out, or say how many "
+                                   "frames a second are to come");
+    if (expect->tap && !more && !expect_something(expect))
+        return cli_refuse(program, "--tap tells of expectations, and there is none: add "
+                                   "--expect-fps, --max-drops or another --max");
+    if (expect->tap && json)
+        return cli_refuse(program, "--tap and --json exclude each other");
+    return -1;
+}
+
+static struct expect_verdict judge_rate(const struct expect *expect, const struct figures *figures)
+{
+    struct expect_verdict verdict = { .option = "--expect-fps" };
+    const double fps = figures_fps(figures);
+    const double wanted = (double)expect->fps.num / expect->fps.den;
+    const double off = 100 * (fps / wanted - 1);
+    verdict.met = fabs(off) <= expect->tolerance;
+    snprintf(verdict.text, sizeof verdict.text,
+             "%.2f frames a second came, %.2f %% %s than the %g expected; %g %% are tolerated", fps,
+             fabs(off), off < 0 ? "less" : "more", wanted, expect->tolerance);
+    return verdict;
+}
+
+static struct expect_verdict judge_drops(const struct expect *expect, const struct figures *figures)
+{
+    struct expect_verdict verdict = { .option = "--max-drops" };
+    const uint64_t most = expect->max_drops;
+    const uint64_t drops =
+        figures->dropped_driver + figures->dropped_writer + figures->dropped_reader;
+    verdict.met = drops <= most;
+    snprintf(verdict.text, sizeof verdict.text,
+             "%" PRIu64 " frames were lost (%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
+             " reader), %" PRIu64 " %s than the %" PRIu64 " allowed",
+             drops, figures->dropped_driver, figures->dropped_writer, figures->dropped_reader,
+             verdict.met ? most - drops : drops - most, verdict.met ? "less" : "more", most);
+    return verdict;
+}
+
+static struct expect_verdict judge_time(const char *option, const char *what, double is_ms,
+                                        double most_ms)
+{
+    struct expect_verdict verdict = { .option = option, .met = is_ms <= most_ms };
+    snprintf(verdict.text, sizeof verdict.text, "%s is %.3f ms, %.3f ms %s than the %g allowed",
+             what, is_ms, fabs(is_ms - most_ms), verdict.met ? "less" : "more", most_ms);
+    return verdict;
+}
+
+static double jitter_ms(const struct figures *figures, double percent)
+{
+    return (double)(tri_histogram_percentile(&figures->interval, percent) -
+                    tri_histogram_percentile(&figures->interval, 50)) /
+           1e6;
+}
+
+static double age_ms(const struct figures *figures, double percent)
+{
+    return (double)tri_histogram_percentile(&figures->age, percent) / 1e6;
+}
+
+size_t expect_judge(const struct expect *expect, const struct figures *figures,
+                    struct expect_verdict verdicts[EXPECT_MAX])
+{
+    size_t count = 0;
+    if (expect->fps.den)
+        verdicts[count++] = judge_rate(expect, figures);
+    if (expect->max_drops != EXPECT_ANY)
+        verdicts[count++] = judge_drops(expect, figures);
+    if (expect->max_jitter_p95 >= 0)
+        verdicts[count++] =
+            judge_time("--max-jitter-p95", "the 95th percentile of intervals, beyond their median,",
+                       jitter_ms(figures, 95), expect->max_jitter_p95);
+    if (expect->max_jitter_p99 >= 0)
+        verdicts[count++] =
+            judge_time("--max-jitter-p99", "the 99th percentile of intervals, beyond their median,",
+                       jitter_ms(figures, 99), expect->max_jitter_p99);
+    if (expect->max_age_p95 >= 0)
+        verdicts[count++] = judge_time("--max-age-p95", "the 95th percentile of ages",
+                                       age_ms(figures, 95), expect->max_age_p95);
+    if (expect->max_age_p99 >= 0)
+        verdicts[count++] = judge_time("--max-age-p99", "the 99th percentile of ages",
+                                       age_ms(figures, 99), expect->max_age_p99);
+    for (size_t i = 0; i < count && figures->frames == 0; i++) {
+        verdicts[i].met = false;
+        snprintf(verdicts[i].text, sizeof verdicts[i].text, "no frame came to judge by");
+    }
+    return count;
+}
+
+bool expect_tell(const struct expect_verdict *verdicts, size_t count, FILE *tap, const tri_log *log)
+{
+    bool all = true;
+    if (tap)
+        fprintf(tap, "1..%zu\n", count);
+    for (size_t i = 0; i < count; i++) {
+        const struct expect_verdict *verdict = &verdicts[i];
+        all = all && verdict->met;
+        if (tap)
+            fprintf(tap, "%sok %zu - %s: %s\n", verdict->met ? "" : "not ", i + 1, verdict->option,
+                    verdict->text);
+        else if (!verdict->met)
+            tri_log_say(log, TRI_LOG_ERROR, "expect", "%s: %s", verdict->option, verdict->text);
+    }
+    return all;
+}
+
+json_t *expect_json(const struct expect_verdict *verdicts, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_pack("{ss sb ss}", "option", verdicts[i].option, "met",
+                                               verdicts[i].met, "text", verdicts[i].text));
+    return array;
+}
