@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""What `meson install` brings beside programs and libraries: manual pages, completion, Python."""
+import os
+import re
+import subprocess
+import unittest
+
+from programs import BUILD, PATIENCE, ProgramTest, built, tool
+
+PROGRAMS = ("triptych-capture", "triptych-display", "triptych-dump", "triptych-info")
+COMPLETE = """
+source /usr/share/bash-completion/bash_completion
+source "$COMPLETION"
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+_triptych "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>/dev/null
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+class Install(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.root = self.folder()
+        subprocess.run([tool("meson"), "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir",
+                        self.root], check=True, timeout=PATIENCE * 4, stdout=subprocess.DEVNULL)
+
+    def installed(self, name):
+        [path] = self.root.rglob(name)
+        return path
+
+    def help_of(self, program):
+        return self.run_to_end(program, "--help").stdout
+
+    def test_each_program_has_a_manual_page_with_every_option(self):
+        tool("help2man")
+        for program in PROGRAMS:
+            page = self.installed(program + ".1").read_text(encoding="utf-8").replace("\\-", "-")
+            options = re.findall(r"^ +(?:-., )?(--[a-z-]+)", self.help_of(program), re.MULTILINE)
+            self.assertGreater(len(options), 4)
+            for option in options:
+                self.assertIn(option, page, program)
+            self.assertIn("TRIPTYCH_LOG", page)
+
+    def complete(self, *words):
+        """What bash offers for the last of the words."""
+        path = ":".join({os.path.dirname(built(program)) for program in PROGRAMS})
+        done = subprocess.run(
+            [tool("bash"), "-c", COMPLETE, "bash", *words], text=True, capture_output=True,
+            timeout=PATIENCE, env=os.environ | {
+                "PATH": path + ":" + os.environ["PATH"],
+                "COMPLETION": str(self.installed("completions") / words[0])})
+        return done.stdout.split()
+
+    def test_bash_completes_options_patterns_words_and_streams(self):
+        self.assertEqual(self.complete("triptych-dump", "--max-d"), ["--max-drops"])
+        self.assertIn("triptych-info", PROGRAMS)
+        self.assertEqual(self.complete("triptych-info", "wa"), ["watch"])
+        self.assertIn("latest", self.complete("triptych-display", "--mode", ""))
+        self.assertIn("smpte", self.complete("triptych-capture", "pattern:sm"))
+        name = self.stream()
+        capture = self.start("triptych-capture", "--quiet", "--name", name, "-s", "64x64")
+        self.wait_for_stream(name, capture)
+        self.assertIn(name, self.complete("triptych-display", name[:3]))
+
+    def test_python_imports_the_installed_module(self):
+        folder = self.installed("__init__.py").parent.parent
+        done = subprocess.run(
+            [tool("python3"), "-c", "import triptych; print(triptych.__file__)"], text=True,
+            capture_output=True, timeout=PATIENCE, cwd="/", env=os.environ | {
+                "PYTHONPATH": str(folder), "TRIPTYCH_LIBRARY": str(self.installed("libtriptych.so.0")),
+                "PYTHONDONTWRITEBYTECODE": "1"})
+        self.assertTrue(done.stdout.startswith(str(folder)), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
