@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 static const char *const mode_words[] = { "latest", "next", NULL }; // enum tri_mode
+static const char *const rate_words[] = { "true", "constant", "vfr", "cfr", NULL };
+enum { RATE_KINDS = 2 }; // in ffmpeg's words once more
 
 #define AT(field) .offset = offsetof(struct dump_config, field)
 static const struct cli_option options[] = {
@@ -18,6 +20,10 @@ static const struct cli_option options[] = {
       AT(to), sink_words },
     { 0, "mode", "MODE", "latest", "latest (skips what was missed) or next", cli_set_word, AT(mode),
       mode_words },
+    { 0, "rate", "KIND", NULL, "true: each frame once; constant: doubled, left out as time goes",
+      cli_set_word, AT(rate), rate_words },
+    { 0, "fps", "FPS", NULL, "the constant rate, N or N/D, if not the stream's own", cli_set_rate,
+      AT(fps) },
     { 'c', "count", "N", NULL, "end after N frames", cli_set_count, AT(count) },
     { 'd', "duration", "S", NULL, "end S seconds after the first frame", cli_set_seconds,
       AT(duration) },
@@ -47,13 +53,32 @@ static const struct cli_program program = {
     .shared_at = offsetof(struct dump_config, expect),
     .notes =
         "Frames go to stdout when it is a pipe or a file and nothing but frames is asked for.\n"
-        "With frames on stdout, figures and messages go to stderr.",
+        "With frames on stdout, figures and messages go to stderr.\n"
+        "At a constant rate (cfr) a film lasts as long as what it shows: where no frame was "
+        "taken,\n"
+        "the last one is written again, up to 10 s long, also while the writer is away.",
     .example = "triptych-dump -o - cam0 | ffmpeg -i - -t 10 cam0.mp4",
 };
 
 static bool expects(const struct dump_config *config)
 {
     return expect_something(&config->expect) || config->max_clock_faults != EXPECT_ANY;
+}
+
+/* Whether, and how, frames are spread by their times. */
+static int settle_rate(struct dump_config *config)
+{
+    if (config->rate == DUMP_RATE_GUESS)
+        config->rate = config->fps.den ? DUMP_RATE_CONSTANT : DUMP_RATE_TRUE;
+    config->rate %= RATE_KINDS;
+    if (config->rate == DUMP_RATE_TRUE && config->fps.den)
+        return cli_refuse(&program, "--fps is a constant rate: leave out --rate, or --fps");
+    if (config->fps.den && !config->fps.num)
+        return cli_refuse(&program, "--fps 0 is no rate: give frames a second, N or N/D");
+    if (config->rate == DUMP_RATE_CONSTANT && config->output && !sink_is_film(config->to))
+        return cli_refuse(&program, "a constant rate makes a film: write y4m or raw, or leave out "
+                                    "--rate and --fps");
+    return -1;
 }
 
 /* Where frames go when nobody says: to stdout, unless only figures were asked for. */
@@ -86,6 +111,7 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
 {
     *config = (struct dump_config){ .name = TRI_NAME_DEFAULT,
                                     .to = DUMP_TO_GUESS,
+                                    .rate = DUMP_RATE_GUESS,
                                     .max_clock_faults = EXPECT_ANY,
                                     .expect = expect_nothing(),
                                     .timeout = -1 };
@@ -109,6 +135,8 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
     if (config->timeout < 0) // a test ends, also where nothing comes
         config->timeout = expects(config) ? EXPECT_PATIENCE_S : 0;
     status = settle_output(config);
+    if (status < 0)
+        status = settle_rate(config);
     if (status < 0 && config->output && sink_one_frame(config->to, config->output))
         config->count = 1;
     return status;

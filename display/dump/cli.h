@@ -6,14 +6,22 @@
 #include "program/cli.h"
 #include "program/expect.h"
 
+enum dump_rate {
+    DUMP_RATE_GUESS = -1, // until cli has settled it
+    DUMP_RATE_TRUE,       // every frame once
+    DUMP_RATE_CONSTANT,   // see cadence.h
+};
+
 struct dump_config {
-    const char *name;   // of the stream
-    const char *output; // a path, "-" for stdout; NULL: no frames are written, only counted
-    int to;             // index of the sink, see sink.h; DUMP_TO_GUESS until cli has settled it
-    int mode;           // enum tri_mode
-    uint64_t count;     // frames; 0: no end
-    double duration;    // seconds from the first frame; 0: no end
-    double timeout;     // seconds without a frame; 0: wait for ever
+    const char *name;    // of the stream
+    const char *output;  // a path, "-" for stdout; NULL: no frames are written, only counted
+    int to;              // index of the sink, see sink.h; DUMP_TO_GUESS until cli has settled it
+    int mode;            // enum tri_mode
+    int rate;            // enum dump_rate
+    struct cli_rate fps; // constant; 0/0: the stream's own
+    uint64_t count;      // frames; 0: no end
+    double duration;     // seconds from the first frame; 0: no end
+    double timeout;      // seconds without a frame; 0: wait for ever
     bool exit_on_end;
     bool stats, json;
     bool clock;                // read the frames' own clock

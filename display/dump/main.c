@@ -17,6 +17,9 @@ static void print_summary(const struct run *run)
             " writer + %" PRIu64 " reader, torn and retried: %" PRIu64 "\n",
             run->config->name, figures->frames, figures_fps(figures), figures->dropped_driver,
             figures->dropped_writer, figures->dropped_reader, figures->torn_retried);
+    if (run->config->rate == DUMP_RATE_CONSTANT)
+        fprintf(run->report, "at a constant rate: %" PRIu64 " duplicated, %" PRIu64 " skipped\n",
+                run->cadence.duplicated, run->cadence.skipped);
     char line[256];
     if (run->config->clock)
         fprintf(run->report, "%s\n", pulse_line(&run->pulse, line, sizeof line));
@@ -33,9 +36,7 @@ static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT
 static bool print_json(const struct run *run, const struct expect_verdict *verdicts,
                        size_t expected)
 {
-    json_t *object = figures_json(&run->figures);
-    if (run->config->clock)
-        json_object_set_new(object, "clock", pulse_json(&run->pulse));
+    json_t *object = run_json(run);
     if (expected)
         json_object_set_new(object, "expected", expect_json(verdicts, expected));
     return figures_print_json(run->report, object);
@@ -53,6 +54,11 @@ static int report(struct run *run, int status)
         tri_log_say(&run->log, TRI_LOG_INFO, "dump",
                     "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
                     run->figures.dropped_reader);
+    if (run->sink && config->rate == DUMP_RATE_CONSTANT)
+        tri_log_say(&run->log, TRI_LOG_INFO, "rate",
+                    "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64
+                    " duplicated, %" PRIu64 " skipped",
+                    config->name, run_written(run), run->cadence.duplicated, run->cadence.skipped);
     if (config->json) {
         if (!print_json(run, verdicts, expected)) {
             tri_log_say(&run->log, TRI_LOG_ERROR, "output", "the summary cannot be written: %m");

@@ -3,6 +3,8 @@
 
 #include "program/stop.h"
 
+#include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SECOND 1e9
@@ -22,6 +24,24 @@ static uint64_t picture_bytes(const struct tri_frame *frame)
     return bytes ? bytes : frame->info.bytes_used;
 }
 
+uint64_t run_written(const struct run *run)
+{
+    return run->figures.frames - run->cadence.skipped + run->cadence.duplicated;
+}
+
+json_t *run_json(const struct run *run)
+{
+    json_t *object = figures_json(&run->figures);
+    if (run->config->clock)
+        json_object_set_new(object, "clock", pulse_json(&run->pulse));
+    if (run->config->rate == DUMP_RATE_CONSTANT) {
+        json_object_set_new(object, "duplicated",
+                            json_integer((json_int_t)run->cadence.duplicated));
+        json_object_set_new(object, "skipped", json_integer((json_int_t)run->cadence.skipped));
+    }
+    return object;
+}
+
 static void print_second(struct run *run, int64_t now_ns)
 {
     const struct dump_config *config = run->config;
@@ -31,9 +51,14 @@ static void print_second(struct run *run, int64_t now_ns)
 
     char line[256];
     figures_line(&run->figures, now_ns, line, sizeof line);
+    if (config->rate == DUMP_RATE_CONSTANT) {
+        const size_t used = strlen(line);
+        snprintf(line + used, sizeof line - used, ", duplicated: %" PRIu64 ", skipped: %" PRIu64,
+                 run->cadence.duplicated, run->cadence.skipped);
+    }
     if (config->json) {
         if (config->stats)
-            figures_print_json(run->report, figures_json(&run->figures));
+            figures_print_json(run->report, run_json(run));
     } else if (config->stats) {
         fprintf(run->report, "%s\n", line);
         fflush(run->report);
@@ -42,9 +67,85 @@ static void print_second(struct run *run, int64_t now_ns)
     }
 }
 
+static bool enough(const struct run *run)
+{
+    return run->config->count && run_written(run) >= run->config->count;
+}
+
+/* What becomes of the run after one frame. */
+static int after(enum sink_result result)
+{
+    switch (result) {
+    case SINK_STOPPED:
+        return CLI_DONE;
+    case SINK_FAILED:
+        return CLI_FAILED;
+    default:
+        return GO_ON;
+    }
+}
+
+/* Sets the constant rate by the first frame. */
+static bool begin_cadence(struct run *run, const struct tri_video *video)
+{
+    if (run->config->rate != DUMP_RATE_CONSTANT || run->cadence.num)
+        return true;
+    struct cli_rate fps = run->config->fps;
+    if (!fps.num)
+        fps = (struct cli_rate){ video->fps_num, video->fps_den };
+    if (!fps.num || !fps.den) {
+        say(run, TRI_LOG_ERROR, "the stream does not tell its rate: give it with --fps");
+        return false;
+    }
+    run->cadence.num = fps.num;
+    run->cadence.den = fps.den;
+    if (run->sink)
+        run->sink->fps = fps;
+    return true;
+}
+
+/* Writes the last frame again. @return GO_ON, or the exit status. */
+static int repeat(struct run *run, uint64_t times)
+{
+    for (; times > 0 && !stop_asked(); times--) {
+        const int status = run->sink ? after(sink_repeat(run->sink)) : GO_ON;
+        if (status != GO_ON)
+            return status;
+        cadence_repeated(&run->cadence);
+        if (enough(run))
+            return CLI_DONE;
+    }
+    return GO_ON;
+}
+
+static void tell_of_cut(const struct run *run, int64_t cut_ns)
+{
+    const double s = (double)cut_ns / SECOND;
+    const double place_s = (double)run->cadence.den / run->cadence.num;
+    if (s > 0)
+        tri_log_say(&run->log, TRI_LOG_WARN, "rate",
+                    "%s: no frame for %.1f s; %d s are filled with the last one, the film leaves "
+                    "out the rest",
+                    run->config->name, s + CADENCE_GAP_S + place_s, CADENCE_GAP_S);
+    else
+        tri_log_say(&run->log, TRI_LOG_WARN, "rate",
+                    "%s: the time of a frame is %.1f s before that of the last one; the film goes "
+                    "on with it",
+                    run->config->name, -s);
+}
+
 /* One frame on loan. @return GO_ON, or the exit status. */
 static int handle(struct run *run, const struct tri_frame *frame)
 {
+    if (!begin_cadence(run, &frame->info.video))
+        return CLI_FAILED;
+    const struct cadence_step step = cadence_decide(&run->cadence, frame->info.capture_ns);
+    if (step.cut_ns)
+        tell_of_cut(run, step.cut_ns);
+    const int status = repeat(run, step.repeat);
+    if (status != GO_ON)
+        return status;
+
     const int64_t seen_ns = tri_now_ns();
     struct pulse_beat beat;
     if (run->config->clock) {
@@ -52,22 +153,16 @@ static int handle(struct run *run, const struct tri_frame *frame)
         if (!tri_reader_whole(run->reader, frame))
             return GO_ON;
     }
-    if (run->sink) {
-        switch (sink_write(run->sink, run->reader, frame)) {
-        case SINK_WRITTEN:
-            break;
-        case SINK_TORN:
-            return GO_ON; // the reader has counted it; the next whole one comes
-        case SINK_STOPPED:
-            return CLI_DONE;
-        case SINK_FAILED:
-            return CLI_FAILED;
-        }
+    if (run->sink && step.take) {
+        const enum sink_result result = sink_write(run->sink, run->reader, frame);
+        if (result != SINK_WRITTEN)
+            return after(result); // of a torn one the reader has counted it; the next one comes
     }
+    cadence_done(&run->cadence, &step, frame->info.capture_ns);
     if (run->config->clock)
         pulse_count(&run->pulse, &beat, seen_ns);
     figures_frame(&run->figures, &frame->info, picture_bytes(frame), seen_ns);
-    return run->config->count && run->figures.frames >= run->config->count ? CLI_DONE : GO_ON;
+    return enough(run) ? CLI_DONE : GO_ON;
 }
 
 /* What borrowing said instead of giving a frame. @return GO_ON, or the exit status. */
@@ -116,6 +211,8 @@ int run_all(struct run *run)
             first_ns = first_ns ? first_ns : idle_since_ns;
         } else {
             status = no_frame(run, err, idle_since_ns);
+            if (status == GO_ON)
+                status = repeat(run, cadence_idle(&run->cadence, tri_now_ns() - idle_since_ns));
         }
         const int64_t now_ns = tri_now_ns();
         if (figures_due(&run->figures, now_ns))

@@ -3,6 +3,7 @@
 #ifndef DUMP_RUN_H
 #define DUMP_RUN_H
 
+#include "cadence.h"
 #include "cli.h"
 #include "program/figures.h"
 #include "pulse.h"
@@ -17,7 +18,14 @@ struct run {
     FILE *report;           // where figures go: stdout unless frames go there
     struct figures figures; // filled by run_all()
     struct pulse pulse;     // with --clock
+    struct cadence cadence; // with a constant rate
 };
+
+/** Frames that left this run: those that came, or what a constant rate made of them. */
+uint64_t run_written(const struct run *run);
+
+/** The figures so far as --json tells them, the caller's. */
+json_t *run_json(const struct run *run);
 
 /** Runs until something of the config ends it, or a signal. @return enum cli_exit. */
 int run_all(struct run *run);

@@ -38,6 +38,11 @@ bool sink_one_frame(int kind, const char *path)
     return kind == KIND_PNG && !strchr(path, '%');
 }
 
+bool sink_is_film(int kind)
+{
+    return !sinks[kind]->own_files;
+}
+
 bool sink_open(struct sink *sink, int kind, const char *path, const char *stream,
                const tri_log *log)
 {
@@ -105,6 +110,10 @@ static bool begin(struct sink *sink, const struct tri_frame *frame)
         return false;
     }
     sink->video = *video;
+    if (sink->fps.num) {
+        sink->video.fps_num = sink->fps.num;
+        sink->video.fps_den = sink->fps.den;
+    }
     sink->begun = true;
     return sink->ops->begin(sink, frame);
 }
@@ -118,6 +127,29 @@ static enum sink_result failed(const struct sink *sink)
     return SINK_FAILED;
 }
 
+/* Keeps what was written for sink_repeat(), and has the memory of the one before for the next. */
+static void keep_last(struct sink *sink)
+{
+    uint8_t *const memory = sink->last_memory;
+    const size_t bytes = sink->last_bytes;
+    sink->last = sink->picture;
+    sink->last_memory = sink->memory;
+    sink->last_bytes = sink->memory_bytes;
+    sink->memory = memory;
+    sink->memory_bytes = bytes;
+}
+
+enum sink_result sink_repeat(struct sink *sink)
+{
+    sink->picture = sink->last;
+    output_mark(&sink->output);
+    if (sink->ops->put(sink))
+        return SINK_WRITTEN;
+    if (sink->output.can_undo)
+        output_undo(&sink->output);
+    return failed(sink);
+}
+
 enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct tri_frame *frame)
 {
     if (!begin(sink, frame))
@@ -128,7 +160,8 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
         return tri_reader_whole(reader, frame) ? SINK_FAILED : SINK_TORN;
 
     // Straight from the slot only where a frame that was overwritten meanwhile can be taken back.
-    const bool direct = sink->in_slot && tri_frame_held(frame) && sink->output.can_undo;
+    const bool direct =
+        sink->in_slot && tri_frame_held(frame) && sink->output.can_undo && !sink->fps.num;
     if (sink->in_slot && !direct && !keep(sink))
         return SINK_FAILED;
     if (!direct && !tri_reader_whole(reader, frame))
@@ -150,6 +183,8 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
         return SINK_FAILED;
     }
     sink->taken++;
+    if (sink->fps.num)
+        keep_last(sink);
     return SINK_WRITTEN;
 }
 
@@ -158,6 +193,7 @@ bool sink_close(struct sink *sink)
     if (sink->ops && sink->ops->close)
         sink->ops->close(sink);
     free(sink->memory);
-    sink->memory = NULL;
+    free(sink->last_memory);
+    sink->memory = sink->last_memory = NULL;
     return output_close(&sink->output);
 }

@@ -4,6 +4,7 @@
 #define DUMP_SINK_H
 
 #include "output.h"
+#include "program/cli.h"
 
 #include <triptych/triptych.h>
 
@@ -32,12 +33,16 @@ struct sink {
     const char *stream;   // its name, for messages
     struct output output; // unless ops->own_files
     bool begun;
-    struct tri_video video; // of the first frame
+    struct tri_video video; // of the first frame, and its rate that of the output
     uint64_t taken;         // frames so far
     struct tri_frame picture;
     bool in_slot;    // `picture` points into the segment
     uint8_t *memory; // the sink's own
     size_t memory_bytes;
+    struct cli_rate fps;   // constant, set before the first frame; 0/0: the stream's own
+    struct tri_frame last; // written before, kept for sink_repeat() where the rate is constant
+    uint8_t *last_memory;
+    size_t last_bytes;
     void *own; // of the kind
 };
 
@@ -49,6 +54,9 @@ int sink_of_path(const char *path);
 
 /** Whether that output has room for one frame only. */
 bool sink_one_frame(int kind, const char *path);
+
+/** Whether all frames of that kind go into one output, one after the other. */
+bool sink_is_film(int kind);
 
 /** Opens the file. @return false, and it has been logged. */
 bool sink_open(struct sink *sink, int kind, const char *path, const char *stream,
@@ -64,6 +72,10 @@ enum sink_result {
 
 /** Writes one borrowed frame, and only if it is whole. */
 enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct tri_frame *frame);
+
+/** Writes the last frame once more. Only with a constant rate, and after a frame was written.
+ *  @return anything but SINK_TORN */
+enum sink_result sink_repeat(struct sink *sink);
 
 /** Flushes and closes. @return false, and it has been logged. */
 bool sink_close(struct sink *sink);

@@ -63,14 +63,15 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
             sink->log, TRI_LOG_ERROR, "y4m",
             "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg %s OUTPUT",
             tri_fourcc_text(video->fourcc, text), sink->stream,
-            caps_ffmpeg(video, line, sizeof line));
+            caps_ffmpeg(&sink->video, line, sizeof line));
         return false;
     }
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
-    const bool timed = video->fps_num && video->fps_den;
+    const struct tri_video *output = &sink->video; // its rate may be another
+    const bool timed = output->fps_num && output->fps_den;
     return output_text(&sink->output, "YUV4MPEG2 W%u H%u F%u:%u I%c A1:1 C%s XCOLORRANGE=%s\n",
-                       video->width, video->height, timed ? video->fps_num : 0,
-                       timed ? video->fps_den : 0, field_letter(video->field),
+                       video->width, video->height, timed ? output->fps_num : 0,
+                       timed ? output->fps_den : 0, field_letter(video->field),
                        full ? kind->full : kind->limited, full ? "FULL" : "LIMITED");
 }
 

@@ -2,9 +2,10 @@
 /*
  * feed NAME SLOTS: a writer that publishes what its stdin says, for tests that must know every byte.
  *
- * A frame is a line "FORMAT WIDTH HEIGHT FPS_NUM FPS_DEN RANGE MATRIX FIELD PAD BYTES" and BYTES
- * bytes: the rows of all planes without padding, or a compressed picture. PAD is added to every
- * stride. Each frame is answered by its number on stdout. The end of stdin ends the stream.
+ * A frame is a line "FORMAT WIDTH HEIGHT FPS_NUM FPS_DEN RANGE MATRIX FIELD PAD CAPTURE_NS BYTES" and
+ * BYTES bytes: the rows of all planes without padding, or a compressed picture. PAD is added to every
+ * stride; CAPTURE_NS 0 is now. Each frame is answered by its number on stdout. The end of stdin ends
+ * the stream.
  */
 #include <triptych/triptych.h>
 
@@ -17,6 +18,7 @@ struct request {
     char format[16], range[16], matrix[16], field[16];
     struct tri_video video;
     uint32_t pad;
+    int64_t capture_ns;
     uint64_t bytes;
 };
 
@@ -31,9 +33,10 @@ static bool read_request(struct request *request)
     struct tri_video *video = &request->video;
     *request = (struct request){ .bytes = 0 };
     // NOLINTNEXTLINE(cert-err34-c): the other side is a test's own, and the count is looked at
-    if (scanf("%15s %u %u %u %u %15s %15s %15s %u %" SCNu64, request->format, &video->width,
-              &video->height, &video->fps_num, &video->fps_den, request->range, request->matrix,
-              request->field, &request->pad, &request->bytes) != 10 ||
+    if (scanf("%15s %u %u %u %u %15s %15s %15s %u %" SCNd64 " %" SCNu64, request->format,
+              &video->width, &video->height, &video->fps_num, &video->fps_den, request->range,
+              request->matrix, request->field, &request->pad, &request->capture_ns,
+              &request->bytes) != 11 ||
         getchar() != '\n')
         return false;
     const struct tri_format *format = tri_format_named(request->format);
@@ -89,6 +92,7 @@ int main(int argc, char **argv)
             return fail("no slot");
         if (!fill(&draft, request.bytes))
             return fail("BYTES is not what the frame needs");
+        draft.info.capture_ns = request.capture_ns;
         if (tri_writer_publish(writer, &draft) != TRI_OK)
             return fail("not published");
         printf("%" PRIu64 "\n", ++number);

@@ -39,9 +39,10 @@ class Feed:
         self.process = test.start("feed", name, slots, stdin=-1)
 
     def frame(self, format, size, planes, fps=(25, 1), range="default", matrix="default",
-              field="none", pad=0):
+              field="none", pad=0, capture_ns=0):
         data = b"".join(planes)
-        head = [format, *size, *fps, range, matrix, field, pad, len(data)]
+        head = [format, *size, *fps, range, matrix, field, pad, capture_ns,
+                len(data)]
         self.process.stdin.write(" ".join(map(str, head)).encode() + b"\n" + data)
         self.process.stdin.flush()
         answer = self.process.stdout.readline()

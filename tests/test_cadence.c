@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* What triptych-dump makes of frames at a constant rate: which are doubled, which left out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <cadence.h>
+
+#define SECOND INT64_C(1000000000)
+#define START  (INT64_C(123456) * SECOND) // of the clock: far from 0, as after days
+
+/** A film, and what was decided on its newest frame. */
+struct film {
+    struct cadence cadence;
+    struct cadence_step step;
+};
+
+static struct film film_at(uint32_t num, uint32_t den)
+{
+    return (struct film){ .cadence = { .num = num, .den = den } };
+}
+
+/** A frame of that time, done as decided. */
+static struct cadence_step put(struct film *film, int64_t time_ns)
+{
+    film->step = cadence_decide(&film->cadence, time_ns);
+    for (uint64_t i = 0; i < film->step.repeat; i++)
+        cadence_repeated(&film->cadence);
+    cadence_done(&film->cadence, &film->step, time_ns);
+    return film->step;
+}
+
+static void put_steadily(struct film *film, int64_t num, int64_t den, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        put(film, START + i * SECOND * den / num);
+}
+
+static void assert_written(const struct film *film, uint64_t written, uint64_t duplicated,
+                           uint64_t skipped)
+{
+    assert_int_equal(film->cadence.next, written);
+    assert_int_equal(film->cadence.duplicated, duplicated);
+    assert_int_equal(film->cadence.skipped, skipped);
+}
+
+static void frames_at_the_rate_are_each_written_once(void **state)
+{
+    (void)state;
+    struct film film = film_at(30000, 1001);
+    put_steadily(&film, 30000, 1001, 3 * 3600 * 30);
+    assert_written(&film, 3 * 3600 * 30, 0, 0);
+}
+
+static void twice_as_many_frames_are_every_other_one(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    put_steadily(&film, 50, 1, 500);
+    assert_written(&film, 251, 0, 249); // the last one, half a place late, is still written
+}
+
+static void half_as_many_frames_are_each_doubled(void **state)
+{
+    (void)state;
+    struct film film = film_at(50, 1);
+    put_steadily(&film, 25, 1, 250);
+    assert_written(&film, 499, 249, 0); // the last one lasts one place
+}
+
+static void sixty_a_second_become_twenty_five_true_to_a_place(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    for (int64_t i = 0; i < 6000; i++) {
+        put(&film, START + i * SECOND / 60);
+        const double due = (double)i * 25 / 60;
+        assert_true((double)film.cadence.next - due > -0.01 && (double)film.cadence.next - due < 2);
+    }
+    assert_written(&film, 2501, 0, 3499);
+}
+
+static void frames_early_or_late_by_half_a_place_are_neither_doubled_nor_left_out(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    put(&film, START);
+    for (int64_t i = 1; i < 1000; i++)
+        put(&film, START + i * SECOND / 25 + (i % 2 ? 1 : -1) * SECOND / 50);
+    assert_written(&film, 1000, 0, 0);
+}
+
+static void
+a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    for (int64_t i = 0; i < 10000; i++) // 0.1 % too slow, with times that wander by 5 ms
+        put(&film, START + i * (SECOND / 25 + 40000) + i * 7 % 11 * SECOND / 2200);
+    assert_int_equal(film.cadence.duplicated, 10);
+    assert_int_equal(film.cadence.skipped, 0);
+}
+
+static void a_gap_is_filled_with_the_frame_before(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    put(&film, START);
+    const struct cadence_step step = put(&film, START + 4 * SECOND);
+    assert_int_equal(step.repeat, 99);
+    assert_true(step.take);
+    assert_int_equal(step.cut_ns, 0);
+    assert_written(&film, 101, 99, 0);
+}
+
+static void a_gap_of_an_hour_is_filled_for_ten_seconds_and_the_film_goes_on(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    put(&film, START);
+    const struct cadence_step step = put(&film, START + 3600 * SECOND);
+    assert_int_equal(step.repeat, 250);
+    assert_true(step.take);
+    // 250 places after the first one would have ended 10.04 s after START
+    assert_int_equal(step.cut_ns, 3600 * SECOND - 10 * SECOND - SECOND / 25);
+    put(&film, START + 3600 * SECOND + SECOND / 25);
+    assert_written(&film, 253, 250, 0);
+}
+
+static void a_time_far_back_is_a_new_beginning(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    put_steadily(&film, 25, 1, 10);
+    const struct cadence_step step = put(&film, START - 60 * SECOND);
+    assert_true(step.take);
+    assert_int_equal(step.repeat, 0);
+    assert_true(step.cut_ns < 0);
+    put(&film, START - 60 * SECOND + SECOND / 25);
+    assert_written(&film, 12, 0, 0);
+}
+
+static void while_none_comes_the_last_one_is_repeated_a_second_late(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    assert_int_equal(cadence_idle(&film.cadence, 60 * SECOND), 0); // nothing to repeat yet
+    put(&film, START);
+    assert_int_equal(cadence_idle(&film.cadence, SECOND), 0);
+    assert_int_equal(cadence_idle(&film.cadence, 2 * SECOND), 25);
+    for (int i = 0; i < 25; i++)
+        cadence_repeated(&film.cadence);
+    assert_int_equal(cadence_idle(&film.cadence, 2 * SECOND), 0);
+    assert_int_equal(cadence_idle(&film.cadence, 3600 * SECOND), 225);
+}
+
+static void what_was_filled_while_waiting_is_not_filled_again(void **state)
+{
+    (void)state;
+    struct film film = film_at(25, 1);
+    put(&film, START);
+    for (int i = 0; i < 75; i++) // 4 s later, by the clock on the wall
+        cadence_repeated(&film.cadence);
+    assert_false(put(&film, START + 2 * SECOND).take); // late: its place is taken
+    put(&film, START + 4 * SECOND);
+    assert_written(&film, 101, 99, 1);
+}
+
+static void a_frame_every_minute_is_a_film_too(void **state)
+{
+    (void)state;
+    struct film film = film_at(1, 60);
+    for (int64_t i = 0; i < 100; i++)
+        put(&film, START + i * 60 * SECOND + i % 3 * SECOND);
+    assert_written(&film, 100, 0, 0);
+}
+
+static void without_a_rate_every_frame_is_written(void **state)
+{
+    (void)state;
+    struct film film = { .cadence = { .num = 0 } };
+    assert_true(put(&film, START).take);
+    assert_true(put(&film, START).take);
+    assert_int_equal(cadence_idle(&film.cadence, 3600 * SECOND), 0);
+    assert_written(&film, 0, 0, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_at_the_rate_are_each_written_once),
+        cmocka_unit_test(twice_as_many_frames_are_every_other_one),
+        cmocka_unit_test(half_as_many_frames_are_each_doubled),
+        cmocka_unit_test(sixty_a_second_become_twenty_five_true_to_a_place),
+        cmocka_unit_test(frames_early_or_late_by_half_a_place_are_neither_doubled_nor_left_out),
+        cmocka_unit_test(
+            a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind),
+        cmocka_unit_test(a_gap_is_filled_with_the_frame_before),
+        cmocka_unit_test(a_gap_of_an_hour_is_filled_for_ten_seconds_and_the_film_goes_on),
+        cmocka_unit_test(a_time_far_back_is_a_new_beginning),
+        cmocka_unit_test(while_none_comes_the_last_one_is_repeated_a_second_late),
+        cmocka_unit_test(what_was_filled_while_waiting_is_not_filled_again),
+        cmocka_unit_test(a_frame_every_minute_is_a_film_too),
+        cmocka_unit_test(without_a_rate_every_frame_is_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
