@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""System V limits reached, each in an IPC namespace of its own; a tiny /dev/shm."""
+"""System V limits reached, each in an IPC namespace of its own; a full memory cgroup; a tiny /dev/shm."""
+import os
+import pathlib
 import subprocess
 import unittest
 
-from programs import ProgramTest, built, last_json, tool
+from programs import PATIENCE, ProgramTest, built, ipc_of, last_json, tool, wait_until
 
 LEFT = "cat /proc/sysvipc/shm /proc/sysvipc/sem | grep -vc key"
 
@@ -59,6 +61,56 @@ class Limits(ProgramTest):
                                built("triptych-capture"), built("triptych-dump"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], 20)
+
+
+class MemoryCgroup(ProgramTest):
+    """Where the kernel would answer the first touch of a page with SIGKILL."""
+
+    def setUp(self):
+        super().setUp()
+        for mount, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                             ("/sys/fs/cgroup", "memory.max")):
+            self.group = pathlib.Path(mount, f"triptych-test-{os.getpid()}")
+            try:
+                self.group.mkdir()
+            except OSError as error:
+                why = error
+                continue
+            self.addCleanup(self.remove_group)
+            self.limit = self.group / limit
+            if self.limit.exists():
+                return
+            why = f"{self.limit} is not there"
+        self.skipTest(f"no memory cgroup of one's own: {why}")
+
+    def remove_group(self):
+        def gone():
+            try:
+                self.group.rmdir()
+            except OSError:
+                return False
+            return True
+        wait_until(gone, f"{self.group} is empty", PATIENCE)
+
+    def capture_within(self, mib, name):
+        self.limit.write_text(str(mib << 20))
+        script = f'echo $$ >{self.group}/cgroup.procs && exec "$@"'
+        return self.run_to_end("/bin/sh", "-c", script, "sh", built("triptych-capture"), "-n", name,
+                               "-q", "--count", "2", "-r", "0", "-s", "3840x2160", "-f", "XR24",
+                               "pattern:black")
+
+    def test_whatever_it_allows_a_stream_is_made_or_refused_and_nobody_is_killed(self):
+        name = self.stream()
+        status = {}
+        for mib in range(96, 193, 4):  # the segment alone is 95 MiB
+            done = self.capture_within(mib, name)
+            status[mib] = done.returncode
+            self.assertIn(done.returncode, (0, 1), f"{mib} MiB: {done.stderr}")
+            if done.returncode:
+                self.assert_refused(done, 1, f"{self.group.name} (", f"is {mib}.0 MiB",
+                                    "MiB of shared memory are needed", "fewer buffers")
+            self.assertEqual(ipc_of(name), ([], []))
+        self.assertEqual((status[96], status[192]), (1, 0), status)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/shm.h>
+#include <unistd.h>
 
 /** The text of a file in /proc/sys/kernel, "unknown" if it cannot be read. */
 static const char *limit(const char *path, char text[64])
@@ -52,6 +54,26 @@ void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes
         tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot create %llu bytes: %s", name, need,
                     strerror(error));
     }
+}
+
+bool tri_limits_allow_shm(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed)
+{
+    struct shminfo limits = { 0 }; // analysers cannot see that shmctl() fills it
+    struct shm_info used = { 0 };
+    if (shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&limits) < 0 ||
+        shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&used) < 0)
+        return true;
+
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    const uint64_t pages_freed = (freed + page - 1) / page;
+    const uint64_t pages = used.shm_tot - pages_freed + (bytes + page - 1) / page;
+    const uint64_t segments = (uint64_t)used.used_ids - (freed > 0) + 1;
+    const int error = bytes > limits.shmmax                               ? EINVAL
+                      : segments > limits.shmmni || pages > limits.shmall ? ENOSPC
+                                                                          : 0;
+    if (error)
+        tri_limits_explain_shm(log, name, bytes, error);
+    return error == 0;
 }
 
 void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count, int error)

@@ -5,10 +5,19 @@
 
 #include <triptych/log.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Says why a segment of `bytes` could not be made, after shmget() failed with `error`. */
 void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes, int error);
+
+/**
+ * Whether a segment of `bytes` can be made within the limits, asked before anything is given up for it.
+ *
+ * @param freed  bytes of the one segment that goes before, 0: none does
+ * @return false, explained in the log. What cannot be read is not judged.
+ */
+bool tri_limits_allow_shm(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed);
 
 /** Says why a set of `count` semaphores could not be made or set up, after semget() or the first
  *  semop() failed with `error`. */

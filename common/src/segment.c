@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "ipc_limits.h"
+#include "memory_limit.h"
 #include "owner.h"
 
 #include <errno.h>
@@ -103,6 +104,39 @@ enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char
     return tri_segment_attach(segment, shm_id, name, flags);
 }
 
+static struct tri_geometry geometry_of(const struct tri_segment_plan *plan)
+{
+    const uint64_t entries_at = sizeof(struct tri_header);
+    return (struct tri_geometry){
+        .slots = plan->slots,
+        .entries_at = entries_at,
+        .slots_at = round_up(entries_at + plan->slots * sizeof(struct tri_entry), TRI_PAGE),
+        .slot_bytes = round_up(plan->slot_bytes, TRI_PAGE),
+        .stream_id = plan->stream_id,
+    };
+}
+
+static uint64_t bytes_of(const struct tri_segment_plan *plan, const struct tri_geometry *geometry)
+{
+    const uint64_t bytes = geometry->slots_at + geometry->slots * geometry->slot_bytes + TRI_PAGE;
+    return plan->flags & TRI_WRITER_HUGE_PAGES ? round_up(bytes, HUGE_PAGE) : bytes;
+}
+
+bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tri_segment *old,
+                            bool freed, const tri_log *log)
+{
+    const struct tri_geometry geometry = geometry_of(plan);
+    const uint64_t bytes = bytes_of(plan, &geometry);
+    const uint64_t gone = old && freed ? old->bytes : 0;
+    // Without an old one shmget() itself tells of its limits.
+    if (old && !tri_limits_allow_shm(log, plan->name, bytes, gone))
+        return false;
+    // Reserved huge pages are counted apart from all other memory.
+    if ((plan->flags & TRI_WRITER_HUGE_PAGES) && tri_memory_huge_left("") >= bytes)
+        return true;
+    return tri_memory_allows(log, plan->name, bytes, gone);
+}
+
 /** shmget(), with huge pages where they were asked for and can be had. */
 static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
 {
@@ -137,13 +171,8 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
                                 const tri_log *log)
 {
     *segment = TRI_SEGMENT_NONE;
-    const uint64_t entries_at = sizeof(struct tri_header);
-    const uint64_t slots_at =
-        round_up(entries_at + plan->slots * sizeof(struct tri_entry), TRI_PAGE);
-    const uint64_t slot_bytes = round_up(plan->slot_bytes, TRI_PAGE);
-    uint64_t bytes = slots_at + plan->slots * slot_bytes + TRI_PAGE;
-    if (plan->flags & TRI_WRITER_HUGE_PAGES)
-        bytes = round_up(bytes, HUGE_PAGE);
+    const struct tri_geometry geometry = geometry_of(plan);
+    const uint64_t bytes = bytes_of(plan, &geometry);
 
     struct tri_segment made = { .bytes = bytes, .shm_id = create(plan, bytes, log) };
     if (made.shm_id < 0) {
@@ -179,17 +208,13 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     header->version = TRI_LAYOUT_VERSION;
     header->slots = plan->slots;
     header->entry_bytes = sizeof(struct tri_entry);
-    header->entries_at = entries_at;
-    header->slots_at = slots_at;
-    header->slot_bytes = slot_bytes;
+    header->entries_at = geometry.entries_at;
+    header->slots_at = geometry.slots_at;
+    header->slot_bytes = geometry.slot_bytes;
     header->stream_id = plan->stream_id;
     header->created_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     strncpy(header->name, plan->name, sizeof(header->name) - 1);
-    made.geometry = (struct tri_geometry){ .slots = plan->slots,
-                                           .entries_at = entries_at,
-                                           .slots_at = slots_at,
-                                           .slot_bytes = slot_bytes,
-                                           .stream_id = plan->stream_id };
+    made.geometry = geometry;
     *segment = made;
     return TRI_OK;
 }

@@ -43,6 +43,17 @@ struct tri_segment_plan {
     uint64_t stream_id;
 };
 
+/**
+ * Whether the segment can be had, by the limits of System V and by the memory that is left. Asked before
+ * anything is given up or touched for it.
+ *
+ * @param old    the segment that it will replace, NULL: none
+ * @param freed  whether the old one goes at once: nobody else has it
+ * @return false, explained in the log.
+ */
+bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tri_segment *old,
+                            bool freed, const tri_log *log);
+
 /** Creates, attaches read-write, faults in and fills all of the header but magic.
  *  On failure nothing is left behind and the log says why. */
 enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream's life: claimed, taken over from the dead, replaced by a larger one, withdrawn. */
+/* A stream's life: claimed, taken over from the dead, withdrawn. */
 #include "writer_private.h"
 
 #include "entry.h"
@@ -11,8 +11,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define CHECK_EVERY_NS 1000000000 // how soon a removed segment is noticed
-
 static uint64_t random_id(void)
 {
     uint64_t id;
@@ -21,20 +19,19 @@ static uint64_t random_id(void)
     return id ? id : 1;
 }
 
-/** Mode of the shared memory: nobody but its owner ever writes, whoever may hold slots. */
-static uint32_t segment_mode(uint32_t mode)
+uint32_t tri_writer_segment_mode(const struct tri_writer *w)
 {
-    return mode & ~022u;
+    return w->mode & ~022u;
 }
 
-static void forget_frames(struct tri_writer *w)
+void tri_writer_forget_frames(struct tri_writer *w)
 {
     w->newest = TRI_NO_SLOT;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
         w->slot[i].number = 0;
 }
 
-static void show_writer(struct tri_writer *w)
+void tri_writer_show(struct tri_writer *w)
 {
     struct tri_header *header = w->mapping->segment.header;
     atomic_store_explicit(&header->generation, w->generation, memory_order_relaxed);
@@ -54,7 +51,7 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     w->generation = generation + 1;
     w->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
     w->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
-    forget_frames(w);
+    tri_writer_forget_frames(w);
     w->number = w->number_found = tri_word_number(word);
     if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
         w->newest = tri_word_slot(word);
@@ -84,7 +81,7 @@ static enum tri_err adopt(struct tri_writer *w)
         w->stream_id = random_id();
         w->generation = 1;
     }
-    forget_frames(w);
+    tri_writer_forget_frames(w);
 
     const int shm_id = shmget(w->key, 0, 0);
     if (shm_id < 0 && errno == ENOENT)
@@ -118,11 +115,11 @@ static enum tri_err adopt(struct tri_writer *w)
     if (state != 0 || found.geometry.slots != w->slots_wanted ||
         found.geometry.slot_bytes < w->slot_bytes_wanted) {
         discard(&found);
-        forget_frames(w);
+        tri_writer_forget_frames(w);
         return TRI_OK;
     }
 
-    status.shm_perm.mode = (unsigned short)segment_mode(w->mode);
+    status.shm_perm.mode = (unsigned short)tri_writer_segment_mode(w);
     status.shm_perm.gid = w->group;
     shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
     tri_segment_fault_in(&found, true);
@@ -133,7 +130,7 @@ static enum tri_err adopt(struct tri_writer *w)
     }
     tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
                 (unsigned long long)w->number);
-    show_writer(w);
+    tri_writer_show(w);
     return TRI_OK;
 }
 
@@ -168,75 +165,7 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
         w->sem_id = -1;
         return err;
     }
-    w->check_ns = tri_now_ns() + CHECK_EVERY_NS;
-    return TRI_OK;
-}
-
-enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
-{
-    if (bytes < w->slot_bytes_wanted)
-        bytes = w->slot_bytes_wanted;
-    const int64_t now = tri_now_ns();
-    if (w->mapping && now >= w->check_ns) {
-        w->check_ns = now + CHECK_EVERY_NS;
-        if (tri_segment_removed(&w->mapping->segment)) {
-            tri_log_say(w->log, TRI_LOG_WARN, "segment",
-                        "%s: somebody has removed the segment; making it anew", w->name);
-            atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
-                                     memory_order_release);
-            tri_mapping_unref(&w->mapping);
-        }
-    }
-    if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
-        return TRI_OK;
-
-    if (w->mapping) {
-        // Marked before removed: a reader that finds nothing new in it looks the name up again.
-        atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
-                                 memory_order_release);
-        const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
-        if (err != TRI_OK && err != TRI_ERR_AWAY) { // not ours any more, after a change of user
-            atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
-                                      memory_order_release);
-            tri_log_say(w->log, TRI_LOG_ERROR, "segment",
-                        "%s: the segment is too small and cannot be replaced: %s", w->name,
-                        tri_strerror(err));
-            return err;
-        }
-        tri_mapping_unref(&w->mapping);
-    }
-    forget_frames(w);
-
-    const struct tri_segment_plan plan = {
-        .name = w->name,
-        .key = w->key,
-        .slots = w->slots_wanted,
-        .slot_bytes = bytes,
-        .mode = segment_mode(w->mode),
-        .group = w->group,
-        .flags = w->flags,
-        .stream_id = w->stream_id,
-    };
-    struct tri_segment segment;
-    enum tri_err err = tri_segment_create(&segment, &plan, w->log);
-    if (err != TRI_OK)
-        return err;
-    const int shm_id = segment.shm_id;
-    w->mapping = tri_mapping_new(&segment, w->sem_id);
-    if (!w->mapping) {
-        tri_segment_remove(shm_id);
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
-        return TRI_ERR_LIMIT;
-    }
-    struct tri_header *header = w->mapping->segment.header;
-    // The numbering goes on, even if this writer dies before its first frame in here.
-    if (w->number > 0)
-        atomic_store_explicit(&header->latest, tri_word(w->number, TRI_WORD_NO_SLOT),
-                              memory_order_relaxed);
-    atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
-    atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
-    show_writer(w);
-    tri_segment_announce(&w->mapping->segment); // last: readers may join from here on
+    w->check_ns = tri_now_ns() + TRI_WRITER_CHECK_NS;
     return TRI_OK;
 }
 

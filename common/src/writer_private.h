@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A writer's fields, shared by writer.c (frames) and takeover.c (the stream as a whole). */
+/** A writer's fields, shared by writer.c (frames), takeover.c (the stream as a whole) and grow.c (its
+ *  segment). */
 #ifndef TRI_WRITER_PRIVATE_H
 #define TRI_WRITER_PRIVATE_H
 
@@ -7,6 +8,8 @@
 #include "semset.h"
 
 #include <triptych/writer.h>
+
+#define TRI_WRITER_CHECK_NS 1000000000 // how soon a removed segment is noticed
 
 struct tri_writer {
     char name[TRI_NAME_MAX + 1];
@@ -24,6 +27,8 @@ struct tri_writer {
     int sem_id;                  // -1 while not in the writer's place
     struct tri_mapping *mapping; // NULL before the first frame fixed the size
     int64_t check_ns;            // when to look whether the segment still is in its place
+    uint64_t refused_bytes;      // slots of this size could not be had,
+    int64_t refused_ns;          // and are not tried again before this time
     int64_t say_ns;              // when to tell again of drops for want of a slot
 
     uint64_t number;       // of the newest frame, 0: none
@@ -53,8 +58,18 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
 /** Takes the writer's place and what a dead writer left there. The log says what went wrong. */
 enum tri_err tri_writer_claim(struct tri_writer *w);
 
-/** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. */
+/** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. One that
+ *  is too small stays as it is where no larger one can be had. */
 enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes);
+
+/** Of the shared memory: nobody but its owner ever writes, whoever may hold slots. */
+uint32_t tri_writer_segment_mode(const struct tri_writer *w);
+
+/** No slot has a frame any more. */
+void tri_writer_forget_frames(struct tri_writer *w);
+
+/** Writes into the header whose stream it is. */
+void tri_writer_show(struct tri_writer *w);
 
 /** Somebody has removed the stream under us: lets go of the rest, so that claim() makes it anew. */
 void tri_writer_lost(struct tri_writer *w);

@@ -46,7 +46,7 @@ typedef struct tri_writer tri_writer;
  * @return TRI_OK; TRI_ERR_BUSY, another process is this stream's writer (the log names its pid);
  *         TRI_ERR_FOREIGN, another user's object stands under the name (the log names the user);
  *         TRI_ERR_COLLISION; TRI_ERR_INVALID, the log says which option; TRI_ERR_LIMIT, no System V
- *         resources left (the log says which limit and how to raise it); TRI_ERR_SYSTEM.
+ *         resources or no memory left (the log says which limit and what to do); TRI_ERR_SYSTEM.
  *         On failure *out is NULL and nothing is left behind.
  */
 TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options);
@@ -62,7 +62,8 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *               follow its offset
  *
  * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold all of them: counted as a drop of the writer;
- *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_LIMIT; TRI_ERR_SYSTEM; TRI_ERR_BUSY and
+ *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_LIMIT, slots of that size cannot be had (the
+ *         log says why, once a second): smaller frames go on; TRI_ERR_SYSTEM; TRI_ERR_BUSY and
  *         TRI_ERR_FOREIGN, the stream was removed and somebody else has taken the name.
  */
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,

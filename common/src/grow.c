@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* A stream's segment: made, made anew where somebody has removed it, replaced by a larger one. */
+#include "writer_private.h"
+
+#include <sys/shm.h>
+#include <unistd.h>
+
+#define RETRY_NS 1000000000 // how soon a size is tried again that could not be had
+
+/** Marks the old segment before its key goes: a reader that finds nothing new in it looks the name up. */
+static void mark(const struct tri_writer *w)
+{
+    atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
+                             memory_order_release);
+}
+
+/** Notices once a second that the segment has been removed, and lets go of it. */
+static void look_after(struct tri_writer *w, int64_t now)
+{
+    if (!w->mapping || now < w->check_ns)
+        return;
+    w->check_ns = now + TRI_WRITER_CHECK_NS;
+    if (!tri_segment_removed(&w->mapping->segment))
+        return;
+    tri_log_say(w->log, TRI_LOG_WARN, "segment",
+                "%s: somebody has removed the segment; making it anew", w->name);
+    mark(w);
+    tri_mapping_unref(&w->mapping);
+}
+
+/** Whether the segment's memory is free as soon as this writer lets go of it: made here, and neither a
+ *  reader nor a draft is in it. */
+static bool ours_alone(const struct tri_writer *w)
+{
+    struct shmid_ds status;
+    return atomic_load_explicit(&w->mapping->references, memory_order_relaxed) == 1 &&
+           shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) == 0 && status.shm_nattch == 1 &&
+           status.shm_cpid == w->pid;
+}
+
+/** Gives the segment up that is too small. Its key has to be free before the larger one can be made. */
+static enum tri_err give_up(struct tri_writer *w)
+{
+    mark(w);
+    const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
+    if (err != TRI_OK && err != TRI_ERR_AWAY) { // not ours any more, after a change of user
+        atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
+                                  memory_order_release);
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
+                    "%s: the segment is too small and cannot be replaced: %s", w->name,
+                    tri_strerror(err));
+        return err;
+    }
+    tri_mapping_unref(&w->mapping);
+    return TRI_OK;
+}
+
+/** Makes a segment, with the numbering going on in it, and lets readers in. */
+static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *plan)
+{
+    tri_writer_forget_frames(w);
+    struct tri_segment segment;
+    const enum tri_err err = tri_segment_create(&segment, plan, w->log);
+    if (err != TRI_OK)
+        return err;
+    const int shm_id = segment.shm_id;
+    w->mapping = tri_mapping_new(&segment, w->sem_id);
+    if (!w->mapping) {
+        tri_segment_remove(shm_id);
+        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        return TRI_ERR_LIMIT;
+    }
+    struct tri_header *header = w->mapping->segment.header;
+    // The numbering goes on, even if this writer dies before its first frame in here.
+    if (w->number > 0)
+        atomic_store_explicit(&header->latest, tri_word(w->number, TRI_WORD_NO_SLOT),
+                              memory_order_relaxed);
+    atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
+    atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
+    tri_writer_show(w);
+    tri_segment_announce(&w->mapping->segment); // last: readers may join from here on
+    return TRI_OK;
+}
+
+static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
+{
+    const struct tri_segment_plan plan = {
+        .name = w->name,
+        .key = w->key,
+        .slots = w->slots_wanted,
+        .slot_bytes = bytes,
+        .mode = tri_writer_segment_mode(w),
+        .group = w->group,
+        .flags = w->flags,
+        .stream_id = w->stream_id,
+    };
+    // Asked first: a stream that cannot grow goes on as it is, and nobody has to leave it.
+    const struct tri_segment *old = w->mapping ? &w->mapping->segment : NULL;
+    if (!tri_segment_affordable(&plan, old, old && ours_alone(w), w->log))
+        return TRI_ERR_LIMIT;
+    const enum tri_err err = old ? give_up(w) : TRI_OK;
+    return err == TRI_OK ? make(w, &plan) : err;
+}
+
+enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
+{
+    if (bytes < w->slot_bytes_wanted)
+        bytes = w->slot_bytes_wanted;
+    const int64_t now = tri_now_ns();
+    look_after(w, now);
+    if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
+        return TRI_OK;
+    if (w->refused_bytes > 0 && bytes >= w->refused_bytes && now < w->refused_ns)
+        return TRI_ERR_LIMIT; // said a moment ago
+
+    const enum tri_err err = replace(w, bytes);
+    w->refused_bytes = err == TRI_ERR_LIMIT ? bytes : 0;
+    w->refused_ns = now + RETRY_NS;
+    return err;
+}
