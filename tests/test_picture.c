@@ -406,9 +406,25 @@ static void a_damaged_mjpg_is_refused_not_followed(void **state)
     picture_free(&to);
 }
 
+static void a_table_changes_colours_and_neither_alpha_nor_padding(void **state)
+{
+    (void)state;
+    uint8_t table[256], pixels[2][24];
+
+    for (int i = 0; i < 256; i++)
+        table[i] = (uint8_t)(255 - i);
+    memset(pixels, 7, sizeof(pixels));
+    picture_map(pixels[0], sizeof(pixels[0]), 5, 2, table);
+    for (int row = 0; row < 2; row++) {
+        for (int i = 0; i < 24; i++)
+            assert_int_equal(pixels[row][i], i < 20 && i % 4 != 3 ? 248 : 7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_changes_colours_and_neither_alpha_nor_padding),
         cmocka_unit_test(colours_follow_matrix_and_range_in_every_format_and_size),
         cmocka_unit_test(rgb_becomes_yuv_by_the_same_formula),
         cmocka_unit_test(the_same_format_is_copied_bit_for_bit),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <adjust.h>
+#include <inspect.h>
 #include <math.h>
 #include <panel.h>
 #include <tones.h>
@@ -107,6 +108,43 @@ static void a_large_picture_is_counted_on_a_grid_that_keeps_its_shares(void **st
     assert_in_range(tones.counted, TONES_GRID_WIDTH * TONES_GRID_HEIGHT * 8 / 10,
                     TONES_GRID_WIDTH * TONES_GRID_HEIGHT);
     assert_true(fabs((double)tones.white / tones.counted - 0.25) < 0.01);
+    free(grey.bytes);
+}
+
+static void what_is_kept_of_a_picture_outlives_it(void **state)
+{
+    (void)state;
+    struct grey grey;
+    struct inspect inspect = { .memory = NULL };
+    struct pixels pixels;
+    const struct inspect_wish wish = { .bytes = true, .tones = TONES_LUMA };
+    grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
+    for (uint32_t y = 0; y < 3; y++)
+        memset(grey_row(&grey, y), (int)(50 + y), 100);
+    const uint8_t *const data[TRI_PLANES_MAX] = { grey.bytes };
+    inspect_take(&inspect, &wish, INSPECT_RAW, &grey.video, &grey.shape, data);
+    free(grey.bytes);
+    assert_true(inspect_pixels(&inspect, &pixels));
+    assert_int_equal(pixels_at(&pixels, 99, 2).value[0], 52);
+    assert_int_equal(inspect.tones.bins[0][51], 100);
+    inspect_forget(&inspect);
+    assert_false(inspect_pixels(&inspect, &pixels));
+    assert_int_equal(inspect.tones.kind, TONES_NONE);
+    inspect_free(&inspect);
+}
+
+static void what_is_not_wanted_is_not_kept(void **state)
+{
+    (void)state;
+    struct grey grey;
+    struct inspect inspect = { .memory = NULL };
+    grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
+    const uint8_t *const data[TRI_PLANES_MAX] = { grey.bytes };
+    inspect_take(&inspect, &(struct inspect_wish){ 0 }, INSPECT_RAW, &grey.video, &grey.shape,
+                 data);
+    assert_null(inspect.memory);
+    assert_int_equal(inspect.source, INSPECT_NOTHING);
+    assert_int_equal(inspect.tones.counted, 0);
     free(grey.bytes);
 }
 
@@ -266,6 +304,8 @@ int main(void)
             in_the_limited_range_black_is_16_and_white_235_and_beyond_counts_with_them),
         cmocka_unit_test(colours_are_counted_one_by_one_and_clip_if_any_of_them_does),
         cmocka_unit_test(a_large_picture_is_counted_on_a_grid_that_keeps_its_shares),
+        cmocka_unit_test(what_is_kept_of_a_picture_outlives_it),
+        cmocka_unit_test(what_is_not_wanted_is_not_kept),
         cmocka_unit_test(without_adjustments_every_code_stays),
         cmocka_unit_test(each_adjustment_does_what_its_formula_says),
         cmocka_unit_test(adjustments_stop_at_their_ends_and_say_where_they_are),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "argb.h"
+#include "picture.h"
 #include "planar.h"
 
 #include <libyuv.h>
@@ -112,4 +113,16 @@ bool argb_convert(const struct tri_video *video, const struct tri_shape *shape,
     default:
         return convert_yuv(video, shape, data, to, stride);
     }
+}
+
+void picture_map(uint8_t *pixels, uint32_t stride, uint32_t width, uint32_t height,
+                 const uint8_t table[256])
+{
+    uint8_t rows[4 * 256]; // libyuv's: B, G, R and A of each code
+
+    for (size_t i = 0; i < 256; i++) {
+        rows[4 * i] = rows[4 * i + 1] = rows[4 * i + 2] = table[i];
+        rows[4 * i + 3] = (uint8_t)i;
+    }
+    ARGBColorTable(pixels, (int)stride, rows, 0, 0, (int)width, (int)height);
 }

@@ -33,29 +33,6 @@ static bool rgb_make(struct rgb *rgb, uint32_t width, uint32_t height)
     return rgb->pixels != NULL;
 }
 
-/** Draws the picture upright and unscaled off screen and reads it back: what the renderer shows. */
-static bool read_picture(const struct stream_view *stream, SDL_Renderer *renderer, struct rgb *rgb)
-{
-    const struct view_picture picture = stream_view_picture(stream);
-    const struct view_place place = { .w = picture.width, .h = picture.height, .scale = 1 };
-    // ABGR: SDL 2.26's OpenGL ES renderer exchanges red and blue of YUV drawn into ARGB.
-    SDL_Texture *target =
-        SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_TARGET,
-                          (int)picture.width, (int)picture.height);
-
-    if (!target)
-        return false;
-    bool done = SDL_SetRenderTarget(renderer, target) == 0;
-    if (done) {
-        texture_draw(&stream->pictures[stream->front], renderer, &place, UINT8_MAX);
-        done = SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB24, rgb->pixels,
-                                    (int)picture.width * RGB) == 0;
-        SDL_SetRenderTarget(renderer, NULL);
-    }
-    SDL_DestroyTexture(target);
-    return done;
-}
-
 /** Mirrors, then turns, into `to`, which has the turned size: exact, whatever the renderer. */
 static void orient(const struct rgb *from, const struct view_place *place, const struct rgb *to)
 {
@@ -121,7 +98,7 @@ enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *re
     if (rgb_make(&drawn, picture.width, picture.height) &&
         rgb_make(&seen, aside ? picture.height : picture.width,
                  aside ? picture.width : picture.height) &&
-        read_picture(stream, renderer, &drawn)) {
+        texture_read(&stream->pictures[stream->front], renderer, drawn.pixels)) {
         orient(&drawn, &place, &seen);
         err = write_file(stream, &seen, path);
     } else {

@@ -54,7 +54,7 @@ static enum tri_err upload(struct stream_view *stream, SDL_Renderer *renderer,
     const struct tri_video video = wanted_video(stream, &frame->info.video);
 
     return texture_upload(&stream->pictures[!stream->front], renderer, stream->converter, frame,
-                          &video);
+                          &video, &stream->wish);
 }
 
 /** The back picture is whole, and of `frame`: it comes to the front. */

@@ -31,6 +31,7 @@ struct stream_view {
 
     struct view view;
     uint32_t colorspace, range; // what the viewer wants instead of the frame's; 0: the frame's
+    struct texture_wish wish;   // adjustments, and what is looked at closer
     bool paused;
     bool step;   // paused, but show one more
     bool hidden; // the window cannot be seen

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "texture.h"
 
+#include <stdlib.h>
+
+#define RGB 3 // bytes a pixel
+
 /*
  * SDL 2.26: SDL_SetYUVConversionMode() is one global that knows three cases. The OpenGL renderer
  * reads it when a texture is made, the others when a draw is flushed. A YUV format that is not among
@@ -49,7 +53,7 @@ static bool is_regular(const struct tri_format *format, const struct tri_video *
 
 /** What a texture of this frame has to be. */
 static struct texture wanted_texture(const SDL_RendererInfo *info, const struct tri_frame *frame,
-                                     const struct tri_video *video)
+                                     const struct tri_video *video, const struct adjust *adjust)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct texture wanted = {
@@ -57,9 +61,10 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
         .width = video->width,
         .height = video->height,
         .yuv = SDL_YUV_CONVERSION_AUTOMATIC,
+        .adjust = *adjust,
     };
 
-    if (!format || !format->sdl || !renderer_has(info, format->sdl) ||
+    if (adjust_is_on(adjust) || !format || !format->sdl || !renderer_has(info, format->sdl) ||
         !is_regular(format, video, &frame->shape))
         return wanted;
     if (format->family == TRI_FAMILY_YUV) {
@@ -78,10 +83,15 @@ static enum tri_err make_texture(struct texture *texture, SDL_Renderer *renderer
 {
     if (texture->sdl && texture->format == wanted->format && texture->width == wanted->width &&
         texture->height == wanted->height && texture->straight == wanted->straight &&
-        texture->yuv == wanted->yuv)
+        texture->yuv == wanted->yuv) {
+        texture->adjust = wanted->adjust;
         return TRI_OK;
-    texture_free(texture);
+    }
+    const struct inspect inspect = texture->inspect;
+    if (texture->sdl)
+        SDL_DestroyTexture(texture->sdl);
     *texture = *wanted;
+    texture->inspect = inspect;
     SDL_SetYUVConversionMode(wanted->yuv);
     // A static texture has no shadow in this process's memory: SDL hands our bytes to the driver.
     texture->sdl =
@@ -121,8 +131,26 @@ static enum tri_err upload_straight(const struct texture *texture, const struct 
     return failed ? TRI_ERR_SYSTEM : TRI_OK;
 }
 
-static enum tri_err upload_converted(const struct texture *texture, picture_converter *converter,
-                                     const struct tri_frame *frame, const struct tri_video *video)
+/** Looks at R'G'B' in the texture's locked memory, before anything is changed there. */
+static void inspect_decoded(struct texture *texture, const struct tri_video *video,
+                            const uint8_t *pixels, int pitch, const struct inspect_wish *wish)
+{
+    const struct tri_video decoded = { .fourcc = TRI_FOURCC_XR24,
+                                       .width = video->width,
+                                       .height = video->height,
+                                       .rotation = video->rotation,
+                                       .stride = { (uint32_t)pitch } };
+    const uint8_t *const data[TRI_PLANES_MAX] = { pixels };
+    struct tri_shape shape;
+
+    if (tri_video_shape(&decoded, &shape) == TRI_OK)
+        inspect_take(&texture->inspect, wish, INSPECT_DECODED, &decoded, &shape, data);
+}
+
+/** @param inspect  of what the conversion made; NULL: the frame itself is looked at */
+static enum tri_err upload_converted(struct texture *texture, picture_converter *converter,
+                                     const struct tri_frame *frame, const struct tri_video *video,
+                                     const struct inspect_wish *inspect)
 {
     struct tri_frame_info info = frame->info;
     void *pixels = NULL;
@@ -135,13 +163,22 @@ static enum tri_err upload_converted(const struct texture *texture, picture_conv
         picture_convert(converter, &info, &frame->shape, frame->data, TRI_FOURCC_AR24,
                         (uint8_t *const[TRI_PLANES_MAX]){ pixels },
                         (const uint32_t[TRI_PLANES_MAX]){ (uint32_t)pitch });
+    if (err == TRI_OK && inspect)
+        inspect_decoded(texture, video, pixels, pitch, inspect);
+    if (err == TRI_OK && adjust_is_on(&texture->adjust)) {
+        uint8_t table[256];
+        adjust_table(&texture->adjust, table);
+        picture_map(pixels, (uint32_t)pitch, video->width, video->height, table);
+    }
     SDL_UnlockTexture(texture->sdl);
     return err;
 }
 
-enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
-                            picture_converter *converter, const struct tri_frame *frame,
-                            const struct tri_video *video)
+/** Brings the picture in. @param inspect  as in upload_converted() */
+static enum tri_err bring(struct texture *texture, SDL_Renderer *renderer,
+                          picture_converter *converter, const struct tri_frame *frame,
+                          const struct tri_video *video, const struct adjust *adjust,
+                          const struct inspect_wish *inspect)
 {
     SDL_RendererInfo info;
 
@@ -151,12 +188,95 @@ enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
         (info.max_texture_height > 0 && video->height > (uint32_t)info.max_texture_height))
         return TRI_ERR_LIMIT;
 
-    const struct texture wanted = wanted_texture(&info, frame, video);
+    const struct texture wanted = wanted_texture(&info, frame, video, adjust);
     const enum tri_err err = make_texture(texture, renderer, &wanted);
     if (err != TRI_OK)
         return err;
     return texture->straight ? upload_straight(texture, frame)
-                             : upload_converted(texture, converter, frame, video);
+                             : upload_converted(texture, converter, frame, video, inspect);
+}
+
+enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
+                            picture_converter *converter, const struct tri_frame *frame,
+                            const struct tri_video *video, const struct texture_wish *wish)
+{
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    const bool opaque = format && format->family == TRI_FAMILY_OPAQUE;
+    const enum tri_err err = bring(texture, renderer, converter, frame, video, &wish->adjust,
+                                   opaque ? &wish->inspect : NULL);
+
+    if (err == TRI_OK && !opaque)
+        inspect_take(&texture->inspect, &wish->inspect, INSPECT_RAW, video, &frame->shape,
+                     frame->data);
+    return err;
+}
+
+bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t *rgb)
+{
+    const struct view_place place = { .w = texture->width, .h = texture->height, .scale = 1 };
+    // ABGR: SDL 2.26's OpenGL ES renderer exchanges red and blue of YUV drawn into ARGB.
+    SDL_Texture *target =
+        SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_TARGET,
+                          (int)texture->width, (int)texture->height);
+
+    if (!target)
+        return false;
+    bool done = SDL_SetRenderTarget(renderer, target) == 0;
+    if (done) {
+        texture_draw(texture, renderer, &place, UINT8_MAX);
+        done = SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB24, rgb,
+                                    (int)texture->width * RGB) == 0;
+        SDL_SetRenderTarget(renderer, NULL);
+    }
+    SDL_DestroyTexture(target);
+    return done;
+}
+
+/** Keeps what the texture shows, for want of the frame. */
+static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
+{
+    const struct tri_video video = { .fourcc = TRI_FOURCC_RGB3,
+                                     .width = texture->width,
+                                     .height = texture->height,
+                                     .stride = { texture->width * RGB } };
+    const struct inspect_wish wish = { .bytes = true };
+    struct tri_shape shape;
+    const enum tri_err err = tri_video_shape(&video, &shape);
+    uint8_t *rgb = err == TRI_OK ? malloc(shape.bytes) : NULL;
+
+    if (!rgb)
+        return TRI_ERR_LIMIT;
+    const bool done = texture_read(texture, renderer, rgb);
+    if (done)
+        inspect_take(&texture->inspect, &wish, INSPECT_SHOWN, &video, &shape,
+                     (const uint8_t *const[TRI_PLANES_MAX]){ rgb });
+    free(rgb);
+    if (!done)
+        return TRI_ERR_SYSTEM;
+    return texture->inspect.source == INSPECT_SHOWN ? TRI_OK : TRI_ERR_LIMIT;
+}
+
+enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
+                           picture_converter *converter, const struct texture_wish *wish)
+{
+    struct inspect *inspect = &texture->inspect;
+    struct tri_frame frame = { 0 };
+    struct pixels pixels;
+    enum tri_err err = TRI_OK;
+
+    if (!texture->sdl)
+        return TRI_ERR_NO_STREAM;
+    if (inspect->source == INSPECT_NOTHING)
+        err = keep_shown(texture, renderer);
+    if (err != TRI_OK)
+        return err;
+    frame.info.video = inspect->video;
+    frame.shape = inspect->shape;
+    inspect_planes(inspect, frame.data);
+    err = bring(texture, renderer, converter, &frame, &inspect->video, &wish->adjust, NULL);
+    if (err == TRI_OK && inspect_pixels(inspect, &pixels))
+        tones_count(&inspect->tones, &pixels, wish->inspect.tones);
+    return err;
 }
 
 static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)
@@ -194,5 +314,6 @@ void texture_free(struct texture *texture)
 {
     if (texture->sdl)
         SDL_DestroyTexture(texture->sdl);
+    inspect_free(&texture->inspect);
     *texture = (struct texture){ 0 };
 }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "inspect.h"
+
+#include <stdlib.h>
+
+static bool grow(struct inspect *inspect, size_t bytes)
+{
+    if (inspect->room >= bytes)
+        return true;
+    free(inspect->memory);
+    inspect->memory = malloc(bytes);
+    inspect->room = inspect->memory ? bytes : 0;
+    return inspect->memory != NULL;
+}
+
+/** The picture without what the frame's rows have between them. */
+static void keep(struct inspect *inspect, enum inspect_source source, const struct tri_video *video,
+                 const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
+{
+    struct tri_video tight = *video;
+
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        tight.stride[p] = 0;
+    if (tri_video_shape(&tight, &inspect->shape) != TRI_OK || !grow(inspect, inspect->shape.bytes))
+        return;
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        const struct tri_plane *to = &inspect->shape.plane[p];
+        tri_copy_rows(inspect->memory + to->offset, to->stride, data[p], shape->plane[p].stride,
+                      to->row_bytes, to->rows);
+    }
+    inspect->video = tight;
+    inspect->source = source;
+}
+
+void inspect_take(struct inspect *inspect, const struct inspect_wish *wish,
+                  enum inspect_source source, const struct tri_video *video,
+                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
+{
+    struct pixels pixels;
+
+    inspect_forget(inspect);
+    if (wish->bytes)
+        keep(inspect, source, video, shape, data);
+    if (wish->tones != TONES_NONE && pixels_open(&pixels, video, shape, data))
+        tones_count(&inspect->tones, &pixels, wish->tones);
+}
+
+void inspect_forget(struct inspect *inspect)
+{
+    inspect->source = INSPECT_NOTHING;
+    inspect->tones.kind = TONES_NONE;
+}
+
+void inspect_planes(const struct inspect *inspect, const uint8_t *data[TRI_PLANES_MAX])
+{
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        data[p] =
+            p < inspect->shape.planes ? inspect->memory + inspect->shape.plane[p].offset : NULL;
+}
+
+bool inspect_pixels(const struct inspect *inspect, struct pixels *pixels)
+{
+    const uint8_t *data[TRI_PLANES_MAX];
+
+    if (inspect->source == INSPECT_NOTHING)
+        return false;
+    inspect_planes(inspect, data);
+    return pixels_open(pixels, &inspect->video, &inspect->shape, data);
+}
+
+void inspect_free(struct inspect *inspect)
+{
+    free(inspect->memory);
+    *inspect = (struct inspect){ .memory = NULL };
+}
