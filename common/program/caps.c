@@ -84,6 +84,25 @@ bool caps_ffmpeg_raw(const struct tri_video *video)
     return video->fourcc != TRI_FOURCC_YV12;
 }
 
+/* What ffmpeg cannot see in the bytes and would otherwise take for BT.601 of limited range. */
+static void append_colors(const struct tri_video *video, char *text, size_t bytes)
+{
+    if (tri_video_range(video) == TRI_RANGE_FULL)
+        append(text, bytes, " -color_range pc");
+    switch (tri_video_matrix(video)) {
+    case TRI_MATRIX_709:
+    case TRI_MATRIX_XV709:
+        append(text, bytes, " -colorspace bt709");
+        break;
+    case TRI_MATRIX_BT2020:
+    case TRI_MATRIX_BT2020C:
+        append(text, bytes, " -colorspace bt2020nc");
+        break;
+    default:
+        break;
+    }
+}
+
 const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
@@ -97,6 +116,8 @@ const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
     else
         append(text, bytes, "-f rawvideo -pix_fmt %s -video_size %ux%u",
                format ? format->ffmpeg : "gray", video->width, video->height);
+    if (format && format->family == TRI_FAMILY_YUV)
+        append_colors(video, text, bytes);
     if (video->fps_num && video->fps_den)
         append(text, bytes, " -framerate %u/%u", video->fps_num, video->fps_den);
     append(text, bytes, " -i -");

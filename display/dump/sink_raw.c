@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* Raw: rows without padding, planes in order; MJPG is its pictures one after the other. */
+#include "program/caps.h"
 #include "sink.h"
+
+#include <unistd.h>
 
 static const char *const endings[] = { "raw",  "yuv",  "rgb",  "bgr",   "gray", "grey",
                                        "nv12", "yuyv", "mjpg", "mjpeg", NULL };
 
 static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
 {
-    (void)sink;
     (void)frame;
+    char line[256];
+    char text[5];
+    const char *const options = caps_ffmpeg(&sink->video, line, sizeof line);
+    if (!caps_ffmpeg_raw(&sink->video))
+        tri_log_say(sink->log, TRI_LOG_INFO, "raw",
+                    "ffmpeg does not read %s as raw; --to y4m it does",
+                    tri_fourcc_text(sink->video.fourcc, text));
+    else if (sink->output.fd == STDOUT_FILENO)
+        tri_log_say(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT", options);
+    else
+        tri_log_say(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT < %s", options,
+                    sink->output.path);
     return true;
 }
 
