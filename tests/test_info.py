@@ -220,7 +220,7 @@ class Clean(ProgramTest):
         script = "\n".join([
             f"feed={feed}; info={info}; dump={dump}; fifo={fifo}",
             "begin() { exec 3>&-; \"$feed\" \"$1\" 4 <$fifo >$fifo.said & writer=$!; exec 3>$fifo",
-            "printf 'GREY 4 2 25 1 default default none 0 8\\nabcdefgh' >&3",
+            "printf 'GREY 4 2 25 1 default default none 0 0 8\\nabcdefgh' >&3",
             "until [ -s $fifo.said ]; do sleep 0.05; done; }",
             "begin dead", "kill -9 $writer", "wait $writer 2>$fifo.killed", *lines,
             "$info clean", "echo --", "$info list",
