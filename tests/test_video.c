@@ -131,8 +131,12 @@ static void every_name_of_a_format_means_it_in_any_case(void **state)
     assert_null(tri_format_named("H264"));
     assert_null(tri_format_named(""));
     assert_null(tri_format_find(0));
+    assert_ptr_equal(tri_format_named("Y16 "), tri_format_find(TRI_FOURCC_Y16));
+    assert_null(tri_format_named("Y16 x"));
+    assert_null(tri_format_named(" "));
     char text[5];
-    assert_string_equal(tri_fourcc_text(TRI_FOURCC_Y16, text), "Y16 ");
+    assert_string_equal(tri_fourcc_text(TRI_FOURCC_Y16, text), "Y16");
+    assert_string_equal(tri_fourcc_text(0x20202020, text), " ");
     assert_string_equal(tri_fourcc_text(0x01ff4141, text), "AA??");
 }
 

@@ -80,9 +80,12 @@ const struct tri_format *tri_format_find(uint32_t fourcc)
     return NULL;
 }
 
+/* A fourcc's trailing blanks may be typed or left out. */
 static bool is_word(const char *word, const char *known)
 {
-    return known && strcasecmp(word, known) == 0;
+    const size_t length = known ? strlen(known) : 0;
+    return length > 0 && strncasecmp(word, known, length) == 0 &&
+           word[length + strspn(word + length, " ")] == '\0';
 }
 
 const struct tri_format *tri_format_named(const char *word)
@@ -106,5 +109,7 @@ const char *tri_fourcc_text(uint32_t fourcc, char text[5])
         text[i] = c >= ' ' && c <= '~' ? (char)c : '?';
     }
     text[4] = '\0';
+    for (int i = 3; i > 0 && text[i] == ' '; i--) // what fills up a shorter name: "Y16 "
+        text[i] = '\0';
     return text;
 }

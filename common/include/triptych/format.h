@@ -69,13 +69,15 @@ struct tri_format {
 /** The format with this fourcc; NULL if triptych does not know it. */
 TRI_API const struct tri_format *tri_format_find(uint32_t fourcc);
 
-/** The format a person means by `word`: fourcc or alias, any case. NULL if unknown. */
+/** The format a person means by `word`: fourcc, with or without trailing blanks, or alias; any case.
+ *  NULL if unknown. */
 TRI_API const struct tri_format *tri_format_named(const char *word);
 
 /** The formats in order, from 0; NULL past the last. */
 TRI_API const struct tri_format *tri_format_at(size_t index);
 
-/** Writes `fourcc` as printable text, '?' for bytes that are not, and returns `text`. */
+/** Writes `fourcc` as printable text, '?' for bytes that are not, without trailing blanks, and returns
+ *  `text`. */
 TRI_API const char *tri_fourcc_text(uint32_t fourcc, char text[5]);
 
 TRI_END
