@@ -69,7 +69,8 @@ void feed_publish(struct feed *feed, struct tri_draft *draft)
 {
     const struct tri_plane *plane = &draft->shape.plane[0];
     const uint64_t bytes = plane->rows ? draft->shape.bytes : draft->info.bytes_used;
-    struct tri_frame_info seen = { .video = draft->info.video,
+    struct tri_frame_info seen = { .number = feed->figures.frames + 1,
+                                   .video = draft->info.video,
                                    .capture_ns = draft->info.capture_ns,
                                    .copies = draft->info.copies };
 
@@ -81,7 +82,7 @@ void feed_publish(struct feed *feed, struct tri_draft *draft)
     seen.publish_ns = tri_now_ns();
     if (!seen.capture_ns)
         seen.capture_ns = seen.publish_ns;
-    figures_frame(&feed->figures, &seen, bytes, seen.publish_ns);
+    figures_published(&feed->figures, &seen, bytes);
 }
 
 /** Hands the source as many slots as it wants, or as there are. */

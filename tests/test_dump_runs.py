@@ -318,10 +318,11 @@ class Expectations(ProgramTest):
         done = self.run_to_end("triptych-dump", "--stats", "--mode", "next", "--duration", "1.5",
                                name)
         self.assertEqual(done.returncode, 0, done.stderr)
-        *lines, summary = done.stdout.splitlines()
-        self.assertRegex(lines[0], r"^ *[0-9.]+ fps, dropped: 0 driver \+ 0 writer \+ 0 reader, "
+        line, *summary = done.stdout.splitlines()
+        self.assertRegex(line, r"^ *[0-9.]+ fps, dropped: 0 driver \+ 0 writer \+ 0 reader, "
                                    r"age p50 [0-9.]+ [mu]s p99 [0-9.]+ [mu]s$")
-        self.assertTrue(summary.startswith(f"{name}: 5 frames, "), summary)
+        self.assertTrue(summary[0].startswith(f"{name}: 5 frames, "), summary)
+        self.assertEqual(summary[1].split(), ["p50", "p95", "p99", "max"])
         feed.end()
 
     def test_no_drops_allowed_and_none_made_passes(self):

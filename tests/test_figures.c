@@ -24,6 +24,7 @@ static int steady_run(void **state)
         const int64_t at = 1000 * MS + i * 20 * MS;
         const struct tri_frame_info info = {
             .video = { .fourcc = TRI_FOURCC_GREY, .width = 320, .height = 240 },
+            .number = (uint64_t)i + 1,
             .capture_ns = at - 1 * MS,
             .publish_ns = at,
             .copies = 1,
@@ -64,11 +65,110 @@ static void json_has_every_figure_under_its_name(void **state)
     assert_true(number(object, NULL, "width") == 320);
     assert_true(number(object, NULL, "height") == 240);
     assert_true(number(object, NULL, "bytes") == 101 * 76800);
-    assert_near(number(object, "age_us", "p50"), 3000, 0.008); // the histogram's stated error
-    assert_near(number(object, "age_us", "p99"), 3000, 0.008);
-    assert_near(number(object, "interval_us", "p50"), 20000, 0.008);
+    assert_near(number(object, "age_us", "p50"), 3000, 0.004); // the histogram's stated error
+    assert_near(number(object, "age_us", "p99"), 3000, 0.004);
+    assert_near(number(object, "interval_us", "p50"), 20000, 0.004);
     assert_true(number(object, "interval_us", "max") == 20000);
+    assert_true(number(object, "jitter_us", "p99") == 0);
+    assert_near(number(object, "capture_to_publish_us", "p99"), 1000, 0.004);
+    assert_near(number(object, "publish_to_reader_us", "p50"), 2000, 0.004);
+    assert_null(json_object_get(object, "reader_to_screen_us"));
+    assert_true(number(object, NULL, "bytes_per_second") == 50 * 76800);
+    assert_true(number(object, NULL, "duplicates") == 0);
+    assert_true(json_is_number(json_object_get(object, "cpu_percent")));
     json_decref(object);
+}
+
+static void the_age_of_a_picture_on_a_screen_has_three_parts(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    const struct tri_frame_info info = { .capture_ns = 1000 * MS, .publish_ns = 1001 * MS };
+    figures_shown(&figures, &info, 1, 1003 * MS, 1010 * MS);
+    json_t *object = figures_json(&figures);
+    assert_near(number(object, "capture_to_publish_us", "max"), 1000, 0.004);
+    assert_near(number(object, "publish_to_reader_us", "max"), 2000, 0.004);
+    assert_near(number(object, "reader_to_screen_us", "max"), 7000, 0.004);
+    assert_near(number(object, "age_us", "max"), 10000, 0.004);
+    json_decref(object);
+}
+
+static void a_writer_knows_of_no_reader(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    const struct tri_frame_info info = { .capture_ns = 1000 * MS, .publish_ns = 1001 * MS };
+    figures_published(&figures, &info, 1);
+    json_t *object = figures_json(&figures);
+    assert_null(json_object_get(object, "publish_to_reader_us"));
+    assert_near(number(object, "age_us", "max"), 1000, 0.004);
+    json_decref(object);
+}
+
+static void what_comes_twice_is_a_duplicate(void **state)
+{
+    (void)state;
+    const struct tri_frame_info first = { .number = 1,
+                                          .capture_ns = 10 * MS,
+                                          .publish_ns = 11 * MS,
+                                          .checksum = 5,
+                                          .flags = TRI_FRAME_CHECKSUM };
+    struct tri_frame_info next = { .number = 2,
+                                   .capture_ns = 20 * MS,
+                                   .publish_ns = 21 * MS,
+                                   .checksum = 6,
+                                   .flags = TRI_FRAME_CHECKSUM };
+    const struct tri_frame_info other = next;
+    for (int i = 0; i < 5; i++) {
+        next = other;
+        if (i == 1)
+            next.number = first.number;
+        if (i == 2)
+            next.capture_ns = first.capture_ns; // a driver that hands a buffer over once more
+        if (i >= 3)
+            next.checksum = first.checksum;
+        if (i == 4)
+            next.flags = 0; // it holds nothing
+        figures_start(&figures, "cam7");
+        figures_frame(&figures, &first, 1, 12 * MS);
+        figures_frame(&figures, &next, 1, 22 * MS);
+        assert_int_equal(figures.duplicates, i >= 1 && i <= 3);
+    }
+}
+
+static void the_last_second_has_a_rate_of_its_own(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    struct tri_frame_info info = { .publish_ns = 0 };
+    for (int i = 0; i < 110; i++, info.publish_ns += (i < 50 ? 100 : 20) * MS)
+        figures_frame(&figures, &info, 1, info.publish_ns);
+    assert_true(figures_fps_last_second(&figures, figures.seen_ns) == 50);
+    assert_true(figures_fps(&figures) < 20);
+    assert_true(figures_fps_last_second(&figures, figures.seen_ns + 1001 * MS) ==
+                0); // it is silent
+}
+
+static void a_summary_for_people_has_the_names_of_json(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *memory = open_memstream(&text, &bytes);
+    assert_non_null(memory);
+    figures_summary(&figures, memory);
+    fclose(memory);
+    assert_ptr_equal(strstr(text, "cam7: 101 frames, 50.00 fps, dropped: 1 driver + 2 writer + 3 "
+                                  "reader, torn and retried: 4, duplicates: 0\n"),
+                     text);
+    assert_non_null(strstr(text, "\n  interval                  20.0 ms    20.0 ms    20.0 ms    "
+                                 "20.0 ms\n"));
+    assert_non_null(strstr(text, "\n  age "));
+    assert_non_null(strstr(text, "\n    capture to publish "));
+    assert_non_null(strstr(text, "\n    publish to reader "));
+    assert_null(strstr(text, "reader to screen"));
+    assert_non_null(strstr(text, "\n  3.8 MB a second, copies a frame: 1, CPU: "));
+    free(text);
 }
 
 static void the_line_says_the_same(void **state)
@@ -130,6 +230,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(json_has_every_figure_under_its_name, steady_run),
+        cmocka_unit_test(the_age_of_a_picture_on_a_screen_has_three_parts),
+        cmocka_unit_test(a_writer_knows_of_no_reader),
+        cmocka_unit_test(what_comes_twice_is_a_duplicate),
+        cmocka_unit_test(the_last_second_has_a_rate_of_its_own),
+        cmocka_unit_test_setup(a_summary_for_people_has_the_names_of_json, steady_run),
         cmocka_unit_test_setup(the_line_says_the_same, steady_run),
         cmocka_unit_test_setup(a_line_is_due_once_a_second, steady_run),
         cmocka_unit_test(a_run_without_frames_has_no_rate_and_no_format),

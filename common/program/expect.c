@@ -89,9 +89,7 @@ static struct expect_verdict judge_time(const char *option, const char *what, do
 
 static double jitter_ms(const struct figures *figures, double percent)
 {
-    return (double)(tri_histogram_percentile(&figures->interval, percent) -
-                    tri_histogram_percentile(&figures->interval, 50)) /
-           1e6;
+    return (double)figures_jitter(figures, percent) / 1e6;
 }
 
 static double age_ms(const struct figures *figures, double percent)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The figures of a run, under the same names on the terminal, in --json and in the docs. */
+/** The figures of a run, under the same names on the terminal, in --json and in docs/json.md. The library
+ *  gives each frame its number, times and drops, and tri_histogram; what is made of them is here. */
 #ifndef PROGRAM_FIGURES_H
 #define PROGRAM_FIGURES_H
 
@@ -8,30 +9,41 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/** Filled by the program as it runs; all zero but `name` and `started_ns` to begin with. */
+/** Filled by the program as it runs; all zero but `name` and the times of the start to begin with. */
 struct figures {
     const char *name;          // of the stream
     int64_t started_ns;        // tri_now_ns() at the start
+    int64_t started_cpu_ns;    // what this process had used by then
     int64_t first_ns, last_ns; // publish times of the first and last frame counted
     int64_t seen_ns;           // when the last one came here
     int64_t silent_ns;         // from then to the end of the run
     uint64_t frames;
     uint64_t frames_at_line; // for the rate of the last second
     int64_t line_ns;
+    int64_t second_ns;          // publish time of the first frame of the second that runs
+    uint64_t second_frames;     // in it so far
+    double last_second;         // frames a second in the one before, 0: there was none
+    struct tri_frame_info last; // of the last frame counted: its `user` is not kept
     uint64_t dropped_driver, dropped_writer, dropped_reader;
     uint64_t torn_retried;
-    uint64_t bytes;                // of pictures handed over
-    struct tri_video video;        // of the newest frame
-    uint32_t copies;               // the writer's, of the newest frame
-    struct tri_histogram age;      // ns from capture to `seen_ns`
+    uint64_t duplicates;    // frames with the number, capture time or checksum of the one before
+    uint64_t bytes;         // of pictures handed over
+    struct tri_video video; // of the newest frame
+    uint32_t copies;        // the writer's, of the newest frame
     struct tri_histogram interval; // ns between the publish times of frames counted
+    struct tri_histogram age;      // ns from capture to where it was counted: the sum of
+    struct tri_histogram to_publish, to_reader, to_screen; // these, as far as it went
 };
 
 void figures_start(struct figures *figures, const char *name);
 
-/** Counts one frame that was published, received or shown at `seen_ns`. */
+/** Counts one frame: that a writer has published; that a reader took at `taken_ns`; that it took then
+ *  and had on the screen at `shown_ns`. */
+void figures_published(struct figures *figures, const struct tri_frame_info *info, uint64_t bytes);
 void figures_frame(struct figures *figures, const struct tri_frame_info *info, uint64_t bytes,
-                   int64_t seen_ns);
+                   int64_t taken_ns);
+void figures_shown(struct figures *figures, const struct tri_frame_info *info, uint64_t bytes,
+                   int64_t taken_ns, int64_t shown_ns);
 
 /** Takes over the drops that a reader or writer counted. */
 void figures_reader(struct figures *figures, const struct tri_reader_counts *counts);
@@ -44,14 +56,33 @@ void figures_end(struct figures *figures, int64_t now_ns);
  *  the end of the run where more than two mean intervals passed without another one. */
 double figures_fps(const struct figures *figures);
 
-/** True once a second: time for a line. Resets the last second's rate after figures_line(). */
+/** Frames a second in the last second before `now_ns` that is over; in a shorter run those of the whole. */
+double figures_fps_last_second(const struct figures *figures, int64_t now_ns);
+
+/** By how much that percentile of the intervals exceeds their median, ns. */
+uint64_t figures_jitter(const struct figures *figures, double percent);
+
+/** Bytes a second at figures_fps(). */
+double figures_byte_rate(const struct figures *figures);
+
+/** What this process has used of one processor core since the start, per cent. */
+double figures_cpu(const struct figures *figures);
+
+/** True once a second: time for a line. */
 bool figures_due(const struct figures *figures, int64_t now_ns);
 
-/** " 59.99 fps, dropped: 0 driver + 0 writer + 0 reader, age p50 1.2 ms p99 3.4 ms" */
+/** " 59.99 fps, dropped: 0 driver + 0 writer + 0 reader, age p50 1.2 ms p99 3.4 ms". The rate is that
+ *  since the line before. */
 void figures_line(struct figures *figures, int64_t now_ns, char *text, size_t bytes);
+
+/** All of them for people, a few lines; the first begins with the stream's name. */
+void figures_summary(const struct figures *figures, FILE *to);
 
 /** The summary object of --json, the caller's. Keys as in docs/json.md. */
 json_t *figures_json(const struct figures *figures);
+
+/** {"p50": ..., "p95", "p99", "max"} of nanoseconds in microseconds, the caller's. */
+json_t *figures_spread_us(const struct tri_histogram *histogram);
 
 /** Prints one object on one line and flushes; frees it. @return false on a write error (ENOSPC). */
 bool figures_print_json(FILE *to, json_t *object);

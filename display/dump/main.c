@@ -11,18 +11,13 @@
 /* What is said at the end to people; scripts take --json. */
 static void print_summary(const struct run *run)
 {
-    const struct figures *figures = &run->figures;
-    fprintf(run->report,
-            "%s: %" PRIu64 " frames, %.2f fps, dropped: %" PRIu64 " driver + %" PRIu64
-            " writer + %" PRIu64 " reader, torn and retried: %" PRIu64 "\n",
-            run->config->name, figures->frames, figures_fps(figures), figures->dropped_driver,
-            figures->dropped_writer, figures->dropped_reader, figures->torn_retried);
+    figures_summary(&run->figures, run->report);
     if (run->config->rate == DUMP_RATE_CONSTANT)
-        fprintf(run->report, "at a constant rate: %" PRIu64 " duplicated, %" PRIu64 " skipped\n",
+        fprintf(run->report, "  at a constant rate: %" PRIu64 " duplicated, %" PRIu64 " skipped\n",
                 run->cadence.duplicated, run->cadence.skipped);
     char line[256];
     if (run->config->clock)
-        fprintf(run->report, "%s\n", pulse_line(&run->pulse, line, sizeof line));
+        fprintf(run->report, "  %s\n", pulse_line(&run->pulse, line, sizeof line));
 }
 
 static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT_MAX])

@@ -147,12 +147,10 @@ const char *pulse_line(const struct pulse *pulse, char *text, size_t bytes)
 
 json_t *pulse_json(const struct pulse *pulse)
 {
-    return json_pack("{sI sI sI sI sI sI s{sI sI}}", "read", (json_int_t)pulse->read, "unread",
+    return json_pack("{sI sI sI sI sI sI so}", "read", (json_int_t)pulse->read, "unread",
                      (json_int_t)pulse->unread, "dropped", (json_int_t)pulse->dropped, "repeated",
                      (json_int_t)pulse->repeated, "reordered", (json_int_t)pulse->reordered, "torn",
-                     (json_int_t)pulse->torn, "latency_us", "p50",
-                     (json_int_t)(tri_histogram_percentile(&pulse->latency, 50) / 1000), "p99",
-                     (json_int_t)(tri_histogram_percentile(&pulse->latency, 99) / 1000));
+                     (json_int_t)pulse->torn, "latency_us", figures_spread_us(&pulse->latency));
 }
 
 void pulse_free(struct pulse *pulse)

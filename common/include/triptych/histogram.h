@@ -9,7 +9,8 @@
 
 TRI_BEGIN
 
-/** Values are kept to one part in 2^TRI_HISTOGRAM_BITS: below 0.8 % off at 7 bits. */
+/** Each power of two has 2^TRI_HISTOGRAM_BITS buckets, and a percentile is the middle of one: at most
+ *  one part in 2^(TRI_HISTOGRAM_BITS + 1) off, below 0.4 % at 7 bits. */
 #define TRI_HISTOGRAM_BITS    7
 #define TRI_HISTOGRAM_BUCKETS ((64 - TRI_HISTOGRAM_BITS + 1) << TRI_HISTOGRAM_BITS)
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures for scripts: the keys of docs/json.md. */
+#include "figures.h"
+
+#include <math.h>
+
+/* Rounded, so that a figure does not pretend to digits that the clock cannot give. */
+static json_t *rounded(double value, double parts)
+{
+    return json_real(nearbyint(value * parts) / parts);
+}
+
+json_t *figures_spread_us(const struct tri_histogram *histogram)
+{
+    json_t *spread = json_object();
+    json_object_set_new(spread, "p50",
+                        rounded((double)tri_histogram_percentile(histogram, 50) / 1e3, 10));
+    json_object_set_new(spread, "p95",
+                        rounded((double)tri_histogram_percentile(histogram, 95) / 1e3, 10));
+    json_object_set_new(spread, "p99",
+                        rounded((double)tri_histogram_percentile(histogram, 99) / 1e3, 10));
+    json_object_set_new(spread, "max", rounded((double)histogram->max / 1e3, 10));
+    return spread;
+}
+
+static json_t *jitter_us(const struct figures *figures)
+{
+    json_t *spread = json_object();
+    json_object_set_new(spread, "p95", rounded((double)figures_jitter(figures, 95) / 1e3, 10));
+    json_object_set_new(spread, "p99", rounded((double)figures_jitter(figures, 99) / 1e3, 10));
+    json_object_set_new(spread, "max", rounded((double)figures_jitter(figures, 100) / 1e3, 10));
+    return spread;
+}
+
+/* The parts of the age, as far as the frames went. */
+static void set_parts(json_t *object, const struct figures *figures)
+{
+    json_object_set_new(object, "capture_to_publish_us", figures_spread_us(&figures->to_publish));
+    if (figures->to_reader.count)
+        json_object_set_new(object, "publish_to_reader_us", figures_spread_us(&figures->to_reader));
+    if (figures->to_screen.count)
+        json_object_set_new(object, "reader_to_screen_us", figures_spread_us(&figures->to_screen));
+}
+
+json_t *figures_json(const struct figures *figures)
+{
+    char format[5];
+    json_t *object = json_object();
+    json_t *dropped = json_object();
+    json_object_set_new(dropped, "driver", json_integer((json_int_t)figures->dropped_driver));
+    json_object_set_new(dropped, "writer", json_integer((json_int_t)figures->dropped_writer));
+    json_object_set_new(dropped, "reader", json_integer((json_int_t)figures->dropped_reader));
+
+    json_object_set_new(object, "name", json_string(figures->name ? figures->name : ""));
+    json_object_set_new(object, "frames", json_integer((json_int_t)figures->frames));
+    json_object_set_new(object, "fps", rounded(figures_fps(figures), 1000));
+    json_object_set_new(object, "fps_last_second",
+                        rounded(figures_fps_last_second(figures, tri_now_ns()), 1000));
+    json_object_set_new(object, "dropped", dropped);
+    json_object_set_new(object, "torn_retried", json_integer((json_int_t)figures->torn_retried));
+    json_object_set_new(object, "duplicates", json_integer((json_int_t)figures->duplicates));
+    json_object_set_new(object, "copies", json_integer(figures->copies));
+    json_object_set_new(object, "interval_us", figures_spread_us(&figures->interval));
+    json_object_set_new(object, "jitter_us", jitter_us(figures));
+    json_object_set_new(object, "age_us", figures_spread_us(&figures->age));
+    set_parts(object, figures);
+    json_object_set_new(object, "format",
+                        figures->frames
+                            ? json_string(tri_fourcc_text(figures->video.fourcc, format))
+                            : json_null());
+    json_object_set_new(object, "width", json_integer(figures->video.width));
+    json_object_set_new(object, "height", json_integer(figures->video.height));
+    json_object_set_new(object, "bytes", json_integer((json_int_t)figures->bytes));
+    json_object_set_new(object, "bytes_per_second", rounded(figures_byte_rate(figures), 1));
+    json_object_set_new(object, "cpu_percent", rounded(figures_cpu(figures), 10));
+    json_object_set_new(object, "duration_s",
+                        rounded((double)(tri_now_ns() - figures->started_ns) / 1e9, 1000));
+    return object;
+}
+
+bool figures_print_json(FILE *to, json_t *object)
+{
+    const bool dumped = json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
+                        fputc('\n', to) != EOF && fflush(to) == 0;
+    json_decref(object);
+    return dumped;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures for people: a line a second, and the table at the end. */
+#include "figures.h"
+
+#include <inttypes.h>
+
+#define SECOND 1e9
+
+/* "1.2 ms"; below a millisecond in microseconds, so that a fast hand-over does not read as zero. */
+static const char *time_text(uint64_t ns, char *text, size_t bytes)
+{
+    if (ns < 1000000)
+        snprintf(text, bytes, "%.0f us", (double)ns / 1e3);
+    else
+        snprintf(text, bytes, "%.1f ms", (double)ns / 1e6);
+    return text;
+}
+
+void figures_line(struct figures *figures, int64_t now_ns, char *text, size_t bytes)
+{
+    const int64_t passed = now_ns - figures->line_ns;
+    const uint64_t frames = figures->frames - figures->frames_at_line;
+    char p50[32];
+    char p99[32];
+    snprintf(text, bytes,
+             "%6.2f fps, dropped: %" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
+             " reader, age p50 %s p99 %s",
+             passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, figures->dropped_driver,
+             figures->dropped_writer, figures->dropped_reader,
+             time_text(tri_histogram_percentile(&figures->age, 50), p50, sizeof p50),
+             time_text(tri_histogram_percentile(&figures->age, 99), p99, sizeof p99));
+    figures->frames_at_line = figures->frames;
+    figures->line_ns = now_ns;
+}
+
+/* A row of the table; `beyond` is taken off each. Nothing where nothing was measured. */
+static void print_spread(FILE *to, const char *label, const struct tri_histogram *histogram,
+                         uint64_t beyond)
+{
+    static const double percents[] = { 50, 95, 99, 100 };
+    if (histogram->count == 0)
+        return;
+    fprintf(to, "  %-22s", label);
+    for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
+        char text[32];
+        fprintf(to, " %10s",
+                time_text(tri_histogram_percentile(histogram, percents[i]) - beyond, text,
+                          sizeof text));
+    }
+    fputc('\n', to);
+}
+
+void figures_summary(const struct figures *figures, FILE *to)
+{
+    fprintf(to,
+            "%s: %" PRIu64 " frames, %.2f fps, dropped: %" PRIu64 " driver + %" PRIu64
+            " writer + %" PRIu64 " reader, torn and retried: %" PRIu64 ", duplicates: %" PRIu64
+            "\n",
+            figures->name, figures->frames, figures_fps(figures), figures->dropped_driver,
+            figures->dropped_writer, figures->dropped_reader, figures->torn_retried,
+            figures->duplicates);
+    if (figures->frames == 0)
+        return;
+    fprintf(to, "  %-22s %10s %10s %10s %10s\n", "", "p50", "p95", "p99", "max");
+    print_spread(to, "interval", &figures->interval, 0);
+    print_spread(to, "jitter", &figures->interval,
+                 tri_histogram_percentile(&figures->interval, 50));
+    print_spread(to, "age", &figures->age, 0);
+    print_spread(to, "  capture to publish", &figures->to_publish, 0);
+    print_spread(to, "  publish to reader", &figures->to_reader, 0);
+    print_spread(to, "  reader to screen", &figures->to_screen, 0);
+    fprintf(to, "  %.1f MB a second, copies a frame: %" PRIu32 ", CPU: %.1f %% of a core\n",
+            figures_byte_rate(figures) / 1e6, figures->copies, figures_cpu(figures));
+}

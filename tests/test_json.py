@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""docs/json.md and what is printed: every key is documented, and every documented key is there."""
+import json
+import os
+import re
+import signal
+import unittest
+
+from programs import SOURCE, ProgramTest, built, last_json, tool
+
+
+def documented(heading):
+    """The keys of the first table below a heading of docs/json.md, dots and all."""
+    text = (SOURCE / "docs" / "json.md").read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    keys = set()
+    for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
+        for cell in re.findall(r"`([^`]+)`", row):
+            first, *more = cell.split()
+            keys |= {first} | {first[:first.rindex(".")] + word for word in more}
+    return keys
+
+
+def printed(value, path=""):
+    """The keys of an object, dots and all; of an array those of its first element."""
+    if isinstance(value, dict) and value:
+        return set().union(*(printed(inner, f"{path}.{key}" if path else key)
+                             for key, inner in value.items()))
+    if isinstance(value, list):
+        return printed(value[0], path + "[]")
+    return {path}
+
+
+class Json(ProgramTest):
+    maxDiff = None
+
+    def assert_documented(self, object, *headings):
+        self.assertEqual(sorted(printed(object)), sorted(set().union(*map(documented, headings))))
+
+    def pattern(self, *args):
+        """The name of a running stream, and its writer."""
+        name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", "160x120", "-r", 50, *args)
+        self.wait_for_stream(name, writer)
+        return name, writer
+
+    RUNS = "Runs: triptych-capture, triptych-display, triptych-dump"
+
+    def test_of_a_writer(self):
+        name = self.stream()
+        done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
+                               "--count", 3, "pattern:clock")
+        self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds")
+
+    def test_of_a_reader_that_is_asked_for_everything(self):
+        name, _ = self.pattern("pattern:clock")
+        done = self.run_to_end("triptych-dump", "--json", "--clock", "--count", 5, "--expect-fps",
+                               50, "--tolerance", 100, name)
+        self.assert_documented(last_json(done.stdout), self.RUNS,
+                               "triptych-dump and triptych-display add", "triptych-dump adds")
+
+    def test_of_a_film_at_a_constant_rate(self):
+        name, _ = self.pattern("pattern:clock")
+        done = self.run_to_end("triptych-dump", "--json", "--rate", "constant", "--count", 5, "-o",
+                               self.folder() / "film.y4m", name)
+        self.assert_documented(last_json(done.stdout), self.RUNS,
+                               "triptych-dump and triptych-display add",
+                               "triptych-dump --rate constant adds")
+
+    def test_of_the_streams_of_a_machine(self):
+        name, _ = self.pattern("pattern:smpte")
+        heading = "triptych-info list, show, watch"
+        for command in (["list"], ["show", name]):
+            done = self.run_to_end("triptych-info", "--json", *command)
+            mine = [one for one in map(json.loads, done.stdout.splitlines()) if one["name"] == name]
+            # what has an object below it, or is null before the first frame
+            keys = printed(mine[0]) | {"picture", "newest"}
+            self.assertEqual(sorted(keys), sorted(documented(heading)), command)
+        done = self.run_to_end("triptych-info", "--json", "watch", "--count", 1)
+        mine = [one for one in map(json.loads, done.stdout.splitlines()) if one["name"] == name]
+        self.assertLessEqual(documented("triptych-info watch adds"), printed(mine[0]))
+        self.assertEqual(set(mine[0]) - documented("triptych-info watch adds"),
+                         {key.split(".")[0] for key in documented(heading)})
+
+    def test_of_a_stream_that_is_left_alone(self):
+        if os.geteuid() != 0:
+            self.skipTest("an IPC namespace of its own needs root")
+        capture, info = built("triptych-capture"), built("triptych-info")
+        script = (f"{capture} -q -s 64x48 & writer=$!; "  # streams of tests beside it stay
+                  f"for try in $(seq 600); do {info} show >&2 && break; sleep 0.1; done; "
+                  f"{info} --json clean; kill $writer; wait $writer")
+        done = self.run_to_end(tool("unshare"), "--ipc", "/bin/sh", "-c", script)
+        self.assert_documented(last_json(done.stdout), "triptych-info clean, remove")
+
+    def test_of_a_stream_that_is_removed(self):
+        name, writer = self.pattern("pattern:smpte")
+        writer.send_signal(signal.SIGKILL)
+        writer.wait(60)
+        done = self.run_to_end("triptych-info", "--json", "remove", name)
+        self.assertEqual(last_json(done.stdout), {"name": name, "removed": True})
+
+
+if __name__ == "__main__":
+    unittest.main()
