@@ -27,7 +27,11 @@ static int parse(int argc, char **argv, const char **stream)
     struct config config;
     const int status = config_parse(&config, argc, argv);
 #endif
+#if defined(PROGRAM_display)
+    *stream = config.names[0];
+#else
     *stream = config.name;
+#endif
     return status;
 }
 

@@ -9,39 +9,14 @@ import signal
 import subprocess
 
 import pixels
-from programs import PATIENCE, ProgramTest, built, last_json, tool, wait_until
+from programs import PATIENCE, built, last_json, tool, wait_until
+from viewing import DisplayTest
 
 RGB = ("RGB3", "BGR3", "XR24", "AR24", "AB24")
 YUV = ("YUYV", "UYVY", "YVYU", "NV12", "NV21", "NV16", "YU12", "YV12", "422P", "P010")
 GREY = ("GREY", "Y16")
 TOLERANCE = {"RGBP": 4, **dict.fromkeys(RGB, 0), **dict.fromkeys(YUV + GREY, 2)}  # of 255
 ODD = (321, 241)
-
-
-class DisplayTest(ProgramTest):
-    def bars(self, *options, size=(320, 240)):
-        """A stream of colour bars; its name. It lives as long as the test."""
-        name = self.stream()
-        self.writer = self.start("test-bars", "--name", name, "--size", "%dx%d" % size, *options)
-        return name
-
-    def display(self, name, *options, **more):
-        return self.run_to_end("triptych-display", "--headless", "--timeout", PATIENCE, *options,
-                               name, **more)
-
-    def screenshot(self, name, *options):
-        path = self.folder() / "shot.png"
-        done = self.display(name, "--screenshot", path, *options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return path
-
-    def assert_bars(self, picture, tolerance, change=lambda color: color):
-        """The middle of each bar has its colour, at the top and further down."""
-        for i, color in enumerate(pixels.BARS):
-            for y in (1, picture.height // 2):
-                seen = picture.at((2 * i + 1) * picture.width // 16, y)
-                self.assertLessEqual(pixels.far(seen, change(color)), tolerance,
-                                     f"bar {i}: {seen}, not {change(color)}")
 
 
 class Pictures(DisplayTest):
@@ -223,7 +198,9 @@ class Refusals(DisplayTest):
         self.assert_refused(done, 1, "cannot open the screen", "--headless")
 
     def test_command_lines_that_make_no_sense_are_refused_with_the_reason(self):
-        for line, word in ((["Not/a/name"], "a-z 0-9"), (["a", "b"], "'b'"),
+        for line, word in ((["Not/a/name"], "a-z 0-9"), (["a", "a"], "twice"),
+                           ([f"a{i}" for i in range(17)], "'a16'"),
+                           (["a", "b", "--screenshot", "-"], "FILE-NAME.png"),
                            (["--geometry", "big"], "WIDTHxHEIGHT"), (["--rotate", "45"], "270"),
                            (["--vsync", "maybe"], "yes"), (["--mode", "oldest"], "latest"),
                            (["--count", "-1"], "whole number"), (["--sideways"], "--sideways"),

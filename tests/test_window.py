@@ -8,57 +8,12 @@ import signal
 import time
 
 import pixels
-from programs import PATIENCE, ProgramTest, key_of, last_json, wait_until
-from screen import SIZE, Screen
+from programs import key_of, last_json, wait_until
+from screen import SIZE
+from viewing import WindowTest
 
 RENDERERS = ("opengl", "opengles2", "software")
 BRIGHT = 150  # above it there is a picture as it is, below a dimmed one
-
-
-class WindowTest(ProgramTest):
-    managed = False  # whether there is a window manager
-
-    @classmethod
-    def setUpClass(cls):
-        cls.screen = Screen(cls.managed)
-        cls.addClassCleanup(cls.screen.close)
-
-    def setUp(self):
-        super().setUp()
-        self.shots = self.folder()
-
-    def bars(self, *options, name=None):
-        self.name = name or self.stream()
-        self.writer = self.start("test-bars", "--name", self.name, *options)
-        return self.name
-
-    def show(self, name, *options, renderer="software"):
-        """A viewer of `name` with a window; the window."""
-        self.viewer = self.start("triptych-display", *options, name,
-                                 env=self.screen.environment | {"SDL_RENDER_DRIVER": renderer})
-        return self.screen.window_of(self.viewer)
-
-    def still(self, *options, renderer="software"):
-        """A window of 640x480 with a picture of 320x240 that does not move."""
-        window = self.show(self.bars("--count", "1"), "--geometry", "640x480+0+0", *options,
-                           renderer=renderer)
-        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars, fitted")
-        return window
-
-    def picture(self, window, true, what):
-        return window.picture_when(true, what)
-
-    def is_white(self, color):
-        return min(color) > 240
-
-    def assert_ends(self, status=0):
-        self.assertEqual(self.viewer.wait(PATIENCE), status, self.viewer.stderr.read().decode())
-
-    def changes(self, window, key, what):
-        """Presses a key and waits until the window looks different; what it looks like then."""
-        before = window.picture().data
-        window.press(key)
-        return self.picture(window, lambda seen: seen.data != before, what)
 
 
 class States(WindowTest):

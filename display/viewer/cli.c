@@ -74,16 +74,18 @@ static const struct cli_option options[] = {
       FIELD(vsync), .words = vsync_words },
     { 0, "screenshot-directory", "DIR", ".", "where the key s puts its files", cli_set_text,
       FIELD(screenshot_directory) },
-    { 0, "exit-on-end", NULL, NULL, "end when the writer does", cli_set_true, FIELD(exit_on_end) },
+    { 0, "exit-on-end", NULL, NULL, "end when the writer does, of several the last", cli_set_true,
+      FIELD(exit_on_end) },
     { 0, "headless", NULL, NULL, "no window: take and prepare each picture, print figures",
       cli_set_true, FIELD(headless) },
-    { 0, "count", "N", NULL, "end after N pictures", cli_set_count, FIELD(count) },
+    { 0, "count", "N", NULL, "end after N pictures of each stream", cli_set_count, FIELD(count) },
     { 0, "duration", "S", NULL, "end after S seconds", cli_set_seconds, FIELD(duration) },
     { 0, "timeout", "S", NULL, "fail when there is no first picture within S seconds",
       cli_set_seconds, FIELD(timeout) },
     { 0, "screenshot", "FILE.png", NULL,
-      "write the last picture there at the end; alone: the first, and end", cli_set_text,
-      FIELD(screenshot) },
+      "write the last picture there at the end; alone: the first, and end; "
+      "of several streams FILE-NAME.png each",
+      cli_set_text, FIELD(screenshot) },
     { 0, "json", NULL, NULL, "figures as JSON, the last line is the summary", cli_set_true,
       FIELD(json) },
     { 0 },
@@ -91,12 +93,42 @@ static const struct cli_option options[] = {
 
 static const struct cli_program program = {
     .name = "triptych-display",
-    .synopsis = "[OPTION]... [NAME]",
-    .purpose = "Show a stream in a window; wait for it, and for its return.",
-    .operands = "  NAME   the stream  [cam0]",
+    .synopsis = "[OPTION]... [NAME]...",
+    .purpose = "Show streams in a window; wait for them, and for their return.",
+    .operands = "  NAME   a stream  [cam0]; several, up to 16, are shown as tiles",
     .options = options,
     .example = "triptych-capture pattern:clock & triptych-display",
 };
+
+static int take_names(struct config *config, int count, char **names)
+{
+    if (count == 0)
+        config->names[config->name_count++] = TRI_NAME_DEFAULT;
+    if (count > STREAMS_MAX)
+        return cli_refuse(&program, "%d streams at a time, not also '%s'", STREAMS_MAX,
+                          names[STREAMS_MAX]);
+    for (int i = 0; i < count; i++) {
+        if (!tri_name_valid(names[i]))
+            return cli_refuse(&program, "'%s' cannot be a stream's name: 1 to %d of a-z 0-9 - _",
+                              names[i], TRI_NAME_MAX);
+        for (unsigned k = 0; k < config->name_count; k++) {
+            if (strcmp(config->names[k], names[i]) == 0)
+                return cli_refuse(&program,
+                                  "'%s' is named twice; a second view of a stream is a "
+                                  "second triptych-display",
+                                  names[i]);
+        }
+        config->names[config->name_count++] = names[i];
+    }
+    if (config->screenshot && strcmp(config->screenshot, "-") == 0 && count > 1)
+        return cli_refuse(&program,
+                          "one picture fits on stdout, not %d: --screenshot FILE.png "
+                          "writes FILE-NAME.png for each",
+                          count);
+    if (config->screenshot && !config->count && config->duration <= 0 && !config->exit_on_end)
+        config->count = 1;
+    return -1;
+}
 
 int config_parse(struct config *config, int argc, char **argv)
 {
@@ -106,18 +138,9 @@ int config_parse(struct config *config, int argc, char **argv)
 
     keys_help(notes, sizeof(notes));
     with_keys.notes = notes;
-    *config = (struct config){ .name = TRI_NAME_DEFAULT };
+    *config = (struct config){ 0 };
     const int status = cli_parse(&with_keys, argc, argv, config, &config->common, &first);
     if (status >= 0)
         return status;
-    if (argc - first > 1)
-        return cli_refuse(&program, "one stream at a time, not also '%s'", argv[first + 1]);
-    if (first < argc)
-        config->name = argv[first];
-    if (!tri_name_valid(config->name))
-        return cli_refuse(&program, "'%s' cannot be a stream's name: 1 to %d of a-z 0-9 - _",
-                          config->name, TRI_NAME_MAX);
-    if (config->screenshot && !config->count && config->duration <= 0 && !config->exit_on_end)
-        config->count = 1;
-    return -1;
+    return take_names(config, argc - first, argv + first);
 }

@@ -11,10 +11,13 @@ struct geometry {
     bool has_size, has_place;
 };
 
+#define STREAMS_MAX 16 // in one window
+
 enum vsync { VSYNC_YES, VSYNC_NO };
 
 struct config {
-    const char *name;
+    const char *names[STREAMS_MAX]; // of the streams, each one once
+    unsigned name_count;            // 1 or more
     // What is shown
     int mode;   // enum tri_mode
     int rotate; // quarter turns clockwise

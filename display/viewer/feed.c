@@ -3,18 +3,20 @@
 
 #include "program/stop.h"
 
+#include <SDL2/SDL.h>
+
 #include <stdlib.h>
 
 struct feed {
     tri_reader *reader;
-    uint32_t event;
+    feed_wake *wake;
     void *user;
     SDL_Thread *thread;
     SDL_mutex *mutex;
     SDL_cond *released;
     // Guarded by the mutex:
     bool ending;
-    bool offered; // the reader is the window's
+    bool offered; // the reader is the taker's
     struct tri_frame frame;
     enum tri_err outcome;
 };
@@ -27,16 +29,14 @@ static bool is_ending(struct feed *feed)
     return ending;
 }
 
-/** Tells the window, and waits until it has had its turn with the reader. */
+/** Tells the taker, and waits until it has had its turn with the reader. */
 static void offer(struct feed *feed, const struct tri_frame *frame, enum tri_err outcome)
 {
-    SDL_Event event = { .user = { .type = feed->event, .data1 = feed->user } };
-
     SDL_LockMutex(feed->mutex);
     feed->frame = *frame;
     feed->outcome = outcome;
     feed->offered = true;
-    SDL_PushEvent(&event);
+    feed->wake(feed->user);
     while (feed->offered && !feed->ending)
         SDL_CondWait(feed->released, feed->mutex);
     SDL_UnlockMutex(feed->mutex);
@@ -53,7 +53,7 @@ static int wait_for_frames(void *user)
 
         if (stop_asked()) {
             tri_reader_give_back(feed->reader, &frame);
-            SDL_PushEvent(&(SDL_Event){ .type = SDL_QUIT });
+            feed->wake(feed->user);
             return 0;
         }
         if (err == TRI_ERR_INTERRUPTED)
@@ -71,14 +71,14 @@ static int wait_for_frames(void *user)
     return 0;
 }
 
-struct feed *feed_start(tri_reader *reader, uint32_t event, void *user)
+struct feed *feed_start(tri_reader *reader, feed_wake *wake, void *user)
 {
     struct feed *feed = calloc(1, sizeof(*feed));
 
     if (!feed)
         return NULL;
     feed->reader = reader;
-    feed->event = event;
+    feed->wake = wake;
     feed->user = user;
     feed->mutex = SDL_CreateMutex();
     feed->released = SDL_CreateCond();
@@ -89,20 +89,33 @@ struct feed *feed_start(tri_reader *reader, uint32_t event, void *user)
     return feed;
 }
 
-enum tri_err feed_take(struct feed *feed, struct tri_frame *frame)
+bool feed_take(struct feed *feed, struct tri_frame *frame, enum tri_err *outcome)
 {
     SDL_LockMutex(feed->mutex);
-    *frame = feed->frame;
-    feed->frame = (struct tri_frame){ 0 };
-    const enum tri_err outcome = feed->outcome;
+    const bool offered = feed->offered;
+    if (offered) {
+        *frame = feed->frame;
+        feed->frame = (struct tri_frame){ 0 };
+        *outcome = feed->outcome;
+    }
     SDL_UnlockMutex(feed->mutex);
-    return outcome;
+    return offered;
 }
 
 void feed_release(struct feed *feed)
 {
     SDL_LockMutex(feed->mutex);
     feed->offered = false;
+    SDL_CondSignal(feed->released);
+    SDL_UnlockMutex(feed->mutex);
+}
+
+void feed_ask_to_end(struct feed *feed)
+{
+    if (!feed)
+        return;
+    SDL_LockMutex(feed->mutex);
+    feed->ending = true;
     SDL_CondSignal(feed->released);
     SDL_UnlockMutex(feed->mutex);
 }
@@ -115,10 +128,7 @@ void feed_stop(struct feed **out)
     if (!feed)
         return;
     if (feed->thread) {
-        SDL_LockMutex(feed->mutex);
-        feed->ending = true;
-        SDL_CondSignal(feed->released);
-        SDL_UnlockMutex(feed->mutex);
+        feed_ask_to_end(feed);
         SDL_WaitThread(feed->thread, NULL);
         tri_reader_give_back(feed->reader, &feed->frame);
     }

@@ -5,30 +5,35 @@
 
 #include <triptych/triptych.h>
 
-#include <SDL2/SDL.h>
+#include <stdbool.h>
 
 /**
- * The reader belongs to the thread while it waits, and to the window's thread from the event on
+ * The reader belongs to the thread while it waits, and to the window's thread from the wake-up on
  * until feed_release(): it is never used by both.
  */
 struct feed;
 
+/** Called on a feed's thread when there is something to take, or the program is asked to stop. */
+typedef void feed_wake(void *user);
+
+/** Starts to wait for frames of `reader`, which must outlive the feed.
+ *  @return NULL when there is no memory or thread to be had. */
+struct feed *feed_start(tri_reader *reader, feed_wake *wake, void *user);
+
+#define FEED_WAIT_MS 200 // longest that a signal goes unnoticed, and that ending a feed may take
+
 /**
- * Starts to wait for frames of `reader`, which must outlive the feed.
+ * What the feed has: what tri_reader_borrow() said; on TRI_OK `frame` is on loan to the caller.
  *
- * @param event  type of the SDL event pushed when there is something to take; its data1 is `user`.
- *               When the program is asked to stop, SDL_QUIT is pushed instead, within FEED_WAIT_MS.
- * @return NULL when there is no memory or thread to be had.
+ * @return false: nothing, and the reader is not the caller's
  */
-struct feed *feed_start(tri_reader *reader, uint32_t event, void *user);
-
-#define FEED_WAIT_MS 200 // longest that ending a feed may take
-
-/** After an event: what tri_reader_borrow() said; on TRI_OK `frame` is on loan to the caller. */
-enum tri_err feed_take(struct feed *feed, struct tri_frame *frame);
+bool feed_take(struct feed *feed, struct tri_frame *frame, enum tri_err *outcome);
 
 /** After feed_take(), with no frame on loan any more: wait for the next. */
 void feed_release(struct feed *feed);
+
+/** Asks the thread to end, without waiting for it: of several feeds, first ask all. Accepts NULL. */
+void feed_ask_to_end(struct feed *feed);
 
 /** Ends the thread, gives back what it holds. Accepts NULL. */
 void feed_stop(struct feed **feed);

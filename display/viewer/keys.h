@@ -4,12 +4,13 @@
 #define VIEWER_KEYS_H
 
 #include <SDL2/SDL.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct loop;
 
-/** Does what the pressed key stands for; nothing for a key that is none of the table. */
-void keys_press(struct loop *loop, const SDL_Keysym *pressed);
+/** Does what the pressed key stands for. @return false: nothing, it is none of the table. */
+bool keys_press(struct loop *loop, const SDL_Keysym *pressed);
 
 /** The keys' help in two columns, a line each, without a newline at the end. */
 void keys_help(char *text, size_t bytes);

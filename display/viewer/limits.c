@@ -6,14 +6,17 @@ static int64_t after(const struct stream_view *stream, double seconds)
     return seconds > 0 ? stream->figures.started_ns + (int64_t)(seconds * 1e9) : 0;
 }
 
-int64_t limits_deadline(const struct config *config, const struct stream_view *stream)
+int64_t limits_deadline(const struct config *config, const struct wall *wall)
 {
-    const int64_t end = after(stream, config->duration);
-    const int64_t patience = stream->has_picture ? 0 : after(stream, config->timeout);
+    int64_t end = after(&wall->tiles[0].stream, config->duration);
 
-    if (!end || !patience)
-        return end ? end : patience;
-    return SDL_min(end, patience);
+    for (unsigned i = 0; i < wall->count; i++) {
+        const struct stream_view *stream = &wall->tiles[i].stream;
+        const int64_t patience = stream->has_picture ? 0 : after(stream, config->timeout);
+        if (patience && (!end || patience < end))
+            end = patience;
+    }
+    return end;
 }
 
 bool limits_too_late(const struct config *config, const struct stream_view *stream)
@@ -22,11 +25,33 @@ bool limits_too_late(const struct config *config, const struct stream_view *stre
            tri_now_ns() >= after(stream, config->timeout);
 }
 
-bool limits_reached(const struct config *config, const struct stream_view *stream)
+/** Whether each stream has shown --count pictures. */
+static bool all_shown(const struct config *config, const struct wall *wall)
 {
-    const int64_t deadline = limits_deadline(config, stream);
+    for (unsigned i = 0; i < wall->count; i++) {
+        if (wall->tiles[i].stream.figures.frames < config->count)
+            return false;
+    }
+    return config->count > 0;
+}
 
-    return (config->count && stream->figures.frames >= config->count) ||
-           (config->exit_on_end && stream->state == TRI_STATE_AWAY) ||
+/** Whether a writer has gone and no other one is there. */
+static bool all_ended(const struct wall *wall)
+{
+    bool ended = false;
+
+    for (unsigned i = 0; i < wall->count; i++) {
+        if (wall->tiles[i].stream.state == TRI_STATE_LIVE)
+            return false;
+        ended |= wall->tiles[i].stream.state == TRI_STATE_AWAY;
+    }
+    return ended;
+}
+
+bool limits_reached(const struct config *config, const struct wall *wall)
+{
+    const int64_t deadline = limits_deadline(config, wall);
+
+    return all_shown(config, wall) || (config->exit_on_end && all_ended(wall)) ||
            (deadline && tri_now_ns() >= deadline);
 }

@@ -4,15 +4,15 @@
 #define VIEWER_LIMITS_H
 
 #include "cli.h"
-#include "stream_view.h"
+#include "wall.h"
 
 /** When the run's time is up, on tri_now_ns()'s clock; 0: never. */
-int64_t limits_deadline(const struct config *config, const struct stream_view *stream);
+int64_t limits_deadline(const struct config *config, const struct wall *wall);
 
-/** Whether --timeout has passed without a picture. */
+/** Whether --timeout has passed without a picture of this stream. */
 bool limits_too_late(const struct config *config, const struct stream_view *stream);
 
 /** Whether the run has reached its end. */
-bool limits_reached(const struct config *config, const struct stream_view *stream);
+bool limits_reached(const struct config *config, const struct wall *wall);
 
 #endif

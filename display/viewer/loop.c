@@ -2,26 +2,26 @@
 #include "loop.h"
 
 #include "keys.h"
+#include "layout.h"
 #include "limits.h"
 #include "pointer.h"
 #include "report.h"
 #include "screenshot.h"
 #include "statistics.h"
 
+#include "program/stop.h"
+
 #define SECOND   1000000000LL
 #define TITLE_NS SECOND
 
-struct view_area loop_area(const struct loop *loop)
+struct stream_view *loop_stream(struct loop *loop)
 {
-    struct view_area area = { 0 };
-
-    window_output(&loop->window, &area.w, &area.h);
-    return area;
+    return &wall_focused(&loop->wall)->stream;
 }
 
 bool loop_screenshot(struct loop *loop, const char *path)
 {
-    const enum tri_err err = screenshot_write(&loop->stream, loop->window.renderer, path);
+    const enum tri_err err = screenshot_write(loop_stream(loop), loop->window.renderer, path);
 
     if (err != TRI_OK) {
         overlay_say(&loop->overlay, "no screenshot: %s", tri_strerror(err));
@@ -32,30 +32,27 @@ bool loop_screenshot(struct loop *loop, const char *path)
     return true;
 }
 
+/** On a feed's thread. */
+static void wake(void *user)
+{
+    const struct loop *loop = user;
+
+    SDL_PushEvent(&(SDL_Event){ .type = loop->wake_event });
+}
+
 static bool open_parts(struct loop *loop)
 {
-    const struct config *config = loop->config;
-
     if (!overlay_open(&loop->overlay)) {
         tri_log_say(loop->log, TRI_LOG_ERROR, "text", "cannot open the font: %s", TTF_GetError());
         return false;
     }
-    const enum tri_err err = stream_view_open(&loop->stream, config, loop->log);
-    if (err != TRI_OK) {
-        tri_log_say(loop->log, TRI_LOG_ERROR, "reader", "%s: %s", config->name, tri_strerror(err));
-        return false;
-    }
-    loop->feed_event = SDL_RegisterEvents(1);
-    loop->feed = feed_start(loop->stream.reader, loop->feed_event, NULL);
-    if (!loop->feed)
-        tri_log_say(loop->log, TRI_LOG_ERROR, "feed", "cannot start a thread: %s", SDL_GetError());
-    return loop->feed != NULL;
+    loop->wake_event = SDL_RegisterEvents(1);
+    return wall_open(&loop->wall, loop->config, loop->log, wake, loop);
 }
 
 static void close_parts(struct loop *loop)
 {
-    feed_stop(&loop->feed); // first: the reader must have one user only
-    stream_view_close(&loop->stream);
+    wall_close(&loop->wall);
     overlay_close(&loop->overlay);
     window_close(&loop->window);
 }
@@ -65,12 +62,12 @@ static void window_event(struct loop *loop, const SDL_WindowEvent *event)
     switch (event->event) {
     case SDL_WINDOWEVENT_MINIMIZED:
     case SDL_WINDOWEVENT_HIDDEN:
-        loop->stream.hidden = true;
+        loop->hidden = true;
         break;
     case SDL_WINDOWEVENT_SHOWN:
     case SDL_WINDOWEVENT_RESTORED:
     case SDL_WINDOWEVENT_MAXIMIZED:
-        loop->stream.hidden = false;
+        loop->hidden = false;
         break;
     case SDL_WINDOWEVENT_RESIZED: // not by us
         loop->window.sized = true;
@@ -83,51 +80,67 @@ static void window_event(struct loop *loop, const SDL_WindowEvent *event)
 
 static void handle(struct loop *loop, const SDL_Event *event)
 {
-    if (event->type == loop->feed_event)
+    if (event->type == loop->wake_event)
         loop->offered = true;
     else if (event->type == SDL_QUIT)
         loop->quit = true;
     else if (event->type == SDL_KEYDOWN)
-        keys_press(loop, &event->key.keysym);
+        loop->dirty |= keys_press(loop, &event->key.keysym);
     else if (event->type == SDL_WINDOWEVENT)
         window_event(loop, &event->window);
     else
         pointer_event(loop, event);
 }
 
+static struct view_area arrange(struct loop *loop)
+{
+    struct view_area area = { 0 };
+
+    window_output(&loop->window, &area.w, &area.h);
+    wall_arrange(&loop->wall, &area, loop->hidden);
+    return area;
+}
+
+/** The window takes its size from the first picture there is. */
+static void suit(struct loop *loop)
+{
+    unsigned columns, rows, w, h;
+
+    layout_square(loop->wall.count, &columns, &rows);
+    for (unsigned i = 0; i < loop->wall.count; i++) {
+        const struct stream_view *stream = &loop->wall.tiles[i].stream;
+        if (!stream->has_picture)
+            continue;
+        stream_view_seen_size(stream, &w, &h);
+        window_suit(&loop->window, w * columns, h * rows);
+        return;
+    }
+}
+
 static void take(struct loop *loop)
 {
-    struct tri_frame frame;
-    const bool had_picture = loop->stream.has_picture;
-    const enum tri_err outcome = feed_take(loop->feed, &frame);
+    const uint32_t before = wall_states(&loop->wall);
 
-    if (stream_view_take(&loop->stream, loop->window.renderer, &frame, outcome))
-        loop->dirty = true;
-    feed_release(loop->feed);
     loop->offered = false;
-
-    if (loop->stream.has_picture && !had_picture) {
-        const struct view_picture picture = stream_view_picture(&loop->stream);
-        const bool aside = (picture.turns + loop->stream.view.turns) % 2 == 1;
-        window_suit(&loop->window, aside ? picture.height : picture.width,
-                    aside ? picture.width : picture.height);
-    }
+    if (!wall_take(&loop->wall, loop->window.renderer))
+        return;
+    loop->dirty = true;
+    if (wall_states(&loop->wall) != before)
+        loop->title_ns = 0;
+    suit(loop);
 }
 
 static void draw(struct loop *loop)
 {
     SDL_Renderer *renderer = loop->window.renderer;
-    const struct view_area area = loop_area(loop);
+    const struct view_area area = arrange(loop);
 
-    if (loop->stream.has_picture)
-        SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
-    else
-        SDL_SetRenderDrawColor(renderer, 24, 27, 32, 255);
+    SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
     SDL_RenderClear(renderer);
-    stream_view_draw(&loop->stream, renderer, &area);
-    overlay_draw(&loop->overlay, renderer, &loop->stream, &area);
+    wall_draw(&loop->wall, renderer);
+    overlay_draw(&loop->overlay, renderer, &loop->wall, &area);
     SDL_RenderPresent(renderer);
-    stream_view_presented(&loop->stream, tri_now_ns());
+    wall_presented(&loop->wall, tri_now_ns());
     loop->dirty = false;
 }
 
@@ -143,8 +156,8 @@ static int64_t next_deadline(const struct loop *loop)
 {
     int64_t at = overlay_deadline(&loop->overlay);
 
-    at = sooner(at, limits_deadline(loop->config, &loop->stream));
-    if (loop->stream.state == TRI_STATE_LIVE)
+    at = sooner(at, limits_deadline(loop->config, &loop->wall));
+    if (wall_is_live(&loop->wall))
         at = sooner(at, loop->title_ns + TITLE_NS);
     return at;
 }
@@ -155,7 +168,7 @@ static void wait(struct loop *loop)
     SDL_Event event;
     int have = 0;
 
-    if (loop->dirty && !loop->stream.hidden) {
+    if (loop->dirty && !loop->hidden) {
         have = SDL_PollEvent(&event);
     } else if (!at) {
         have = SDL_WaitEvent(&event);
@@ -172,24 +185,24 @@ static void tick(struct loop *loop)
 {
     const int64_t now = tri_now_ns();
     const int64_t overlay = overlay_deadline(&loop->overlay);
-    const int64_t limit = limits_deadline(loop->config, &loop->stream);
-    const enum tri_state state = loop->stream.state;
+    const int64_t limit = limits_deadline(loop->config, &loop->wall);
 
     if (overlay && now >= overlay)
         loop->dirty = true;
-    if ((limit && now >= limit) || limits_reached(loop->config, &loop->stream))
+    if ((limit && now >= limit) || limits_reached(loop->config, &loop->wall))
         loop->quit = true;
-    if (now - loop->title_ns < TITLE_NS && state == loop->titled)
+    if (stop_asked())
+        loop->quit = true;
+    if (loop->title_ns && now - loop->title_ns < TITLE_NS)
         return;
     if (loop->config->title) {
         window_set_title(&loop->window, loop->config->title);
     } else {
-        char title[256];
-        statistics_title(title, sizeof(title), &loop->stream, now);
+        char title[WINDOW_TITLE_BYTES];
+        statistics_title(title, sizeof(title), &loop->wall, now);
         window_set_title(&loop->window, title);
     }
     loop->title_ns = now;
-    loop->titled = state;
 }
 
 int loop_run(const struct config *config, const tri_log *log)
@@ -202,13 +215,14 @@ int loop_run(const struct config *config, const tri_log *log)
     if (open_parts(&loop)) {
         while (!loop.quit) {
             wait(&loop);
+            arrange(&loop);
             if (loop.offered) // last, so that the picture is the newest there is
                 take(&loop);
-            if (loop.dirty && !loop.stream.hidden)
+            if (loop.dirty && !loop.hidden)
                 draw(&loop);
             tick(&loop);
         }
-        status = report_end(config, &loop.stream, loop.window.renderer);
+        status = report_end(config, &loop.wall, loop.window.renderer);
     }
     close_parts(&loop);
     return status;

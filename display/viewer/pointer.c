@@ -7,40 +7,54 @@
 
 #define ZOOM_STEP 1.2 // a notch of the wheel
 
-static void wheel(struct loop *loop, const SDL_MouseWheelEvent *event)
+/** The tile under a point of the window, in whose units the pointer is told. */
+static struct tile *tile_at(struct loop *loop, int x, int y)
 {
-    const struct view_picture picture = stream_view_picture(&loop->stream);
-    const struct view_area area = loop_area(loop);
     const double density = window_density(&loop->window);
 
-    if (!loop->stream.has_picture)
+    return wall_at(&loop->wall, x * density, y * density);
+}
+
+static void wheel(struct loop *loop, const SDL_MouseWheelEvent *event)
+{
+    const double density = window_density(&loop->window);
+    struct tile *tile = tile_at(loop, event->mouseX, event->mouseY);
+
+    if (!tile || !tile->stream.has_picture)
         return;
-    view_zoom(&loop->stream.view, &picture, &area, pow(ZOOM_STEP, (double)event->preciseY),
+    const struct view_picture picture = stream_view_picture(&tile->stream);
+    view_zoom(&tile->stream.view, &picture, &tile->area, pow(ZOOM_STEP, (double)event->preciseY),
               event->mouseX * density, event->mouseY * density);
     loop->dirty = true;
 }
 
 static void drag(struct loop *loop, const SDL_MouseMotionEvent *event)
 {
-    const struct view_picture picture = stream_view_picture(&loop->stream);
-    const struct view_area area = loop_area(loop);
     const double density = window_density(&loop->window);
+    struct tile *tile = wall_focused(&loop->wall);
 
-    if (!loop->dragging || !loop->stream.has_picture)
+    if (!loop->dragging || !tile->stream.has_picture)
         return;
-    view_drag(&loop->stream.view, &picture, &area, event->xrel * density, event->yrel * density);
+    const struct view_picture picture = stream_view_picture(&tile->stream);
+    view_drag(&tile->stream.view, &picture, &tile->area, event->xrel * density,
+              event->yrel * density);
     loop->dirty = true;
 }
 
 static void press(struct loop *loop, const SDL_MouseButtonEvent *event)
 {
+    const struct tile *tile = tile_at(loop, event->x, event->y);
+
     if (event->button != SDL_BUTTON_LEFT)
         return;
-    loop->dragging = event->clicks == 1;
-    if (event->clicks == 2) {
+    loop->dragging = event->clicks == 1 && tile;
+    if (tile)
+        wall_focus(&loop->wall, tile);
+    if (event->clicks == 2 && loop->wall.count > 1)
+        loop->wall.alone = !loop->wall.alone;
+    else if (event->clicks == 2)
         window_set_fullscreen(&loop->window, !loop->window.fullscreen);
-        loop->dirty = true;
-    }
+    loop->dirty = true;
 }
 
 void pointer_event(struct loop *loop, const SDL_Event *event)

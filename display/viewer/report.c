@@ -8,16 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
-void report_second(const struct config *config, struct stream_view *stream)
+void report_second(const struct config *config, struct wall *wall)
 {
     const int64_t now = tri_now_ns();
     char line[256];
 
-    if (config->json || config->common.verbosity < 0 || !figures_due(&stream->figures, now))
+    if (config->json || config->common.verbosity < 0)
         return;
-    figures_line(&stream->figures, now, line, sizeof(line));
-    printf("%s\n", line);
-    fflush(stdout);
+    for (unsigned i = 0; i < wall->count; i++) {
+        struct figures *figures = &wall->tiles[i].stream.figures;
+        if (!figures_due(figures, now))
+            continue;
+        figures_line(figures, now, line, sizeof(line));
+        if (wall->count > 1)
+            printf("%s: ", figures->name);
+        printf("%s\n", line);
+        fflush(stdout);
+    }
 }
 
 static bool print_summary(const struct stream_view *stream)
@@ -31,10 +38,31 @@ static bool print_summary(const struct stream_view *stream)
                             : json_null());
     json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
-    return figures_print_json(stdout, summary);
+    if (figures_print_json(stdout, summary))
+        return true;
+    tri_log_say(stream->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
+                strerror(errno));
+    return false;
 }
 
-int report_end(const struct config *config, struct stream_view *stream, SDL_Renderer *renderer)
+/** Of several streams each has a file of its own: "shot.png" is "shot-cam0.png". */
+static bool write_screenshot(const struct config *config, const struct stream_view *stream,
+                             bool several, SDL_Renderer *renderer)
+{
+    char path[SCREENSHOT_PATH_MAX];
+    const char *slash = strrchr(config->screenshot, '/');
+    const char *dot = strrchr(slash ? slash : config->screenshot, '.');
+    const size_t stem = dot ? (size_t)(dot - config->screenshot) : strlen(config->screenshot);
+
+    if (!several)
+        return screenshot_write(stream, renderer, config->screenshot) == TRI_OK;
+    snprintf(path, sizeof(path), "%.*s-%s%s", (int)stem, config->screenshot, stream->name,
+             dot ? dot : "");
+    return screenshot_write(stream, renderer, path) == TRI_OK;
+}
+
+static bool report_stream(const struct config *config, const struct stream_view *stream,
+                          bool several, SDL_Renderer *renderer)
 {
     bool done = true;
 
@@ -46,11 +74,17 @@ int report_end(const struct config *config, struct stream_view *stream, SDL_Rend
         done = false;
     }
     if (config->screenshot && done)
-        done = screenshot_write(stream, renderer, config->screenshot) == TRI_OK;
-    if (config->json && !print_summary(stream)) {
-        tri_log_say(stream->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
-                    strerror(errno));
-        done = false;
-    }
+        done = write_screenshot(config, stream, several, renderer);
+    if (config->json)
+        done &= print_summary(stream);
+    return done;
+}
+
+int report_end(const struct config *config, const struct wall *wall, SDL_Renderer *renderer)
+{
+    bool done = true;
+
+    for (unsigned i = 0; i < wall->count; i++)
+        done &= report_stream(config, &wall->tiles[i].stream, wall->count > 1, renderer);
     return done ? CLI_DONE : CLI_FAILED;
 }

@@ -4,13 +4,13 @@
 #define VIEWER_REPORT_H
 
 #include "cli.h"
-#include "stream_view.h"
+#include "wall.h"
 
-/** A line of figures on stdout, at most once a second; none with --json or --quiet. */
-void report_second(const struct config *config, struct stream_view *stream);
+/** A line of figures a stream on stdout, at most once a second; none with --json or --quiet. */
+void report_second(const struct config *config, struct wall *wall);
 
-/** The end of a run: the last picture as --screenshot wants it, the summary as --json wants it.
- *  @return the exit status; the log says what is wrong. */
-int report_end(const struct config *config, struct stream_view *stream, SDL_Renderer *renderer);
+/** The end of a run: the last pictures as --screenshot wants them, the summaries as --json wants
+ *  them. @return the exit status; the log says what is wrong. */
+int report_end(const struct config *config, const struct wall *wall, SDL_Renderer *renderer);
 
 #endif

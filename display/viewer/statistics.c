@@ -106,18 +106,45 @@ void statistics_write(char *text, size_t bytes, const struct stream_view *stream
         add_picture(&lines, stream, renderer);
 }
 
-void statistics_title(char *text, size_t bytes, const struct stream_view *stream, int64_t now_ns)
+static void add_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
 {
     char fourcc[5];
 
+    add(lines, "%s - ", stream->name);
     if (stream->state == TRI_STATE_AWAY)
-        snprintf(text, bytes, "%s - no signal", stream->name);
+        add(lines, "no signal");
     else if (!stream->has_picture)
-        snprintf(text, bytes, "%s - waiting", stream->name);
+        add(lines, "waiting");
     else
-        snprintf(text, bytes, "%s - %ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->name,
-                 stream->info.video.width, stream->info.video.height,
-                 tri_fourcc_text(stream->info.video.fourcc, fourcc), rate_get(&stream->fps, now_ns),
-                 rate_get(&stream->ups, now_ns), ms(age_ns(stream, now_ns)),
-                 stream->paused ? " - paused" : "");
+        add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
+            stream->info.video.height, tri_fourcc_text(stream->info.video.fourcc, fourcc),
+            rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
+            ms(age_ns(stream, now_ns)), stream->paused ? " - paused" : "");
+}
+
+/** The same in few words: of several streams. */
+static void add_short_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
+{
+    add(lines, "%s%s ", lines->used ? ", " : "", stream->name);
+    if (stream->state == TRI_STATE_AWAY)
+        add(lines, "no signal");
+    else if (!stream->has_picture)
+        add(lines, "waiting");
+    else if (stream->paused)
+        add(lines, "paused");
+    else if (stream->hidden)
+        add(lines, "%.1f UPS", rate_get(&stream->ups, now_ns));
+    else
+        add(lines, "%.1f FPS", rate_get(&stream->fps, now_ns));
+}
+
+void statistics_title(char *text, size_t bytes, const struct wall *wall, int64_t now_ns)
+{
+    struct lines lines = { .text = text, .bytes = bytes };
+
+    text[0] = '\0';
+    if (wall->count == 1)
+        add_title(&lines, &wall->tiles[0].stream, now_ns);
+    for (unsigned i = 0; i < wall->count && wall->count > 1; i++)
+        add_short_title(&lines, &wall->tiles[i].stream, now_ns);
 }

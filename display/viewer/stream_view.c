@@ -9,21 +9,21 @@
 #define TORN_TRIES 4  // then the next frame will do
 
 enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
-                              const tri_log *log)
+                              const char *name, const tri_log *log)
 {
-    const struct tri_reader_options options = { .name = config->name,
+    const struct tri_reader_options options = { .name = name,
                                                 .mode = (enum tri_mode)config->mode,
                                                 .log = log };
 
     *stream = (struct stream_view){
-        .name = config->name,
+        .name = name,
         .mode = options.mode,
         .log = log,
         .view = { .turns = (unsigned)config->rotate,
                   .hflip = config->hflip,
                   .vflip = config->vflip },
     };
-    figures_start(&stream->figures, config->name);
+    figures_start(&stream->figures, name);
     stream->converter = picture_converter_new(log);
     if (!stream->converter)
         return TRI_ERR_LIMIT;
@@ -147,7 +147,8 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
     if (stream->mode == TRI_MODE_LATEST)
         tri_reader_borrow(stream->reader, frame, 0);
     rate_note(&stream->ups, frame->info.publish_ns, frame->info.number);
-    if (stream->hidden || (stream->paused && !stream->step)) {
+    // The first one is taken in any case: else there is nothing to see once it can be seen.
+    if (stream->has_picture && (stream->hidden || (stream->paused && !stream->step))) {
         stream->unshown++;
         return false;
     }
@@ -205,6 +206,15 @@ struct view_picture stream_view_picture(const struct stream_view *stream)
         .height = stream->info.video.height,
         .turns = stream->info.video.rotation / 90 % 4,
     };
+}
+
+void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height)
+{
+    const struct view_picture picture = stream_view_picture(stream);
+    const bool aside = (picture.turns + stream->view.turns) % 2 == 1;
+
+    *width = aside ? picture.height : picture.width;
+    *height = aside ? picture.width : picture.height;
 }
 
 void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,

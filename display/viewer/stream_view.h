@@ -34,7 +34,7 @@ struct stream_view {
     struct texture_wish wish;   // adjustments, and what is looked at closer
     bool paused;
     bool step;   // paused, but show one more
-    bool hidden; // the window cannot be seen
+    bool hidden; // it cannot be seen
 
     enum tri_state state;
     enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
@@ -47,10 +47,10 @@ struct stream_view {
     struct rate fps;        // of the window
 };
 
-/** Opens a reader of the stream, which need not exist yet. On failure nothing is left behind.
+/** Opens a reader of the stream `name`, which need not exist yet. On failure nothing is left behind.
  *  @return what tri_reader_open() said, or TRI_ERR_LIMIT. */
 enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
-                              const tri_log *log);
+                              const char *name, const tri_log *log);
 
 /**
  * Takes what a borrow brought: a frame on loan becomes the front picture, if it is whole once
@@ -67,6 +67,9 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns);
 
 /** Size and turn of the front picture. */
 struct view_picture stream_view_picture(const struct stream_view *stream);
+
+/** Size of the front picture as it is looked at: turned, not scaled. */
+void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height);
 
 /** Draws the front picture, dimmed when its writer is away. Without a picture: nothing. */
 void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,

@@ -6,6 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MEASURED 200 // pixels: a size at which rounding to whole pixels does not matter
+
+static void measure(struct text *text)
+{
+    int advance = 0;
+
+    TTF_SetFontSize(text->font, MEASURED);
+    TTF_GlyphMetrics32(text->font, 'm', NULL, NULL, NULL, NULL, &advance);
+    text->advance = (double)advance / MEASURED;
+    text->line = (double)TTF_FontLineSkip(text->font) / MEASURED;
+    TTF_SetFontSize(text->font, text->pixels);
+}
+
 bool text_open(struct text *text)
 {
     *text = (struct text){ .pixels = 16 };
@@ -17,6 +30,7 @@ bool text_open(struct text *text)
         TTF_Quit();
         return false;
     }
+    measure(text);
     return true;
 }
 
@@ -62,6 +76,53 @@ void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int
     SDL_SetTextureColorMod(block->texture, colour.r, colour.g, colour.b);
     SDL_SetTextureAlphaMod(block->texture, colour.a);
     SDL_RenderCopy(renderer, block->texture, NULL, &to);
+}
+
+/** Columns and rows of a text. */
+static void count_letters(const char *string, int *columns, int *rows)
+{
+    int column = 0;
+
+    *columns = 0;
+    *rows = 1;
+    for (; *string; string++) {
+        if (*string == '\n') {
+            column = 0;
+            ++*rows;
+        } else if ((*string & 0xc0) != 0x80) { // not the rest of a letter in UTF-8
+            column++;
+        }
+        *columns = SDL_max(*columns, column);
+    }
+}
+
+int text_fit(const struct text *text, const char *string, int pixels, int w, int h)
+{
+    int columns, rows;
+
+    count_letters(string, &columns, &rows);
+    // A letter may be rounded up to the next pixel, and so may a line.
+    while (pixels > TEXT_LEAST && (columns * SDL_ceil(pixels * text->advance) > w ||
+                                   rows * SDL_ceil(pixels * text->line) > h))
+        pixels--;
+    return SDL_max(pixels, TEXT_LEAST);
+}
+
+void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h)
+{
+    SDL_SetRenderDrawColor(renderer, 12, 14, 18, 216);
+    SDL_RenderFillRect(renderer, &(SDL_Rect){ x, y, w, h });
+}
+
+void text_block_panel(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
+                      SDL_Color colour)
+{
+    const int margin = block->pixels / 2;
+
+    if (!block->texture)
+        return;
+    text_ground(renderer, x, y, block->w + 2 * margin, block->h + 2 * margin);
+    text_block_draw(block, renderer, x + margin, y + margin, colour);
 }
 
 void text_block_free(struct text_block *block)

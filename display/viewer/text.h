@@ -7,10 +7,17 @@
 #include <SDL2/SDL_ttf.h>
 #include <stdbool.h>
 
-/** The embedded font. */
+#define TEXT_LEAST 7 // pixels: the smallest size at which letters can be told apart
+
+static const SDL_Color text_white = { 236, 238, 240, 255 };
+static const SDL_Color text_soft = { 168, 174, 182, 255 };
+static const SDL_Color text_amber = { 255, 190, 92, 255 };
+
+/** The embedded font, all letters of which are equally wide. */
 struct text {
     TTF_Font *font;
-    int pixels; // its size at the moment
+    int pixels;           // its size at the moment
+    double advance, line; // width of a character, height of a line, in sizes of the font
 };
 
 /** A text as drawn last; drawn anew only when it changes. All zero is an empty one. */
@@ -32,6 +39,17 @@ void text_block_set(struct text_block *block, struct text *text, SDL_Renderer *r
 /** Draws the block with its upper left corner at (x, y). */
 void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
                      SDL_Color colour);
+
+/** The largest size, up to `pixels`, at which `string` fits into `w` by `h` screen pixels; where none
+ *  does, the smallest that can be made out. */
+int text_fit(const struct text *text, const char *string, int pixels, int w, int h);
+
+/** A dark ground, through which the picture is still seen. */
+void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h);
+
+/** The block on a ground, whose upper left corner is (x, y), half a letter wider on each side. */
+void text_block_panel(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
+                      SDL_Color colour);
 
 /** The renderer is still there. */
 void text_block_free(struct text_block *block);

@@ -134,12 +134,12 @@ void window_set_on_top(struct window *window, bool on)
 void window_suit(struct window *window, unsigned width, unsigned height)
 {
     SDL_Rect usable;
-    const double density = window_density(window);
-    double w = width / density;
-    double h = height / density;
 
     if (window->sized || window->fullscreen)
         return;
+    const double density = window_density(window);
+    double w = width / density;
+    double h = height / density;
     window->sized = true; // by the first picture: a window that jumps at each change is a nuisance
     if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window->sdl), &usable) == 0) {
         const double room = SDL_min(usable.w * SCREEN_SHARE / w, usable.h * SCREEN_SHARE / h);

@@ -10,6 +10,8 @@
 #include <SDL2/SDL.h>
 #include <stdbool.h>
 
+#define WINDOW_TITLE_BYTES 1024 // enough for as many streams as there can be
+
 struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
@@ -17,7 +19,7 @@ struct window {
     bool placed; // likewise
     bool fullscreen;
     bool on_top;
-    char title[256]; // as set last
+    char title[WINDOW_TITLE_BYTES]; // as set last
 };
 
 /** Opens it, on a screen that SDL finds; says on `log` what is missing and what to do.
@@ -29,8 +31,8 @@ void window_set_title(struct window *window, const char *title);
 void window_set_fullscreen(struct window *window, bool on);
 void window_set_on_top(struct window *window, bool on);
 
-/** Gives the window the size of a picture, as far as the screen has room, unless the user has
- *  chosen one. */
+/** Gives the window the size of a picture, as far as the screen has room, unless it has one that the
+ *  user or an earlier call has chosen. */
 void window_suit(struct window *window, unsigned width, unsigned height);
 
 /** Size of the inside in screen pixels, which is what is drawn in. */

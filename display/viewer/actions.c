@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "actions.h"
+
+#include "loop.h"
+#include "screenshot.h"
+
+#define ZOOM_STEP 1.25
+
+void act_quit(struct loop *loop)
+{
+    loop->quit = true;
+}
+
+void act_leave(struct loop *loop)
+{
+    if (loop->window.fullscreen)
+        window_set_fullscreen(&loop->window, false);
+    else if (loop->wall.alone)
+        loop->wall.alone = false;
+    else
+        loop->quit = true;
+}
+
+void act_fullscreen(struct loop *loop)
+{
+    window_set_fullscreen(&loop->window, !loop->window.fullscreen);
+}
+
+void act_pause_or_go(struct loop *loop)
+{
+    struct stream_view *stream = loop_stream(loop);
+
+    stream->paused = !stream->paused;
+    stream->step = false;
+}
+
+void act_step(struct loop *loop)
+{
+    struct stream_view *stream = loop_stream(loop);
+
+    stream->paused = true;
+    stream->step = true;
+}
+
+void act_screenshot(struct loop *loop)
+{
+    const struct stream_view *stream = loop_stream(loop);
+    char path[SCREENSHOT_PATH_MAX];
+
+    screenshot_path(path, loop->config->screenshot_directory, stream->name, stream->info.number);
+    loop_screenshot(loop, path);
+}
+
+void act_statistics(struct loop *loop)
+{
+    overlay_toggle(&loop->overlay);
+}
+
+void act_more(struct loop *loop)
+{
+    overlay_next_level(&loop->overlay);
+}
+
+void act_turn(struct loop *loop)
+{
+    view_turn(&loop_stream(loop)->view, 1);
+}
+
+void act_mirror(struct loop *loop)
+{
+    struct view *view = &loop_stream(loop)->view;
+
+    view->hflip = !view->hflip;
+}
+
+void act_one_to_one(struct loop *loop)
+{
+    view_set_scale(&loop_stream(loop)->view, 1);
+}
+
+void act_twice(struct loop *loop)
+{
+    view_set_scale(&loop_stream(loop)->view, 2);
+}
+
+void act_fit(struct loop *loop)
+{
+    view_set_mode(&loop_stream(loop)->view, VIEW_FIT);
+}
+
+void act_fill(struct loop *loop)
+{
+    view_set_mode(&loop_stream(loop)->view, VIEW_FILL);
+}
+
+/** About the middle of the tile; the wheel does it about the pointer. */
+static void zoom(struct loop *loop, double factor)
+{
+    struct tile *tile = wall_focused(&loop->wall);
+    const struct view_area *area = &tile->area;
+
+    if (!tile->stream.has_picture)
+        return;
+    const struct view_picture picture = stream_view_picture(&tile->stream);
+    view_zoom(&tile->stream.view, &picture, area, factor, area->x + area->w / 2.0,
+              area->y + area->h / 2.0);
+}
+
+void act_nearer(struct loop *loop)
+{
+    zoom(loop, ZOOM_STEP);
+}
+
+void act_farther(struct loop *loop)
+{
+    zoom(loop, 1 / ZOOM_STEP);
+}
+
+void act_on_top(struct loop *loop)
+{
+    window_set_on_top(&loop->window, !loop->window.on_top);
+    overlay_say(&loop->overlay, loop->window.on_top ? "above other windows" : "not above others");
+}
+
+void act_next_colorspace(struct loop *loop)
+{
+    static const uint32_t order[] = { TRI_COLORSPACE_DEFAULT, TRI_COLORSPACE_SMPTE170M,
+                                      TRI_COLORSPACE_REC709, TRI_COLORSPACE_BT2020 };
+    uint32_t *now = &loop_stream(loop)->colorspace;
+    size_t i = 0;
+
+    while (order[i] != *now)
+        i++;
+    *now = order[(i + 1) % SDL_arraysize(order)];
+    overlay_say(&loop->overlay, "colour space: %s",
+                *now ? tri_colorspace_word(*now) : "as the frames say");
+}
+
+void act_next_range(struct loop *loop)
+{
+    uint32_t *now = &loop_stream(loop)->range;
+
+    *now = (*now + 1) % (TRI_RANGE_LIMITED + 1);
+    overlay_say(&loop->overlay, "range: %s", *now ? tri_range_word(*now) : "as the frames say");
+}
+
+void act_help(struct loop *loop)
+{
+    loop->overlay.help = !loop->overlay.help;
+}
+
+void act_focus_next(struct loop *loop)
+{
+    wall_focus_next(&loop->wall, 1);
+}
+
+void act_focus_before(struct loop *loop)
+{
+    wall_focus_next(&loop->wall, -1);
+}
+
+void act_alone(struct loop *loop)
+{
+    loop->wall.alone = !loop->wall.alone && loop->wall.count > 1;
+}

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""What tests of triptych-display have in common: streams of bars, runs and windows."""
+
+import pixels
+from programs import PATIENCE, ProgramTest
+from screen import Screen
+
+
+class DisplayTest(ProgramTest):
+    """triptych-display without a window, on streams of colour bars."""
+
+    def bars(self, *options, size=(320, 240)):
+        """A stream of colour bars; its name. It lives as long as the test."""
+        name = self.stream()
+        self.writer = self.start("test-bars", "--name", name, "--size", "%dx%d" % size, *options)
+        return name
+
+    def display(self, name, *options, **more):
+        """A run on one stream, or on a list of them."""
+        names = name if isinstance(name, list) else [name]
+        return self.run_to_end("triptych-display", "--headless", "--timeout", PATIENCE, *options,
+                               *names, **more)
+
+    def screenshot(self, name, *options):
+        path = self.folder() / "shot.png"
+        done = self.display(name, "--screenshot", path, *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return path
+
+    def assert_bars(self, picture, tolerance, change=lambda color: color):
+        """The middle of each bar has its colour, at the top and further down."""
+        for i, color in enumerate(pixels.BARS):
+            for y in (1, picture.height // 2):
+                seen = picture.at((2 * i + 1) * picture.width // 16, y)
+                self.assertLessEqual(pixels.far(seen, change(color)), tolerance,
+                                     f"bar {i}: {seen}, not {change(color)}")
+
+
+class WindowTest(ProgramTest):
+    """triptych-display with a window on a screen of the test's own, keys pressed in it."""
+
+    managed = False  # whether there is a window manager
+
+    @classmethod
+    def setUpClass(cls):
+        cls.screen = Screen(cls.managed)
+        cls.addClassCleanup(cls.screen.close)
+
+    def setUp(self):
+        super().setUp()
+        self.shots = self.folder()
+
+    def bars(self, *options, name=None):
+        self.name = name or self.stream()
+        self.writer = self.start("test-bars", "--name", self.name, *options)
+        return self.name
+
+    def show(self, name, *options, renderer="software"):
+        """A viewer of a stream, or of a list of them, with a window; the window."""
+        names = name if isinstance(name, list) else [name]
+        self.viewer = self.start("triptych-display", *options, *names,
+                                 env=self.screen.environment | {"SDL_RENDER_DRIVER": renderer})
+        return self.screen.window_of(self.viewer)
+
+    def still(self, *options, renderer="software"):
+        """A window of 640x480 with a picture of 320x240 that does not move."""
+        window = self.show(self.bars("--count", "1"), "--geometry", "640x480+0+0", *options,
+                           renderer=renderer)
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars, fitted")
+        return window
+
+    def picture(self, window, true, what):
+        return window.picture_when(true, what)
+
+    def is_white(self, color):
+        return min(color) > 240
+
+    def assert_ends(self, status=0):
+        self.assertEqual(self.viewer.wait(PATIENCE), status, self.viewer.stderr.read().decode())
+
+    def changes(self, window, key, what):
+        """Presses a key and waits until the window looks different; what it looks like then."""
+        before = window.picture().data
+        window.press(key)
+        return self.picture(window, lambda seen: seen.data != before, what)
