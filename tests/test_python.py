@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ except ImportError:
 
 C_NAMES = {"Video": "struct tri_video", "PlaneShape": "struct tri_plane", "Shape": "struct tri_shape",
            "FrameInfo": "struct tri_frame_info", "Lease": "struct tri_lease",
-           "Frame": "struct tri_frame", "Log": "tri_log",
+           "Frame": "struct tri_frame", "Draft": "struct tri_draft", "Log": "tri_log",
            "WriterOptions": "struct tri_writer_options",
            "ReaderOptions": "struct tri_reader_options",
            "ReaderCounts": "struct tri_reader_counts", "PlaneRule": "struct tri_plane_rule",
@@ -113,6 +114,38 @@ class Arrays(ProgramTest):
         writer.close()
         self.assertTrue((array == 123).all())
 
+    def test_planes_have_the_shapes_and_strides_of_their_format(self):
+        shapes = {"YUYV": [(17, 17, 4)], "NV12": [(17, 33), (9, 17, 2)], "P010": [(17, 33), (9, 17, 2)],
+                  "YU12": [(17, 33), (9, 17), (9, 17)], "422P": [(17, 33), (17, 17), (17, 17)],
+                  "RGB3": [(17, 33, 3)], "AR24": [(17, 33, 4)], "RGBP": [(17, 33)], "Y16": [(17, 33)]}
+        for format, wanted in shapes.items():
+            with self.subTest(format=format):
+                name = self.stream()
+                with triptych.Writer(name, format, 33, 17) as writer, \
+                        triptych.Reader(name) as reader:
+                    writer.frame().publish()
+                    arrays = [numpy.asarray(plane) for plane in reader.latest(timeout=20).planes]
+                    self.assertEqual([array.shape for array in arrays], wanted)
+                    for array in arrays:
+                        self.assertEqual(array.itemsize, 2 if format in ("P010", "Y16", "RGBP") else 1)
+                        self.assertEqual(array.strides[0] % 64, 0)  # as tri_video_shape() lays them
+                        self.assertEqual(array.strides[-1], array.itemsize)
+                    del arrays, array
+
+    def test_a_copy_of_what_was_overwritten_is_refused(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 40, 30) as writer, \
+                triptych.Reader(name, hold=False) as reader:
+            writer.frame().publish()
+            frame = reader.latest(timeout=20)
+            self.assertFalse(frame.held)
+            self.assertTrue(frame.whole)
+            for _ in range(3):
+                writer.frame().publish()
+            self.assertFalse(frame.whole)
+            with self.assertRaises(triptych.Torn):
+                frame.copy()
+
     def test_a_copy_is_writable_and_its_own(self):
         name = self.stream()
         with triptych.Writer(name, "YU12", 33, 17) as writer, triptych.Reader(name) as reader:
@@ -168,6 +201,81 @@ class Streams(ProgramTest):
             frame = reader.latest(timeout=20)
             self.assertEqual(frame.capture_ns, 123456789)
             self.assertAlmostEqual(frame.fps, 30000 / 1001)
+
+    def test_colours_go_through_in_words(self):
+        name = self.stream()
+        with triptych.Writer(name, "NV12", 8, 8, range="full-range", matrix="709",
+                             colorspace="rec709") as writer, triptych.Reader(name) as reader:
+            writer.frame().publish()
+            frame = reader.latest(timeout=20)
+            self.assertEqual((frame.range, frame.matrix, frame.colorspace, frame.field),
+                             ("full-range", "709", "rec709", "any"))
+            del frame
+        with self.assertRaisesRegex(ValueError, "matrix '999'"):
+            triptych.Writer(self.stream(), "NV12", 8, 8, matrix="999")
+
+    def test_a_draft_that_is_let_go_gives_its_slot_back(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8) as writer:
+            for _ in range(8):
+                self.assertIsNotNone(writer.frame())
+            draft = writer.frame()
+            draft.publish()
+            with self.assertRaisesRegex(ValueError, "published"):
+                draft.publish()
+
+    def test_a_forked_process_leaves_the_stream_to_its_parent(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8) as writer, triptych.Reader(name) as reader:
+            writer.frame().publish()
+            frame = reader.latest(timeout=20)
+            from_child, to_parent = os.pipe()
+            from_parent, to_child = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.close(to_child)
+                refused = 0
+                for call in (reader.latest, writer.frame):
+                    try:
+                        call()
+                    except ValueError:
+                        refused += 1
+                del frame
+                reader.close()
+                writer.close()
+                os.write(to_parent, b"%d" % refused)
+                os.read(from_parent, 1)  # the kernel undoes at its end what it did to the semaphores
+                os._exit(0)
+            self.assertEqual(os.read(from_child, 1), b"2")
+            for _ in range(8):  # with the slot given back, one of them would be drawn over it
+                writer.frame().publish()
+            self.assertTrue(frame.whole)
+            self.assertEqual(reader.latest(timeout=20).number, 9)
+            del frame
+            for end in (to_child, from_child, to_parent, from_parent):
+                os.close(end)
+            self.assertEqual(os.waitpid(child, 0)[1], 0)
+
+    def test_what_is_closed_says_so_and_closes_twice(self):
+        name = self.stream()
+        for opened in (triptych.Reader(name), triptych.Writer(name, "GREY", 8, 8)):
+            self.assertFalse(opened.closed)
+            opened.close()
+            opened.close()
+            self.assertTrue(opened.closed)
+            with self.assertRaisesRegex(ValueError, f"of {name} is closed"):
+                opened.latest() if isinstance(opened, triptych.Reader) else opened.frame()
+
+    def test_without_the_library_the_import_says_what_to_do(self):
+        copy = self.folder() / "plugins/python/triptych"
+        shutil.copytree(SOURCE / "plugins/python/triptych", copy)
+        environment = {**os.environ, "PYTHONPATH": str(copy.parent)}
+        del environment["TRIPTYCH_LIBRARY"]
+        done = self.run_to_end(sys.executable, "-c", "import triptych", env=environment)
+        if done.returncode == 0:
+            self.skipTest("libtriptych is installed on this machine")
+        self.assert_refused(done, 1, "ImportError: libtriptych is neither built in this checkout",
+                            "meson setup build && meson compile -C build", "TRIPTYCH_LIBRARY")
 
     def test_a_block_that_raises_publishes_nothing(self):
         name = self.stream()

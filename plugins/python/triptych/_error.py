@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Outcomes of the library's calls as exceptions."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
 from . import _library as c
+
+if TYPE_CHECKING:
+    from ._log import Log
 
 
 class Error(OSError):
     """A call of libtriptych failed; `code` is its enum tri_err."""
 
-    def __init__(self, code, log=""):
+    def __init__(self, code: int, log: str = "") -> None:
         self.code = code
         text = c.lib.tri_strerror(code).decode()
         super().__init__(f"{log}" if log else text)
@@ -21,7 +28,7 @@ class Torn(Error):
     """The frame was overwritten while it was used."""
 
 
-def check(code, log=None):
+def check(code: int, log: Optional[Log] = None) -> None:
     """Raises what `code` means, with the log's last error as its text."""
     if code == c.OK:
         return

@@ -1,31 +1,44 @@
 # SPDX-License-Identifier: MIT
 """Frames and their planes: views of shared memory that keep it theirs for as long as they live."""
 
+from __future__ import annotations
+
 import ctypes
+import os
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from . import _library as c
 from ._error import Torn, check
 
+if TYPE_CHECKING:
+    import numpy
 
-def format_of(fourcc):
+    from ._reader import Reader
+    from ._writer import Writer
+
+
+def format_of(fourcc: int) -> c.Format:
     """The row of triptych's table of formats."""
     found = c.lib.tri_format_find(fourcc)
     if not found:
         raise ValueError(f"unknown format 0x{fourcc:08x}")
-    return found.contents
+    row: c.Format = found.contents
+    return row
 
 
 class Plane:
-    """One plane of a picture. `numpy.asarray(plane)` views it without copying.
+    """One plane of a picture. `numpy.asarray(plane)` views it without copying, read-only in a frame.
 
     Its array is rows x groups x components: (height, width, 3) of RGB3, (height/2, width/2, 2) of
     NV12's second plane, (height, width) of a plane of single components, and (bytes,) of MJPG; of
-    uint8, or uint16 where components are 16 bits wide. Packed YUV 4:2:2 is (height, width/2, 4).
+    uint8, or uint16 where components are 16 bits wide. Packed YUV 4:2:2 is (height, width/2, 4). Odd
+    sides are rounded up. `shape` and `strides` are the array's, `bytes` what the plane spans.
     """
 
-    def __init__(self, owner, address, shape, strides, typestr, bytes_, writable):
+    def __init__(self, owner: object, address: int, shape: tuple[int, ...],
+                 strides: tuple[int, ...], typestr: str, span: int, writable: bool) -> None:
         self._owner = owner  # keeps the memory ours
-        self.bytes = bytes_
+        self.bytes = span
         self.shape = shape
         self.strides = strides
         self._address = address
@@ -33,88 +46,122 @@ class Plane:
         self.__array_interface__ = {"version": 3, "shape": shape, "strides": strides,
                                     "typestr": typestr, "data": (address, not writable)}
 
-    def view(self):
-        """The plane's bytes, row padding included, as a memoryview."""
-        array = (ctypes.c_ubyte * self.bytes).from_address(self._address)
+    def view(self) -> memoryview:
+        """The plane's bytes, row padding included, without copying; read-only in a frame."""
+        array: Any = (ctypes.c_ubyte * self.bytes).from_address(self._address)
         array.owner = self._owner
         view = memoryview(array).cast("B")
         return view if self._writable else view.toreadonly()
 
 
-def _make_planes(owner, frame, writable):
+def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool) -> list[Plane]:
     format_ = format_of(frame.info.video.fourcc)
     wide = format_.depth > 8
     item = 2 if wide or format_.name == b"RGBP" else 1
     planes = []
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
     for p in range(frame.shape.planes):
         told = frame.shape.plane[p]
         if told.rows == 0:  # compressed
             used = frame.info.bytes_used if not writable else told.bytes
             shape, strides = (used,), (1,)
-            bytes_ = used
+            span = used
         else:
             group = format_.plane[p].bytes // item
             shape, strides = (told.rows, told.row_bytes // (group * item)), (told.stride,
                                                                              group * item)
             if group > 1:
                 shape, strides = shape + (group,), strides + (item,)
-            bytes_ = told.stride * (told.rows - 1) + told.row_bytes
+            span = told.stride * (told.rows - 1) + told.row_bytes
         planes.append(Plane(owner, frame.data[p], shape, strides, "<u2" if item == 2 else "|u1",
-                            bytes_, writable))
+                            span, writable))
     return planes
 
 
+def _told(name: str, doc: str) -> Any:
+    return property(lambda self: getattr(self._c.info, name), doc=doc)
+
+
+def _told_of_video(name: str, doc: str) -> Any:
+    return property(lambda self: getattr(self._c.info.video, name), doc=doc)
+
+
+def _told_in_words(kind: str) -> Any:
+    return property(lambda self: c.color_word(kind, getattr(self._c.info.video, kind)),
+                    doc=f"The {kind} as said, in the words of v4l2-ctl.")
+
+
 class _Described:
-    """What a frame says besides its pixels. Times are CLOCK_MONOTONIC nanoseconds."""
+    """What is said of a picture besides its pixels."""
 
-    _c = None
+    _c: Union[c.Frame, c.Draft]
 
-    number = property(lambda self: self._c.info.number)
-    driver_sequence = property(lambda self: self._c.info.driver_sequence)
-    capture_ns = property(lambda self: self._c.info.capture_ns)
-    publish_ns = property(lambda self: self._c.info.publish_ns)
-    dropped_driver = property(lambda self: self._c.info.dropped_driver)
-    dropped_writer = property(lambda self: self._c.info.dropped_writer)
-    generation = property(lambda self: self._c.info.generation)
-    copies = property(lambda self: self._c.info.copies)
-    no_signal = property(lambda self: bool(self._c.info.flags & 1))
-    width = property(lambda self: self._c.info.video.width)
-    height = property(lambda self: self._c.info.video.height)
-    fourcc = property(lambda self: self._c.info.video.fourcc)
-    format = property(lambda self: format_of(self.fourcc).name.decode())
-    rotation = property(lambda self: self._c.info.video.rotation)
+    width = _told_of_video("width", "Pixels across.")
+    height = _told_of_video("height", "Pixels down.")
+    fourcc = _told_of_video("fourcc", "The format as V4L2's number.")
+    rotation = _told_of_video("rotation", "Degrees clockwise to show it upright.")
+    colorspace = _told_in_words("colorspace")
+    transfer = _told_in_words("transfer")
+    field = _told_in_words("field")
 
     @property
-    def fps(self):
+    def format(self) -> str:
+        """The format as text: "YUYV"."""
+        name: bytes = format_of(self.fourcc).name
+        return name.decode()
+
+    @property
+    def matrix(self) -> str:
+        """The YUV matrix in force: "601", "709", "bt2020" ..."""
+        return c.color_word("matrix", c.lib.tri_video_matrix(ctypes.byref(self._c.info.video)))
+
+    @property
+    def range(self) -> str:
+        """The range in force: "full-range" or "lim-range"."""
+        return c.color_word("range", c.lib.tri_video_range(ctypes.byref(self._c.info.video)))
+
+    @property
+    def fps(self) -> Optional[float]:
         """Frames a second as the stream says, None if it does not."""
         video = self._c.info.video
         return video.fps_num / video.fps_den if video.fps_num and video.fps_den else None
 
-    @property
-    def age_ns(self):
-        """Nanoseconds since the picture was taken."""
-        return c.lib.tri_now_ns() - self.capture_ns
-
-    @property
-    def user(self):
-        """The writer's own bytes."""
-        return bytes(self._c.info.user[:self._c.info.user_bytes])
-
 
 class _Loan:
-    """A borrowed frame: given back when the last view of it is gone. Any thread."""
+    """A borrowed frame: given back when the last view of it is gone, by any thread, but not by a forked
+    process: the slot is its parent's."""
 
-    def __init__(self, frame):
+    def __init__(self, frame: c.Frame) -> None:
         self.frame = frame
+        self._pid = os.getpid()
 
-    def __del__(self):
-        c.lib.tri_reader_give_back(None, ctypes.byref(self.frame))
+    def __del__(self) -> None:
+        if self._pid == os.getpid():
+            c.lib.tri_reader_give_back(None, ctypes.byref(self.frame))
 
 
 class Frame(_Described):
-    """A frame of a stream, in its slot or, after copy(), in memory of its own."""
+    """A frame of a stream, in its slot or, after copy(), in memory of its own.
 
-    def __init__(self, reader, c_frame, memory=None):
+    `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also after its
+    reader was closed. `held` says that they cannot change meanwhile; where it is false, ask `whole` after
+    use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
+    """
+
+    _c: c.Frame
+
+    number = _told("number", "1 for the stream's first frame, then without holes.")
+    driver_sequence = _told("driver_sequence", "The source's own count; holes are lost frames.")
+    capture_ns = _told("capture_ns", "When the picture was taken, as told by the driver.")
+    publish_ns = _told("publish_ns", "When readers could first see it.")
+    dropped_driver = _told("dropped_driver", "Frames lost by the driver since the stream began.")
+    dropped_writer = _told("dropped_writer", "Frames lost by the writer since the stream began.")
+    generation = _told("generation", "Counts the writers of this stream, from 1.")
+    copies = _told("copies", "Copies that the writer made of the pixels.")
+
+    def __init__(self, reader: Reader, c_frame: c.Frame,
+                 memory: Optional[ctypes.Array[ctypes.c_char]] = None) -> None:
         self._reader = reader
         self._c = c_frame
         self._memory = memory
@@ -123,13 +170,28 @@ class Frame(_Described):
                                    memory is not None)
 
     @property
-    def whole(self):
+    def no_signal(self) -> bool:
+        """Drawn by the writer because its source gives nothing."""
+        return bool(self._c.info.flags & 1)
+
+    @property
+    def age_ns(self) -> int:
+        """Nanoseconds since the picture was taken."""
+        return int(c.lib.tri_now_ns() - self._c.info.capture_ns)
+
+    @property
+    def user(self) -> bytes:
+        """The writer's own bytes."""
+        return bytes(self._c.info.user[:self._c.info.user_bytes])
+
+    @property
+    def whole(self) -> bool:
         """Whether the memory still is this frame: ask after use where `held` is false."""
         if self._memory is not None:
             return True
         return self._reader._whole(self._c)
 
-    def copy(self):
+    def copy(self) -> Frame:
         """The frame in memory of its own, writable. Raises Torn if it was overwritten meanwhile."""
         memory = ctypes.create_string_buffer(max(self._c.shape.bytes, self._c.info.bytes_used))
         base = ctypes.addressof(memory)
@@ -143,73 +205,100 @@ class Frame(_Described):
             raise Torn(c.ERR_TORN)
         return Frame(self._reader, twin, memory)
 
-    def __array__(self, dtype=None):
+    def __array__(self, dtype: Any = None) -> numpy.ndarray[Any, Any]:
+        """`numpy.asarray(frame)` of a format of one plane is that plane, not copied."""
         import numpy
         if len(self.planes) != 1:
             raise ValueError(f"{self.format} has {len(self.planes)} planes: use frame.planes[i]")
         return numpy.asarray(self.planes[0], dtype=dtype)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<triptych.Frame {self.number}: {self.width}x{self.height} {self.format}>"
 
 
-class Draft(_Described):
-    """A frame being written. As a context manager it is published at the end of the block, and
-    dropped if the block raises."""
+class _Place:
+    """The slot of a draft: given back when the draft and all views of it are gone, unless published."""
 
-    def __init__(self, writer, c_draft):
-        self._writer = writer
+    def __init__(self, writer: Writer, c_draft: c.Draft) -> None:
+        self.writer: Optional[Writer] = writer
+        self.draft = c_draft
+
+    def take(self) -> Writer:
+        """The writer, to publish with: once."""
+        writer, self.writer = self.writer, None
+        if writer is None:
+            raise ValueError("this draft is published or cancelled already")
+        return writer
+
+    def cancel(self) -> None:
+        writer, self.writer = self.writer, None
+        if writer is not None and writer._is_ours():
+            c.lib.tri_writer_cancel(writer._handle, ctypes.byref(self.draft))
+
+    def __del__(self) -> None:
+        self.cancel()
+
+
+class Draft(_Described):
+    """A frame being written: fill its `planes`, set what is to be said of it, then publish().
+
+    As a context manager it is published at the end of the block, and dropped if the block raises. Planes
+    and arrays of it must not be touched once it is published: the memory is the readers' then, and goes
+    with the writer.
+    """
+
+    def __init__(self, writer: Writer, c_draft: c.Draft) -> None:
         self._c = c_draft
-        self.planes = _make_planes(self, c_draft, True)
+        self._place = _Place(writer, c_draft)
+        self.planes = _make_planes(self._place, c_draft, True)
 
     @property
-    def user(self):
+    def user(self) -> bytes:
+        """Up to 1024 bytes of one's own, for readers."""
         return bytes(self._c.info.user[:self._c.info.user_bytes])
 
     @user.setter
-    def user(self, data):
+    def user(self, data: bytes) -> None:
         if len(data) > c.USER_MAX:
             raise ValueError(f"{len(data)} bytes of user data: a frame carries {c.USER_MAX}")
         ctypes.memmove(self._c.info.user, bytes(data), len(data))
         self._c.info.user_bytes = len(data)
 
     @property
-    def capture_ns(self):
-        return self._c.info.capture_ns
+    def capture_ns(self) -> int:
+        """When the picture was taken, CLOCK_MONOTONIC nanoseconds; 0: when it is published."""
+        return int(self._c.info.capture_ns)
 
     @capture_ns.setter
-    def capture_ns(self, value):
+    def capture_ns(self, value: int) -> None:
         self._c.info.capture_ns = value
 
     @property
-    def bytes_used(self):
-        return self._c.info.bytes_used
+    def bytes_used(self) -> int:
+        """Bytes of a compressed picture."""
+        return int(self._c.info.bytes_used)
 
     @bytes_used.setter
-    def bytes_used(self, value):
+    def bytes_used(self, value: int) -> None:
         self._c.info.bytes_used = value
 
-    def publish(self):
-        """Makes it the newest frame of the stream. Its planes must not be written any more."""
-        writer, self._writer = self._writer, None
-        if writer is None:
-            raise ValueError("this draft is published or cancelled already")
-        check(c.lib.tri_writer_publish(writer._handle, ctypes.byref(self._c)), writer._log)
+    def publish(self) -> None:
+        """Makes it the newest frame of the stream. Raises ValueError the second time, and where what is
+        said of it is out of range: it is dropped then."""
+        writer = self._place.take()
+        self.planes = []
+        check(c.lib.tri_writer_publish(writer._opened(), ctypes.byref(self._c)), writer._log)
 
-    def cancel(self):
+    def cancel(self) -> None:
         """Drops it: nobody will have seen it."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            c.lib.tri_writer_cancel(writer._handle, ctypes.byref(self._c))
+        self.planes = []
+        self._place.cancel()
 
-    def __enter__(self):
+    def __enter__(self) -> Draft:
         return self
 
-    def __exit__(self, kind, value, trace):
-        if kind is None and self._writer is not None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None and self._place.writer is not None:
             self.publish()
         else:
             self.cancel()
-
-    def __del__(self):
-        self.cancel()

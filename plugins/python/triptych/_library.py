@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 """libtriptych through ctypes: where it is, its structures and its calls.
 
-The structures repeat common/include/triptych/*.h field by field; tests/python/test_layout.py holds
-them against the C compiler's.
+The structures repeat common/include/triptych/*.h field by field; tests/test_python.py holds them
+against the C compiler's.
 """
+
+from __future__ import annotations
 
 import ctypes
 import ctypes.util
 import os
 import pathlib
+from collections.abc import Iterator
 from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_int, c_int64,
                     c_size_t, c_uint32, c_uint64, c_uint8, c_void_p)
 
@@ -24,9 +27,10 @@ MODES = {"latest": 0, "next": 1}
 WAITS = {"block": 0, "spin": 1, "paced": 2}
 READER_NO_HOLD = 1
 LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
+COLORS = ("colorspace", "transfer", "matrix", "range", "field")
 
 
-def _candidates():
+def _candidates() -> Iterator[str]:
     """The library the user names, the checkout's own build, the system's."""
     named = os.environ.get("TRIPTYCH_LIBRARY")
     if named:
@@ -38,7 +42,7 @@ def _candidates():
     yield "libtriptych.so.0"
 
 
-def _load():
+def _load() -> ctypes.CDLL:
     tried = []
     for name in _candidates():
         try:
@@ -82,9 +86,14 @@ class Lease(Structure):
                 ("state", c_uint32)]
 
 
-class Frame(Structure):  # and Draft: the same layout
+class Frame(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
                 ("lease", Lease)]
+
+
+class Draft(Structure):
+    _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
+                ("holds", c_uint64), ("lease", Lease)]
 
 
 LOG_WRITE = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_char_p)
@@ -135,7 +144,7 @@ class Stream(Structure):
                 ("newest", FrameInfo)]
 
 
-def _declare(name, result, *arguments):
+def _declare(name: str, result: type | None, *arguments: type) -> None:
     function = getattr(lib, name)
     function.restype = result
     function.argtypes = arguments
@@ -154,12 +163,41 @@ _declare("tri_reader_give_back", None, c_void_p, POINTER(Frame))
 _declare("tri_reader_count", None, c_void_p, POINTER(ReaderCounts))
 _declare("tri_reader_close", None, POINTER(c_void_p))
 _declare("tri_writer_open", c_int, POINTER(c_void_p), POINTER(WriterOptions))
-_declare("tri_writer_begin", c_int, c_void_p, POINTER(Video), POINTER(Frame))
-_declare("tri_writer_publish", c_int, c_void_p, POINTER(Frame))
-_declare("tri_writer_cancel", None, c_void_p, POINTER(Frame))
+_declare("tri_writer_begin", c_int, c_void_p, POINTER(Video), POINTER(Draft))
+_declare("tri_writer_publish", c_int, c_void_p, POINTER(Draft))
+_declare("tri_writer_cancel", None, c_void_p, POINTER(Draft))
 _declare("tri_writer_close", None, POINTER(c_void_p))
 _declare("tri_stream_list", c_int, POINTER(POINTER(Stream)), POINTER(c_size_t))
+
+_declare("tri_video_matrix", c_int, POINTER(Video))
+_declare("tri_video_range", c_int, POINTER(Video))
+for _kind in COLORS:
+    _declare(f"tri_{_kind}_word", c_char_p, c_uint32)
+    _declare(f"tri_{_kind}_named", c_int, c_char_p)
 
 _libc = ctypes.CDLL(None)
 _libc.free.argtypes = (c_void_p,)
 free = _libc.free
+
+
+def word_in(words: dict[str, int], what: str, word: str) -> int:
+    """The value of one of a few words. Raises ValueError with all of them."""
+    if word not in words:
+        raise ValueError(f"{what} {word!r}: it is one of {', '.join(words)}")
+    return words[word]
+
+
+def color_named(kind: str, word: str) -> int:
+    """The value of a word of the kind "range", "matrix" and so on. Raises ValueError."""
+    if kind not in COLORS:
+        raise TypeError(f"{kind!r} is no argument; colours are told by {', '.join(COLORS)}")
+    value: int = getattr(lib, f"tri_{kind}_named")(word.encode())
+    if value < 0:
+        raise ValueError(f"{kind} {word!r}: not one of triptych's words; see triptych-capture --help")
+    return value
+
+
+def color_word(kind: str, value: int) -> str:
+    """The word for a value of struct tri_video."""
+    word: bytes = getattr(lib, f"tri_{kind}_word")(value)
+    return word.decode()

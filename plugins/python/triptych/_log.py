@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The library's messages as records of the logger "triptych"."""
 
+from __future__ import annotations
+
 import logging
 
 from . import _library as c
@@ -13,12 +15,12 @@ _LEVELS = {c.LOG_ERROR: logging.DEBUG,  # an error is raised: the record would t
 class Log:
     """Keeps the last error's text for the exception; must outlive what was opened with it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.last_error = ""
         self._write = c.LOG_WRITE(self._take)
         self.struct = c.Log(self._write, None, c.LOG_INFO)
 
-    def _take(self, _user, level, part, text):
+    def _take(self, _user: object, level: int, part: bytes, text: bytes) -> None:
         message = text.decode(errors="replace")
         if level == c.LOG_ERROR:
             self.last_error = message

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What streams there are."""
 
+from __future__ import annotations
+
 import ctypes
+from typing import Any
 
 from . import _library as c
 from ._error import check
@@ -10,8 +13,9 @@ _STATES = {0: "live", 1: "dead", 2: "unreadable", 3: "corrupt"}
 _FIELDS = ("owner", "mode", "writer_pid", "attached", "bytes", "slots", "held", "published")
 
 
-def streams():
-    """All streams of this machine as dictionaries, by name."""
+def streams() -> list[dict[str, Any]]:
+    """All streams of this IPC namespace as dictionaries: name, source, state, owner, mode, writer_pid,
+    attached, bytes, slots, held, published."""
     found = ctypes.POINTER(c.Stream)()
     count = ctypes.c_size_t()
     check(c.lib.tri_stream_list(ctypes.byref(found), ctypes.byref(count)))

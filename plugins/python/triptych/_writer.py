@@ -1,55 +1,78 @@
 # SPDX-License-Identifier: MIT
 """The one producer of a stream."""
 
+from __future__ import annotations
+
 import ctypes
 import fractions
+from typing import Any, Optional, Union
 
 from . import _library as c
 from ._error import check
 from ._frame import Draft
-from ._log import Log
+from ._handle import Handle
+
+Rate = Union[int, float, str, fractions.Fraction]
 
 
-class Writer:
-    """Makes the stream `name`.
+class Writer(Handle):
+    """Makes the stream `name`, or takes over the one that a dead writer left.
 
     format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"
-    fps     a number or a fraction, for readers to know; None: not said
-    slots   how many frames the segment has room for, at least 3
+    width, height  pixels
+    fps     a number, a fraction or "30000/1001", for readers to know; None: not said
+    slots   how many frames the segment has room for, 3 to 64
     mode    who may watch: 0o640 lets the group
+    group   name or number of that group; None: this process's
+    source  for people: where the pictures come from
+    colorspace, transfer, matrix, range, field
+            what the samples mean, in the words of v4l2-ctl: range="full-range", matrix="709"
+
+    Raises Error where the name has a writer, telling its process, and ValueError for what is no name,
+    format, size or word.
+
+    Threads: one at a time for one Writer. Processes and sub-interpreters: each opens its own, after the
+    fork.
     """
 
-    def __init__(self, name, format, width, height, fps=None, slots=3, mode=0o640, group=None,
-                 source="Python"):
+    _close_call = c.lib.tri_writer_close
+
+    def __init__(self, name: str, format: str, width: int, height: int, fps: Optional[Rate] = None,
+                 slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
+                 source: str = "Python", **colors: str) -> None:
+        super().__init__(name)
         found = c.lib.tri_format_named(format.encode())
         if not found:
             raise ValueError(f"format {format!r}: not one of triptych's; see triptych-capture --help")
         rate = fractions.Fraction(fps or 0).limit_denominator(1001)
         self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
-                             fps_num=rate.numerator, fps_den=rate.denominator if fps else 0)
-        self._log = Log()
-        self._handle = ctypes.c_void_p()
-        options = c.WriterOptions(name=name.encode(), video=self.video, slots=slots, mode=mode,
-                                  group=group.encode() if group else None, source=source.encode(),
-                                  log=ctypes.pointer(self._log.struct))
-        check(c.lib.tri_writer_open(ctypes.byref(self._handle), ctypes.byref(options)), self._log)
-        self.name = name
+                             fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
+                             **{kind: c.color_named(kind, word) for kind, word in colors.items()})
+        self._open(c.lib.tri_writer_open, c.WriterOptions(
+            name=name.encode(), video=self.video, slots=slots, mode=mode,
+            group=group.encode() if group else None, source=source.encode(),
+            log=ctypes.pointer(self._log.struct)))
 
-    def frame(self):
+    def frame(self) -> Optional[Draft]:
         """Begins the next frame in place: fill its planes, then publish() it or leave its block.
-        Returns None if readers hold every slot: the frame is dropped and counted; never waits."""
-        if not self._handle:
-            raise ValueError("this writer is closed")
-        draft = c.Frame()
-        code = c.lib.tri_writer_begin(self._handle, ctypes.byref(self.video), ctypes.byref(draft))
+        None if readers hold every slot: the frame is dropped and counted. Never waits."""
+        draft = c.Draft()
+        code = c.lib.tri_writer_begin(self._opened(), ctypes.byref(self.video), ctypes.byref(draft))
         if code == c.ERR_NO_SLOT:
             return None
         check(code, self._log)
         return Draft(self, draft)
 
-    def write(self, *planes, capture_ns=0, user=b""):
+    def write(self, *planes: Any, capture_ns: int = 0, user: bytes = b"") -> bool:
         """Copies one array a plane into the next frame and publishes it; False if it was dropped.
-        For MJPG: the bytes of one JPEG picture."""
+
+        planes      arrays of the shapes of Plane, or what numpy makes such of; of MJPG the bytes of
+                    one JPEG picture
+        capture_ns  CLOCK_MONOTONIC nanoseconds at which the picture was taken; 0: now
+        user        up to 1024 bytes of one's own
+
+        Raises ValueError, and publishes nothing, where the planes do not fit.
+        """
         draft = self.frame()
         if draft is None:
             return False
@@ -68,16 +91,6 @@ class Writer:
             draft._c.info.copies = 1
         return True
 
-    def close(self):
-        """Removes the stream; readers keep the frame they hold."""
-        c.lib.tri_writer_close(ctypes.byref(self._handle))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def __del__(self):
-        if getattr(self, "_handle", None):
-            self.close()
+    def close(self) -> None:
+        """Removes the stream; readers keep the frame they hold. A second call does nothing."""
+        super().close()
