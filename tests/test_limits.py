@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""System V limits reached, each in an IPC namespace of its own; a full memory cgroup; a tiny /dev/shm."""
+"""System V limits reached, a full memory cgroup, a tiny /dev/shm."""
 import os
 import pathlib
 import subprocess

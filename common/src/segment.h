@@ -44,8 +44,8 @@ struct tri_segment_plan {
 };
 
 /**
- * Whether the segment can be had, by the limits of System V and by the memory that is left. Asked before
- * anything is given up or touched for it.
+ * Whether the segment can be had, by the limits of System V and by the memory that is left. Asked
+ * before anything is given up or touched for it.
  *
  * @param old    the segment that it will replace, NULL: none
  * @param freed  whether the old one goes at once: nobody else has it

@@ -58,8 +58,8 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
 /** Takes the writer's place and what a dead writer left there. The log says what went wrong. */
 enum tri_err tri_writer_claim(struct tri_writer *w);
 
-/** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. One that
- *  is too small stays as it is where no larger one can be had. */
+/** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. One
+ *  that is too small stays as it is where no larger one can be had. */
 enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes);
 
 /** Of the shared memory: nobody but its owner ever writes, whoever may hold slots. */
