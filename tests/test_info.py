@@ -250,6 +250,32 @@ class Clean(ProgramTest):
         self.assertIn("dead: left alone: readers wait", said)
 
 
+    def test_semaphores_of_a_writer_that_died_before_its_first_frame_go(self):
+        key = f"(key 0x{key_of('early'):08x})"
+        cleaned, listed, _ = self._clean(
+            "\"$feed\" early 4 <$fifo >$fifo.early & early=$!", "exec 4<>$fifo",
+            f"until $info list | grep -qF '{key} live'; do sleep 0.05; done",
+            "$info clean >$fifo.cleaned", "kill -9 $early", "wait $early 2>$fifo.killed",
+            f"$info list | grep -F '{key} dead'")
+        self.assertEqual(cleaned.split(), [*key.split(), "dead", "-", "-", "-", "0", "0", "root",
+                                           *key.split()[:1], key.split()[1] + ":", "removed"])
+        self.assertEqual(listed, "")
+
+    def test_what_is_another_user_s_stays(self):
+        options = {}
+        info = self._copy_for_others(built("triptych-info"), options)
+        library = options["env"]["LD_LIBRARY_PATH"]
+        nobody = f"{tool('setpriv')} --reuid=65534 --clear-groups env LD_LIBRARY_PATH={library}"
+        _, listed, said = self._clean(
+            f"{built('triptych-capture')} -q -n other -m 0644 pattern:black & other=$!",
+            "until $info list | grep -q '^other '; do sleep 0.05; done",
+            "kill -9 $other", "wait $other 2>$fifo.killed",
+            f"{nobody} {info} clean >&2 || echo failed >&2")
+        self.assertIn("other: left alone: it is another user's", said)
+        self.assertNotIn("failed", said)
+        self.assertEqual(listed, "")  # root has cleaned it after that
+
+
 class CommandLine(ProgramTest):
     def test_command_lines_that_make_no_sense_are_not_understood(self):
         for args, words in ((["frob"], ["'frob'", "list, show"]), (["remove"], ["remove", "name"]),

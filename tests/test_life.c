@@ -2,7 +2,10 @@
 /* Life of the segment, as IPC_STAT tells it: who removes it, who only lets go, when it is freed. */
 #include "ipc.h"
 #include "scene.h"
+#include "semset.h"
 #include "solid.h"
+
+#include <sys/sem.h>
 
 static const struct tri_video *picture(void)
 {
@@ -138,6 +141,86 @@ static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
     assert_false(ipc_exists(shm_id));
 }
 
+/** The stream as the list of all tells it. @return false if it is not there. */
+static bool listed(const char *name, struct tri_stream *stream)
+{
+    struct tri_stream *streams;
+    size_t count;
+    assert_int_equal(tri_stream_list(&streams, &count), TRI_OK);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (streams[i].key == ipc_key(name)) {
+            *stream = streams[i];
+            found = true;
+        }
+    }
+    free(streams);
+    return found;
+}
+
+struct early {
+    const char *name;
+    _Atomic uint64_t open, never;
+};
+
+/** A writer that does not know its pictures yet. */
+static int open_without_a_frame(void *argument)
+{
+    struct early *early = argument;
+    tri_writer *writer;
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = early->name }) == TRI_OK);
+    early->open = 1;
+    scene_reaches(&early->never, 1);
+    return 1;
+}
+
+static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(void **state)
+{
+    (void)state;
+    struct early *early = scene_share(sizeof(*early));
+    early->name = scene_stream();
+    const pid_t pid = scene_start(open_without_a_frame, early);
+    assert_true(scene_reaches(&early->open, 1));
+    struct tri_stream stream;
+    assert_true(listed(early->name, &stream));
+    assert_int_equal(stream.state, TRI_STREAM_LIVE);
+    assert_int_equal(stream.shm_id, -1);
+    assert_int_equal(stream.sem_id, ipc_sem(early->name));
+    assert_int_equal(stream.writer_pid, pid);
+    assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_ERR_BUSY);
+    assert_int_equal(tri_stream_remove(early->name, false), TRI_ERR_BUSY);
+
+    scene_kill(pid);
+    assert_true(listed(early->name, &stream));
+    assert_int_equal(stream.state, TRI_STREAM_DEAD);
+    assert_int_equal(stream.owner, geteuid());
+    assert_int_equal(tri_stream_find(early->name, &stream), TRI_OK);
+    assert_string_equal(stream.name, early->name);
+    assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_OK);
+    assert_int_equal(ipc_objects(early->name), 0);
+    assert_false(listed(early->name, &stream));
+    assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_ERR_NO_STREAM);
+}
+
+static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    // As one leaves them that dies between making them and the first call on them.
+    assert_true(semget(ipc_key(name), TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | 0640) >= 0);
+    struct tri_stream stream;
+    assert_true(listed(name, &stream));
+    assert_int_equal(stream.state, TRI_STREAM_DEAD);
+    assert_int_equal(tri_stream_remove(name, false), TRI_OK);
+    assert_int_equal(ipc_objects(name), 0);
+}
+
+static void what_has_another_s_key_is_not_removed(void **state)
+{
+    (void)state;
+    assert_int_equal(tri_stream_remove_key(0x12345678, true), TRI_ERR_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +229,9 @@ int main(void)
         scene_test(the_writers_end_removes_it_and_the_last_reader_frees_it),
         scene_test(remove_takes_the_name_and_leaves_the_frame_to_its_reader),
         scene_test(frames_and_drafts_outlive_their_reader_and_writer),
+        scene_test(semaphores_alone_are_listed_and_removed_once_their_writer_is_gone),
+        scene_test(semaphores_that_nobody_has_ever_set_up_are_dead),
+        scene_test(what_has_another_s_key_is_not_removed),
     };
     return cmocka_run_group_tests_name("life", tests, NULL, NULL);
 }

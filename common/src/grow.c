@@ -7,7 +7,7 @@
 
 #define RETRY_NS 1000000000 // how soon a size is tried again that could not be had
 
-/** Marks the old segment before its key goes: a reader that finds nothing new in it looks the name up. */
+/** Marks the old segment before its key goes: readers that find nothing new in it look the name up. */
 static void mark(const struct tri_writer *w)
 {
     atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,

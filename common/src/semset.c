@@ -284,6 +284,11 @@ enum tri_err tri_semset_has_writer(int sem_id)
     return run(sem_id, &zero, 1);
 }
 
+bool tri_semset_is_new(int sem_id)
+{
+    return semctl(sem_id, TRI_SEM_READY, GETVAL) == 0;
+}
+
 pid_t tri_semset_writer(int sem_id)
 {
     if (semctl(sem_id, TRI_SEM_WRITER, GETVAL) <= 0)

@@ -107,6 +107,9 @@ enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns);
 /** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_AWAY if the set is gone. */
 enum tri_err tri_semset_has_writer(int sem_id);
 
+/** Whether nobody has ever been in the set: who made it died before it came to that. */
+bool tri_semset_is_new(int sem_id);
+
 /** The pid in the writer's place, 0 for none or one of another PID namespace: of use in messages only,
  *  tri_semset_has_writer() tells whether there is one. */
 pid_t tri_semset_writer(int sem_id);

@@ -15,6 +15,9 @@
 #ifndef SHM_STAT_ANY // Linux 4.17: IPC_STAT by index, for any user
 #define SHM_STAT_ANY 15
 #endif
+#ifndef SEM_STAT_ANY
+#define SEM_STAT_ANY 20
+#endif
 
 /** Copies a text out of shared memory; nothing that could disturb a terminal survives. */
 static void copy_text(char *to, const char *from, size_t bytes)
@@ -25,6 +28,11 @@ static void copy_text(char *to, const char *from, size_t bytes)
         if (*c < ' ' || *c > '~')
             *c = '?';
     }
+}
+
+static bool is_live(int sem_id)
+{
+    return tri_semset_has_writer(sem_id) == TRI_OK && !tri_semset_is_new(sem_id);
 }
 
 /** What the semaphores tell: permissions, writer, holders, waiters. */
@@ -45,8 +53,7 @@ static void read_semset(struct tri_stream *stream)
     stream->mode = status.sem_perm.mode & 0777;
     stream->writer_pid = tri_semset_writer(stream->sem_id);
     // By the semaphore, not the pid, which is 0 for a writer in another PID namespace.
-    const bool live = tri_semset_has_writer(stream->sem_id) == TRI_OK;
-    stream->state = live ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
+    stream->state = is_live(stream->sem_id) ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
         int held;
         tri_semset_holder(stream->sem_id, i, &held);
@@ -112,6 +119,87 @@ static void describe(struct tri_stream *stream, int shm_id, const struct shmid_d
     read_segment(stream);
 }
 
+/** Semaphores without a segment: the size is not known before the first frame. */
+static void describe_set(struct tri_stream *stream, const struct semid_ds *status)
+{
+    *stream = (struct tri_stream){
+        .key = status->sem_perm.__key,
+        .shm_id = -1,
+        .sem_id = -1,
+        .state = TRI_STREAM_DEAD,
+        .owner = status->sem_perm.uid,
+        .creator_uid = status->sem_perm.cuid,
+        .group = status->sem_perm.gid,
+        .mode = status->sem_perm.mode & 0777,
+        .change_time = status->sem_ctime,
+    };
+    read_semset(stream);
+}
+
+/** What is being listed. */
+struct listing {
+    struct tri_stream *streams;
+    size_t count;
+};
+
+/** Room for one more. @return NULL when out of memory. */
+static struct tri_stream *append(struct listing *list)
+{
+    struct tri_stream *more = realloc(list->streams, (list->count + 1) * sizeof(*more));
+    if (!more)
+        return NULL;
+    list->streams = more;
+    return &more[list->count++];
+}
+
+static bool has_key(const struct listing *list, key_t key)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->streams[i].key == key)
+            return true;
+    }
+    return false;
+}
+
+static enum tri_err list_segments(struct listing *list)
+{
+    struct shm_info table;
+    const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
+    if (highest < 0)
+        return tri_err_of_errno(errno);
+    for (int index = 0; index <= highest; index++) {
+        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
+        const int shm_id = shmctl(index, SHM_STAT_ANY, &status);
+        if (shm_id < 0 || !tri_key_is_ours(status.shm_perm.__key) ||
+            (status.shm_perm.mode & SHM_DEST))
+            continue;
+        struct tri_stream *stream = append(list);
+        if (!stream)
+            return TRI_ERR_LIMIT;
+        describe(stream, shm_id, &status);
+    }
+    return TRI_OK;
+}
+
+static enum tri_err list_lone_sets(struct listing *list)
+{
+    struct seminfo table = { 0 };
+    const int highest = semctl(0, 0, SEM_INFO, &table);
+    if (highest < 0)
+        return tri_err_of_errno(errno);
+    for (int index = 0; index <= highest; index++) {
+        struct semid_ds status = { 0 };
+        if (semctl(index, 0, SEM_STAT_ANY, &status) < 0 ||
+            !tri_key_is_ours(status.sem_perm.__key) || has_key(list, status.sem_perm.__key))
+            continue;
+        struct tri_stream *stream = append(list);
+        if (!stream)
+            return TRI_ERR_LIMIT;
+        describe_set(stream, &status);
+    }
+    return TRI_OK;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct tri_stream *)a)->name, ((const struct tri_stream *)b)->name);
@@ -121,29 +209,18 @@ enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count)
 {
     *streams = NULL;
     *count = 0;
-    struct shm_info table;
-    const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
-    if (highest < 0)
-        return tri_err_of_errno(errno);
-
-    for (int index = 0; index <= highest; index++) {
-        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
-        const int shm_id = shmctl(index, SHM_STAT_ANY, &status);
-        if (shm_id < 0 || !tri_key_is_ours(status.shm_perm.__key) ||
-            (status.shm_perm.mode & SHM_DEST))
-            continue;
-        struct tri_stream *more = realloc(*streams, (*count + 1) * sizeof(**streams));
-        if (!more) {
-            free(*streams);
-            *streams = NULL;
-            *count = 0;
-            return TRI_ERR_LIMIT;
-        }
-        *streams = more;
-        describe(&more[(*count)++], shm_id, &status);
+    struct listing list = { .streams = NULL };
+    enum tri_err err = list_segments(&list);
+    if (err == TRI_OK)
+        err = list_lone_sets(&list);
+    if (err != TRI_OK) {
+        free(list.streams);
+        return err;
     }
-    if (*count > 1)
-        qsort(*streams, *count, sizeof(**streams), by_name);
+    if (list.count > 1)
+        qsort(list.streams, list.count, sizeof(*list.streams), by_name);
+    *streams = list.streams;
+    *count = list.count;
     return TRI_OK;
 }
 
@@ -163,6 +240,8 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
         if (streams[i].key != tri_name_key(name))
             continue;
         *stream = streams[i];
+        if (stream->shm_id < 0)
+            strcpy(stream->name, name); // there is no header that could say so
         const bool other = stream->name[0] && strcmp(stream->name, name) != 0;
         err = other && stream->state != TRI_STREAM_CORRUPT ? TRI_ERR_COLLISION : TRI_OK;
     }
@@ -170,28 +249,34 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
     return err;
 }
 
-enum tri_err tri_stream_remove(const char *name, bool even_if_live)
+/** Removes what stands under a key; `shm_id` -1: no segment. */
+static enum tri_err remove_objects(key_t key, int shm_id, bool even_if_live)
 {
-    if (!tri_name_valid(name))
-        return TRI_ERR_INVALID;
-    struct tri_stream stream;
-    enum tri_err err = tri_stream_find(name, &stream);
-    if (err != TRI_OK && err != TRI_ERR_NO_STREAM)
-        return err;
-
-    // A writer that died before its first frame leaves semaphores alone.
-    const int sem_id = semget(tri_name_key(name), 0, 0);
-    if (err == TRI_ERR_NO_STREAM && sem_id < 0)
+    const int sem_id = semget(key, 0, 0);
+    if (shm_id < 0 && sem_id < 0)
         return TRI_ERR_NO_STREAM;
-    if (!even_if_live && sem_id >= 0 && tri_semset_has_writer(sem_id) == TRI_OK)
+    if (!even_if_live && sem_id >= 0 && is_live(sem_id))
         return TRI_ERR_BUSY;
 
-    err = TRI_OK;
-    if (stream.shm_id >= 0)
-        err = tri_segment_remove(stream.shm_id);
+    enum tri_err err = TRI_OK;
+    if (shm_id >= 0)
+        err = tri_segment_remove(shm_id);
     if (sem_id >= 0) {
         const enum tri_err sem_err = tri_semset_remove(sem_id);
         err = err == TRI_OK ? sem_err : err;
     }
     return err == TRI_ERR_AWAY ? TRI_OK : err; // somebody else was quicker
+}
+
+enum tri_err tri_stream_remove(const char *name, bool even_if_live)
+{
+    struct tri_stream stream;
+    const enum tri_err err = tri_stream_find(name, &stream);
+    return err == TRI_OK ? remove_objects(stream.key, stream.shm_id, even_if_live) : err;
+}
+
+enum tri_err tri_stream_remove_key(int key, bool even_if_live)
+{
+    return tri_key_is_ours(key) ? remove_objects(key, shmget(key, 0, 0), even_if_live)
+                                : TRI_ERR_INVALID;
 }

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Why a stream is left alone; NULL for one that is provably dead: the kernel says that nobody holds
  * the writer's place and that no process has the segment attached. */
@@ -20,6 +21,8 @@ static const char *spared(const struct tri_stream *stream)
     case TRI_STREAM_DEAD:
         break;
     }
+    if (geteuid() != 0 && stream->owner != geteuid())
+        return "it is another user's";
     return stream->attached ? "readers wait for its writer's return" : NULL;
 }
 
@@ -32,15 +35,15 @@ static int clean_one(const struct info_config *config, const struct tri_stream *
     int status = CLI_DONE;
     if (!why) {
         // Asks again whether there is a writer: one may have come since the look.
-        const enum tri_err err = tri_stream_remove(stream->name, false);
+        const enum tri_err err = tri_stream_remove_key(stream->key, false);
         if (err == TRI_ERR_BUSY)
             why = "a writer has just come";
         else if (err != TRI_OK && err != TRI_ERR_NO_STREAM)
             status = info_failed(log, name, err);
     }
     if (status == CLI_DONE && config->json)
-        figures_print_json(
-            stdout, json_pack("{ss sb ss*}", "name", stream->name, "removed", !why, "why", why));
+        figures_print_json(stdout,
+                           json_pack("{ss sb ss*}", "name", name, "removed", !why, "why", why));
     else if (status == CLI_DONE && !why)
         printf("%s: removed\n", name);
     else if (status == CLI_DONE)

@@ -24,12 +24,13 @@ static const struct cli_program program = {
     .name = "triptych-info",
     .synopsis = "[OPTION]... [COMMAND]",
     .purpose = "Tell what streams this machine has, and all that is known of them.",
-    .operands = "  list         every stream in a line                                [list]\n"
+    .operands = "  list         every stream in a line; one without a frame yet       [list]\n"
+                "               cannot tell its name: (key 0x...)\n"
                 "  show NAME    one stream: picture, times, drops, memory, who uses it;\n"
                 "               with the caps and the command that take it elsewhere\n"
                 "  watch        every stream in a line, again and again\n"
                 "  clean        remove streams that are provably dead: no writer holds them\n"
-                "               and no process has them attached\n"
+                "               and no process has them attached; other users' stay\n"
                 "  remove NAME  remove a stream, unless a writer is running",
     .options = options,
     .example = "triptych-info show cam0",

@@ -81,8 +81,11 @@ static void print_memory(const struct tri_stream *stream)
     char b[64];
     puts("System V objects, as ipcs shows them");
     row("key", "0x%08x, shmid %d, semid %d", (unsigned)stream->key, stream->shm_id, stream->sem_id);
-    row("segment", "%" PRIu64 " bytes: %" PRIu32 " slots of %" PRIu64, stream->bytes, stream->slots,
-        stream->slot_bytes);
+    if (stream->shm_id >= 0)
+        row("segment", "%" PRIu64 " bytes: %" PRIu32 " slots of %" PRIu64, stream->bytes,
+            stream->slots, stream->slot_bytes);
+    else
+        row("segment", "none: there has been no frame yet");
     row("mode", "%04o", stream->mode);
     row("owner, group", "%s, %s", describe_user(stream->owner, a, sizeof a),
         describe_group(stream->group, b, sizeof b));

@@ -20,12 +20,13 @@ enum tri_stream_state {
     TRI_STREAM_CORRUPT,    // not what its key promises, or of another version
 };
 
-/** One System V segment with a key of triptych's. Times are CLOCK_REALTIME seconds, 0: never. */
+/** What stands under a key of triptych's: a segment and semaphores, or before the first frame semaphores
+ *  alone. Times are CLOCK_REALTIME seconds, 0: never. */
 struct tri_stream {
-    char name[TRI_NAME_MAX + 1]; // empty when it cannot be read
+    char name[TRI_NAME_MAX + 1]; // empty when it cannot be read, or nothing says it yet
     char source[TRI_SOURCE_MAX + 1];
     enum tri_stream_state state;
-    int key, shm_id, sem_id; // sem_id -1: the semaphores are gone
+    int key, shm_id, sem_id; // shm_id -1: no frame yet; sem_id -1: the semaphores are gone
     uid_t owner, creator_uid;
     gid_t group;
     uint32_t mode;               // permission bits of the semaphores: who may watch and hold
@@ -62,6 +63,9 @@ TRI_API enum tri_err tri_stream_find(const char *name, struct tri_stream *stream
  *         TRI_ERR_DENIED; TRI_ERR_INVALID.
  */
 TRI_API enum tri_err tri_stream_remove(const char *name, bool even_if_live);
+
+/** The same by a key, as tri_stream_list() tells it: also of a stream whose name is not known. */
+TRI_API enum tri_err tri_stream_remove_key(int key, bool even_if_live);
 
 /** Whether `name` can name a stream: 1 to TRI_NAME_MAX of a-z 0-9 - _. */
 TRI_API bool tri_name_valid(const char *name);
