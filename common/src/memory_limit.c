@@ -8,8 +8,8 @@
 
 #define MIB 1048576.0
 
-// To spare beside the segment itself: page tables (8 bytes for 4096), the kernel's charges, which come in
-// batches, and what the process touches next.
+// To spare beside the segment itself: page tables (8 bytes for 4096), the kernel's charges, which come
+// in batches, and what the process touches next.
 #define SPARE_BYTES (2ull << 20)
 #define SPARE_SHARE 128
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * How much more memory there is, before it is touched. A memory cgroup or a machine that is full answers
- * a first touch with the OOM killer: no call fails, somebody ends by SIGKILL.
+ * How much more memory there is, before it is touched. A memory cgroup or a machine that is full
+ * answers a first touch with the OOM killer: no call fails, somebody ends by SIGKILL.
  */
 #ifndef TRI_MEMORY_LIMIT_H
 #define TRI_MEMORY_LIMIT_H

@@ -20,7 +20,7 @@ enum tri_stream_state {
     TRI_STREAM_CORRUPT,    // not what its key promises, or of another version
 };
 
-/** What stands under a key of triptych's: a segment and semaphores, or before the first frame semaphores
+/** What stands under a key of triptych's: a segment and semaphores; before the first frame semaphores
  *  alone. Times are CLOCK_REALTIME seconds, 0: never. */
 struct tri_stream {
     char name[TRI_NAME_MAX + 1]; // empty when it cannot be read, or nothing says it yet
