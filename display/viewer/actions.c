@@ -30,16 +30,23 @@ void act_pause_or_go(struct loop *loop)
 {
     struct stream_view *stream = loop_stream(loop);
 
-    stream->paused = !stream->paused;
-    stream->step = false;
+    stream_view_pause(stream, !stream->paused);
 }
 
 void act_step(struct loop *loop)
 {
-    struct stream_view *stream = loop_stream(loop);
+    stream_view_step(loop_stream(loop));
+    loop->overlay.figures_ns = 0; // they are to be of this picture
+}
 
-    stream->paused = true;
-    stream->step = true;
+void act_step_back(struct loop *loop)
+{
+    const struct stream_view *stream = loop_stream(loop);
+
+    if (!stream_view_step_back(loop_stream(loop)))
+        overlay_say(&loop->overlay, "%u pictures back: no older one is kept",
+                    stream->history.ring.back);
+    loop->overlay.figures_ns = 0;
 }
 
 void act_screenshot(struct loop *loop)

@@ -10,6 +10,7 @@ void act_leave(struct loop *loop); // fullscreen, else a tile shown alone, else 
 void act_fullscreen(struct loop *loop);
 void act_pause_or_go(struct loop *loop);
 void act_step(struct loop *loop);
+void act_step_back(struct loop *loop);
 void act_screenshot(struct loop *loop);
 void act_statistics(struct loop *loop);
 void act_more(struct loop *loop);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "notice.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /** What one is drawn with, and where. */
@@ -78,17 +79,32 @@ static void draw_name(const struct drawing *on, const struct stream_view *stream
     text_block_panel(block, on->renderer, on->area->x, on->area->y, text_white);
 }
 
+/** "paused, frame 123, -3": of a picture three before the newest that was shown. */
+static void write_paused(const struct stream_view *stream, char *text, size_t bytes)
+{
+    char back[16] = "";
+
+    if (stream->history.ring.back)
+        snprintf(back, sizeof(back), ", -%u", stream->history.ring.back);
+    if (stream->has_picture)
+        snprintf(text, bytes, "paused, frame %" PRIu64 "%s", stream->info.number, back);
+    else
+        snprintf(text, bytes, "paused");
+}
+
 static void draw_badge(const struct drawing *on, const struct stream_view *stream)
 {
+    char text[64] = "no signal at the source";
     const bool no_signal =
         stream->state == TRI_STATE_LIVE && (stream->info.flags & TRI_FRAME_NO_SIGNAL) != 0;
     const int margin = SDL_min(on->pixels, on->area->w / 40);
 
     if (!stream->paused && !no_signal)
         return;
+    if (stream->paused)
+        write_paused(stream, text, sizeof(text));
     const struct text_block *block =
-        set(on, NOTICE_BADGE, stream->paused ? "paused" : "no signal at the source", on->pixels,
-            on->area->w / 2, on->area->h / 4);
+        set(on, NOTICE_BADGE, text, on->pixels, on->area->w / 2, on->area->h / 4);
     text_block_panel(block, on->renderer,
                      on->area->x + on->area->w - block->w - block->pixels - margin,
                      on->area->y + margin, text_amber);

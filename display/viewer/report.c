@@ -30,7 +30,7 @@ void report_second(const struct config *config, struct wall *wall)
 static bool print_summary(const struct stream_view *stream)
 {
     json_t *summary = figures_json(&stream->figures);
-    const struct texture *front = &stream->pictures[stream->front];
+    const struct texture *front = stream_view_front(stream);
 
     json_object_set_new(summary, "upload",
                         stream->has_picture

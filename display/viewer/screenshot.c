@@ -98,7 +98,7 @@ enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *re
     if (rgb_make(&drawn, picture.width, picture.height) &&
         rgb_make(&seen, aside ? picture.height : picture.width,
                  aside ? picture.width : picture.height) &&
-        texture_read(&stream->pictures[stream->front], renderer, drawn.pixels)) {
+        texture_read(stream_view_front(stream), renderer, drawn.pixels)) {
         orient(&drawn, &place, &seen);
         err = write_file(stream, &seen, path);
     } else {

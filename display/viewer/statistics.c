@@ -70,7 +70,7 @@ static void add_picture(struct lines *lines, const struct stream_view *stream,
                         SDL_Renderer *renderer)
 {
     const struct tri_video *video = &stream->info.video;
-    const struct texture *texture = &stream->pictures[stream->front];
+    const struct texture *texture = stream_view_front(stream);
     SDL_RendererInfo info = { .name = "?" };
     char fourcc[5];
 

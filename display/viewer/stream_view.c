@@ -19,6 +19,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
         .name = name,
         .mode = options.mode,
         .log = log,
+        .history_budget = HISTORY_BYTES / config->name_count,
         .view = { .turns = (unsigned)config->rotate,
                   .hflip = config->hflip,
                   .vflip = config->vflip },
@@ -52,20 +53,30 @@ static enum tri_err upload(struct stream_view *stream, SDL_Renderer *renderer,
                            const struct tri_frame *frame)
 {
     const struct tri_video video = wanted_video(stream, &frame->info.video);
+    struct texture *texture =
+        history_clear(&stream->history, video.width, video.height, stream->history_budget);
 
-    return texture_upload(&stream->pictures[!stream->front], renderer, stream->converter, frame,
-                          &video, &stream->wish);
+    return texture_upload(texture, renderer, stream->converter, frame, &video, &stream->wish);
 }
 
-/** The back picture is whole, and of `frame`: it comes to the front. */
+/** Another picture has come to the front. */
+static void face(struct stream_view *stream)
+{
+    const struct shot *shot = history_shot(&stream->history);
+
+    stream->info = shot->info;
+    stream->presented_ns = shot->presented_ns;
+}
+
+/** The picture uploaded last is whole, and of `frame`: it comes to the front. */
 static void turn_page(struct stream_view *stream, const struct tri_frame *frame)
 {
-    stream->front = !stream->front;
+    struct shot shot = { .info = frame->info, .bytes = frame->shape.bytes };
+
+    shot.info.video = wanted_video(stream, &frame->info.video);
+    history_push(&stream->history, &shot);
     stream->has_picture = true;
-    stream->presented_ns = 0;
-    stream->info = frame->info;
-    stream->info.video = wanted_video(stream, &frame->info.video);
-    stream->bytes = frame->shape.bytes;
+    face(stream);
 }
 
 /** Uploads from the slot; the picture counts if the frame was whole all the while. */
@@ -194,9 +205,43 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
 {
     if (!stream->has_picture || stream->presented_ns)
         return;
-    stream->presented_ns = now_ns;
-    figures_frame(&stream->figures, &stream->info, stream->bytes, now_ns);
+    struct shot *shot = history_shot(&stream->history);
+    stream->presented_ns = shot->presented_ns = now_ns;
+    figures_frame(&stream->figures, &stream->info, shot->bytes, now_ns);
     rate_note(&stream->fps, now_ns, stream->figures.frames);
+}
+
+void stream_view_pause(struct stream_view *stream, bool paused)
+{
+    stream->paused = paused;
+    stream->step = false;
+    if (paused || !stream->history.ring.back)
+        return;
+    ring_step(&stream->history.ring, -(int)stream->history.ring.back);
+    face(stream);
+}
+
+bool stream_view_step_back(struct stream_view *stream)
+{
+    stream->paused = true;
+    stream->step = false;
+    if (!ring_step(&stream->history.ring, 1))
+        return false;
+    face(stream);
+    return true;
+}
+
+void stream_view_step(struct stream_view *stream)
+{
+    stream->paused = true;
+    stream->step = !ring_step(&stream->history.ring, -1);
+    if (!stream->step)
+        face(stream);
+}
+
+const struct texture *stream_view_front(const struct stream_view *stream)
+{
+    return &stream->history.pictures[ring_shown(&stream->history.ring)];
 }
 
 struct view_picture stream_view_picture(const struct stream_view *stream)
@@ -225,7 +270,7 @@ void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
     const struct view_picture picture = stream_view_picture(stream);
     const struct view_place place = view_place(&stream->view, &picture, area);
 
-    texture_draw(&stream->pictures[stream->front], renderer, &place,
+    texture_draw(stream_view_front(stream), renderer, &place,
                  stream->state == TRI_STATE_AWAY ? SHADE_AWAY : SHADE_LIVE);
 }
 
@@ -240,8 +285,7 @@ void stream_view_count(struct stream_view *stream)
 
 void stream_view_close(struct stream_view *stream)
 {
-    texture_free(&stream->pictures[0]);
-    texture_free(&stream->pictures[1]);
+    history_free(&stream->history);
     picture_converter_free(&stream->converter);
     tri_reader_close(&stream->reader);
     free(stream->copy);

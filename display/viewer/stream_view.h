@@ -4,8 +4,8 @@
 #define VIEWER_STREAM_VIEW_H
 
 #include "cli.h"
+#include "history.h"
 #include "rate.h"
-#include "texture.h"
 #include "view.h"
 
 #include "program/figures.h"
@@ -19,12 +19,11 @@ struct stream_view {
     const tri_log *log;
     picture_converter *converter;
 
-    struct texture pictures[2]; // one is shown while the next is uploaded and may prove torn
-    unsigned front;             // index of the one shown
+    struct history history;  // the last pictures; one of them is shown, the front picture
+    uint64_t history_budget; // bytes of textures
     bool has_picture;
-    int64_t presented_ns;       // when the front picture came on the screen; 0: not yet
-    struct tri_frame_info info; // of the front picture
-    uint64_t bytes;             // of it, in the segment
+    struct tri_frame_info info; // of the front picture, with the colours it is shown in
+    int64_t presented_ns;       // when it came on the screen; 0: not yet
 
     uint8_t *copy; // of a frame that could not be read in place; copy_bytes of them
     size_t copy_bytes;
@@ -64,6 +63,19 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
 
 /** Counts the front picture as seen at `now_ns`, if it was not before. */
 void stream_view_presented(struct stream_view *stream, int64_t now_ns);
+
+/** Holds the front picture, or goes on with the stream. */
+void stream_view_pause(struct stream_view *stream, bool paused);
+
+/** Pauses, and shows the picture before the front one. @return false: none older is kept. */
+bool stream_view_step_back(struct stream_view *stream);
+
+/** Pauses, and shows the picture after the front one: of those that are kept, then the next one the
+ *  stream brings. */
+void stream_view_step(struct stream_view *stream);
+
+/** The front picture. */
+const struct texture *stream_view_front(const struct stream_view *stream);
 
 /** Size and turn of the front picture. */
 struct view_picture stream_view_picture(const struct stream_view *stream);
