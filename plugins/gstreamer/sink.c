@@ -5,9 +5,11 @@
 #include "clocktime.h"
 #include "logging.h"
 #include "pool.h"
+#include "properties.h"
 #include "streamname.h"
 
 #define GST_CAT_DEFAULT gst_triptych_debug
+#define MODE_DEFAULT    "0640"
 #define SLOTS_DEFAULT   6 // triple buffering, and room for the pictures that upstream works on
 #define POOL_BUFFERS    2 // that upstream should have at least
 
@@ -19,24 +21,13 @@ struct _GstTriptychSink {
     guint slots;
     gchar *mode;
     gchar *group;
+    guint64 in_place, copied, dropped;
 
     // The streaming thread's.
     GstTriptychWriter *writer;
     struct gst_triptych_log log;
     struct tri_video video;
     GstVideoInfo info;
-    guint64 in_place, copied, dropped;
-};
-
-enum {
-    PROP_0,
-    PROP_STREAM,
-    PROP_SLOTS,
-    PROP_MODE,
-    PROP_GROUP,
-    PROP_ZERO_COPY_FRAMES,
-    PROP_COPIED_FRAMES,
-    PROP_DROPPED_FRAMES,
 };
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
@@ -188,7 +179,7 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
         tri_writer_cancel(self->writer->writer, &draft);
         return TRI_ERR_INVALID;
     }
-    self->copied++;
+    gst_triptych_count(self, &self->copied);
     return tri_writer_publish(self->writer->writer, &draft);
 }
 
@@ -201,7 +192,8 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     if (draft) {
         describe(self, buffer, &draft->info, 0);
         err = tri_writer_publish_kept(self->writer->writer, draft);
-        self->in_place += err == TRI_OK;
+        if (err == TRI_OK)
+            gst_triptych_count(self, &self->in_place);
     } else {
         err = publish_copy(self, buffer);
     }
@@ -212,7 +204,7 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
         return GST_FLOW_OK;
     case TRI_ERR_NO_SLOT: // readers hold them all; never wait for them
     case TRI_ERR_AWAY:    // made for a segment that has been replaced since
-        self->dropped++;
+        gst_triptych_count(self, &self->dropped);
         return GST_FLOW_OK;
     default:
         GST_ELEMENT_ERROR(self, RESOURCE, WRITE, ("Cannot publish a frame: %s.", tri_strerror(err)),
@@ -229,115 +221,42 @@ static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buf
     return GST_FLOW_OK;
 }
 
-static void gst_triptych_sink_set_property(GObject *object, guint id, const GValue *value,
-                                           GParamSpec *spec)
-{
-    GstTriptychSink *self = GST_TRIPTYCH_SINK(object);
-    GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_STREAM:
-        g_free(self->stream);
-        self->stream = g_value_dup_string(value);
-        break;
-    case PROP_SLOTS:
-        self->slots = g_value_get_uint(value);
-        break;
-    case PROP_MODE:
-        g_free(self->mode);
-        self->mode = g_value_dup_string(value);
-        break;
-    case PROP_GROUP:
-        g_free(self->group);
-        self->group = g_value_dup_string(value);
-        break;
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    }
-    GST_OBJECT_UNLOCK(self);
-}
-
-static void gst_triptych_sink_get_property(GObject *object, guint id, GValue *value,
-                                           GParamSpec *spec)
-{
-    GstTriptychSink *self = GST_TRIPTYCH_SINK(object);
-    GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_STREAM:
-        g_value_set_string(value, self->stream);
-        break;
-    case PROP_SLOTS:
-        g_value_set_uint(value, self->slots);
-        break;
-    case PROP_MODE:
-        g_value_set_string(value, self->mode);
-        break;
-    case PROP_GROUP:
-        g_value_set_string(value, self->group);
-        break;
-    case PROP_ZERO_COPY_FRAMES:
-        g_value_set_uint64(value, self->in_place);
-        break;
-    case PROP_COPIED_FRAMES:
-        g_value_set_uint64(value, self->copied);
-        break;
-    case PROP_DROPPED_FRAMES:
-        g_value_set_uint64(value, self->dropped);
-        break;
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    }
-    GST_OBJECT_UNLOCK(self);
-}
-
 static void gst_triptych_sink_finalize(GObject *object)
 {
-    g_free(GST_TRIPTYCH_SINK(object)->stream);
-    g_free(GST_TRIPTYCH_SINK(object)->mode);
-    g_free(GST_TRIPTYCH_SINK(object)->group);
+    gst_triptych_free_properties(object);
     G_OBJECT_CLASS(gst_triptych_sink_parent_class)->finalize(object);
 }
 
 static void gst_triptych_sink_init(GstTriptychSink *self)
 {
     self->slots = SLOTS_DEFAULT;
-    self->mode = g_strdup("0640");
+    self->mode = g_strdup(MODE_DEFAULT);
 }
 
 static void install_properties(GObjectClass *object)
 {
-    const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-    const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-    g_object_class_install_property(
-        object, PROP_STREAM,
-        g_param_spec_string("stream", "Stream",
-                            "Name of the stream (unset: the element's name, else \"cam0\")", NULL,
-                            ready));
-    g_object_class_install_property(
-        object, PROP_SLOTS,
-        g_param_spec_uint("slots", "Slots", "How many frames the segment has room for",
-                          TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, ready));
-    g_object_class_install_property(object, PROP_MODE,
-                                    g_param_spec_string("mode", "Mode",
-                                                        "Who may watch: permission bits in octal",
-                                                        "0640", ready));
-    g_object_class_install_property(
-        object, PROP_GROUP,
-        g_param_spec_string("group", "Group", "Group that may watch (unset: the process's own)",
-                            NULL, ready));
-    g_object_class_install_property(
-        object, PROP_ZERO_COPY_FRAMES,
-        g_param_spec_uint64("zero-copy-frames", "Zero-copy frames",
-                            "Frames that upstream wrote into their slot itself", 0, G_MAXUINT64, 0,
-                            read_only));
-    g_object_class_install_property(object, PROP_COPIED_FRAMES,
-                                    g_param_spec_uint64("copied-frames", "Copied frames",
-                                                        "Frames that upstream had elsewhere", 0,
-                                                        G_MAXUINT64, 0, read_only));
-    g_object_class_install_property(
-        object, PROP_DROPPED_FRAMES,
-        g_param_spec_uint64("dropped-frames", "Dropped frames",
-                            "Frames that found no free slot, as readers held them all", 0,
-                            G_MAXUINT64, 0, read_only));
+    const struct gst_triptych_property properties[] = {
+        { gst_triptych_stream_spec(), G_STRUCT_OFFSET(GstTriptychSink, stream) },
+        { g_param_spec_uint("slots", "Slots", "How many frames the segment has room for",
+                            TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, slots) },
+        { g_param_spec_string("mode", "Mode", "Who may watch: permission bits in octal",
+                              MODE_DEFAULT, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, mode) },
+        { g_param_spec_string("group", "Group", "Group that may watch (unset: the process's own)",
+                              NULL, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, group) },
+        { gst_triptych_counter_spec("zero-copy-frames", "Zero-copy frames",
+                                    "Frames that upstream wrote into their slot itself"),
+          G_STRUCT_OFFSET(GstTriptychSink, in_place) },
+        { gst_triptych_counter_spec("copied-frames", "Copied frames",
+                                    "Frames that upstream had elsewhere"),
+          G_STRUCT_OFFSET(GstTriptychSink, copied) },
+        { gst_triptych_counter_spec("dropped-frames", "Dropped frames",
+                                    "Frames that found no free slot, as readers held them all"),
+          G_STRUCT_OFFSET(GstTriptychSink, dropped) },
+    };
+    gst_triptych_install_properties(object, properties, G_N_ELEMENTS(properties));
 }
 
 static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
@@ -346,8 +265,6 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     GstBaseSinkClass *base = GST_BASE_SINK_CLASS(klass);
 
-    object->set_property = gst_triptych_sink_set_property;
-    object->get_property = gst_triptych_sink_get_property;
     object->finalize = gst_triptych_sink_finalize;
     install_properties(object);
 

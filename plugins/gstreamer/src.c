@@ -5,6 +5,7 @@
 #include "clocktime.h"
 #include "lend.h"
 #include "logging.h"
+#include "properties.h"
 #include "streamname.h"
 
 #include <triptych/reader.h>
@@ -20,10 +21,10 @@ struct _GstTriptychSrc {
 
     // Properties, guarded by the object lock.
     gchar *stream;
-    enum tri_mode mode;
-    enum tri_wait wait;
-    int on_disconnect;
+    gboolean is_live;
+    gint mode, wait, on_disconnect; // enum tri_mode, enum tri_wait, ON_DISCONNECT_*
     guint64 timeout_ns;
+    guint64 in_place, copied;
 
     // The streaming thread's.
     tri_reader *reader;
@@ -34,22 +35,9 @@ struct _GstTriptychSrc {
 
     gint flushing; // atomic
     gint lent;     // atomic: slots that buffers downstream hold
-    guint64 wrapped, copied;
 };
 
 enum { ON_DISCONNECT_WAIT, ON_DISCONNECT_EOS, ON_DISCONNECT_ERROR };
-
-enum {
-    PROP_0,
-    PROP_STREAM,
-    PROP_IS_LIVE,
-    PROP_MODE,
-    PROP_WAIT,
-    PROP_ON_DISCONNECT,
-    PROP_TIMEOUT,
-    PROP_ZERO_COPY_FRAMES,
-    PROP_COPIED_FRAMES,
-};
 
 G_DEFINE_TYPE(GstTriptychSrc, gst_triptych_src, GST_TYPE_PUSH_SRC)
 
@@ -185,10 +173,7 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
                                      : gst_triptych_copy(self->reader, &frame);
         if (!buffer)
             continue; // overwritten while it was copied: the next one is newer
-        if (in_place)
-            self->wrapped++;
-        else
-            self->copied++;
+        gst_triptych_count(self, in_place ? &self->in_place : &self->copied);
         add_video_meta(self, buffer, &shape);
         stamp(self, buffer, &kept);
         *out = buffer;
@@ -211,9 +196,10 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     self->video = (struct tri_video){ 0 };
     self->last_number = 0;
     const enum tri_err err = tri_reader_open(
-        &self->reader,
-        &(struct tri_reader_options){
-            .name = name, .mode = self->mode, .wait = self->wait, .log = &self->log.log });
+        &self->reader, &(struct tri_reader_options){ .name = name,
+                                                     .mode = (enum tri_mode)self->mode,
+                                                     .wait = (enum tri_wait)self->wait,
+                                                     .log = &self->log.log });
     if (err != TRI_OK)
         GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
@@ -255,83 +241,23 @@ static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
     return TRUE;
 }
 
+/** All properties are fields; whether it is live, the base class has to know as well. */
 static void gst_triptych_src_set_property(GObject *object, guint id, const GValue *value,
                                           GParamSpec *spec)
 {
-    GstTriptychSrc *self = GST_TRIPTYCH_SRC(object);
-    GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_STREAM:
-        g_free(self->stream);
-        self->stream = g_value_dup_string(value);
-        break;
-    case PROP_MODE:
-        self->mode = (enum tri_mode)g_value_get_enum(value);
-        break;
-    case PROP_WAIT:
-        self->wait = (enum tri_wait)g_value_get_enum(value);
-        break;
-    case PROP_ON_DISCONNECT:
-        self->on_disconnect = g_value_get_enum(value);
-        break;
-    case PROP_TIMEOUT:
-        self->timeout_ns = g_value_get_uint64(value);
-        break;
-    case PROP_IS_LIVE:
-        break; // below, without the lock
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    }
-    GST_OBJECT_UNLOCK(self);
-    if (id == PROP_IS_LIVE)
-        gst_base_src_set_live(GST_BASE_SRC(self), g_value_get_boolean(value));
-}
-
-static void gst_triptych_src_get_property(GObject *object, guint id, GValue *value,
-                                          GParamSpec *spec)
-{
-    GstTriptychSrc *self = GST_TRIPTYCH_SRC(object);
-    if (id == PROP_IS_LIVE) {
-        g_value_set_boolean(value, gst_base_src_is_live(GST_BASE_SRC(self)));
-        return;
-    }
-    GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_STREAM:
-        g_value_set_string(value, self->stream);
-        break;
-    case PROP_MODE:
-        g_value_set_enum(value, (gint)self->mode);
-        break;
-    case PROP_WAIT:
-        g_value_set_enum(value, (gint)self->wait);
-        break;
-    case PROP_ON_DISCONNECT:
-        g_value_set_enum(value, self->on_disconnect);
-        break;
-    case PROP_TIMEOUT:
-        g_value_set_uint64(value, self->timeout_ns);
-        break;
-    case PROP_ZERO_COPY_FRAMES:
-        g_value_set_uint64(value, self->wrapped);
-        break;
-    case PROP_COPIED_FRAMES:
-        g_value_set_uint64(value, self->copied);
-        break;
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    }
-    GST_OBJECT_UNLOCK(self);
+    gst_triptych_set_property(object, id, value, spec);
+    gst_base_src_set_live(GST_BASE_SRC(object), GST_TRIPTYCH_SRC(object)->is_live);
 }
 
 static void gst_triptych_src_finalize(GObject *object)
 {
-    g_free(GST_TRIPTYCH_SRC(object)->stream);
+    gst_triptych_free_properties(object);
     G_OBJECT_CLASS(gst_triptych_src_parent_class)->finalize(object);
 }
 
 static void gst_triptych_src_init(GstTriptychSrc *self)
 {
+    self->is_live = TRUE;
     gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
     gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
     gst_base_src_set_do_timestamp(GST_BASE_SRC(self), FALSE); // frames bring their own times
@@ -339,46 +265,35 @@ static void gst_triptych_src_init(GstTriptychSrc *self)
 
 static void install_properties(GObjectClass *object)
 {
-    const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
-    const GParamFlags ready = flags | GST_PARAM_MUTABLE_READY;
-    g_object_class_install_property(
-        object, PROP_STREAM,
-        g_param_spec_string("stream", "Stream",
-                            "Name of the stream (unset: the element's name, else \"cam0\")", NULL,
-                            ready));
-    g_object_class_install_property(
-        object, PROP_IS_LIVE,
-        g_param_spec_boolean("is-live", "Is live", "Whether to act as a live source", TRUE, ready));
-    g_object_class_install_property(object, PROP_MODE,
-                                    g_param_spec_enum("mode", "Mode", "Which frame comes next",
-                                                      mode_type(), TRI_MODE_LATEST, ready));
-    g_object_class_install_property(object, PROP_WAIT,
-                                    g_param_spec_enum("wait", "Wait", "How to wait for a frame",
-                                                      wait_type(), TRI_WAIT_BLOCK, ready));
-    g_object_class_install_property(object, PROP_ON_DISCONNECT,
-                                    g_param_spec_enum("on-disconnect", "On disconnect",
-                                                      "What to do when the writer closes or dies",
-                                                      disconnect_type(), ON_DISCONNECT_WAIT,
-                                                      flags | GST_PARAM_MUTABLE_PLAYING));
-    g_object_class_install_property(
-        object, PROP_TIMEOUT,
-        g_param_spec_uint64("timeout", "Timeout",
-                            "Post an error after so many nanoseconds without a frame (0 = never)",
-                            0, G_MAXINT64, 0, flags | GST_PARAM_MUTABLE_PLAYING));
-    const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-    g_object_class_install_property(object, PROP_ZERO_COPY_FRAMES,
-                                    g_param_spec_uint64("zero-copy-frames", "Zero-copy frames",
-                                                        "Frames handed over in their slot", 0,
-                                                        G_MAXUINT64, 0, read_only));
-    g_object_class_install_property(
-        object, PROP_COPIED_FRAMES,
-        g_param_spec_uint64("copied-frames", "Copied frames",
-                            "Frames copied, as too few slots were left for the writer, or as only "
-                            "read permission was given",
-                            0, G_MAXUINT64, 0, read_only));
-    gst_type_mark_as_plugin_api(mode_type(), 0);
-    gst_type_mark_as_plugin_api(wait_type(), 0);
-    gst_type_mark_as_plugin_api(disconnect_type(), 0);
+    const struct gst_triptych_property properties[] = {
+        { gst_triptych_stream_spec(), G_STRUCT_OFFSET(GstTriptychSrc, stream) },
+        { g_param_spec_boolean("is-live", "Is live", "Whether to act as a live source", TRUE,
+                               GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSrc, is_live) },
+        { g_param_spec_enum("mode", "Mode", "Which frame comes next", mode_type(), TRI_MODE_LATEST,
+                            GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSrc, mode) },
+        { g_param_spec_enum("wait", "Wait", "How to wait for a frame", wait_type(), TRI_WAIT_BLOCK,
+                            GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSrc, wait) },
+        { g_param_spec_enum("on-disconnect", "On disconnect",
+                            "What to do when the writer closes or dies", disconnect_type(),
+                            ON_DISCONNECT_WAIT, GST_TRIPTYCH_PLAYING),
+          G_STRUCT_OFFSET(GstTriptychSrc, on_disconnect) },
+        { g_param_spec_uint64("timeout", "Timeout",
+                              "Post an error after so many nanoseconds without a frame (0 = never)",
+                              0, G_MAXINT64, 0, GST_TRIPTYCH_PLAYING),
+          G_STRUCT_OFFSET(GstTriptychSrc, timeout_ns) },
+        { gst_triptych_counter_spec("zero-copy-frames", "Zero-copy frames",
+                                    "Frames handed over in their slot"),
+          G_STRUCT_OFFSET(GstTriptychSrc, in_place) },
+        { gst_triptych_counter_spec("copied-frames", "Copied frames",
+                                    "Frames copied, as too few slots were left for the writer, or "
+                                    "as only read permission was given"),
+          G_STRUCT_OFFSET(GstTriptychSrc, copied) },
+    };
+    gst_triptych_install_properties(object, properties, G_N_ELEMENTS(properties));
+    object->set_property = gst_triptych_src_set_property;
 }
 
 static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
@@ -387,8 +302,6 @@ static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     GstBaseSrcClass *base = GST_BASE_SRC_CLASS(klass);
 
-    object->set_property = gst_triptych_src_set_property;
-    object->get_property = gst_triptych_src_get_property;
     object->finalize = gst_triptych_src_finalize;
     install_properties(object);
 
