@@ -31,6 +31,7 @@ struct _GstTriptychSrc {
     struct gst_triptych_log log;
     struct tri_video video; // of the caps in force; fourcc 0: none yet
     GstVideoInfo info;
+    gboolean takes_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
 
     gint flushing; // atomic
@@ -63,21 +64,6 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
             { ON_DISCONNECT_EOS, "End the stream", "eos" },
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
 
-static void add_video_meta(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_shape *shape)
-{
-    gsize offset[GST_VIDEO_MAX_PLANES] = { 0 };
-    gint stride[GST_VIDEO_MAX_PLANES] = { 0 };
-    if (shape->plane[0].rows == 0)
-        return;
-    for (guint32 p = 0; p < shape->planes; p++) {
-        offset[p] = shape->plane[p].offset;
-        stride[p] = (gint)shape->plane[p].stride;
-    }
-    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE,
-                                   GST_VIDEO_INFO_FORMAT(&self->info), self->video.width,
-                                   self->video.height, shape->planes, offset, stride);
-}
-
 static void stamp(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_frame_info *info)
 {
     GST_BUFFER_PTS(buffer) = gst_triptych_running_time(GST_ELEMENT(self), info->capture_ns);
@@ -103,7 +89,8 @@ static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
         return FALSE;
     struct tri_video ignored;
     const gboolean done = gst_triptych_video_of(caps, &ignored, &self->info) &&
-                          gst_base_src_set_caps(GST_BASE_SRC(self), caps);
+                          gst_base_src_set_caps(GST_BASE_SRC(self), caps) &&
+                          gst_base_src_negotiate(GST_BASE_SRC(self)); // asks decide_allocation()
     gst_caps_unref(caps);
     if (done)
         self->video = *video;
@@ -140,6 +127,24 @@ static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint6
     }
 }
 
+/** The frame's slot itself where it may be lent, else a copy; NULL if it was overwritten meanwhile. */
+static GstBuffer *buffer_of(GstTriptychSrc *self, struct tri_frame *frame)
+{
+    // Downstream may hold slots only while enough are left for the writer never to want one.
+    struct tri_reader_counts counts;
+    tri_reader_count(self->reader, &counts);
+    const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
+    const gboolean fits = self->takes_meta || gst_triptych_is_plain(frame, &self->info);
+    if (spare && fits && tri_frame_held(frame)) {
+        gst_triptych_count(self, &self->in_place);
+        return gst_triptych_lend(frame, &self->info, GST_OBJECT(self), &self->lent);
+    }
+    GstBuffer *buffer = gst_triptych_copy(self->reader, frame, &self->info, !fits);
+    if (buffer)
+        gst_triptych_count(self, &self->copied);
+    return buffer;
+}
+
 static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
@@ -161,20 +166,10 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
             return GST_FLOW_NOT_NEGOTIATED;
         }
 
-        // Downstream may hold slots only while enough are left for the writer never to want one.
-        const struct tri_frame_info *info = &frame.info;
-        struct tri_reader_counts counts;
-        tri_reader_count(self->reader, &counts);
-        const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
-        struct tri_frame_info kept = *info;
-        const struct tri_shape shape = frame.shape;
-        const gboolean in_place = spare && tri_frame_held(&frame);
-        GstBuffer *buffer = in_place ? gst_triptych_lend(&frame, GST_OBJECT(self), &self->lent)
-                                     : gst_triptych_copy(self->reader, &frame);
+        const struct tri_frame_info kept = frame.info;
+        GstBuffer *buffer = buffer_of(self, &frame);
         if (!buffer)
             continue; // overwritten while it was copied: the next one is newer
-        gst_triptych_count(self, in_place ? &self->in_place : &self->copied);
-        add_video_meta(self, buffer, &shape);
         stamp(self, buffer, &kept);
         *out = buffer;
         return GST_FLOW_OK;
@@ -185,6 +180,30 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 static gboolean gst_triptych_src_negotiate(GstBaseSrc *base)
 {
     (void)base;
+    return TRUE;
+}
+
+/** Frames lie in their slots, not in a pool of downstream's; yet that is told of their size, as some
+ *  sinks (pipewiresink) have no other way to learn it. */
+static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *query)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
+    self->takes_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+    GstCaps *caps;
+    gst_query_parse_allocation(query, &caps, NULL);
+    while (gst_query_get_n_allocation_pools(query) > 0) {
+        GstBufferPool *pool;
+        guint min;
+        guint max;
+        gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, &min, &max);
+        if (pool) {
+            GstStructure *config = gst_buffer_pool_get_config(pool);
+            gst_buffer_pool_config_set_params(config, caps, (guint)self->info.size, min, max);
+            gst_buffer_pool_set_config(pool, config);
+            gst_object_unref(pool);
+        }
+        gst_query_remove_nth_allocation_pool(query, 0);
+    }
     return TRUE;
 }
 
@@ -288,8 +307,9 @@ static void install_properties(GObjectClass *object)
                                     "Frames handed over in their slot"),
           G_STRUCT_OFFSET(GstTriptychSrc, in_place) },
         { gst_triptych_counter_spec("copied-frames", "Copied frames",
-                                    "Frames copied, as too few slots were left for the writer, or "
-                                    "as only read permission was given"),
+                                    "Frames copied, as too few slots were left for the writer, as "
+                                    "only read permission was given, or as downstream "
+                                    "understands no other layout than GStreamer's own"),
           G_STRUCT_OFFSET(GstTriptychSrc, copied) },
     };
     gst_triptych_install_properties(object, properties, G_N_ELEMENTS(properties));
@@ -315,6 +335,7 @@ static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
     gst_caps_unref(caps);
 
     base->negotiate = gst_triptych_src_negotiate;
+    base->decide_allocation = gst_triptych_src_decide_allocation;
     base->start = gst_triptych_src_start;
     base->stop = gst_triptych_src_stop;
     base->unlock = gst_triptych_src_unlock;
