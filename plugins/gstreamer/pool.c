@@ -5,12 +5,13 @@
 #include "logging.h"
 
 #define GST_CAT_DEFAULT gst_triptych_debug
+#define SLOTS_LEFT      2 // for frames that are copied: the newest, and the next
 
 struct _GstTriptychPool {
     GstBufferPool parent;
     GstTriptychWriter *writer;
     struct tri_video video;
-    GstVideoInfo info; // with the alignment that upstream asked for
+    GstVideoInfo info;
 };
 
 G_DEFINE_TYPE(GstTriptychPool, gst_triptych_pool, GST_TYPE_BUFFER_POOL)
@@ -19,6 +20,7 @@ G_DEFINE_TYPE(GstTriptychPool, gst_triptych_pool, GST_TYPE_BUFFER_POOL)
 struct slot_memory {
     GstTriptychWriter *writer;
     struct tri_draft draft;
+    gconstpointer segment; // its first slot: another one after the stream has moved
     gboolean published;
 };
 
@@ -27,11 +29,12 @@ static GQuark slot_quark(void)
     return g_quark_from_static_string("triptych-slot");
 }
 
-GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer)
+GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer, guint slots)
 {
     GstTriptychWriter *shared = g_atomic_rc_box_new0(GstTriptychWriter);
     g_mutex_init(&shared->lock);
     shared->writer = writer;
+    shared->slots = slots;
     return shared;
 }
 
@@ -51,6 +54,7 @@ static void free_slot(gpointer data)
     struct slot_memory *slot = data;
     g_mutex_lock(&slot->writer->lock);
     tri_writer_cancel(slot->writer->writer, &slot->draft);
+    slot->writer->lent--;
     g_mutex_unlock(&slot->writer->lock);
     gst_triptych_writer_unref(slot->writer);
     g_free(slot);
@@ -70,19 +74,33 @@ static void place_planes(struct tri_draft *draft, const GstVideoInfo *info)
     draft->shape.bytes = info->size;
 }
 
-/** Begins a draft in a free slot. @return FALSE if there is none. */
-static gboolean begin(GstTriptychPool *self, struct tri_draft *draft)
+/** What tells the segment in use from one that it replaced. */
+static gconstpointer first_slot(const GstTriptychWriter *shared)
+{
+    uint64_t bytes;
+    return tri_writer_slot(shared->writer, 0, &bytes);
+}
+
+static gboolean may_lend(const GstTriptychWriter *shared)
+{
+    return shared->lent < MAX(shared->slots - SLOTS_LEFT, GST_TRIPTYCH_POOL_BUFFERS);
+}
+
+/** Begins a draft in a free slot. @return FALSE if there is none for upstream. */
+static gboolean begin(GstTriptychPool *self, struct slot_memory *slot)
 {
     struct tri_video video = self->video;
     for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES(&self->info); p++)
         video.stride[p] = (guint32)self->info.stride[p];
 
     GstTriptychWriter *shared = self->writer;
-    enum tri_err err = TRI_ERR_INVALID;
+    enum tri_err err = TRI_ERR_NO_SLOT;
     g_mutex_lock(&shared->lock);
-    if (shared->writer) {
+    if (shared->writer && may_lend(shared)) {
         tri_writer_reserve(shared->writer, self->info.size);
-        err = tri_writer_try_begin(shared->writer, &video, draft);
+        err = tri_writer_try_begin(shared->writer, &video, &slot->draft);
+        slot->segment = first_slot(shared);
+        shared->lent += err == TRI_OK;
     }
     g_mutex_unlock(&shared->lock);
     if (err != TRI_OK)
@@ -93,7 +111,7 @@ static gboolean begin(GstTriptychPool *self, struct tri_draft *draft)
 static GstMemory *slot_memory_new(GstTriptychPool *self)
 {
     struct slot_memory *slot = g_new0(struct slot_memory, 1);
-    if (!begin(self, &slot->draft)) {
+    if (!begin(self, slot)) {
         g_free(slot);
         return NULL;
     }
@@ -115,7 +133,7 @@ static GstFlowReturn gst_triptych_pool_acquire(GstBufferPool *pool, GstBuffer **
         return GST_FLOW_FLUSHING;
 
     GstMemory *memory = slot_memory_new(self);
-    if (!memory) // readers, or upstream itself, have them all: the sink will copy this one
+    if (!memory) // the sink will copy this one
         memory = gst_allocator_alloc(NULL, self->info.size, NULL);
     GstBuffer *buffer = gst_buffer_new();
     gst_buffer_append_memory(buffer, memory);
@@ -142,8 +160,7 @@ static gboolean gst_triptych_pool_start(GstBufferPool *pool)
 
 static const gchar **gst_triptych_pool_get_options(GstBufferPool *pool)
 {
-    static const gchar *options[] = { GST_BUFFER_POOL_OPTION_VIDEO_META,
-                                      GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT, NULL };
+    static const gchar *options[] = { GST_BUFFER_POOL_OPTION_VIDEO_META, NULL };
     (void)pool;
     return options;
 }
@@ -160,13 +177,6 @@ static gboolean gst_triptych_pool_set_config(GstBufferPool *pool, GstStructure *
         self->video.fourcc == TRI_FOURCC_MJPG)
         return FALSE;
 
-    if (gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT)) {
-        GstVideoAlignment align;
-        gst_buffer_pool_config_get_video_alignment(config, &align);
-        if (!gst_video_info_align(&self->info, &align))
-            return FALSE;
-        gst_buffer_pool_config_set_video_alignment(config, &align);
-    }
     gst_buffer_pool_config_set_params(config, caps, (guint)self->info.size, min, 0);
     return GST_BUFFER_POOL_CLASS(gst_triptych_pool_parent_class)->set_config(pool, config);
 }
@@ -201,14 +211,15 @@ GstBufferPool *gst_triptych_pool_new(GstTriptychWriter *writer)
     return GST_BUFFER_POOL(self);
 }
 
-struct tri_draft *gst_triptych_pool_draft(GstTriptychWriter *writer, GstBuffer *buffer)
+struct tri_draft *gst_triptych_pool_publish(GstTriptychWriter *writer, GstBuffer *buffer)
 {
     if (gst_buffer_n_memory(buffer) != 1)
         return NULL;
     GstMemory *memory = gst_buffer_peek_memory(buffer, 0);
     struct slot_memory *slot = gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), slot_quark());
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
-    if (!slot || slot->writer != writer || slot->published || !meta || memory->offset != 0)
+    if (!slot || slot->writer != writer || slot->published || !meta || memory->offset != 0 ||
+        slot->segment != first_slot(writer))
         return NULL;
     for (guint p = 0; p < meta->n_planes; p++) {
         if (meta->offset[p] != slot->draft.shape.plane[p].offset ||

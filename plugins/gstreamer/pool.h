@@ -18,16 +18,22 @@ G_DECLARE_FINAL_TYPE(GstTriptychPool, gst_triptych_pool, GST, TRIPTYCH_POOL, Gst
 typedef struct {
     GMutex lock;        // upstream's threads begin drafts, the sink's publishes them
     tri_writer *writer; // NULL once the sink has stopped
+    guint slots;        // of the stream
+    guint lent;         // of them, that buffers lie in, published or not
 } GstTriptychWriter;
 
-GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer);
+GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer, guint slots);
 void gst_triptych_writer_unref(GstTriptychWriter *writer);
 
-/** A pool of buffers in slots of `writer`; ordinary memory where readers hold every slot. */
+#define GST_TRIPTYCH_POOL_BUFFERS 2 // that upstream should have at least: one shown, one at work
+
+/** A pool of buffers in slots of `writer`. It leaves the sink two to copy to, in turn: buffers beyond that, as
+ *  where a queue, a decoder or an encoder behind a tee keeps them, lie in ordinary memory. */
 GstBufferPool *gst_triptych_pool_new(GstTriptychWriter *writer);
 
-/** The open draft in which `buffer` lies, NULL if it is not in a slot of `writer`, or not as the pool
- *  made it, or is already published. Call with the writer's lock held; the draft stays the buffer's. */
-struct tri_draft *gst_triptych_pool_draft(GstTriptychWriter *writer, GstBuffer *buffer);
+/** The draft in which `buffer` lies, to be published next and the buffer's own; NULL if it has to be copied:
+ *  it is not in a slot of `writer`, or of a segment since replaced, or not as the pool made it, or it was
+ *  published before. Call with the writer's lock held. */
+struct tri_draft *gst_triptych_pool_publish(GstTriptychWriter *writer, GstBuffer *buffer);
 
 #endif

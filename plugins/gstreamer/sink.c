@@ -10,8 +10,7 @@
 
 #define GST_CAT_DEFAULT gst_triptych_debug
 #define MODE_DEFAULT    "0640"
-#define SLOTS_DEFAULT   6 // triple buffering, and room for the pictures that upstream works on
-#define POOL_BUFFERS    2 // that upstream should have at least
+#define SLOTS_DEFAULT   8 // triple buffering, and the pictures that a decoder refers to
 
 struct _GstTriptychSink {
     GstVideoSink parent;
@@ -47,7 +46,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
                                                                .source = "GStreamer triptychsink",
                                                                .log = &self->log.log });
     if (err == TRI_OK)
-        self->writer = gst_triptych_writer_new(writer);
+        self->writer = gst_triptych_writer_new(writer, self->slots);
     else
         GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
@@ -82,6 +81,9 @@ static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
 
+/** Offers the slots. Does not say that GstVideoMeta is understood, although it is: upstream would then pass on
+ *  pictures of its own (libav's decoders each of them copied by GStreamer, as they stay mapped), which the
+ *  sink had to copy. So it writes into a slot, or copies to one itself. */
 static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery *query)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
@@ -92,7 +94,6 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
     gst_query_parse_allocation(query, &caps, &need_pool);
     if (!caps || !self->writer || !gst_triptych_video_of(caps, &video, &info))
         return FALSE;
-    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
     if (video.fourcc == TRI_FOURCC_MJPG)
         return TRUE; // its size is not known in advance
 
@@ -100,11 +101,12 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
     if (need_pool) {
         pool = gst_triptych_pool_new(self->writer);
         GstStructure *config = gst_buffer_pool_get_config(pool);
-        gst_buffer_pool_config_set_params(config, caps, (guint)info.size, POOL_BUFFERS, 0);
+        gst_buffer_pool_config_set_params(config, caps, (guint)info.size, GST_TRIPTYCH_POOL_BUFFERS,
+                                          0);
         if (!gst_buffer_pool_set_config(pool, config))
             gst_clear_object(&pool);
     }
-    gst_query_add_allocation_pool(query, pool, (guint)info.size, POOL_BUFFERS, 0);
+    gst_query_add_allocation_pool(query, pool, (guint)info.size, GST_TRIPTYCH_POOL_BUFFERS, 0);
     gst_clear_object(&pool);
     return TRUE;
 }
@@ -187,7 +189,7 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
     g_mutex_lock(&self->writer->lock);
-    struct tri_draft *draft = gst_triptych_pool_draft(self->writer, buffer);
+    struct tri_draft *draft = gst_triptych_pool_publish(self->writer, buffer);
     enum tri_err err;
     if (draft) {
         describe(self, buffer, &draft->info, 0);
@@ -237,8 +239,11 @@ static void install_properties(GObjectClass *object)
 {
     const struct gst_triptych_property properties[] = {
         { gst_triptych_stream_spec(), G_STRUCT_OFFSET(GstTriptychSink, stream) },
-        { g_param_spec_uint("slots", "Slots", "How many frames the segment has room for",
-                            TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
+        { g_param_spec_uint(
+              "slots", "Slots",
+              "How many frames the segment has room for. A decoder keeps the pictures it refers to "
+              "in slots: up to 16, and 3 more are needed",
+              TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, slots) },
         { g_param_spec_string("mode", "Mode", "Who may watch: permission bits in octal",
                               MODE_DEFAULT, GST_TRIPTYCH_READY),
