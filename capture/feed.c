@@ -31,8 +31,10 @@ static void cancel_all(struct feed *feed)
 void feed_close(struct feed *feed)
 {
     feed->source.ops->close(&feed->source);
-    if (feed->writer)
+    if (feed->writer) {
+        tri_writer_lend(feed->writer, false);
         cancel_all(feed);
+    }
     fault_close(&feed->fault);
     feed->restarted = true;
 }
@@ -102,6 +104,7 @@ static enum source_result fill_queue(struct feed *feed)
             return SOURCE_OK;
         }
         *place = draft;
+        tri_writer_lend(feed->writer, true);
         const enum source_result result = feed->source.ops->enqueue(&feed->source, place);
         if (result != SOURCE_OK) {
             tri_writer_cancel(feed->writer, place);

@@ -59,6 +59,54 @@ static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **s
     solid_leave(&reader, &frame);
 }
 
+/** Publishes three, with a device that writes into slots for a while, or until the death. */
+static int die_with_lent_slots(void *argument)
+{
+    const struct part *part = argument;
+    const struct tri_video small = SMALL;
+    const struct tri_video large = LARGE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, part->name, &small, 0) == TRI_OK);
+    tri_writer_lend(writer, true);
+    CHECK(solid_publish(writer, &small, 1) == TRI_OK);
+    CHECK(solid_publish(writer, &large, 2) == TRI_OK); // elsewhere, and still lent
+    if (part->go)
+        tri_writer_lend(writer, false);
+    CHECK(solid_publish(writer, &small, 3) == TRI_OK);
+    return 0;
+}
+
+/** @return whether the next writer has taken the segment over; it goes on counting in any case, and a
+ *  reader follows. */
+static bool taken_over_from(struct part *part)
+{
+    assert_int_equal(scene_join(scene_start(die_with_lent_slots, part)), 0);
+    const int shm_id = ipc_shm(part->name);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    tri_writer *writer;
+    const struct tri_video video = SMALL;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    solid_expect(reader, &frame, 4);
+    assert_int_equal(frame.info.generation, 2);
+    const bool same = ipc_shm(part->name) == shm_id;
+    assert_int_equal(ipc_exists(shm_id), same);
+    tri_writer_close(&writer);
+    solid_leave(&reader, &frame);
+    return same;
+}
+
+static void a_segment_that_a_device_may_still_write_into_is_not_taken_over(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    assert_false(taken_over_from(part));
+    part->go = 1;
+    assert_true(taken_over_from(part));
+}
+
 static int die_in_a_larger_segment(void *argument)
 {
     struct part *part = argument;
@@ -225,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scene_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
+        scene_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
         scene_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),
         scene_test(a_frame_finished_but_never_published_is_nobodys_frame),
         scene_test(a_reader_sleeps_when_the_writer_died_before_its_first_frame),

@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define TRI_MAGIC          0x50495254u // "TRIP" in memory order
-#define TRI_LAYOUT_VERSION 1u
+#define TRI_LAYOUT_VERSION 2u
 #define TRI_PAGE           4096u // alignment of slots, as V4L2 wants it of USERPTR; part of the format
 
 /** Bits of tri_header.state. */
@@ -30,14 +30,15 @@ struct tri_header {
     // Line 0: set once, before magic.
     _Atomic uint32_t magic; // stored last, with release
     uint32_t version;
-    uint32_t slots;       // how many
-    uint32_t entry_bytes; // from one slot entry to the next
-    uint64_t entries_at;  // offset of the first slot entry
-    uint64_t slots_at;    // offset of the first slot, a multiple of TRI_PAGE
-    uint64_t slot_bytes;  // from one slot to the next, a multiple of TRI_PAGE
-    uint64_t stream_id;   // one for each numbering of frames; survives takeover and replacement
-    int64_t created_ns;   // CLOCK_REALTIME
-    uint64_t reserved;
+    uint32_t slots;        // how many
+    uint32_t entry_bytes;  // from one slot entry to the next
+    uint64_t entries_at;   // offset of the first slot entry
+    uint64_t slots_at;     // offset of the first slot, a multiple of TRI_PAGE
+    uint64_t slot_bytes;   // from one slot to the next, a multiple of TRI_PAGE
+    uint64_t stream_id;    // one for each numbering of frames; survives takeover and replacement
+    int64_t created_ns;    // CLOCK_REALTIME
+    _Atomic uint32_t lent; // 1: a device may write into slots, also after its writer's death
+    uint32_t reserved;
 
     // Line 1: the writer's, for every frame.
     _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; number 0: no frame yet
@@ -92,6 +93,7 @@ TRI_AT(tri_header, slots_at, 24);
 TRI_AT(tri_header, slot_bytes, 32);
 TRI_AT(tri_header, stream_id, 40);
 TRI_AT(tri_header, created_ns, 48);
+TRI_AT(tri_header, lent, 56);
 TRI_AT(tri_header, latest, 64);
 TRI_AT(tri_header, state, 72);
 TRI_AT(tri_header, writer_pid, 76);

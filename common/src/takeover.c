@@ -36,6 +36,7 @@ void tri_writer_show(struct tri_writer *w)
     struct tri_header *header = w->mapping->segment.header;
     atomic_store_explicit(&header->generation, w->generation, memory_order_relaxed);
     atomic_store_explicit(&header->writer_pid, (uint32_t)w->pid, memory_order_relaxed);
+    atomic_store_explicit(&header->lent, w->lent, memory_order_relaxed);
     memset(header->source, 0, sizeof(header->source));
     memcpy(header->source, w->source, strlen(w->source));
 }
@@ -112,7 +113,12 @@ static enum tri_err adopt(struct tri_writer *w)
 
     resume(w, &found);
     const uint32_t state = atomic_load_explicit(&found.header->state, memory_order_acquire);
-    if (state != 0 || found.geometry.slots != w->slots_wanted ||
+    const bool lent = atomic_load_explicit(&found.header->lent, memory_order_acquire) != 0;
+    if (lent)
+        tri_log_say(w->log, TRI_LOG_INFO, "segment",
+                    "%s: replacing what a writer left: its device may still write into it",
+                    w->name);
+    if (state != 0 || lent || found.geometry.slots != w->slots_wanted ||
         found.geometry.slot_bytes < w->slot_bytes_wanted) {
         discard(&found);
         tri_writer_forget_frames(w);

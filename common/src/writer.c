@@ -354,6 +354,13 @@ void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
     return tri_segment_slot(&w->mapping->segment, index);
 }
 
+void tri_writer_lend(tri_writer *w, bool lent)
+{
+    w->lent = lent;
+    if (w->mapping)
+        atomic_store_explicit(&w->mapping->segment.header->lent, lent, memory_order_release);
+}
+
 void tri_writer_close(tri_writer **writer)
 {
     tri_writer *w = *writer;

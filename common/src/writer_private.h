@@ -27,6 +27,7 @@ struct tri_writer {
     int sem_id;                  // -1 while not in the writer's place
     struct tri_mapping *mapping; // NULL before the first frame fixed the size
     int64_t check_ns;            // when to look whether the segment still is in its place
+    bool lent;                   // to a device that writes by itself
     uint64_t refused_bytes;      // slots of this size could not be had,
     int64_t refused_ns;          // and are not tried again before this time
     int64_t say_ns;              // when to tell again of drops for want of a slot

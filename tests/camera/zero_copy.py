@@ -45,3 +45,18 @@ class ZeroCopy(CameraTest):
         done = self.run_in(f"{built('triptych-capture')} --io userptr -b 4 v4l2:{WEBCAM}")
         self.assertEqual(done.status, 2, done.err)
         self.assertIn("--buffers 5", done.err)
+
+    def test_a_killed_capture_s_slots_are_left_to_its_driver(self):
+        def segment():
+            return self.succeed("tail -n 1 /proc/sysvipc/shm").split()[1]
+        name = self.stream()
+        killed = self.capture(name, "-r 10 -s 320x180 --io userptr")
+        before = self.frames(name, 3)[-1]
+        left = segment()
+        self.succeed(f"kill -KILL $(cat {killed.number}.pid)")
+        killed.wait()
+        following = self.capture(name, "-r 10 -s 320x180 --io userptr")
+        after = self.frames(name, 3)[-1]
+        self.assertNotEqual(segment(), left)
+        self.assertGreater(after["number"], before["number"])
+        self.finish(following)

@@ -120,6 +120,13 @@ TRI_API void tri_writer_count(const tri_writer *writer, struct tri_writer_counts
  *  before the first frame. For drivers that are told their buffers in advance (V4L2's USERPTR). */
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
+/**
+ * Says that a device writes into slots by itself from now on, until told otherwise. Such a device goes on
+ * for a moment when this process is killed, although its slots are free by then: the next writer makes a
+ * new segment rather than take this one over, and readers follow.
+ */
+TRI_API void tri_writer_lend(tri_writer *writer, bool lent);
+
 /** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold, and
  *  the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps errno. */
 TRI_API void tri_writer_close(tri_writer **writer);
