@@ -258,7 +258,7 @@ static void a_paced_reader_makes_at_most_three(void **state)
     const pid_t writer = start_writer();
     const long calls = calls_of(open_paced, read_and_give_back_many);
     end_process(writer);
-    // Asleep until nearly due; for a late frame asleep once more; a hold may meet the writer's.
+    // Locks ahead, asleep until nearly due, gives back; for a late frame asleep once more.
     assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES * 3 / 4);
 }
 

@@ -45,8 +45,8 @@ static void finish_good_entry(struct tri_entry *entry, uint32_t fourcc)
     struct tri_shape shape;
     assert_int_equal(tri_video_shape(&info.video, &shape), TRI_OK);
     memset(entry, 0, sizeof(*entry));
-    tri_entry_begin(entry);
-    tri_entry_finish(entry, &info, &shape);
+    tri_entry_begin(entry, 0);
+    tri_entry_finish(entry, &info, &shape, 1);
 }
 
 static enum tri_err read_entry(const struct tri_entry *entry, struct tri_frame_info *info,
@@ -127,7 +127,7 @@ static void another_frame_in_the_slot_is_torn(void **state)
     finish_good_entry(entry, TRI_FOURCC_NV12);
     assert_int_equal(tri_entry_read(entry, 6, SLOT_BYTES, &known, &info, &shape), TRI_ERR_TORN);
     assert_true(tri_entry_still(entry, 7));
-    tri_entry_begin(entry);
+    tri_entry_begin(entry, 0);
     assert_int_equal(tri_entry_read(entry, 7, SLOT_BYTES, &known, &info, &shape), TRI_ERR_TORN);
     assert_false(tri_entry_still(entry, 7));
     free(entry);

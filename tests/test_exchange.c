@@ -76,7 +76,7 @@ static struct tri_entry *entry_of(const struct stage *s, uint64_t number)
 {
     struct tri_entry *entries = (void *)((uint8_t *)s->header + s->header->entries_at);
     for (uint32_t i = 0; i < s->header->slots; i++) {
-        if (entries[i].number == number)
+        if (tri_mark_number(entries[i].mark) == number)
             return &entries[i];
     }
     fail_msg("frame %llu is in no slot", (unsigned long long)number);
@@ -91,10 +91,32 @@ static void change(const struct stage *s, int first, int by, int second, int sec
     assert_int_equal(semop(s->sem_id, ops, second_by ? 2 : 1), 0);
 }
 
-static int slot_of(const struct stage *s, uint64_t number)
+/** The semaphore of the lock of frame `number`. */
+static int lock_of(const struct stage *s, uint64_t number)
 {
     const struct tri_entry *first = (void *)((uint8_t *)s->header + s->header->entries_at);
-    return TRI_SEM_SLOT_0 + (int)(entry_of(s, number) - first);
+    const struct tri_entry *entry = entry_of(s, number);
+    return TRI_SEM_LOCK_0 + (int)tri_lock((uint32_t)(entry - first), tri_mark_side(entry->mark));
+}
+
+/** The semaphore of the other lock of the same slot. */
+static int other_of(int semaphore)
+{
+    return TRI_SEM_LOCK_0 + ((semaphore - TRI_SEM_LOCK_0 + (int)TRI_SLOTS_MAX) % (int)TRI_LOCKS);
+}
+
+static int value(const struct stage *s, int semaphore)
+{
+    return semctl(s->sem_id, semaphore, GETVAL);
+}
+
+/** How many locks readers have. */
+static int held(const struct stage *s)
+{
+    int sum = 0;
+    for (uint32_t i = 0; i < TRI_LOCKS; i++)
+        sum += (TRI_LOCK_WHOLE - value(s, TRI_SEM_LOCK_0 + (int)i)) % TRI_LOCK_WHOLE;
+    return sum;
 }
 
 /** Waits until somebody sleeps on a gate. */
@@ -108,31 +130,104 @@ static bool comes_to_sleep_on(const struct stage *s, int gate)
     return false;
 }
 
-static void a_frame_met_between_latest_and_its_gate_is_waited_for_at_that_gate(void **state)
+/** A reader in a process of its own: exits with 0 if it has got frame `number`, locked. */
+static pid_t start_reader(const struct stage *s, uint64_t number, bool keeps_the_one_before)
+{
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child > 0)
+        return child;
+    tri_reader *reader;
+    struct tri_frame frame = { .lease = { 0 } };
+    const struct tri_reader_options options = { .name = s->name };
+    bool got = tri_reader_open(&reader, &options) == TRI_OK;
+    if (keeps_the_one_before)
+        got = got && tri_reader_borrow(reader, &frame, 0) == TRI_OK;
+    got = got && tri_reader_borrow(reader, &frame, PATIENCE_S * 1000) == TRI_OK;
+    got = got && frame.info.number == number && tri_frame_held(&frame) &&
+          value(s, lock_of(s, number)) == TRI_LOCK_WHOLE - 1 && held(s) == 1;
+    _exit(got ? 0 : 1);
+}
+
+static void expect_well(pid_t child)
+{
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void a_frame_met_between_latest_and_its_gate_can_be_locked(void **state)
 {
     struct stage *s = *state;
     publish(s);
-    const int slot = slot_of(s, 1);
     const int gate = TRI_SEM_GATE_0 + 1;
-    change(s, slot, -TRI_SLOT_WHOLE, gate, 1); // as just before its tri_semset_publish()
+    const int others = other_of(lock_of(s, 1));
+    change(s, gate, 1, others, -TRI_LOCK_WHOLE); // as just before its tri_semset_publish()
+    expect_well(start_reader(s, 1, false));
+    change(s, gate, -1, others, TRI_LOCK_WHOLE);
+}
 
-    const pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        tri_reader *reader;
-        struct tri_frame frame = { .lease = { 0 } };
-        const struct tri_reader_options options = { .name = s->name };
-        const bool got = tri_reader_open(&reader, &options) == TRI_OK &&
-                         tri_reader_borrow(reader, &frame, PATIENCE_S * 1000) == TRI_OK &&
-                         frame.info.number == 1 && tri_frame_held(&frame);
-        _exit(got ? 0 : 1);
-    }
-    const bool asleep = comes_to_sleep_on(s, gate);
-    change(s, slot, TRI_SLOT_WHOLE, gate, -1);
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
+static void a_reader_that_waits_has_locked_the_frame_to_come(void **state)
+{
+    struct stage *s = *state;
+    publish(s);
+    const int had = lock_of(s, 1);
+    const pid_t child = start_reader(s, 2, true);
+    const bool asleep = comes_to_sleep_on(s, TRI_SEM_GATE_0 + 2);
+    const int before = held(s);
+    const int still = TRI_LOCK_WHOLE - value(s, had);
+
+    publish(s);
+    const int locked = TRI_LOCK_WHOLE - value(s, lock_of(s, 2)); // unless it has ended meanwhile
+    expect_well(child);
     assert_true(asleep);
-    assert_int_equal(status, 0);
+    assert_int_equal(before, 1);
+    assert_int_equal(still, 0); // the newest frame needs no lock
+    assert_in_range(locked, 0, 1);
+    assert_int_equal(held(s), 0);
+}
+
+static void a_frame_that_lies_elsewhere_than_planned_is_locked_when_seen(void **state)
+{
+    struct stage *s = *state;
+    publish(s);
+    const pid_t child = start_reader(s, 2, true);
+    const bool asleep = comes_to_sleep_on(s, TRI_SEM_GATE_0 + 2);
+    const uint64_t next = s->header->next;
+    const int overwritten = other_of(TRI_SEM_LOCK_0 + (int)tri_word_lock(next));
+    change(s, overwritten, -TRI_LOCK_WHOLE, 0, 0); // as if it were held
+    publish(s);
+    expect_well(child);
+    change(s, overwritten, TRI_LOCK_WHOLE, 0, 0);
+    assert_true(asleep);
+    assert_int_not_equal(entry_of(s, 2) - entry_of(s, 1), 0);
+    assert_int_not_equal(s->header->latest, next);
+    assert_int_equal(held(s), 0);
+}
+
+static void a_wait_that_brings_nothing_leaves_the_frame_locked(void **state)
+{
+    struct stage *s = *state;
+    open_reader(s, TRI_MODE_LATEST);
+    publish(s);
+    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_OK);
+    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 20), TRI_ERR_TIMEOUT);
+    assert_true(tri_frame_held(&s->frame));
+    assert_int_equal(value(s, lock_of(s, 1)), TRI_LOCK_WHOLE - 1);
+    assert_int_equal(held(s), 1);
+}
+
+static void a_frame_whose_lock_is_spoilt_is_handed_over_to_be_checked(void **state)
+{
+    struct stage *s = *state;
+    open_reader(s, TRI_MODE_LATEST);
+    publish(s);
+    const int lock = lock_of(s, 1);
+    change(s, lock, -TRI_LOCK_WHOLE, 0, 0);
+    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_OK);
+    assert_false(tri_frame_held(&s->frame));
+    assert_true(tri_reader_whole(s->reader, &s->frame));
+    change(s, lock, TRI_LOCK_WHOLE, 0, 0);
 }
 
 static void next_passes_by_a_frame_whose_slot_the_writer_has_just_taken(void **state)
@@ -143,15 +238,15 @@ static void next_passes_by_a_frame_whose_slot_the_writer_has_just_taken(void **s
     publish(s);
     publish(s);
     publish(s);
-    const int slot = slot_of(s, 1);
-    change(s, slot, -TRI_SLOT_WHOLE, 0, 0);
+    const int lock = lock_of(s, 1);
+    change(s, lock, -TRI_LOCK_WHOLE, 0, 0);
 
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_OK);
     assert_int_equal(s->frame.info.number, 2);
     struct tri_reader_counts counts;
     tri_reader_count(s->reader, &counts);
     assert_int_equal(counts.skipped, 1);
-    change(s, slot, TRI_SLOT_WHOLE, 0, 0);
+    change(s, lock, TRI_LOCK_WHOLE, 0, 0);
 }
 
 static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void **state)
@@ -161,12 +256,12 @@ static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void *
     publish(s);
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
     publish(s);
-    entry_of(s, 2)->number = 0;
+    entry_of(s, 2)->mark = 0;
 
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_int_equal(s->frame.info.number, 1);
     assert_true(tri_frame_held(&s->frame));
-    assert_int_equal(semctl(s->sem_id, slot_of(s, 1), GETVAL), TRI_SLOT_WHOLE - 1);
+    assert_int_equal(semctl(s->sem_id, lock_of(s, 1), GETVAL), TRI_LOCK_WHOLE - 1);
 }
 
 static void a_frame_overwritten_meanwhile_is_not_called_locked(void **state)
@@ -176,8 +271,8 @@ static void a_frame_overwritten_meanwhile_is_not_called_locked(void **state)
     publish(s);
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
     publish(s);
-    entry_of(s, 2)->number = 0;
-    entry_of(s, 1)->number = 0; // as if a writer had been quicker than the lock
+    entry_of(s, 2)->mark = 0;
+    entry_of(s, 1)->mark = 0; // as if a writer had been quicker than the lock
 
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_false(tri_frame_held(&s->frame));
@@ -188,7 +283,11 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(a_frame_met_between_latest_and_its_gate_is_waited_for_at_that_gate),
+        CASE(a_frame_met_between_latest_and_its_gate_can_be_locked),
+        CASE(a_reader_that_waits_has_locked_the_frame_to_come),
+        CASE(a_frame_that_lies_elsewhere_than_planned_is_locked_when_seen),
+        CASE(a_wait_that_brings_nothing_leaves_the_frame_locked),
+        CASE(a_frame_whose_lock_is_spoilt_is_handed_over_to_be_checked),
         CASE(next_passes_by_a_frame_whose_slot_the_writer_has_just_taken),
         CASE(a_frame_stays_locked_when_its_successor_turns_out_overwritten),
         CASE(a_frame_overwritten_meanwhile_is_not_called_locked),

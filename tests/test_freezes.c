@@ -201,6 +201,9 @@ static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
     tri_writer *writer = open_writer(name, 3, 20, &log);
     pid_t pid[2];
     struct idler *idler = two_frozen_holders(name, writer, pid);
+    tri_reader *third = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    solid_expect(third, &frame, 3); // it holds the last slot there is, until both are taken back
     struct audience *audience = audience_of_two(name);
 
     struct tri_writer_counts counts = { 0 };
@@ -211,6 +214,7 @@ static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
         tri_writer_count(writer, &counts);
         scene_sleep_ms(1);
     }
+    solid_leave(&third, &frame);
     assert_true(said_pid(pid[0]) && said_pid(pid[1]));
 
     // Taken back once, a slot stays the writer's: the stream has its rate again.
@@ -230,9 +234,9 @@ static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
     assert_int_equal(idler[0].torn + idler[1].torn, 2);
     audience_leaves(audience);
     // All holds are balanced: every slot can be taken whole again.
-    for (uint32_t slot = 0; slot < 3; slot++) {
+    for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
         int held;
-        tri_semset_holder(counts.sem_id, slot, &held);
+        tri_semset_holder(counts.sem_id, lock, &held);
         assert_int_equal(held, 0);
     }
     for (uint64_t i = 1; i <= 20; i++)

@@ -85,7 +85,7 @@ static void goes_on_after_tampering(int number, int with)
 
     struct tri_draft draft;
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
-    const int at = number == TRI_SEM_SLOT_0 ? number + (int)draft.lease.slot : number;
+    const int at = number == TRI_SEM_LOCK_0 ? number + (int)draft.lease.slot : number;
     assert_int_equal(semctl(sem_id, at, SETVAL, (union semun){ .val = with }), 0);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
 
@@ -102,8 +102,8 @@ static void goes_on_after_tampering(int number, int with)
     for (uint32_t k = 0; k < TRI_GATES; k++)
         closed += value(sem_id, TRI_SEM_GATE_0 + (int)k);
     assert_int_equal(closed, 2);
-    for (uint32_t i = 0; i < 3; i++)
-        assert_int_equal(value(sem_id, TRI_SEM_SLOT_0 + (int)i), TRI_SLOT_WHOLE);
+    for (uint32_t i = 0; i < TRI_LOCKS; i++)
+        assert_int_equal(value(sem_id, TRI_SEM_LOCK_0 + (int)i), TRI_LOCK_WHOLE);
     struct tri_writer_counts counts;
     tri_writer_count(writer, &counts);
     assert_int_equal(counts.dropped_writer, 0);
@@ -126,7 +126,7 @@ static void a_gate_shut_by_somebody_else_is_repaired(void **state)
 static void a_slot_given_by_somebody_else_is_repaired(void **state)
 {
     (void)state;
-    goes_on_after_tampering(TRI_SEM_SLOT_0, 32767);
+    goes_on_after_tampering(TRI_SEM_LOCK_0, 32767);
 }
 
 int main(void)

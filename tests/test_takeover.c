@@ -163,8 +163,8 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
     assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
     for (uint32_t slot = 0; slot < segment.geometry.slots; slot++) {
         struct tri_entry *entry = tri_segment_entry(&segment, slot);
-        if (entry->number == 1)
-            entry->number = 4;
+        if (tri_mark_number(entry->mark) == 1)
+            entry->mark = tri_mark(4, tri_mark_side(entry->mark));
     }
     tri_segment_detach(&segment);
 

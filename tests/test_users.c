@@ -312,7 +312,7 @@ static int plant(void *argument)
     struct planting *p = argument;
     become(STRANGER);
     const key_t key = ipc_key(p->plot.name);
-    const int sem_id = p->semaphores ? semget(key, 131, IPC_CREAT | IPC_EXCL | 0666) : -1;
+    const int sem_id = p->semaphores ? semget(key, 195, IPC_CREAT | IPC_EXCL | 0666) : -1;
     const int shm_id = p->segment ? shmget(key, 65536, IPC_CREAT | IPC_EXCL | 0666) : -1;
     CHECK((sem_id >= 0) == p->semaphores && (shm_id >= 0) == p->segment);
     if (p->given_away) {

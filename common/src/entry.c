@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-void tri_entry_begin(struct tri_entry *entry)
+void tri_entry_begin(struct tri_entry *entry, uint32_t side)
 {
     // No byte of the new frame can be seen by anybody who does not also see the 0. The fence's partner
     // is the acquire fence in tri_entry_still(). A full one, not just release: pixels may be stored
     // past the cache (tri_copy()), and such stores can overtake earlier ordinary ones.
-    atomic_store_explicit(&entry->number, 0, memory_order_relaxed);
+    atomic_store_explicit(&entry->mark, tri_mark(0, side), memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
 }
 
@@ -19,7 +19,7 @@ void tri_entry_begin(struct tri_entry *entry)
     } while (0)
 
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
-                      const struct tri_shape *shape)
+                      const struct tri_shape *shape, uint32_t side)
 {
     const struct tri_video *video = &info->video;
     entry->driver_sequence = info->driver_sequence;
@@ -52,10 +52,10 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
     PUT(user_bytes, info->user_bytes);
     memcpy(entry->user, info->user, info->user_bytes);
 
-    // Release: whoever loads the number with acquire also sees the description and the pixels; by the
+    // Release: whoever loads the mark with acquire also sees the description and the pixels; by the
     // fence even those that the caller has stored past the cache without a fence of its own.
     atomic_thread_fence(memory_order_seq_cst);
-    atomic_store_explicit(&entry->number, info->number, memory_order_release);
+    atomic_store_explicit(&entry->mark, tri_mark(info->number, side), memory_order_release);
 }
 
 bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes)

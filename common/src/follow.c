@@ -2,6 +2,7 @@
 /* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
 #include "reader_private.h"
 
+#include "hold.h"
 #include "owner.h"
 #include "semset.h"
 
@@ -12,6 +13,7 @@
 
 static void detach(struct tri_reader *r)
 {
+    tri_hold_drop(r);
     tri_mapping_unref(&r->mapping);
     r->gone = false;
 }

@@ -73,7 +73,7 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     struct tri_header *header = w->mapping->segment.header;
     // The numbering goes on, even if this writer dies before its first frame in here.
     if (w->number > 0)
-        atomic_store_explicit(&header->latest, tri_word(w->number, TRI_WORD_NO_SLOT),
+        atomic_store_explicit(&header->latest, tri_word(w->number, 0, TRI_WORD_NO_SLOT),
                               memory_order_relaxed);
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);

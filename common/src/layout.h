@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define TRI_MAGIC          0x50495254u // "TRIP" in memory order
-#define TRI_LAYOUT_VERSION 2u
+#define TRI_LAYOUT_VERSION 3u
 #define TRI_PAGE           4096u // alignment of slots, as V4L2 wants it of USERPTR; part of the format
 
 /** Bits of tri_header.state. */
@@ -47,6 +47,7 @@ struct tri_header {
     _Atomic uint64_t generation;          // counts the writers that used this numbering
     _Atomic uint64_t dropped_driver;
     _Atomic uint64_t dropped_writer;
+    _Atomic uint64_t next; // tri_word() of the frame to come, as its writer plans; 0: no plan
 
     // Line 2: text, NUL-terminated.
     _Alignas(64) char name[TRI_NAME_MAX + 1];
@@ -60,9 +61,9 @@ struct tri_entry_plane {
     uint32_t reserved;
 };
 
-/** What one slot holds. Guarded by `number`: 0 while the rest or the pixels are being written. */
+/** What one slot holds. Guarded by `mark`: number 0 while the rest or the pixels are being written. */
 struct tri_entry {
-    _Atomic uint64_t number;
+    _Atomic uint64_t mark; // tri_mark(): number and side
     uint64_t driver_sequence;
     int64_t capture_ns;
     int64_t publish_ns;
@@ -100,6 +101,7 @@ TRI_AT(tri_header, writer_pid, 76);
 TRI_AT(tri_header, generation, 80);
 TRI_AT(tri_header, dropped_driver, 88);
 TRI_AT(tri_header, dropped_writer, 96);
+TRI_AT(tri_header, next, 104);
 TRI_AT(tri_header, name, 128);
 TRI_AT(tri_header, source, 160);
 TRI_AT(tri_entry, driver_sequence, 8);
@@ -119,13 +121,34 @@ static_assert(sizeof(struct tri_entry) == 1280, "entry size is part of the forma
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a hidden lock would live in one process only");
 static_assert(ATOMIC_INT_LOCK_FREE == 2, "a hidden lock would live in one process only");
 
-/** As a slot in `latest`: the numbering goes on, but that frame lay in a segment before this one. */
-#define TRI_WORD_NO_SLOT 0xffu
-
-/** `latest`: number << 8 | slot, so that both change in one store. 2^56 frames last 38,000 years. */
-static inline uint64_t tri_word(uint64_t number, uint32_t slot)
+/**
+ * A slot has two locks, its sides, of which its frames take turns: who locks a frame that is still
+ * to come locks the side that is not in use. A frame's mark says which side is its own, in the same
+ * word as its number.
+ */
+static inline uint64_t tri_mark(uint64_t number, uint32_t side)
 {
-    return number << 8 | slot;
+    return number << 1 | side;
+}
+
+static inline uint64_t tri_mark_number(uint64_t mark)
+{
+    return mark >> 1;
+}
+
+static inline uint32_t tri_mark_side(uint64_t mark)
+{
+    return (uint32_t)(mark & 1);
+}
+
+/** As a slot in `latest`: the numbering goes on, but that frame lay in a segment before this one. */
+#define TRI_WORD_NO_SLOT 0x7fu
+
+/** `latest`: number << 8 | side << 7 | slot, so that all change in one store. 2^56 frames last 38,000
+ *  years. */
+static inline uint64_t tri_word(uint64_t number, uint32_t side, uint32_t slot)
+{
+    return number << 8 | side << 7 | slot;
 }
 
 static inline uint64_t tri_word_number(uint64_t word)
@@ -133,11 +156,29 @@ static inline uint64_t tri_word_number(uint64_t word)
     return word >> 8;
 }
 
-static inline uint32_t tri_word_slot(uint64_t word)
+static inline uint32_t tri_word_side(uint64_t word)
 {
-    return (uint32_t)(word & 0xff);
+    return (uint32_t)(word >> 7 & 1);
 }
 
-static_assert(TRI_SLOTS_MAX < TRI_WORD_NO_SLOT, "a slot index fits the low byte of `latest`");
+static inline uint32_t tri_word_slot(uint64_t word)
+{
+    return (uint32_t)(word & 0x7f);
+}
+
+/** The lock of a side of a slot, 0 to TRI_LOCKS - 1. */
+#define TRI_LOCKS (2 * TRI_SLOTS_MAX)
+
+static inline uint32_t tri_lock(uint32_t slot, uint32_t side)
+{
+    return side * TRI_SLOTS_MAX + slot;
+}
+
+static inline uint32_t tri_word_lock(uint64_t word)
+{
+    return tri_lock(tri_word_slot(word), tri_word_side(word));
+}
+
+static_assert(TRI_SLOTS_MAX < TRI_WORD_NO_SLOT, "a slot index fits the low bits of `latest`");
 
 #endif

@@ -2,6 +2,7 @@
 #include "reader_private.h"
 
 #include "entry.h"
+#include "hold.h"
 #include "name.h"
 #include "semset.h"
 
@@ -17,10 +18,6 @@
 #define LOOK_EVERY_NS 10000000  // how often a stream that does not exist is looked for
 #define COPIES_MAX    4         // torn ones in a row, once the time is up
 #define LOOKS_MAX     64        // frames that slip away while being taken, before a wait
-#define BUSY_MAX      8  // looks at a slot that its writer is just giving back, before a wait
-#define BUSY_RELAXES  16 // between two of them: a refused semop delays the writer's own
-
-enum { LEASE_CHECKED, LEASE_HELD }; // tri_lease.state
 
 enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options)
 {
@@ -50,46 +47,17 @@ void tri_reader_set_mode(tri_reader *r, enum tri_mode mode)
     r->mode = mode;
 }
 
-/** The slot of the oldest whole frame after frame `after`, no newer than `latest`. */
+/** The word of the oldest whole frame after frame `after`, no newer than `latest`. */
 static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_t latest)
 {
     uint64_t best = latest;
     for (uint32_t i = 0; i < r->mapping->segment.geometry.slots; i++) {
-        const uint64_t number = tri_entry_number(tri_segment_entry(&r->mapping->segment, i));
+        const uint64_t mark = tri_entry_mark(tri_segment_entry(&r->mapping->segment, i));
+        const uint64_t number = tri_mark_number(mark);
         if (number > after && number < tri_word_number(best))
-            best = tri_word(number, i);
+            best = tri_word(number, tri_mark_side(mark), i);
     }
     return best;
-}
-
-/** Locks the slot, giving an older hold back in the same call. @return whether it is locked. */
-static enum tri_err hold(struct tri_reader *r, struct tri_lease *old, uint32_t slot)
-{
-    if (!r->may_hold || r->gone)
-        return TRI_ERR_DENIED;
-    const bool give = old->segment && old->state == LEASE_HELD &&
-                      ((struct tri_mapping *)old->segment)->sem_id == r->mapping->sem_id;
-    const enum tri_err err =
-        tri_semset_hold(r->mapping->sem_id, give ? old->slot : TRI_NO_SLOT, slot);
-    if (err == TRI_OK && give)
-        old->state = LEASE_CHECKED; // nothing left to give back
-    if (err == TRI_ERR_DENIED)
-        r->may_hold = false; // read permission only: from now on check after use
-    if (err == TRI_ERR_AWAY)
-        r->gone = true;
-    return err;
-}
-
-/** The caller keeps its old frame after all: locked again, unless the writer was quicker. */
-static void hold_again(const struct tri_reader *r, struct tri_lease *old)
-{
-    if (tri_semset_hold(r->mapping->sem_id, TRI_NO_SLOT, old->slot) != TRI_OK)
-        return;
-    const struct tri_segment *segment = &((struct tri_mapping *)old->segment)->segment;
-    if (tri_entry_still(tri_segment_entry(segment, old->slot), tri_word_number(old->word)))
-        old->state = LEASE_HELD;
-    else
-        tri_semset_hold(r->mapping->sem_id, old->slot, TRI_NO_SLOT);
 }
 
 /** Adds what the driver and the writer lost between the last frame and this one. */
@@ -112,10 +80,10 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (slot >= segment->geometry.slots)
         return TRI_ERR_CORRUPT;
 
-    const uint32_t old_state = frame->lease.state;
-    enum tri_err err = hold(r, &frame->lease, slot);
-    if (err == TRI_ERR_BUSY)
-        return err;
+    enum tri_err err = tri_hold_take(r, &frame->lease, word);
+    if (err == TRI_ERR_BUSY &&
+        atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != word)
+        return err; // overwritten right now. The newest is not: somebody has spoilt its lock
     const bool held = err == TRI_OK; // if not, for whatever reason: read, and check after use
     struct tri_lease lease = { .segment = r->mapping,
                                .word = word,
@@ -126,9 +94,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
                          &r->known, &frame->info, &frame->shape);
     if (err != TRI_OK) {
         if (held)
-            tri_semset_hold(r->mapping->sem_id, slot, TRI_NO_SLOT);
-        if (old.state != old_state)
-            hold_again(r, &frame->lease);
+            tri_semset_hold(r->mapping->sem_id, tri_word_lock(word), TRI_NO_LOCK);
         return err;
     }
 
@@ -141,7 +107,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (old.segment) {
         struct tri_mapping *mapping = old.segment;
         if (old.state == LEASE_HELD)
-            tri_semset_hold(mapping->sem_id, old.slot, TRI_NO_SLOT);
+            tri_semset_hold(mapping->sem_id, tri_word_lock(old.word), TRI_NO_LOCK);
         tri_mapping_unref(&mapping);
     }
 
@@ -181,24 +147,12 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
     return err;
 }
 
-/**
- * Looks once, and again where the writer has just taken the slot: then there is a newer frame. A reader
- * that does not sleep can also see a frame before its writer has come to give the slot back.
- */
+/** Looks once, and again where the writer has just taken the slot: then there is a newer frame. */
 static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uint64_t *word)
 {
-    enum tri_err err = TRI_ERR_TIMEOUT;
-    int busy = 0;
-    for (int i = 0; i < LOOKS_MAX && busy < BUSY_MAX; i++) {
+    enum tri_err err = TRI_ERR_BUSY;
+    for (int i = 0; i < LOOKS_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++)
         err = look(r, frame, word);
-        if (err != TRI_ERR_BUSY && err != TRI_ERR_TORN)
-            break;
-        if (err == TRI_ERR_BUSY) {
-            for (int k = 0; k < BUSY_RELAXES; k++)
-                tri_relax();
-            busy++;
-        }
-    }
     if (err == TRI_ERR_CORRUPT) {
         tri_reader_refuse(r, err);
         r->last = tri_word_number(*word); // pass it by: the next may be better
@@ -206,32 +160,22 @@ static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uin
     return err;
 }
 
-/** Sleeps until the writer has given back the slot of frame `word`, as it does in opening its gate. */
-static enum tri_err wait_for_slot(struct tri_reader *r, uint64_t word, int64_t ns)
-{
-    const enum tri_err err = tri_semset_wait_frame(r->mapping->sem_id, tri_word_number(word), ns);
-    if (err == TRI_ERR_AWAY)
-        r->gone = true;
-    return err == TRI_ERR_AWAY || err == TRI_ERR_TIMEOUT ? TRI_OK : err;
-}
-
-enum tri_err tri_reader_borrow(tri_reader *r, struct tri_frame *frame, int timeout_ms)
+/** tri_reader_borrow(), but for the frame on loan when there is no other. */
+static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
     int64_t deadline =
         timeout_ms < 0 ? INT64_MAX : 0; // the clock is read only when there is a wait
-    uint64_t busy = 0;
     for (;;) {
         uint64_t word = 0;
-        enum tri_err err = TRI_OK;
+        enum tri_err refused = TRI_OK;
         if (!r->mapping) {
             const enum tri_err before = r->refused;
-            err = tri_reader_attach(r);
-            if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != before)
-                return err; // news, and bad: at once
+            refused = tri_reader_attach(r);
+            if (refused != TRI_OK && refused != TRI_ERR_NO_STREAM && refused != before)
+                return refused; // news, and bad: at once
         }
-        const enum tri_err refused = err;
         if (r->mapping) {
-            err = look_well(r, frame, &word);
+            const enum tri_err err = look_well(r, frame, &word);
             if (err == TRI_OK || err == TRI_ERR_CORRUPT)
                 return err;
         }
@@ -245,18 +189,26 @@ enum tri_err tri_reader_borrow(tri_reader *r, struct tri_frame *frame, int timeo
         if (ns > deadline - now)
             ns = deadline - now;
 
-        const struct timespec span = { .tv_nsec = ns };
-        if (r->mapping && err == TRI_ERR_BUSY && word != busy) {
-            busy = word; // once for each frame: then something else is wrong with the slot
-            err = wait_for_slot(r, word, ns);
-        } else if (r->mapping) {
+        enum tri_err err;
+        if (r->mapping) {
+            tri_hold_ahead(r, &frame->lease, word);
             err = tri_reader_wait(r, word, ns);
         } else {
+            const struct timespec span = { .tv_nsec = ns };
             err = nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
         }
         if (err != TRI_OK)
             return err;
     }
+}
+
+enum tri_err tri_reader_borrow(tri_reader *r, struct tri_frame *frame, int timeout_ms)
+{
+    const enum tri_err err = next_frame(r, frame, timeout_ms);
+    if (err == TRI_OK || tri_hold_back(r, &frame->lease))
+        return err;
+    uint64_t word;
+    return r->mapping && look_well(r, frame, &word) == TRI_OK ? TRI_OK : err;
 }
 
 bool tri_reader_whole(tri_reader *r, const struct tri_frame *frame)
@@ -283,7 +235,7 @@ void tri_reader_give_back(tri_reader *r, struct tri_frame *frame)
     if (!mapping)
         return;
     if (frame->lease.state == LEASE_HELD)
-        tri_semset_hold(mapping->sem_id, frame->lease.slot, TRI_NO_SLOT);
+        tri_semset_hold(mapping->sem_id, tri_word_lock(frame->lease.word), TRI_NO_LOCK);
     tri_mapping_unref(&mapping);
     memset(frame, 0, sizeof(*frame));
 }

@@ -20,6 +20,7 @@ struct tri_reader {
     struct tri_mapping *mapping; // NULL while there is no stream
     enum tri_state state;
     enum tri_err refused;     // what was wrong with the stream at the last look, TRI_OK: nothing
+    uint64_t ahead;           // what is locked although it is not there yet, 0: nothing; hold.h
     bool gone;                // the semaphores are gone: drain what is whole, then look anew
     uint64_t stream_id;       // of the numbering that `last` belongs to
     uint64_t seen_stream;     // of the last frame handed over

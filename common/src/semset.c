@@ -24,9 +24,9 @@ static unsigned short gate_of(uint64_t number)
     return (unsigned short)(TRI_SEM_GATE_0 + number % TRI_GATES);
 }
 
-static unsigned short slot_sem(uint32_t slot)
+static unsigned short lock_sem(uint32_t lock)
 {
-    return (unsigned short)(TRI_SEM_SLOT_0 + slot);
+    return (unsigned short)(TRI_SEM_LOCK_0 + lock);
 }
 
 static struct sembuf op(int number, int change, int flags)
@@ -63,13 +63,13 @@ static enum tri_err take_writer(int sem_id)
         return err;
 
     // A set as it was born: initialise it and take it in the same call.
-    struct sembuf born[5 + TRI_SLOTS_MAX] = {
+    struct sembuf born[5 + TRI_LOCKS] = {
         op(TRI_SEM_READY, 0, IPC_NOWAIT), op(TRI_SEM_READY, 1, 0),
         op(TRI_SEM_WRITER, 1, SEM_UNDO),  op(TRI_SEM_AWAY, 1, 0),
         op(TRI_SEM_AWAY, -1, SEM_UNDO),
     };
-    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
-        born[5 + i] = op(slot_sem(i), TRI_SLOT_WHOLE, 0);
+    for (uint32_t i = 0; i < TRI_LOCKS; i++)
+        born[5 + i] = op(lock_sem(i), TRI_LOCK_WHOLE, 0);
     return run(sem_id, born, sizeof(born) / sizeof(born[0]));
 }
 
@@ -193,38 +193,38 @@ enum tri_err tri_semset_close_gates(int sem_id, uint64_t next)
     return run(sem_id, gates, 2);
 }
 
-/** What the writer has of a slot that it has taken. */
+/** What the writer has of a lock that it has taken. */
 static int taken_of(uint32_t stale)
 {
-    return TRI_SLOT_WHOLE - (int)stale;
+    return TRI_LOCK_WHOLE - (int)stale;
 }
 
-enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot, uint32_t *stale)
+enum tri_err tri_semset_take(int sem_id, uint32_t lock, uint32_t *stale)
 {
-    struct sembuf take = op(slot_sem(slot), -taken_of(*stale), IPC_NOWAIT | SEM_UNDO);
+    struct sembuf take = op(lock_sem(lock), -taken_of(*stale), IPC_NOWAIT | SEM_UNDO);
     const enum tri_err err = run(sem_id, &take, 1);
     if (err != TRI_OK || *stale == 0)
         return err;
 
     // What is left was given back since, by holders that count no more: it is ours like the rest.
-    const int left = semctl(sem_id, slot_sem(slot), GETVAL);
-    struct sembuf rest = op(slot_sem(slot), -left, IPC_NOWAIT | SEM_UNDO);
+    const int left = semctl(sem_id, lock_sem(lock), GETVAL);
+    struct sembuf rest = op(lock_sem(lock), -left, IPC_NOWAIT | SEM_UNDO);
     if (left > 0 && left <= (int)*stale && run(sem_id, &rest, 1) == TRI_OK)
         *stale -= (uint32_t)left;
     return TRI_OK;
 }
 
-enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot, uint32_t stale)
+enum tri_err tri_semset_give(int sem_id, uint32_t lock, uint32_t stale)
 {
-    struct sembuf give = op(slot_sem(slot), taken_of(stale), IPC_NOWAIT | SEM_UNDO);
+    struct sembuf give = op(lock_sem(lock), taken_of(stale), IPC_NOWAIT | SEM_UNDO);
     return run(sem_id, &give, 1);
 }
 
 /** Brings a publish about whatever the values are. SETVAL clears what the kernel would have undone. */
-static enum tri_err publish_anyway(int sem_id, uint32_t slot, uint32_t stale, uint64_t number)
+static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint32_t stale, uint64_t number)
 {
     struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
-    enum tri_err err = slot == TRI_NO_SLOT ? TRI_OK : set(sem_id, slot_sem(slot), taken_of(stale));
+    enum tri_err err = lock == TRI_NO_LOCK ? TRI_OK : set(sem_id, lock_sem(lock), taken_of(stale));
     if (err == TRI_OK)
         err = set(sem_id, gate_of(number), 0);
     if (err == TRI_OK)
@@ -232,30 +232,30 @@ static enum tri_err publish_anyway(int sem_id, uint32_t slot, uint32_t stale, ui
     return err == TRI_OK ? run(sem_id, &close, 1) : err;
 }
 
-enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint32_t stale, uint64_t number)
+enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint64_t number)
 {
     struct sembuf ops[3] = {
         op(gate_of(number), -1, IPC_NOWAIT | SEM_UNDO),
         op(gate_of(number + 2), 1, SEM_UNDO),
     };
     size_t count = 2;
-    if (slot != TRI_NO_SLOT)
-        ops[count++] = op(slot_sem(slot), taken_of(stale), SEM_UNDO);
+    if (lock != TRI_NO_LOCK)
+        ops[count++] = op(lock_sem(lock), taken_of(stale), SEM_UNDO);
     const enum tri_err err = run(sem_id, ops, count);
     if (err == TRI_OK || err == TRI_ERR_AWAY)
         return err;
     // Our gate was open, or a value near its limit: a process that may alter them has changed them.
-    return publish_anyway(sem_id, slot, stale, number);
+    return publish_anyway(sem_id, lock, stale, number);
 }
 
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)
 {
     struct sembuf ops[2];
     size_t count = 0;
-    if (give != TRI_NO_SLOT)
-        ops[count++] = op(slot_sem(give), 1, SEM_UNDO);
-    if (take != TRI_NO_SLOT)
-        ops[count++] = op(slot_sem(take), -1, IPC_NOWAIT | SEM_UNDO);
+    if (give != TRI_NO_LOCK)
+        ops[count++] = op(lock_sem(give), 1, SEM_UNDO);
+    if (take != TRI_NO_LOCK)
+        ops[count++] = op(lock_sem(take), -1, IPC_NOWAIT | SEM_UNDO);
     return run(sem_id, ops, count);
 }
 
@@ -297,10 +297,10 @@ pid_t tri_semset_writer(int sem_id)
     return pid > 0 ? pid : 0;
 }
 
-pid_t tri_semset_holder(int sem_id, uint32_t slot, int *held)
+pid_t tri_semset_holder(int sem_id, uint32_t lock, int *held)
 {
-    const int value = semctl(sem_id, slot_sem(slot), GETVAL);
-    *held = value <= 0 ? -1 : TRI_SLOT_WHOLE - value;
-    const int pid = semctl(sem_id, slot_sem(slot), GETPID);
+    const int value = semctl(sem_id, lock_sem(lock), GETVAL);
+    *held = value <= 0 ? -1 : TRI_LOCK_WHOLE - value;
+    const int pid = semctl(sem_id, lock_sem(lock), GETPID);
     return pid > 0 ? pid : 0;
 }

@@ -10,19 +10,24 @@
  *   | AWAY      | 1 no writer, 0 there is one              | writer's -1                   |
  *   | READY     | 0 just born, 1 initialised               | no                            |
  *   | GATE[k]   | 1 for the next frame and the one after it, by n mod GATES | writer's +1  |
- *   | SLOT[i]   | TRI_SLOT_WHOLE free; a reader takes 1, the writer takes all | both       |
+ *   | LOCK[k]   | TRI_LOCK_WHOLE free; a reader takes 1, the writer takes all | both       |
  *
  * Waiting for zero needs only read permission: readers sleep on the GATE of the frame they want, and
  * on AWAY for a writer's return. Two gates are closed, so that a reader which has seen frame n before
  * the writer came to turn the gates finds the one of n + 1 closed already. WRITER's last pid names the
  * writer: nobody else ever touches it while it is taken.
+ *
+ * A slot has two locks, sides that its frames use in turn. The writer takes the one of the frame
+ * that it overwrites. The other one, of the frame that it writes, is free meanwhile: readers that
+ * wait for that frame take it beforehand, and have it locked in the moment in which they see it.
  */
 #ifndef TRI_SEMSET_H
 #define TRI_SEMSET_H
 
+#include "layout.h"
+
 #include <triptych/error.h>
 #include <triptych/log.h>
-#include <triptych/writer.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,19 +36,19 @@
 /** Gates repeat after this many frames: a reader that overslept that much is woken one frame late. */
 #define TRI_GATES 64u
 
-/** What the writer takes of a slot: more than readers can ever take together. */
-#define TRI_SLOT_WHOLE 16384
+/** What the writer takes of a lock: more than readers can ever take together. */
+#define TRI_LOCK_WHOLE 16384
 
 enum {
     TRI_SEM_WRITER,
     TRI_SEM_AWAY,
     TRI_SEM_READY,
     TRI_SEM_GATE_0,
-    TRI_SEM_SLOT_0 = TRI_SEM_GATE_0 + TRI_GATES,
-    TRI_SEM_COUNT = TRI_SEM_SLOT_0 + TRI_SLOTS_MAX,
+    TRI_SEM_LOCK_0 = TRI_SEM_GATE_0 + TRI_GATES, // by tri_lock(): two for each slot
+    TRI_SEM_COUNT = TRI_SEM_LOCK_0 + TRI_LOCKS,
 };
 
-#define TRI_NO_SLOT UINT32_MAX
+#define TRI_NO_LOCK UINT32_MAX
 
 /**
  * Finds or creates the set of `key` and takes the writer's place in it.
@@ -71,26 +76,26 @@ enum tri_err tri_semset_remove(int sem_id);
 enum tri_err tri_semset_close_gates(int sem_id, uint64_t next);
 
 /**
- * Takes all of a slot that is not held.
+ * Takes all of a lock that nobody has.
  *
- * @param stale  holds that do not count any more: the slot was taken back from them; on TRI_OK those
+ * @param stale  holds that do not count any more: the lock was taken back from them; on TRI_OK those
  *               of them that are left
  * @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_AWAY, removed.
  */
-enum tri_err tri_semset_take_slot(int sem_id, uint32_t slot, uint32_t *stale);
+enum tri_err tri_semset_take(int sem_id, uint32_t lock, uint32_t *stale);
 
-/** Gives a slot back that was taken with `stale` left. */
-enum tri_err tri_semset_give_slot(int sem_id, uint32_t slot, uint32_t stale);
+/** Gives a lock back that was taken with `stale` left. */
+enum tri_err tri_semset_give(int sem_id, uint32_t lock, uint32_t stale);
 
-/** Gives `slot` back (or none: TRI_NO_SLOT) as tri_semset_give_slot() does, opens the gate of frame
+/** Gives `lock` back (or none: TRI_NO_LOCK) as tri_semset_give() does, opens the gate of frame
  *  `number` and closes the one two frames on, in one call. Repairs values that somebody else has
  *  tampered with. */
-enum tri_err tri_semset_publish(int sem_id, uint32_t slot, uint32_t stale, uint64_t number);
+enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint64_t number);
 
 /* The readers' calls. */
 
 /**
- * Gives one hold back and takes another, in one call: either may be TRI_NO_SLOT, not both.
+ * Gives one hold back and takes another, in one call: either may be TRI_NO_LOCK, not both.
  *
  * @return TRI_OK; TRI_ERR_BUSY, the writer has `take`: nothing was given back either;
  *         TRI_ERR_DENIED, read permission only; TRI_ERR_AWAY, the set is gone.
@@ -114,8 +119,8 @@ bool tri_semset_is_new(int sem_id);
  *  tri_semset_has_writer() tells whether there is one. */
 pid_t tri_semset_writer(int sem_id);
 
-/** The pid that last took or gave back `slot`, 0 if unknown, and how many readers hold it (-1: the
+/** The pid that last took or gave back `lock`, 0 if unknown, and how many readers hold it (-1: the
  *  writer does). */
-pid_t tri_semset_holder(int sem_id, uint32_t slot, int *held);
+pid_t tri_semset_holder(int sem_id, uint32_t lock, int *held);
 
 #endif

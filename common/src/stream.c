@@ -55,9 +55,10 @@ static void read_semset(struct tri_stream *stream)
     // By the semaphore, not the pid, which is 0 for a writer in another PID namespace.
     stream->state = is_live(stream->sem_id) ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
-        int held;
-        tri_semset_holder(stream->sem_id, i, &held);
-        stream->held += held > 0;
+        int held, other;
+        tri_semset_holder(stream->sem_id, tri_lock(i, 0), &held);
+        tri_semset_holder(stream->sem_id, tri_lock(i, 1), &other);
+        stream->held += held > 0 || other > 0;
     }
     for (uint32_t k = 0; k < TRI_GATES; k++) {
         const int waiting = semctl(stream->sem_id, TRI_SEM_GATE_0 + (int)k, GETZCNT);

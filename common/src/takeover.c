@@ -26,9 +26,12 @@ uint32_t tri_writer_segment_mode(const struct tri_writer *w)
 
 void tri_writer_forget_frames(struct tri_writer *w)
 {
-    w->newest = TRI_NO_SLOT;
-    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
-        w->slot[i].number = 0;
+    w->newest = NO_SLOT;
+    w->planned = 0;
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
+        w->slot[i].number = w->slot[i].begun = 0;
+        w->slot[i].side = 0;
+    }
 }
 
 void tri_writer_show(struct tri_writer *w)
@@ -58,10 +61,15 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
         w->newest = tri_word_slot(word);
     for (uint32_t i = 0; i < segment->geometry.slots; i++) {
         struct tri_entry *entry = tri_segment_entry(segment, i);
-        // Finished but never published: its number will be that of another frame.
-        if (tri_entry_number(entry) > w->number)
-            tri_entry_begin(entry);
-        w->slot[i].number = tri_entry_number(entry);
+        uint64_t mark = tri_entry_mark(entry);
+        // Finished but never published: its number will be that of another frame, and readers may have
+        // locked its side ahead.
+        if (tri_mark_number(mark) > w->number) {
+            mark = tri_mark(0, !tri_mark_side(mark));
+            tri_entry_begin(entry, tri_mark_side(mark));
+        }
+        w->slot[i].number = tri_mark_number(mark);
+        w->slot[i].side = tri_mark_side(mark);
     }
 }
 
@@ -187,8 +195,9 @@ void tri_writer_lost(struct tri_writer *w)
     }
     w->sem_id = -1;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
-        w->slot[i].taken = w->slot[i].locked = false;
-        w->slot[i].stale = 0;
+        w->slot[i].taken = false;
+        w->slot[i].lock = TRI_NO_LOCK;
+        w->slot[i].stale[0] = w->slot[i].stale[1] = 0;
     }
 }
 

@@ -5,13 +5,9 @@
 #include "session.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define ROUNDS         4          // over the slots, before a frame is dropped
-#define NO_SLOT_SAY_NS 1000000000 // drops for want of a slot are told at most this often
 
 enum { DRAFT_OPEN, DRAFT_KEPT }; // tri_lease.state
 
@@ -23,7 +19,9 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         tri_log_say(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
         return TRI_ERR_LIMIT;
     }
-    *w = (tri_writer){ .sem_id = -1, .newest = TRI_NO_SLOT, .pid = getpid() };
+    *w = (tri_writer){ .sem_id = -1, .newest = NO_SLOT, .pid = getpid() };
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
+        w->slot[i].lock = TRI_NO_LOCK;
 
     enum tri_err err = tri_writer_configure(w, options);
     if (err == TRI_OK)
@@ -50,116 +48,6 @@ void tri_writer_count_drops(tri_writer *w, uint64_t by_driver, uint64_t by_write
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
 }
 
-/** Says who holds the slots, at most once a second. */
-static void say_no_slot(struct tri_writer *w)
-{
-    const int64_t now = tri_now_ns();
-    if (now < w->say_ns)
-        return;
-    w->say_ns = now + NO_SLOT_SAY_NS;
-
-    char pids[256] = "";
-    size_t length = 0;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots && length < sizeof(pids) - 16;
-         i++) {
-        int held;
-        const pid_t pid = tri_semset_holder(w->sem_id, i, &held);
-        if (held > 0)
-            length += (size_t)snprintf(pids + length, sizeof(pids) - length, " %d", (int)pid);
-    }
-    tri_log_say(w->log, TRI_LOG_WARN, "writer",
-                "%s: frame dropped, readers hold every free slot (last takers: pid%s); use more "
-                "--buffers",
-                w->name, length ? pids : " unknown");
-}
-
-/**
- * Makes the slot ours although a reader holds it: its holder learns so from tri_reader_whole(), as
- * the number of its frame is gone. Its hold is the reader's to undo, and counts no more until then.
- */
-static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
-{
-    int held;
-    const pid_t pid = tri_semset_holder(w->sem_id, slot, &held);
-    uint32_t stale = held > 0 ? (uint32_t)held : 0;
-    const enum tri_err err = tri_semset_take_slot(w->sem_id, slot, &stale);
-    if (err != TRI_OK)
-        return err; // one more has just come
-    w->slot[slot].stale = stale;
-    w->slot[slot].locked = true;
-    tri_log_say(w->log, TRI_LOG_WARN, "writer",
-                "%s: slot %u taken back from pid %d, which held it for more than %lld ms", w->name,
-                slot, (int)pid, (long long)(w->take_back_ns / 1000000));
-    w->taken_back++;
-    return TRI_OK;
-}
-
-/** The slot with the oldest frame that is neither the newest, nor in use, nor in `tried`. */
-static uint32_t oldest_slot(const struct tri_writer *w, uint64_t tried)
-{
-    uint32_t best = TRI_NO_SLOT;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
-        if (i != w->newest && !w->slot[i].taken && !(tried >> i & 1) &&
-            (best == TRI_NO_SLOT || w->slot[i].number < w->slot[best].number))
-            best = i;
-    }
-    return best;
-}
-
-/** Tries every slot once, the one with the oldest frame first. @return TRI_ERR_NO_SLOT for none. */
-static enum tri_err try_slots(struct tri_writer *w, uint32_t *taken)
-{
-    uint64_t tried = 0; // a bit for each slot
-    for (;;) {
-        const uint32_t slot = oldest_slot(w, tried);
-        if (slot == TRI_NO_SLOT)
-            return TRI_ERR_NO_SLOT;
-        const enum tri_err err = w->slot[slot].locked
-                                     ? TRI_OK
-                                     : tri_semset_take_slot(w->sem_id, slot, &w->slot[slot].stale);
-        if (err != TRI_ERR_BUSY) {
-            *taken = slot;
-            w->slot[slot].locked = err == TRI_OK;
-            return err;
-        }
-        tried |= 1ull << slot;
-    }
-}
-
-/** All slots are held: takes one back if its time is over. */
-static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
-{
-    const int64_t now = tri_now_ns();
-    uint32_t overdue = TRI_NO_SLOT;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
-        struct tri_writer_slot *slot = &w->slot[i];
-        if (i == w->newest || slot->taken)
-            continue;
-        if (slot->refused_ns == 0)
-            slot->refused_ns = now;
-        else if (w->take_back_ns && now - slot->refused_ns >= w->take_back_ns)
-            overdue = i;
-    }
-    if (overdue == TRI_NO_SLOT)
-        return TRI_ERR_NO_SLOT;
-    *taken = overdue;
-    const enum tri_err err = take_by_force(w, overdue);
-    return err == TRI_ERR_BUSY ? TRI_ERR_NO_SLOT : err;
-}
-
-/** Finds a slot for the next frame. */
-static enum tri_err take_slot(struct tri_writer *w, uint32_t *taken)
-{
-    // More than one round: a reader that moves from one slot to another while we try them in turn
-    // can be met in both.
-    for (int round = 0; round < ROUNDS; round++) {
-        const enum tri_err err = try_slots(w, taken);
-        if (err != TRI_ERR_NO_SLOT)
-            return err;
-    }
-    return do_without(w, taken);
-}
-
 enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
                                   struct tri_draft *draft)
 {
@@ -168,14 +56,14 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     if (tri_video_shape(video, &shape) != TRI_OK)
         return TRI_ERR_INVALID;
 
-    uint32_t taken = TRI_NO_SLOT;
+    uint32_t taken = NO_SLOT;
     enum tri_err err = TRI_ERR_AWAY;
     for (int tries = 0; tries < 2 && err == TRI_ERR_AWAY; tries++) {
         err = w->sem_id >= 0 ? TRI_OK : tri_writer_claim(w);
         if (err == TRI_OK)
             err = tri_writer_provide(w, shape.bytes);
         if (err == TRI_OK)
-            err = take_slot(w, &taken);
+            err = tri_writer_take_slot(w, &taken);
         if (err == TRI_ERR_AWAY)
             tri_writer_lost(w);
     }
@@ -185,7 +73,9 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     struct tri_segment *segment = &w->mapping->segment;
     w->slot[taken].taken = true;
     w->slot[taken].refused_ns = 0;
-    tri_entry_begin(tri_segment_entry(segment, taken));
+    w->slot[taken].begun = ++w->begun_count;
+    tri_writer_plan(w);
+    tri_entry_begin(tri_segment_entry(segment, taken), w->slot[taken].side);
 
     w->begun = *video;
     w->placed = shape;
@@ -205,7 +95,7 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
     const enum tri_err err = tri_writer_try_begin(w, video, draft);
     if (err == TRI_ERR_NO_SLOT) {
         tri_writer_count_drops(w, 0, 1);
-        say_no_slot(w);
+        tri_writer_say_no_slot(w);
     }
     return err;
 }
@@ -219,10 +109,9 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
         struct tri_writer_slot *slot = &w->slot[draft->lease.slot];
         if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
             slot->number = 0; // what was in it is overwritten
-        if (slot->locked)     // a lock that cannot be given back now stays ours, for a later draft
-            slot->locked =
-                tri_semset_give_slot(w->sem_id, draft->lease.slot, slot->stale) != TRI_OK;
+        tri_writer_unlock(w, draft->lease.slot);
         slot->taken = false;
+        slot->begun = 0;
     }
     tri_mapping_unref(&mapping);
     memset(draft, 0, sizeof(*draft));
@@ -293,21 +182,27 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     }
 
     complete(w, draft);
-    const uint32_t slot = draft->lease.slot;
-    const bool locked = w->slot[slot].locked;
-    tri_entry_finish(tri_segment_entry(&mapping->segment, slot), &draft->info, &draft->shape);
+    const uint32_t at = draft->lease.slot;
+    struct tri_writer_slot *slot = &w->slot[at];
+    const uint32_t before = slot->side;
+    slot->side = !before;
+    tri_entry_finish(tri_segment_entry(&mapping->segment, at), &draft->info, &draft->shape,
+                     slot->side);
     w->number = draft->info.number;
-    w->newest = slot;
+    w->newest = at;
     w->published++;
-    w->slot[slot].number = w->number;
+    slot->number = w->number;
+    slot->begun = 0;
+    tri_writer_plan(w);
 
     // Release: whoever loads this word with acquire, in reader.c, also finds the entry finished.
-    atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot),
+    atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot->side, at),
                           memory_order_release);
     draft->lease.state = DRAFT_KEPT;
     const enum tri_err err =
-        tri_semset_publish(w->sem_id, locked ? slot : TRI_NO_SLOT, w->slot[slot].stale, w->number);
-    w->slot[slot].locked = locked && err != TRI_OK;
+        tri_semset_publish(w->sem_id, slot->lock, slot->stale[before], w->number);
+    if (err == TRI_OK)
+        slot->lock = TRI_NO_LOCK;
     if (err != TRI_ERR_AWAY)
         return err;
     tri_writer_lost(w); // readers still find this frame; the next begin makes the stream anew

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A writer's fields, shared by writer.c (frames), takeover.c (the stream as a whole) and grow.c (its
- *  segment). */
+/** A writer's fields, shared by writer.c (frames), slots.c (where they go), takeover.c (the stream
+ *  as a whole) and grow.c (its segment). */
 #ifndef TRI_WRITER_PRIVATE_H
 #define TRI_WRITER_PRIVATE_H
 
@@ -10,6 +10,7 @@
 #include <triptych/writer.h>
 
 #define TRI_WRITER_CHECK_NS 1000000000 // how soon a removed segment is noticed
+#define NO_SLOT             UINT32_MAX
 
 struct tri_writer {
     char name[TRI_NAME_MAX + 1];
@@ -39,16 +40,21 @@ struct tri_writer {
     uint64_t dropped_driver, dropped_writer;
     uint64_t published; // by this writer
     uint64_t taken_back;
-    uint32_t newest; // its slot, TRI_NO_SLOT: none
+    uint32_t newest;  // its slot, NO_SLOT: none
+    uint64_t planned; // what the header says of the next frame
+    uint64_t begun_count;
 
     struct tri_video begun;  // of the last draft begun,
     struct tri_shape placed; // and where its planes were put
 
     struct tri_writer_slot {
         uint64_t number;    // of the frame in it, 0: none
+        uint32_t side;      // of that frame, also after it has gone
+        uint64_t begun;     // by which draft that is not published yet, counted; 0: none
         bool taken;         // by a draft
-        bool locked;        // our semaphore is on it
-        uint32_t stale;     // holds that the slot was taken back from and that are still on it
+        bool refused;       // when it was last tried
+        uint32_t lock;      // which of its locks we have, TRI_NO_LOCK: none
+        uint32_t stale[2];  // holds that a side was taken back from and that are still on it
         int64_t refused_ns; // since when a reader holds it against us, 0: it does not
     } slot[TRI_SLOTS_MAX];
 };
@@ -74,6 +80,23 @@ void tri_writer_show(struct tri_writer *w);
 
 /** Somebody has removed the stream under us: lets go of the rest, so that claim() makes it anew. */
 void tri_writer_lost(struct tri_writer *w);
+
+/** Finds and locks a slot for the next frame. @return TRI_OK; TRI_ERR_NO_SLOT; TRI_ERR_AWAY;
+ *  TRI_ERR_SYSTEM. */
+enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken);
+
+/** Gives back what we have of a slot; what cannot be given back now stays ours, for a later draft. */
+void tri_writer_unlock(struct tri_writer *w, uint32_t slot);
+
+/**
+ * Tells readers where the next frame will lie, so that they can lock it before it is there: in the
+ * slot of the oldest draft, or else in the one that will be tried first. A wish: if it comes to lie
+ * elsewhere, they lock it when they see it.
+ */
+void tri_writer_plan(struct tri_writer *w);
+
+/** Says who holds the slots, at most once a second. */
+void tri_writer_say_no_slot(struct tri_writer *w);
 
 /** Leaves the writer's place and removes the stream, as its clean end. */
 void tri_writer_withdraw(struct tri_writer *w);

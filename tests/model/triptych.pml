@@ -5,7 +5,8 @@
  *
  *   writer, twice   semset.c take_writer(), takeover.c resume(), writer.c begin and publish; the
  *                   second is refused as long as the first lives, and takes over when it has died
- *   holder          reader.c with permission to alter: locks its slot, moves by one semop
+ *   holder          reader.c and hold.c with permission to alter: locks its frame, or, while it waits,
+ *                   the one to come; moves by one semop
  *   checker         reader.c with read permission only: looks at the number before and after
  *
  * Each of them may be killed before every step; the kernel undoes then, in one step per set (exit_sem()).
@@ -25,10 +26,12 @@
 #ifndef FRAMES
 #define FRAMES 5
 #endif
-#define WHOLE 2 /* what the writer takes of a slot; one reader can hold */
+#define WHOLE 2 /* what the writer takes of a lock; one reader can hold */
 #define NONE  7
 
 #define GATE(n) gate[(n) % GATES]
+#define LOCK(s, side) ((s) + SLOTS * (side)) /* two for each slot */
+#define SLOT(lock) ((lock) % SLOTS)
 #define PICTURE(n, writer) ((n) + 8 * (writer)) /* a frame's pixels, unlike any other's */
 #define NUMBER(picture) ((picture) % 8)
 
@@ -38,11 +41,16 @@
 /* The semaphore set. */
 bool has_writer, away = 1, removed;
 byte gate[GATES];
-byte slot[SLOTS] = WHOLE;
+byte lock[2 * SLOTS] = WHOLE;
 
-/* The segment: `latest` is one word, a slot's number stands before and after its two halves of pixels. */
+/* The segment: `latest` and `next` are one word each, a slot's number and side another; the number stands
+ * before and after its two halves of pixels. */
 byte latest, latest_slot = NONE;
+bit latest_side;
+byte next, next_slot = NONE;
+bit next_side;
 byte number[SLOTS], upper[SLOTS], lower[SLOTS];
+bit side[SLOTS];
 
 /* What only the properties know. */
 bit turn;     /* which writer comes first: they are alike */
@@ -81,9 +89,35 @@ inline nobody_sleeps_through_a_frame()
 
 #define OR_DIE ::true -> goto die
 
+/* oldest_slot(): into pick. Within a d_step. */
+inline oldest(not_these)
+{
+    pick = NONE;
+    i = 0;
+    do
+    :: i < SLOTS ->
+        if
+        :: MAY_TAKE(i) && !(not_these) ->
+               if
+               :: pick == NONE -> pick = i
+               :: pick != NONE && number[i] < number[pick] -> pick = i
+               :: else
+               fi
+        :: else
+        fi;
+        i++
+    :: i == SLOTS -> break
+    od;
+    i = 0
+}
+
+/* Into `latest`, with the frame's side. */
+#define PUBLISH(own_side) d_step { latest = n; latest_slot = mine; latest_side = own_side; newest = mine }
+
 proctype writer(bit me)
 {
     byte n, newest = NONE, mine = NONE, tried, pick, i, rounds;
+    byte taken = NONE; /* undo: the lock that this writer has */
     byte closed[GATES]; /* undo: what this writer has added to the gates */
 
     /* take_writer(): refused while there is another, and tried again */
@@ -95,10 +129,25 @@ end_refused:
 
     /* resume() and tri_semset_close_gates() */
     if
+    :: d_step { /* finished but never published: is no frame, and its lock is the one before */
+        do
+        :: i < SLOTS ->
+            if :: number[i] > latest -> number[i] = 0; side[i] = 1 - side[i] :: else fi;
+            i++
+        :: i == SLOTS -> break
+        od;
+        i = 0
+    }
+    OR_DIE
+    fi;
+    if
     :: d_step {
         n = latest;
 #ifndef WRONG_TAKEOVER_FORGETS
         newest = latest_slot;
+#endif
+#ifdef WRONG_TAKEOVER_FORGETS_SIDES
+        side[0] = 0; side[1] = 0; side[2] = 0;
 #endif
         closed[(n + 1) % GATES] = 1;
         GATE(n + 1) = GATE(n + 1) + 1;
@@ -119,25 +168,7 @@ end_refused:
         rounds = 0;
         tried = 0;
         do
-        :: d_step {
-            pick = NONE;
-            i = 0;
-            do
-            :: i < SLOTS ->
-                if
-                :: MAY_TAKE(i) ->
-                       if
-                       :: pick == NONE -> pick = i
-                       :: pick != NONE && number[i] < number[pick] -> pick = i
-                       :: else
-                       fi
-                :: else
-                fi;
-                i++
-            :: i == SLOTS -> break
-            od;
-            i = 0
-           };
+        :: d_step { oldest(false) };
            if
            :: pick == NONE ->
               rounds++;
@@ -146,13 +177,25 @@ end_refused:
            :: pick != NONE ->
               if
 #ifdef WRONG_WRITER_WAITS
-              :: d_step { slot[pick] == WHOLE -> slot[pick] = 0; mine = pick }; break
+              :: d_step {
+                  lock[LOCK(pick, side[pick])] == WHOLE ->
+                  taken = LOCK(pick, side[pick]);
+                  lock[taken] = 0;
+                  mine = pick
+                 };
+                 break
 #else
               :: d_step {
+#ifdef WRONG_SIDE_TO_COME_TAKEN
+                  i = LOCK(pick, 1 - side[pick]);
+#else
+                  i = LOCK(pick, side[pick]); /* of the frame that it overwrites */
+#endif
                   if
-                  :: slot[pick] == WHOLE -> slot[pick] = 0; mine = pick
+                  :: lock[i] == WHOLE -> lock[i] = 0; taken = i; mine = pick
                   :: else -> tried = tried | (1 << pick)
-                  fi
+                  fi;
+                  i = 0
                  };
                  if :: mine != NONE -> break :: else fi
               OR_DIE
@@ -165,24 +208,48 @@ end_refused:
         pick = NONE;
 
         n++;
+        /* plan(): if it is not the slot that readers were told */
+        if
+        :: next == n && next_slot == mine && next_side == 1 - side[mine]
+        :: else ->
+           if :: d_step { next = n; next_slot = mine; next_side = 1 - side[mine] } OR_DIE fi
+        fi;
 #ifndef WRONG_NUMBER_STAYS
         if :: number[mine] = 0 OR_DIE fi;
 #endif
         if :: upper[mine] = PICTURE(n, me) OR_DIE fi;
         if :: lower[mine] = PICTURE(n, me) OR_DIE fi;
 #ifdef WRONG_LATEST_BEFORE_NUMBER
-        if :: d_step { latest = n; latest_slot = mine; newest = mine } OR_DIE fi;
-        if :: number[mine] = n OR_DIE fi;
+        if :: PUBLISH(1 - side[mine]) OR_DIE fi;
+        if :: d_step { number[mine] = n; side[mine] = 1 - side[mine] } OR_DIE fi;
 #else
+#ifdef WRONG_SIDE_AFTER_NUMBER
         if :: number[mine] = n OR_DIE fi;
+        if :: PUBLISH(1 - side[mine]) OR_DIE fi;
+        if :: side[mine] = 1 - side[mine] OR_DIE fi;
+#else
+        if :: d_step { number[mine] = n; side[mine] = 1 - side[mine] } OR_DIE fi;
+        if
+        :: d_step {
+            newest = mine;
+            oldest(false);
+            next = n + 1;
+            next_slot = pick;
+            next_side = 1 - side[pick];
+            pick = NONE
+        }
+        OR_DIE
+        fi;
 #ifndef WRONG_GATE_BEFORE_LATEST
-        if :: d_step { latest = n; latest_slot = mine; newest = mine } OR_DIE fi;
+        if :: PUBLISH(side[mine]) OR_DIE fi;
+#endif
 #endif
 #endif
         /* tri_semset_publish(): slot, this gate and the one two frames on, in one call */
         if
         :: d_step {
-            slot[mine] = slot[mine] + WHOLE;
+            lock[taken] = lock[taken] + WHOLE;
+            taken = NONE;
             GATE(n) = GATE(n) - 1;
             closed[n % GATES] = 0;
 #ifdef WRONG_ONE_GATE
@@ -202,7 +269,8 @@ end_refused:
         OR_DIE
         fi;
 #ifdef WRONG_GATE_BEFORE_LATEST
-        if :: d_step { latest = n; latest_slot = mine; newest = mine; mine = NONE } OR_DIE fi
+        if :: PUBLISH(side[mine]) OR_DIE fi;
+        mine = NONE
 #endif
     od;
 
@@ -224,11 +292,11 @@ die: skip; /* exit_sem() */
         :: i < GATES -> gate[i] = gate[i] - closed[i]; i++
         :: i == GATES -> break
         od;
-        if :: mine != NONE && slot[mine] == 0 -> slot[mine] = WHOLE :: else fi;
+        if :: taken != NONE -> lock[taken] = lock[taken] + WHOLE :: else fi;
 #endif
         wake();
         assert(!asleep[0] && !asleep[1]); /* readers learn of a death at once */
-        n = 0; newest = 0; mine = 0; tried = 0; pick = 0; i = 0; rounds = 0;
+        n = 0; newest = 0; mine = 0; taken = 0; tried = 0; pick = 0; i = 0; rounds = 0;
         closed[0] = 0; closed[1] = 0; closed[2] = 0; closed[GATES - 1] = 0
     };
     goto out;
@@ -264,7 +332,10 @@ inline wait_frame(me, want)
 
 proctype holder()
 {
-    byte n, s, held = NONE, a, want;
+    byte n, s, a, want;
+    bit sd;
+    byte held = NONE; /* the lock it has */
+    byte ahead;       /* and if that is of a frame still to come: its number; 0: it is of the frame seen */
     bool busy;
 
 end_look:
@@ -274,49 +345,61 @@ end_look:
         d_step {
             n = latest;
             s = latest_slot;
+            sd = latest_side;
             assert(n == 0 || number[s] == n || removed) /* the newest frame is always whole */
         };
         if
         :: removed -> goto die /* follow.c attaches anew: another segment's story */
         :: !removed && n > seen[HOLDER] ->
+            /* tri_hold_take() */
+            if
+#ifdef WRONG_AHEAD_BY_NUMBER_ONLY
+            :: ahead == n -> ahead = 0
+            :: ahead != n ->
+#else
+            :: ahead == n && held == LOCK(s, sd) -> ahead = 0 /* locked before it was there */
+            :: !(ahead == n && held == LOCK(s, sd)) ->
+#endif
 #ifdef WRONG_MOVE_IN_TWO_CALLS
-            if
-            :: d_step {
-                if
-                :: slot[s] > 0 -> slot[s] = slot[s] - 1; busy = false
-                :: else -> busy = true
-                fi
-               };
+               d_step { a = held };
                if
-               :: !busy && held != NONE -> a = s; slot[held] = slot[held] + 1
-               :: !busy && held == NONE -> a = s
-               :: busy
+               :: d_step {
+                   if
+                   :: lock[LOCK(s, sd)] > 0 -> held = LOCK(s, sd); lock[held] = lock[held] - 1; busy = false
+                   :: else -> busy = true
+                   fi
+                  };
+                  if
+                  :: !busy && a != NONE -> lock[a] = lock[a] + 1
+                  :: !busy && a == NONE
+                  :: busy
+                  fi
+               OR_DIE
+               fi;
+               d_step { ahead = 0; a = 0 };
+#else
+               /* tri_semset_hold(give, take): both or neither */
+               if
+               :: d_step {
+                   if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi;
+                   if
+                   :: lock[LOCK(s, sd)] > 0 ->
+                      held = LOCK(s, sd);
+                      lock[held] = lock[held] - 1;
+                      ahead = 0;
+                      busy = false
+                   :: else ->
+                      busy = true;
+                      assert(latest != n); /* no writer takes the newest */
+                      if :: held != NONE -> lock[held] = lock[held] - 1 :: else fi
+                   fi
+               }
+               OR_DIE
                fi
-            OR_DIE
-            fi;
-            d_step { if :: !busy -> held = s; a = 0 :: else fi };
-#else
-            /* tri_semset_hold(give, take): both or neither */
-            if
-            :: d_step {
-                if :: held != NONE -> slot[held] = slot[held] + 1 :: else fi;
-                if
-                :: slot[s] > 0 -> slot[s] = slot[s] - 1; held = s; busy = false
-                :: else ->
-                   busy = true;
-                   if :: held != NONE -> slot[held] = slot[held] - 1 :: else fi
-                fi
-            }
-            OR_DIE
-            fi;
 #endif
+            fi;
             if
-            :: busy -> /* its writer is between `latest` and the gates, or was killed there */
-#ifdef WRONG_BUSY_WAITS_FOR_NEXT
-               want = n + 1
-#else
-               want = n /* its gate opens in the call that gives the slot back */
-#endif
+            :: busy /* overwritten right now: there is a newer one, look again */
             :: else ->
                /* tri_entry_read() */
 #ifndef WRONG_HOLD_UNCHECKED
@@ -339,18 +422,69 @@ end_look:
             fi
         :: else -> want = n + 1
         fi;
-        goto next;
+        goto next_step;
 torn:   skip;
-        d_step { slot[held] = slot[held] + 1; held = NONE };
-next:   skip;
-        d_step { n = 0; s = 0; busy = false };
+        d_step { lock[held] = lock[held] + 1; held = NONE };
+next_step: skip;
+        d_step { n = 0; s = 0; sd = 0; busy = false };
         if
         :: want > 0 ->
-           wait_frame(HOLDER, want);
-end_asleep:
+           /* tri_hold_ahead() */
+           d_step { n = next; s = next_slot; sd = next_side };
            if
-           :: !asleep[HOLDER]
-           OR_DIE
+           :: n == want && s != NONE && held != LOCK(s, sd) ->
+              if
+              :: d_step {
+                  if
+                  :: lock[LOCK(s, sd)] > 0 ->
+                     if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi;
+                     a = held;
+                     busy = (ahead == 0 && held != NONE); /* lent: the frame on loan, locked by `a` */
+                     held = LOCK(s, sd);
+                     lock[held] = lock[held] - 1;
+                     ahead = n
+                  :: else
+                  fi
+              }
+              OR_DIE
+              fi
+           :: else
+           fi;
+           d_step { n = 0; s = 0; sd = 0 };
+           if
+           :: wait_frame(HOLDER, want);
+              d_step { a = 0; busy = false };
+end_asleep:
+              if
+              :: !asleep[HOLDER]
+              OR_DIE
+              fi
+           :: busy -> /* the time is over: tri_hold_back() */
+              if
+              :: d_step {
+                  lock[held] = lock[held] + 1;
+                  ahead = 0;
+                  if
+                  :: lock[a] > 0 -> held = a; lock[held] = lock[held] - 1
+                  :: else -> held = NONE
+                  fi
+              }
+              OR_DIE
+              fi;
+              d_step { a = 0; busy = false; want = 0 };
+              if
+              :: held == NONE
+#ifdef WRONG_LENT_UNCHECKED
+              :: held != NONE ->
+#else
+              :: held != NONE && number[SLOT(held)] != seen[HOLDER] ->
+                 d_step { lock[held] = lock[held] + 1; held = NONE }
+              :: held != NONE && number[SLOT(held)] == seen[HOLDER] ->
+#endif
+                 if :: true OR_DIE fi;
+                 assert(NUMBER(upper[SLOT(held)]) == seen[HOLDER]); /* as before the wait */
+                 assert(lower[SLOT(held)] == upper[SLOT(held)])
+              fi
            fi
         :: else
         fi
@@ -359,9 +493,9 @@ end_asleep:
 die: skip;
     d_step { asleep[HOLDER] = false; wanted[HOLDER] = 0 };
 #ifndef WRONG_HOLDER_NOT_UNDONE
-    d_step { if :: held != NONE -> slot[held] = slot[held] + 1 :: else fi };
+    d_step { if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi };
 #endif
-    d_step { n = 0; s = 0; held = 0; a = 0; want = 0; busy = false };
+    d_step { n = 0; s = 0; sd = 0; held = 0; ahead = 0; a = 0; want = 0; busy = false };
     goto out;
 
 end_stopped: /* SIGSTOP, for ever */
@@ -437,8 +571,8 @@ init {
     end_all: (_nr_pr == 1) ->
     d_step {
         do
-        :: i < SLOTS -> assert(slot[i] == WHOLE || removed); i++
-        :: i == SLOTS -> break
+        :: i < 2 * SLOTS -> assert(lock[i] == WHOLE || removed); i++
+        :: i == 2 * SLOTS -> break
         od;
         i = 0;
         do

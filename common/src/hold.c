@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "hold.h"
+
+#include "semset.h"
+
+/** Gives one lock of the attached set back and takes another; either may be TRI_NO_LOCK. */
+static enum tri_err exchange(struct tri_reader *r, uint32_t give, uint32_t take)
+{
+    if (give == TRI_NO_LOCK && take == TRI_NO_LOCK)
+        return TRI_OK;
+    const enum tri_err err = tri_semset_hold(r->mapping->sem_id, give, take);
+    if (err == TRI_ERR_DENIED)
+        r->may_hold = false; // read permission only: from now on check after use
+    return err;
+}
+
+/** Whether the lease has a lock of the set that the reader is attached to. */
+static bool locks_here(const struct tri_reader *r, const struct tri_lease *lease)
+{
+    return lease->segment && lease->state == LEASE_HELD &&
+           ((struct tri_mapping *)lease->segment)->sem_id == r->mapping->sem_id;
+}
+
+void tri_hold_ahead(struct tri_reader *r, struct tri_lease *lease, uint64_t newest)
+{
+    const struct tri_segment *segment = &r->mapping->segment;
+    const uint64_t next = atomic_load_explicit(&segment->header->next, memory_order_relaxed);
+    if (!r->may_hold || r->gone || r->state == TRI_STATE_AWAY || next == r->ahead ||
+        tri_word_number(next) != tri_word_number(newest) + 1 ||
+        tri_word_slot(next) >= segment->geometry.slots)
+        return;
+
+    // What the caller has on loan is the newest frame, which no writer takes: it needs no lock now.
+    const bool lend = r->ahead == 0 && lease->segment == r->mapping && lease->word == newest &&
+                      locks_here(r, lease);
+    uint32_t give = TRI_NO_LOCK;
+    if (r->ahead)
+        give = tri_word_lock(r->ahead);
+    else if (lend)
+        give = tri_word_lock(newest);
+    if (exchange(r, give, tri_word_lock(next)) != TRI_OK)
+        return; // in vain, for whatever reason: the frame will be locked when it is seen
+    r->ahead = next;
+    if (lend)
+        lease->state = LEASE_LENT;
+}
+
+void tri_hold_drop(struct tri_reader *r)
+{
+    if (r->ahead)
+        exchange(r, tri_word_lock(r->ahead), TRI_NO_LOCK);
+    r->ahead = 0;
+}
+
+enum tri_err tri_hold_take(struct tri_reader *r, struct tri_lease *old, uint64_t word)
+{
+    if (!r->may_hold || r->gone)
+        return TRI_ERR_DENIED;
+    if (r->ahead == word) { // locked before it was there
+        r->ahead = 0;
+        return TRI_OK;
+    }
+    const bool lend = locks_here(r, old);
+    uint32_t give = TRI_NO_LOCK;
+    if (lend)
+        give = tri_word_lock(old->word);
+    else if (r->ahead)
+        give = tri_word_lock(r->ahead);
+    const enum tri_err err = exchange(r, give, tri_word_lock(word));
+    if (err == TRI_ERR_AWAY)
+        r->gone = true;
+    if (err != TRI_OK)
+        return err;
+    if (lend) {
+        old->state = LEASE_LENT;
+        tri_hold_drop(r);
+    }
+    r->ahead = 0;
+    return TRI_OK;
+}
+
+bool tri_hold_back(struct tri_reader *r, struct tri_lease *lease)
+{
+    if (!lease->segment || lease->state != LEASE_LENT) {
+        tri_hold_drop(r);
+        return true;
+    }
+    const struct tri_mapping *mapping = lease->segment;
+    const uint32_t lock = tri_word_lock(lease->word);
+    uint32_t give = TRI_NO_LOCK;
+    if (r->ahead && r->mapping->sem_id == mapping->sem_id) {
+        give = tri_word_lock(r->ahead);
+        r->ahead = 0;
+    }
+    tri_hold_drop(r);
+    enum tri_err err = tri_semset_hold(mapping->sem_id, give, lock);
+    if (err == TRI_ERR_BUSY && give != TRI_NO_LOCK)
+        tri_semset_hold(mapping->sem_id, give, TRI_NO_LOCK);
+    lease->state = LEASE_CHECKED;
+    if (err != TRI_OK && err != TRI_ERR_AWAY)
+        return false;
+    // Without its semaphores a segment has no writer and never gets one again.
+    const struct tri_entry *entry = tri_segment_entry(&mapping->segment, lease->slot);
+    if (tri_entry_still(entry, tri_word_number(lease->word))) {
+        lease->state = LEASE_HELD;
+        return true;
+    }
+    tri_semset_hold(mapping->sem_id, lock, TRI_NO_LOCK);
+    return false;
+}
