@@ -68,6 +68,11 @@ class Total:
         self.count = collections.Counter()
         self.told = []
 
+    def doing(self, configuration, what):
+        """Says on a terminal what takes so long; the next line takes its place."""
+        if sys.stdout.isatty():
+            print(f"{configuration:12} {what} ...", end="\033[K\r", flush=True)
+
     def add(self, configuration, cases, seconds):
         count = collections.Counter(case.outcome for case in cases)
         self.count += count

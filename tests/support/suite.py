@@ -163,10 +163,12 @@ def main():
         folder = BUILDS / (configuration.same_build_as or configuration.name)
         cases = []
         if not configuration.same_build_as:
+            total.doing(configuration.name, "building")
             cases.append(build(configuration, folder))
             if cases[0].outcome == "failed":
                 broken.add(folder)
         if folder not in broken:
+            total.doing(configuration.name, "testing")
             cases += test(configuration, folder, arguments.names)
             cases.append(what_was_left(known))
         total.add(configuration.name, cases, time.monotonic() - started)
