@@ -29,10 +29,10 @@ struct cadence_step {
 };
 
 /**
- * Decides on a frame that was captured at `time_ns`, and changes nothing. A place is 1/fps long, place 0
- * begins with the first frame. A frame may stand up to 3/4 of a place beside its own: with less than 1/2
- * two clocks that drift apart would have frames doubled and left out by turns whenever a time is near
- * the middle between two places.
+ * Decides on a frame that was captured at `time_ns`, and changes nothing. A place is 1/fps long,
+ * place 0 begins with the first frame. A frame may stand up to 3/4 of a place beside its own: with
+ * 1/2, two clocks that drift apart would have frames doubled and left out by turns whenever a time
+ * is near the middle between two places.
  */
 struct cadence_step cadence_decide(const struct cadence *cadence, int64_t time_ns);
 

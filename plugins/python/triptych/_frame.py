@@ -144,9 +144,9 @@ class _Loan:
 class Frame(_Described):
     """A frame of a stream, in its slot or, after copy(), in memory of its own.
 
-    `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also after its
-    reader was closed. `held` says that they cannot change meanwhile; where it is false, ask `whole` after
-    use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
+    `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also
+    after its reader was closed. `held` says that they cannot change meanwhile; where it is false,
+    ask `whole` after use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
     """
 
     _c: c.Frame
@@ -242,9 +242,9 @@ class _Place:
 class Draft(_Described):
     """A frame being written: fill its `planes`, set what is to be said of it, then publish().
 
-    As a context manager it is published at the end of the block, and dropped if the block raises. Planes
-    and arrays of it must not be touched once it is published: the memory is the readers' then, and goes
-    with the writer.
+    As a context manager it is published at the end of the block, and dropped if the block raises.
+    Planes and arrays of it must not be touched once it is published: the memory is the readers'
+    then, and goes with the writer.
     """
 
     def __init__(self, writer: Writer, c_draft: c.Draft) -> None:

@@ -28,9 +28,9 @@ class Reader(Handle):
 
     Raises ValueError for a name or word that is none.
 
-    Threads: one at a time for one Reader; a call that waits lets other threads run. Frames, their planes
-    and arrays may be used and let go from any thread. Processes and sub-interpreters: each opens its own,
-    after the fork.
+    Threads: one at a time for one Reader; a call that waits lets other threads run. Frames, their
+    planes and arrays may be used and let go from any thread. Processes and sub-interpreters: each
+    opens its own, after the fork.
     """
 
     _close_call = c.lib.tri_reader_close
