@@ -11,6 +11,7 @@
 #include <inspect.h>
 #include <math.h>
 #include <panel.h>
+#include <reading.h>
 #include <tones.h>
 #include <trace.h>
 
@@ -148,6 +149,61 @@ static void what_is_not_wanted_is_not_kept(void **state)
     free(grey.bytes);
 }
 
+/** What the probe says of the first pixel of a picture that consists of `bytes`. */
+static void assert_reading(struct tri_video video, const uint8_t *bytes, size_t count,
+                           enum inspect_source source, const char *wanted)
+{
+    struct inspect inspect = { .coded = TRI_FOURCC_MJPG };
+    struct tri_shape shape;
+    const uint8_t *data[TRI_PLANES_MAX] = { NULL };
+    char text[256];
+    assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
+    uint8_t *memory = calloc(1, shape.bytes + 1);
+    assert_non_null(memory);
+    for (uint32_t p = 0, at = 0; p < shape.planes; p++) {
+        data[p] = memory + shape.plane[p].offset;
+        for (uint32_t i = 0; i < shape.plane[p].row_bytes && at < count; i++)
+            memory[shape.plane[p].offset + i] = bytes[at++];
+    }
+    inspect_take(&inspect, &(struct inspect_wish){ .bytes = true }, source, &video, &shape, data);
+    reading_write(text, sizeof(text), &inspect, 0, 0);
+    assert_string_equal(text, wanted);
+    inspect_free(&inspect);
+    free(memory);
+}
+
+static void
+the_probe_tells_components_by_their_names_and_bits_and_where_they_come_from(void **state)
+{
+    (void)state;
+    const struct tri_video yuyv = { .fourcc = TRI_FOURCC_YUYV, .width = 2, .height = 1 };
+    assert_reading(yuyv, (const uint8_t[]){ 81, 90, 81, 240 }, 4, INSPECT_RAW,
+                   "x 0  y 0\nY  81  U  90  V 240\nR 254  G   0  B   0\nYUYV 601 lim-range");
+    const struct tri_video p010 = {
+        .fourcc = TRI_FOURCC_P010, .width = 1, .height = 1, .matrix = TRI_MATRIX_709
+    };
+    assert_reading(p010, (const uint8_t[]){ 0x00, 0xeb, 0x00, 0x80, 0x00, 0x80 }, 6, INSPECT_RAW,
+                   "x 0  y 0\nY  940  U  512  V  512\nR 255  G 255  B 255\n"
+                   "P010 10 bits 709 lim-range");
+    const struct tri_video y16 = { .fourcc = TRI_FOURCC_Y16, .width = 200, .height = 1 };
+    assert_reading(y16, (const uint8_t[]){ 0x39, 0x30 }, 2, INSPECT_RAW,
+                   "x   0  y 0\nY 12345\nR  48  G  48  B  48\nY16 16 bits full-range");
+    const struct tri_video ab24 = { .fourcc = TRI_FOURCC_AB24, .width = 1, .height = 1 };
+    assert_reading(ab24, (const uint8_t[]){ 1, 20, 255, 9 }, 4, INSPECT_RAW,
+                   "x 0  y 0\nR   1  G  20  B 255  A   9\nAB24 full-range");
+    const struct tri_video rgbp = { .fourcc = TRI_FOURCC_RGBP, .width = 1, .height = 1 };
+    assert_reading(rgbp, (const uint8_t[]){ 0xe9, 0xad }, 2, INSPECT_RAW,
+                   "x 0  y 0\nR 21  G 47  B  9\nR 173  G 190  B  74\nRGBP full-range");
+    const struct tri_video xr24 = { .fourcc = TRI_FOURCC_XR24, .width = 1, .height = 1 };
+    assert_reading(xr24, (const uint8_t[]){ 3, 2, 1, 99 }, 4, INSPECT_RAW,
+                   "x 0  y 0\nR   1  G   2  B   3  X  99\nXR24 full-range");
+    assert_reading(xr24, (const uint8_t[]){ 3, 2, 1, 99 }, 4, INSPECT_DECODED,
+                   "x 0  y 0\nR   1  G   2  B   3\ndecoded from MJPG");
+    const struct tri_video rgb = { .fourcc = TRI_FOURCC_RGB3, .width = 1, .height = 1 };
+    assert_reading(rgb, (const uint8_t[]){ 1, 2, 3 }, 3, INSPECT_SHOWN,
+                   "x 0  y 0\nR   1  G   2  B   3\nas shown, frame gone");
+}
+
 static void without_adjustments_every_code_stays(void **state)
 {
     (void)state;
@@ -241,22 +297,38 @@ static void a_trace_forgets_the_oldest_first(void **state)
     assert_int_equal(trace_at(&trace, TRACE_POINTS - 1)->at_ns, 6 * MS);
 }
 
-static void columns_hold_the_worst_of_their_time_and_the_newest_is_last(void **state)
+static void a_bar_reaches_from_the_picture_before_to_its_own_and_the_newest_is_right(void **state)
 {
     (void)state;
+    static struct trace_bar bars[TRACE_POINTS];
     struct trace trace = { .count = 0 };
-    struct trace_column column[10];
+    double most;
     trace_note(&trace, 1 * SECOND, SECOND - 500 * MS, 0); // too old to be seen
-    trace_note(&trace, 9050 * MS, 9045 * MS, 0);
-    trace_note(&trace, 9060 * MS, 9030 * MS, 3);
-    trace_note(&trace, 9950 * MS, 9941 * MS, 3);
-    const double most = trace_columns(&trace, TRACE_AGE, 10 * SECOND, SECOND, column, 10);
+    trace_note(&trace, 9100 * MS, 9095 * MS, 0);
+    trace_note(&trace, 9300 * MS, 9270 * MS, 3);
+    trace_note(&trace, 9990 * MS, 9981 * MS, 3);
+    assert_int_equal(trace_bars(&trace, TRACE_AGE, 10 * SECOND, SECOND, 100, bars, &most), 3);
     assert_true(fabs(most - 30) < 1e-3);
-    assert_float_equal(column[0].most, 30, 1e-3);
-    assert_int_equal(column[0].lost, 3);
-    assert_float_equal(column[9].most, 9, 1e-3);
-    for (int i = 1; i < 9; i++)
-        assert_true(column[i].most < 0);
+    assert_true(bars[0].left == 30 && bars[0].right == 99 && !bars[0].lost);
+    assert_true(bars[1].left == 10 && bars[1].right == 30 && bars[1].lost);
+    assert_true(bars[2].left == 0 && bars[2].right == 10 && !bars[2].lost);
+    trace_bars(&trace, TRACE_INTERVAL, 10 * SECOND, SECOND, 100, bars, &most);
+    assert_true(fabs(most - 8100) < 1e-3);
+    assert_true(fabs((double)bars[1].value - 200) < 1e-3);
+}
+
+static void every_bar_can_be_seen_however_many_there_are(void **state)
+{
+    (void)state;
+    static struct trace_bar bars[TRACE_POINTS];
+    struct trace trace = { .count = 0 };
+    double most;
+    for (int i = 0; i < 1000; i++)
+        trace_note(&trace, SECOND + i * MS, 0, 0);
+    const unsigned count = trace_bars(&trace, TRACE_AGE, 2 * SECOND, SECOND, 40, bars, &most);
+    assert_int_equal(count, 999); // one is a whole second old
+    for (unsigned i = 0; i < count; i++)
+        assert_true(bars[i].left >= 0 && bars[i].left < bars[i].right && bars[i].right <= 40);
 }
 
 static void a_scale_ends_at_a_round_number_that_holds_all(void **state)
@@ -306,13 +378,16 @@ int main(void)
         cmocka_unit_test(a_large_picture_is_counted_on_a_grid_that_keeps_its_shares),
         cmocka_unit_test(what_is_kept_of_a_picture_outlives_it),
         cmocka_unit_test(what_is_not_wanted_is_not_kept),
+        cmocka_unit_test(
+            the_probe_tells_components_by_their_names_and_bits_and_where_they_come_from),
         cmocka_unit_test(without_adjustments_every_code_stays),
         cmocka_unit_test(each_adjustment_does_what_its_formula_says),
         cmocka_unit_test(adjustments_stop_at_their_ends_and_say_where_they_are),
         cmocka_unit_test(a_trace_knows_interval_age_and_loss_of_each_picture),
         cmocka_unit_test(a_pause_is_no_interval),
         cmocka_unit_test(a_trace_forgets_the_oldest_first),
-        cmocka_unit_test(columns_hold_the_worst_of_their_time_and_the_newest_is_last),
+        cmocka_unit_test(a_bar_reaches_from_the_picture_before_to_its_own_and_the_newest_is_right),
+        cmocka_unit_test(every_bar_can_be_seen_however_many_there_are),
         cmocka_unit_test(a_scale_ends_at_a_round_number_that_holds_all),
         cmocka_unit_test(letters_are_a_share_of_the_window_and_never_too_small_on_any_screen),
         cmocka_unit_test(a_panel_stands_beside_the_pointer_and_inside_the_window),

@@ -239,6 +239,22 @@ static void the_pixel_under_the_pointer_is_the_one_drawn_there(void **state)
     }
 }
 
+static void a_pixel_is_seen_where_the_pointer_finds_it(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < WAYS; i++) {
+        struct view view = way(i);
+        view_zoom(&view, &wide, &square, 7, 300, 320);
+        const struct view_place place = view_place(&view, &wide, &square);
+        unsigned x, y;
+        assert_true(view_pixel(&place, &wide, 300.5, 320.5, &x, &y));
+        const struct view_area area = view_pixel_area(&place, &wide, x, y);
+        assert_true(area.x <= 300 && area.x + area.w > 299 && area.w < 2 * place.scale);
+        assert_true(area.y <= 320 && area.y + area.h > 319 && area.h < 2 * place.scale);
+        assert_true(area.w + 1 >= place.scale && area.h + 1 >= place.scale);
+    }
+}
+
 static void beside_the_picture_there_is_no_pixel(void **state)
 {
     (void)state;
@@ -298,6 +314,7 @@ int main(void)
         cmocka_unit_test(dragging_stops_at_the_edge),
         cmocka_unit_test(a_picture_that_fits_stays_in_the_middle),
         cmocka_unit_test(the_pixel_under_the_pointer_is_the_one_drawn_there),
+        cmocka_unit_test(a_pixel_is_seen_where_the_pointer_finds_it),
         cmocka_unit_test(beside_the_picture_there_is_no_pixel),
         cmocka_unit_test(a_step_on_the_screen_is_one_to_the_pixel_beside_it),
     };

@@ -22,6 +22,7 @@ struct inspect_wish {
 /** Of one picture. All zero is nothing. */
 struct inspect {
     enum inspect_source source;
+    uint32_t coded;         // of INSPECT_DECODED: the format that was decoded
     struct tri_video video; // of the bytes, with the colours they are shown with
     struct tri_shape shape;
     struct tones tones;

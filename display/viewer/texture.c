@@ -145,6 +145,7 @@ static void inspect_decoded(struct texture *texture, const struct tri_video *vid
 
     if (tri_video_shape(&decoded, &shape) == TRI_OK)
         inspect_take(&texture->inspect, wish, INSPECT_DECODED, &decoded, &shape, data);
+    texture->inspect.coded = video->fourcc;
 }
 
 /** @param inspect  of what the conversion made; NULL: the frame itself is looked at */

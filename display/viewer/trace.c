@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace.h"
 
-#include <stdbool.h>
-
 #define MS 1e6 // ns
 
 void trace_note(struct trace *trace, int64_t now_ns, int64_t capture_ns, uint64_t lost)
@@ -32,33 +30,29 @@ const struct trace_point *trace_at(const struct trace *trace, unsigned back)
     return &trace->points[(trace->next + TRACE_POINTS - 1 - back) % TRACE_POINTS];
 }
 
-double trace_value(const struct trace_point *point, enum trace_kind kind)
+unsigned trace_bars(const struct trace *trace, enum trace_kind kind, int64_t now_ns,
+                    int64_t span_ns, int columns, struct trace_bar bars[TRACE_POINTS], double *most)
 {
-    return (double)(kind == TRACE_AGE ? point->age_ms : point->interval_ms);
-}
+    unsigned count = 0;
 
-double trace_columns(const struct trace *trace, enum trace_kind kind, int64_t now_ns,
-                     int64_t span_ns, struct trace_column *column, unsigned columns)
-{
-    double most = 0;
-
-    for (unsigned i = 0; i < columns; i++)
-        column[i] = (struct trace_column){ .most = -1 };
+    *most = 0;
     for (unsigned back = 0; back < trace->count; back++) {
         const struct trace_point *point = trace_at(trace, back);
-        const int64_t since = now_ns - point->at_ns;
-        if (since >= span_ns)
+        const double since = (double)(now_ns - point->at_ns);
+        const double began = since + (double)point->interval_ms * MS;
+        const float value = kind == TRACE_AGE ? point->age_ms : point->interval_ms;
+        if (since >= (double)span_ns)
             break;
-        if (since < 0)
-            continue;
-        const unsigned from_right = (unsigned)((double)since * columns / (double)span_ns);
-        struct trace_column *at = &column[columns - 1 - (from_right < columns ? from_right : 0)];
-        const double value = trace_value(point, kind);
-        at->most = (float)value > at->most ? (float)value : at->most;
-        at->lost += point->lost;
-        most = value > most ? value : most;
+        const int last = columns - 1 - (int)(since / (double)span_ns * columns);
+        const int first = columns - (int)(began / (double)span_ns * columns);
+        const int right = last + 1 < columns ? last + 1 : columns;
+        const int left = first < last ? first : last;
+        bars[count++] = (struct trace_bar){
+            .left = left > 0 ? left : 0, .right = right, .value = value, .lost = point->lost > 0
+        };
+        *most = (double)value > *most ? (double)value : *most;
     }
-    return most;
+    return count;
 }
 
 double trace_scale(double most)

@@ -3,6 +3,7 @@
 #ifndef VIEWER_TRACE_H
 #define VIEWER_TRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TRACE_POINTS 1024 // 17 seconds at 60 pictures a second, 4 at 240
@@ -35,22 +36,24 @@ const struct trace_point *trace_at(const struct trace *trace, unsigned back);
 
 enum trace_kind { TRACE_INTERVAL, TRACE_AGE };
 
-double trace_value(const struct trace_point *point, enum trace_kind kind);
-
-/** One column of a graph. */
-struct trace_column {
-    float most; // ms: the highest value in it; below 0: no picture
-    uint32_t lost;
+/** One picture in a graph: the time up to it, from the picture before. */
+struct trace_bar {
+    int left, right; // columns, the right one exclusive; at least one wide
+    float value;     // ms
+    bool lost;       // something, before it
 };
 
 /**
- * The last `span_ns` up to `now_ns` in `columns` equal parts, the newest last. A column no picture
- * falls in, between two that have one, is empty.
+ * The pictures of the last `span_ns` up to `now_ns` as bars in `columns` columns, newest first; a picture
+ * that follows on none has one column.
  *
- * @return the highest value of all, 0 if there is none
+ * @param bars  room for TRACE_POINTS
+ * @param most  the highest value of all, 0 if there is none
+ * @return how many
  */
-double trace_columns(const struct trace *trace, enum trace_kind kind, int64_t now_ns,
-                     int64_t span_ns, struct trace_column *column, unsigned columns);
+unsigned trace_bars(const struct trace *trace, enum trace_kind kind, int64_t now_ns,
+                    int64_t span_ns, int columns, struct trace_bar bars[TRACE_POINTS],
+                    double *most);
 
 /** The end of a scale that shows `most`: 1, 2 or 5 times a power of ten, at least 1. */
 double trace_scale(double most);

@@ -97,6 +97,40 @@ bool view_pixel(const struct view_place *place, const struct view_picture *pictu
     return true;
 }
 
+/** (dx, dy) about the middle of the picture, mirrored and turned as it is seen. */
+static void turn(const struct view_place *place, double *dx, double *dy)
+{
+    if (place->hflip)
+        *dx = -*dx;
+    if (place->vflip)
+        *dy = -*dy;
+    for (unsigned i = 0; i < place->turns; i++) {
+        const double old = *dx;
+        *dx = -*dy;
+        *dy = old;
+    }
+}
+
+struct view_area view_pixel_area(const struct view_place *place, const struct view_picture *picture,
+                                 unsigned x, unsigned y)
+{
+    double near_x = ((double)x / picture->width - 0.5) * place->w;
+    double near_y = ((double)y / picture->height - 0.5) * place->h;
+    double far_x = ((x + 1.0) / picture->width - 0.5) * place->w;
+    double far_y = ((y + 1.0) / picture->height - 0.5) * place->h;
+
+    turn(place, &near_x, &near_y);
+    turn(place, &far_x, &far_y);
+    const double left = floor(place->x + place->w / 2 + fmin(near_x, far_x));
+    const double top = floor(place->y + place->h / 2 + fmin(near_y, far_y));
+    const double right = floor(place->x + place->w / 2 + fmax(near_x, far_x));
+    const double bottom = floor(place->y + place->h / 2 + fmax(near_y, far_y));
+    return (struct view_area){ .x = (int)left,
+                               .y = (int)top,
+                               .w = (int)fmax(right - left, 1),
+                               .h = (int)fmax(bottom - top, 1) };
+}
+
 void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, int *picture_dy)
 {
     double x = dx;

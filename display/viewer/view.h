@@ -55,6 +55,10 @@ struct view_place view_place(const struct view *view, const struct view_picture 
 bool view_pixel(const struct view_place *place, const struct view_picture *picture, double x,
                 double y, unsigned *at_x, unsigned *at_y);
 
+/** Where a pixel of the picture is seen, in whole screen pixels, at least one. */
+struct view_area view_pixel_area(const struct view_place *place, const struct view_picture *picture,
+                                 unsigned x, unsigned y);
+
 /** What a step on the screen of (dx, dy) pixels of the picture's size is in the picture itself. */
 void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, int *picture_dy);
 
