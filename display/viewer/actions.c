@@ -2,6 +2,7 @@
 #include "actions.h"
 
 #include "loop.h"
+#include "pointer.h"
 #include "screenshot.h"
 
 #define ZOOM_STEP 1.25
@@ -36,7 +37,7 @@ void act_pause_or_go(struct loop *loop)
 void act_step(struct loop *loop)
 {
     stream_view_step(loop_stream(loop));
-    loop->overlay.figures_ns = 0; // they are to be of this picture
+    loop->overlay.panel.written_ns = 0; // they are to be of this picture
 }
 
 void act_step_back(struct loop *loop)
@@ -46,7 +47,7 @@ void act_step_back(struct loop *loop)
     if (!stream_view_step_back(loop_stream(loop)))
         overlay_say(&loop->overlay, "%u pictures back: no older one is kept",
                     stream->history.ring.back);
-    loop->overlay.figures_ns = 0;
+    loop->overlay.panel.written_ns = 0;
 }
 
 void act_screenshot(struct loop *loop)
@@ -149,6 +150,63 @@ void act_next_range(struct loop *loop)
 
     *now = (*now + 1) % (TRI_RANGE_LIMITED + 1);
     overlay_say(&loop->overlay, "range: %s", *now ? tri_range_word(*now) : "as the frames say");
+}
+
+void act_probe(struct loop *loop)
+{
+    loop->tools.probe.on = !loop->tools.probe.on;
+    pointer_find(loop);
+}
+
+void act_histogram(struct loop *loop)
+{
+    loop->tools.tones = (loop->tools.tones + 1) % TONES_KINDS;
+}
+
+static void adjust(struct loop *loop, enum adjust_what what, int by)
+{
+    struct adjust *now = &loop_stream(loop)->wish.adjust;
+    char word[64];
+
+    adjust_by(now, what, by);
+    adjust_word(now, what, word, sizeof(word));
+    overlay_say(&loop->overlay, "%s", word);
+}
+
+void act_darker(struct loop *loop)
+{
+    adjust(loop, ADJUST_BRIGHTNESS, -1);
+}
+
+void act_brighter(struct loop *loop)
+{
+    adjust(loop, ADJUST_BRIGHTNESS, 1);
+}
+
+void act_less_gamma(struct loop *loop)
+{
+    adjust(loop, ADJUST_GAMMA, -1);
+}
+
+void act_more_gamma(struct loop *loop)
+{
+    adjust(loop, ADJUST_GAMMA, 1);
+}
+
+void act_less_contrast(struct loop *loop)
+{
+    adjust(loop, ADJUST_CONTRAST, -1);
+}
+
+void act_more_contrast(struct loop *loop)
+{
+    adjust(loop, ADJUST_CONTRAST, 1);
+}
+
+void act_unadjusted(struct loop *loop)
+{
+    loop_stream(loop)->wish.adjust = (struct adjust){ 0 };
+    overlay_say(&loop->overlay, "picture as it is");
 }
 
 void act_help(struct loop *loop)

@@ -25,6 +25,15 @@ void act_farther(struct loop *loop);
 void act_on_top(struct loop *loop);
 void act_next_colorspace(struct loop *loop);
 void act_next_range(struct loop *loop);
+void act_probe(struct loop *loop);
+void act_histogram(struct loop *loop); // of luma, of colours, none
+void act_darker(struct loop *loop);
+void act_brighter(struct loop *loop);
+void act_less_gamma(struct loop *loop);
+void act_more_gamma(struct loop *loop);
+void act_less_contrast(struct loop *loop);
+void act_more_contrast(struct loop *loop);
+void act_unadjusted(struct loop *loop);
 void act_help(struct loop *loop);
 void act_focus_next(struct loop *loop);
 void act_focus_before(struct loop *loop);

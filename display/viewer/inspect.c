@@ -39,7 +39,9 @@ void inspect_take(struct inspect *inspect, const struct inspect_wish *wish,
     struct pixels pixels;
 
     inspect_forget(inspect);
-    if (wish->bytes)
+    if (!wish->bytes)
+        inspect_free(inspect); // several pictures are kept: memory is not left lying about
+    else
         keep(inspect, source, video, shape, data);
     if (wish->tones != TONES_NONE && pixels_open(&pixels, video, shape, data))
         tones_count(&inspect->tones, &pixels, wish->tones);

@@ -2,8 +2,9 @@
 #include "keys.h"
 
 #include "actions.h"
+#include "lines.h"
 
-#include <stdio.h>
+#include <string.h>
 
 struct key {
     SDL_Keycode code;
@@ -15,7 +16,7 @@ struct key {
 
 static const struct key keys[] = {
     { SDLK_q, false, "q", "quit", act_quit },
-    { SDLK_ESCAPE, false, "Esc", "back to a window, to all, else quit", act_leave },
+    { SDLK_ESCAPE, false, "Esc", "leave fullscreen, alone, or quit", act_leave },
     { SDLK_f, false, "f", "fullscreen (double click too)", act_fullscreen },
     { SDLK_TAB, false, "Tab", "next stream (click too)", act_focus_next },
     { SDLK_TAB, true, NULL, NULL, act_focus_before },
@@ -46,6 +47,15 @@ static const struct key keys[] = {
     { SDLK_t, false, "t", "keep above other windows", act_on_top },
     { SDLK_c, true, "C", "next colour space", act_next_colorspace },
     { SDLK_r, true, "R", "next range", act_next_range },
+    { SDLK_n, false, "n", "numbers of the pixel there", act_probe },
+    { SDLK_y, false, "y", "histogram: luma, RGB, none", act_histogram },
+    { SDLK_3, false, "3 4", "darker, brighter", act_darker },
+    { SDLK_4, false, NULL, NULL, act_brighter },
+    { SDLK_5, false, "5 6", "less, more gamma", act_less_gamma },
+    { SDLK_6, false, NULL, NULL, act_more_gamma },
+    { SDLK_7, false, "7 8", "less, more contrast", act_less_contrast },
+    { SDLK_8, false, NULL, NULL, act_more_contrast },
+    { SDLK_BACKSPACE, false, "Back", "undo 3 to 8", act_unadjusted },
     { SDLK_h, false, "h", "this help", act_help },
 };
 
@@ -64,24 +74,38 @@ bool keys_press(struct loop *loop, const SDL_Keysym *pressed)
     return false;
 }
 
+/** The longest label and help of some keys. */
+static void measure(const struct key *const *shown, size_t count, int *label, int *help)
+{
+    *label = *help = 0;
+    for (size_t i = 0; i < count; i++) {
+        *label = SDL_max(*label, (int)strlen(shown[i]->label));
+        *help = SDL_max(*help, (int)strlen(shown[i]->help));
+    }
+}
+
 void keys_help(char *text, size_t bytes)
 {
     const struct key *shown[SDL_arraysize(keys)];
+    struct lines lines;
     size_t count = 0;
-    size_t used = 0;
+    int left_label, left_help, right_label, right_help;
 
     for (size_t i = 0; i < SDL_arraysize(keys); i++) {
         if (keys[i].label)
             shown[count++] = &keys[i];
     }
-    text[0] = '\0';
     const size_t rows = (count + 1) / 2;
-    for (size_t i = 0; i < rows && used < bytes; i++) {
+    measure(shown, rows, &left_label, &left_help);
+    measure(shown + rows, count - rows, &right_label, &right_help);
+    lines_start(&lines, text, bytes);
+    for (size_t i = 0; i < rows; i++) {
         const struct key *left = shown[i];
-        const struct key *right = i + rows < count ? shown[i + rows] : NULL;
-        const int n =
-            snprintf(text + used, bytes - used, "%s%-8s %-31s %-4s %s", i ? "\n" : "", left->label,
-                     left->help, right ? right->label : "", right ? right->help : "");
-        used += n > 0 ? (size_t)n : 0;
+        lines_add(&lines, "%s%-*s  ", i ? "\n" : "", left_label, left->label);
+        if (i + rows < count)
+            lines_add(&lines, "%-*s  %-*s  %s", left_help, left->help, right_label,
+                      shown[i + rows]->label, shown[i + rows]->help);
+        else
+            lines_add(&lines, "%s", left->help);
     }
 }

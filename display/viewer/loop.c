@@ -4,6 +4,7 @@
 #include "keys.h"
 #include "layout.h"
 #include "limits.h"
+#include "panel.h"
 #include "pointer.h"
 #include "report.h"
 #include "screenshot.h"
@@ -53,6 +54,7 @@ static bool open_parts(struct loop *loop)
 static void close_parts(struct loop *loop)
 {
     wall_close(&loop->wall);
+    tools_free(&loop->tools);
     overlay_close(&loop->overlay);
     window_close(&loop->window);
 }
@@ -68,6 +70,9 @@ static void window_event(struct loop *loop, const SDL_WindowEvent *event)
     case SDL_WINDOWEVENT_RESTORED:
     case SDL_WINDOWEVENT_MAXIMIZED:
         loop->hidden = false;
+        break;
+    case SDL_WINDOWEVENT_LEAVE:
+        loop->tools.probe.inside = false;
         break;
     case SDL_WINDOWEVENT_RESIZED: // not by us
         loop->window.sized = true;
@@ -134,11 +139,15 @@ static void draw(struct loop *loop)
 {
     SDL_Renderer *renderer = loop->window.renderer;
     const struct view_area area = arrange(loop);
+    const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
 
+    tools_ask(&loop->tools, &loop->wall, renderer);
     SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
     SDL_RenderClear(renderer);
     wall_draw(&loop->wall, renderer);
-    overlay_draw(&loop->overlay, renderer, &loop->wall, &area);
+    overlay_draw(&loop->overlay, renderer, &loop->wall, &area, pixels);
+    if (!loop->overlay.help)
+        tools_draw(&loop->tools, &loop->overlay.text, renderer, &loop->wall, &area, pixels);
     SDL_RenderPresent(renderer);
     wall_presented(&loop->wall, tri_now_ns());
     loop->dirty = false;

@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "overlay.h"
+#include "tools.h"
 #include "wall.h"
 #include "window.h"
 
@@ -14,6 +15,7 @@ struct loop {
     const tri_log *log;
     struct window window;
     struct overlay overlay;
+    struct tools tools;
     struct wall wall;
     uint32_t wake_event; // type of the event by which a stream's feed speaks
     bool dragging;       // the picture in focus

@@ -2,14 +2,11 @@
 #include "overlay.h"
 
 #include "keys.h"
-#include "statistics.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #define MESSAGE_NS 3000000000LL
-#define FIGURES_NS 500000000LL
-#define TEXT_MIN   14 // pixels; below, DejaVu Sans Mono is hard to read
 
 bool overlay_open(struct overlay *overlay)
 {
@@ -23,6 +20,7 @@ void overlay_close(struct overlay *overlay)
         text_block_free(&overlay->blocks[i]);
     for (size_t i = 0; i < STREAMS_MAX; i++)
         notice_free(&overlay->notices[i]);
+    statistics_panel_free(&overlay->panel);
     text_close(&overlay->text);
 }
 
@@ -39,31 +37,24 @@ void overlay_say(struct overlay *overlay, const char *format, ...)
 void overlay_toggle(struct overlay *overlay)
 {
     overlay->statistics = !overlay->statistics;
-    overlay->figures_ns = 0;
+    overlay->panel.written_ns = 0;
 }
 
 void overlay_next_level(struct overlay *overlay)
 {
-    overlay->level = (overlay->level + 1) % OVERLAY_LEVELS;
+    overlay->level = (overlay->level + 1) % STATISTICS_LEVELS;
     overlay->statistics = true;
-    overlay->figures_ns = 0;
+    overlay->panel.written_ns = 0;
 }
 
 int64_t overlay_deadline(const struct overlay *overlay)
 {
-    const int64_t figures = overlay->statistics ? overlay->figures_ns + FIGURES_NS : 0;
+    const int64_t figures =
+        overlay->statistics ? overlay->panel.written_ns + STATISTICS_PANEL_NS : 0;
 
     if (overlay->message_until && figures)
         return SDL_min(overlay->message_until, figures);
     return overlay->message_until ? overlay->message_until : figures;
-}
-
-/** The size of text for an area: the same share of a small window and of a 4K screen. */
-static int text_pixels(const struct view_area *area)
-{
-    const int by_height = area->h / 45;
-
-    return SDL_max(by_height, TEXT_MIN);
 }
 
 static const struct text_block *set(struct overlay *overlay, SDL_Renderer *renderer,
@@ -73,40 +64,24 @@ static const struct text_block *set(struct overlay *overlay, SDL_Renderer *rende
     return &overlay->blocks[which];
 }
 
-/** Below the tile's name, if it has one; beside the tile where it would leave the window. */
+/** Below the tile's name, if it has one. */
 static void draw_statistics(struct overlay *overlay, SDL_Renderer *renderer,
-                            const struct wall *wall, const struct view_area *area)
+                            const struct wall *wall, const struct view_area *area, int pixels)
 {
     const struct tile *tile = &wall->tiles[wall->focus];
-    const int64_t now = tri_now_ns();
-    const int pixels = text_pixels(area);
     const int name_high = notice_name_height(&overlay->notices[wall->focus]);
 
-    if (!overlay->statistics)
-        return;
-    if (now - overlay->figures_ns >= FIGURES_NS || overlay->figures_of != wall->focus) {
-        statistics_write(overlay->figures, sizeof(overlay->figures), &tile->stream, overlay->level,
-                         renderer, now);
-        overlay->figures_ns = now;
-        overlay->figures_of = wall->focus;
-    }
-    const int fitting =
-        text_fit(&overlay->text, overlay->figures, pixels, area->w - 2 * pixels, area->h);
-    const struct text_block *block =
-        set(overlay, renderer, OVERLAY_STATISTICS, fitting, overlay->figures);
-    const int right = area->x + area->w - block->w - fitting;
-    const int bottom = area->y + area->h - block->h - fitting;
-    const int x = tile->area.x + (name_high ? 0 : pixels);
-    const int y = tile->area.y + (name_high ? name_high : pixels);
-    text_block_panel(block, renderer, SDL_max(SDL_min(x, right), area->x),
-                     SDL_max(SDL_min(y, bottom), area->y), text_white);
+    if (overlay->statistics)
+        statistics_panel_draw(&overlay->panel, &overlay->text, renderer, &tile->stream,
+                              overlay->level, tile->area.x + (name_high ? 0 : pixels),
+                              tile->area.y + (name_high ? name_high : pixels), area, pixels);
 }
 
 /** In a small window all of it at a smaller size is worth more than a part of it. */
-static void draw_help(struct overlay *overlay, SDL_Renderer *renderer, const struct view_area *area)
+static void draw_help(struct overlay *overlay, SDL_Renderer *renderer, const struct view_area *area,
+                      int pixels)
 {
     char keys[2048];
-    const int pixels = text_pixels(area);
 
     if (!overlay->help)
         return;
@@ -119,10 +94,8 @@ static void draw_help(struct overlay *overlay, SDL_Renderer *renderer, const str
 }
 
 static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
-                         const struct view_area *area)
+                         const struct view_area *area, int pixels)
 {
-    const int pixels = text_pixels(area);
-
     if (overlay->message_until && tri_now_ns() >= overlay->message_until)
         overlay->message_until = 0;
     if (!overlay->message_until)
@@ -136,16 +109,16 @@ static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
 }
 
 void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct wall *wall,
-                  const struct view_area *area)
+                  const struct view_area *area, int pixels)
 {
     for (unsigned i = 0; i < wall->count; i++) {
         const struct tile *tile = &wall->tiles[i];
         if (tile_is_seen(tile) && !overlay->help) // which stands in the middle as well
             notice_draw(&overlay->notices[i], &overlay->text, renderer, &tile->stream, &tile->area,
-                        text_pixels(area), wall->count > 1);
+                        pixels, wall->count > 1);
     }
     wall_draw_focus(wall, renderer);
-    draw_statistics(overlay, renderer, wall, area);
-    draw_message(overlay, renderer, area);
-    draw_help(overlay, renderer, area);
+    draw_statistics(overlay, renderer, wall, area, pixels);
+    draw_message(overlay, renderer, area, pixels);
+    draw_help(overlay, renderer, area, pixels);
 }

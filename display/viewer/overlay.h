@@ -4,15 +4,13 @@
 #define VIEWER_OVERLAY_H
 
 #include "notice.h"
+#include "statistics_panel.h"
 #include "text.h"
 #include "wall.h"
 
 #include <SDL2/SDL.h>
 
-enum overlay_level { OVERLAY_RATES, OVERLAY_DROPS, OVERLAY_ALL, OVERLAY_LEVELS };
-
 enum overlay_text {
-    OVERLAY_STATISTICS,
     OVERLAY_HELP,
     OVERLAY_MESSAGE,
     OVERLAY_TEXTS,
@@ -24,11 +22,8 @@ struct overlay {
     struct text_block blocks[OVERLAY_TEXTS];
     bool help;
     bool statistics;
-    enum overlay_level level;
-    int64_t figures_ns;  // when the figures were last written out; 0: they are to be anew
-    char figures[1024];  // as they stand on the screen: a number that changes 60 times a second
-                         // cannot be read
-    unsigned figures_of; // index of the tile whose they are
+    enum statistics_level level;
+    struct statistics_panel panel;
     char message[256];
     int64_t message_until; // tri_now_ns(); 0: none
 };
@@ -47,8 +42,9 @@ void overlay_next_level(struct overlay *overlay);
 /** When something is to change by itself, on tri_now_ns()'s clock; 0: never. */
 int64_t overlay_deadline(const struct overlay *overlay);
 
-/** Draws all that is to be seen over the tiles in `area`; figures are of the tile in focus. */
+/** Draws all that is to be seen over the tiles in `area`; figures are of the tile in focus.
+ *  @param pixels  height of letters */
 void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct wall *wall,
-                  const struct view_area *area);
+                  const struct view_area *area, int pixels);
 
 #endif

@@ -41,6 +41,27 @@ static void drag(struct loop *loop, const SDL_MouseMotionEvent *event)
     loop->dirty = true;
 }
 
+/** The probe follows; in screen pixels, for that is what is drawn in. */
+static void follow(struct loop *loop, int x, int y)
+{
+    const double density = window_density(&loop->window);
+    struct probe *probe = &loop->tools.probe;
+
+    probe->x = (int)(x * density);
+    probe->y = (int)(y * density);
+    probe->inside = true;
+    loop->dirty |= probe->on;
+}
+
+void pointer_find(struct loop *loop)
+{
+    int x, y;
+
+    SDL_GetMouseState(&x, &y);
+    follow(loop, x, y);
+    loop->tools.probe.inside = SDL_GetMouseFocus() == loop->window.sdl;
+}
+
 static void press(struct loop *loop, const SDL_MouseButtonEvent *event)
 {
     const struct tile *tile = tile_at(loop, event->x, event->y);
@@ -64,6 +85,7 @@ void pointer_event(struct loop *loop, const SDL_Event *event)
         wheel(loop, &event->wheel);
         break;
     case SDL_MOUSEMOTION:
+        follow(loop, event->motion.x, event->motion.y);
         drag(loop, &event->motion);
         break;
     case SDL_MOUSEBUTTONDOWN:

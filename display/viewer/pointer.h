@@ -10,4 +10,7 @@ struct loop;
 /** Handles a mouse event; nothing for any other. */
 void pointer_event(struct loop *loop, const SDL_Event *event);
 
+/** Tells the probe where the pointer is now, which no event does until it moves. */
+void pointer_find(struct loop *loop);
+
 #endif

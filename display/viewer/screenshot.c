@@ -69,13 +69,33 @@ static void write_time(char text[64], int64_t capture_ns)
 static enum tri_err write_file(const struct stream_view *stream, const struct rgb *rgb,
                                const char *path)
 {
-    char number[32], captured[64];
+    const struct tri_video *video = &stream->info.video;
+    char number[32], captured[64], size[32], fourcc[5], colors[128], adjusted[128];
 
     snprintf(number, sizeof(number), "%" PRIu64, stream->info.number);
     write_time(captured, stream->info.capture_ns);
+    snprintf(size, sizeof(size), "%ux%u", video->width, video->height);
+    snprintf(colors, sizeof(colors), "%s, matrix %s, %s", tri_colorspace_word(video->colorspace),
+             tri_matrix_word(tri_video_matrix(video)), tri_range_word(tri_video_range(video)));
+    adjust_words(&stream_view_front(stream)->adjust, adjusted, sizeof(adjusted));
     static const char software[] = "triptych-display " TRIPTYCH_VERSION;
-    const char *const text[] = { "Software", software,        "Title",  stream->name, "Frame",
-                                 number,     "Creation Time", captured, NULL };
+    const char *const text[] = { "Software",
+                                 software,
+                                 "Title",
+                                 stream->name,
+                                 "Frame",
+                                 number,
+                                 "Creation Time",
+                                 captured,
+                                 "Format",
+                                 tri_fourcc_text(video->fourcc, fourcc),
+                                 "Size",
+                                 size,
+                                 "Colours",
+                                 colors,
+                                 "Adjustments",
+                                 adjusted,
+                                 NULL };
     return picture_write_png(path, rgb->pixels, rgb->width, rgb->height, rgb->width * RGB, text,
                              stream->log);
 }

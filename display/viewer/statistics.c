@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "statistics.h"
 
+#include "lines.h"
+
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-/** Text that is put together piece by piece; what does not fit is left out. */
-struct lines {
-    char *text;
-    size_t bytes, used;
-};
-
-static void add(struct lines *lines, const char *format, ...) TRI_PRINTF(2, 3);
-
-static void add(struct lines *lines, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    const int n = vsnprintf(lines->text + lines->used, lines->bytes - lines->used, format, args);
-    va_end(args);
-    if (n > 0)
-        lines->used = SDL_min(lines->used + (size_t)n, lines->bytes - 1);
-}
 
 static double ms(double ns)
 {
@@ -38,32 +19,33 @@ static double age_ns(const struct stream_view *stream, int64_t now_ns)
     return (double)(shown_ns - stream->info.capture_ns);
 }
 
-static void add_rates(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
-{
-    add(lines, "FPS %6.2f   UPS %6.2f   age %6.1f ms", rate_get(&stream->fps, now_ns),
-        rate_get(&stream->ups, now_ns), ms(age_ns(stream, now_ns)));
-}
-
 static void add_spread(struct lines *lines, const char *label, const struct tri_histogram *times)
 {
-    add(lines, "\n%-9s p50 %.1f ms, p99 %.1f ms, max %.1f ms", label,
-        ms((double)tri_histogram_percentile(times, 50)),
-        ms((double)tri_histogram_percentile(times, 99)), ms((double)times->max));
+    lines_add(lines, "\n%-11s%9.2f%9.2f%9.2f%9.2f", label,
+              ms((double)tri_histogram_percentile(times, 50)),
+              ms((double)tri_histogram_percentile(times, 95)),
+              ms((double)tri_histogram_percentile(times, 99)), ms((double)times->max));
 }
 
 static void add_drops(struct lines *lines, const struct stream_view *stream)
 {
     const struct figures *figures = &stream->figures;
 
-    add(lines, "\ndropped   %" PRIu64 " driver, %" PRIu64 " writer, %" PRIu64 " reader",
-        figures->dropped_driver, figures->dropped_writer, figures->dropped_reader);
-    add(lines, "\nretried   %" PRIu64 " torn", figures->torn_retried);
-    if (stream->undecodable)
-        add(lines, ", %" PRIu64 " not to be shown", stream->undecodable);
-    if (stream->unshown)
-        add(lines, ", %" PRIu64 " passed unseen", stream->unshown);
-    add_spread(lines, "age", &figures->age);
+    lines_add(lines, "dropped    %" PRIu64 " driver, %" PRIu64 " writer, %" PRIu64 " reader",
+              figures->dropped_driver, figures->dropped_writer, figures->dropped_reader);
+    lines_add(lines, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
+              figures->torn_retried, stream->unshown, stream->undecodable);
+    lines_add(lines, "\nrepeated   %" PRIu64, figures->duplicates);
+}
+
+static void add_times(struct lines *lines, const struct figures *figures)
+{
+    lines_add(lines, "\n%-11s%9s%9s%9s%9s", "ms", "p50", "p95", "p99", "max");
     add_spread(lines, "interval", &figures->interval);
+    add_spread(lines, "age", &figures->age);
+    add_spread(lines, "  publish", &figures->to_publish);
+    add_spread(lines, "  reader", &figures->to_reader);
+    add_spread(lines, "  screen", &figures->to_screen);
 }
 
 static void add_picture(struct lines *lines, const struct stream_view *stream,
@@ -72,77 +54,90 @@ static void add_picture(struct lines *lines, const struct stream_view *stream,
     const struct tri_video *video = &stream->info.video;
     const struct texture *texture = stream_view_front(stream);
     SDL_RendererInfo info = { .name = "?" };
-    char fourcc[5];
+    char fourcc[5], words[128];
 
     SDL_GetRendererInfo(renderer, &info);
-    add(lines, "\npicture   %ux%u %s", video->width, video->height,
-        tri_fourcc_text(video->fourcc, fourcc));
+    lines_add(lines, "\npicture    %ux%u %s", video->width, video->height,
+              tri_fourcc_text(video->fourcc, fourcc));
     if (video->fps_den)
-        add(lines, " at %.5g/s", (double)video->fps_num / video->fps_den);
-    add(lines, ", frame %" PRIu64, stream->info.number);
-    add(lines, "\ncolours   %s, matrix %s, %s", tri_colorspace_word(video->colorspace),
-        tri_matrix_word(tri_video_matrix(video)), tri_range_word(tri_video_range(video)));
-    add(lines, "\nupload    %s, %s", texture->straight ? "straight from the slot" : "converted",
-        info.name);
-    add(lines, "\nwriter    %u %s a frame, generation %" PRIu64 "%s", stream->info.copies,
-        stream->info.copies == 1 ? "copy" : "copies", stream->info.generation,
-        stream->holds ? "" : ", slots not ours to hold");
+        lines_add(lines, " at %.5g/s", (double)video->fps_num / video->fps_den);
+    lines_add(lines, ", frame %" PRIu64, stream->info.number);
+    lines_add(lines, "\ncolours    %s, matrix %s, %s", tri_colorspace_word(video->colorspace),
+              tri_matrix_word(tri_video_matrix(video)), tri_range_word(tri_video_range(video)));
+    if (adjust_is_on(&texture->adjust)) {
+        adjust_words(&texture->adjust, words, sizeof(words));
+        lines_add(lines, "\nadjusted   %s", words);
+    }
+    lines_add(lines, "\nupload     %s, %s",
+              texture->straight ? "straight from the slot" : "converted", info.name);
+    lines_add(lines, "\nwriter     %u %s a frame, generation %" PRIu64 "%s", stream->info.copies,
+              stream->info.copies == 1 ? "copy" : "copies", stream->info.generation,
+              stream->holds ? "" : ", not held");
 }
 
-void statistics_write(char *text, size_t bytes, const struct stream_view *stream,
-                      enum overlay_level level, SDL_Renderer *renderer, int64_t now_ns)
+void statistics_head(char *text, size_t bytes, const struct stream_view *stream, int64_t now_ns)
 {
-    struct lines lines = { .text = text, .bytes = bytes };
+    struct lines lines;
 
-    text[0] = '\0';
-    if (!stream->has_picture) {
-        add(&lines, "%s: no picture yet", stream->name);
-        return;
-    }
-    add_rates(&lines, stream, now_ns);
-    if (level >= OVERLAY_DROPS)
-        add_drops(&lines, stream);
-    if (level >= OVERLAY_ALL)
-        add_picture(&lines, stream, renderer);
+    lines_start(&lines, text, bytes);
+    if (!stream->has_picture)
+        lines_add(&lines, "%s: no picture yet", stream->name);
+    else
+        lines_add(&lines, "FPS %6.2f   UPS %6.2f   age %6.1f ms", rate_get(&stream->fps, now_ns),
+                  rate_get(&stream->ups, now_ns), ms(age_ns(stream, now_ns)));
+}
+
+void statistics_details(char *text, size_t bytes, const struct stream_view *stream,
+                        SDL_Renderer *renderer)
+{
+    const struct figures *figures = &stream->figures;
+    struct lines lines;
+
+    lines_start(&lines, text, bytes);
+    add_drops(&lines, stream);
+    add_times(&lines, figures);
+    add_picture(&lines, stream, renderer);
+    lines_add(&lines, "\nload       %.1f MB/s, %.0f %% of a core", figures_byte_rate(figures) / 1e6,
+              figures_cpu(figures));
 }
 
 static void add_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
 {
     char fourcc[5];
 
-    add(lines, "%s - ", stream->name);
+    lines_add(lines, "%s - ", stream->name);
     if (stream->state == TRI_STATE_AWAY)
-        add(lines, "no signal");
+        lines_add(lines, "no signal");
     else if (!stream->has_picture)
-        add(lines, "waiting");
+        lines_add(lines, "waiting");
     else
-        add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
-            stream->info.video.height, tri_fourcc_text(stream->info.video.fourcc, fourcc),
-            rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
-            ms(age_ns(stream, now_ns)), stream->paused ? " - paused" : "");
+        lines_add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
+                  stream->info.video.height, tri_fourcc_text(stream->info.video.fourcc, fourcc),
+                  rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
+                  ms(age_ns(stream, now_ns)), stream->paused ? " - paused" : "");
 }
 
 /** The same in few words: of several streams. */
 static void add_short_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
 {
-    add(lines, "%s%s ", lines->used ? ", " : "", stream->name);
+    lines_add(lines, "%s%s ", lines->used ? ", " : "", stream->name);
     if (stream->state == TRI_STATE_AWAY)
-        add(lines, "no signal");
+        lines_add(lines, "no signal");
     else if (!stream->has_picture)
-        add(lines, "waiting");
+        lines_add(lines, "waiting");
     else if (stream->paused)
-        add(lines, "paused");
+        lines_add(lines, "paused");
     else if (stream->hidden)
-        add(lines, "%.1f UPS", rate_get(&stream->ups, now_ns));
+        lines_add(lines, "%.1f UPS", rate_get(&stream->ups, now_ns));
     else
-        add(lines, "%.1f FPS", rate_get(&stream->fps, now_ns));
+        lines_add(lines, "%.1f FPS", rate_get(&stream->fps, now_ns));
 }
 
 void statistics_title(char *text, size_t bytes, const struct wall *wall, int64_t now_ns)
 {
-    struct lines lines = { .text = text, .bytes = bytes };
+    struct lines lines;
 
-    text[0] = '\0';
+    lines_start(&lines, text, bytes);
     if (wall->count == 1)
         add_title(&lines, &wall->tiles[0].stream, now_ns);
     for (unsigned i = 0; i < wall->count && wall->count > 1; i++)

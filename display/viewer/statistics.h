@@ -3,11 +3,21 @@
 #ifndef VIEWER_STATISTICS_H
 #define VIEWER_STATISTICS_H
 
-#include "overlay.h"
+#include "wall.h"
 
-/** Lines of figures as of `now_ns`, as many as `level` asks for, without a newline at the end. */
-void statistics_write(char *text, size_t bytes, const struct stream_view *stream,
-                      enum overlay_level level, SDL_Renderer *renderer, int64_t now_ns);
+enum statistics_level {
+    STATISTICS_RATES,  // one line
+    STATISTICS_GRAPHS, // and graphs of interval and age
+    STATISTICS_ALL,    // and all figures
+    STATISTICS_LEVELS,
+};
+
+/** The rates and the age as of `now_ns`, in one line that does not change its width. */
+void statistics_head(char *text, size_t bytes, const struct stream_view *stream, int64_t now_ns);
+
+/** All other figures of a stream that has a picture, a line each, without a newline at the end. */
+void statistics_details(char *text, size_t bytes, const struct stream_view *stream,
+                        SDL_Renderer *renderer);
 
 /** "cam0 - 1280x720 YUYV - 60.0 FPS, 60.0 UPS - age 3.2 ms", or what the stream waits for. Of
  *  several "cam0 60.0 FPS, cam1 waiting". */

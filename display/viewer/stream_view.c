@@ -161,9 +161,11 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
     // The first one is taken in any case: else there is nothing to see once it can be seen.
     if (stream->has_picture && (stream->hidden || (stream->paused && !stream->step))) {
         stream->unshown++;
+        trace_break(&stream->trace);
         return false;
     }
 
+    stream->taken_ns = tri_now_ns();
     enum tri_err err = show(stream, renderer, frame);
     if (err == TRI_ERR_TORN)
         err = show_copy(stream, renderer, frame);
@@ -192,6 +194,7 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
     case TRI_ERR_AWAY:
         stream->state = TRI_STATE_AWAY;
         stream->ups = (struct rate){ 0 };
+        trace_break(&stream->trace);
         break;
     default:
         stream->trouble = outcome;
@@ -206,8 +209,11 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
     if (!stream->has_picture || stream->presented_ns)
         return;
     struct shot *shot = history_shot(&stream->history);
+    const struct figures *figures = &stream->figures;
     stream->presented_ns = shot->presented_ns = now_ns;
-    figures_frame(&stream->figures, &stream->info, shot->bytes, now_ns);
+    figures_shown(&stream->figures, &stream->info, shot->bytes, stream->taken_ns, now_ns);
+    trace_note(&stream->trace, now_ns, stream->info.capture_ns,
+               figures->dropped_driver + figures->dropped_writer + figures->dropped_reader);
     rate_note(&stream->fps, now_ns, stream->figures.frames);
 }
 
@@ -237,6 +243,13 @@ void stream_view_step(struct stream_view *stream)
     stream->step = !ring_step(&stream->history.ring, -1);
     if (!stream->step)
         face(stream);
+}
+
+void stream_view_again(struct stream_view *stream, SDL_Renderer *renderer)
+{
+    struct texture *front = &stream->history.pictures[ring_shown(&stream->history.ring)];
+
+    texture_again(front, renderer, stream->converter, &stream->wish);
 }
 
 const struct texture *stream_view_front(const struct stream_view *stream)

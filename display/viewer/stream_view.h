@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "history.h"
 #include "rate.h"
+#include "trace.h"
 #include "view.h"
 
 #include "program/figures.h"
@@ -23,6 +24,7 @@ struct stream_view {
     uint64_t history_budget; // bytes of textures
     bool has_picture;
     struct tri_frame_info info; // of the front picture, with the colours it is shown in
+    int64_t taken_ns;           // when its frame was borrowed
     int64_t presented_ns;       // when it came on the screen; 0: not yet
 
     uint8_t *copy; // of a frame that could not be read in place; copy_bytes of them
@@ -44,6 +46,7 @@ struct stream_view {
     struct figures figures; // of the frames presented
     struct rate ups;        // of the writer
     struct rate fps;        // of the window
+    struct trace trace;     // of the pictures presented last
 };
 
 /** Opens a reader of the stream `name`, which need not exist yet. On failure nothing is left behind.
@@ -73,6 +76,9 @@ bool stream_view_step_back(struct stream_view *stream);
 /** Pauses, and shows the picture after the front one: of those that are kept, then the next one the
  *  stream brings. */
 void stream_view_step(struct stream_view *stream);
+
+/** Makes the front picture as stream->wish has it, where it is not yet. */
+void stream_view_again(struct stream_view *stream, SDL_Renderer *renderer);
 
 /** The front picture. */
 const struct texture *stream_view_front(const struct stream_view *stream);

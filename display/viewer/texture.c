@@ -2,6 +2,7 @@
 #include "texture.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define RGB 3 // bytes a pixel
 
@@ -257,6 +258,16 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
     return texture->inspect.source == INSPECT_SHOWN ? TRI_OK : TRI_ERR_LIMIT;
 }
 
+/** Whether a picture is what is wished. */
+static bool is_met(const struct texture *texture, const struct texture_wish *wish)
+{
+    const struct inspect *inspect = &texture->inspect;
+
+    return memcmp(&texture->adjust, &wish->adjust, sizeof(wish->adjust)) == 0 &&
+           (!wish->inspect.bytes || inspect->source != INSPECT_NOTHING) &&
+           (!wish->inspect.tones || inspect->tones.kind == wish->inspect.tones);
+}
+
 enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
                            picture_converter *converter, const struct texture_wish *wish)
 {
@@ -267,6 +278,8 @@ enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
 
     if (!texture->sdl)
         return TRI_ERR_NO_STREAM;
+    if (is_met(texture, wish))
+        return TRI_OK;
     if (inspect->source == INSPECT_NOTHING)
         err = keep_shown(texture, renderer);
     if (err != TRI_OK)

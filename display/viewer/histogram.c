@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "histogram.h"
+
+#include <stdio.h>
+
+static const SDL_Color luma_color = { 210, 214, 220, 255 };
+/* Added to one another, so that what all three share is white. */
+static const SDL_Color channel_colors[TONES_CHANNELS] = { { 235, 60, 60, 255 },
+                                                          { 60, 200, 80, 255 },
+                                                          { 70, 110, 255, 255 } };
+
+/** The highest bin that falls in a column of `columns`. */
+static uint32_t column_of(const uint32_t bins[TONES_BINS], int column, int columns)
+{
+    const int first = column * TONES_BINS / columns;
+    const int end = (column + 1) * TONES_BINS / columns;
+    uint32_t most = bins[first];
+
+    for (int i = first + 1; i < end; i++)
+        most = SDL_max(most, bins[i]);
+    return most;
+}
+
+static void draw_channel(SDL_Renderer *renderer, const SDL_Rect *area,
+                         const uint32_t bins[TONES_BINS], uint32_t peak, SDL_Color color)
+{
+    SDL_Rect bars[TONES_BINS];
+    const int columns = SDL_min(area->w, TONES_BINS);
+    int count = 0;
+
+    for (int i = 0; i < columns; i++) {
+        const uint32_t pixels = SDL_min(column_of(bins, i, columns), peak);
+        const int left = area->x + i * area->w / columns;
+        const int right = area->x + (i + 1) * area->w / columns;
+        // Square roots, or a few tones that fill most of a picture would leave nothing of the rest.
+        const int high = (int)SDL_ceil(area->h * SDL_sqrt((double)pixels / peak));
+        if (high > 0)
+            bars[count++] = (SDL_Rect){ left, area->y + area->h - high, right - left, high };
+    }
+    SDL_SetRenderDrawColor(renderer, color.r, color.g, color.b, color.a);
+    SDL_RenderFillRects(renderer, bars, count);
+}
+
+static void draw_mark(SDL_Renderer *renderer, const SDL_Rect *area, unsigned code)
+{
+    const int x = area->x + (int)code * area->w / TONES_BINS;
+
+    SDL_RenderFillRect(renderer, &(SDL_Rect){ x, area->y, 1, area->h });
+}
+
+static void draw_channels(SDL_Renderer *renderer, const SDL_Rect *area, const struct tones *tones)
+{
+    const uint32_t peak = tones_peak(tones);
+
+    if (tones->kind == TONES_LUMA) {
+        draw_channel(renderer, area, tones->bins[0], peak, luma_color);
+        SDL_SetRenderDrawColor(renderer, text_amber.r, text_amber.g, text_amber.b, 255);
+        draw_mark(renderer, area, tones->black_code);
+        draw_mark(renderer, area, tones->white_code);
+        return;
+    }
+    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_ADD);
+    for (unsigned c = 0; c < TONES_CHANNELS; c++)
+        draw_channel(renderer, area, tones->bins[c], peak, channel_colors[c]);
+    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
+}
+
+void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,
+                    const struct tones *tones, const struct view_area *area, int pixels)
+{
+    const struct text_block *block = &histogram->shares;
+    char words[128];
+
+    if (tones->kind == TONES_NONE || !tones->counted)
+        return;
+    snprintf(words, sizeof(words), "%s\nblack %5.1f %%   white %5.1f %%",
+             tones->kind == TONES_LUMA ? "luma" : "red, green, blue",
+             100.0 * tones->black / tones->counted, 100.0 * tones->white / tones->counted);
+    pixels = text_fit(text, words, pixels, area->w - 3 * pixels, area->h / 4);
+    text_block_set(&histogram->shares, text, renderer, pixels, words);
+
+    const int margin = pixels / 2;
+    const int graph = SDL_min(block->w / 2, area->h / 4);
+    const int wide = block->w + 2 * margin;
+    const int high = block->h + graph + 3 * margin;
+    const int x = area->x + area->w - wide - pixels;
+    const int y = area->y + area->h - high - pixels;
+    const SDL_Rect inner = { x + margin, y + block->h + 2 * margin, block->w, graph };
+
+    text_ground(renderer, x, y, wide, high);
+    text_block_draw(block, renderer, x + margin, y + margin, text_white);
+    draw_channels(renderer, &inner, tones);
+}
+
+void histogram_free(struct histogram *histogram)
+{
+    text_block_free(&histogram->shares);
+}
