@@ -409,6 +409,54 @@ static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(v
     }
 }
 
+/** What a reader of the group has seen of two writers, one after the other. */
+struct watch {
+    struct plot *plot;
+    _Atomic uint64_t watched, held;
+};
+
+static int watch_until_it_holds(void *argument)
+{
+    struct watch *watch = argument;
+    become(MEMBER);
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = watch->plot->name }) ==
+          TRI_OK);
+    struct tri_frame frame = { 0 };
+    while (watch->held == 0) {
+        const enum tri_err err = tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000);
+        CHECK(err == TRI_OK || err == TRI_ERR_AWAY);
+        if (err == TRI_OK && tri_frame_held(&frame))
+            watch->held++;
+        else if (err == TRI_OK)
+            watch->watched++;
+    }
+    struct tri_reader_counts counts;
+    tri_reader_count(reader, &counts);
+    CHECK(counts.holds && counts.restarts == 1);
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+    return 0;
+}
+
+static void what_one_writer_refused_is_asked_of_the_next(void **state)
+{
+    (void)state;
+    need_root();
+    struct watch *watch = scene_share(sizeof(*watch));
+    watch->plot = plot_new(0640);
+    const pid_t first = owner_started(watch->plot);
+    const pid_t reader = scene_start(watch_until_it_holds, watch);
+    assert_true(scene_reaches(&watch->watched, 10));
+    assert_int_equal(watch->held, 0);
+
+    scene_kill(first);
+    watch->plot->mode = 0660;
+    const pid_t second = owner_started(watch->plot);
+    assert_int_equal(scene_join(reader), 0);
+    owner_ended(watch->plot, second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +466,7 @@ int main(void)
         scene_test(no_storm_of_calls_stops_or_slows_the_writer),
         scene_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),
         scene_test(a_segment_planted_beside_anothers_semaphores_is_refused_by_readers),
+        scene_test(what_one_writer_refused_is_asked_of_the_next),
     };
     return cmocka_run_group_tests_name("users", tests, NULL, NULL);
 }

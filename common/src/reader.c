@@ -34,7 +34,9 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     *r = (tri_reader){ .key = tri_name_key(name),
                        .mode = options->mode,
                        .wait = options->wait,
+                       .wants_hold = !(options->flags & TRI_READER_NO_HOLD),
                        .may_hold = !(options->flags & TRI_READER_NO_HOLD),
+                       .idle_word = UINT64_MAX,
                        .log = options->log,
                        .fresh = true };
     strcpy(r->name, name);
@@ -114,8 +116,10 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (!r->fresh)
         r->skipped += number - r->last - 1;
     if (r->frames > 0 &&
-        (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation))
+        (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation)) {
         r->restarts++;
+        r->may_hold = r->wants_hold; // this writer may allow what the one before did not
+    }
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);

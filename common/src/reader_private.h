@@ -14,7 +14,8 @@ struct tri_reader {
     key_t key;
     enum tri_mode mode;
     enum tri_wait wait;
-    bool may_hold; // until the kernel says otherwise
+    bool wants_hold; // as opened
+    bool may_hold;   // until the kernel says otherwise; asked anew of each writer
     const tri_log *log;
 
     struct tri_mapping *mapping; // NULL while there is no stream
@@ -27,6 +28,7 @@ struct tri_reader {
     uint64_t seen_generation; // likewise
     uint64_t last;            // number of the newest frame handed over or passed by
     bool fresh;               // joined in mid-stream, no frame yet: nothing to count against
+    uint64_t idle_word;       // what was the newest when a whole wait brought nothing newer
     struct tri_pace pace;
     struct tri_entry_known known;
 

@@ -17,7 +17,7 @@ enum tri_mode {
 
 enum tri_wait {
     TRI_WAIT_BLOCK, // sleep in the kernel until the writer publishes
-    TRI_WAIT_SPIN,  // burn a core, least delay
+    TRI_WAIT_SPIN,  // burn a core, least delay; asleep while no frame has come for 100 ms
     TRI_WAIT_PACED, // sleep until just before the frame is due, then spin for that short while
 };
 
@@ -61,8 +61,9 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_mode mode);
  * @param timeout_ms  longest wait in milliseconds; 0 looks once, -1 waits for ever
  *
  * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer in time; TRI_ERR_INTERRUPTED, a signal handler ran
- *         during the wait, or the process was stopped and goes on; TRI_ERR_AWAY, the writer has
- *         closed or died: said once, at once, then further calls wait for its return;
+ *         during the wait, or the process was stopped and goes on: what TRI_WAIT_SPIN does not notice
+ *         in its first 100 ms; TRI_ERR_AWAY, the writer has closed or died: said once, at once, then
+ *         further calls wait for its return;
  *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN,
  *         TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a stream of this name exists but is of no use: the
  *         log says why; trying again is harmless, and right when the stream may be replaced.
