@@ -14,14 +14,25 @@ static unsigned bucket_of(uint64_t value)
     return ((shift + 1) << TRI_HISTOGRAM_BITS) + mantissa;
 }
 
+void tri_histogram_bucket(unsigned index, uint64_t *low, uint64_t *high)
+{
+    if (index < 1u << TRI_HISTOGRAM_BITS) {
+        *low = index;
+        *high = index + 1ull;
+        return;
+    }
+    const unsigned shift = (index >> TRI_HISTOGRAM_BITS) - 1;
+    const uint64_t mantissa = index & ((1u << TRI_HISTOGRAM_BITS) - 1);
+    *low = (mantissa + (1u << TRI_HISTOGRAM_BITS)) << shift;
+    *high = *low + (1ull << shift);
+}
+
 static uint64_t bucket_middle(unsigned bucket)
 {
-    if (bucket < 1u << TRI_HISTOGRAM_BITS)
-        return bucket;
-    const unsigned shift = (bucket >> TRI_HISTOGRAM_BITS) - 1;
-    const uint64_t mantissa = bucket & ((1u << TRI_HISTOGRAM_BITS) - 1);
-    const uint64_t low = (mantissa + (1u << TRI_HISTOGRAM_BITS)) << shift;
-    return low + ((1ull << shift) >> 1);
+    uint64_t low;
+    uint64_t high;
+    tri_histogram_bucket(bucket, &low, &high);
+    return low + (high - low) / 2;
 }
 
 void tri_histogram_add(struct tri_histogram *histogram, int64_t value)

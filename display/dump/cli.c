@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include "report.h"
 #include "sink.h"
 
 #include <stdio.h>
@@ -33,6 +34,7 @@ static const struct cli_option options[] = {
       cli_set_true, AT(exit_on_end) },
     { 0, "stats", NULL, NULL, "write no frames, print figures every second", cli_set_true,
       AT(stats) },
+    { 0, "report", "FILE", NULL, "draw the run: FILE.html or FILE.svg", cli_set_text, AT(report) },
     { 0, "json", NULL, NULL, "figures as JSON, an object a line; the last is the run's",
       cli_set_true, AT(json) },
     { 0, "clock", NULL, NULL, "read the clock in the pixels of pattern:clock", cli_set_true,
@@ -84,9 +86,15 @@ static int settle_rate(struct dump_config *config)
 /* Where frames go when nobody says: to stdout, unless only figures were asked for. */
 static int settle_output(struct dump_config *config)
 {
-    const bool figures = config->stats || config->json || config->clock || expects(config);
+    const bool figures =
+        config->stats || config->json || config->clock || config->report || expects(config);
     if (config->stats && (config->output || config->to != DUMP_TO_GUESS))
         return cli_refuse(&program, "--stats writes no frames: leave out --output and --to");
+    if (config->report && !report_ending(config->report))
+        return cli_refuse(&program,
+                          "--report %s: its ending does not say what to draw: it is "
+                          "FILE.html or FILE.svg",
+                          config->report);
     if (!config->output && (config->to != DUMP_TO_GUESS || !figures))
         config->output = "-";
     if (!config->output)

@@ -14,6 +14,7 @@ enum dump_rate {
 
 struct dump_config {
     const char *name;    // of the stream
+    const char *report;  // a path; NULL: none
     const char *output;  // a path, "-" for stdout; NULL: no frames are written, only counted
     int to;              // index of the sink, see sink.h; DUMP_TO_GUESS until cli has settled it
     int mode;            // enum tri_mode

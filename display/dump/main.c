@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "program/expect.h"
 #include "program/stop.h"
+#include "report.h"
 #include "run.h"
 
 #include <inttypes.h>
@@ -37,11 +38,27 @@ static bool print_json(const struct run *run, const struct expect_verdict *verdi
     return figures_print_json(run->report, object);
 }
 
-static int report(struct run *run, int status)
+/* @return false, and it has been logged */
+static bool draw(struct report *report, const struct run *run,
+                 const struct expect_verdict *verdicts, size_t expected)
+{
+    char clock[256];
+    return report_close(
+        report, &(struct report_facts){ .figures = &run->figures,
+                                        .verdicts = verdicts,
+                                        .expected = expected,
+                                        .clock = run->config->clock
+                                                     ? pulse_line(&run->pulse, clock, sizeof clock)
+                                                     : NULL });
+}
+
+static int tell(struct run *run, struct report *report, int status)
 {
     const struct dump_config *config = run->config;
     struct expect_verdict verdicts[EXPECT_MAX];
     const size_t expected = judge(run, verdicts);
+    if (config->report && !draw(report, run, verdicts, expected) && status == CLI_DONE)
+        status = CLI_FAILED;
     if (!expect_tell(verdicts, expected, config->expect.tap ? run->report : NULL, &run->log) &&
         status == CLI_DONE)
         status = CLI_FAILED;
@@ -81,10 +98,18 @@ int main(int argc, char **argv)
                         .quiet = common.verbosity < 0,
                         .report = frames_on_stdout ? stderr : stdout };
 
+    static struct report report; // so are its samples
     struct sink sink;
-    if (config.output) {
-        if (!sink_open(&sink, config.to, config.output, config.name, &run.log))
+    if (config.report) {
+        if (!report_open(&report, config.report, &run.log))
             return CLI_FAILED;
+        run.samples = &report.samples;
+    }
+    if (config.output) {
+        if (!sink_open(&sink, config.to, config.output, config.name, &run.log)) {
+            output_close(&report.output);
+            return CLI_FAILED;
+        }
         run.sink = &sink;
     }
     const enum tri_err err = tri_reader_open(
@@ -92,13 +117,14 @@ int main(int argc, char **argv)
                                                    .mode = (enum tri_mode)config.mode,
                                                    .log = &run.log });
     if (err == TRI_OK) {
-        status = report(&run, run_all(&run));
+        status = tell(&run, &report, run_all(&run));
     } else {
         tri_log_say(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
         status = CLI_FAILED;
     }
     if (run.sink && !sink_close(run.sink) && status == CLI_DONE)
         status = CLI_FAILED;
+    output_close(&report.output); // of a run that did not begin: its file goes
     tri_reader_close(&run.reader);
     pulse_free(&run.pulse);
     return status;

@@ -134,6 +134,13 @@ static void tell_of_cut(const struct run *run, int64_t cut_ns)
                     run->config->name, -s);
 }
 
+static void keep_sample(struct run *run, const struct tri_frame *frame, int64_t seen_ns)
+{
+    struct tri_reader_counts counts;
+    tri_reader_count(run->reader, &counts);
+    samples_frame(run->samples, &frame->info, seen_ns, &counts);
+}
+
 /* One frame on loan. @return GO_ON, or the exit status. */
 static int handle(struct run *run, const struct tri_frame *frame)
 {
@@ -162,6 +169,8 @@ static int handle(struct run *run, const struct tri_frame *frame)
     if (run->config->clock)
         pulse_count(&run->pulse, &beat, seen_ns);
     figures_frame(&run->figures, &frame->info, picture_bytes(frame), seen_ns);
+    if (run->samples)
+        keep_sample(run, frame, seen_ns);
     return enough(run) ? CLI_DONE : GO_ON;
 }
 

@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "program/figures.h"
 #include "pulse.h"
+#include "report_samples.h"
 #include "sink.h"
 
 struct run {
@@ -14,11 +15,12 @@ struct run {
     tri_log log;
     bool quiet;
     tri_reader *reader;
-    struct sink *sink;      // NULL: only figures
-    FILE *report;           // where figures go: stdout unless frames go there
-    struct figures figures; // filled by run_all()
-    struct pulse pulse;     // with --clock
-    struct cadence cadence; // with a constant rate
+    struct sink *sink;       // NULL: only figures
+    FILE *report;            // where figures go: stdout unless frames go there
+    struct figures figures;  // filled by run_all()
+    struct pulse pulse;      // with --clock
+    struct samples *samples; // NULL: none are kept
+    struct cadence cadence;  // with a constant rate
 };
 
 /** Frames that left this run: those that came, or what a constant rate made of them. */

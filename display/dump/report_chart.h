@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/** The charts of a report. */
+#ifndef DUMP_REPORT_CHART_H
+#define DUMP_REPORT_CHART_H
+
+#include "output.h"
+#include "program/figures.h"
+#include "report_samples.h"
+
+enum {
+    CHART_GAP = 3,  // an interval so many times as long as their median is a gap
+    CHART_LANE = 22 // height of a lane of chart_lost()
+};
+
+/** Where a chart's plot lies; title, numbers and the name of its axis stand around it. */
+struct chart_box {
+    double x, y, width, height;
+};
+
+/** Which of a column's ranges. */
+enum chart_what { CHART_INTERVAL, CHART_AGE };
+
+/** Intervals or ages over the time of the run: from the least to the most of each column, and the mean;
+ *  gaps are shaded. `figures` are of the same frames. */
+void chart_time(struct output *output, const struct chart_box *box, const struct samples *samples,
+                enum chart_what what, const struct figures *figures, const char *title);
+
+/** How often each value came, on a logarithmic scale: one among a million is seen. */
+void chart_histogram(struct output *output, const struct chart_box *box,
+                     const struct tri_histogram *histogram, const char *title);
+
+/** When frames were lost, a lane for each cause. */
+void chart_lost(struct output *output, const struct chart_box *box, const struct samples *samples,
+                const char *title);
+
+/** Gaps that were shaded, and the shortest interval that is one, ns. */
+size_t chart_gaps(const struct samples *samples, const struct tri_histogram *intervals,
+                  uint64_t *shortest_ns);
+
+#endif
