@@ -81,6 +81,13 @@ void act_mirror(struct loop *loop)
     view->hflip = !view->hflip;
 }
 
+void act_flip(struct loop *loop)
+{
+    struct view *view = &loop_stream(loop)->view;
+
+    view->vflip = !view->vflip;
+}
+
 void act_one_to_one(struct loop *loop)
 {
     view_set_scale(&loop_stream(loop)->view, 1);
@@ -212,6 +219,29 @@ void act_unadjusted(struct loop *loop)
 void act_help(struct loop *loop)
 {
     loop->overlay.help = !loop->overlay.help;
+}
+
+void act_keep(struct loop *loop)
+{
+    struct stream_view *stream = loop_stream(loop);
+    const struct view_picture picture = stream_view_picture(stream);
+
+    if (compare_is_on(&stream->compare))
+        compare_drop(&stream->compare);
+    else if (stream->has_picture &&
+             !compare_keep(&stream->compare, loop->window.renderer, stream_view_front(stream),
+                           &picture, stream->info.number))
+        overlay_say(&loop->overlay, "cannot keep the picture: %s", SDL_GetError());
+}
+
+void act_compare(struct loop *loop)
+{
+    struct stream_view *stream = loop_stream(loop);
+
+    if (!compare_is_on(&stream->compare))
+        act_keep(loop);
+    else
+        compare_next_way(&stream->compare);
 }
 
 void act_focus_next(struct loop *loop)

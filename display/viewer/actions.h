@@ -16,6 +16,7 @@ void act_statistics(struct loop *loop);
 void act_more(struct loop *loop);
 void act_turn(struct loop *loop);
 void act_mirror(struct loop *loop);
+void act_flip(struct loop *loop);
 void act_one_to_one(struct loop *loop);
 void act_twice(struct loop *loop);
 void act_fit(struct loop *loop);
@@ -35,6 +36,8 @@ void act_less_contrast(struct loop *loop);
 void act_more_contrast(struct loop *loop);
 void act_unadjusted(struct loop *loop);
 void act_help(struct loop *loop);
+void act_keep(struct loop *loop); // and split; off again
+void act_compare(struct loop *loop);
 void act_focus_next(struct loop *loop);
 void act_focus_before(struct loop *loop);
 void act_alone(struct loop *loop);

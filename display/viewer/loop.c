@@ -165,6 +165,7 @@ static int64_t next_deadline(const struct loop *loop)
 {
     int64_t at = overlay_deadline(&loop->overlay);
 
+    at = sooner(at, wall_deadline(&loop->wall));
     at = sooner(at, limits_deadline(loop->config, &loop->wall));
     if (wall_is_live(&loop->wall))
         at = sooner(at, loop->title_ns + TITLE_NS);
@@ -197,6 +198,8 @@ static void tick(struct loop *loop)
     const int64_t limit = limits_deadline(loop->config, &loop->wall);
 
     if (overlay && now >= overlay)
+        loop->dirty = true;
+    if (wall_tick(&loop->wall, now))
         loop->dirty = true;
     if ((limit && now >= limit) || limits_reached(loop->config, &loop->wall))
         loop->quit = true;

@@ -19,6 +19,7 @@ struct loop {
     struct wall wall;
     uint32_t wake_event; // type of the event by which a stream's feed speaks
     bool dragging;       // the picture in focus
+    bool dividing;       // its divider
     bool offered;        // a feed has something, and waits until it is taken
     bool dirty;          // what is on the screen is no longer right
     bool hidden;         // the window cannot be seen

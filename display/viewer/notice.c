@@ -45,6 +45,26 @@ static void draw_state(const struct drawing *on, const char *title, const char *
                         top + upper->h + gap, text_soft);
 }
 
+/** What the picture is compared with: left of the divider, which is where it stands, else in the lower
+ *  right corner. */
+static void draw_compared(const struct drawing *on, const struct stream_view *stream)
+{
+    const int margin = SDL_min(on->pixels, on->area->w / 40);
+    char text[64];
+
+    if (!compare_is_on(&stream->compare) || !stream->has_picture)
+        return;
+    compare_word(&stream->compare, text, sizeof(text));
+    const struct text_block *block =
+        set(on, NOTICE_COMPARED, text, on->pixels, on->area->w / 2, on->area->h / 4);
+    const int wide = block->w + block->pixels + margin;
+    const int right = stream->compare.way == COMPARE_SPLIT
+                          ? compare_divider(&stream->compare, on->area)
+                          : on->area->w;
+    text_block_panel(block, on->renderer, on->area->x + SDL_max(right - wide, margin),
+                     on->area->y + on->area->h - block->h - block->pixels - margin, text_amber);
+}
+
 static void tell_state(const struct drawing *on, const struct stream_view *stream)
 {
     char title[128];
@@ -118,6 +138,7 @@ void notice_draw(struct notice *notice, struct text *text, SDL_Renderer *rendere
 
     tell_state(&on, stream);
     draw_badge(&on, stream);
+    draw_compared(&on, stream);
     if (named)
         draw_name(&on, stream);
 }

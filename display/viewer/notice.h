@@ -7,10 +7,11 @@
 #include "text.h"
 
 enum notice_text {
-    NOTICE_NAME,  // upper left, of several streams
-    NOTICE_TITLE, // in the middle, large: waiting, no signal
-    NOTICE_HINT,  // below it: what to do
-    NOTICE_BADGE, // upper right: paused
+    NOTICE_NAME,     // upper left, of several streams
+    NOTICE_TITLE,    // in the middle, large: waiting, no signal
+    NOTICE_HINT,     // below it: what to do
+    NOTICE_BADGE,    // upper right: paused
+    NOTICE_COMPARED, // lower right: with what
     NOTICE_TEXTS,
 };
 

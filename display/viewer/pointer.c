@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define ZOOM_STEP 1.2 // a notch of the wheel
+#define REACH     8   // window units on each side of a divider, by which it is taken hold of
 
 /** The tile under a point of the window, in whose units the pointer is told. */
 static struct tile *tile_at(struct loop *loop, int x, int y)
@@ -33,6 +34,11 @@ static void drag(struct loop *loop, const SDL_MouseMotionEvent *event)
     const double density = window_density(&loop->window);
     struct tile *tile = wall_focused(&loop->wall);
 
+    if (loop->dividing) {
+        compare_move_divider(&tile->stream.compare, &tile->area, event->x * density);
+        loop->dirty = true;
+        return;
+    }
     if (!loop->dragging || !tile->stream.has_picture)
         return;
     const struct view_picture picture = stream_view_picture(&tile->stream);
@@ -65,12 +71,16 @@ void pointer_find(struct loop *loop)
 static void press(struct loop *loop, const SDL_MouseButtonEvent *event)
 {
     const struct tile *tile = tile_at(loop, event->x, event->y);
+    const double density = window_density(&loop->window);
 
     if (event->button != SDL_BUTTON_LEFT)
         return;
-    loop->dragging = event->clicks == 1 && tile;
     if (tile)
         wall_focus(&loop->wall, tile);
+    loop->dividing = event->clicks == 1 && tile &&
+                     compare_has_divider(&tile->stream.compare, &tile->area, event->x * density,
+                                         REACH * density);
+    loop->dragging = event->clicks == 1 && tile && !loop->dividing;
     if (event->clicks == 2 && loop->wall.count > 1)
         loop->wall.alone = !loop->wall.alone;
     else if (event->clicks == 2)
@@ -92,7 +102,7 @@ void pointer_event(struct loop *loop, const SDL_Event *event)
         press(loop, &event->button);
         break;
     case SDL_MOUSEBUTTONUP:
-        loop->dragging = false;
+        loop->dragging = loop->dividing = false;
         break;
     default:
         break;

@@ -285,6 +285,9 @@ void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
 
     texture_draw(stream_view_front(stream), renderer, &place,
                  stream->state == TRI_STATE_AWAY ? SHADE_AWAY : SHADE_LIVE);
+    if (compare_is_on(&stream->compare))
+        compare_draw(&stream->compare, renderer, stream_view_front(stream), &picture, &stream->view,
+                     area);
 }
 
 void stream_view_count(struct stream_view *stream)
@@ -299,6 +302,7 @@ void stream_view_count(struct stream_view *stream)
 void stream_view_close(struct stream_view *stream)
 {
     history_free(&stream->history);
+    compare_drop(&stream->compare);
     picture_converter_free(&stream->converter);
     tri_reader_close(&stream->reader);
     free(stream->copy);

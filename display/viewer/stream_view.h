@@ -4,6 +4,7 @@
 #define VIEWER_STREAM_VIEW_H
 
 #include "cli.h"
+#include "compare.h"
 #include "history.h"
 #include "rate.h"
 #include "trace.h"
@@ -33,6 +34,7 @@ struct stream_view {
     struct view view;
     uint32_t colorspace, range; // what the viewer wants instead of the frame's; 0: the frame's
     struct texture_wish wish;   // adjustments, and what is looked at closer
+    struct compare compare;
     bool paused;
     bool step;   // paused, but show one more
     bool hidden; // it cannot be seen
@@ -89,7 +91,8 @@ struct view_picture stream_view_picture(const struct stream_view *stream);
 /** Size of the front picture as it is looked at: turned, not scaled. */
 void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height);
 
-/** Draws the front picture, dimmed when its writer is away. Without a picture: nothing. */
+/** Draws the front picture, dimmed when its writer is away, and the one it is compared with. Without a
+ *  picture: nothing. */
 void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
                       const struct view_area *area);
 

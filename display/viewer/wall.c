@@ -164,6 +164,27 @@ void wall_focus_next(struct wall *wall, int by)
     wall->focus = (wall->focus + (by > 0 ? 1 : wall->count - 1)) % wall->count;
 }
 
+int64_t wall_deadline(const struct wall *wall)
+{
+    int64_t first = 0;
+
+    for (unsigned i = 0; i < wall->count; i++) {
+        const int64_t at = compare_deadline(&wall->tiles[i].stream.compare);
+        if (at && (!first || at < first))
+            first = at;
+    }
+    return first;
+}
+
+bool wall_tick(struct wall *wall, int64_t now_ns)
+{
+    bool changed = false;
+
+    for (unsigned i = 0; i < wall->count; i++)
+        changed |= compare_blink(&wall->tiles[i].stream.compare, now_ns);
+    return changed;
+}
+
 bool wall_is_live(const struct wall *wall)
 {
     for (unsigned i = 0; i < wall->count; i++) {

@@ -61,6 +61,12 @@ struct tile *wall_at(struct wall *wall, double x, double y);
 void wall_focus(struct wall *wall, const struct tile *tile);
 void wall_focus_next(struct wall *wall, int by);
 
+/** When something in a tile changes by itself, on tri_now_ns()'s clock; 0: never. */
+int64_t wall_deadline(const struct wall *wall);
+
+/** Does what is due by the clock. @return whether what is to be drawn has changed. */
+bool wall_tick(struct wall *wall, int64_t now_ns);
+
 /** Whether any stream has a writer; and the state of all of them as one number, to compare. */
 bool wall_is_live(const struct wall *wall);
 uint32_t wall_states(const struct wall *wall);
