@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""README's commands, typed as they stand there, after `meson install`."""
+import os
+import re
+import subprocess
+import unittest
+
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, last_json, tool
+from screen import Screen
+
+# Waits until a command that opens a window has something on the screen, and ends it.
+SHOWN = """
+shown() {
+    eval "$1 &"
+    window=$!
+    for _ in {1..300}; do
+        import -window root screen.png
+        [ "$(identify -format '%[fx:mean>0.02]' screen.png)" = 0 ] || break
+        kill -0 $window || exit 1
+        sleep 0.2
+    done
+    [ "$(identify -format '%[fx:mean>0.02]' screen.png)" = 1 ] || exit 1
+    kill $window
+    wait $window
+}
+"""
+
+
+def commands(section):
+    """The lines of the section's first block of commands, without comments and the closing &."""
+    text = (SOURCE / "README.md").read_text(encoding="utf-8")
+    block = re.search(rf"^## {section}\n```sh\n(.*?)```", text, re.MULTILINE | re.DOTALL)[1]
+    lines = [re.sub(r"\s+#.*", "", line).removesuffix(" &") for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+class Readme(ProgramTest):
+    """In an IPC namespace of their own: README's streams have names that others may use."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("an IPC namespace of its own needs root")
+        self.screen = Screen()
+        self.addCleanup(self.screen.close)
+        root = self.folder()
+        subprocess.run([tool("meson"), "install", "-C", BUILD, "--no-rebuild", "--quiet",
+                        "--destdir", root], check=True, timeout=PATIENCE * 4,
+                       stdout=subprocess.DEVNULL)
+        [programs] = root.rglob("bin")
+        [library] = root.rglob("libtriptych.so.0")
+        self.here = self.folder()
+        for shared in ("samples", "plugins"):
+            (self.here / shared).symlink_to(SOURCE / shared)
+        self.environment = self.screen.environment | {
+            "PATH": f"{programs}:{os.environ['PATH']}", "LD_LIBRARY_PATH": str(library.parent),
+            "GST_PLUGIN_PATH": str(library.parent / "gstreamer-1.0"),
+            "GST_REGISTRY": str(self.here / "registry.bin"),
+            "TRIPTYCH_LIBRARY": str(library), "HOME": str(self.here)}
+
+    def typed(self, *lines):
+        """Types lines into one shell; all that they start ends with it."""
+        done = self.run_to_end(tool("unshare"), "--ipc", "--pid", "--fork", "--mount-proc",
+                               "--kill-child", "/bin/bash", "-c", SHOWN + "\n".join(lines),
+                               env=self.environment, cwd=self.here)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done
+
+    def test_every_command_of_use_does_what_is_said(self):
+        camera, pattern, film, display, stats, png, copy, list_, show = commands("Use")
+        self.assertIn("/dev/video0", camera)
+        subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
+                        "testsrc2=size=320x240:rate=25", "-t", "30", "-c:v", "libx264", "-preset",
+                        "ultrafast", "-pix_fmt", "yuv420p", self.here / "film.mp4"], check=True,
+                       timeout=PATIENCE)
+        done = self.typed(
+            camera.replace("v4l2:/dev/video0", "pattern:ball -q") + " & camera=$!",
+            pattern + " &", "(" + film + ") &", "kill -0 $camera || exit 1",
+            f"shown '{display}' || exit 1",
+            stats.replace("--duration 10", "--duration 2 --json"), png, list_, show,
+            f"timeout -s INT 5 bash -c '{copy}'", "ffprobe -v error film.mkv && echo copied")
+        self.assertTrue((self.here / "shot.png").stat().st_size > 1000)
+        for name in ("cam0", "film", "test"):
+            self.assertRegex(done.stdout, rf"(?m)^{name} ")
+        self.assertIn("video/x-raw, format=(string)NV12, width=(int)1920", done.stdout)
+        self.assertIn("copied", done.stdout)
+        figures = [line for line in done.stdout.splitlines() if line.startswith("{")]
+        self.assertGreater(last_json("\n".join(figures))["frames"], 10)
+
+    def test_every_command_of_pipelines_does_what_is_said(self):
+        built("libgsttriptych.so")
+        source, sink, detector = commands("In pipelines")
+        capture = "triptych-capture -q -s 640x480 pattern:smpte &"
+        self.typed(capture, f"shown '{source}'; :")
+        done = self.typed(sink + " > sink.log &",
+                          "triptych-dump --json --stats --timeout 30 --count 30 x")
+        self.assertEqual(last_json(done.stdout)["copies"], 0)
+        try:
+            import cv2  # noqa: F401
+        except ImportError:
+            self.skipTest("python3-opencv is not installed")
+        done = self.typed(capture, "export " + detector.split()[0],
+                          detector.split(None, 1)[1] + " &",
+                          "triptych-dump --json --stats --timeout 60 --count 5 moving")
+        self.assertEqual(last_json(done.stdout)["format"], "BGR3")
+
+
+if __name__ == "__main__":
+    unittest.main()
