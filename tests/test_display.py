@@ -180,6 +180,52 @@ class Runs(DisplayTest):
                 self.assert_bars(pixels.read(path), 2)
 
 
+class Expectations(DisplayTest):
+    """A run as a test, of one stream and of several."""
+
+    def test_what_comes_as_expected_is_status_0_and_told_in_the_summary(self):
+        done = self.display(self.bars("--fps", "20"), "--count", "20", "--expect-fps", "20",
+                            "--tolerance", "60", "--max-drops", "1000", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        expected = last_json(done.stdout)["expected"]
+        self.assertEqual([(one["option"], one["met"]) for one in expected],
+                         [("--expect-fps", True), ("--max-drops", True)])
+
+    def test_what_does_not_is_status_1_and_says_by_how_much(self):
+        done = self.display(self.bars("--fps", "20"), "--count", "10", "--expect-fps", "200",
+                            "--max-age-p99", "100000")
+        self.assert_refused(done, 1, "--expect-fps", "less than the 200 expected")
+        self.assertNotIn("--max-age-p99", done.stderr)
+
+    def test_of_several_each_is_judged_and_named(self):
+        names = [self.bars("--fps", "20"), self.bars("--fps", "20")]
+        done = self.display(names, "--count", "10", "--tap", "--max-drops", "1000",
+                            "--expect-fps", "2000")
+        self.assertEqual(done.returncode, 1)
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], "1..4")
+        for line, (verdict, option, name) in zip(lines[1:], (
+                ("not ok 1", "--expect-fps", names[0]), ("ok 2", "--max-drops", names[0]),
+                ("not ok 3", "--expect-fps", names[1]), ("ok 4", "--max-drops", names[1]))):
+            self.assertTrue(line.startswith(f"{verdict} - {option}: {name}: "), line)
+
+    def test_a_run_that_expects_something_does_not_wait_for_ever(self):
+        gone = self.stream()
+        done = self.run_to_end("triptych-display", "--headless", "--expect-fps", "30", "--timeout",
+                               "0.5", "--count", "9", gone)
+        self.assert_refused(done, 1, "no frame came", "no picture within 0.5 s")
+        name = self.bars("--count", "3")
+        done = self.run_to_end("triptych-display", "--headless", "--max-drops", "0", "--timeout",
+                               "3", "--count", "9", name)
+        self.assert_refused(done, 1, "no picture within 3 s")
+
+    def test_a_contradiction_is_refused(self):
+        for line, word in ((["--tap"], "--expect-fps"), (["--tap", "--max-drops", "0", "--json"],
+                                                         "exclude")):
+            done = self.run_to_end("triptych-display", "--headless", *line)
+            self.assert_refused(done, 2, word)
+
+
 class Refusals(DisplayTest):
     def test_no_picture_in_time_is_a_failure_that_says_what_to_do(self):
         name = self.stream()

@@ -80,11 +80,11 @@ static const struct cli_option options[] = {
       cli_set_true, FIELD(headless) },
     { 0, "count", "N", NULL, "end after N pictures of each stream", cli_set_count, FIELD(count) },
     { 0, "duration", "S", NULL, "end after S seconds", cli_set_seconds, FIELD(duration) },
-    { 0, "timeout", "S", NULL, "fail when there is no first picture within S seconds",
-      cli_set_seconds, FIELD(timeout) },
+    { 0, "timeout", "S", NULL,
+      "fail after S seconds without a first picture; 10 where some are expected", cli_set_seconds,
+      FIELD(timeout) },
     { 0, "screenshot", "FILE.png", NULL,
-      "write the last picture there at the end; alone: the first, and end; "
-      "of several streams FILE-NAME.png each",
+      "write the last picture at the end (alone: the first); of several FILE-NAME.png",
       cli_set_text, FIELD(screenshot) },
     { 0, "json", NULL, NULL, "figures as JSON, the last line is the summary", cli_set_true,
       FIELD(json) },
@@ -97,6 +97,8 @@ static const struct cli_program program = {
     .purpose = "Show streams in a window; wait for them, and for their return.",
     .operands = "  NAME   a stream  [cam0]; several, up to 16, are shown as tiles",
     .options = options,
+    .shared = expect_options,
+    .shared_at = offsetof(struct config, expect),
     .example = "triptych-capture pattern:clock & triptych-display",
 };
 
@@ -138,9 +140,13 @@ int config_parse(struct config *config, int argc, char **argv)
 
     keys_help(notes, sizeof(notes));
     with_keys.notes = notes;
-    *config = (struct config){ 0 };
-    const int status = cli_parse(&with_keys, argc, argv, config, &config->common, &first);
-    if (status >= 0)
-        return status;
-    return take_names(config, argc - first, argv + first);
+    *config = (struct config){ .expect = expect_nothing(), .timeout = -1 };
+    int status = cli_parse(&with_keys, argc, argv, config, &config->common, &first);
+    if (status < 0)
+        status = take_names(config, argc - first, argv + first);
+    if (status < 0)
+        status = expect_check(&config->expect, &program, false, config->json);
+    if (config->timeout < 0) // a test ends, also where nothing comes
+        config->timeout = expect_something(&config->expect) ? EXPECT_PATIENCE_S : 0;
+    return status;
 }

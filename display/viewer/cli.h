@@ -4,6 +4,7 @@
 #define VIEWER_CLI_H
 
 #include "program/cli.h"
+#include "program/expect.h"
 
 struct geometry {
     struct cli_size size;
@@ -32,8 +33,9 @@ struct config {
     bool headless, json, exit_on_end;
     uint64_t count;         // 0: no end
     double duration;        // seconds; 0: no end
-    double timeout;         // seconds; 0: wait for ever
+    double timeout;         // seconds; 0: wait for ever; below 0: not given
     const char *screenshot; // NULL: none
+    struct expect expect;   // of each stream
     struct cli_common common;
 };
 

@@ -6,23 +6,37 @@ static int64_t after(const struct stream_view *stream, double seconds)
     return seconds > 0 ? stream->figures.started_ns + (int64_t)(seconds * 1e9) : 0;
 }
 
+/** When patience with a stream ends; 0: never. */
+static int64_t patience(const struct config *config, const struct stream_view *stream)
+{
+    const struct figures *figures = &stream->figures;
+
+    if (config->timeout <= 0)
+        return 0;
+    if (!stream->has_picture)
+        return after(stream, config->timeout);
+    if (!expect_something(&config->expect) || figures->frames == 0)
+        return 0;
+    return figures->last_ns + (int64_t)(config->timeout * 1e9);
+}
+
 int64_t limits_deadline(const struct config *config, const struct wall *wall)
 {
     int64_t end = after(&wall->tiles[0].stream, config->duration);
 
     for (unsigned i = 0; i < wall->count; i++) {
-        const struct stream_view *stream = &wall->tiles[i].stream;
-        const int64_t patience = stream->has_picture ? 0 : after(stream, config->timeout);
-        if (patience && (!end || patience < end))
-            end = patience;
+        const int64_t at = patience(config, &wall->tiles[i].stream);
+        if (at && (!end || at < end))
+            end = at;
     }
     return end;
 }
 
 bool limits_too_late(const struct config *config, const struct stream_view *stream)
 {
-    return !stream->has_picture && config->timeout > 0 &&
-           tri_now_ns() >= after(stream, config->timeout);
+    const int64_t at = patience(config, stream);
+
+    return at && tri_now_ns() >= at;
 }
 
 /** Whether each stream has shown --count pictures. */

@@ -9,7 +9,8 @@
 /** When the run's time is up, on tri_now_ns()'s clock; 0: never. */
 int64_t limits_deadline(const struct config *config, const struct wall *wall);
 
-/** Whether --timeout has passed without a picture of this stream. */
+/** Whether --timeout has passed without a picture of this stream: the first one, or, of a run that
+ *  expects something, any one. */
 bool limits_too_late(const struct config *config, const struct stream_view *stream);
 
 /** Whether the run has reached its end. */

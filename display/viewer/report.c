@@ -13,7 +13,7 @@ void report_second(const struct config *config, struct wall *wall)
     const int64_t now = tri_now_ns();
     char line[256];
 
-    if (config->json || config->common.verbosity < 0)
+    if (config->json || config->expect.tap || config->common.verbosity < 0)
         return;
     for (unsigned i = 0; i < wall->count; i++) {
         struct figures *figures = &wall->tiles[i].stream.figures;
@@ -27,7 +27,8 @@ void report_second(const struct config *config, struct wall *wall)
     }
 }
 
-static bool print_summary(const struct stream_view *stream)
+static bool print_summary(const struct stream_view *stream, const struct expect_verdict *verdicts,
+                          size_t expected)
 {
     json_t *summary = figures_json(&stream->figures);
     const struct texture *front = stream_view_front(stream);
@@ -38,6 +39,8 @@ static bool print_summary(const struct stream_view *stream)
                             : json_null());
     json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
+    if (expected)
+        json_object_set_new(summary, "expected", expect_json(verdicts, expected));
     if (figures_print_json(stdout, summary))
         return true;
     tri_log_say(stream->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
@@ -61,30 +64,51 @@ static bool write_screenshot(const struct config *config, const struct stream_vi
     return screenshot_write(stream, renderer, path) == TRI_OK;
 }
 
-static bool report_stream(const struct config *config, const struct stream_view *stream,
-                          bool several, SDL_Renderer *renderer)
+/** Says so of a stream that patience has ended with. */
+static bool came_in_time(const struct config *config, const struct stream_view *stream)
 {
-    bool done = true;
-
-    if (limits_too_late(config, stream)) {
-        tri_log_say(stream->log, TRI_LOG_ERROR, "stream",
-                    "%s: no picture within %g s; see triptych-info list, or start "
-                    "triptych-capture --name %s",
-                    stream->name, config->timeout, stream->name);
-        done = false;
-    }
-    if (config->screenshot && done)
-        done = write_screenshot(config, stream, several, renderer);
-    if (config->json)
-        done &= print_summary(stream);
-    return done;
+    if (!limits_too_late(config, stream))
+        return true;
+    tri_log_say(stream->log, TRI_LOG_ERROR, "stream",
+                "%s: no picture within %g s; see triptych-info list, or start "
+                "triptych-capture --name %s",
+                stream->name, config->timeout, stream->name);
+    return false;
 }
 
-int report_end(const struct config *config, const struct wall *wall, SDL_Renderer *renderer)
+/** Of several streams each verdict names its own. */
+static void name_verdicts(struct expect_verdict *verdicts, size_t count, const char *name)
 {
+    for (size_t i = 0; i < count; i++) {
+        char text[sizeof(verdicts[i].text)];
+        memcpy(text, verdicts[i].text, sizeof(text));
+        snprintf(verdicts[i].text, sizeof(text), "%s: %.*s", name,
+                 (int)(sizeof(text) - TRI_NAME_MAX - 3), text);
+    }
+}
+
+int report_end(const struct config *config, struct wall *wall, SDL_Renderer *renderer)
+{
+    struct expect_verdict verdicts[STREAMS_MAX * EXPECT_MAX];
+    const bool several = wall->count > 1;
+    size_t count = 0;
     bool done = true;
 
-    for (unsigned i = 0; i < wall->count; i++)
-        done &= report_stream(config, &wall->tiles[i].stream, wall->count > 1, renderer);
+    for (unsigned i = 0; i < wall->count; i++) {
+        struct stream_view *stream = &wall->tiles[i].stream;
+        const bool came = came_in_time(config, stream);
+        figures_end(&stream->figures, tri_now_ns());
+        const size_t expected = expect_judge(&config->expect, &stream->figures, verdicts + count);
+        done &= came;
+        if (config->screenshot && came)
+            done &= write_screenshot(config, stream, several, renderer);
+        if (config->json)
+            done &= print_summary(stream, verdicts + count, expected);
+        if (several)
+            name_verdicts(verdicts + count, expected, stream->name);
+        count += expected;
+    }
+    done &=
+        expect_tell(verdicts, count, config->expect.tap ? stdout : NULL, wall->tiles[0].stream.log);
     return done ? CLI_DONE : CLI_FAILED;
 }

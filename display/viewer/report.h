@@ -10,7 +10,7 @@
 void report_second(const struct config *config, struct wall *wall);
 
 /** The end of a run: the last pictures as --screenshot wants them, the summaries as --json wants
- *  them. @return the exit status; the log says what is wrong. */
-int report_end(const struct config *config, const struct wall *wall, SDL_Renderer *renderer);
+ *  them, and whether all was as expected. @return the exit status; the log says what is wrong. */
+int report_end(const struct config *config, struct wall *wall, SDL_Renderer *renderer);
 
 #endif
