@@ -136,6 +136,22 @@ static void what_comes_twice_is_a_duplicate(void **state)
     }
 }
 
+static void gaps_are_intervals_of_more_than_three_medians(void **state)
+{
+    (void)state;
+    uint64_t longer_than_ns;
+    figures_start(&figures, "cam7");
+    struct tri_frame_info info = { .publish_ns = 0 };
+    for (int i = 0; i < 100; i++) {
+        info.publish_ns += (i == 30 ? 59 : i == 60 ? 62 : i == 90 ? 900 : 20) * MS;
+        info.video.width = i < 50 ? 4 : 8;
+        figures_frame(&figures, &info, 1, info.publish_ns);
+    }
+    assert_int_equal(figures_gaps(&figures, &longer_than_ns), 2);
+    assert_in_range(longer_than_ns, 59 * MS, 61 * MS);
+    assert_int_equal(figures.format_changes, 1);
+}
+
 static void the_last_second_has_a_rate_of_its_own(void **state)
 {
     (void)state;
@@ -233,6 +249,7 @@ int main(void)
         cmocka_unit_test(the_age_of_a_picture_on_a_screen_has_three_parts),
         cmocka_unit_test(a_writer_knows_of_no_reader),
         cmocka_unit_test(what_comes_twice_is_a_duplicate),
+        cmocka_unit_test(gaps_are_intervals_of_more_than_three_medians),
         cmocka_unit_test(the_last_second_has_a_rate_of_its_own),
         cmocka_unit_test_setup(a_summary_for_people_has_the_names_of_json, steady_run),
         cmocka_unit_test_setup(the_line_says_the_same, steady_run),

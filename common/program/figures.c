@@ -29,6 +29,12 @@ static bool is_duplicate(const struct tri_frame_info *last, const struct tri_fra
            ((last->flags & info->flags & TRI_FRAME_CHECKSUM) && info->checksum == last->checksum);
 }
 
+static bool is_other_format(const struct tri_video *last, const struct tri_video *video)
+{
+    return video->fourcc != last->fourcc || video->width != last->width ||
+           video->height != last->height;
+}
+
 /* The second that runs ends with the first frame a second after its first one. */
 static void count_second(struct figures *figures, int64_t publish_ns)
 {
@@ -52,6 +58,7 @@ static void count(struct figures *figures, const struct tri_frame_info *info, ui
     } else {
         tri_histogram_add(&figures->interval, info->publish_ns - figures->last_ns);
         figures->duplicates += is_duplicate(&figures->last, info);
+        figures->format_changes += is_other_format(&figures->last.video, &info->video);
     }
     tri_histogram_add(&figures->age, seen_ns - info->capture_ns);
     tri_histogram_add(&figures->to_publish, info->publish_ns - info->capture_ns);
@@ -126,6 +133,20 @@ uint64_t figures_jitter(const struct figures *figures, double percent)
 {
     return tri_histogram_percentile(&figures->interval, percent) -
            tri_histogram_percentile(&figures->interval, 50);
+}
+
+uint64_t figures_gaps(const struct figures *figures, uint64_t *longer_than_ns)
+{
+    uint64_t gaps = 0;
+    *longer_than_ns = FIGURES_GAP * tri_histogram_percentile(&figures->interval, 50);
+    for (unsigned i = 0; i < TRI_HISTOGRAM_BUCKETS; i++) {
+        uint64_t low;
+        uint64_t high;
+        tri_histogram_bucket(i, &low, &high);
+        if (low > *longer_than_ns)
+            gaps += figures->interval.bucket[i];
+    }
+    return gaps;
 }
 
 double figures_byte_rate(const struct figures *figures)

@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+enum { FIGURES_GAP = 3 }; // an interval so many times as long as their median is a gap
+
 /** Filled by the program as it runs; all zero but `name` and the times of the start to begin with. */
 struct figures {
     const char *name;          // of the stream
@@ -26,10 +28,12 @@ struct figures {
     struct tri_frame_info last; // of the last frame counted: its `user` is not kept
     uint64_t dropped_driver, dropped_writer, dropped_reader;
     uint64_t torn_retried;
-    uint64_t duplicates;    // frames with the number, capture time or checksum of the one before
-    uint64_t bytes;         // of pictures handed over
-    struct tri_video video; // of the newest frame
-    uint32_t copies;        // the writer's, of the newest frame
+    uint64_t duplicates;     // frames with the number, capture time or checksum of the one before
+    uint64_t format_changes; // frames of another format or size than the one before
+    uint64_t writers_lost;   // times the writer ended or died; counted by who waits for frames
+    uint64_t bytes;          // of pictures handed over
+    struct tri_video video;  // of the newest frame
+    uint32_t copies;         // the writer's, of the newest frame
     struct tri_histogram interval; // ns between the publish times of frames counted
     struct tri_histogram age;      // ns from capture to where it was counted: the sum of
     struct tri_histogram to_publish, to_reader, to_screen; // these, as far as it went
@@ -61,6 +65,9 @@ double figures_fps_last_second(const struct figures *figures, int64_t now_ns);
 
 /** By how much that percentile of the intervals exceeds their median, ns. */
 uint64_t figures_jitter(const struct figures *figures, double percent);
+
+/** Intervals that are longer than FIGURES_GAP times their median, and how long that is. */
+uint64_t figures_gaps(const struct figures *figures, uint64_t *longer_than_ns);
 
 /** Bytes a second at figures_fps(). */
 double figures_byte_rate(const struct figures *figures);

@@ -45,6 +45,7 @@ static void set_parts(json_t *object, const struct figures *figures)
 json_t *figures_json(const struct figures *figures)
 {
     char format[5];
+    uint64_t gap_ns;
     json_t *object = json_object();
     json_t *dropped = json_object();
     json_object_set_new(dropped, "driver", json_integer((json_int_t)figures->dropped_driver));
@@ -59,6 +60,10 @@ json_t *figures_json(const struct figures *figures)
     json_object_set_new(object, "dropped", dropped);
     json_object_set_new(object, "torn_retried", json_integer((json_int_t)figures->torn_retried));
     json_object_set_new(object, "duplicates", json_integer((json_int_t)figures->duplicates));
+    json_object_set_new(object, "gaps", json_integer((json_int_t)figures_gaps(figures, &gap_ns)));
+    json_object_set_new(object, "format_changes",
+                        json_integer((json_int_t)figures->format_changes));
+    json_object_set_new(object, "writers_lost", json_integer((json_int_t)figures->writers_lost));
     json_object_set_new(object, "copies", json_integer(figures->copies));
     json_object_set_new(object, "interval_us", figures_spread_us(&figures->interval));
     json_object_set_new(object, "jitter_us", jitter_us(figures));

@@ -69,6 +69,9 @@ void figures_summary(const struct figures *figures, FILE *to)
     print_spread(to, "  capture to publish", &figures->to_publish, 0);
     print_spread(to, "  publish to reader", &figures->to_reader, 0);
     print_spread(to, "  reader to screen", &figures->to_screen, 0);
+    uint64_t gap_ns;
+    fprintf(to, "  gaps: %" PRIu64 ", format changes: %" PRIu64 ", writers lost: %" PRIu64 "\n",
+            figures_gaps(figures, &gap_ns), figures->format_changes, figures->writers_lost);
     fprintf(to, "  %.1f MB a second, copies a frame: %" PRIu32 ", CPU: %.1f %% of a core\n",
             figures_byte_rate(figures) / 1e6, figures->copies, figures_cpu(figures));
 }

@@ -23,7 +23,7 @@ enum {
     HISTOGRAM_WIDTH = 248,
     PLOT_HEIGHT = 170,
     PLOT_STEP = 264, // from one chart to the one below
-    TABLE_ROWS = 7
+    TABLE_ROWS = 8
 };
 
 static bool ends_with(const char *path, const char *ending)
@@ -149,8 +149,10 @@ static double draw_table(struct output *output, const struct report_facts *facts
     draw_fact(output, y + 5 * ROW + 2, "data", "%.1f MB a second",
               figures_byte_rate(figures) / 1e6);
     draw_fact(output, y + 6 * ROW + 2, "copies a frame", "%" PRIu32, figures->copies);
+    draw_fact(output, y + 7 * ROW + 2, "changes of format, writers lost", "%" PRIu64 ", %" PRIu64,
+              figures->format_changes, figures->writers_lost);
     if (facts->clock)
-        svg_text(output, MARGIN, y + 7 * ROW + 10, "", "%s", facts->clock);
+        svg_text(output, MARGIN, y + 8 * ROW + 10, "", "%s", facts->clock);
     return y + (TABLE_ROWS + (facts->clock ? 1 : 0)) * ROW + 12;
 }
 
@@ -161,7 +163,7 @@ static void draw_legend(struct report *report, const struct figures *figures, do
     const struct samples *samples = &report->samples;
     char text[32];
     uint64_t shortest;
-    const size_t gaps = chart_gaps(samples, &figures->interval, &shortest);
+    const uint64_t gaps = figures_gaps(figures, &shortest);
     const double x = HISTOGRAM_X - 4;
     svg_rect(output, x, y - 8, 14, 8, "band");
     svg_text(output, x + 22, y, "small", "least to most in each %s of the run:",
@@ -172,9 +174,9 @@ static void draw_legend(struct report *report, const struct figures *figures, do
     svg_rect(output, x, y + 46, 14, 10, "gap");
     svg_text(output, x + 22, y + 54, "small",
              "gap: nothing for %s, %d medians:", time_text((double)shortest, text, sizeof text),
-             CHART_GAP);
-    svg_text(output, x + 22, y + 70, "small", "%s%zu of them",
-             gaps == SAMPLES_GAPS ? "at least " : "", gaps);
+             FIGURES_GAP);
+    svg_text(output, x + 22, y + 70, "small", "%" PRIu64 " of them%s", gaps,
+             gaps > SAMPLES_GAPS ? ", the longest ones are shown" : "");
 }
 
 static void draw(struct report *report, const struct report_facts *facts)

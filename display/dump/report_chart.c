@@ -13,16 +13,6 @@
 #define DOTS_MAX   100
 enum { BIN_WIDTH = 3, BINS_MAX = 400 };
 
-size_t chart_gaps(const struct samples *samples, const struct tri_histogram *intervals,
-                  uint64_t *shortest_ns)
-{
-    size_t gaps = 0;
-    *shortest_ns = CHART_GAP * tri_histogram_percentile(intervals, 50);
-    for (size_t i = 0; i < samples->gaps; i++)
-        gaps += samples->gap[i].length_ns > (int64_t)*shortest_ns;
-    return gaps;
-}
-
 static void draw_frame(struct output *output, const struct chart_box *box, const char *title)
 {
     svg_text(output, box->x, box->y - 12, "head", "%s", title);
@@ -143,7 +133,7 @@ void chart_time(struct output *output, const struct chart_box *box, const struct
     const struct tri_histogram *histogram =
         what == CHART_INTERVAL ? &figures->interval : &figures->age;
     uint64_t gap_ns;
-    chart_gaps(samples, &figures->interval, &gap_ns);
+    figures_gaps(figures, &gap_ns);
     const double median = fmax((double)tri_histogram_percentile(histogram, 50), LEAST_NS);
     const double most = fmax((double)histogram->max, LEAST_NS);
     const bool logarithmic = most > SPREAD_LOG * median;

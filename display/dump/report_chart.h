@@ -8,7 +8,6 @@
 #include "report_samples.h"
 
 enum {
-    CHART_GAP = 3,  // an interval so many times as long as their median is a gap
     CHART_LANE = 22 // height of a lane of chart_lost()
 };
 
@@ -32,9 +31,5 @@ void chart_histogram(struct output *output, const struct chart_box *box,
 /** When frames were lost, a lane for each cause. */
 void chart_lost(struct output *output, const struct chart_box *box, const struct samples *samples,
                 const char *title);
-
-/** Gaps that were shaded, and the shortest interval that is one, ns. */
-size_t chart_gaps(const struct samples *samples, const struct tri_histogram *intervals,
-                  uint64_t *shortest_ns);
 
 #endif

@@ -175,11 +175,12 @@ static int handle(struct run *run, const struct tri_frame *frame)
 }
 
 /* What borrowing said instead of giving a frame. @return GO_ON, or the exit status. */
-static int no_frame(const struct run *run, enum tri_err err, int64_t idle_since_ns)
+static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
 {
     const struct dump_config *config = run->config;
     switch (err) {
     case TRI_ERR_AWAY:
+        run->figures.writers_lost++;
         if (!config->exit_on_end)
             return GO_ON;
         return run->figures.frames ? CLI_DONE : say(run, TRI_LOG_ERROR, "it ended without a frame");

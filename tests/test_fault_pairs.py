@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Each fault on purpose, alone and with each other one, over 10,000 frames: found, named and counted
+exactly by triptych-dump. And frames at a steady rate: no drop is told that was none, and none missed."""
+import itertools
+import os
+import signal
+import time
+import unittest
+
+from clock_code import numbers
+from programs import ProgramTest, last_json, wait_until
+
+FRAMES = 10_000
+DROP, TEAR, CHANGE, STALL_MS, JITTER_MS = 10, 7, 1000, 300, 0.3
+FAULTS = {
+    "drop": ("--drop-every", DROP), "stall": ("--stall", f"{STALL_MS}@{FRAMES // 2}"),
+    "jitter": ("--jitter", JITTER_MS), "tear": ("--tear-every", TEAR),
+    "crash": ("--crash-after", FRAMES), "change": ("--format-change-every", CHANGE),
+}
+TRIES = 8  # a busy machine may keep the reader from each frame, and then it cannot see all faults
+
+
+def injected(faults):
+    """What the published frames suffer: (lost before the last of them, torn, changes of format)."""
+    published = lost = torn = changes = frame = 0
+    alone = True  # there is no frame of this format yet that another could be mixed with
+    while published < FRAMES:
+        if "change" in faults and frame and frame % CHANGE == 0:
+            changes += 1
+            alone = True
+        frame += 1
+        if "drop" in faults and frame % DROP == 0:
+            lost += 1
+            continue
+        torn += "tear" in faults and frame % TEAR == 0 and not alone
+        alone = False
+        published += 1
+    return lost, torn, changes
+
+
+class FaultPairs(ProgramTest):
+    def _measured(self, faults):
+        """What a reader says that takes each frame in turn; at real-time priority where that is
+        allowed: 64 slots last for a millisecond or two."""
+        name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", "136x144", "-f", "GREY", "-r",
+                            0, "-b", 64, "--wait-for-reader", "--linger", 1, "--count", FRAMES,
+                            *itertools.chain(*(FAULTS[fault] for fault in faults)), "pattern:clock")
+        args = ["--json", "--clock", "--mode", "next", "--exit-on-end", name]
+        if "crash" not in faults:
+            args = ["--count", FRAMES, *args]
+        dump = self.start("triptych-dump", "-q", *args)
+        try:
+            os.sched_setscheduler(dump.pid, os.SCHED_FIFO, os.sched_param(10))
+        except PermissionError:
+            pass
+        out, err = dump.communicate(timeout=120)
+        self.assertEqual(dump.returncode, 0, err)
+        self.assertEqual(writer.wait(60), -signal.SIGKILL if "crash" in faults else 0)
+        if "crash" in faults:
+            shown = self.run_to_end("triptych-info", "--json", "show", name)
+            self.assertEqual(last_json(shown.stdout)["state"], "dead")
+            self.run_to_end("triptych-info", "remove", name)
+        return last_json(out.decode())
+
+    def check(self, *faults):
+        for _ in range(TRIES):
+            seen = self._measured(faults)
+            clock, missed = seen["clock"], seen["dropped"]["reader"]
+            if missed == 0:
+                break
+            self.assertEqual(clock["dropped"], missed + seen["dropped"]["driver"])
+        else:
+            self.skipTest("this machine did not let a reader see 10,000 frames in turn")
+        lost, torn, changes = injected(faults)
+        latency = clock.pop("latency_us")
+        self.assertEqual(clock, {"read": FRAMES, "unread": 0, "dropped": lost, "repeated": 0,
+                                 "reordered": 0, "torn": torn})
+        self.assertGreater(latency["max"], 0)
+        self.assertEqual(
+            {key: seen[key] for key in ("frames", "dropped", "torn_retried", "duplicates",
+                                        "format_changes", "writers_lost")},
+            {"frames": FRAMES, "dropped": {"driver": lost, "writer": 0, "reader": 0},
+             "torn_retried": 0, "duplicates": 0, "format_changes": changes,
+             "writers_lost": int("crash" in faults)})
+        if "stall" in faults:
+            self.assertGreaterEqual(seen["interval_us"]["max"], STALL_MS * 1000)
+            self.assertGreaterEqual(seen["gaps"], 1)
+            self.assertLess(seen["interval_us"]["p99"], STALL_MS * 1000)
+        if "jitter" in faults:
+            self.assertGreater(seen["jitter_us"]["p95"], JITTER_MS * 1000 / 4)
+
+    def test_none(self):
+        self.check()
+
+
+def check_of(*faults):
+    def case(self):
+        self.check(*faults)
+    return case
+
+
+for _count in (1, 2):
+    for _faults in itertools.combinations(FAULTS, _count):
+        setattr(FaultPairs, "test_" + "_and_".join(_faults), check_of(*_faults))
+
+
+class Steady(ProgramTest):
+    """A pattern of 60 frames a second and readers of both modes."""
+
+    SIZE = (68, 72)
+    FRAMES = 150
+
+    def _lost(self, mode, disturb):
+        """What a reader counted as lost; the same as the holes in the numbers of what it wrote."""
+        name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", "68x72", "-f", "GREY", "-r",
+                            60, "-b", 4, "pattern:clock")
+        self.wait_for_stream(name, writer)
+        path = self.folder() / "frames.raw"
+        dump = self.start("triptych-dump", "-q", "--json", "--clock", "--mode", mode, "--count",
+                          self.FRAMES, "-o", path, name)
+        wait_until(lambda: path.exists() and path.stat().st_size > 0, "the first frames")
+        for process in (dump, writer, dump) if disturb else ():
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(0.3)
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.2)
+        out, err = dump.communicate(timeout=120)
+        self.assertEqual(dump.returncode, 0, err)
+        writer.terminate()
+        self.assertEqual(writer.wait(60), 0)
+        summary = last_json(out.decode())
+        seen = numbers(path.read_bytes(), *self.SIZE)
+        self.assertEqual(len(seen), self.FRAMES)
+        self.assertNotIn(None, seen)
+        holes = sum(after - before - 1 for before, after in zip(seen, seen[1:]))
+        self.assertEqual(summary["clock"]["dropped"], holes)
+        self.assertEqual(sum(summary["dropped"].values()), holes)
+        self.assertEqual((summary["duplicates"], summary["clock"]["repeated"]), (0, 0))
+        return summary["dropped"]
+
+    def test_each_drop_is_told_and_no_other(self):
+        for mode in ("next", "latest"):
+            with self.subTest(mode=mode):
+                self._lost(mode, disturb=False)
+
+    def test_drops_of_a_stopped_reader_and_of_a_stopped_writer_are_told_apart(self):
+        for mode in ("next", "latest"):
+            with self.subTest(mode=mode):
+                dropped = self._lost(mode, disturb=True)
+                self.assertGreater(dropped["reader"], 5)  # two stops of 18 frames, with four slots
+                self.assertGreater(dropped["driver"], 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
