@@ -52,9 +52,13 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
                                   struct tri_draft *draft)
 {
     memset(draft, 0, sizeof(*draft));
-    struct tri_shape shape;
-    if (tri_video_shape(video, &shape) != TRI_OK)
-        return TRI_ERR_INVALID;
+    struct tri_shape shape = w->placed; // frames are mostly alike: worked out once
+    if (shape.planes == 0 || memcmp(video, &w->begun, sizeof(*video)) != 0) {
+        if (tri_video_shape(video, &shape) != TRI_OK)
+            return TRI_ERR_INVALID;
+        w->begun = *video;
+        w->placed = shape;
+    }
 
     uint32_t taken = NO_SLOT;
     enum tri_err err = TRI_ERR_AWAY;
@@ -77,8 +81,6 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     tri_writer_plan(w);
     tri_entry_begin(tri_segment_entry(segment, taken), w->slot[taken].side);
 
-    w->begun = *video;
-    w->placed = shape;
     draft->info.video = *video;
     draft->shape = shape;
     for (uint32_t p = 0; p < shape.planes; p++) {
