@@ -11,12 +11,14 @@ import json
 import os
 import pathlib
 import platform
+import re
 import statistics
 import subprocess
 import sys
 
 import plot
 import report
+import viewer
 
 SIZES = {"VGA YUYV": ("640x480", "YUYV"), "1080p NV12": ("1920x1080", "NV12"),
          "4K BGRA": ("3840x2160", "BGRA"), "8K NV12": ("7680x4320", "NV12")}
@@ -105,6 +107,16 @@ def p50s(found):
     return [one["latency_us"]["p50"] for one in found if "latency_us" in one]
 
 
+def patterns(program):
+    """What a frame of each pattern costs, as a multiple of a memset of it; {} where not built."""
+    if not program.exists():
+        return {}
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False,
+                          timeout=LONGEST_S)
+    return {name: float(ratio) for name, ratio in re.findall(
+        r"^(\S+) .* ratio +([0-9.]+)$", done.stdout, re.MULTILINE)}
+
+
 def machine():
     """What was measured on, without the name of the machine."""
     model = platform.machine()
@@ -149,6 +161,10 @@ def main():
     progress("")
 
     results = {"machine": before, "rounds": rounds, "cells": cells}
+    if not arguments.quick:
+        folder = pathlib.Path(arguments.program).resolve().parent
+        results |= {"patterns": patterns(folder / "bench-patterns"),
+                    "viewer": viewer.measure(folder.parents[1])}
     tables = report.text(results)
     print(tables)
     if arguments.output:

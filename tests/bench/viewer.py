@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""What the viewer costs: processor time for each frame shown, and when none comes."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+# pylint: disable=wrong-import-position
+from programs import end, last_json
+from screen import Screen
+
+START_S, SHOWN_S, IDLE_S = 2, 4, 3
+
+
+def cpu_s(process):
+    """Processor time of a process so far, all threads."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+    user, system = map(int, fields.rsplit(")", 1)[1].split()[11:13])
+    return (user + system) / os.sysconf("SC_CLK_TCK")
+
+
+def spent(process, seconds):
+    before, start = cpu_s(process), time.monotonic()
+    time.sleep(seconds)
+    return cpu_s(process) - before, time.monotonic() - start
+
+
+def watch(screen, capture, display):
+    """The figures of one viewer; its writer is stopped for the idle ones."""
+    name, rate = f"bench-view-{os.getpid()}", 60
+    writer = subprocess.Popen([capture, "-q", "-n", name, "-s", "1920x1080", "-f", "NV12",
+                               "-r", str(rate), "pattern:smpte"])
+    shown = subprocess.Popen([display, "-q", "--json", "--geometry", "640x360", name],
+                             env=screen.environment, stdout=subprocess.PIPE, text=True)
+    try:
+        time.sleep(START_S)
+        cpu, seconds = spent(shown, SHOWN_S)
+        writer.send_signal(signal.SIGSTOP)
+        time.sleep(1)
+        idle, idle_seconds = spent(shown, IDLE_S)
+        writer.send_signal(signal.SIGCONT)
+        shown.send_signal(signal.SIGINT)
+        summary = last_json(shown.communicate(timeout=30)[0])
+    finally:
+        writer.send_signal(signal.SIGCONT)
+        for process in (shown, writer):
+            end(process)
+    return {"upload": summary["upload"], "frames": summary["frames"],
+            "cpu_ms": cpu * 1000 / (rate * seconds), "idle_share": idle / idle_seconds}
+
+
+def measure(build):
+    """The figures, or None where there is no viewer or no Xvfb."""
+    capture, display = (build / "capture" / "triptych-capture",
+                        build / "display" / "triptych-display")
+    if not capture.exists() or not display.exists():
+        return None
+    try:
+        screen = Screen()
+    except unittest.SkipTest:
+        return None
+    try:
+        return watch(screen, capture, display)
+    finally:
+        screen.close()
