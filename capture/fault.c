@@ -4,9 +4,10 @@
 
 #include "program/stop.h"
 
+#include <triptych/copy.h>
+
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #define SLICE_NS INT64_C(100000000) // longest that a signal can go unnoticed
@@ -76,7 +77,7 @@ static void copy_half(struct tri_draft *draft, uint8_t *half, bool into)
         const struct tri_plane *plane = &draft->shape.plane[p];
         const size_t bytes = (size_t)(plane->rows - plane->rows / 2) * plane->stride;
         uint8_t *at = draft->data[p] + (size_t)(plane->rows / 2) * plane->stride;
-        memcpy(into ? at : half, into ? half : at, bytes);
+        tri_copy(into ? at : half, into ? half : at, bytes);
         half += bytes;
     }
 }

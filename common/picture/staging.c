@@ -51,7 +51,7 @@ enum tri_err staging_source(struct staging *staging, const struct tri_shape *sha
         if (err != TRI_OK)
             return err;
         const size_t used = (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes;
-        memcpy(staging->memory + at, data[p], used);
+        tri_copy(staging->memory + at, data[p], used);
         to[p] = staging->memory + at;
         at += (plane->bytes + REACH + 63) / 64 * 64;
     }

@@ -3,6 +3,8 @@
 
 #include "program/stop.h"
 
+#include <triptych/copy.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +83,7 @@ static bool keep(struct sink *sink)
         const size_t used = plane->rows
                                 ? (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes
                                 : sink->picture.info.bytes_used;
-        memcpy(to, sink->picture.data[p], used);
+        tri_copy(to, sink->picture.data[p], used);
         sink->picture.data[p] = to;
         to += plane->bytes;
     }

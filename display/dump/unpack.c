@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unpack.h"
 
-#include <string.h>
+#include <triptych/copy.h>
 
 enum { Y, U, V, PLANES };
 
@@ -95,9 +95,8 @@ void unpack(const struct tri_frame *frame, const struct unpack_rule *rule,
         unpack_top10(frame, planes, to);
         break;
     case UNPACK_SEMI:
-        for (size_t row = 0; row < planes->plane[Y].rows; row++)
-            memcpy(to + row * planes->plane[Y].stride,
-                   frame->data[0] + row * frame->shape.plane[0].stride, planes->plane[Y].row_bytes);
+        tri_copy_rows(to, planes->plane[Y].stride, frame->data[0], frame->shape.plane[0].stride,
+                      planes->plane[Y].row_bytes, planes->plane[Y].rows);
         unpack_pairs(frame, rule, planes, to);
         break;
     case UNPACK_NOT:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream_view.h"
 
+#include <triptych/copy.h>
+
 #include <stdlib.h>
-#include <string.h>
 
 #define SHADE_LIVE 255
 #define SHADE_AWAY 80 // clearly not live, still to be recognised
@@ -108,8 +109,9 @@ static enum tri_err copy_frame(struct stream_view *stream, const struct tri_fram
     *copy = *frame;
     for (uint32_t p = 0; p < frame->shape.planes; p++) {
         const struct tri_plane *plane = &frame->shape.plane[p];
-        copy->data[p] = memcpy(stream->copy + plane->offset, frame->data[p],
-                               plane->rows ? plane->bytes : frame->info.bytes_used);
+        uint8_t *to = stream->copy + plane->offset;
+        tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
+        copy->data[p] = to;
     }
     return TRI_OK;
 }
