@@ -10,6 +10,7 @@ from pixels import read
 from programs import ProgramTest, built, end, ipc_of, last_json, tool, wait_until
 
 DONE, FAILED, NOT_UNDERSTOOD = 0, 1, 2
+SHM_LOCKED = 0o2000  # linux/shm.h, among the mode bits in /proc/sysvipc/shm
 
 
 class Capture(ProgramTest):
@@ -216,6 +217,21 @@ class Streams(Capture):
         name, _ = self.streaming("-s", "100x50", "-f", "NV12", "-r", "100")
         seen = self.look(name, "--count", 3)
         self.assertEqual((seen["format"], seen["width"], seen["height"]), ("NV12", 100, 50))
+
+    def test_memory_is_locked_on_request(self):
+        name, _ = self.streaming("-s", "64x48", "-r", "100", "--lock")
+        shm, _ = ipc_of(name)
+        self.assertEqual(int(str(shm[0]["perms"]), 8) & SHM_LOCKED, SHM_LOCKED)
+        self.look(name, "--count", 3)
+
+    def test_huge_pages_are_asked_for_and_done_without(self):
+        name = self.stream()
+        done = self.run_to_end("triptych-capture", "-v", "-n", name, "-s", "64x48", "-r", "0",
+                               "--huge-pages", "--count", 3)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        with open("/proc/sys/vm/nr_hugepages", encoding="ascii") as reserved:
+            if int(reserved.read()) == 0:
+                self.assertIn("no reserved huge pages", done.stderr)
 
     def test_nothing_is_published_before_the_first_reader(self):
         name, writer = self.streaming("-s", "64x48", "-r", "0", "--wait-for-reader",
