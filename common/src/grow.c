@@ -14,14 +14,16 @@ static void mark(const struct tri_writer *w)
                              memory_order_release);
 }
 
-/** Notices once a second that the segment has been removed, and lets go of it. */
+/** Notices once a second what others have done: a segment removed is let go of, locks are put right. */
 static void look_after(struct tri_writer *w, int64_t now)
 {
     if (!w->mapping || now < w->check_ns)
         return;
     w->check_ns = now + TRI_WRITER_CHECK_NS;
-    if (!tri_segment_removed(&w->mapping->segment))
+    if (!tri_segment_removed(&w->mapping->segment)) {
+        tri_writer_mend(w);
         return;
+    }
     tri_log_say(w->log, TRI_LOG_WARN, "segment",
                 "%s: somebody has removed the segment; making it anew", w->name);
     mark(w);

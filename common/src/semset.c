@@ -248,6 +248,22 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint6
     return publish_anyway(sem_id, lock, stale, number);
 }
 
+enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS])
+{
+    unsigned short all[TRI_SEM_COUNT];
+    if (semctl(sem_id, 0, GETALL, (union semun){ .array = all }) < 0)
+        return tri_err_of_errno(errno);
+    for (uint32_t lock = 0; lock < TRI_LOCKS; lock++)
+        value[lock] = all[lock_sem(lock)];
+    return TRI_OK;
+}
+
+enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by)
+{
+    struct sembuf change = op(lock_sem(lock), by, IPC_NOWAIT);
+    return run(sem_id, &change, 1);
+}
+
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)
 {
     struct sembuf ops[2];

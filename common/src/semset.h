@@ -92,6 +92,12 @@ enum tri_err tri_semset_give(int sem_id, uint32_t lock, uint32_t stale);
  *  tampered with. */
 enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint64_t number);
 
+/** The values of all locks. */
+enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS]);
+
+/** Adds to a lock, or subtracts if it has as much, and leaves what the kernel will undo as it is. */
+enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by);
+
 /* The readers' calls. */
 
 /**

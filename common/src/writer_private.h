@@ -57,6 +57,7 @@ struct tri_writer {
         uint32_t stale[2];  // holds that a side was taken back from and that are still on it
         int64_t refused_ns; // since when a reader holds it against us, 0: it does not
     } slot[TRI_SLOTS_MAX];
+    uint16_t suspect[TRI_LOCKS]; // holds that nobody attached could have, at the last look
 };
 
 /** Takes the options over, each of them checked; the log says which is wrong. */
@@ -68,6 +69,9 @@ enum tri_err tri_writer_claim(struct tri_writer *w);
 /** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. One
  *  that is too small stays as it is where no larger one can be had. */
 enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes);
+
+/** Looks through the locks and puts right what nobody can have left so. Once a second will do. */
+void tri_writer_mend(struct tri_writer *w);
 
 /** Of the shared memory: nobody but its owner ever writes, whoever may hold slots. */
 uint32_t tri_writer_segment_mode(const struct tri_writer *w);

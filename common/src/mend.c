@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks that somebody with permission to alter the semaphores has spoilt, put right without harm to
+ * those who hold them honestly: by adding and subtracting, never by SETVAL, which would clear what the
+ * kernel has noted to undo for them.
+ *
+ * An attachment explains one hold of a lock at most: that of the frame on loan, or the one ahead. What
+ * is missing beyond that nobody attached can have. A reader that still holds a frame of a segment
+ * before this one is not seen, and loses nothing: its frame does not lie here.
+ */
+#include "writer_private.h"
+
+/** Which lock of ours the writer has itself, and so knows the value of. */
+static bool has(const struct tri_writer *w, uint32_t lock)
+{
+    return w->slot[lock % TRI_SLOTS_MAX].lock == lock;
+}
+
+static void change(struct tri_writer *w, uint32_t lock, int by)
+{
+    if (tri_semset_mend(w->sem_id, lock, by) != TRI_OK)
+        return; // moved on meanwhile: the next look tells
+    w->suspect[lock] = 0;
+    tri_log_say(w->log, TRI_LOG_WARN, "writer",
+                "%s: somebody has tampered with the lock of slot %u: %d holds too %s, put right",
+                w->name, lock % TRI_SLOTS_MAX, by > 0 ? by : -by, by > 0 ? "many" : "few");
+}
+
+void tri_writer_mend(struct tri_writer *w)
+{
+    uint16_t value[TRI_LOCKS];
+    struct shmid_ds status;
+    if (tri_semset_locks(w->sem_id, value) != TRI_OK ||
+        shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) < 0)
+        return;
+    const int readers = status.shm_nattch > 0 ? (int)status.shm_nattch - 1 : 0;
+    for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
+        if (lock % TRI_SLOTS_MAX >= w->mapping->segment.geometry.slots || has(w, lock))
+            continue;
+        const int missing = TRI_LOCK_WHOLE - value[lock] - readers;
+        if (value[lock] > TRI_LOCK_WHOLE) {
+            change(w, lock, TRI_LOCK_WHOLE - value[lock]);
+        } else if (missing <= 0) {
+            w->suspect[lock] = 0;
+        } else if (w->suspect[lock] > 0) {
+            // Seen twice: a reader on its way in or out explains it once.
+            change(w, lock, missing < w->suspect[lock] ? missing : w->suspect[lock]);
+        } else {
+            w->suspect[lock] = (uint16_t)missing;
+        }
+    }
+}
