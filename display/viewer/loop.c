@@ -142,7 +142,7 @@ static void draw(struct loop *loop)
     const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
 
     tools_ask(&loop->tools, &loop->wall, renderer);
-    SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
+    SDL_SetRenderDrawColor(renderer, 40, 44, 51, 255); // between tiles
     SDL_RenderClear(renderer);
     wall_draw(&loop->wall, renderer);
     overlay_draw(&loop->overlay, renderer, &loop->wall, &area, pixels);

@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define NAME_SHARE 8  // a name's letters take no more than this part of a small tile's height,
+#define NAME_LEAST 10 // as long as they can be read with ease
+
 /** What one is drawn with, and where. */
 struct drawing {
     struct notice *notice;
@@ -11,6 +14,7 @@ struct drawing {
     SDL_Renderer *renderer;
     const struct view_area *area;
     int pixels;
+    int margin; // of badges from the edges
 };
 
 /** Makes a text, `pixels` high or as high as fits into `w` by `h`. */
@@ -49,7 +53,6 @@ static void draw_state(const struct drawing *on, const char *title, const char *
  *  right corner. */
 static void draw_compared(const struct drawing *on, const struct stream_view *stream)
 {
-    const int margin = SDL_min(on->pixels, on->area->w / 40);
     char text[64];
 
     if (!compare_is_on(&stream->compare) || !stream->has_picture)
@@ -57,12 +60,12 @@ static void draw_compared(const struct drawing *on, const struct stream_view *st
     compare_word(&stream->compare, text, sizeof(text));
     const struct text_block *block =
         set(on, NOTICE_COMPARED, text, on->pixels, on->area->w / 2, on->area->h / 4);
-    const int wide = block->w + block->pixels + margin;
+    const int wide = block->w + block->pixels + on->margin;
     const int right = stream->compare.way == COMPARE_SPLIT
                           ? compare_divider(&stream->compare, on->area)
                           : on->area->w;
-    text_block_panel(block, on->renderer, on->area->x + SDL_max(right - wide, margin),
-                     on->area->y + on->area->h - block->h - block->pixels - margin, text_amber);
+    text_block_panel(block, on->renderer, on->area->x + SDL_max(right - wide, on->margin),
+                     on->area->y + on->area->h - block->h - block->pixels - on->margin, text_amber);
 }
 
 static void tell_state(const struct drawing *on, const struct stream_view *stream)
@@ -93,8 +96,9 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
 
 static void draw_name(const struct drawing *on, const struct stream_view *stream)
 {
+    const int pixels = SDL_min(on->pixels, SDL_max(on->area->h / NAME_SHARE, NAME_LEAST));
     const struct text_block *block =
-        set(on, NOTICE_NAME, stream->name, on->pixels, on->area->w / 2, on->area->h / 4);
+        set(on, NOTICE_NAME, stream->name, pixels, on->area->w / 2, on->area->h / 4);
 
     text_block_panel(block, on->renderer, on->area->x, on->area->y, text_white);
 }
@@ -117,7 +121,6 @@ static void draw_badge(const struct drawing *on, const struct stream_view *strea
     char text[64] = "no signal at the source";
     const bool no_signal =
         stream->state == TRI_STATE_LIVE && (stream->info.flags & TRI_FRAME_NO_SIGNAL) != 0;
-    const int margin = SDL_min(on->pixels, on->area->w / 40);
 
     if (!stream->paused && !no_signal)
         return;
@@ -126,15 +129,16 @@ static void draw_badge(const struct drawing *on, const struct stream_view *strea
     const struct text_block *block =
         set(on, NOTICE_BADGE, text, on->pixels, on->area->w / 2, on->area->h / 4);
     text_block_panel(block, on->renderer,
-                     on->area->x + on->area->w - block->w - block->pixels - margin,
-                     on->area->y + margin, text_amber);
+                     on->area->x + on->area->w - block->w - block->pixels - on->margin,
+                     on->area->y + on->margin, text_amber);
 }
 
 void notice_draw(struct notice *notice, struct text *text, SDL_Renderer *renderer,
                  const struct stream_view *stream, const struct view_area *area, int pixels,
                  bool named)
 {
-    const struct drawing on = { notice, text, renderer, area, pixels };
+    const int margin = named ? 0 : SDL_min(pixels, area->w / 40); // in line with a name
+    const struct drawing on = { notice, text, renderer, area, pixels, margin };
 
     tell_state(&on, stream);
     draw_badge(&on, stream);
