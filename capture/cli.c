@@ -166,6 +166,12 @@ static void describe_sources(char *text, size_t bytes)
                              pattern_at(i)->name, pattern_at(i)->summary);
 }
 
+static int refuse_cameras(void)
+{
+    return cli_refuse(&program, "this program was built without cameras: install libv4l-dev and "
+                                "build it anew");
+}
+
 /** Finds the source that a person means: with its name before a colon, or a device by its path. */
 static int choose_source(struct config *config, const char *text)
 {
@@ -175,7 +181,7 @@ static int choose_source(struct config *config, const char *text)
     if (config->device || (text && text[0] == '/')) {
         config->ops = source_named("v4l2", &config->arg);
         config->arg = config->device ? config->device : text;
-        return config->ops ? -1 : cli_refuse(&program, "this program was built without cameras");
+        return config->ops ? -1 : refuse_cameras();
     }
     const bool lists = config->list_devices || config->list_formats || config->list_ctrls;
     if (!text)
@@ -183,6 +189,8 @@ static int choose_source(struct config *config, const char *text)
     config->ops = source_named(text, &config->arg);
     if (config->ops)
         return -1;
+    if (strncmp(text, "v4l2:", 5) == 0)
+        return refuse_cameras();
     return cli_refuse(
         &program, "'%s' is no source: it is pattern:NAME, v4l2:DEVICE, y4m:FILE or raw:FILE", text);
 }

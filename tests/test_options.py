@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""meson's options: what is left out takes nothing else with it, and the summary says so."""
+import functools
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from programs import PATIENCE, SOURCE, tool
+
+# Option: the line of the summary that turns to NO, and how the names of its targets begin.
+LEFT_OUT = {
+    "gstreamer": ("GStreamer plugin", ("gsttriptych", "test_gst", "pipes")),
+    "obs": ("OBS plugin", ("triptych",)),
+    "python": ("Python module", ()),
+    "man": ("Manual pages", ("man-",)),
+    "v4l2": ("cameras", ("camera",)),
+}
+
+
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          timeout=PATIENCE * 8, check=False, **options)
+    if done.returncode:
+        raise AssertionError(f"{command}: {done.stdout[-3000:]}{done.stderr}")
+    return done.stdout
+
+
+def set_up(folder, *options, environment=None):
+    """Configures a build. What the summary says of each part, and the targets as (name, type)."""
+    said = run(tool("meson"), "setup", folder, SOURCE, *options,
+               env=os.environ | (environment or {}))
+    summary = dict(re.findall(r"^    (\S.*?) *: (YES|NO)$", said, re.MULTILINE))
+    targets = json.loads((folder / "meson-info/intro-targets.json").read_text())
+    return summary, {(target["name"], target["type"]) for target in targets}
+
+
+class Options(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="triptych-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    @staticmethod
+    @functools.lru_cache
+    def _whole():
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="triptych-test-"))
+        try:
+            return set_up(folder)
+        finally:
+            shutil.rmtree(folder)
+
+    def _assert_only_gone(self, option, summary, targets):
+        line, beginnings = LEFT_OUT[option]
+        had, all_targets = self._whole()
+        if had[line] == "NO":
+            self.skipTest(f"no {line} on this machine anyway")
+        self.assertEqual(summary, had | {line: "NO"})
+        self.assertEqual(targets - all_targets, set())
+        gone = {name for name, _ in all_targets - targets}
+        self.assertEqual({name for name in gone if not name.startswith(beginnings)}, set())
+        self.assertEqual(bool(gone), bool(beginnings))
+
+    def test_an_option_switches_off_its_part_and_nothing_else(self):
+        for option in LEFT_OUT:
+            with self.subTest(option=option):
+                self._assert_only_gone(
+                    option, *set_up(self.folder / option, f"-D{option}=disabled"))
+
+    def test_a_package_that_is_missing_switches_off_its_part_and_nothing_else(self):
+        paths = run(tool("pkg-config"), "--variable=pc_path", "pkg-config").strip().split(":")
+        for option, package in (("gstreamer", "gstreamer-video-1.0"), ("v4l2", "libv4lconvert")):
+            with self.subTest(package=package):
+                others = self.folder / package
+                others.mkdir()
+                for path in [path for folder in paths for path in pathlib.Path(folder).glob("*.pc")]:
+                    if path.stem != package and not (others / path.name).exists():
+                        (others / path.name).symlink_to(path)
+                self._assert_only_gone(option, *set_up(
+                    self.folder / option, environment={"PKG_CONFIG_LIBDIR": str(others)}))
+
+    def test_with_all_that_is_optional_left_out_the_rest_is_built_and_right(self):
+        build = self.folder / "least"
+        summary, _ = set_up(build, "--auto-features=disabled", "-Dcapture=enabled",
+                            "-Dtests=enabled", "-Dsamples=false", "--werror")
+        self.assertEqual({part for part, there in summary.items() if there == "YES"},
+                         {"triptych-capture", "Test suite"})
+        run(tool("ninja"), "-C", build)
+        run(tool("meson"), "test", "-C", build, "--no-rebuild", "--suite", "unit")
+        refused = subprocess.run([build / "capture/triptych-capture", "v4l2:/dev/video0"],
+                                 capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("built without cameras: install libv4l-dev", refused.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
