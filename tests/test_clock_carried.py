@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from clock_code import numbers, strip
-from programs import ProgramTest, tool
+from programs import ProgramTest, last_json, tool
 
 FRAMES = 20
 
@@ -48,6 +48,22 @@ class Carried(ProgramTest):
         for width, height in ((320, 180), (1280, 720), (500, 400), (161, 121)):
             with self.subTest(size=f"{width}x{height}"):
                 self.assert_read(film, width, height, film)
+
+    def test_triptych_dump_reads_them_after_scaling_and_an_encoder_at_a_low_bit_rate(self):
+        coded = self.ffmpeg(self.film(), "-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "150k",
+                            "-maxrate", "150k", "-bufsize", "75k", "-pix_fmt", "yuv420p", "-f",
+                            "matroska")
+        path = self.folder() / "film.y4m"
+        path.write_bytes(self.ffmpeg(coded, "-vf", "scale=480:360", "-f", "yuv4mpegpipe"))
+        name = self.stream()
+        self.start("triptych-capture", "-q", "-n", name, "-b", FRAMES + 4, "-r", 0,
+                   "--wait-for-reader", "--linger", 5, f"y4m:{path}")
+        done = self.run_to_end("triptych-dump", "--json", "--clock", "--mode", "next", "--count",
+                               FRAMES, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        clock = last_json(done.stdout)["clock"]  # holes are the pattern's, where it was late
+        self.assertEqual([clock[key] for key in ("read", "unread", "repeated", "torn")],
+                         [FRAMES, 0, 0, 0])
 
     def test_the_time_goes_on_from_frame_to_frame(self):
         data = self.ffmpeg(self.film(), "-f", "rawvideo", "-pix_fmt", "gray")
