@@ -45,6 +45,7 @@ class Json(ProgramTest):
         return name, writer
 
     RUNS = "Runs: triptych-capture, triptych-display, triptych-dump"
+    READS = "triptych-dump and triptych-display add"
 
     def test_of_a_writer(self):
         name = self.stream()
@@ -57,15 +58,22 @@ class Json(ProgramTest):
         done = self.run_to_end("triptych-dump", "--json", "--clock", "--count", 5, "--expect-fps",
                                50, "--tolerance", 100, name)
         self.assert_documented(last_json(done.stdout), self.RUNS,
-                               "triptych-dump and triptych-display add", "triptych-dump adds")
+                               self.READS, "triptych-dump --clock adds")
 
     def test_of_a_film_at_a_constant_rate(self):
         name, _ = self.pattern("pattern:clock")
-        done = self.run_to_end("triptych-dump", "--json", "--rate", "constant", "--count", 5, "-o",
+        done = self.run_to_end("triptych-dump", "--json", "--rate", "constant", "--count", 5,
+                               "--max-drops", 1000, "-o",
                                self.folder() / "film.y4m", name)
         self.assert_documented(last_json(done.stdout), self.RUNS,
-                               "triptych-dump and triptych-display add",
-                               "triptych-dump --rate constant adds")
+                               self.READS, "triptych-dump --rate constant adds")
+
+    def test_of_a_viewer(self):
+        name, _ = self.pattern("pattern:clock")
+        done = self.run_to_end("triptych-display", "--headless", "--json", "--count", 5,
+                               "--max-drops", 1000, name)
+        self.assert_documented(last_json(done.stdout), self.RUNS, self.READS,
+                               "triptych-display adds")
 
     def test_of_the_streams_of_a_machine(self):
         name, _ = self.pattern("pattern:smpte")

@@ -195,6 +195,7 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         break;
     case TRI_ERR_AWAY:
         stream->state = TRI_STATE_AWAY;
+        stream->figures.writers_lost++;
         stream->ups = (struct rate){ 0 };
         trace_break(&stream->trace);
         break;
