@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Each fault on purpose, alone and with each other one, over 10,000 frames: found, named and counted
-exactly by triptych-dump. And frames at a steady rate: no drop is told that was none, and none missed."""
+"""Each fault on purpose, alone and with each other one, over 10,000 frames: found, named and
+counted exactly by triptych-dump. At a steady rate: no drop told that was none, none missed."""
 import itertools
 import os
 import signal

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** The figures of a run, under the same names on the terminal, in --json and in docs/json.md. The library
- *  gives each frame its number, times and drops, and tri_histogram; what is made of them is here. */
+/** The figures of a run, under the same names on the terminal, in --json and in docs/json.md. The
+ *  library gives each frame its number, times and drops, and tri_histogram; what is made of them is
+ *  here. */
 #ifndef PROGRAM_FIGURES_H
 #define PROGRAM_FIGURES_H
 
@@ -60,7 +61,8 @@ void figures_end(struct figures *figures, int64_t now_ns);
  *  the end of the run where more than two mean intervals passed without another one. */
 double figures_fps(const struct figures *figures);
 
-/** Frames a second in the last second before `now_ns` that is over; in a shorter run those of the whole. */
+/** Frames a second in the last second before `now_ns` that is over; in a shorter run those of the
+ *  whole. */
 double figures_fps_last_second(const struct figures *figures, int64_t now_ns);
 
 /** By how much that percentile of the intervals exceeds their median, ns. */

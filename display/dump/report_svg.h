@@ -5,8 +5,8 @@
 
 #include "output.h"
 
-/** Opens the picture: its size, its title for those who hear it, and the style sheet, which is for light
- *  and dark. svg_end() closes it. */
+/** Opens the picture: its size, its title for those who hear it, and the style sheet, which is for
+ *  light and dark. svg_end() closes it. */
 void svg_begin(struct output *output, double width, double height, const char *title);
 void svg_end(struct output *output);
 

@@ -30,8 +30,9 @@ struct inspect {
     size_t room; // bytes of memory
 };
 
-/** Takes what is wanted of a picture that is at hand, and forgets the one before; its memory too, if none
- *  is wanted any more. Out of memory it keeps nothing. @param data  as in a tri_frame; never of an opaque format. */
+/** Takes what is wanted of a picture that is at hand, and forgets the one before; its memory too,
+ *  if none is wanted any more. Out of memory it keeps nothing. @param data as in a tri_frame; never
+ *  of an opaque format. */
 void inspect_take(struct inspect *inspect, const struct inspect_wish *wish,
                   enum inspect_source source, const struct tri_video *video,
                   const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX]);

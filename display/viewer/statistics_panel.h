@@ -19,8 +19,8 @@ struct statistics_panel {
 #define STATISTICS_PANEL_NS 500000000LL // for so long figures stand
 
 /**
- * Draws the statistics of `stream` with the panel's upper left corner at (x, y), or as near to it as the
- * window allows, in letters `pixels` high, or smaller ones where the window is too small.
+ * Draws the statistics of `stream` with the panel's upper left corner at (x, y), or as near to it
+ * as the window allows, in letters `pixels` high, or smaller ones where the window is too small.
  */
 void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
                            SDL_Renderer *renderer, const struct stream_view *stream,

@@ -48,8 +48,8 @@ enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
                             const struct tri_video *video, const struct texture_wish *wish);
 
 /**
- * Makes the same picture once more where it is not as now wanted and no frame is at hand: from the bytes
- * that were kept of it, else from what the texture shows, which is kept then.
+ * Makes the same picture once more where it is not as now wanted and no frame is at hand: from the
+ * bytes that were kept of it, else from what the texture shows, which is kept then.
  *
  * @return as texture_upload(); TRI_ERR_NO_STREAM: the texture holds no picture
  */

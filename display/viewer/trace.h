@@ -44,8 +44,8 @@ struct trace_bar {
 };
 
 /**
- * The pictures of the last `span_ns` up to `now_ns` as bars in `columns` columns, newest first; a picture
- * that follows on none has one column.
+ * The pictures of the last `span_ns` up to `now_ns` as bars in `columns` columns, newest first; a
+ * picture that follows on none has one column.
  *
  * @param bars  room for TRACE_POINTS
  * @param most  the highest value of all, 0 if there is none

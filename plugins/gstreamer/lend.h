@@ -18,7 +18,8 @@
 GstBuffer *gst_triptych_lend(struct tri_frame *frame, const GstVideoInfo *info, GstObject *owner,
                              gint *lent);
 
-/** Whether the frame lies in its slot as GStreamer lays out `info` where no GstVideoMeta says otherwise. */
+/** Whether the frame lies in its slot as GStreamer lays out `info` where no GstVideoMeta says
+ *  otherwise. */
 gboolean gst_triptych_is_plain(const struct tri_frame *frame, const GstVideoInfo *info);
 
 /**

@@ -27,13 +27,14 @@ void gst_triptych_writer_unref(GstTriptychWriter *writer);
 
 #define GST_TRIPTYCH_POOL_BUFFERS 2 // that upstream should have at least: one shown, one at work
 
-/** A pool of buffers in slots of `writer`. It leaves the sink two to copy to, in turn: buffers beyond that, as
- *  where a queue, a decoder or an encoder behind a tee keeps them, lie in ordinary memory. */
+/** A pool of buffers in slots of `writer`. It leaves the sink two to copy to, in turn: buffers
+ *  beyond that, as where a queue, a decoder or an encoder behind a tee keeps them, lie in ordinary
+ *  memory. */
 GstBufferPool *gst_triptych_pool_new(GstTriptychWriter *writer);
 
-/** The draft in which `buffer` lies, to be published next and the buffer's own; NULL if it has to be copied:
- *  it is not in a slot of `writer`, or of a segment since replaced, or not as the pool made it, or it was
- *  published before. Call with the writer's lock held. */
+/** The draft in which `buffer` lies, to be published next and the buffer's own; NULL if it has to
+ *  be copied: it is not in a slot of `writer`, or of a segment since replaced, or not as the pool
+ *  made it, or it was published before. Call with the writer's lock held. */
 struct tri_draft *gst_triptych_pool_publish(GstTriptychWriter *writer, GstBuffer *buffer);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Properties that are fields of their element: declared in one table, served by one pair of functions. */
+/** Properties that are fields of their element: declared in one table, served by one pair of
+ *  functions. */
 #ifndef GST_TRIPTYCH_PROPERTIES_H
 #define GST_TRIPTYCH_PROPERTIES_H
 
@@ -16,8 +17,8 @@ struct gst_triptych_property {
     gsize offset; // of the field, in the element
 };
 
-/** Installs all of a table as properties of the class, and the functions that get and set them under the
- *  object lock. An element that has more to do at a change sets set_property afterwards. */
+/** Installs all of a table as properties of the class, and the functions that get and set them
+ *  under the object lock. An element that has more to do at a change sets set_property afterwards. */
 void gst_triptych_install_properties(GObjectClass *klass,
                                      const struct gst_triptych_property *properties, gsize count);
 

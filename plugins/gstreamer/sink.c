@@ -81,9 +81,9 @@ static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
 
-/** Offers the slots. Does not say that GstVideoMeta is understood, although it is: upstream would then pass on
- *  pictures of its own (libav's decoders each of them copied by GStreamer, as they stay mapped), which the
- *  sink had to copy. So it writes into a slot, or copies to one itself. */
+/** Offers the slots. Does not say that GstVideoMeta is understood, although it is: upstream would
+ *  then pass on pictures of its own (libav's decoders each of them copied by GStreamer, as they
+ *  stay mapped), which the sink had to copy. So it writes into a slot, or copies to one itself. */
 static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery *query)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);

@@ -63,8 +63,8 @@ P50 = ("latency_us", "p50")
 
 
 class Bar:
-    """A promise: what, how much, what was measured for each size; without `most` and `least` it is told,
-    not judged."""
+    """A promise: what, how much, what was measured for each size; without `most` and `least` it is
+    told, not judged."""
 
     def __init__(self, what, measured, *, most=None, least=None):
         self.what, self.measured, self.most, self.least = what, measured, most, least

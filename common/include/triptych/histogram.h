@@ -29,8 +29,8 @@ TRI_API void tri_histogram_add(struct tri_histogram *histogram, int64_t value);
  *  [min, max]. 0 when empty. */
 TRI_API uint64_t tri_histogram_percentile(const struct tri_histogram *histogram, double percent);
 
-/** The values that bucket `index` (below TRI_HISTOGRAM_BUCKETS) counts: from *low to below *high. To draw
- *  what was counted. */
+/** The values that bucket `index` (below TRI_HISTOGRAM_BUCKETS) counts: from *low to below *high.
+ *  To draw what was counted. */
 TRI_API void tri_histogram_bucket(unsigned index, uint64_t *low, uint64_t *high);
 
 TRI_API double tri_histogram_mean(const struct tri_histogram *histogram);

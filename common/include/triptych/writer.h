@@ -121,9 +121,9 @@ TRI_API void tri_writer_count(const tri_writer *writer, struct tri_writer_counts
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
 /**
- * Says that a device writes into slots by itself from now on, until told otherwise. Such a device goes on
- * for a moment when this process is killed, although its slots are free by then: the next writer makes a
- * new segment rather than take this one over, and readers follow.
+ * Says that a device writes into slots by itself from now on, until told otherwise. Such a device
+ * goes on for a moment when this process is killed, although its slots are free by then: the next
+ * writer makes a new segment rather than take this one over, and readers follow.
  */
 TRI_API void tri_writer_lend(tri_writer *writer, bool lent);
 
