@@ -183,28 +183,23 @@ static gboolean gst_triptych_src_negotiate(GstBaseSrc *base)
     return TRUE;
 }
 
-/** Frames lie in their slots, not in a pool of downstream's; yet that is told of their size, as some
- *  sinks (pipewiresink) have no other way to learn it. */
+/** Frames lie in their slots, not in a pool of downstream's. Yet that is told of their size and made active, as
+ *  some sinks (pipewiresink) have no other way to learn it. */
 static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
     self->takes_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
-    GstCaps *caps;
-    gst_query_parse_allocation(query, &caps, NULL);
-    while (gst_query_get_n_allocation_pools(query) > 0) {
+    if (gst_query_get_n_allocation_pools(query) > 0) {
         GstBufferPool *pool;
+        guint size;
         guint min;
         guint max;
-        gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, &min, &max);
-        if (pool) {
-            GstStructure *config = gst_buffer_pool_get_config(pool);
-            gst_buffer_pool_config_set_params(config, caps, (guint)self->info.size, min, max);
-            gst_buffer_pool_set_config(pool, config);
-            gst_object_unref(pool);
-        }
-        gst_query_remove_nth_allocation_pool(query, 0);
+        gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &min, &max);
+        size = MAX(size, (guint)self->info.size);
+        gst_query_set_nth_allocation_pool(query, 0, pool, size, min, max);
+        gst_clear_object(&pool);
     }
-    return TRUE;
+    return GST_BASE_SRC_CLASS(gst_triptych_src_parent_class)->decide_allocation(base, query);
 }
 
 static gboolean gst_triptych_src_start(GstBaseSrc *base)
