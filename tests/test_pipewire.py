@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""A stream as a PipeWire camera: docs/pipelines.md, with a real daemon of the test's own."""
+import os
+import re
+import shlex
+import subprocess
+import unittest
+
+from clock_code import numbers
+from pipewire import PipeWire
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, end, tool
+
+WIDTH, HEIGHT = 320, 240
+TRIES = 4
+
+
+class Camera(ProgramTest):
+    """The stream goes in by triptychsrc ! pipewiresink; somebody looks with pipewiresrc."""
+
+    def setUp(self):
+        super().setUp()
+        built("libgsttriptych.so")
+        self.gst = {"GST_PLUGIN_PATH": str(BUILD / "plugins/gstreamer"),
+                    "GST_REGISTRY": str(self.folder() / "registry.bin")}
+        if subprocess.run([tool("gst-inspect-1.0"), "pipewiresink"], check=False,
+                          stdout=subprocess.DEVNULL, env=os.environ | self.gst).returncode:
+            self.skipTest("gstreamer1.0-pipewire is not installed")
+        self.pipewire = PipeWire(self)
+        self.environment = self.pipewire.environment | self.gst
+
+    def capture(self, name, pattern, form):
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{WIDTH}x{HEIGHT}", "-r", 30,
+                            "-f", form, "-b", 6, f"pattern:{pattern}")
+        self.wait_for_stream(name, writer)
+        return writer
+
+    def offer(self, name):
+        """Makes the stream a camera, by the command that the documentation prints; its node's name."""
+        text = (SOURCE / "docs/pipelines.md").read_text(encoding="utf-8")
+        [command] = re.findall(r"^gst-launch.*pipewiresink.*\\\n.*", text, re.MULTILINE)
+        program, *args = shlex.split(command.replace("cam0", name))
+        self.start(tool(program), *args, env=self.environment)
+        return name
+
+    def look(self, node, form, count):
+        """The bytes of `count` pictures, as an application takes them from a camera."""
+        file = self.folder() / "pictures"
+        for _ in range(TRIES):
+            consumer = self.start(
+                tool("gst-launch-1.0"), "-q", "pipewiresrc", f"target-object={node}",
+                f"num-buffers={count}", "!", f"video/x-raw,format={form}", "!", "filesink",
+                f"location={file}", env=self.environment)
+            try:
+                _, err = consumer.communicate(timeout=PATIENCE / TRIES)
+            except subprocess.TimeoutExpired:  # refused once, as too early, it waits for ever
+                end(consumer)
+                continue
+            self.assertEqual(consumer.returncode, 0, err)
+            return file.read_bytes()
+        raise AssertionError(f"no {count} pictures of {node}")
+
+    def test_the_stream_is_a_camera_among_pipewire_s(self):
+        name = self.stream()
+        self.capture(name, "clock", "YUYV")
+        node = self.pipewire.camera(self.offer(name))
+        self.assertEqual(node["media.class"], "Video/Source")
+        self.assertEqual(node["media.role"], "Camera")
+
+    def test_the_camera_s_pictures_are_the_stream_s_byte_for_byte(self):
+        name = self.stream()
+        self.capture(name, "smpte", "NV12")
+        own = self.run_to_end("triptych-dump", "-q", "--count", 1, "--to", "raw", "-o", "-",
+                              "--timeout", PATIENCE, name, text=False).stdout
+        self.pipewire.camera(self.offer(name))
+        seen = self.look(name, "NV12", 3)
+        self.assertEqual(len(own), WIDTH * HEIGHT * 3 // 2)
+        self.assertTrue(seen == own * 3, "other bytes came out")
+
+    def test_the_camera_outlives_its_writer_and_serves_one_application_after_the_other(self):
+        name = self.stream()
+        writer = self.capture(name, "clock", "YUYV")
+        self.pipewire.camera(self.offer(name))
+        self.assert_clock_goes_on(self.look(name, "YUY2", 20))
+        writer.kill()
+        writer.wait()
+        self.capture(name, "clock", "YUYV")
+        self.assert_clock_goes_on(self.look(name, "YUY2", 20))
+
+    def assert_clock_goes_on(self, data):
+        seen = numbers(data[::2], WIDTH, HEIGHT)
+        self.assertNotIn(None, seen)
+        self.assertEqual(seen, sorted(seen))
+        self.assertGreater(seen[-1], seen[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
