@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A buffer pool whose buffers are the slots of a stream: upstream writes into shared memory itself. */
+/** A buffer pool whose buffers are the slots of a stream: upstream writes into shared memory
+ *  itself. */
 #ifndef GST_TRIPTYCH_POOL_H
 #define GST_TRIPTYCH_POOL_H
 

@@ -127,7 +127,8 @@ static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint6
     }
 }
 
-/** The frame's slot itself where it may be lent, else a copy; NULL if it was overwritten meanwhile. */
+/** The frame's slot itself where it may be lent, else a copy; NULL if it was overwritten meanwhile.
+ *  */
 static GstBuffer *buffer_of(GstTriptychSrc *self, struct tri_frame *frame)
 {
     // Downstream may hold slots only while enough are left for the writer never to want one.
@@ -183,8 +184,8 @@ static gboolean gst_triptych_src_negotiate(GstBaseSrc *base)
     return TRUE;
 }
 
-/** Frames lie in their slots, not in a pool of downstream's. Yet that is told of their size and made active, as
- *  some sinks (pipewiresink) have no other way to learn it. */
+/** Frames lie in their slots, not in a pool of downstream's. Yet that is told of their size and
+ *  made active, as some sinks (pipewiresink) have no other way to learn it. */
 static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);

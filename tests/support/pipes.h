@@ -44,8 +44,8 @@ void pipes_reach(GstElement *pipe, const char *element, const char *property, gu
 void pipes_probe(GstElement *pipe, const char *element, const char *pad, GstPadProbeType type,
                  GstPadProbeCallback probe, gpointer data);
 
-/** Whether an address lies in an attached System V segment of this process; `writable`: in one that may
- *  be written there. `offset` (or NULL) is set to its distance from the segment's start. */
+/** Whether an address lies in an attached System V segment of this process; `writable`: in one that
+ *  may be written there. `offset` (or NULL) is set to its distance from the segment's start. */
 gboolean pipes_in_segment(const void *address, gboolean writable, gsize *offset);
 
 /** What the watched sink was given: written by its thread, `buffers` last. */
