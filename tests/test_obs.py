@@ -98,6 +98,31 @@ class Obs(ProgramTest):
         second.terminate()
         self.assertEqual(second.wait(30), 0)
 
+    COLORS = (("YUYV", "601", "lim-range"), ("NV12", "709", "lim-range"),
+              ("YU12", "709", "full-range"), ("YUYV", "601", "full-range"),
+              ("422P", "709", "lim-range"), ("P010", "709", "lim-range"),
+              ("RGB3", "default", "default"))
+
+    def test_colours_are_those_of_the_streams_matrix_and_range(self):
+        name = self.stream()
+        obs = self._start_obs(name)
+        for format, matrix, range_ in self.COLORS:
+            with self.subTest(format=format, matrix=matrix, range=range_):
+                writer = self.start("test-bars", "--name", name, "--size", "320x240", "--format",
+                                    format, "--matrix", matrix, "--range", range_)
+                wait_until(lambda: obs.poll() is not None or self._shows_bars(),
+                           f"the bars of {format} in {matrix}, {range_}", 60)
+                self.assertIsNone(obs.poll(), "OBS ended")
+                writer.terminate()
+                self.assertEqual(writer.wait(30), 0)
+                wait_until(lambda: not self._shows_bars(), "their end", 60)
+
+    def _shows_bars(self):
+        """Whether each coloured bar is there in its own colour; white and black OBS has itself."""
+        picture = self._screen_picture()
+        return all(picture.share_of(lambda *seen, bar=bar: pixels.far(seen, bar) <= NEAR) > 0.004
+                   for bar in pixels.BARS[1:-1])
+
 
 if __name__ == "__main__":
     unittest.main()
