@@ -144,8 +144,8 @@ static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
 /** The stream as the list of all tells it. @return false if it is not there. */
 static bool listed(const char *name, struct tri_stream *stream)
 {
-    struct tri_stream *streams;
-    size_t count;
+    struct tri_stream *streams = NULL;
+    size_t count = 0;
     assert_int_equal(tri_stream_list(&streams, &count), TRI_OK);
     bool found = false;
     for (size_t i = 0; i < count; i++) {

@@ -16,7 +16,7 @@ static void hear(int number)
     heard++;
 }
 
-static void ring(int ms)
+static void ring(long ms)
 {
     const struct itimerval every = { { 0, ms * 1000 }, { 0, ms * 1000 } };
     assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);

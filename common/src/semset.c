@@ -250,7 +250,7 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint6
 
 enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS])
 {
-    unsigned short all[TRI_SEM_COUNT];
+    unsigned short all[TRI_SEM_COUNT] = { 0 }; // analysers cannot see that semctl() fills it
     if (semctl(sem_id, 0, GETALL, (union semun){ .array = all }) < 0)
         return tri_err_of_errno(errno);
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++)
