@@ -78,7 +78,8 @@ static int list(const struct config *config, const tri_log *log)
                                   : config->list_formats ? SOURCE_LIST_FORMATS
                                                          : SOURCE_LIST_CTRLS;
 
-    return status_of(config->ops->list(&options, what));
+    const int status = status_of(config->ops->list(&options, what));
+    return cli_printed(log) ? status : CLI_FAILED;
 }
 
 /** What a stream shows that has never seen its source. */

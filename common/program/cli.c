@@ -3,6 +3,7 @@
 
 #include <triptych/triptych.h>
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -193,8 +194,10 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
             return refuse_bare(program, &table);
         const size_t index = table_find(&table, code);
         if (index >= table.common) {
-            if (set_common(index - table.common, program, &table, common))
-                return fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
+            if (set_common(index - table.common, program, &table, common)) {
+                const tri_log log = cli_log(common);
+                return cli_printed(&log) ? CLI_DONE : CLI_FAILED;
+            }
             continue;
         }
         const int status = set_row(program, &table, index, config, optarg);
@@ -203,6 +206,18 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
     }
     *first_operand = optind;
     return -1;
+}
+
+bool cli_printed(const tri_log *log)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    // The stream keeps that something has failed, not why: one more try tells.
+    clearerr(stdout);
+    const int error = putchar('\n') == EOF || fflush(stdout) != 0 ? errno : EIO;
+    tri_log_say(log, TRI_LOG_ERROR, "output", "stdout: %s",
+                error == EPIPE ? "the reader of the pipe went away" : strerror(error));
+    return false;
 }
 
 tri_log cli_log(const struct cli_common *common)

@@ -81,6 +81,9 @@ struct cli_common {
 int cli_parse(const struct cli_program *program, int argc, char **argv, void *config,
               struct cli_common *common, int *first_operand);
 
+/** Ends what was printed on stdout. @return whether all of it got there; if not, the log says why. */
+bool cli_printed(const tri_log *log);
+
 /** A log on stderr: errors alone for --quiet, what happens without a flag, everything for --verbose. */
 tri_log cli_log(const struct cli_common *common);
 

@@ -45,9 +45,5 @@ int main(int argc, char **argv)
     stop_on_signals();
     const tri_log log = cli_log(&common);
     status = run[config.command](&config, &log);
-    if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_DONE) {
-        tri_log_say(&log, TRI_LOG_ERROR, "info", "stdout: cannot be written: %s", strerror(errno));
-        status = CLI_FAILED;
-    }
-    return status;
+    return cli_printed(&log) ? status : CLI_FAILED;
 }

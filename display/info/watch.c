@@ -148,7 +148,7 @@ int info_watch(const struct info_config *config, const tri_log *log)
             status = info_failed(log, "the list of streams", err);
             break;
         }
-        if (fflush(stdout) != 0)
+        if (fflush(stdout) != 0 || ferror(stdout))
             break; // main says why
 
         const struct timespec pause = { .tv_sec = (time_t)config->interval,

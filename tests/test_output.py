@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""A stdout that takes no more: a full device, a pipe whose reader has gone."""
+import os
+import unittest
+
+from programs import ProgramTest
+
+PIPE = "the reader of the pipe went away"
+FULL = "No space left on device"
+
+
+class Output(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", self.name, "-s", "64x48", "-r", "50",
+                            "pattern:black")
+        self.wait_for_stream(self.name, writer)
+
+    def assert_told(self, program, *args):
+        """Whichever way stdout fails, the program ends by itself, with 1, and says why."""
+        with open("/dev/full", "wb") as full:
+            done = self.run_to_end(program, *args, stdout=full)
+        self.assert_refused(done, 1, FULL)
+        reading, writing = os.pipe()
+        os.close(reading)
+        with open(writing, "wb") as pipe:
+            done = self.run_to_end(program, *args, stdout=pipe)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, f"{PIPE}|Broken pipe")
+
+    def test_info_list_and_show(self):
+        for args in (["list"], ["show", self.name], ["list", "--json"],
+                     ["show", "--json", self.name], ["clean", "--json"]):
+            with self.subTest(args=args):
+                self.assert_told("triptych-info", *args)
+
+    def test_info_watch_ends_although_it_has_no_last_look(self):
+        for args in (["watch", "-i", "0.05"], ["watch", "--json", "-i", "0.05"]):
+            with self.subTest(args=args):
+                self.assert_told("triptych-info", *args)
+
+    def test_help(self):
+        for program in ("triptych-info", "triptych-capture", "triptych-dump"):
+            with self.subTest(program=program), open("/dev/full", "wb") as full:
+                self.assert_refused(self.run_to_end(program, "--help", stdout=full), 1, FULL)
+
+    def test_the_summary_of_a_run(self):
+        self.assert_told("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
+                         "pattern:black")
+        self.assert_told("triptych-dump", "--stats", "--json", "--count", 2, self.name)
+
+    def test_frames(self):
+        for form in ("raw", "y4m", "png"):
+            with self.subTest(form=form):
+                self.assert_told("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
+
+
+if __name__ == "__main__":
+    unittest.main()
