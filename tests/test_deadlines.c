@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Deadlines: exact for any rate, however long the film. */
+#include "absence.h"
 #include "pace.h"
 
 #include <setjmp.h>
@@ -74,6 +75,25 @@ static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
     assert_int_equal(pace_missed(&pace, INT64_MAX), 0);
 }
 
+static void a_source_that_is_gone_is_looked_for_less_and_less_often(void **state)
+{
+    static const int64_t pauses_ms[] = { 400, 800, 1600, 3200, 5000, 5000 };
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+    struct absence absence;
+
+    (void)state;
+    absence_begin(&absence, &video, NULL);
+    assert_int_equal(absence.next_try_ns - absence.since_ns, SECOND / 5);
+    for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++) {
+        const int64_t now = absence.next_try_ns;
+        assert_false(absence_try_due(&absence, now - 1));
+        assert_true(absence_try_due(&absence, now));
+        absence_tried(&absence, now);
+        assert_int_equal(absence.next_try_ns - now, pauses_ms[i] * 1000000);
+    }
+    absence_end(&absence);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +101,7 @@ int main(void)
         cmocka_unit_test(neighbours_are_a_period_apart),
         cmocka_unit_test(a_frame_is_missed_when_the_next_one_is_due),
         cmocka_unit_test(unpaced_frames_are_due_at_once_and_never_missed),
+        cmocka_unit_test(a_source_that_is_gone_is_looked_for_less_and_less_often),
     };
     return cmocka_run_group_tests_name("deadlines", tests, NULL, NULL);
 }

@@ -127,9 +127,11 @@ class Faults(CameraTest):
 
     def test_a_camera_that_is_not_there_is_waited_for_when_persistent(self):
         name = self.stream()
-        capture = self.capture(name, f"{SMALL} --persistent", device="/dev/video9")
-        self.assertTrue(all(frame["no_signal"] for frame in self.frames(name, 5)))
+        capture = self.capture(name, f"{SMALL} --persistent -v", device="/dev/video9")
+        self.assertTrue(all(frame["no_signal"] for frame in self.frames(name, 40)))
         self.finish(capture)
+        # In four seconds after 0, 0.2, 0.6, 1.4 and 3; with pauses all alike twenty times.
+        self.assertIn(capture.err.count("cannot open"), range(3, 9), capture.err)
 
     def signal(self, mode, device=HDMI):
         control = "dv_timings_signal_mode" if device == HDMI else "standard_signal_mode"
