@@ -4,7 +4,6 @@
 #include "layout.h"
 
 #define GAP         2          // pixels between tiles
-#define FRAME       2          // pixels of the focus frame
 #define ASPECT_BARE (16.0 / 9) // of a stream without a picture yet
 
 static bool open_tile(struct tile *tile, const struct config *config, const char *name,
@@ -116,14 +115,14 @@ void wall_draw(const struct wall *wall, SDL_Renderer *renderer)
     SDL_RenderSetClipRect(renderer, NULL);
 }
 
-void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer)
+void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer, int thick)
 {
     const struct view_area *area = &wall->tiles[wall->focus].area;
     const SDL_Rect sides[] = {
-        { area->x, area->y, area->w, FRAME },
-        { area->x, area->y + area->h - FRAME, area->w, FRAME },
-        { area->x, area->y, FRAME, area->h },
-        { area->x + area->w - FRAME, area->y, FRAME, area->h },
+        { area->x, area->y, area->w, thick },
+        { area->x, area->y + area->h - thick, area->w, thick },
+        { area->x, area->y, thick, area->h },
+        { area->x + area->w - thick, area->y, thick, area->h },
     };
 
     if (wall->count == 1 || wall->alone)

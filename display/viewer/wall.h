@@ -45,8 +45,8 @@ bool wall_take(struct wall *wall, SDL_Renderer *renderer);
 /** Draws the picture of every tile that can be seen. */
 void wall_draw(const struct wall *wall, SDL_Renderer *renderer);
 
-/** Draws a frame around the tile in focus, where others are seen as well. */
-void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer);
+/** Draws a frame, `thick` pixels wide, around the tile in focus, where others are seen as well. */
+void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer, int thick);
 
 /** What was drawn came on the screen at `now_ns`. */
 void wall_presented(struct wall *wall, int64_t now_ns);
