@@ -50,9 +50,10 @@ static void assert_written(const struct film *film, uint64_t written, uint64_t d
 static void frames_at_the_rate_are_each_written_once(void **state)
 {
     (void)state;
+    const int frames = 3 * 3600 * 30;
     struct film film = film_at(30000, 1001);
-    put_steadily(&film, 30000, 1001, 3 * 3600 * 30);
-    assert_written(&film, 3 * 3600 * 30, 0, 0);
+    put_steadily(&film, 30000, 1001, frames);
+    assert_written(&film, frames, 0, 0);
 }
 
 static void twice_as_many_frames_are_every_other_one(void **state)

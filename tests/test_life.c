@@ -181,7 +181,7 @@ static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(vo
     early->name = scene_stream();
     const pid_t pid = scene_start(open_without_a_frame, early);
     assert_true(scene_reaches(&early->open, 1));
-    struct tri_stream stream;
+    struct tri_stream stream = { 0 };
     assert_true(listed(early->name, &stream));
     assert_int_equal(stream.state, TRI_STREAM_LIVE);
     assert_int_equal(stream.shm_id, -1);
@@ -208,7 +208,7 @@ static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
     const char *name = scene_stream();
     // As one leaves them that dies between making them and the first call on them.
     assert_true(semget(ipc_key(name), TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | 0640) >= 0);
-    struct tri_stream stream;
+    struct tri_stream stream = { 0 };
     assert_true(listed(name, &stream));
     assert_int_equal(stream.state, TRI_STREAM_DEAD);
     assert_int_equal(tri_stream_remove(name, false), TRI_OK);

@@ -18,7 +18,8 @@ static void hear(int number)
 
 static void ring(long ms)
 {
-    const struct itimerval every = { { 0, ms * 1000 }, { 0, ms * 1000 } };
+    const struct timeval span = { .tv_usec = 1000 * ms };
+    const struct itimerval every = { span, span };
     assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
 }
 

@@ -166,6 +166,15 @@ static void draw_kept(const struct compare *compare, SDL_Renderer *renderer,
     SDL_RenderSetClipRect(renderer, &before);
 }
 
+static void draw_divider(SDL_Renderer *renderer, const struct view_area *area, int left)
+{
+    const int x = area->x + left - DIVIDER / 2;
+    const SDL_Rect bar = { x, area->y, DIVIDER, area->h };
+
+    SDL_SetRenderDrawColor(renderer, 255, 190, 92, 255);
+    SDL_RenderFillRect(renderer, &bar);
+}
+
 int compare_divider(const struct compare *compare, const struct view_area *area)
 {
     return (int)(compare->divider * area->w);
@@ -181,9 +190,7 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
     switch (compare->way) {
     case COMPARE_SPLIT:
         draw_kept(compare, renderer, view, area, left);
-        SDL_SetRenderDrawColor(renderer, 255, 190, 92, 255);
-        SDL_RenderFillRect(renderer,
-                           &(SDL_Rect){ area->x + left - DIVIDER / 2, area->y, DIVIDER, area->h });
+        draw_divider(renderer, area, left);
         break;
     case COMPARE_BLINK:
         if (compare->blinked)

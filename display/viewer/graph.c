@@ -31,12 +31,14 @@ static int height_of(double ms, double scale, int high)
 static void draw_grid(SDL_Renderer *renderer, const struct view_area *area)
 {
     set_color(renderer, grid_color);
-    for (int i = 0; i <= GRAPH_SECONDS; i++)
-        SDL_RenderFillRect(renderer, &(SDL_Rect){ area->x + (area->w - 1) * i / GRAPH_SECONDS,
-                                                  area->y, 1, area->h });
-    for (int i = 0; i <= 2; i++)
-        SDL_RenderFillRect(renderer,
-                           &(SDL_Rect){ area->x, area->y + (area->h - 1) * i / 2, area->w, 1 });
+    for (int i = 0; i <= GRAPH_SECONDS; i++) {
+        const int x = area->x + (area->w - 1) * i / GRAPH_SECONDS;
+        SDL_RenderDrawLine(renderer, x, area->y, x, area->y + area->h - 1);
+    }
+    for (int i = 0; i <= 2; i++) {
+        const int y = area->y + (area->h - 1) * i / 2;
+        SDL_RenderDrawLine(renderer, area->x, y, area->x + area->w - 1, y);
+    }
 }
 
 /** All bars, and those with a loss once more on top of their neighbours. */

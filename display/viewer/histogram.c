@@ -45,7 +45,7 @@ static void draw_mark(SDL_Renderer *renderer, const SDL_Rect *area, unsigned cod
 {
     const int x = area->x + (int)code * area->w / TONES_BINS;
 
-    SDL_RenderFillRect(renderer, &(SDL_Rect){ x, area->y, 1, area->h });
+    SDL_RenderDrawLine(renderer, x, area->y, x, area->y + area->h - 1);
 }
 
 static void draw_channels(SDL_Renderer *renderer, const SDL_Rect *area, const struct tones *tones)

@@ -76,7 +76,9 @@ void wall_arrange(struct wall *wall, const struct view_area *area, bool hidden)
         layout_tiles(area, aspects, wall->count, GAP, cells);
     for (unsigned i = 0; i < wall->count; i++) {
         struct tile *tile = &wall->tiles[i];
-        tile->area = hidden ? (struct view_area){ 0 } : cells[i];
+        tile->area = cells[i];
+        if (hidden)
+            tile->area = (struct view_area){ 0 };
         tile->stream.hidden = !tile_is_seen(tile);
     }
 }
