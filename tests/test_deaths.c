@@ -198,6 +198,9 @@ static void a_thousand_writers_die_at_random_instants(void **state)
     audience_leaves(audience);
 }
 
+#define HOLDERS 12 // readers that each hold a frame of their own
+#define AHEAD   8  // frames that the writer may be ahead of the watcher
+
 /** A writer that never leaves the watcher behind: then a frame that it misses was taken from it. */
 struct feed {
     struct plot *plot;
@@ -211,9 +214,10 @@ static int feed_one_watcher(void *argument)
     struct plot *plot = feed->plot;
     const struct tri_video video = SMALL;
     tri_writer *writer;
-    CHECK(solid_open(&writer, plot->name, &video, 16) == TRI_OK);
+    // The newest, the one being written, the watcher's, what it has not seen yet, and what is held.
+    CHECK(solid_open(&writer, plot->name, &video, 3 + AHEAD + HOLDERS) == TRI_OK);
     while (!plot->stop) {
-        if (plot->sequence < feed->audience->watcher[0].newest + 8) {
+        if (plot->sequence < feed->audience->watcher[0].newest + AHEAD) {
             if (publish(plot, writer, &video) != TRI_OK)
                 plot->dropped++;
         } else {
@@ -344,9 +348,9 @@ static void sixty_four_readers_die_at_once_and_no_other_misses_a_frame(void **st
     (void)state;
     struct feed *feed = feed_start();
     pid_t pid[64];
-    // Twelve hold, each another frame at worst; the others may not, or the writer had no slot left.
+    // Some hold, each another frame at worst; the others may not, or the writer had no slot left.
     for (unsigned i = 0; i < 64; i++)
-        pid[i] = scene_start(i < 12 ? read_or_hold : look_until_killed, feed);
+        pid[i] = scene_start(i < HOLDERS ? read_or_hold : look_until_killed, feed);
     struct tri_stream stream = { 0 };
     for (int ms = 0; stream.attached < 66; ms++) {
         assert_true(ms < SCENE_PATIENCE_S * 1000);
