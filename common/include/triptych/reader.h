@@ -53,11 +53,13 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_mode mode);
  * Borrow the next frame: the newest one, or the oldest unseen one, as `mode` says.
  *
  * Lends the frame without copying. With permission to alter the semaphores (the writer's own user)
- * the slot is locked and stays as it is; with read permission only it may be overwritten two or
- * more frames later, which tri_reader_whole() tells.
+ * the slot is locked and stays as it is, from the moment in which the frame is seen: a reader that
+ * waits has locked it before. With read permission only it may be overwritten two or more frames
+ * later, which tri_reader_whole() tells.
  *
  * @param frame       all zero, or a frame still on loan: it is given back with the same system call
- *                    that takes the new one. Unchanged unless the result is TRI_OK.
+ *                    that takes the new one. Unchanged unless the result is TRI_OK; but during
+ *                    the call no other thread should use it, as its lock may be given up meanwhile.
  * @param timeout_ms  longest wait in milliseconds; 0 looks once, -1 waits for ever
  *
  * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer in time; TRI_ERR_INTERRUPTED, a signal handler ran
