@@ -216,8 +216,23 @@ static void read_many(void)
 static void a_published_frame_costs_two_system_calls(void **state)
 {
     (void)state;
-    // The third is the look, once a second, whether the stream still stands.
+    // What is more: two looks a second, at the stream and at its locks.
     assert_in_range(calls_of(open_both, publish_many), 2 * FRAMES, 2 * FRAMES + PATIENCE_S);
+}
+
+/** The reader sits on a frame while the writer goes on. */
+static void open_both_and_hold(void)
+{
+    open_both();
+    publish_and_read();
+}
+
+static void a_slot_held_for_long_is_asked_for_seldom(void **state)
+{
+    (void)state;
+    // One that is asked each time makes it three; once in eight frames makes it 2 and an eighth.
+    assert_in_range(calls_of(open_both_and_hold, publish_many), 2 * FRAMES,
+                    2 * FRAMES + FRAMES / 2);
 }
 
 static void a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one(void **state)
@@ -319,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_published_frame_costs_two_system_calls),
+        cmocka_unit_test(a_slot_held_for_long_is_asked_for_seldom),
         cmocka_unit_test(a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one),
         cmocka_unit_test(a_look_that_finds_nothing_costs_none),
         cmocka_unit_test(a_frame_waited_for_and_given_back_costs_three),

@@ -7,6 +7,7 @@
 
 #define ROUNDS         4          // over the slots, before a frame is dropped
 #define NO_SLOT_SAY_NS 1000000000 // drops for want of a slot are told at most this often
+#define REST_MOST      3 // a slot that refuses is let alone for 1, 2, 4, then each time 8 frames
 
 /** The lock of the frame that lies in a slot. */
 static uint32_t lock_of(const struct tri_writer *w, uint32_t slot)
@@ -88,16 +89,30 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
     if (s->lock != TRI_NO_LOCK)
         return TRI_ERR_BUSY;
     const enum tri_err err = tri_semset_take(w->sem_id, wanted, &s->stale[s->side]);
-    s->refused = err == TRI_ERR_BUSY;
-    if (err == TRI_OK)
+    if (err == TRI_ERR_BUSY && w->number >= s->retry) {
+        s->retry = w->number + (UINT64_C(1) << s->refusals);
+        s->refusals += s->refusals < REST_MOST;
+    }
+    if (err == TRI_OK) {
+        s->refusals = 0;
         s->lock = wanted;
+    }
     return err;
 }
 
-/** Tries every slot once, the one with the oldest frame first. @return TRI_ERR_NO_SLOT for none. */
-static enum tri_err try_slots(struct tri_writer *w, uint32_t *taken)
+/** Slots that readers have held for long, a bit for each: to ask for them again takes a call. */
+static uint64_t resting(const struct tri_writer *w)
 {
-    uint64_t tried = 0; // a bit for each slot
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++)
+        bits |= (uint64_t)(w->slot[i].refusals > 0 && w->number < w->slot[i].retry) << i;
+    return bits;
+}
+
+/** Tries every slot not in `tried` once, the one with the oldest frame first. @return TRI_ERR_NO_SLOT
+ *  for none. */
+static enum tri_err try_slots(struct tri_writer *w, uint64_t tried, uint32_t *taken)
+{
     for (;;) {
         const uint32_t slot = oldest_slot(w, tried);
         if (slot == NO_SLOT)
@@ -140,7 +155,7 @@ void tri_writer_plan(struct tri_writer *w)
         const struct tri_writer_slot *slot = &w->slot[i];
         if (slot->begun && (next == NO_SLOT || slot->begun < w->slot[next].begun))
             next = i;
-        refused |= (uint64_t)slot->refused << i;
+        refused |= (uint64_t)(slot->refusals > 0) << i;
     }
     if (next == NO_SLOT)
         next = oldest_slot(w, refused);
@@ -159,7 +174,7 @@ enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken)
     // More than one round: a reader that moves from one slot to another while we try them in turn
     // can be met in both.
     for (int round = 0; round < ROUNDS; round++) {
-        const enum tri_err err = try_slots(w, taken);
+        const enum tri_err err = try_slots(w, round == 0 ? resting(w) : 0, taken);
         if (err != TRI_ERR_NO_SLOT)
             return err;
     }

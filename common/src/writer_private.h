@@ -52,7 +52,8 @@ struct tri_writer {
         uint32_t side;      // of that frame, also after it has gone
         uint64_t begun;     // by which draft that is not published yet, counted; 0: none
         bool taken;         // by a draft
-        bool refused;       // when it was last tried
+        uint32_t refusals;  // one after the other, the last time it was tried
+        uint64_t retry;     // the frame before which it is not tried again, if there are others
         uint32_t lock;      // which of its locks we have, TRI_NO_LOCK: none
         uint32_t stale[2];  // holds that a side was taken back from and that are still on it
         int64_t refused_ns; // since when a reader holds it against us, 0: it does not

@@ -14,7 +14,8 @@
  * one there (SLEEP_MAX_NS): what is proved does not lean on it.
  *
  * Left out: memory order (sequential consistency is assumed; the fences are entry.h's to get right), a
- * second segment under the same name, slots taken back by force, mode `next`, what others' semctl() does.
+ * second segment under the same name, slots let alone for a while or taken back by force, mode `next`,
+ * what others' semctl() does.
  *
  * check.py runs this whole and each wrong variant, a macro WRONG_... below, which must be caught.
  */
