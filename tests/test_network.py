@@ -67,15 +67,15 @@ class Network(ProgramTest):
             *options, name, 5004, env=self._environment | environment |
             {"dump": built("triptych-dump"), "name": name})
 
-    def _start_near(self, name, over):
+    def _start_near(self, name, over, host="10.99.0.2"):
         return self.start(tool("ip"), "netns", "exec", self._near, NETWORK / "send", "--over", over,
-                          name, "10.99.0.2", 5004, env=self._environment)
+                          name, host, 5004, env=self._environment)
 
     def _end_near(self, near):
         near.send_signal(signal.SIGINT)
         self.assertEqual(near.wait(PATIENCE), 0, near.stderr.read().decode())
 
-    def _carry(self, over, *options):
+    def _carry(self, over, *options, host="10.99.0.2", latency=100):
         """Sends a clock to the far side; the figures of five seconds there, and a picture."""
         name = self.stream()
         picture = self.folder() / "far.png"
@@ -83,8 +83,8 @@ class Network(ProgramTest):
         far = self._start_far(
             name, over, '"$dump" --stats --json --clock --duration 5 --timeout 60 "$name" && '
                         '"$dump" --to png --timeout 20 -o "$picture" "$name" >&2',
-            *options, picture=str(picture))
-        near = self._start_near(name, over)
+            *options, latency=latency, picture=str(picture))
+        near = self._start_near(name, over, host)
         out, err = far.communicate(timeout=PATIENCE * 4)
         self.assertEqual(far.returncode, 0, err.decode())
         self._end_near(near)
@@ -124,6 +124,15 @@ class Network(ProgramTest):
         # Taken here, shown there: with its capture time lost, the age would start anew.
         self.assertGreater(far["age_us"]["p50"], 30_000)
         self.assertLess(abs(self._time_lost(far)), 10)
+
+    def test_srt_and_rist_bring_back_what_a_bad_way_loses(self):
+        self.start(tool("ip"), "netns", "exec", self._near, "/usr/bin/python3",
+                   SOURCE / "tests/support/relay.py", "10.99.0.1", "10.99.0.2", 5004, 5005)
+        for over in ("srt", "rist"):
+            with self.subTest(over=over):
+                far = self._carry(over, host="10.99.0.1", latency=400)
+                self.assertGreater(far["frames"], 40)
+                self.assertGreater(far["clock"]["read"], far["frames"] * 0.8)
 
     def test_a_writer_killed_under_the_sender_is_followed_on_the_far_side(self):
         name = self.stream()

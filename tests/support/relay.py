@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""A bad way for UDP, both ways: late by 30 to 60 ms, out of order, 1 % lost. For protocols that answer
+each other, which an element behind the receiver's socket would come too late for.
+
+    relay.py ADDRESS HOST PORT...    what comes to ADDRESS goes to the same port of HOST, and back
+"""
+import heapq
+import random
+import select
+import socket
+import sys
+import time
+
+DELAY_S, JITTER_S, LOSS = 0.030, 0.030, 0.01
+
+
+def main(address, host, *ports):
+    chance = random.Random(1)
+    partner, sender_to, waiting, count = {}, {}, [], 0
+    for port in map(int, ports):
+        near, far = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        near.bind((address, port))
+        far.connect((host, port))
+        partner[near], partner[far] = far, near
+        sender_to[far] = (host, port)
+    while True:
+        patience = max(0, waiting[0][0] - time.monotonic()) if waiting else None
+        for came in select.select(list(partner), [], [], patience)[0]:
+            try:
+                data, sender = came.recvfrom(65536)
+            except ConnectionError:  # the far side does not listen yet
+                continue
+            sender_to[came] = sender
+            if chance.random() >= LOSS:
+                count += 1
+                due = time.monotonic() + DELAY_S + chance.uniform(0, JITTER_S)
+                heapq.heappush(waiting, (due, count, partner[came], data))
+        while waiting and waiting[0][0] <= time.monotonic():
+            _, _, way_out, data = heapq.heappop(waiting)
+            try:
+                way_out.sendto(data, sender_to[way_out])
+            except ConnectionError:
+                continue
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
