@@ -42,7 +42,8 @@ def text_of(path):
     """The text chunks of a PNG file, as a dictionary."""
     said = subprocess.run([tool("identify"), "-verbose", str(path)], check=True,
                           capture_output=True, text=True, timeout=60).stdout
-    return dict(re.findall(r"^    (Title|Frame|Creation Time|Software): (.*)$", said, re.MULTILINE))
+    keys = "Title|Frame|Creation Time|Software|Format|Size|Colours|Adjustments"
+    return dict(re.findall(rf"^    ({keys}): (.*)$", said, re.MULTILINE))
 
 
 def luma(color):

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What triptych-display changes of a picture when asked to: brightness, contrast, gamma, colours."""
+
+import pixels
+from programs import wait_until
+from viewing import WindowTest
+
+RENDERERS = ("opengl", "software")
+
+# Shares of red and blue in luma: ITU-R BT.601-7 section 2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4.
+SHARES = {"601": (0.299, 0.114), "709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+
+
+def codes(color, matrix):
+    """Y, Cb and Cr of an R'G'B' colour in the limited range of 8 bits, as the same sections say."""
+    red, blue = SHARES[matrix]
+    r, g, b = (part / 255 for part in color)
+    y = red * r + (1 - red - blue) * g + blue * b
+    return (round(16 + 219 * y), round(128 + 224 * (b - y) / (2 * (1 - blue))),
+            round(128 + 224 * (r - y) / (2 * (1 - red))))
+
+
+def color_of(code, matrix, full):
+    """R'G'B' of such codes, read with another matrix or range."""
+    red, blue = SHARES[matrix]
+    y = code[0] / 255 if full else (code[0] - 16) / 219
+    cb, cr = ((part - 128) / (255 if full else 224) for part in code[1:])
+    r, b = y + 2 * (1 - red) * cr, y + 2 * (1 - blue) * cb
+    g = (y - red * r - blue * b) / (1 - red - blue)
+    return tuple(round(255 * min(max(part, 0), 1)) for part in (r, g, b))
+
+
+class Adjust(WindowTest):
+    def screenshot(self, window):
+        """The file that the key s makes."""
+        before = set(self.shots.glob("*.png"))
+        window.press("s")
+        new = wait_until(lambda: set(self.shots.glob("*.png")) - before, "a screenshot")
+        return new.pop()
+
+    def test_brightness_contrast_and_gamma_change_what_is_seen_and_all_of_it_can_be_undone(self):
+        for renderer in RENDERERS:
+            with self.subTest(renderer):
+                window = self.still(renderer=renderer)
+                plain = window.picture()
+                for keys, bar, wanted in ((("4", "4"), 7, 26), (("3", "3"), 7, 0),
+                                          (("8",) * 20, 1, 255), (("7",) * 20, 1, 191),
+                                          (("6",) * 10, 1, 221), (("5",) * 10, 1, 191)):
+                    window.press(*keys)  # the sixth bar's red is the second's
+                    self.picture(window, lambda seen, at=80 * bar + 40, value=wanted:
+                                 abs(seen.at(at, 100)[0] - value) <= 3, f"{keys}: {wanted}")
+                window.press("4", "6", "8", "BackSpace")
+                self.picture(window, lambda seen, before=plain: all(
+                    seen.at(80 * i + 40, 100) == before.at(80 * i + 40, 100) for i in range(8)),
+                    "the picture as it was")
+                self.viewer.terminate()
+                self.assert_ends()
+
+    def test_a_screenshot_says_what_was_changed_and_the_stream_is_not(self):
+        window = self.still("--screenshot-directory", self.shots)
+        said = pixels.text_of(self.screenshot(window))
+        self.assertEqual(said["Adjustments"], "none")
+        window.press("4", "4", "7")
+        self.picture(window, lambda seen: seen.at(600, 100)[0] > 20, "a brighter black")
+        path = self.screenshot(window)
+        self.assertEqual(pixels.text_of(path)["Adjustments"], "brightness +10 %, contrast 95 %")
+        self.assertGreater(pixels.read(path).at(300, 100)[0], 20)
+        other = self.show(self.name, "--geometry", "640x480+0+0")
+        self.picture(other, lambda seen: self.is_white(seen.at(20, 100)) and
+                     max(seen.at(600, 100)) < 4, "the stream as it is")
+
+    def test_a_screenshot_says_what_it_is_of(self):
+        window = self.still("--screenshot-directory", self.shots)
+        window.press("2", "m")  # zoomed: the file has the picture's own size
+        path = self.screenshot(window)
+        said = pixels.text_of(path)
+        self.assertEqual((pixels.read(path).width, pixels.read(path).height), (320, 240))
+        self.assertEqual(said["Title"], self.name)
+        self.assertEqual(said["Frame"], "1")
+        self.assertEqual((said["Format"], said["Size"]), ("YUYV", "320x240"))
+        self.assertRegex(said["Colours"], r"^\w+, matrix 601, lim-range$")
+        self.assertRegex(said["Creation Time"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+        self.assertRegex(said["Software"], r"^triptych-display \d")
+
+    def test_colour_space_and_range_of_the_viewers_choice_give_the_colours_of_the_standards(self):
+        for renderer in RENDERERS:
+            window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
+            self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+            # C: as the frames say (601), smpte170m, rec709, bt2020; R: as they say, full, limited
+            for key, matrix, full in (("shift+c", "601", False), ("shift+c", "709", False),
+                                      ("shift+r", "709", True), ("shift+c", "bt2020", True),
+                                      ("shift+r", "bt2020", False), ("shift+r", "bt2020", False),
+                                      ("shift+c", "601", False)):
+                with self.subTest(f"{renderer} {matrix} {'full' if full else 'limited'}"):
+                    window.press(key)
+                    wanted = [color_of(codes(bar, "601"), matrix, full) for bar in pixels.BARS]
+                    self.picture(window, lambda seen, colors=wanted: all(
+                        pixels.far(seen.at(80 * i + 40, 100), color) <= 3
+                        for i, color in enumerate(colors)), f"{wanted}")
+            self.viewer.terminate()
+            self.assert_ends()

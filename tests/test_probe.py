@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""The probe of triptych-display: the pixel under the pointer and what is around it, on a screen."""
+
+import pixels
+from programs import wait_until
+from viewing import WindowTest
+
+MARGIN = 7   # of a panel in a window of 640x480: half the height of its letters
+LINE = 16.3  # pixels from line to line of such letters
+SIDE = 9     # pixels that are shown around, each way
+
+
+class Panel:
+    """What a window has in some rows that it had not before, but for what is next to the pointer: the
+    cross."""
+
+    def __init__(self, before, after, pointer, rows=range(480)):
+        changed = [(x, y) for y in rows for x in range(after.width)
+                   if after.at(x, y) != before.at(x, y)
+                   and max(abs(x - pointer[0]), abs(y - pointer[1])) > 18]
+        if not changed:
+            raise AssertionError(f"no panel at {pointer}")
+        self.x, self.y = (min(place[axis] for place in changed) for axis in (0, 1))
+        self.width = max(x for x, _ in changed) + 1 - self.x
+        self.height = max(y for _, y in changed) + 1 - self.y
+        self._cell = (self.width - 2 * MARGIN) // SIDE
+        self._picture = after
+
+    def lines(self):
+        """Of text, below the pixels."""
+        return round((self.height - 3 * MARGIN - SIDE * self._cell) / LINE)
+
+    def neighbour(self, column, row):
+        """The colour of one of the magnified pixels; 0, 0 is the one under the pointer."""
+        cell = self._cell
+        left = self.x + (self.width - SIDE * cell) // 2
+        return self._picture.at(left + (column + SIDE // 2) * cell + cell // 2,
+                                self.y + MARGIN + (row + SIDE // 2) * cell + cell // 2)
+
+
+class Probe(WindowTest):
+    def probe(self, window, x, y):
+        """The panel with the pointer there; the probe is off before and afterwards."""
+        window.at(x, y)
+        before = self.settled(window)
+        window.press("n")
+        after = self.picture(window, lambda seen: seen.data != before.data, "a panel")
+        after = self.settled(window)
+        window.press("n")
+        self.picture(window, lambda seen: seen.data == before.data, "no panel")
+        return Panel(before, after, (x, y))
+
+    def settled(self, window):
+        """What a window shows that no longer changes."""
+        shown = [window.picture()]
+
+        def same():
+            shown.append(window.picture())
+            return shown[-1].data == shown[-2].data
+        wait_until(same, "a picture that stays")
+        return shown[-1]
+
+    def assert_bar(self, color, bar):
+        self.assertLessEqual(pixels.far(color, pixels.BARS[bar]), 3, f"bar {bar}")
+
+    def test_the_pixels_around_are_those_under_the_pointer_as_they_are_seen(self):
+        window = self.still()  # twice its size: the second bar ends where the pointer is
+        panel = self.probe(window, 160, 100)
+        self.assert_bar(panel.neighbour(-4, 0), 1)
+        self.assert_bar(panel.neighbour(1, 0), 2)
+        self.assert_bar(panel.neighbour(1, 4), 2)
+        window.press("m")
+        panel = self.probe(window, 640 - 160, 100)
+        self.assert_bar(panel.neighbour(-2, 0), 2)
+        self.assert_bar(panel.neighbour(3, 0), 1)
+        window.press("m", "r", "1")  # 240x320 in the middle, the white bar on top
+        panel = self.probe(window, 320, 80 + 80)
+        self.assert_bar(panel.neighbour(0, -4), 1)
+        self.assert_bar(panel.neighbour(0, 1), 2)
+
+    def test_beyond_the_edge_of_the_picture_there_is_nothing(self):
+        window = self.still()
+        panel = self.probe(window, 1, 1)  # the pixel in the corner
+        self.assertTrue(self.is_white(panel.neighbour(1, 1)))
+        for column, row in ((-1, 0), (0, -1), (-4, -4)):
+            self.assertLess(max(panel.neighbour(column, row)), 100)
+
+    def test_the_panel_never_leaves_the_window(self):
+        window = self.still()
+        whole = self.probe(window, 200, 100)
+        for x, y in ((2, 2), (637, 2), (2, 477), (637, 477), (320, 477), (637, 240)):
+            with self.subTest(f"{x} {y}"):
+                panel = self.probe(window, x, y)
+                self.assertEqual((panel.width, panel.height), (whole.width, whole.height))
+
+    def test_beside_the_picture_it_says_nothing(self):
+        window = self.still()
+        window.press("1")  # 320x240 in the middle
+        window.at(30, 30)
+        self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a smaller picture")
+        before = self.settled(window)
+        window.press("n")
+        window.at(31, 31)
+        window.at(30, 30)
+        self.assertEqual(self.settled(window).data, before.data)
+
+    def test_paused_it_reads_what_the_frame_was_and_without_the_frame_what_is_shown(self):
+        self.assertEqual(self.probe(self.still(), 200, 100).lines(), 3)  # no Y, U and V any more
+        window = self.show(self.bars(), "--geometry", "640x480+0+0")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        window.at(200, 100)
+        before = window.picture()
+        window.press("n")
+        self.picture(window, lambda seen: seen.at(290, 260) != before.at(290, 260), "a panel")
+        window.press("space")
+        for keys in ((), ("comma",)):  # the frame before was read while it was there, too
+            window.press(*keys)
+            after = self.settled(window)
+            panel = Panel(before, after, (200, 100), range(60, 380))  # below what says "paused"
+            self.assertEqual(panel.lines(), 4)
