@@ -33,7 +33,7 @@ def color_of(code, matrix, full):
 class Adjust(WindowTest):
     def screenshot(self, window):
         """The file that the key s makes."""
-        before = set(self.shots.glob("*.png"))
+        before = set(self.shots.glob("*.png"))  # none of which is written over
         window.press("s")
         new = wait_until(lambda: set(self.shots.glob("*.png")) - before, "a screenshot")
         return new.pop()

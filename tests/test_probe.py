@@ -7,6 +7,7 @@ from viewing import WindowTest
 
 MARGIN = 7   # of a panel in a window of 640x480: half the height of its letters
 LINE = 16.3  # pixels from line to line of such letters
+CELL = 16    # of one of the pixels that are magnified
 SIDE = 9     # pixels that are shown around, each way
 
 
@@ -23,19 +24,17 @@ class Panel:
         self.x, self.y = (min(place[axis] for place in changed) for axis in (0, 1))
         self.width = max(x for x, _ in changed) + 1 - self.x
         self.height = max(y for _, y in changed) + 1 - self.y
-        self._cell = (self.width - 2 * MARGIN) // SIDE
         self._picture = after
 
     def lines(self):
         """Of text, below the pixels."""
-        return round((self.height - 3 * MARGIN - SIDE * self._cell) / LINE)
+        return round((self.height - 3 * MARGIN - SIDE * CELL) / LINE)
 
     def neighbour(self, column, row):
         """The colour of one of the magnified pixels; 0, 0 is the one under the pointer."""
-        cell = self._cell
-        left = self.x + (self.width - SIDE * cell) // 2
-        return self._picture.at(left + (column + SIDE // 2) * cell + cell // 2,
-                                self.y + MARGIN + (row + SIDE // 2) * cell + cell // 2)
+        left = self.x + (self.width - SIDE * CELL) // 2
+        return self._picture.at(left + (column + SIDE // 2) * CELL + CELL // 2,
+                                self.y + MARGIN + (row + SIDE // 2) * CELL + CELL // 2)
 
 
 class Probe(WindowTest):

@@ -137,6 +137,12 @@ void act_on_top(struct loop *loop)
     overlay_say(&loop->overlay, loop->window.on_top ? "above other windows" : "not above others");
 }
 
+/** Colours are those of the conversion, which a picture that is held has behind it. */
+static const char *from_when(struct loop *loop)
+{
+    return loop_stream(loop)->paused ? ", from the next picture on" : "";
+}
+
 void act_next_colorspace(struct loop *loop)
 {
     static const uint32_t order[] = { TRI_COLORSPACE_DEFAULT, TRI_COLORSPACE_SMPTE170M,
@@ -147,8 +153,8 @@ void act_next_colorspace(struct loop *loop)
     while (order[i] != *now)
         i++;
     *now = order[(i + 1) % SDL_arraysize(order)];
-    overlay_say(&loop->overlay, "colour space: %s",
-                *now ? tri_colorspace_word(*now) : "as the frames say");
+    overlay_say(&loop->overlay, "colour space: %s%s",
+                *now ? tri_colorspace_word(*now) : "as the frames say", from_when(loop));
 }
 
 void act_next_range(struct loop *loop)
@@ -156,7 +162,8 @@ void act_next_range(struct loop *loop)
     uint32_t *now = &loop_stream(loop)->range;
 
     *now = (*now + 1) % (TRI_RANGE_LIMITED + 1);
-    overlay_say(&loop->overlay, "range: %s", *now ? tri_range_word(*now) : "as the frames say");
+    overlay_say(&loop->overlay, "range: %s%s", *now ? tri_range_word(*now) : "as the frames say",
+                from_when(loop));
 }
 
 void act_probe(struct loop *loop)

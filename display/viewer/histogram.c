@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define GRAPH_LINES 9 // heights of letters
+
 static const SDL_Color luma_color = { 210, 214, 220, 255 };
 /* Added to one another, so that what all three share is white. */
 static const SDL_Color channel_colors[TONES_CHANNELS] = { { 235, 60, 60, 255 },
@@ -76,19 +78,17 @@ void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer
     snprintf(words, sizeof(words), "%s\nblack %5.1f %%   white %5.1f %%",
              tones->kind == TONES_LUMA ? "luma" : "red, green, blue",
              100.0 * tones->black / tones->counted, 100.0 * tones->white / tones->counted);
-    pixels = text_fit(text, words, pixels, area->w - 3 * pixels, area->h / 4);
-    text_block_set(&histogram->shares, text, renderer, pixels, words);
+    pixels = text_fit(text, words, pixels, area->w * 3 / 5, area->h / 4);
 
     const int margin = pixels / 2;
-    const int graph = SDL_min(block->w / 2, area->h / 4);
-    const int wide = block->w + 2 * margin;
-    const int high = block->h + graph + 3 * margin;
-    const int x = area->x + area->w - wide - pixels;
-    const int y = area->y + area->h - high - pixels;
-    const SDL_Rect inner = { x + margin, y + block->h + 2 * margin, block->w, graph };
+    const int graph = SDL_min(GRAPH_LINES * pixels, area->h / 4);
+    text_panel_set(&histogram->shares, text, renderer, pixels, words, 0, graph + margin);
+    const int x = area->x + area->w - block->w - pixels;
+    const int y = area->y + area->h - block->h - pixels;
+    const SDL_Rect inner = { x + margin, y + block->h - graph - margin, block->w - 2 * margin,
+                             graph };
 
-    text_ground(renderer, x, y, wide, high);
-    text_block_draw(block, renderer, x + margin, y + margin, text_white);
+    text_panel_draw(block, renderer, x, y);
     draw_channels(renderer, &inner, tones);
 }
 

@@ -60,7 +60,7 @@ int64_t overlay_deadline(const struct overlay *overlay)
 static const struct text_block *set(struct overlay *overlay, SDL_Renderer *renderer,
                                     enum overlay_text which, int pixels, const char *string)
 {
-    text_block_set(&overlay->blocks[which], &overlay->text, renderer, pixels, string);
+    text_panel_set(&overlay->blocks[which], &overlay->text, renderer, pixels, string, 0, 0);
     return &overlay->blocks[which];
 }
 
@@ -89,8 +89,8 @@ static void draw_help(struct overlay *overlay, SDL_Renderer *renderer, const str
     const int fitting =
         text_fit(&overlay->text, keys, pixels, area->w - 2 * pixels, area->h - 2 * pixels);
     const struct text_block *block = set(overlay, renderer, OVERLAY_HELP, fitting, keys);
-    text_block_panel(block, renderer, area->x + (area->w - block->w - block->pixels) / 2,
-                     area->y + (area->h - block->h - block->pixels) / 2, text_white);
+    text_panel_draw(block, renderer, area->x + (area->w - block->w) / 2,
+                    area->y + (area->h - block->h) / 2);
 }
 
 static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
@@ -104,8 +104,7 @@ static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
         text_fit(&overlay->text, overlay->message, pixels, area->w - 3 * pixels, area->h);
     const struct text_block *block =
         set(overlay, renderer, OVERLAY_MESSAGE, fitting, overlay->message);
-    text_block_panel(block, renderer, area->x + pixels, area->y + area->h - block->h - pixels * 2,
-                     text_white);
+    text_panel_draw(block, renderer, area->x + pixels, area->y + area->h - block->h - pixels);
 }
 
 void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct wall *wall,

@@ -7,6 +7,9 @@
 #define REACH 4 // pixels to each side of the one in the middle
 #define SIDE  (2 * REACH + 1)
 
+#define CELL_SHARE 1.2 // of the height of letters, so that the pixels are as wide as the words
+#define SMALL      3   // times what is magnified is a small window's height
+
 /** The pixel that is looked at. */
 struct aim {
     struct view_place place;
@@ -70,25 +73,24 @@ static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int l
     SDL_RenderDrawRect(renderer, &inner);
 }
 
-static void draw_panel(const struct probe *probe, SDL_Renderer *renderer, const struct aim *aim,
-                       const struct view_area *window)
+/** @param words  what stands below the magnified pixels */
+static void draw_panel(struct probe *probe, struct text *text, SDL_Renderer *renderer,
+                       const struct aim *aim, const struct view_area *window, const char *words,
+                       int pixels)
 {
     const struct text_block *block = &probe->block;
-    const int margin = block->pixels / 2;
-    const int cell = SDL_max(block->w / SIDE, 1);
-    const int wide = SDL_max(block->w, SIDE * cell) + 2 * margin;
-    const int high = block->h + 2 * margin;
+    const int margin = pixels / 2;
+    const int cell = SDL_max((int)(CELL_SHARE * pixels), 1);
     const int magnified = SIDE * cell + margin;
-    // In a small window the values are worth more than the picture they hide.
-    const bool room = 2 * (high + magnified) <= window->h;
-    const struct view_area at =
-        panel_beside(window, probe->x, probe->y, wide, room ? high + magnified : high, 3 * margin);
 
-    text_ground(renderer, at.x, at.y, at.w, at.h);
-    if (room)
+    // In a small window the values are worth more than the picture they hide.
+    text_panel_set(&probe->block, text, renderer, pixels, words,
+                   SMALL * magnified <= window->h ? magnified : 0, 0);
+    const struct view_area at =
+        panel_beside(window, probe->x, probe->y, block->w, block->h, 3 * margin);
+    text_panel_draw(block, renderer, at.x, at.y);
+    if (block->above)
         draw_neighbours(renderer, aim, at.x + (at.w - SIDE * cell) / 2, at.y + margin, cell);
-    text_block_draw(block, renderer, at.x + margin, at.y + margin + (room ? magnified : 0),
-                    text_white);
 }
 
 void probe_draw(struct probe *probe, struct text *text, SDL_Renderer *renderer,
@@ -106,10 +108,9 @@ void probe_draw(struct probe *probe, struct text *text, SDL_Renderer *renderer,
     if (!view_pixel(&aim.place, &aim.picture, probe->x + 0.5, probe->y + 0.5, &aim.x, &aim.y))
         return;
     reading_write(words, sizeof(words), inspect, aim.x, aim.y);
-    text_block_set(&probe->block, text, renderer,
-                   text_fit(text, words, pixels, window->w - pixels, window->h - pixels), words);
     draw_cross(renderer, &aim, pixels);
-    draw_panel(probe, renderer, &aim, window);
+    draw_panel(probe, text, renderer, &aim, window, words,
+               text_fit(text, words, pixels, window->w - pixels, window->h - pixels));
 }
 
 void probe_free(struct probe *probe)

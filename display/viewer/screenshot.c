@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define RGB 3 // bytes a pixel
+#define RGB             3   // bytes a pixel
+#define SAME_SECOND_MAX 100 // files
 
 /** A picture of 8-bit RGB without padding. */
 struct rgb {
@@ -25,6 +27,10 @@ void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, cons
     strftime(when, sizeof(when), "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(path, SCREENSHOT_PATH_MAX, "%s/triptych-%s-%s-%" PRIu64 ".png", directory, name, when,
              frame);
+    // A paused picture may be asked for twice in a second, adjusted differently.
+    for (int i = 2; access(path, F_OK) == 0 && i < SAME_SECOND_MAX; i++)
+        snprintf(path, SCREENSHOT_PATH_MAX, "%s/triptych-%s-%s-%" PRIu64 "-%d.png", directory, name,
+                 when, frame, i);
 }
 
 static bool rgb_make(struct rgb *rgb, uint32_t width, uint32_t height)

@@ -7,7 +7,8 @@
 
 #define SCREENSHOT_PATH_MAX 4096
 
-/** "DIRECTORY/triptych-NAME-YYYYmmdd-HHMMSS-FRAME.png", in local time. */
+/** "DIRECTORY/triptych-NAME-YYYYmmdd-HHMMSS-FRAME.png", in local time; where there is such a file, with
+ *  "-2" and so on behind the frame's number. */
 void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, const char *name,
                      uint64_t frame);
 

@@ -8,11 +8,12 @@
 
 /** All zero to begin with. */
 struct statistics_panel {
-    struct text_block head, details;
-    struct graph graphs[2];  // enum trace_kind
-    char head_words[128];    // as they stand on the screen: a number that changes 60 times a second
-    char detail_words[1024]; // cannot be read
-    int64_t written_ns;      // when they were last written out; 0: they are to be anew
+    struct text_block block;
+    struct graph graphs[2]; // enum trace_kind
+    char words[1536];       // as they stand on the screen: a number that changes 60 times a second
+                            // cannot be read
+    bool graphed;           // among them are empty lines for the graphs
+    int64_t written_ns;     // when they were last written out; 0: they are to be anew
     const struct stream_view *of;
 };
 

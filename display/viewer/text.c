@@ -8,6 +8,8 @@
 
 #define MEASURED 200 // pixels: a size at which rounding to whole pixels does not matter
 
+static const SDL_Color ground = { 12, 14, 18, 216 };
+
 static void measure(struct text *text)
 {
     int advance = 0;
@@ -43,27 +45,75 @@ void text_close(struct text *text)
     *text = (struct text){ 0 };
 }
 
+static SDL_Surface *render(struct text *text, int pixels, const char *string, SDL_Color colour)
+{
+    if (!*string)
+        return NULL;
+    if (text->pixels != pixels && TTF_SetFontSize(text->font, pixels) == 0)
+        text->pixels = pixels;
+    return TTF_RenderUTF8_Blended_Wrapped(text->font, string, colour, 0);
+}
+
+static void keep(struct text_block *block, SDL_Renderer *renderer, SDL_Surface *surface, int pixels,
+                 const char *string)
+{
+    block->texture = SDL_CreateTextureFromSurface(renderer, surface);
+    block->w = surface->w;
+    block->h = surface->h;
+    block->pixels = pixels;
+    block->string = strdup(string);
+}
+
 void text_block_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
                     const char *string)
 {
     if (block->string && block->pixels == pixels && strcmp(block->string, string) == 0)
         return;
     text_block_free(block);
-    if (!*string)
-        return;
-    if (text->pixels != pixels && TTF_SetFontSize(text->font, pixels) == 0)
-        text->pixels = pixels;
-
-    SDL_Surface *surface =
-        TTF_RenderUTF8_Blended_Wrapped(text->font, string, (SDL_Color){ 255, 255, 255, 255 }, 0);
-    if (!surface)
-        return;
-    block->texture = SDL_CreateTextureFromSurface(renderer, surface);
-    block->w = surface->w;
-    block->h = surface->h;
-    block->pixels = pixels;
-    block->string = strdup(string);
+    SDL_Surface *surface = render(text, pixels, string, (SDL_Color){ 255, 255, 255, 255 });
+    if (surface)
+        keep(block, renderer, surface, pixels, string);
     SDL_FreeSurface(surface);
+}
+
+/** A text on its ground. */
+static SDL_Surface *lay(SDL_Surface *letters, int margin, int above, int below)
+{
+    SDL_Surface *panel = SDL_CreateRGBSurfaceWithFormat(0, letters->w + 2 * margin,
+                                                        letters->h + 2 * margin + above + below, 32,
+                                                        SDL_PIXELFORMAT_ARGB8888);
+
+    if (panel) {
+        const SDL_Color *c = &ground;
+        SDL_FillRect(panel, NULL, SDL_MapRGBA(panel->format, c->r, c->g, c->b, c->a));
+        SDL_BlitSurface(letters, NULL, panel,
+                        &(SDL_Rect){ margin, margin + above, letters->w, letters->h });
+    }
+    return panel;
+}
+
+void text_panel_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
+                    const char *string, int above, int below)
+{
+    if (block->string && block->pixels == pixels && block->above == above &&
+        block->below == below && strcmp(block->string, string) == 0)
+        return;
+    text_block_free(block);
+    SDL_Surface *letters = render(text, pixels, string, text_white);
+    SDL_Surface *panel = letters ? lay(letters, pixels / 2, above, below) : NULL;
+    if (panel) {
+        keep(block, renderer, panel, pixels, string);
+        block->above = above;
+        block->below = below;
+    }
+    SDL_FreeSurface(panel);
+    SDL_FreeSurface(letters);
+}
+
+void text_panel_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y)
+{
+    if (block->texture)
+        SDL_RenderCopy(renderer, block->texture, NULL, &(SDL_Rect){ x, y, block->w, block->h });
 }
 
 void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
@@ -110,7 +160,7 @@ int text_fit(const struct text *text, const char *string, int pixels, int w, int
 
 void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h)
 {
-    SDL_SetRenderDrawColor(renderer, 12, 14, 18, 216);
+    SDL_SetRenderDrawColor(renderer, ground.r, ground.g, ground.b, ground.a);
     SDL_RenderFillRect(renderer, &(SDL_Rect){ x, y, w, h });
 }
 

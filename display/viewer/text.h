@@ -25,7 +25,8 @@ struct text_block {
     char *string;
     int pixels;
     SDL_Texture *texture;
-    int w, h; // of the texture, in screen pixels
+    int w, h;         // of the texture, in screen pixels
+    int above, below; // of a panel: room for other things than text
 };
 
 /** @return false, with a message in TTF_GetError(), when there is no memory. */
@@ -35,6 +36,14 @@ void text_close(struct text *text);
 /** Makes `block` show `string` (UTF-8, lines separated by '\n') in white, `pixels` high. */
 void text_block_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
                     const char *string);
+
+/** The same on a dark ground, half a letter wider on each side, with room `above` and `below` the text: in
+ *  one texture, whose colours need no change, for software takes its time to blend. */
+void text_panel_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
+                    const char *string, int above, int below);
+
+/** Draws a panel with its upper left corner at (x, y). */
+void text_panel_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y);
 
 /** Draws the block with its upper left corner at (x, y). */
 void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
