@@ -37,8 +37,8 @@ void text_close(struct text *text);
 void text_block_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
                     const char *string);
 
-/** The same on a dark ground, half a letter wider on each side, with room `above` and `below` the text: in
- *  one texture, whose colours need no change, for software takes its time to blend. */
+/** The same on a dark ground, half a letter wider on each side, with room `above` and `below` the
+ *  text: in one texture, whose colours need no change, for software takes its time to blend. */
 void text_panel_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
                     const char *string, int above, int below);
 
