@@ -87,9 +87,10 @@ void graph_draw(struct graph *graph, struct text *text, SDL_Renderer *renderer,
     draw_bars(renderer, area, bars, count, scale, colors[kind]);
     if (target_ms > 0) {
         const int high = height_of(target_ms, scale, area->h);
+        const SDL_Rect line = { area->x, area->y + area->h - high, area->w,
+                                SDL_max(pixels / 14, 1) };
         set_color(renderer, line_color);
-        SDL_RenderFillRect(renderer, &(SDL_Rect){ area->x, area->y + area->h - high, area->w,
-                                                  SDL_max(pixels / 14, 1) });
+        SDL_RenderFillRect(renderer, &line);
     }
     set_text(&graph->name, text, renderer, pixels, names[kind], 0);
     set_text(&graph->scale, text, renderer, pixels, NULL, scale);

@@ -86,8 +86,8 @@ static SDL_Surface *lay(SDL_Surface *letters, int margin, int above, int below)
     if (panel) {
         const SDL_Color *c = &ground;
         SDL_FillRect(panel, NULL, SDL_MapRGBA(panel->format, c->r, c->g, c->b, c->a));
-        SDL_BlitSurface(letters, NULL, panel,
-                        &(SDL_Rect){ margin, margin + above, letters->w, letters->h });
+        SDL_Rect inside = { margin, margin + above, letters->w, letters->h };
+        SDL_BlitSurface(letters, NULL, panel, &inside);
     }
     return panel;
 }
@@ -112,8 +112,10 @@ void text_panel_set(struct text_block *block, struct text *text, SDL_Renderer *r
 
 void text_panel_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y)
 {
+    const SDL_Rect to = { x, y, block->w, block->h };
+
     if (block->texture)
-        SDL_RenderCopy(renderer, block->texture, NULL, &(SDL_Rect){ x, y, block->w, block->h });
+        SDL_RenderCopy(renderer, block->texture, NULL, &to);
 }
 
 void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
