@@ -3,6 +3,8 @@
 
 #include "layout.h"
 
+#include <stdlib.h>
+
 #define GAP         2          // pixels between tiles
 #define ASPECT_BARE (16.0 / 9) // of a stream without a picture yet
 
@@ -24,7 +26,11 @@ static bool open_tile(struct tile *tile, const struct config *config, const char
 bool wall_open(struct wall *wall, const struct config *config, const tri_log *log, feed_wake *wake,
                void *user)
 {
-    *wall = (struct wall){ 0 };
+    *wall = (struct wall){ .tiles = calloc(config->name_count, sizeof(*wall->tiles)) };
+    if (!wall->tiles) {
+        tri_log_say(log, TRI_LOG_ERROR, "wall", "out of memory for %u streams", config->name_count);
+        return false;
+    }
     while (wall->count < config->name_count) {
         struct tile *tile = &wall->tiles[wall->count];
         if (!open_tile(tile, config, config->names[wall->count], log, wake, user)) {
@@ -45,6 +51,7 @@ void wall_close(struct wall *wall)
         feed_stop(&wall->tiles[i].feed); // first: a reader must have one user only
         stream_view_close(&wall->tiles[i].stream);
     }
+    free(wall->tiles);
     *wall = (struct wall){ 0 };
 }
 

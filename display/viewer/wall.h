@@ -16,7 +16,7 @@ struct tile {
 
 /** One thread's. All zero is closed. */
 struct wall {
-    struct tile tiles[STREAMS_MAX];
+    struct tile *tiles; // `count` of them; too much for the stack
     unsigned count;
     unsigned focus; // index of the tile that keys act on
     bool alone;     // it is shown, the others are not
