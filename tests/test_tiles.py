@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Several streams in one window: tiles, the focus, one alone."""
 
+import json
 import os
 import re
 import signal
+import time
 
-from programs import wait_until
+from programs import PATIENCE, wait_until
 from screen import SIZE
 from viewing import WindowTest
 
@@ -104,6 +106,21 @@ class Focus(TilesTest):
         self.assertNotEqual(alone.at(1, 100), AMBER)
         window.press("Return", "Tab")
         self.picture(window, lambda seen: seen.data == both.data, "both again")
+
+    def test_a_stream_that_cannot_be_seen_is_taken_and_not_shown(self):
+        names = [self.bars(), self.bars()]
+        window = self.show(names, "--geometry", "640x480", "--json")
+        self.focus_is(window, 1, 100)
+        window.press("Return")
+        wait_until(lambda: re.fullmatch(rf"{names[0]} [1-9].* FPS, {names[1]} [1-9].* UPS",
+                                        window.title()), "one alone")
+        alone = self.picture(window, lambda seen: self.is_white(seen.at(20, 400)), "one alone")
+        self.picture(window, lambda seen: seen.data != alone.data, "which moves")
+        time.sleep(2)
+        self.viewer.terminate()
+        seen, unseen = map(json.loads, self.viewer.communicate(timeout=PATIENCE)[0].splitlines())
+        print(f"# shown: {seen['frames']} of the one alone, {unseen['frames']} of the other")
+        self.assertLess(unseen["frames"], seen["frames"])
 
     def test_escape_leaves_one_alone_before_it_quits(self):
         window = self.still_tiles(2)

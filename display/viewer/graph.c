@@ -70,7 +70,7 @@ static void set_text(struct text_block *block, struct text *text, SDL_Renderer *
     if (name && *name)
         snprintf(words, sizeof(words), "%s", name);
     else
-        snprintf(words, sizeof(words), "%.3g ms", ms);
+        snprintf(words, sizeof(words), "%g ms", ms);
     text_block_set(block, text, renderer, pixels, words);
 }
 
