@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 """triptych-info: what streams there are, and their removal."""
+import fcntl
 import json
 import os
 import pwd
+import re
+import select
 import signal
+import struct
+import termios
 import unittest
 
 from feed import Feed, noise
-from programs import ProgramTest, built, ipc_of, key_of, last_json, tool, wait_until
+from programs import PATIENCE, ProgramTest, built, ipc_of, key_of, last_json, tool, wait_until
 
 SIZE = (33, 17)
 
@@ -136,6 +141,77 @@ class Watch(Info):
         self.assertNotIn("\033", done.stdout)
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80)
         feed.end()
+
+    def test_a_row_tells_owner_readers_holders_and_drops_by_cause(self):
+        name = self.stream()
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-f", "Y16", "-r", 0,
+                            "--drop-every", 5, "--stall", "600000@12")
+        self.wait_for_stream(name, writer)
+        dump = self.start("triptych-dump", "--stats", name)
+        wait_until(lambda: self._show(name)["held_by"] == [dump.pid], "a slot held by the reader")
+        done = self.run_to_end("triptych-info", "watch", "--count", 1)
+        row = next(line for line in done.stdout.splitlines() if line.startswith(name + " ")).split()
+        owner = pwd.getpwuid(os.getuid()).pw_name
+        self.assertEqual(row[:5], [name, "live", owner[:8], "Y16", "-"])
+        self.assertEqual(row[6:], ["1", "2+0", str(dump.pid)])
+        shown = self.run_to_end("triptych-info", "show", name).stdout
+        self.assertIn(f"1 slots held by pid {dump.pid}", shown)
+        writer.terminate()
+        self.assertEqual(writer.wait(60), 0)
+
+    def _screen(self, lines, columns, *args):
+        """triptych-info watch on a terminal of that size; (process, its other end)."""
+        ours, its = os.openpty()
+        self.addCleanup(os.close, ours)
+        self._resize(ours, lines, columns)
+        watch = self.start("triptych-info", "watch", *args, stdout=its)
+        os.close(its)
+        return watch, ours
+
+    def _resize(self, terminal, lines, columns):
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def _look(self, terminal):
+        """The lines of the next look, without what only moves and clears."""
+        text = b""
+        while not text.endswith(b"\033[J"):
+            self.assertTrue(select.select([terminal], [], [], PATIENCE)[0], "nothing was drawn")
+            text += os.read(terminal, 4096)
+        self.assertTrue(text.startswith(b"\033[H"))
+        return re.sub(rb"\033\[[A-Z]", b"", text).decode().splitlines()
+
+    def test_on_a_terminal_each_look_lies_over_the_last_one(self):
+        name, feed = self._fed()
+        _, terminal = self._screen(24, 80, "--interval", "0.05")
+        for _ in range(3):
+            lines = self._look(terminal)
+            self.assertIn("NAME", lines[0])
+            self.assertIn(name, [line.split()[0] for line in lines])
+        feed.end()
+
+    def test_what_does_not_fit_the_terminal_is_counted(self):
+        feeds = [self._fed()[1] for _ in range(4)]
+        _, terminal = self._screen(4, 60)
+        lines = self._look(terminal)
+        self.assertEqual(len(lines), 3)  # head, one stream, how many more
+        self.assertRegex(lines[2], r"^\.\.\. \d+ more$")
+        self.assertLessEqual(max(map(len, lines)), 60)
+        for feed in feeds:
+            feed.end()
+
+    def test_a_terminal_of_another_size_is_drawn_anew_at_once(self):
+        name, feed = self._fed()
+        watch, terminal = self._screen(24, 80, "--interval", 3600)
+        self.assertNotIn("SIZE", self._look(terminal)[0])
+        wait_until(lambda: self._sleeps(watch), "the pause between two looks")
+        self._resize(terminal, 24, 120)
+        watch.send_signal(signal.SIGWINCH)  # as a terminal of its own session would
+        self.assertIn("SIZE", self._look(terminal)[0])
+        feed.end()
+
+    def _sleeps(self, process):
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "S"
 
     def test_json_lines_tell_the_rate_from_the_second_look_on(self):
         name, feed = self._fed()

@@ -27,7 +27,7 @@ def printed(value, path=""):
         return set().union(*(printed(inner, f"{path}.{key}" if path else key)
                              for key, inner in value.items()))
     if isinstance(value, list):
-        return printed(value[0], path + "[]")
+        return printed(value[0], path + "[]") if value else {path + "[]"}
     return {path}
 
 
@@ -88,7 +88,7 @@ class Json(ProgramTest):
         mine = [one for one in map(json.loads, done.stdout.splitlines()) if one["name"] == name]
         self.assertLessEqual(documented("triptych-info watch adds"), printed(mine[0]))
         self.assertEqual(set(mine[0]) - documented("triptych-info watch adds"),
-                         {key.split(".")[0] for key in documented(heading)})
+                         {re.split(r"[.\[]", key)[0] for key in documented(heading)})
 
     def test_of_a_stream_that_is_left_alone(self):
         if os.geteuid() != 0:

@@ -35,6 +35,29 @@ static bool is_live(int sem_id)
     return tri_semset_has_writer(sem_id) == TRI_OK && !tri_semset_is_new(sem_id);
 }
 
+static void name_holder(struct tri_stream *stream, pid_t pid)
+{
+    for (uint32_t i = 0; i < stream->holders; i++)
+        if (stream->holder[i] == pid)
+            return;
+    if (pid > 0 && stream->holders < TRI_HOLDERS_MAX)
+        stream->holder[stream->holders++] = pid;
+}
+
+/** A slot has two locks. The writer's own place in one is no holder. */
+static void read_slot(struct tri_stream *stream, uint32_t slot)
+{
+    bool held = false;
+    for (uint32_t side = 0; side < 2; side++) {
+        int readers;
+        const pid_t pid = tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers);
+        if (readers > 0)
+            name_holder(stream, pid);
+        held = held || readers > 0;
+    }
+    stream->held += held;
+}
+
 /** What the semaphores tell: permissions, writer, holders, waiters. */
 static void read_semset(struct tri_stream *stream)
 {
@@ -54,12 +77,8 @@ static void read_semset(struct tri_stream *stream)
     stream->writer_pid = tri_semset_writer(stream->sem_id);
     // By the semaphore, not the pid, which is 0 for a writer in another PID namespace.
     stream->state = is_live(stream->sem_id) ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
-    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
-        int held, other;
-        tri_semset_holder(stream->sem_id, tri_lock(i, 0), &held);
-        tri_semset_holder(stream->sem_id, tri_lock(i, 1), &other);
-        stream->held += held > 0 || other > 0;
-    }
+    for (uint32_t slot = 0; slot < TRI_SLOTS_MAX; slot++)
+        read_slot(stream, slot);
     for (uint32_t k = 0; k < TRI_GATES; k++) {
         const int waiting = semctl(stream->sem_id, TRI_SEM_GATE_0 + (int)k, GETZCNT);
         stream->waiting += waiting > 0 ? (uint32_t)waiting : 0;

@@ -28,7 +28,8 @@ static const struct cli_program program = {
                 "               cannot tell its name: (key 0x...)\n"
                 "  show NAME    one stream: picture, times, drops, memory, who uses it;\n"
                 "               with the caps and the command that take it elsewhere\n"
-                "  watch        every stream in a line, again and again\n"
+                "  watch        every stream in a line, again and again; drops are the\n"
+                "               driver's + the writer's, and pids hold slots of it\n"
                 "  clean        remove streams that are provably dead: no writer holds them\n"
                 "               and no process has them attached; other users' stay\n"
                 "  remove NAME  remove a stream, unless a writer is running",

@@ -92,6 +92,24 @@ uint32_t describe_readers(const struct tri_stream *stream)
     return stream->attached - (writer ? 1 : 0);
 }
 
+const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < stream->holders && used < bytes; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%d", i ? "," : "",
+                                 (int)stream->holder[i]);
+    return text;
+}
+
+static json_t *holders_json(const struct tri_stream *stream)
+{
+    json_t *pids = json_array();
+    for (uint32_t i = 0; i < stream->holders; i++)
+        json_array_append_new(pids, json_integer(stream->holder[i]));
+    return pids;
+}
+
 double describe_age_ms(const struct tri_stream *stream)
 {
     if (!stream->has_frame)
@@ -156,12 +174,12 @@ json_t *describe_json(const struct tri_stream *stream)
         caps_gstreamer(video, caps, sizeof caps);
         caps_ffmpeg(video, ffmpeg, sizeof ffmpeg);
     }
-    return json_pack("{ss ss ss sI si si si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
+    return json_pack("{ss ss ss sI si si so si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
                      "source", stream->source, "state", describe_state(stream->state), "writer_pid",
                      (json_int_t)stream->writer_pid, "readers", (int)describe_readers(stream),
-                     "held", (int)stream->held, "waiting", (int)stream->waiting, "frames",
-                     (json_int_t)stream->published, "dropped", "driver",
-                     (json_int_t)stream->newest.dropped_driver, "writer",
+                     "held", (int)stream->held, "held_by", holders_json(stream), "waiting",
+                     (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped",
+                     "driver", (json_int_t)stream->newest.dropped_driver, "writer",
                      (json_int_t)stream->newest.dropped_writer, "picture", picture_json(stream),
                      "newest", frame_json(stream), "memory", memory_json(stream), "gstreamer",
                      stream->has_frame ? caps : NULL, "ffmpeg", stream->has_frame ? ffmpeg : NULL);

@@ -22,6 +22,9 @@ const char *describe_time(int64_t seconds, char *text, size_t bytes); // local, 
 /** Readers attached: all but a live writer. */
 uint32_t describe_readers(const struct tri_stream *stream);
 
+/** The pids of those who hold its slots, "1234,5678"; empty where nobody is known to. */
+const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes);
+
 /** Milliseconds since the newest frame was taken, -1 if there is none. */
 double describe_age_ms(const struct tri_stream *stream);
 

@@ -121,14 +121,16 @@ int info_show(const struct info_config *config, const tri_log *log)
     }
 
     char writer[64];
+    char holders[96];
     printf("Stream %s\n", config->name);
     row("state", "%s", describe_state(stream.state));
     row("writer", "%s", process(stream.writer_pid, writer, sizeof writer));
     row("source", "%s", stream.source[0] ? stream.source : "not said");
     row("frames", "%" PRIu64, stream.published);
     row("readers",
-        "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held",
-        describe_readers(&stream), stream.waiting, stream.held);
+        "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held%s%s",
+        describe_readers(&stream), stream.waiting, stream.held, stream.holders ? " by pid " : "",
+        describe_holders(&stream, holders, sizeof holders));
     if (stream.has_frame) {
         print_picture(&stream);
         print_newest(&stream);

@@ -3,13 +3,12 @@
 #include "describe.h"
 #include "program/figures.h"
 #include "program/stop.h"
+#include "table.h"
 
-#include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* One look at all streams. */
 struct look {
@@ -72,24 +71,6 @@ static void sort_lines(struct line *lines, size_t count, enum info_sort sort)
     }
 }
 
-static void print_line(const struct line *line)
-{
-    const struct tri_stream *stream = line->stream;
-    char name[32];
-    char format[8];
-    char size[16];
-    char fps[16] = "-";
-    char age[24] = "-";
-    if (line->rate >= 0)
-        snprintf(fps, sizeof fps, "%.2f", line->rate);
-    if (stream->has_frame)
-        snprintf(age, sizeof age, "%.1f", describe_age_ms(stream));
-    printf("%-16.16s %-6.6s %-4s %-10s %8s %9s %4" PRIu32 " %4" PRIu32 " %10" PRIu64 "\n",
-           describe_name(stream, name, sizeof name), describe_state(stream->state),
-           describe_format(stream, format, sizeof format), describe_size(stream, size, sizeof size),
-           fps, age, describe_readers(stream), stream->held, drops(stream));
-}
-
 static void print_object(const struct line *line)
 {
     json_t *object = describe_json(line->stream);
@@ -99,14 +80,15 @@ static void print_object(const struct line *line)
     figures_print_json(stdout, object);
 }
 
-static void print_head(bool first)
+static void print_table(const struct line *lines, size_t count, bool first)
 {
-    if (isatty(STDOUT_FILENO))
-        fputs("\033[H\033[J", stdout); // to the corner, and nothing left of the last look
-    else if (!first)
-        putchar('\n');
-    printf("%-16s %-6s %-4s %-10s %8s %9s %4s %4s %10s\n", "NAME", "STATE", "FMT", "SIZE", "FPS",
-           "AGE ms", "READ", "HELD", "DROPPED");
+    struct table table;
+    table_begin(&table, first);
+    for (size_t i = 0; i < count; i++)
+        table_row(&table, lines[i].stream, lines[i].rate, i + 1 == count ? 0 : count - i);
+    if (count == 0)
+        table_say(&table, "no streams; `triptych-capture pattern:smpte` makes one");
+    table_end(&table);
 }
 
 static enum tri_err print_look(const struct info_config *config, const struct look *before,
@@ -118,43 +100,56 @@ static enum tri_err print_look(const struct info_config *config, const struct lo
     for (size_t i = 0; i < now->count; i++)
         lines[i] = (struct line){ &now->streams[i], rate_now(before, now, &now->streams[i]) };
     sort_lines(lines, now->count, (enum info_sort)config->sort);
-
+    for (size_t i = 0; i < now->count && config->json; i++)
+        print_object(&lines[i]);
     if (!config->json)
-        print_head(before->ns == 0);
-    for (size_t i = 0; i < now->count; i++) {
-        if (config->json)
-            print_object(&lines[i]);
-        else
-            print_line(&lines[i]);
-    }
-    if (!config->json && now->count == 0)
-        puts("no streams");
+        print_table(lines, now->count, before->ns == 0);
     free(lines);
     return TRI_OK;
+}
+
+/* A terminal of another size is drawn anew at once: the signal ends the pause. */
+static void on_resize(int number)
+{
+    (void)number;
+}
+
+/* Pauses until the next look. @return whether it was as long as wanted. */
+static bool pause_between(const struct info_config *config)
+{
+    const struct timespec pause = { .tv_sec = (time_t)config->interval,
+                                    .tv_nsec = (long)(fmod(config->interval, 1) * 1e9) };
+    return nanosleep(&pause, NULL) == 0;
 }
 
 int info_watch(const struct info_config *config, const tri_log *log)
 {
     struct look before = { .streams = NULL };
     int status = CLI_DONE;
-    for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count); i++) {
+    struct sigaction resize = { .sa_handler = on_resize };
+    sigemptyset(&resize.sa_mask);
+    sigaction(SIGWINCH, &resize, NULL);
+    for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count);) {
         struct look now = { .ns = tri_now_ns() };
         enum tri_err err = tri_stream_list(&now.streams, &now.count);
         if (err == TRI_OK)
             err = print_look(config, &before, &now);
-        free(before.streams);
-        before = now;
         if (err != TRI_OK) {
+            free(now.streams);
             status = info_failed(log, "the list of streams", err);
             break;
         }
-        if (fflush(stdout) != 0 || ferror(stdout))
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            free(now.streams);
             break; // main says why
-
-        const struct timespec pause = { .tv_sec = (time_t)config->interval,
-                                        .tv_nsec = (long)(fmod(config->interval, 1) * 1e9) };
-        if (config->count == 0 || i + 1 < config->count)
-            nanosleep(&pause, NULL); // a signal ends it, and the loop
+        }
+        i++;
+        const bool whole = (config->count != 0 && i >= config->count) || pause_between(config);
+        // After a pause cut short rates are still told since the look before.
+        struct look *old = whole || before.ns == 0 ? &before : &now;
+        free(old->streams);
+        if (old == &before)
+            before = now;
     }
     free(before.streams);
     return status;

@@ -20,6 +20,8 @@ enum tri_stream_state {
     TRI_STREAM_CORRUPT,    // not what its key promises, or of another version
 };
 
+#define TRI_HOLDERS_MAX 8 // processes that a stream's description names
+
 /** What stands under a key of triptych's: a segment and semaphores; before the first frame semaphores
  *  alone. Times are CLOCK_REALTIME seconds, 0: never. */
 struct tri_stream {
@@ -37,10 +39,14 @@ struct tri_stream {
     uint64_t bytes; // of the segment
     uint64_t slot_bytes;
     uint32_t slots;
-    uint32_t held;      // slots that readers hold at this moment
-    uint32_t waiting;   // readers asleep until the next frame
-    uint64_t published; // frames so far
-    bool has_frame;     // `newest` holds
+    uint32_t held;    // slots that readers hold at this moment
+    uint32_t holders; // of `holder`, each once
+    pid_t holder
+        [TRI_HOLDERS_MAX]; // who was the last to take or give back a held slot: not all, where
+                           // several hold one, and none of another PID namespace
+    uint32_t waiting;      // readers asleep until the next frame
+    uint64_t published;    // frames so far
+    bool has_frame;        // `newest` holds
     struct tri_frame_info newest;
 };
 

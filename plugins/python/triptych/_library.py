@@ -19,6 +19,7 @@ PLANES_MAX = 4
 USER_MAX = 1024
 NAME_MAX = 31
 SOURCE_MAX = 127
+HOLDERS_MAX = 8
 
 OK, ERR_TIMEOUT, ERR_INTERRUPTED, ERR_AWAY, ERR_BUSY, ERR_INVALID = 0, -1, -2, -3, -4, -5
 ERR_DENIED, ERR_CORRUPT, ERR_TORN, ERR_NO_SLOT = -9, -12, -14, -15
@@ -140,6 +141,7 @@ class Stream(Structure):
                 ("writer_pid", c_int), ("attached", c_uint32), ("attach_time", c_int64),
                 ("detach_time", c_int64), ("change_time", c_int64), ("bytes", c_uint64),
                 ("slot_bytes", c_uint64), ("slots", c_uint32), ("held", c_uint32),
+                ("holders", c_uint32), ("holder", c_int * HOLDERS_MAX),
                 ("waiting", c_uint32), ("published", c_uint64), ("has_frame", c_bool),
                 ("newest", FrameInfo)]
 
