@@ -35,6 +35,19 @@ def is_sanitized():
     return sanitize["value"] != "none"
 
 
+class All(unittest.TestCase):
+    def test_every_sample_is_run_by_a_test(self):
+        # what samples are made of, and what tests/run begins with
+        others = {"meson.build", "packages", "sysv.h", "common.py", "setup.sh"}
+        samples = {path.name for path in (SOURCE / "samples").rglob("*")
+                   if path.is_file() and "__pycache__" not in path.parts} - others
+        tests = "".join(path.read_text(encoding="utf-8")
+                        for path in (SOURCE / "tests").glob("test_*.py"))
+        quoted = {name for name in samples
+                  if f'"{name.removesuffix(".c")}"' in tests or f'/{name}"' in tests}
+        self.assertEqual(samples - quoted, set())
+
+
 class OnTheLibrary(SampleTest):
     def setUp(self):
         super().setUp()
