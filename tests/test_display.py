@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -108,6 +109,13 @@ class Runs(DisplayTest):
                                self.stream())
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], 0)
+
+    def test_as_many_streams_as_there_can_be_need_no_large_stack(self):
+        names = [self.stream() for _ in range(16)]
+        done = self.run_to_end("triptych-display", "--headless", "--duration", "0.1", *names,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK,
+                                                                     (1 << 21, 1 << 21)))
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_line_of_figures_a_second_is_for_people(self):
         done = self.display(self.bars(), "--duration", "2.5")

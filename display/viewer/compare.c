@@ -185,6 +185,7 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
                   const struct view_area *area)
 {
     const struct view_place place = view_place(view, picture, area);
+    const SDL_Rect whole = { area->x, area->y, area->w, area->h };
     const int left = compare_divider(compare, area);
 
     switch (compare->way) {
@@ -198,7 +199,7 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
         break;
     default:
         SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
-        SDL_RenderFillRect(renderer, &(SDL_Rect){ area->x, area->y, area->w, area->h });
+        SDL_RenderFillRect(renderer, &whole);
         draw_difference(compare, renderer, live, picture, &place);
     }
 }
