@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* One end of a pair of pipelines: runs what gst-launch-1.0 would for some seconds. The writing end puts
+ * the time into the first bytes of each picture before the last element takes it; the reading end tells
+ * how old they are when they reach its last element. Prints one JSON object. */
+#include <triptych/frame.h>
+
+#include <gst/gst.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define AGES_MOST 100000
+#define WARM_UP   10 // pictures that do not count: the first ones meet caps, pools and cold memory
+
+static struct {
+    gint64 ages[AGES_MOST];
+    guint frames; // that count
+    guint ignored;
+    gint64 first_ns, last_ns;
+    gint64 cpu_ns; // of this process when the first one that counts came
+} seen;
+
+static gint64 cpu_ns(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+/** Counts a picture of this age; one of age 0 where there is none. */
+static void count(gint64 now, gint64 age)
+{
+    if (seen.ignored < WARM_UP) {
+        seen.ignored++;
+        seen.first_ns = now;
+        seen.cpu_ns = cpu_ns();
+        return;
+    }
+    if (seen.frames < AGES_MOST)
+        seen.ages[seen.frames++] = age;
+    seen.last_ns = now;
+}
+
+static GstPadProbeReturn write_time(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+    (void)pad;
+    (void)user;
+    GstMapInfo map;
+    if (gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_WRITE)) {
+        const gint64 now = tri_now_ns();
+        count(now, 0);
+        memcpy(map.data, &now, sizeof(now));
+        gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
+    }
+    return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn read_time(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+    (void)pad;
+    (void)user;
+    GstMapInfo map;
+    if (gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ)) {
+        const gint64 now = tri_now_ns();
+        gint64 then;
+        memcpy(&then, map.data, sizeof(then));
+        count(now, now - then);
+        gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
+    }
+    return GST_PAD_PROBE_OK;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const gint64 left = *(const gint64 *)a;
+    const gint64 right = *(const gint64 *)b;
+    return (left > right) - (left < right);
+}
+
+static double age_us(double share)
+{
+    if (seen.frames == 0)
+        return 0;
+    return (double)seen.ages[(guint)((seen.frames - 1) * share)] / 1000;
+}
+
+static void print_figures(GstElement *end)
+{
+    const double seconds = (double)(seen.last_ns - seen.first_ns) / 1e9;
+    const double cpu = (double)(cpu_ns() - seen.cpu_ns);
+    guint64 copied = 0;
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(end), "copied-frames"))
+        g_object_get(end, "copied-frames", &copied, NULL);
+    qsort(seen.ages, seen.frames, sizeof(gint64), by_size);
+    printf("{\"fps\": %.2f, \"age_p50_us\": %.1f, \"age_p99_us\": %.1f, \"cpu_us\": %.1f, "
+           "\"copied\": %llu}\n",
+           seconds > 0 ? seen.frames / seconds : 0, age_us(0.5), age_us(0.99),
+           seen.frames ? cpu / seen.frames / 1000 : 0, (unsigned long long)copied);
+}
+
+/** Runs for `seconds` from the first picture on. @return FALSE, with a message, for an error. */
+static gboolean run(GstElement *pipe, double seconds)
+{
+    gst_element_set_state(pipe, GST_STATE_PLAYING);
+    const gint64 give_up = tri_now_ns() + 30 * (gint64)GST_SECOND;
+    GstBus *bus = gst_element_get_bus(pipe);
+    gboolean fine = TRUE;
+    while (fine && (seen.frames == 0 ? tri_now_ns() < give_up
+                                     : tri_now_ns() - seen.first_ns < (gint64)(seconds * 1e9))) {
+        GstMessage *message =
+            gst_bus_timed_pop_filtered(bus, 20 * GST_MSECOND, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+        fine = message == NULL;
+        if (message && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+            GError *error;
+            gst_message_parse_error(message, &error, NULL);
+            fprintf(stderr, "pipe_end: %s\n", error->message);
+            g_error_free(error);
+        }
+        if (message)
+            gst_message_unref(message);
+    }
+    gst_object_unref(bus);
+    return fine || seen.frames > 0;
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    if (argc != 4 || (strcmp(argv[1], "write") != 0 && strcmp(argv[1], "read") != 0)) {
+        fprintf(stderr, "usage: pipe_end write|read SECONDS PIPELINE, whose last element is named "
+                        "`end`, and the one whose copies count `shared`\n");
+        return 2;
+    }
+    GError *error = NULL;
+    GstElement *pipe = gst_parse_launch(argv[3], &error);
+    if (error) {
+        fprintf(stderr, "pipe_end: %s\n", error->message);
+        return 1;
+    }
+    GstElement *end = gst_bin_get_by_name(GST_BIN(pipe), "end");
+    GstElement *shared = gst_bin_get_by_name(GST_BIN(pipe), "shared");
+    GstPad *pad = gst_element_get_static_pad(end, "sink");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER,
+                      strcmp(argv[1], "write") == 0 ? write_time : read_time, NULL, NULL);
+    gst_object_unref(pad);
+    const gboolean fine = run(pipe, strtod(argv[2], NULL));
+    print_figures(shared ? shared : end);
+    gst_element_set_state(pipe, GST_STATE_NULL);
+    g_clear_object(&shared);
+    gst_object_unref(end);
+    gst_object_unref(pipe);
+    return fine ? 0 : 1;
+}

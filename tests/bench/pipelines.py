@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Compares triptychsink | triptychsrc with shmsink | shmsrc, as whole pipelines in two processes.
+
+videotestsrc draws into what the sink offers, a fakesink takes what the source gives. Rounds are
+interleaved, figures are medians of them. The table goes to stdout; --output FOLDER gets
+pipelines.md and pipelines.json.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from bench import machine
+
+SIZES = {"1080p NV12": ("NV12", 1920, 1080, 1920 * 1080 * 3 // 2),
+         "4K BGRA": ("BGRA", 3840, 2160, 3840 * 2160 * 4)}
+RATES = {"1080p NV12": (60, 0), "4K BGRA": (30, 0)}  # 0: as fast as it goes
+SHM = "shmsrc"
+READERS = {True: ("triptychsrc", "triptychsrc wait=paced", SHM),  # whether the writer is paced
+           False: ("triptychsrc", "triptychsrc mode=next", SHM)}
+SLOTS = 8  # of either shared memory
+SECONDS = 2.5
+PATIENCE_S = 60
+
+
+def pipelines(reader, size, rate, place):
+    """The writing and the reading end that belong to a reader."""
+    form, width, height, size_bytes = SIZES[size]
+    caps = f"video/x-raw,format={form},width={width},height={height}"
+    live = "true" if rate else "false"
+    source = (f"videotestsrc pattern=black is-live={live} ! {caps},framerate={rate or 1000}/1")
+    if reader != SHM:
+        return (f"{source} ! triptychsink name=end stream={place.name} slots={SLOTS} sync=false",
+                f"{reader} name=shared stream={place.name} ! fakesink name=end sync=false")
+    bytes_needed = (size_bytes + 4096) * SLOTS
+    return (f"{source} ! shmsink name=end socket-path={place} shm-size={bytes_needed} sync=false "
+            "wait-for-connection=false",
+            f"shmsrc socket-path={place} is-live=true ! {caps},framerate={rate or 1000}/1 ! "
+            "fakesink name=end sync=false")
+
+
+def run(program, reader, size, rate, folder):
+    """Figures of both ends of one pair."""
+    place = folder / f"pipe-{os.getpid()}"
+    write, read = pipelines(reader, size, rate, place)
+    ends = []
+    for what, text, seconds in (("write", write, SECONDS + 1), ("read", read, SECONDS)):
+        if what == "read" and reader == SHM:  # it fails when its peer is not there yet
+            while not place.exists() and ends[0].poll() is None:
+                pass
+        ends.append(subprocess.Popen([program, what, str(seconds), text], stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True))
+    said = [end.communicate(timeout=PATIENCE_S) for end in reversed(ends)][::-1]
+    for end, (_, err) in zip(ends, said):
+        if end.returncode:
+            raise SystemExit(f"{' '.join(end.args)}: {err.strip()}")
+    place.unlink(missing_ok=True)
+    return [json.loads(out) for out, _ in said]
+
+
+def measure(program, rounds):
+    """{(size, rate, reader): figures of (writer, reader)}, medians of the rounds."""
+    cells = [(size, rate, reader) for size in SIZES for rate in RATES[size]
+             for reader in READERS[rate > 0]]
+    found = {cell: [] for cell in cells}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(1, rounds + 1):
+            for size, rate, reader in cells:
+                if sys.stderr.isatty():
+                    print(f"\r\033[Kround {number}: {size} {rate} {reader}", end="", file=sys.stderr)
+                found[size, rate, reader].append(
+                    run(program, reader, size, rate, pathlib.Path(folder)))
+    return {cell: [{key: statistics.median(one[end][key] for one in runs) for key in runs[0][end]}
+                   for end in (0, 1)] for cell, runs in found.items()}
+
+
+def beside(ours, theirs, digits=0):
+    """A figure, and how many times that of shmsrc it is."""
+    return f"{ours:.{digits}f} ({ours / theirs:.2f})" if theirs else f"{ours:.{digits}f}"
+
+
+def row(size, rate, reader, figures):
+    writer, end = figures[size, rate, reader]
+    other_writer, other = figures[size, rate, SHM]
+    copied = "" if reader == SHM else f"{writer['copied'] + end['copied']:.0f}"
+    cells = (size, f"{rate} a second" if rate else "unpaced", reader, f"{writer['fps']:.0f}",
+             beside(end["fps"], other["fps"], 1), beside(end["age_p50_us"], other["age_p50_us"]),
+             beside(end["age_p99_us"], other["age_p99_us"]),
+             beside(writer["cpu_us"], other_writer["cpu_us"]),
+             beside(end["cpu_us"], other["cpu_us"]), copied)
+    return f"| {' | '.join(cells)} |"
+
+
+def table(figures):
+    lines = ["| frames | pace | reader | made a second | seen a second | age p50, us | age p99, us "
+             "| CPU a frame, writer, us | reader, us | copied by us |",
+             "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    return "\n".join(lines + [row(*cell, figures) for cell in figures])
+
+
+def page(about, rounds, figures):
+    virtual = ", virtual" if about["virtual"] else ""
+    return f"""# Whole pipelines beside GStreamer's own shared memory
+
+`videotestsrc ! triptychsink` in one process, `triptychsrc ! fakesink` in another, and the same with
+`shmsink` and `shmsrc`; {SLOTS} slots, or as many frames' bytes, on either side. Medians of
+{rounds} interleaved rounds of {SECONDS:g} s. Age: from the moment the sink gets a picture to the
+moment the other process's last element gets it. CPU is that of the whole process, drawing
+included, which is the same for both. In parentheses: how many times the figure of shmsrc. Unpaced,
+shmsink waits for its reader while triptychsink does not: a reader of the newest frame then sees
+fewer than were made.
+
+{about['processor']}, {about['processors']} processors{virtual}, Linux {about['kernel']},
+{about['date']}, load {about['load']:.1f} at the start. Again:
+`meson test --benchmark -C build pipelines`, or
+`tests/bench/pipelines.py build/tests/bench/pipe_end --output docs/performance`.
+
+{table(figures)}
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", help="the program `pipe_end`, as built in tests/bench")
+    parser.add_argument("--rounds", type=int, default=3, help="[3, about two minutes and a half]")
+    parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
+    arguments = parser.parse_args()
+    about = machine()
+    figures = measure(arguments.program, arguments.rounds)
+    text = page(about, arguments.rounds, figures)
+    print(text)
+    if arguments.output:
+        (arguments.output / "pipelines.md").write_text(text, encoding="utf-8")
+        cells = [{"size": size, "rate": rate, "way": way, "writer": ends[0], "reader": ends[1]}
+                 for (size, rate, way), ends in figures.items()]
+        (arguments.output / "pipelines.json").write_text(
+            json.dumps({"machine": about, "rounds": arguments.rounds, "cells": cells}, indent=1) + "\n",
+            encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
