@@ -68,10 +68,11 @@ class Command:
 
 
 class Machine:
-    """`with Machine(modules) as machine: machine.run("uname -a").out`"""
+    """`with Machine(modules) as machine: machine.run("uname -a").out`. Each of `builders` is given the
+    kernel before it boots, and may add modules to it."""
 
-    def __init__(self, modules):
-        self.modules = MODULES + tuple(modules)
+    def __init__(self, modules, builders=()):
+        self.modules, self.builders = MODULES + tuple(modules), builders
         self.console, self.commands, self.count = "", {}, 0
         self.ready = threading.Event()
         self.share = self.qemu = None
@@ -116,6 +117,8 @@ class Machine:
 
     def boot(self):
         linux = kernel.fetch()
+        for build in self.builders:
+            build(linux)
         archive = self.share / "initramfs"
         self.initramfs(linux, archive)
         shutil.copy(HERE / "agent", self.share)
