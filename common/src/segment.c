@@ -202,7 +202,7 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     shmctl(made.shm_id, IPC_SET, &status); // we made it: cannot be refused
     tune(&made, plan, log);
 
-    struct timespec now;
+    struct timespec now = { 0 };
     clock_gettime(CLOCK_REALTIME, &now);
     struct tri_header *header = made.header;
     header->version = TRI_LAYOUT_VERSION;

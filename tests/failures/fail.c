@@ -134,7 +134,8 @@ int __wrap_shmdt(const void *at);
 int __wrap_shmdt(const void *at)
 {
     state.attachments--;
-    return __real_shmdt(at);
+    const int detached = __real_shmdt(at);
+    return fails(FAIL_shmdt) ? -1 : detached; // EINVAL: it was no attachment any more
 }
 
 int __wrap_shmctl(int id, int command, struct shmid_ds *status);
@@ -244,6 +245,20 @@ ssize_t __wrap_getrandom(void *to, size_t bytes, unsigned flags);
 ssize_t __wrap_getrandom(void *to, size_t bytes, unsigned flags)
 {
     return fails(FAIL_getrandom) ? -1 : __real_getrandom(to, bytes, flags);
+}
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+    return fails(FAIL_clock_gettime) ? -1 : __real_clock_gettime(clock, now);
+}
+
+ssize_t __real_write(int fd, const void *from, size_t bytes);
+ssize_t __wrap_write(int fd, const void *from, size_t bytes);
+ssize_t __wrap_write(int fd, const void *from, size_t bytes)
+{
+    return fails(FAIL_write) ? -1 : __real_write(fd, from, bytes);
 }
 
 FILE *__real_fopen64(const char *path, const char *mode);

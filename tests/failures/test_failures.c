@@ -251,6 +251,8 @@ static const struct {
     { FAIL_realloc, ENOMEM },
     { FAIL_getrandom, ENOSYS },
     { FAIL_fopen64, EMFILE },
+    { FAIL_shmdt, EINVAL },
+    { FAIL_clock_gettime, EPERM }, // by a seccomp filter: a kernel always has it
 };
 
 /** Whether `err` is an outcome that tells of `error`. */
@@ -272,6 +274,8 @@ static bool tells(enum tri_err err, int error)
                err == TRI_ERR_SYSTEM;
     case EEXIST: // somebody was quicker, and is not known
         return err == TRI_ERR_FOREIGN;
+    case EPERM: // a time limit without a time is over
+        return err == TRI_ERR_TIMEOUT;
     case E2BIG: // kernel.sem's third number
         return err == TRI_ERR_LIMIT;
     default:
@@ -385,12 +389,23 @@ static void case_of_an_act(void **state)
     every_call_may_fail_in(*state);
 }
 
+static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(void **state)
+{
+    (void)state;
+    const tri_log log = tri_log_to_stderr(TRI_LOG_ERROR);
+    errno = ENOTTY;
+    fail_arm(FAIL_write, 1, ENOSPC, 0);
+    tri_log_say(&log, TRI_LOG_ERROR, "test", "never to be seen");
+    assert_true(fail_disarm());
+    assert_int_equal(errno, ENOTTY);
+}
+
 int main(void)
 {
     unshare(CLONE_NEWIPC); // where that is allowed: a listing then has no streams but ours
     enum { COUNT = sizeof(acts) / sizeof(acts[0]) };
     static char names[COUNT][64];
-    struct CMUnitTest tests[COUNT];
+    struct CMUnitTest tests[COUNT + 1];
     for (size_t i = 0; i < COUNT; i++) {
         snprintf(names[i], sizeof(names[i]), "any_call_may_fail_in: %s", acts[i].name);
         union {
@@ -399,5 +414,7 @@ int main(void)
         } initial = { .act = &acts[i] };
         tests[i] = (struct CMUnitTest){ names[i], case_of_an_act, NULL, NULL, initial.state };
     }
+    tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(
+        a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
