@@ -12,7 +12,7 @@
 
 #define SMALL     solid_video(64, 48)
 #define LARGE     solid_video(160, 120)
-#define STEPS_MAX 400u // of a script: more would be an endless loop
+#define STEPS_MAX 1000u // of a script: more would be an endless loop
 #define RANDOM    1000u
 
 /** What the processes of a test share. */
@@ -20,6 +20,8 @@ struct plot {
     const char *name;
     _Atomic uint64_t sequence; // of the newest frame anybody painted
     _Atomic uint64_t dropped, stop;
+    _Atomic uint64_t pause, paused; // asked of a feed, and obeyed
+    _Atomic uint64_t holding;       // readers that hold a frame until they are killed
 };
 
 static struct plot *plot_new(void)
@@ -154,6 +156,20 @@ static int write_until_killed(void *argument)
     }
 }
 
+/** As a camera does: 64 readers have the time to sleep in between. */
+static int write_slowly(void *argument)
+{
+    struct plot *plot = argument;
+    const struct tri_video video = SMALL;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, plot->name, &video, 0) == TRI_OK);
+    for (;;) {
+        const enum tri_err err = publish(plot, writer, &video);
+        CHECK(err == TRI_OK || err == TRI_ERR_NO_SLOT);
+        scene_sleep_ms(16);
+    }
+}
+
 static int by_size(const void *a, const void *b)
 {
     const int64_t left = *(const int64_t *)a;
@@ -217,7 +233,10 @@ static int feed_one_watcher(void *argument)
     // The newest, the one being written, the watcher's, what it has not seen yet, and what is held.
     CHECK(solid_open(&writer, plot->name, &video, 3 + AHEAD + HOLDERS) == TRI_OK);
     while (!plot->stop) {
-        if (plot->sequence < feed->audience->watcher[0].newest + AHEAD) {
+        plot->paused = plot->pause;
+        if (plot->paused)
+            scene_sleep_ms(1);
+        else if (plot->sequence < feed->audience->watcher[0].newest + AHEAD) {
             if (publish(plot, writer, &video) != TRI_OK)
                 plot->dropped++;
         } else {
@@ -330,16 +349,18 @@ static void a_thousand_readers_die_at_random_instants_and_no_other_misses_a_fram
 }
 
 /** Holds a frame until the end. */
-static int read_or_hold(void *argument)
+static int hold_until_killed(void *argument)
 {
     const struct feed *feed = argument;
-    static _Atomic uint64_t once;
+    static _Atomic uint64_t never;
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = feed->plot->name }) ==
           TRI_OK);
     struct tri_frame frame = { 0 };
     CHECK(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
-    scene_reaches(&once, 1);
+    CHECK(tri_frame_held(&frame));
+    feed->plot->holding++;
+    scene_reaches(&never, 1);
     return 0;
 }
 
@@ -350,7 +371,7 @@ static void sixty_four_readers_die_at_once_and_no_other_misses_a_frame(void **st
     pid_t pid[64];
     // Some hold, each another frame at worst; the others may not, or the writer had no slot left.
     for (unsigned i = 0; i < 64; i++)
-        pid[i] = scene_start(i < HOLDERS ? read_or_hold : look_until_killed, feed);
+        pid[i] = scene_start(i < HOLDERS ? hold_until_killed : look_until_killed, feed);
     struct tri_stream stream = { 0 };
     for (int ms = 0; stream.attached < 66; ms++) {
         assert_true(ms < SCENE_PATIENCE_S * 1000);
@@ -364,6 +385,59 @@ static void sixty_four_readers_die_at_once_and_no_other_misses_a_frame(void **st
     feed_end(feed);
 }
 
+static void sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame(void **state)
+{
+    (void)state;
+    struct feed *feed = feed_start();
+    feed->plot->pause = 1; // so that all hold the same frame: there is no slot for each
+    assert_true(scene_reaches(&feed->plot->paused, 1));
+    pid_t pid[64];
+    for (unsigned i = 0; i < 64; i++)
+        pid[i] = scene_start(hold_until_killed, feed);
+    assert_true(scene_reaches(&feed->plot->holding, 64));
+    feed->plot->pause = 0;
+    const struct watcher *watcher = &feed->audience->watcher[0];
+    assert_true(scene_reaches(&watcher->newest, watcher->newest + 50));
+    for (unsigned i = 0; i < 64; i++)
+        kill(pid[i], SIGKILL);
+    for (unsigned i = 0; i < 64; i++)
+        scene_kill(pid[i]);
+    feed_end(feed);
+}
+
+static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
+{
+    (void)state;
+    enum { READERS = 64, DEATHS = 20 };
+    static int64_t woken_ns[READERS * DEATHS];
+    struct plot *plot = plot_new();
+    struct audience *audience = audience_of_two(plot->name);
+    for (unsigned i = 2; i < READERS; i++)
+        audience_add(audience, plot->name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+    unsigned woken = 0;
+    for (unsigned death = 0; death < DEATHS; death++) {
+        const uint64_t before = plot->sequence;
+        uint64_t away[READERS];
+        const pid_t pid = scene_start(write_slowly, plot);
+        for (unsigned k = 0; k < READERS; k++)
+            assert_true(scene_reaches(&audience->watcher[k].sequence, before + 1));
+        for (unsigned k = 0; k < READERS; k++)
+            away[k] = audience->watcher[k].away;
+        const int64_t killed_ns = tri_now_ns();
+        kill(pid, SIGKILL);
+        for (unsigned k = 0; k < READERS; k++) {
+            assert_true(scene_reaches(&audience->watcher[k].away, away[k] + 1));
+            woken_ns[woken++] = audience->watcher[k].away_ns - killed_ns;
+        }
+        scene_kill(pid);
+    }
+    qsort(woken_ns, woken, sizeof(woken_ns[0]), by_size);
+    print_message("# 64 readers woken %d times: median %.3f ms, longest %.3f ms\n", DEATHS,
+                  (double)woken_ns[woken / 2] / 1e6, (double)woken_ns[woken - 1] / 1e6);
+    expect_recovery(plot, audience, getpid());
+    audience_leaves(audience);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +448,8 @@ int main(void)
         scene_test(a_reader_may_die_at_any_step_and_no_other_misses_a_frame),
         scene_test(a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame),
         scene_test(sixty_four_readers_die_at_once_and_no_other_misses_a_frame),
+        scene_test(sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame),
+        scene_test(sixty_four_readers_hear_of_their_writer_s_death),
     };
     return cmocka_run_group_tests_name("deaths", tests, NULL, NULL);
 }
