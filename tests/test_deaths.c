@@ -234,9 +234,8 @@ static int feed_one_watcher(void *argument)
     CHECK(solid_open(&writer, plot->name, &video, 3 + AHEAD + HOLDERS) == TRI_OK);
     while (!plot->stop) {
         plot->paused = plot->pause;
-        if (plot->paused)
-            scene_sleep_ms(1);
-        else if (plot->sequence < feed->audience->watcher[0].newest + AHEAD) {
+        const uint64_t seen = feed->audience->watcher[0].newest;
+        if (!plot->paused && plot->sequence < seen + AHEAD) {
             if (publish(plot, writer, &video) != TRI_OK)
                 plot->dropped++;
         } else {
@@ -431,9 +430,10 @@ static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
         }
         scene_kill(pid);
     }
+    const unsigned middle = woken / 2;
     qsort(woken_ns, woken, sizeof(woken_ns[0]), by_size);
     print_message("# 64 readers woken %d times: median %.3f ms, longest %.3f ms\n", DEATHS,
-                  (double)woken_ns[woken / 2] / 1e6, (double)woken_ns[woken - 1] / 1e6);
+                  (double)woken_ns[middle] / 1e6, (double)woken_ns[woken - 1] / 1e6);
     expect_recovery(plot, audience, getpid());
     audience_leaves(audience);
 }
