@@ -102,6 +102,60 @@ static void a_thousand_state_changes_leave_a_pipeline_that_works(void **state)
     tri_writer_close(&writer);
 }
 
+static void a_thousand_state_changes_leave_a_sink_that_works(void **state)
+{
+    (void)state;
+    GstElement *writer = pipes_make("videotestsrc ! video/x-raw,format=GRAY8,width=64,height=48 ! "
+                                    "triptychsink name=out stream=%s sync=false",
+                                    pipes_stream());
+    for (int i = 0; i < 1000; i++) {
+        pipes_play(writer);
+        assert_int_not_equal(
+            gst_element_set_state(writer, i % 2 ? GST_STATE_READY : GST_STATE_NULL),
+            GST_STATE_CHANGE_FAILURE);
+    }
+    pipes_play(writer);
+    pipes_reach(writer, "out", "zero-copy-frames",
+                pipes_figure(writer, "out", "zero-copy-frames") + 10);
+    pipes_stop(writer);
+    struct tri_stream stream;
+    assert_int_not_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK); // nothing stays
+}
+
+static void a_source_goes_on_after_a_flush(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstElement *reader = pipes_make(
+        "triptychsrc name=in stream=%s ! queue ! fakesink name=end sync=false", pipes_stream());
+    pipes_watch(reader, "end");
+    pipes_play(reader);
+    pipes_publish_until(writer, 64, 3, 3);
+    GstElement *source = gst_bin_get_by_name(GST_BIN(reader), "in");
+    assert_true(gst_element_send_event(source, gst_event_new_flush_start()));
+    assert_true(gst_element_send_event(source, gst_event_new_flush_stop(TRUE)));
+    gst_object_unref(source);
+    pipes_publish_until(writer, 64, 4, g_atomic_int_get(&pipes_seen.buffers) + 5);
+    assert_int_equal(pipes_seen.first_byte, 4);
+    pipes_stop(reader);
+    tri_writer_close(&writer);
+}
+
+static void a_sink_goes_on_after_a_flushing_seek_upstream(void **state)
+{
+    (void)state;
+    GstElement *writer =
+        pipes_make("videotestsrc ! video/x-raw,format=GRAY8,width=64,height=48,framerate=100/1 ! "
+                   "queue ! triptychsink name=out stream=%s",
+                   pipes_stream());
+    pipes_play(writer);
+    pipes_reach(writer, "out", "zero-copy-frames", 5);
+    assert_true(gst_element_seek_simple(writer, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0));
+    pipes_reach(writer, "out", "zero-copy-frames",
+                pipes_figure(writer, "out", "zero-copy-frames") + 20);
+    pipes_stop(writer);
+}
+
 static void a_sink_refuses_a_name_that_has_a_writer(void **state)
 {
     (void)state;
@@ -204,6 +258,9 @@ int main(int argc, char **argv)
         pipes_test(the_end_of_the_writer_is_what_on_disconnect_says),
         pipes_test(a_timeout_without_a_stream_is_an_error),
         pipes_test(a_thousand_state_changes_leave_a_pipeline_that_works),
+        pipes_test(a_thousand_state_changes_leave_a_sink_that_works),
+        pipes_test(a_source_goes_on_after_a_flush),
+        pipes_test(a_sink_goes_on_after_a_flushing_seek_upstream),
         pipes_test(a_sink_refuses_a_name_that_has_a_writer),
         pipes_test(buffers_outlive_the_elements_that_made_them),
         pipes_test(the_device_monitor_lists_the_stream),
