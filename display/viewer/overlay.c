@@ -117,7 +117,8 @@ void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct 
                         pixels, wall->count > 1);
     }
     wall_draw_focus(wall, renderer, SDL_max(pixels / 8, 2)); // as thick as the strokes of a title
-    draw_statistics(overlay, renderer, wall, area, pixels);
+    if (!overlay->help)                                      // text through text cannot be read
+        draw_statistics(overlay, renderer, wall, area, pixels);
     draw_message(overlay, renderer, area, pixels);
     draw_help(overlay, renderer, area, pixels);
 }
