@@ -14,7 +14,7 @@ from programs import PATIENCE, SOURCE, tool
 
 # Option: the line of the summary that turns to NO, and how the names of its targets begin.
 LEFT_OUT = {
-    "gstreamer": ("GStreamer plugin", ("gsttriptych", "test_gst", "pipes")),
+    "gstreamer": ("GStreamer plugin", ("gsttriptych", "test_gst", "pipe")),
     "obs": ("OBS plugin", ("triptych", "test_obs")),
     "python": ("Python module", ()),
     "man": ("Manual pages", ("man-",)),

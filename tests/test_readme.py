@@ -67,7 +67,7 @@ class Readme(ProgramTest):
         return done
 
     def test_every_command_of_use_does_what_is_said(self):
-        camera, pattern, film, display, stats, png, copy, list_, show = commands("Use")
+        camera, pattern, film, display, tiles, stats, png, copy, list_, show = commands("Use")
         self.assertIn("/dev/video0", camera)
         subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                         "testsrc2=size=320x240:rate=25", "-t", "30", "-c:v", "libx264", "-preset",
@@ -76,7 +76,7 @@ class Readme(ProgramTest):
         done = self.typed(
             camera.replace("v4l2:/dev/video0", "pattern:ball -q") + " & camera=$!",
             pattern + " &", "(" + film + ") &", "kill -0 $camera || exit 1",
-            f"shown '{display}' || exit 1",
+            f"shown '{display}' || exit 1", f"shown '{tiles}' || exit 1",
             stats.replace("--duration 10", "--duration 2 --json"), png, list_, show,
             f"timeout -s INT 5 bash -c '{copy}'", "ffprobe -v error film.mkv && echo copied")
         self.assertTrue((self.here / "shot.png").stat().st_size > 1000)

@@ -9,6 +9,13 @@
 #define NO_SLOT_SAY_NS 1000000000 // drops for want of a slot are told at most this often
 #define REST_MOST      3 // a slot that refuses is let alone for 1, 2, 4, then each time 8 frames
 
+/** How many slots there are. Bounded once more, for compilers that see the shifts by a slot's index. */
+static uint32_t slots_of(const struct tri_writer *w)
+{
+    const uint32_t slots = w->mapping->segment.geometry.slots;
+    return slots < TRI_SLOTS_MAX ? slots : TRI_SLOTS_MAX;
+}
+
 /** The lock of the frame that lies in a slot. */
 static uint32_t lock_of(const struct tri_writer *w, uint32_t slot)
 {
@@ -24,8 +31,7 @@ void tri_writer_say_no_slot(struct tri_writer *w)
 
     char pids[256] = "";
     size_t length = 0;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots && length < sizeof(pids) - 16;
-         i++) {
+    for (uint32_t i = 0; i < slots_of(w) && length < sizeof(pids) - 16; i++) {
         int held;
         const pid_t pid = tri_semset_holder(w->sem_id, lock_of(w, i), &held);
         if (held > 0)
@@ -62,7 +68,7 @@ static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
 static uint32_t oldest_slot(const struct tri_writer *w, uint64_t tried)
 {
     uint32_t best = NO_SLOT;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
+    for (uint32_t i = 0; i < slots_of(w); i++) {
         if (i != w->newest && !w->slot[i].taken && !(tried >> i & 1) &&
             (best == NO_SLOT || w->slot[i].number < w->slot[best].number))
             best = i;
@@ -104,7 +110,7 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
 static uint64_t resting(const struct tri_writer *w)
 {
     uint64_t bits = 0;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++)
+    for (uint32_t i = 0; i < slots_of(w); i++)
         bits |= (uint64_t)(w->slot[i].refusals > 0 && w->number < w->slot[i].retry) << i;
     return bits;
 }
@@ -131,7 +137,7 @@ static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
 {
     const int64_t now = tri_now_ns();
     uint32_t overdue = NO_SLOT;
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
+    for (uint32_t i = 0; i < slots_of(w); i++) {
         struct tri_writer_slot *slot = &w->slot[i];
         if (i == w->newest || slot->taken)
             continue;
@@ -151,7 +157,7 @@ void tri_writer_plan(struct tri_writer *w)
 {
     uint32_t next = NO_SLOT;
     uint64_t refused = 0; // a bit for each slot: may be, again
-    for (uint32_t i = 0; i < w->mapping->segment.geometry.slots; i++) {
+    for (uint32_t i = 0; i < slots_of(w); i++) {
         const struct tri_writer_slot *slot = &w->slot[i];
         if (slot->begun && (next == NO_SLOT || slot->begun < w->slot[next].begun))
             next = i;

@@ -17,7 +17,7 @@ void tools_ask(const struct tools *tools, struct wall *wall, SDL_Renderer *rende
         struct stream_view *stream = &tile->stream;
         struct texture_wish *wish = &stream->wish;
         // Adjusted once more, a picture has to begin where it was before the first time.
-        wish->inspect.bytes = tile == under || adjust_is_on(&wish->adjust);
+        wish->inspect.bytes = (under && tile == under) || adjust_is_on(&wish->adjust);
         wish->inspect.tones = i == wall->focus ? tools->tones : TONES_NONE;
         if (stream->has_picture && tile_is_seen(tile))
             stream_view_again(stream, renderer);

@@ -148,7 +148,8 @@ int main(int argc, char **argv)
     const gboolean fine = run(pipe, strtod(argv[2], NULL));
     print_figures(shared ? shared : end);
     gst_element_set_state(pipe, GST_STATE_NULL);
-    g_clear_object(&shared);
+    if (shared)
+        gst_object_unref(shared);
     gst_object_unref(end);
     gst_object_unref(pipe);
     return fine ? 0 : 1;
