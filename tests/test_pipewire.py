@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import unittest
 
@@ -47,11 +48,11 @@ class Camera(ProgramTest):
         text = (SOURCE / "docs/pipelines.md").read_text(encoding="utf-8")
         [command] = re.findall(r"^gst-launch.*pipewiresink.*\\\n.*", text, re.MULTILINE)
         program, *args = shlex.split(command.replace("cam0", name))
-        return self.start(tool(program), *args, env=self.environment)
+        return self.start(tool(program), "--no-fault", *args, env=self.environment)
 
     def look(self, node, form, count):
         """The bytes of `count` pictures, as an application takes them from a camera. Fails with Stuck
-        when none come: pipewiresink of Debian 12 (0.3.65) crashes now and then as somebody joins."""
+        when none come: pipewiresink of Debian 12 (0.3.65) often crashes as somebody joins."""
         file = self.folder() / "pictures"
         consumer = self.start(
             tool("gst-launch-1.0"), "-q", "pipewiresrc", f"target-object={node}",
@@ -68,16 +69,19 @@ class Camera(ProgramTest):
 
     def with_a_camera(self, name, scenario):
         """Runs scenario() with the stream as a camera, and where it got stuck again from the start."""
+        crashes = 0
         for _ in range(TRIES):
             offer = self.offer(name)
             try:
                 self.pipewire.camera(name)
                 return scenario()
             except Stuck:
+                crashes += offer.poll() == -signal.SIGSEGV
                 offer.kill()
                 offer.wait()
                 self.begin_daemon()
-        self.skipTest(f"pipewiresink hung or crashed in each of {TRIES} tries")
+        self.assertGreater(crashes, 0, f"no picture in {TRIES} tries, and pipewiresink did not crash")
+        self.skipTest(f"pipewiresink crashed in {crashes} of {TRIES} tries, no picture came in any")
 
     def test_the_stream_is_a_camera_among_pipewire_s(self):
         name = self.stream()
