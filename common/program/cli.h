@@ -75,6 +75,7 @@ struct cli_common {
  * Sets the defaults, then the arguments. Prints help or version on stdout, or what was not understood
  * on stderr with a hint at --help.
  *
+ * @param config         what the options fill; a field whose option has no default keeps what it had
  * @param first_operand  index in argv (which is permuted) of the first operand
  * @return -1 to go on; otherwise the exit status.
  */

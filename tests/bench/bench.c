@@ -112,7 +112,7 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
 
 int main(int argc, char **argv)
 {
-    struct config config;
+    struct config config = { 0 };
     struct cli_common common;
     int operand;
     const int status = cli_parse(&program, argc, argv, &config, &common, &operand);
