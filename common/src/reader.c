@@ -222,7 +222,7 @@ bool tri_reader_whole(tri_reader *r, const struct tri_frame *frame)
         return false;
     const bool whole = tri_entry_still(tri_segment_entry(&mapping->segment, frame->lease.slot),
                                        tri_word_number(frame->lease.word));
-    if (!whole)
+    if (!whole && r)
         atomic_fetch_add_explicit(&r->torn, 1, memory_order_relaxed);
     return whole;
 }

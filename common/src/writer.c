@@ -178,7 +178,6 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     const bool current = mapping == w->mapping;
     __builtin_prefetch(&mapping->segment.header->latest, 1); // readers have it: it takes a while
     if (!current || !publishable(w, draft, mapping->segment.geometry.slot_bytes)) {
-        tri_writer_cancel(w, draft);
         tri_writer_count_drops(w, 0, 1);
         return current ? TRI_ERR_INVALID : TRI_ERR_AWAY;
     }

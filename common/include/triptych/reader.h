@@ -73,7 +73,8 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_mode mode);
 TRI_API enum tri_err tri_reader_borrow(tri_reader *reader, struct tri_frame *frame, int timeout_ms);
 
 /** Whether a borrowed frame's memory still is that frame. Ask after use and before showing what was
- *  made of it; a false is counted as torn. Always true for a locked slot not taken back. */
+ *  made of it; a false is counted as torn. Always true for a locked slot not taken back. With NULL
+ *  for the reader it tells of a frame that has outlived its reader, and counts nothing. */
 TRI_API bool tri_reader_whole(tri_reader *reader, const struct tri_frame *frame);
 
 /** Whether the frame's slot is locked against its writer: then it needs no check after use. */

@@ -87,7 +87,8 @@ TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *dr
 /**
  * As tri_writer_publish(), but keeps the slot from being written again until tri_writer_cancel() of
  * this draft: for whoever still reads what it has published, a decoder's reference pictures. The draft
- * must not be written to any more.
+ * must not be written to any more. If it fails the frame is dropped likewise, but the draft's memory
+ * stays, until then too.
  */
 TRI_API enum tri_err tri_writer_publish_kept(tri_writer *writer, struct tri_draft *draft);
 
