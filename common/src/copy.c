@@ -118,3 +118,15 @@ void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t from_str
     if (past_cache)
         stream_end();
 }
+
+void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame)
+{
+    *copy = *frame;
+    copy->lease = (struct tri_lease){ 0 };
+    for (uint32_t p = 0; p < frame->shape.planes; p++) {
+        const struct tri_plane *plane = &frame->shape.plane[p];
+        uint8_t *to = (uint8_t *)buffer + plane->offset;
+        tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
+        copy->data[p] = to;
+    }
+}

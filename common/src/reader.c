@@ -267,14 +267,8 @@ enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffe
             return TRI_ERR_TOO_SMALL;
         }
 
-        struct tri_frame copy = *frame;
-        for (uint32_t p = 0; p < frame->shape.planes; p++) {
-            const struct tri_plane *plane = &frame->shape.plane[p];
-            uint8_t *to = (uint8_t *)buffer + plane->offset;
-            tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
-            copy.data[p] = to;
-        }
-        copy.lease = (struct tri_lease){ 0 };
+        struct tri_frame copy;
+        tri_copy_frame(&copy, buffer, frame);
         const bool whole = tri_reader_whole(r, frame);
         tri_reader_give_back(r, frame);
         if (whole) {

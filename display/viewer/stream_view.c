@@ -106,13 +106,7 @@ static enum tri_err copy_frame(struct stream_view *stream, const struct tri_fram
     if (!stream->copy)
         return TRI_ERR_LIMIT;
 
-    *copy = *frame;
-    for (uint32_t p = 0; p < frame->shape.planes; p++) {
-        const struct tri_plane *plane = &frame->shape.plane[p];
-        uint8_t *to = stream->copy + plane->offset;
-        tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
-        copy->data[p] = to;
-    }
+    tri_copy_frame(copy, stream->copy, frame);
     return TRI_OK;
 }
 

@@ -4,6 +4,7 @@
 #define TRIPTYCH_COPY_H
 
 #include <triptych/api.h>
+#include <triptych/frame.h>
 
 #include <stddef.h>
 
@@ -22,6 +23,11 @@ TRI_API void tri_copy(void *to, const void *from, size_t bytes);
  *  bytes and at least row_bytes. Otherwise as tri_copy(), which it is when no bytes lie between. */
 TRI_API void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t from_stride,
                            size_t row_bytes, size_t rows);
+
+/** Copies the planes of a frame into `buffer`, which has frame->shape.bytes bytes, laid out as in the
+ *  slot. *copy is the same frame, there, and on loan from nobody. Of a frame that is not held ask
+ *  tri_reader_whole() afterwards. */
+TRI_API void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame);
 
 /** The most bytes that are copied through the cache, from this machine's cache sizes. */
 TRI_API size_t tri_copy_cached_max(void);
