@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from programs import ProgramTest
+from programs import ProgramTest, built
 
 PIPE = "the reader of the pipe went away"
 FULL = "No space left on device"
@@ -49,6 +49,13 @@ class Output(ProgramTest):
         self.assert_told("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
                          "pattern:black")
         self.assert_told("triptych-dump", "--stats", "--json", "--count", 2, self.name)
+
+    def test_messages_do_not_go_into_a_film_where_the_caller_has_closed_stdout_and_stderr(self):
+        film = self.folder() / "film.y4m"
+        self.run_to_end("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh", built("triptych-dump"), "-v",
+                        "--json", "--count", 2, "-o", film, self.name)
+        sizes = [len(part) for part in film.read_bytes().split(b"FRAME\n")[1:]]
+        self.assertEqual(sizes, [64 * 48 * 2] * 2)
 
     def test_frames(self):
         for form in ("raw", "y4m", "png"):

@@ -4,11 +4,13 @@
 #include <triptych/triptych.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ROWS_MAX = 96, LONG_BASE = 256, HELP_COLUMN_MAX = 36 };
 enum { COMMON_VERBOSE, COMMON_QUIET, COMMON_HELP, COMMON_VERSION, COMMON_COUNT };
@@ -170,10 +172,20 @@ static int set_row(const struct cli_program *program, const struct table *table,
     return cli_refuse(program, "--%s: '%s' is not understood: %s", row->name, value, why);
 }
 
+/* Fills the places of standard streams that the caller has closed. Else the next file opened would be
+ * one of them, and messages would go into a film. Each the wrong way round: its use still fails. */
+static void fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int cli_parse(const struct cli_program *program, int argc, char **argv, void *config,
               struct cli_common *common, int *first_operand)
 {
     struct table table;
+    fill_standard_streams();
     table_build(&table, program);
     *common = (struct cli_common){ .verbosity = 0 };
 
