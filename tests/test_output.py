@@ -49,6 +49,14 @@ class Output(ProgramTest):
         self.assert_told("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
                          "pattern:black")
         self.assert_told("triptych-dump", "--stats", "--json", "--count", 2, self.name)
+        self.assert_told("triptych-dump", "--stats", "--count", 2, self.name)
+        self.assert_told("triptych-dump", "--clock", "--count", 2, self.name)
+        self.assert_told("triptych-display", "--headless", "--json", "--count", 2, self.name)
+
+    def test_figures_that_reach_nobody_end_a_run_that_has_no_end(self):
+        self.assert_told("triptych-dump", "--stats", self.name)
+        self.assert_told("triptych-dump", "--stats", "--json", self.name)
+        self.assert_told("triptych-display", "--headless", self.name)
 
     def test_messages_do_not_go_into_a_film_where_the_caller_has_closed_stdout_and_stderr(self):
         film = self.folder() / "film.y4m"

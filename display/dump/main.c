@@ -72,10 +72,8 @@ static int tell(struct run *run, struct report *report, int status)
                     " duplicated, %" PRIu64 " skipped",
                     config->name, run_written(run), run->cadence.duplicated, run->cadence.skipped);
     if (config->json) {
-        if (!print_json(run, verdicts, expected)) {
-            tri_log_say(&run->log, TRI_LOG_ERROR, "output", "the summary cannot be written: %m");
+        if (!print_json(run, verdicts, expected))
             status = CLI_FAILED;
-        }
     } else if (!run->quiet && !config->expect.tap && !config->output) {
         print_summary(run);
     }
@@ -123,6 +121,8 @@ int main(int argc, char **argv)
         status = CLI_FAILED;
     }
     if (run.sink && !sink_close(run.sink) && status == CLI_DONE)
+        status = CLI_FAILED;
+    if (run.report == stdout && !cli_printed(&run.log))
         status = CLI_FAILED;
     output_close(&report.output); // of a run that did not begin: its file goes
     tri_reader_close(&run.reader);

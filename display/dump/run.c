@@ -227,6 +227,8 @@ int run_all(struct run *run)
         const int64_t now_ns = tri_now_ns();
         if (figures_due(&run->figures, now_ns))
             print_second(run, now_ns);
+        if (status == GO_ON && run->report == stdout && ferror(stdout))
+            status = CLI_FAILED; // the figures that it is about reach nobody: main() says why
     }
     figures_end(&run->figures, tri_now_ns());
     struct tri_reader_counts counts;

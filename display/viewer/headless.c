@@ -7,6 +7,8 @@
 
 #include "program/stop.h"
 
+#include <stdio.h>
+
 #define WAIT_MS     200 // longest that limits and signals go unnoticed
 #define CANVAS_SIDE 16  // nothing is drawn there: the pictures are textures
 
@@ -19,7 +21,7 @@ static void wake(void *semaphore)
 static void follow(const struct config *config, struct wall *wall, SDL_Renderer *renderer,
                    SDL_sem *woken)
 {
-    while (!stop_asked() && !limits_reached(config, wall)) {
+    while (!stop_asked() && !limits_reached(config, wall) && !ferror(stdout)) {
         const int64_t deadline = limits_deadline(config, wall);
         const int64_t left_ms = deadline ? (deadline - tri_now_ns()) / 1000000 + 1 : WAIT_MS;
 
