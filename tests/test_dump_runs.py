@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """triptych-dump: when a run ends, what cannot be done, and whether frames came as expected."""
+import os
 import signal
 import subprocess
 import unittest
@@ -171,6 +172,19 @@ class Failures(ProgramTest):
         feed.frame("GREY", (4, 2), [bytes(8)])
         self.assertEqual(dump.wait(60), 1)
         self.assertIn("the reader of the pipe went away", dump.stderr.read().decode())
+    def test_a_pipe_that_somebody_has_made_non_blocking_gets_every_byte(self):
+        name, feed = self._one_frame(size=(1024, 1024))
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        dump = self.start("triptych-dump", "--to", "raw", "-o", "-", "--count", 1, name,
+                          stdout=writing)
+        os.close(writing)
+        wait_until(lambda: dump.poll() is not None or waits_in(dump, "poll"), "the pipe being full")
+        with os.fdopen(reading, "rb") as pipe:
+            self.assertEqual(pipe.read(), noise("GREY", 1024, 1024, 1)[0])
+        self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())
+        feed.end()
+
         feed.end()
 
     def test_a_file_that_cannot_be_opened_is_named(self):

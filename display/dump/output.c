@@ -38,7 +38,10 @@ static ssize_t write_all(void *cookie, const char *bytes, size_t count)
             part = part < PIPE_BUF ? part : PIPE_BUF;
         }
         const ssize_t written = write(output->fd, bytes + done, part);
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && errno == EAGAIN) {
+            takes_more(
+                output->fd); // whoever shares the pipe has set O_NONBLOCK: waited for as ever
+        } else if (written < 0 && errno != EINTR) {
             output->error = errno;
             return 0;
         }
