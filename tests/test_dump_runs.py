@@ -71,26 +71,24 @@ class Ends(ProgramTest):
         self.assertEqual(last_json(out.decode())["frames"], 1)
         feed.end()
 
-    def test_sigint_lets_the_frame_be_finished_for_a_reader_of_the_pipe(self):
+    def _interrupted(self):
+        """A run that was interrupted in the middle of a frame, as its pipe was full."""
         name = self.stream()
         feed = Feed(self, name)
+        self.addCleanup(feed.end)
         feed.frame("GREY", (1024, 1024), [bytes(1 << 20)])
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
         wait_until(lambda: waits_in(dump, "pipe_write"), "the pipe being full")
         dump.send_signal(signal.SIGINT)
+        return dump
+
+    def test_sigint_lets_the_frame_be_finished_for_a_reader_of_the_pipe(self):
+        dump = self._interrupted()
         self.assertEqual(len(dump.communicate(timeout=60)[0]), 1 << 20)
         self.assertEqual(dump.returncode, 0)
-        feed.end()
 
     def test_sigint_ends_it_though_nobody_reads_the_pipe(self):
-        name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (1024, 1024), [bytes(1 << 20)])
-        dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
-        wait_until(lambda: waits_in(dump, "pipe_write"), "the pipe being full")
-        dump.send_signal(signal.SIGINT)
-        self.assertEqual(dump.wait(60), 0)
-        feed.end()
+        self.assertEqual(self._interrupted().wait(60), 0)
 
     def test_duration_counts_from_the_first_frame(self):
         name = self.stream()
@@ -172,6 +170,8 @@ class Failures(ProgramTest):
         feed.frame("GREY", (4, 2), [bytes(8)])
         self.assertEqual(dump.wait(60), 1)
         self.assertIn("the reader of the pipe went away", dump.stderr.read().decode())
+        feed.end()
+
     def test_a_pipe_that_somebody_has_made_non_blocking_gets_every_byte(self):
         name, feed = self._one_frame(size=(1024, 1024))
         reading, writing = os.pipe()
@@ -183,8 +183,6 @@ class Failures(ProgramTest):
         with os.fdopen(reading, "rb") as pipe:
             self.assertEqual(pipe.read(), noise("GREY", 1024, 1024, 1)[0])
         self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())
-        feed.end()
-
         feed.end()
 
     def test_a_file_that_cannot_be_opened_is_named(self):
