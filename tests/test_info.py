@@ -199,6 +199,36 @@ class Watch(Info):
         for feed in feeds:
             feed.end()
 
+    def test_behind_a_full_line_nothing_is_cleared(self):  # it would be the line's last letter
+        _, feed = self._fed()
+        _, terminal = self._screen(24, 43)  # to the end of FPS
+        text = b""
+        while not text.endswith(b"\033[J"):
+            text += os.read(terminal, 4096)
+        lines = text.removeprefix(b"\033[H").removesuffix(b"\033[J").splitlines()
+        self.assertIn(43, [len(line) for line in lines])
+        for line in lines:
+            self.assertEqual(line.endswith(b"\033[K"), len(line.removesuffix(b"\033[K")) < 43, line)
+        feed.end()
+
+    def test_a_terminal_may_be_resized_while_it_is_slow(self):
+        _, feed = self._fed()
+        watch, terminal = self._screen(24, 80, "--json", "--count", 300, "--interval", "0.01")
+        wait_until(lambda: watch.poll() is not None or self._writes(watch), "a full terminal")
+        watch.send_signal(signal.SIGWINCH)
+        try:
+            while os.read(terminal, 4096):
+                pass
+        except OSError:  # how the end of its other side is told
+            pass
+        self.assertEqual(watch.wait(PATIENCE), 0, watch.stderr.read().decode())
+        feed.end()
+
+    def _writes(self, process):
+        """Whether it waits in write(2)."""
+        with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
+            return call.read().split()[0] == "1"
+
     def test_a_terminal_of_another_size_is_drawn_anew_at_once(self):
         name, feed = self._fed()
         watch, terminal = self._screen(24, 80, "--interval", 3600)

@@ -29,8 +29,9 @@ static void write_line(struct table *table, const char *format, ...)
     length = length < (int)table->width ? length : (int)table->width;
     while (length > 0 && text[length - 1] == ' ')
         length--;
-    printf("%.*s%s\n", length, text,
-           table->terminal ? "\033[K" : ""); // nothing left of the last one
+    // Nothing is left of the last one; of a full line terminals would take the last letter.
+    const bool clears = table->terminal && length < (int)table->width;
+    printf("%.*s%s\n", length, text, clears ? "\033[K" : "");
     table->lines++;
 }
 

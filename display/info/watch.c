@@ -126,7 +126,8 @@ int info_watch(const struct info_config *config, const tri_log *log)
 {
     struct look before = { .streams = NULL };
     int status = CLI_DONE;
-    struct sigaction resize = { .sa_handler = on_resize };
+    // Restarted: a write to a slow terminal goes on. A pause ends all the same.
+    struct sigaction resize = { .sa_handler = on_resize, .sa_flags = SA_RESTART };
     sigemptyset(&resize.sa_mask);
     sigaction(SIGWINCH, &resize, NULL);
     for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count);) {
