@@ -16,7 +16,7 @@
 #include <string.h>
 #include <triptych/triptych.h>
 
-enum { PATIENCE_MS = 20000, LOOK_MS = 5 };
+enum { PATIENCE_MS = 20000, LOOK_MS = 5, NOBODY = 65534 };
 
 /** What the source handed to OBS last. */
 static struct {
@@ -152,6 +152,55 @@ static void a_change_of_format_and_a_new_writer_are_followed(void **state)
     obs_source_release(source);
 }
 
+static void a_frame_that_cannot_be_held_is_shown_although_no_other_follows(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        scene_skip("only root can become another user");
+    const char *const name = scene_stream();
+    tri_writer *writer = NULL;
+    const struct tri_writer_options options = { .name = name, .mode = 0644 };
+    const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 66, .height = 34 };
+    struct tri_draft draft;
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
+    assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+    memset(draft.data[0], 77, draft.shape.bytes);
+    assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+
+    const unsigned before = count_of(&handed.frames);
+    assert_int_equal(seteuid(NOBODY), 0);
+    obs_source_t *source = open_source(name);
+    wait_for_more(&handed.frames, before);
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(handed.first, 77);
+    obs_source_release(source);
+    tri_writer_close(&writer);
+}
+
+static void a_name_that_is_too_long_is_not_cut_to_that_of_another_stream(void **state)
+{
+    (void)state;
+    char longest[TRI_NAME_MAX + 1];
+    char longer[TRI_NAME_MAX + 2];
+    const char *const name = scene_stream();
+    memset(longest, '0', TRI_NAME_MAX);
+    memcpy(longest, name, strlen(name));
+    longest[TRI_NAME_MAX] = '\0';
+    snprintf(longer, sizeof longer, "%s0", longest);
+    obs_source_t *wrong = open_source(longer);
+    obs_source_t *right = open_source(longest);
+    tri_writer *writer = open_writer(longest);
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 8, .height = 8 };
+    const unsigned before = count_of(&handed.frames);
+
+    for (int value = 1; value <= 3; value++)
+        show(writer, &video, value, value);
+    obs_source_release(wrong);
+    obs_source_release(right);
+    assert_int_equal(count_of(&handed.frames), before + 3);
+    tri_writer_close(&writer);
+}
+
 /** Whether the source's list of streams has that one. */
 static bool lists(obs_source_t *source, const char *name)
 {
@@ -214,6 +263,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(a_frame_has_its_capture_time_size_and_colours),
         scene_test(a_change_of_format_and_a_new_writer_are_followed),
+        scene_test(a_frame_that_cannot_be_held_is_shown_although_no_other_follows),
+        scene_test(a_name_that_is_too_long_is_not_cut_to_that_of_another_stream),
         scene_test(the_streams_there_are_can_be_chosen_from),
     };
     return cmocka_run_group_tests(tests, start_obs, stop_obs);

@@ -4,6 +4,7 @@
 #include "format.h"
 
 #include <picture/picture.h>
+#include <triptych/copy.h>
 #include <triptych/triptych.h>
 
 #include <util/platform.h>
@@ -16,19 +17,24 @@
 #define WAIT_MS     50 // how long the end of the source may go unheard
 #define PROP_STREAM "stream"
 
+/** Memory for a picture. */
+struct room {
+    uint8_t *memory;
+    size_t bytes;
+};
+
 struct stream_source {
     obs_source_t *source;
     pthread_t thread;
     bool running;
-    volatile bool stop;
-    char name[TRI_NAME_MAX + 1];
+    volatile bool stop;          // atomic
+    char name[TRI_NAME_MAX + 2]; // one that is too long stays so, and is refused
     tri_log log;
 
     // The thread's.
     tri_reader *reader;
     picture_converter *converter;
-    uint8_t *memory; // a picture that had to be copied or converted
-    size_t bytes;
+    struct room copied, converted;
 };
 
 static void write_to_obs(void *user, enum tri_log_level level, const char *part, const char *text)
@@ -38,61 +44,71 @@ static void write_to_obs(void *user, enum tri_log_level level, const char *part,
     blog(levels[level], "[triptych] %s: %s", part, text);
 }
 
-static bool make_room(struct stream_source *s, size_t bytes)
+static bool make_room(struct room *room, size_t bytes)
 {
-    if (bytes <= s->bytes)
+    if (bytes <= room->bytes)
         return true;
-    uint8_t *more = realloc(s->memory, bytes);
+    uint8_t *more = realloc(room->memory, bytes);
     if (!more)
         return false;
-    s->memory = more;
-    s->bytes = bytes;
+    *room = (struct room){ more, bytes };
     return true;
 }
 
-/** Hands a picture over; OBS copies it before it returns. */
-static void output(struct stream_source *s, const struct tri_frame *frame)
+/** Hands a picture in a format of OBS's over; that copies it before it returns. */
+static void output_as_is(struct stream_source *s, const struct tri_frame *frame,
+                         enum video_format format)
 {
     struct obs_source_frame2 out;
-    const enum video_format format = obs_triptych_format(frame->info.video.fourcc);
-    if (format != VIDEO_FORMAT_NONE) {
-        obs_triptych_describe(&frame->info.video, frame->info.capture_ns, format, &out);
-        for (uint32_t p = 0; p < frame->shape.planes; p++) {
-            out.data[p] = (uint8_t *)(uintptr_t)frame->data[p]; // read only, though it says not so
-            out.linesize[p] = frame->shape.plane[p].stride;
-        }
-        obs_source_output_video2(s->source, &out);
-        return;
+    obs_triptych_describe(&frame->info.video, frame->info.capture_ns, format, &out);
+    for (uint32_t p = 0; p < frame->shape.planes; p++) {
+        out.data[p] = (uint8_t *)(uintptr_t)frame->data[p]; // read only, though it says not so
+        out.linesize[p] = frame->shape.plane[p].stride;
     }
-
-    const uint32_t stride[TRI_PLANES_MAX] = { frame->info.video.width * 4 };
-    uint8_t *picture = malloc((size_t)stride[0] * frame->info.video.height);
-    uint8_t *const to[TRI_PLANES_MAX] = { picture };
-    if (picture && picture_convert(s->converter, &frame->info, &frame->shape, frame->data,
-                                   TRI_FOURCC_XR24, to, stride) == TRI_OK) {
-        struct tri_video rgb = frame->info.video;
-        rgb.fourcc = TRI_FOURCC_XR24;
-        rgb.range = TRI_RANGE_FULL;
-        obs_triptych_describe(&rgb, frame->info.capture_ns, VIDEO_FORMAT_BGRX, &out);
-        out.data[0] = picture;
-        out.linesize[0] = stride[0];
-        obs_source_output_video2(s->source, &out);
-    }
-    free(picture);
+    obs_source_output_video2(s->source, &out);
 }
 
-/** The next frame, in its slot where it can be held there, else as a checked copy. */
-static enum tri_err next_frame(struct stream_source *s, struct tri_frame *frame)
+static void output_converted(struct stream_source *s, const struct tri_frame *frame)
 {
-    struct tri_reader_counts counts;
-    tri_reader_count(s->reader, &counts);
-    if (counts.holds)
-        return tri_reader_borrow(s->reader, frame, WAIT_MS);
+    struct obs_source_frame2 out;
+    struct tri_video rgb = frame->info.video;
+    rgb.fourcc = TRI_FOURCC_XR24;
+    rgb.range = TRI_RANGE_FULL;
+    const uint32_t stride[TRI_PLANES_MAX] = { rgb.width * 4 };
+    if (!make_room(&s->converted, (size_t)stride[0] * rgb.height))
+        return;
+    uint8_t *const to[TRI_PLANES_MAX] = { s->converted.memory };
+    if (picture_convert(s->converter, &frame->info, &frame->shape, frame->data, TRI_FOURCC_XR24, to,
+                        stride) != TRI_OK)
+        return;
+    obs_triptych_describe(&rgb, frame->info.capture_ns, VIDEO_FORMAT_BGRX, &out);
+    out.data[0] = to[0];
+    out.linesize[0] = stride[0];
+    obs_source_output_video2(s->source, &out);
+}
 
-    const enum tri_err err = tri_reader_copy(s->reader, frame, s->memory, s->bytes, WAIT_MS);
-    if (err == TRI_ERR_TOO_SMALL && make_room(s, frame->shape.bytes))
-        return TRI_ERR_TIMEOUT; // with the room it needs, the next one fits
-    return err;
+static void output(struct stream_source *s, const struct tri_frame *frame)
+{
+    const enum video_format format = obs_triptych_format(frame->info.video.fourcc);
+    if (format != VIDEO_FORMAT_NONE)
+        output_as_is(s, frame, format);
+    else
+        output_converted(s, frame);
+}
+
+/** Shows a frame in its slot where it is held there, else as a copy, if that is whole. */
+static void show(struct stream_source *s, const struct tri_frame *frame)
+{
+    struct tri_frame copy;
+    if (tri_frame_held(frame)) {
+        output(s, frame);
+        return;
+    }
+    if (!make_room(&s->copied, frame->shape.bytes))
+        return;
+    tri_copy_frame(&copy, s->copied.memory, frame);
+    if (tri_reader_whole(s->reader, frame))
+        output(s, &copy);
 }
 
 static void *follow(void *data)
@@ -100,10 +116,10 @@ static void *follow(void *data)
     struct stream_source *s = data;
     struct tri_frame frame = { 0 };
     os_set_thread_name("triptych stream");
-    while (!s->stop) {
-        const enum tri_err err = next_frame(s, &frame);
+    while (!os_atomic_load_bool(&s->stop)) {
+        const enum tri_err err = tri_reader_borrow(s->reader, &frame, WAIT_MS);
         if (err == TRI_OK)
-            output(s, &frame);
+            show(s, &frame);
         else if (err == TRI_ERR_AWAY)
             obs_source_output_video2(s->source, NULL); // no picture rather than a stale one
     }
@@ -114,7 +130,7 @@ static void *follow(void *data)
 static void end(struct stream_source *s)
 {
     if (s->running) {
-        s->stop = true;
+        os_atomic_set_bool(&s->stop, true);
         pthread_join(s->thread, NULL);
     }
     s->running = false;
@@ -123,7 +139,7 @@ static void end(struct stream_source *s)
 
 static void begin(struct stream_source *s)
 {
-    s->stop = false;
+    os_atomic_set_bool(&s->stop, false);
     if (tri_reader_open(&s->reader,
                         &(struct tri_reader_options){ .name = s->name, .log = &s->log }) != TRI_OK)
         return; // the log says why: a name that cannot be one
@@ -150,6 +166,10 @@ static void *source_create(obs_data_t *settings, obs_source_t *source)
     s->source = source;
     s->log = (tri_log){ .write = write_to_obs, .level = TRI_LOG_INFO };
     s->converter = picture_converter_new(&s->log);
+    if (!s->converter) {
+        free(s);
+        return NULL;
+    }
     source_update(s, settings);
     return s;
 }
@@ -159,7 +179,8 @@ static void source_destroy(void *data)
     struct stream_source *s = data;
     end(s);
     picture_converter_free(&s->converter);
-    free(s->memory);
+    free(s->copied.memory);
+    free(s->converted.memory);
     free(s);
 }
 
