@@ -167,6 +167,46 @@ static void a_sink_refuses_a_name_that_has_a_writer(void **state)
     tri_writer_close(&writer);
 }
 
+static void a_sink_refuses_a_mode_that_is_no_permission(void **state)
+{
+    (void)state;
+    static const char *const modes[] = { "rw-r-----", "0999", "01777" };
+    for (gsize i = 0; i < G_N_ELEMENTS(modes); i++) {
+        GstElement *writer =
+            pipes_make("videotestsrc ! triptychsink stream=%s mode=%s", pipes_stream(), modes[i]);
+        gst_element_set_state(writer, GST_STATE_PLAYING);
+        assert_int_equal(pipes_wait(writer, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
+        pipes_stop(writer);
+    }
+}
+
+static void a_source_tells_its_latency_with_the_first_frame(void **state)
+{
+    (void)state;
+    GstElement *reader =
+        pipes_make("triptychsrc name=in stream=%s ! fakesink name=end sync=false", pipes_stream());
+    pipes_watch(reader, "end");
+    pipes_play(reader);
+    tri_writer *writer = pipes_writer();
+    pipes_publish_until(writer, 64, 1, 1); // at 200 a second, with 3 slots
+    pipes_wait(reader, GST_MESSAGE_LATENCY);
+
+    GstQuery *query = gst_query_new_latency();
+    gboolean live;
+    GstClockTime least;
+    GstClockTime most;
+    GstElement *source = gst_bin_get_by_name(GST_BIN(reader), "in");
+    assert_true(gst_element_query(source, query));
+    gst_object_unref(source);
+    gst_query_parse_latency(query, &live, &least, &most);
+    gst_query_unref(query);
+    assert_true(live);
+    assert_int_equal(least, 5 * GST_MSECOND);
+    assert_int_equal(most, 15 * GST_MSECOND);
+    pipes_stop(reader);
+    tri_writer_close(&writer);
+}
+
 static void buffers_outlive_the_elements_that_made_them(void **state)
 {
     (void)state;
@@ -262,6 +302,8 @@ int main(int argc, char **argv)
         pipes_test(a_source_goes_on_after_a_flush),
         pipes_test(a_sink_goes_on_after_a_flushing_seek_upstream),
         pipes_test(a_sink_refuses_a_name_that_has_a_writer),
+        pipes_test(a_sink_refuses_a_mode_that_is_no_permission),
+        pipes_test(a_source_tells_its_latency_with_the_first_frame),
         pipes_test(buffers_outlive_the_elements_that_made_them),
         pipes_test(the_device_monitor_lists_the_stream),
         pipes_test(a_stream_through_sink_and_source_keeps_its_capture_times),

@@ -31,26 +31,47 @@ struct _GstTriptychSink {
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
 
+/** Permission bits in octal; unset is the default. @return FALSE where the text is something else. */
+static gboolean mode_of(const gchar *text, guint32 *mode)
+{
+    guint64 bits = 0;
+    if (!text || !*text)
+        text = MODE_DEFAULT;
+    const gboolean read = g_ascii_string_to_unsigned(text, 8, 0, 0777, &bits, NULL);
+    *mode = (guint32)bits;
+    return read;
+}
+
 static gboolean gst_triptych_sink_start(GstBaseSink *base)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
-    gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), self->stream);
+    gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), &self->stream);
     gst_triptych_log_init(&self->log, GST_OBJECT(self));
-    tri_writer *writer;
-    const guint32 mode = (guint32)g_ascii_strtoull(self->mode, NULL, 8);
-    const enum tri_err err =
-        tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
-                                                               .slots = self->slots,
-                                                               .mode = mode,
-                                                               .group = self->group,
-                                                               .source = "GStreamer triptychsink",
-                                                               .log = &self->log.log });
+    struct tri_writer_options options = { .name = name,
+                                          .source = "GStreamer triptychsink",
+                                          .log = &self->log.log };
+    GST_OBJECT_LOCK(self);
+    gchar *mode = g_strdup(self->mode);
+    gchar *group = g_strdup(self->group);
+    options.slots = self->slots;
+    GST_OBJECT_UNLOCK(self);
+    options.group = group;
+
+    tri_writer *writer = NULL;
+    enum tri_err err = TRI_ERR_INVALID;
+    if (mode_of(mode, &options.mode))
+        err = tri_writer_open(&writer, &options);
+    else
+        g_snprintf(self->log.last_error, sizeof(self->log.last_error),
+                   "mode \"%s\": permission bits are octal, 0 to 0777, for instance 0640", mode);
     if (err == TRI_OK)
-        self->writer = gst_triptych_writer_new(writer, self->slots);
+        self->writer = gst_triptych_writer_new(writer, options.slots);
     else
         GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
     g_free(name);
+    g_free(mode);
+    g_free(group);
     return err == TRI_OK;
 }
 

@@ -26,6 +26,9 @@ struct _GstTriptychSrc {
     guint64 timeout_ns;
     guint64 in_place, copied;
 
+    // What a query of the latency is told, by whatever thread: likewise guarded. 0: no frame yet.
+    GstClockTime latency_min, latency_max;
+
     // The streaming thread's.
     tri_reader *reader;
     struct gst_triptych_log log;
@@ -79,6 +82,24 @@ static void stamp(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_fram
     gst_triptych_add_references(buffer, info->capture_ns);
 }
 
+/** A picture is there one frame after its capture began, at the latest when all slots have passed. Who
+ *  has reckoned with something else is asked to reckon again. */
+static void tell_latency(GstTriptychSrc *self, const struct tri_video *video)
+{
+    struct tri_reader_counts counts;
+    tri_reader_count(self->reader, &counts);
+    const GstClockTime frame =
+        video->fps_num ? gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num) : 0;
+    const GstClockTime max = frame * MAX(counts.slots, 1);
+    GST_OBJECT_LOCK(self);
+    const gboolean same = self->latency_min == frame && self->latency_max == max;
+    self->latency_min = frame;
+    self->latency_max = max;
+    GST_OBJECT_UNLOCK(self);
+    if (!same)
+        gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
+}
+
 /** Caps follow the stream: set before the first frame and wherever it changes. */
 static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
 {
@@ -92,20 +113,27 @@ static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
                           gst_base_src_set_caps(GST_BASE_SRC(self), caps) &&
                           gst_base_src_negotiate(GST_BASE_SRC(self)); // asks decide_allocation()
     gst_caps_unref(caps);
-    if (done)
-        self->video = *video;
-    return done;
+    if (!done)
+        return FALSE;
+    self->video = *video;
+    tell_latency(self, video);
+    return TRUE;
 }
 
 /** What an outcome other than a frame means for the pipeline. GST_FLOW_OK: go on waiting. */
 static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint64 waited_ns)
 {
+    GST_OBJECT_LOCK(self);
+    const gint on_disconnect = self->on_disconnect;
+    const guint64 timeout_ns = self->timeout_ns;
+    GST_OBJECT_UNLOCK(self);
+
     switch (err) {
     case TRI_ERR_AWAY:
         GST_INFO_OBJECT(self, "%s", tri_strerror(err));
-        if (self->on_disconnect == ON_DISCONNECT_EOS)
+        if (on_disconnect == ON_DISCONNECT_EOS)
             return GST_FLOW_EOS;
-        if (self->on_disconnect == ON_DISCONNECT_ERROR) {
+        if (on_disconnect == ON_DISCONNECT_ERROR) {
             GST_ELEMENT_ERROR(self, RESOURCE, READ, ("The stream has lost its writer."), (NULL));
             return GST_FLOW_ERROR;
         }
@@ -113,11 +141,11 @@ static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint6
     case TRI_ERR_TIMEOUT:
     case TRI_ERR_INTERRUPTED:
     case TRI_ERR_CORRUPT:
-        if (self->timeout_ns == 0 || (guint64)waited_ns < self->timeout_ns)
+        if (timeout_ns == 0 || (guint64)waited_ns < timeout_ns)
             return GST_FLOW_OK;
         GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND,
                           ("No frame within %" G_GUINT64_FORMAT " ms: is its writer running?",
-                           self->timeout_ns / GST_MSECOND),
+                           timeout_ns / GST_MSECOND),
                           ("timeout property"));
         return GST_FLOW_ERROR;
     default:
@@ -206,15 +234,17 @@ static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *q
 static gboolean gst_triptych_src_start(GstBaseSrc *base)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
-    gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), self->stream);
+    gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), &self->stream);
     gst_triptych_log_init(&self->log, GST_OBJECT(self));
     self->video = (struct tri_video){ 0 };
     self->last_number = 0;
-    const enum tri_err err = tri_reader_open(
-        &self->reader, &(struct tri_reader_options){ .name = name,
-                                                     .mode = (enum tri_mode)self->mode,
-                                                     .wait = (enum tri_wait)self->wait,
-                                                     .log = &self->log.log });
+    struct tri_reader_options options = { .name = name, .log = &self->log.log };
+    GST_OBJECT_LOCK(self);
+    options.mode = (enum tri_mode)self->mode;
+    options.wait = (enum tri_wait)self->wait;
+    self->latency_min = self->latency_max = 0;
+    GST_OBJECT_UNLOCK(self);
+    const enum tri_err err = tri_reader_open(&self->reader, &options);
     if (err != TRI_OK)
         GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
@@ -243,16 +273,13 @@ static gboolean gst_triptych_src_unlock_stop(GstBaseSrc *base)
 static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
-    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !self->video.fourcc || !self->video.fps_num)
+    GST_OBJECT_LOCK(self);
+    const GstClockTime min = self->latency_min;
+    const GstClockTime max = self->latency_max;
+    GST_OBJECT_UNLOCK(self);
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !min)
         return GST_BASE_SRC_CLASS(gst_triptych_src_parent_class)->query(base, query);
-
-    // A picture is there one frame after its capture began, at the latest when all slots have passed.
-    const GstClockTime frame =
-        gst_util_uint64_scale(GST_SECOND, self->video.fps_den, self->video.fps_num);
-    struct tri_reader_counts counts = { 0 };
-    if (self->reader)
-        tri_reader_count(self->reader, &counts);
-    gst_query_set_latency(query, gst_base_src_is_live(base), frame, frame * MAX(counts.slots, 1));
+    gst_query_set_latency(query, gst_base_src_is_live(base), min, max);
     return TRUE;
 }
 

@@ -13,11 +13,15 @@ static gboolean is_made_up(const gchar *name, GstElement *element)
     return starts && *rest && strspn(rest, "0123456789") == strlen(rest);
 }
 
-gchar *gst_triptych_stream_name(GstElement *element, const gchar *stream)
+gchar *gst_triptych_stream_name(GstElement *element, gchar *const *property)
 {
-    if (stream && *stream)
-        return g_strdup(stream);
-    gchar *name = gst_element_get_name(element);
+    GST_OBJECT_LOCK(element);
+    gchar *name = g_strdup(*property);
+    GST_OBJECT_UNLOCK(element);
+    if (name && *name)
+        return name;
+    g_free(name);
+    name = gst_element_get_name(element);
     if (name && !is_made_up(name, element))
         return name;
     g_free(name);
