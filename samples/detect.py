@@ -21,18 +21,21 @@ TO_BGR = {"BGR3": None, "RGB3": cv2.COLOR_RGB2BGR, "XR24": cv2.COLOR_BGRA2BGR,
 
 
 def to_bgr(frame):
-    """The picture as OpenCV likes it."""
+    """The picture as OpenCV likes it: of 4:2:0 an odd last row or column is left out."""
     if frame.format in ("NV12", "NV21"):
         code = cv2.COLOR_YUV2BGR_NV12 if frame.format == "NV12" else cv2.COLOR_YUV2BGR_NV21
-        luma, chroma = (numpy.ascontiguousarray(plane) for plane in frame.planes)
-        return cv2.cvtColorTwoPlane(luma, chroma, code)
+        rows, columns = frame.height // 2, frame.width // 2
+        luma, chroma = (numpy.asarray(plane) for plane in frame.planes)
+        return cv2.cvtColorTwoPlane(numpy.ascontiguousarray(luma[:2 * rows, :2 * columns]),
+                                    numpy.ascontiguousarray(chroma[:rows, :columns]), code)
     if frame.format not in TO_BGR:
         raise SystemExit(f"{frame.format} is not supported here; try --format BGR3")
     picture = numpy.asarray(frame)
     if frame.format in ("YUYV", "UYVY"):  # OpenCV wants pairs: one luma, one chroma each pixel
         picture = numpy.ascontiguousarray(picture).reshape(frame.height, -1, 2)
     code = TO_BGR[frame.format]
-    return picture.copy() if code is None else cv2.cvtColor(picture, code)
+    picture = picture.copy() if code is None else cv2.cvtColor(picture, code)
+    return numpy.ascontiguousarray(picture[:, :frame.width])
 
 
 def moving_boxes(background, picture):
@@ -57,10 +60,11 @@ def main():
             picture = to_bgr(frame)
             for x, y, w, h in moving_boxes(background, picture):
                 cv2.rectangle(picture, (x, y), (x + w, y + h), (0, 255, 255), 2)
-            if writer is None or (writer.video.width, writer.video.height) != (frame.width,
-                                                                               frame.height):
-                writer = triptych.Writer(options.output, "BGR3", frame.width, frame.height,
-                                         fps=frame.fps)
+            height, width, _ = picture.shape
+            if writer and (writer.video.width, writer.video.height) != (width, height):
+                writer.close()
+            if writer is None or writer.closed:
+                writer = triptych.Writer(options.output, "BGR3", width, height, fps=frame.fps)
             writer.write(picture, capture_ns=frame.capture_ns)
             if seen == options.count:
                 break

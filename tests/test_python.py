@@ -318,10 +318,18 @@ class Detector(ProgramTest):
         environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
         detector = self.start(sys.executable, SOURCE / "samples/detect.py", name, output,
                               env=environment)
-        self.start("triptych-capture", "-n", name, "-s", "160x120", "-f", "BGR3", "pattern:ball")
         with triptych.Reader(output) as reader:
-            frame = reader.latest(timeout=60)
-            self.assertEqual((frame.width, frame.height, frame.format), (160, 120, "BGR3"))
+            for size, format, seen in ((160, 120), "BGR3", (160, 120)), \
+                    ((161, 121), "YUYV", (161, 121)), ((163, 123), "NV12", (162, 122)):
+                capture = self.start("triptych-capture", "-n", name, "-s", "%dx%d" % size, "-f",
+                                     format, "pattern:ball")
+
+                def shown():
+                    frame = reader.latest(timeout=60)
+                    return (frame.width, frame.height, frame.format) == (*seen, "BGR3")
+                wait_until(shown, f"what was found in {format}")
+                capture.send_signal(signal.SIGINT)
+                self.assertEqual(capture.wait(60), 0, capture.stderr.read().decode())
         detector.send_signal(signal.SIGINT)
         self.assertEqual(detector.wait(20), 0, detector.stderr.read().decode())
 
