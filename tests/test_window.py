@@ -8,7 +8,7 @@ import signal
 import time
 
 import pixels
-from programs import key_of, last_json, wait_until
+from programs import PATIENCE, key_of, last_json, wait_until
 from screen import SIZE
 from viewing import WindowTest
 
@@ -188,6 +188,18 @@ class Keys(WindowTest):
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)) and
                      10 < pixels.far(seen.at(280, 100), pixels.BARS[3]) < 60, "another green")
 
+    def test_a_window_of_one_pixel_shows_the_bars_again_when_it_grows(self):
+        for renderer in ("software", "opengl"):
+            with self.subTest(renderer=renderer):
+                window = self.still(renderer=renderer)
+                for size in ((1, 1), (640, 480)):
+                    self.screen.run("xdotool", "windowsize", window.number, *size)
+                    wait_until(lambda: window.size() == size, f"a window of {size}")
+                    window.press("i", "h", "h", "n", "y", "k", "shift+k", "k", "i", "n", "y", "y")
+                self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+                window.press("q")
+                self.assert_ends()
+
     def test_q_quits(self):
         window = self.still()
         window.press("q")
@@ -223,6 +235,14 @@ class Desktop(WindowTest):
         window.press("t")
         wait_until(lambda: "ABOVE" not in self.screen.run("xprop", "-id", window.number,
                                                           "_NET_WM_STATE"), "no longer on top")
+
+
+class Gone(WindowTest):
+    def test_a_screen_that_goes_away_ends_it_with_a_message_and_status_1(self):
+        self.still()
+        self.screen.close()
+        self.assertEqual(self.viewer.wait(PATIENCE), 1)
+        self.assertIn(self.screen.display, self.viewer.stderr.read().decode())
 
 
 class Runs(WindowTest):
