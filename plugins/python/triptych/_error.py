@@ -17,7 +17,10 @@ class Error(OSError):
     def __init__(self, code: int, log: str = "") -> None:
         self.code = code
         text = c.lib.tri_strerror(code).decode()
-        super().__init__(f"{log}" if log else text)
+        super().__init__(log or text)
+
+    def __reduce__(self) -> tuple[type[Error], tuple[int, str]]:
+        return type(self), (self.code, str(self))  # OSError's own is called with the text alone
 
 
 class Away(Error, ConnectionError):

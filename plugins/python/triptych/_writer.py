@@ -47,6 +47,8 @@ class Writer(Handle):
         rate = fractions.Fraction(fps or 0).limit_denominator(1001)
         self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
                              fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
+        if not 0 <= rate < 2**32:
+            raise ValueError(f"{fps} fps: frames a second are a number from 0")
                              **{kind: c.color_named(kind, word) for kind, word in colors.items()})
         self._open(c.lib.tri_writer_open, c.WriterOptions(
             name=name.encode(), video=self.video, slots=slots, mode=mode,
@@ -81,8 +83,12 @@ class Writer(Handle):
                 raise ValueError(f"{draft.format} has {len(draft.planes)} planes, not {len(planes)}")
             for to, data in zip(draft.planes, planes):
                 if draft.format == "MJPG":
-                    to.view()[:len(data)] = bytes(data)
-                    draft.bytes_used = len(data)
+                    picture = bytes(data)
+                    if len(picture) > to.bytes:
+                        raise ValueError(f"a picture of {len(picture)} bytes: there is room for "
+                                         f"{to.bytes}")
+                    to.view()[:len(picture)] = picture
+                    draft.bytes_used = len(picture)
                     continue
                 import numpy
                 numpy.copyto(numpy.asarray(to), data)
