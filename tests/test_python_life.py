@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The Python module: what is refused, and how."""
+"""The Python module: what outlives what, threads, forks, Ctrl-C, garbage. Where a mistake would be
+memory that is gone, a process of its own makes it."""
+import gc
 import os
 import pickle
+import signal
 import sys
+import threading
 import unittest
+from unittest import mock
 
 from programs import BUILD, SOURCE, ProgramTest
 
@@ -11,6 +16,7 @@ sys.path.insert(0, str(SOURCE / "plugins/python"))
 os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
 
 import triptych  # noqa: E402  after the path is set
+from triptych import _library  # noqa: E402
 
 
 class LifeTest(ProgramTest):
@@ -22,6 +28,234 @@ class LifeTest(ProgramTest):
         reader = triptych.Reader(name)
         self.addCleanup(reader.close)
         return writer, reader
+
+    def python(self, program):
+        """Runs a program on a stream of its own, in freed memory that is scribbled over."""
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python"),
+                       "PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165",
+                       "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
+        return self.run_to_end(sys.executable, "-c", "import sys, triptych\n" + program,
+                               self.stream(), env=environment)
+
+    def assert_runs(self, program):
+        done = self.python(program)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+def fill(writer, value):
+    """Publishes a picture of one value; its draft's memory."""
+    with writer.frame() as draft:
+        memory = draft.planes[0].view()
+        memory[:] = bytes([value]) * len(memory)
+    return memory
+
+
+class Memory(LifeTest):
+    """Views keep their memory, and their slot."""
+
+    def test_a_view_of_a_published_draft_outlives_the_writer(self):
+        self.assert_runs("""if True:
+            with triptych.Writer(sys.argv[1], "GREY", 640, 480) as writer:
+                with writer.frame() as draft:
+                    view = draft.planes[0].view()
+                    view[:] = bytes([9]) * len(view)
+            assert view[1000] == 9
+        """)
+
+    def test_a_view_of_a_draft_that_was_refused_outlives_the_writer(self):
+        self.assert_runs("""if True:
+            with triptych.Writer(sys.argv[1], "GREY", 640, 480) as writer:
+                draft = writer.frame()
+                view = draft.planes[0].view()
+                draft.capture_ns = 2**63 - 1
+                try:
+                    draft.publish()
+                except ValueError:
+                    view[1000] = 9
+            assert view[1000] == 9
+        """)
+
+    def test_a_slot_is_not_written_again_while_a_view_of_its_draft_lives(self):
+        writer, _ = self.pair()
+        first = fill(writer, 1)
+        for value in range(2, 10):
+            fill(writer, value)
+        self.assertEqual(first[0], 1)
+
+    def test_with_the_last_view_the_slot_goes_back(self):
+        writer, _ = self.pair()
+        kept = [fill(writer, value) for value in (1, 2, 3)]
+        self.assertIsNone(writer.frame())
+        del kept[0]
+        self.assertIsNotNone(writer.frame())
+
+    def test_a_frame_can_be_asked_and_copied_after_its_reader_was_closed(self):
+        writer, reader = self.pair()
+        fill(writer, 7)
+        frame = reader.latest(timeout=20)
+        reader.close()
+        self.assertTrue(frame.whole)
+        self.assertEqual(bytes(frame.copy().planes[0].view()[:1]), b"\7")
+
+    def test_a_copy_of_a_compressed_picture_is_as_long_as_the_picture(self):
+        writer, reader = self.pair(format="MJPG")
+        self.assertTrue(writer.write(b"\xff\xd8picture\xff\xd9"))
+        frame = reader.latest(timeout=20)
+        self.assertEqual(bytes(frame.copy().planes[0].view()), b"\xff\xd8picture\xff\xd9")
+
+    def test_frames_in_a_ring_of_references_are_given_back_as_garbage(self):
+        writer, reader = self.pair()
+        fill(writer, 1)
+        ring = [reader.latest(timeout=20)]
+        ring.append(ring)
+        fill(writer, 2)
+        fill(writer, 3)
+        del ring
+        gc.collect()
+        self.assertTrue(all(fill(writer, value)[0] for value in (4, 5, 6)))
+        self.assertEqual(reader.latest(timeout=20).dropped_writer, 0)
+
+    def test_what_is_alive_at_the_end_of_the_interpreter_ends_in_silence(self):
+        self.assert_runs("""if True:
+            writer = triptych.Writer(sys.argv[1], "GREY", 64, 48)
+            reader = triptych.Reader(sys.argv[1])
+            published = writer.frame()
+            published_view = published.planes[0].view()
+            published.publish()
+            frame = reader.latest(timeout=20)
+            view = frame.planes[0].view()
+            draft = writer.frame()
+            ring = [writer, reader, frame, draft]
+            ring.append(ring)
+        """)
+
+
+class Interrupted(LifeTest):
+    """A Ctrl-C that comes just when the library has done its work."""
+
+    def interrupting(self, call):
+        """`call` with its result lost."""
+        real = getattr(_library.lib, call)
+
+        def then_interrupt(*arguments):
+            real(*arguments)
+            raise KeyboardInterrupt
+        return mock.patch.object(_library.lib, call, then_interrupt)
+
+    def test_of_a_reader_loses_no_slot(self):
+        writer, reader = self.pair()
+        fill(writer, 1)
+        with self.interrupting("tri_reader_borrow"), self.assertRaises(KeyboardInterrupt):
+            reader.latest(timeout=20)
+        for value in (2, 3, 4, 5):  # the first of three slots is held for ever if it was lost
+            fill(writer, value)
+        listed = {stream["name"]: stream for stream in triptych.streams()}
+        self.assertEqual(listed[writer.name]["held"], 0)
+
+    def test_of_a_writer_loses_no_slot(self):
+        writer, _ = self.pair()
+        for _ in range(4):
+            with self.interrupting("tri_writer_begin"), self.assertRaises(KeyboardInterrupt):
+                writer.frame()
+        self.assertIsNotNone(writer.frame())
+
+    def test_ends_a_wait(self):
+        _, reader = self.pair()
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            reader.next(timeout=60)
+
+    def test_a_handler_of_a_signal_may_close(self):
+        self.assert_runs("""if True:
+            import os, signal, threading
+            reader = triptych.Reader(sys.argv[1])
+            signal.signal(signal.SIGUSR1, lambda *_: reader.close())
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+            try:
+                reader.latest(timeout=60)
+            except ValueError as error:
+                assert "is closed" in str(error), error
+        """)
+
+
+class Threads(LifeTest):
+    def test_a_close_by_another_thread_ends_a_wait(self):
+        self.assert_runs("""if True:
+            import threading, time
+            for _ in range(10):
+                reader = triptych.Reader(sys.argv[1])
+                said = []
+                def wait():
+                    try:
+                        reader.latest()
+                    except ValueError as error:
+                        said.append(str(error))
+                thread = threading.Thread(target=wait)
+                thread.start()
+                time.sleep(0.03)  # or it would not wait yet
+                reader.close()
+                thread.join()
+                assert said and "is closed" in said[0], said
+        """)
+
+    def test_a_time_limit_holds_while_another_thread_waits(self):
+        _, reader = self.pair()
+        with mock.patch.object(threading, "excepthook", lambda _: None):  # its reader is closed
+            waiting = threading.Thread(target=reader.latest)
+            waiting.start()
+            with self.assertRaises(TimeoutError):
+                reader.latest(timeout=0.3)
+            self.assertEqual((reader.state, reader.counts["frames"]), ("waiting", 0))
+            reader.close()
+            waiting.join(20)
+        self.assertFalse(waiting.is_alive())
+
+    def test_a_draft_let_go_in_the_middle_of_a_call_waits_for_its_end(self):
+        writer, _ = self.pair()
+        drafts = [writer.frame()]
+        real, calls = _library.lib.tri_writer_begin, []
+
+        def begin(*arguments):
+            drafts.clear()  # as a collection of garbage does, in whatever thread
+            calls.append("begun")
+            return real(*arguments)
+        real_cancel = _library.lib.tri_writer_cancel
+
+        def cancel(*arguments):
+            calls.append("cancelled")
+            return real_cancel(*arguments)
+        with mock.patch.object(_library.lib, "tri_writer_begin", begin), \
+                mock.patch.object(_library.lib, "tri_writer_cancel", cancel):
+            writer.frame().cancel()
+            self.assertEqual(calls, ["begun"])
+            writer.frame().cancel()
+        self.assertEqual(sorted(calls[1:3]), ["cancelled", "cancelled"])
+
+    def test_a_fork_while_another_thread_waits_leaves_the_child_free(self):
+        self.assert_runs("""if True:
+            import os, signal, threading, time
+            reader = triptych.Reader(sys.argv[1])
+            def wait():
+                try:
+                    reader.latest()
+                except ValueError:
+                    pass
+            thread = threading.Thread(target=wait)
+            thread.start()
+            time.sleep(0.05)
+            child = os.fork()
+            if child == 0:
+                signal.alarm(30)
+                assert not reader.counts["frames"]
+                reader.close()
+                os._exit(0)
+            status = os.waitpid(child, 0)[1]
+            reader.close()
+            thread.join()
+            assert status == 0, status
+        """)
 
 
 class Values(LifeTest):

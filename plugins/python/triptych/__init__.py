@@ -12,9 +12,9 @@ A frame's memory stays as it is for as long as the frame, one of its planes or a
 is alive, where this user may hold slots (`frame.held`); elsewhere ask `frame.whole` after use, or
 take a `frame.copy()`.
 
-Threads: one at a time for one Reader or Writer; frames may be let go from any. A call that waits
-lets other threads run. Processes that are forked, and sub-interpreters, open readers and writers of
-their own.
+Threads: any; those that call one Reader or Writer take turns. A call that waits lets other threads
+run, and ends when another one closes. Processes that are forked, and sub-interpreters, open readers
+and writers of their own.
 """
 
 from ._error import Away, Error, Torn

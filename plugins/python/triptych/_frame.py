@@ -54,7 +54,9 @@ class Plane:
         return view if self._writable else view.toreadonly()
 
 
-def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool) -> list[Plane]:
+def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
+                 used: Optional[int] = None) -> list[Plane]:
+    """`used`: the bytes of a compressed picture; None: all the room there is for one."""
     format_ = format_of(frame.info.video.fourcc)
     wide = format_.depth > 8
     item = 2 if wide or format_.name == b"RGBP" else 1
@@ -64,9 +66,8 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool) 
     for p in range(frame.shape.planes):
         told = frame.shape.plane[p]
         if told.rows == 0:  # compressed
-            used = frame.info.bytes_used if not writable else told.bytes
-            shape, strides = (used,), (1,)
-            span = used
+            span = told.bytes if used is None else used
+            shape, strides = (span,), (1,)
         else:
             group = format_.plane[p].bytes // item
             shape, strides = (told.rows, told.row_bytes // (group * item)), (told.stride,
@@ -128,12 +129,12 @@ class _Described:
         return video.fps_num / video.fps_den if video.fps_num and video.fps_den else None
 
 
-class _Loan:
-    """A borrowed frame: given back when the last view of it is gone, by any thread, but not by a forked
-    process: the slot is its parent's."""
+class Loan:
+    """A borrowed frame, or none: given back when the last view of it is gone, by any thread, but not by
+    a forked process: the slot is its parent's."""
 
-    def __init__(self, frame: c.Frame) -> None:
-        self.frame = frame
+    def __init__(self) -> None:
+        self.frame = c.Frame()
         self._pid = os.getpid()
 
     def __del__(self) -> None:
@@ -161,13 +162,12 @@ class Frame(_Described):
     copies = _told("copies", "Copies that the writer made of the pixels.")
 
     def __init__(self, reader: Reader, c_frame: c.Frame,
-                 memory: Optional[ctypes.Array[ctypes.c_char]] = None) -> None:
+                 memory: Union[Loan, ctypes.Array[ctypes.c_char]]) -> None:
         self._reader = reader
         self._c = c_frame
-        self._memory = memory
-        self.held = memory is not None or bool(c.lib.tri_frame_held(ctypes.byref(c_frame)))
-        self.planes = _make_planes(memory if memory is not None else _Loan(c_frame), c_frame,
-                                   memory is not None)
+        self._is_copy = not isinstance(memory, Loan)
+        self.held = self._is_copy or bool(c.lib.tri_frame_held(ctypes.byref(c_frame)))
+        self.planes = _make_planes(memory, c_frame, self._is_copy, c_frame.info.bytes_used)
 
     @property
     def no_signal(self) -> bool:
@@ -187,9 +187,7 @@ class Frame(_Described):
     @property
     def whole(self) -> bool:
         """Whether the memory still is this frame: ask after use where `held` is false."""
-        if self._memory is not None:
-            return True
-        return self._reader._whole(self._c)
+        return self._is_copy or self._reader._whole(self._c)
 
     def copy(self) -> Frame:
         """The frame in memory of its own, writable. Raises Torn if it was overwritten meanwhile."""
@@ -205,52 +203,43 @@ class Frame(_Described):
             raise Torn(c.ERR_TORN)
         return Frame(self._reader, twin, memory)
 
-    def __array__(self, dtype: Any = None) -> numpy.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None,
+                  copy: Optional[bool] = None) -> numpy.ndarray[Any, Any]:
         """`numpy.asarray(frame)` of a format of one plane is that plane, not copied."""
         import numpy
         if len(self.planes) != 1:
             raise ValueError(f"{self.format} has {len(self.planes)} planes: use frame.planes[i]")
-        return numpy.asarray(self.planes[0], dtype=dtype)
+        array = numpy.asarray(self.planes[0], dtype=dtype)
+        return array.copy() if copy else array
 
     def __repr__(self) -> str:
         return f"<triptych.Frame {self.number}: {self.width}x{self.height} {self.format}>"
 
 
-class _Place:
-    """The slot of a draft: given back when the draft and all views of it are gone, unless published."""
+class Place:
+    """The slot of a draft, or none: given back when the draft and all views of it are gone. Published
+    or not, nobody writes into it before."""
 
-    def __init__(self, writer: Writer, c_draft: c.Draft) -> None:
-        self.writer: Optional[Writer] = writer
-        self.draft = c_draft
-
-    def take(self) -> Writer:
-        """The writer, to publish with: once."""
-        writer, self.writer = self.writer, None
-        if writer is None:
-            raise ValueError("this draft is published or cancelled already")
-        return writer
-
-    def cancel(self) -> None:
-        writer, self.writer = self.writer, None
-        if writer is not None and writer._is_ours():
-            c.lib.tri_writer_cancel(writer._handle, ctypes.byref(self.draft))
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.draft = c.Draft()
 
     def __del__(self) -> None:
-        self.cancel()
+        self.writer._let_go(self.draft)
 
 
 class Draft(_Described):
     """A frame being written: fill its `planes`, set what is to be said of it, then publish().
 
     As a context manager it is published at the end of the block, and dropped if the block raises.
-    Planes and arrays of it must not be touched once it is published: the memory is the readers'
-    then, and goes with the writer.
+    Once it is published its pixels are the readers': planes and arrays of it may still be read, also
+    after its writer was closed, but not changed. Each keeps its slot for as long as it lives.
     """
 
-    def __init__(self, writer: Writer, c_draft: c.Draft) -> None:
-        self._c = c_draft
-        self._place = _Place(writer, c_draft)
-        self.planes = _make_planes(self._place, c_draft, True)
+    def __init__(self, place: Place) -> None:
+        self._c = place.draft
+        self._place: Optional[Place] = place
+        self.planes = _make_planes(place, place.draft, True)
 
     @property
     def user(self) -> bytes:
@@ -285,20 +274,26 @@ class Draft(_Described):
     def publish(self) -> None:
         """Makes it the newest frame of the stream. Raises ValueError the second time, and where what is
         said of it is out of range: it is dropped then."""
-        writer = self._place.take()
-        self.planes = []
-        check(c.lib.tri_writer_publish(writer._opened(), ctypes.byref(self._c)), writer._log)
+        place = self._take()
+        if place is None:
+            raise ValueError("this draft is published or cancelled already")
+        place.writer._publish(place.draft)
 
     def cancel(self) -> None:
         """Drops it: nobody will have seen it."""
+        self._take()
+
+    def _take(self) -> Optional[Place]:
+        """The slot, once; then this object has no hold on it any more."""
+        place, self._place = self._place, None
         self.planes = []
-        self._place.cancel()
+        return place
 
     def __enter__(self) -> Draft:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None and self._place.writer is not None:
+        if kind is None and self._place is not None:
             self.publish()
         else:
             self.cancel()

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
-from typing import Any, TypeVar
+import threading
+from collections.abc import Iterator
+from typing import Any, Optional, TypeVar
 
 from . import _library as c
 from ._error import check
@@ -19,6 +22,8 @@ class Handle:
 
     Closed by close(), at the end of a `with` block, or when the last reference goes. A process that was
     forked inherits the object and not the stream: there it is of no use and closes nothing.
+
+    The library wants one thread at a time for a handle, so threads take turns.
     """
 
     _close_call: Any  # tri_reader_close or tri_writer_close
@@ -28,18 +33,36 @@ class Handle:
         self._log = Log()
         self._handle = ctypes.c_void_p()
         self._pid = os.getpid()
+        self._turn = threading.RLock()  # twice where a handler of a signal closes
+        self._calls = 0
+        self._closing = False
 
     def _open(self, call: Any, options: ctypes.Structure) -> None:
         check(call(ctypes.byref(self._handle), ctypes.byref(options)), self._log)
 
-    def _opened(self) -> ctypes.c_void_p:
-        """The handle for a call. Raises ValueError where it cannot be used."""
-        if not self._handle:
-            raise ValueError(f"this {type(self).__name__} of {self.name} is closed")
+    @contextlib.contextmanager
+    def _call(self, seconds: float = -1) -> Iterator[Optional[ctypes.c_void_p]]:
+        """The handle for a call, in this thread's turn; None if that has not come within `seconds`. If
+        a handler of a signal closes meanwhile, that is done at the end. Raises ValueError once it is
+        closed, and in a forked process, where a turn of its parent's threads would never end."""
         if not self._is_ours():
             raise ValueError(f"this {type(self).__name__} of {self.name} belongs to process "
                              f"{self._pid}: open one after the fork")
-        return self._handle
+        if not self._turn.acquire(timeout=seconds):
+            yield None
+            return
+        try:
+            if self.closed:
+                raise ValueError(f"this {type(self).__name__} of {self.name} is closed")
+            self._calls += 1
+            try:
+                yield self._handle
+            finally:
+                self._calls -= 1
+                if self._closing:
+                    self.close()
+        finally:
+            self._turn.release()
 
     def _is_ours(self) -> bool:
         return self._pid == os.getpid()
@@ -47,13 +70,17 @@ class Handle:
     @property
     def closed(self) -> bool:
         """Whether close() was called."""
-        return not self._handle
+        return self._closing or not self._handle
 
     def close(self) -> None:
-        """Lets the stream go. Frames at hand stay good. A second call does nothing."""
-        if self._handle and self._is_ours():
-            self._close_call(ctypes.byref(self._handle))
-        self._handle.value = None
+        """Lets the stream go. Frames at hand stay good. A call that waits in another thread ends with
+        ValueError. A second call does nothing."""
+        self._closing = True
+        if not self._is_ours():
+            return
+        with self._turn:
+            if not self._calls:
+                self._close_call(ctypes.byref(self._handle))
 
     def __enter__(self: _Self) -> _Self:
         return self

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import time
 from typing import Iterator, Optional
 
 from . import _library as c
 from ._error import check
-from ._frame import Frame
+from ._frame import Frame, Loan
 from ._handle import Handle
 
 _STATES = {0: "waiting", 1: "live", 2: "away"}
-_SLICE_MS = 100  # how long Ctrl-C may go unheard
+_SLICE_S = 0.1  # how long Ctrl-C, or a close() by another thread, may go unheard
 # The writer may come back, or make the stream anew.
 _WAITED_OUT = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_AWAY, c.ERR_CORRUPT)
 
@@ -28,9 +29,9 @@ class Reader(Handle):
 
     Raises ValueError for a name or word that is none.
 
-    Threads: one at a time for one Reader; a call that waits lets other threads run. Frames, their
-    planes and arrays may be used and let go from any thread. Processes and sub-interpreters: each
-    opens its own, after the fork.
+    Threads: any; those that call one Reader take turns, and share its frames among them. A call that
+    waits lets other threads run. Frames, their planes and arrays may be used and let go from any
+    thread. Processes and sub-interpreters: each opens its own, after the fork.
     """
 
     _close_call = c.lib.tri_reader_close
@@ -38,6 +39,8 @@ class Reader(Handle):
     def __init__(self, name: str = "cam0", mode: str = "latest", wait: str = "block",
                  hold: bool = True) -> None:
         super().__init__(name)
+        self._counts = c.ReaderCounts()  # after the last call
+        self._torn = 0
         self._mode = c.word_in(c.MODES, "mode", mode)
         self._open(c.lib.tri_reader_open, c.ReaderOptions(
             name=name.encode(), mode=self._mode, wait=c.word_in(c.WAITS, "wait", wait),
@@ -57,22 +60,29 @@ class Reader(Handle):
         return self._borrow(c.MODES["next"], timeout)
 
     def _borrow(self, mode: int, timeout: Optional[float]) -> Frame:
-        c.lib.tri_reader_set_mode(self._opened(), mode)
-        end = None if timeout is None else time.monotonic() + timeout
-        frame = c.Frame()
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        loan = Loan()  # before the call: a Ctrl-C right after it must not lose the slot
         while True:
-            left = _SLICE_MS
-            if end is not None:
-                left = max(0, min(left, int((end - time.monotonic()) * 1000)))
-            code = c.lib.tri_reader_borrow(self._opened(), ctypes.byref(frame), left)
+            left = max(0.0, min(_SLICE_S, end - time.monotonic()))
+            code = self._try(mode, loan, left)
             if code == c.OK:
-                return Frame(self, frame)
-            over = end is not None and time.monotonic() >= end
-            if code in _WAITED_OUT and not over:
+                return Frame(self, loan.frame, loan)
+            if code in _WAITED_OUT and time.monotonic() < end:
                 continue
             if code in (c.ERR_INTERRUPTED, c.ERR_AWAY):
                 code = c.ERR_TIMEOUT
             check(code, self._log)
+
+    def _try(self, mode: int, loan: Loan, seconds: float) -> int:
+        """Waits so long for its turn, then so long for a frame; what the library says."""
+        with self._call(seconds) as reader:
+            if reader is None:
+                return c.ERR_TIMEOUT
+            c.lib.tri_reader_set_mode(reader, mode)
+            code: int = c.lib.tri_reader_borrow(reader, ctypes.byref(loan.frame),
+                                                int(seconds * 1000))
+            c.lib.tri_reader_count(reader, ctypes.byref(self._counts))
+        return code
 
     def __iter__(self) -> Iterator[Frame]:
         """Frames for ever, in this reader's mode, from one writer after the other."""
@@ -80,23 +90,20 @@ class Reader(Handle):
             yield self._borrow(self._mode, None)
 
     def _whole(self, frame: c.Frame) -> bool:
-        return bool(c.lib.tri_reader_whole(self._opened(), ctypes.byref(frame)))
-
-    def _count(self) -> c.ReaderCounts:
-        counts = c.ReaderCounts()
-        if self._handle and self._is_ours():
-            c.lib.tri_reader_count(self._handle, ctypes.byref(counts))
-        return counts
+        whole = bool(c.lib.tri_reader_whole(None, ctypes.byref(frame)))
+        self._torn += not whole
+        return whole
 
     @property
     def counts(self) -> dict[str, int]:
         """What was seen so far: frames, skipped, torn, dropped_driver, dropped_writer, restarts, and
         the slots of the stream. All 0 after close()."""
-        counts = self._count()
-        return {name: getattr(counts, name) for name, *_ in c.ReaderCounts._fields_
-                if name not in ("state", "holds")}
+        names = [name for name, *_ in c.ReaderCounts._fields_ if name not in ("state", "holds")]
+        if self.closed:
+            return dict.fromkeys(names, 0)
+        return {name: getattr(self._counts, name) for name in names} | {"torn": self._torn}
 
     @property
     def state(self) -> str:
         """"waiting" for a first frame, "live", or "away": the writer has closed or died."""
-        return _STATES[self._count().state]
+        return _STATES[0 if self.closed else self._counts.state]

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import collections
 import ctypes
 import fractions
 from typing import Any, Optional, Union
 
 from . import _library as c
 from ._error import check
-from ._frame import Draft
+from ._frame import Draft, Place
 from ._handle import Handle
 
 Rate = Union[int, float, str, fractions.Fraction]
@@ -31,8 +32,8 @@ class Writer(Handle):
     Raises Error where the name has a writer, telling its process, and ValueError for what is no name,
     format, size or word.
 
-    Threads: one at a time for one Writer. Processes and sub-interpreters: each opens its own, after the
-    fork.
+    Threads: any; those that call one Writer take turns. Processes and sub-interpreters: each opens its
+    own, after the fork.
     """
 
     _close_call = c.lib.tri_writer_close
@@ -41,14 +42,15 @@ class Writer(Handle):
                  slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
                  source: str = "Python", **colors: str) -> None:
         super().__init__(name)
+        self._ended: collections.deque[c.Draft] = collections.deque()
         found = c.lib.tri_format_named(format.encode())
         if not found:
             raise ValueError(f"format {format!r}: not one of triptych's; see triptych-capture --help")
         rate = fractions.Fraction(fps or 0).limit_denominator(1001)
-        self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
-                             fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
         if not 0 <= rate < 2**32:
             raise ValueError(f"{fps} fps: frames a second are a number from 0")
+        self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
+                             fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
                              **{kind: c.color_named(kind, word) for kind, word in colors.items()})
         self._open(c.lib.tri_writer_open, c.WriterOptions(
             name=name.encode(), video=self.video, slots=slots, mode=mode,
@@ -58,12 +60,37 @@ class Writer(Handle):
     def frame(self) -> Optional[Draft]:
         """Begins the next frame in place: fill its planes, then publish() it or leave its block.
         None if readers hold every slot: the frame is dropped and counted. Never waits."""
-        draft = c.Draft()
-        code = c.lib.tri_writer_begin(self._opened(), ctypes.byref(self.video), ctypes.byref(draft))
+        place = Place(self)  # before the call: a Ctrl-C right after it must not lose the slot
+        with self._call() as writer:
+            self._end_drafts()
+            code = c.lib.tri_writer_begin(writer, ctypes.byref(self.video),
+                                          ctypes.byref(place.draft))
         if code == c.ERR_NO_SLOT:
             return None
         check(code, self._log)
-        return Draft(self, draft)
+        return Draft(place)
+
+    def _publish(self, draft: c.Draft) -> None:
+        with self._call() as writer:
+            code = c.lib.tri_writer_publish_kept(writer, ctypes.byref(draft))
+        check(code, self._log)
+
+    def _let_go(self, draft: c.Draft) -> None:
+        """The draft's memory is needed no more: said by any thread, perhaps in the middle of a call, so
+        that the slot is given back by the next one."""
+        if not self._is_ours():
+            return
+        self._ended.append(draft)
+        if not self._handle:
+            self._end_drafts()
+
+    def _end_drafts(self) -> None:
+        while self._ended:
+            try:
+                draft = self._ended.popleft()
+            except IndexError:  # of a closed writer they may be ended by several threads
+                return
+            c.lib.tri_writer_cancel(self._handle, ctypes.byref(draft))
 
     def write(self, *planes: Any, capture_ns: int = 0, user: bytes = b"") -> bool:
         """Copies one array a plane into the next frame and publishes it; False if it was dropped.
@@ -98,5 +125,8 @@ class Writer(Handle):
         return True
 
     def close(self) -> None:
-        """Removes the stream; readers keep the frame they hold. A second call does nothing."""
+        """Removes the stream; readers keep the frame they hold, and drafts their memory. A second call
+        does nothing."""
         super().close()
+        if self._is_ours() and not self._handle:
+            self._end_drafts()
