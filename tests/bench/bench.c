@@ -15,6 +15,9 @@ extern const struct bench_way bench_block, bench_block_checked, bench_spinning,
 #ifdef HAVE_GSTREAMER
 extern const struct bench_way bench_gstreamer;
 #endif
+#ifdef HAVE_PIPEWIRE
+extern const struct bench_way bench_pipewire;
+#endif
 
 const struct bench_way *const bench_ways[] = {
     &bench_futex, // limits: nothing is guarded, nothing is copied
@@ -31,7 +34,10 @@ const struct bench_way *const bench_ways[] = {
     &bench_unix_socket,
     &bench_semaphore,
 #ifdef HAVE_GSTREAMER
-    &bench_gstreamer, // a peer
+    &bench_gstreamer, // peers
+#endif
+#ifdef HAVE_PIPEWIRE
+    &bench_pipewire,
 #endif
     NULL,
 };

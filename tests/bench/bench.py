@@ -3,78 +3,55 @@
 """Compares ways to hand frames over: interleaved rounds of the program `bench`, medians of them.
 
 Every round runs every cell once, so that whatever else the machine does hits all of them alike. The
-table goes to stdout; --output FOLDER gets results.json and latency.svg as well.
+tables go to stdout; --output FOLDER gets them too, with all figures and a picture.
 """
 import argparse
+import collections
 import datetime
 import json
 import os
 import pathlib
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 
+import plans
 import plot
+import plot_readers
 import report
+import report_readers
 import viewer
 
-SIZES = {"VGA YUYV": ("640x480", "YUYV"), "1080p NV12": ("1920x1080", "NV12"),
-         "4K BGRA": ("3840x2160", "BGRA"), "8K NV12": ("7680x4320", "NV12")}
-LIMITS = ("futex", "semop", "spin")
-OURS = ("block", "block-checked", "paced", "paced-checked", "spinning", "spinning-checked")
-TEXT_BOOK = ("one-semaphore", "unix-socket", "pipe", "message-queue")
-PEERS = ("gstreamer-shm",)
+Plan = collections.namedtuple("Plan", "purpose cells rounds tables picture extras files")
+
+PLANS = {
+    "full": Plan("all that is compared", plans.full, 5, report.text, plot.svg, True,
+                 ("tables.md", "results.json", "latency.svg")),
+    "quick": Plan("two sizes, a minute", plans.quick, 3, report.text, plot.svg, False,
+                  ("tables.md", "results.json", "latency.svg")),
+    "readers": Plan("1 to 64 readers at every size", plans.readers, 3, report_readers.text,
+                    plot_readers.svg, False, ("readers.md", "readers.json", "readers.svg")),
+}
+NEEDS = {"pipewire": "pipewire"}  # ways that need a program, which may not be there
+
 LONGEST_S = 120  # of one cell, whatever it meets
 REST_S = 0.6  # before an unpaced cell at real-time priority, see rest()
 
 
-def cell(way, size, *, readers=1, rate=60, touch="none", seconds=0.7):
-    return {"way": way, "size": size, "readers": readers, "rate": rate, "touch": touch,
-            "seconds": seconds}
-
-
-def full_plan():
-    """All cells of one round, about two minutes."""
-    plan = []
-    for size in SIZES:
-        plan += [cell(way, size) for way in LIMITS + OURS + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all")
-                 for way in ("futex", "spin", "block", "paced", "spinning-checked")
-                 + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all", rate=0, seconds=0.4)
-                 for way in ("spin", "futex", "block", "block-checked", "spinning",
-                             "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell("memory", size, seconds=0.3)]
-    plan += [cell("calls", size, seconds=0.3) for size in SIZES]  # side by side: they are compared
-    for size in ("VGA YUYV", "1080p NV12"):
-        plan += [cell(way, size, rate=1000, seconds=0.4)
-                 for way in LIMITS + OURS + TEXT_BOOK + PEERS]
-    for readers in (2, 4, 16, 64):
-        plan += [cell(way, "1080p NV12", readers=readers) for way in ("futex", "semop", "block",
-                                                                      "block-checked", "paced")]
-    plan += [cell(way, "VGA YUYV", readers=4) for way in TEXT_BOOK + PEERS]
-    return plan
-
-
-def quick_plan():
-    """The smallest and a large frame, the ways that the bars speak of: about twenty seconds."""
-    plan = []
-    for size in ("VGA YUYV", "4K BGRA"):
-        plan += [cell(way, size, seconds=0.4)
-                 for way in LIMITS + ("block", "paced", "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all", rate=0, seconds=0.3)
-                 for way in ("spin", "block", "spinning-checked", "pipe")]
-        plan += [cell("memory", size, seconds=0.2), cell("calls", size, seconds=0.1)]
-    plan += [cell(way, "1080p NV12", readers=readers, seconds=0.4)
-             for readers in (1, 16) for way in ("futex", "block")]
-    return plan
+def known_ways(program):
+    """What can be measured here."""
+    listed = subprocess.run([program, "--list"], stdout=subprocess.PIPE, text=True,
+                            check=True).stdout
+    ways = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
+    return {way for way in ways if way not in NEEDS or shutil.which(NEEDS[way])}
 
 
 def run(program, one):
-    size, fourcc = SIZES[one["size"]]
+    size, fourcc = plans.SIZES[one["size"]]
     command = [program, "--way", one["way"], "--size", size, "--format", fourcc,
                "--readers", one["readers"], "--fps", one["rate"], "--touch", one["touch"],
                "--seconds", one["seconds"]]
@@ -157,33 +134,31 @@ def progress(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the program `bench`, as built in tests/bench")
-    parser.add_argument("--quick", action="store_true", help="a minute, not a quarter of an hour")
-    parser.add_argument("--rounds", type=int, help="[5, quick: 3]")
+    parser.add_argument("--plan", choices=PLANS, default="full", help="[full] " + "; ".join(
+        f"{name}: {plan.purpose}" for name, plan in PLANS.items()))
+    parser.add_argument("--rounds", type=int,
+                        help=f"[{', '.join(f'{plan.rounds} {name}' for name, plan in PLANS.items())}]")
     parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
     arguments = parser.parse_args()
 
-    listed = subprocess.run([arguments.program, "--list"], stdout=subprocess.PIPE, text=True,
-                            check=True).stdout
-    ways = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
-    plan = [one for one in (quick_plan() if arguments.quick else full_plan()) if one["way"] in ways]
-    rounds = arguments.rounds or (3 if arguments.quick else 5)
-    before = machine()
-    cells = measure(arguments.program, plan, rounds, progress)
+    plan = PLANS[arguments.plan]
+    ways = known_ways(arguments.program)
+    cells = [one for one in plan.cells() if one["way"] in ways]
+    rounds = arguments.rounds or plan.rounds
+    results = {"machine": machine(), "rounds": rounds}
+    results["cells"] = measure(arguments.program, cells, rounds, progress)
     progress("")
-
-    results = {"machine": before, "rounds": rounds, "cells": cells}
-    if not arguments.quick:
+    if plan.extras:
         folder = pathlib.Path(arguments.program).resolve().parent
         results |= {"patterns": patterns(folder / "bench-patterns"),
                     "viewer": viewer.measure(folder.parents[1])}
-    tables = report.text(results)
+    tables = plan.tables(results)
     print(tables)
     if arguments.output:
         arguments.output.mkdir(parents=True, exist_ok=True)
-        (arguments.output / "tables.md").write_text(tables + "\n", encoding="utf-8")
-        (arguments.output / "results.json").write_text(dump(results) + "\n",
-                                                       encoding="utf-8")
-        (arguments.output / "latency.svg").write_text(plot.svg(results), encoding="utf-8")
+        for name, text in zip(plan.files, (tables + "\n", dump(results) + "\n",
+                                           plan.picture(results))):
+            (arguments.output / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define ATTACH_LOOK_MS 1
+
 static tri_writer *writer;
 static tri_reader *reader;
 static struct tri_video video;
@@ -62,6 +64,12 @@ static void read_open(const struct bench_setup *setup, uint32_t index)
         if (strcmp(mode->way, setup->way) == 0)
             bench_need(tri_reader_open(&reader, &options) == TRI_OK, "tri_reader_open");
     }
+    struct tri_reader_counts counts;
+    do { // a large segment takes a while to attach: now, not while frames are counted
+        const enum tri_err err = tri_reader_borrow(reader, &frame, ATTACH_LOOK_MS);
+        bench_need(err == TRI_OK || err == TRI_ERR_TIMEOUT, "tri_reader_borrow");
+        tri_reader_count(reader, &counts);
+    } while (counts.slots == 0);
 }
 
 static const uint8_t *take(void)

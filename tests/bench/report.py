@@ -251,13 +251,16 @@ def viewer(results):
                     f"{seen['idle_share']:.4f}")])]
 
 
+def heading(results):
+    where = results["machine"]
+    return (f"{where['date']}, {where['processors']} x {where['processor']}"
+            f"{', virtual' if where['virtual'] else ''}, Linux {where['kernel']}, load "
+            f"{where['load']:.1f} at the start; medians of {results['rounds']} interleaved rounds")
+
+
 def text(results):
     cells = Cells(results)
-    where = results["machine"]
-    parts = [f"{where['date']}, {where['processors']} x {where['processor']}"
-             f"{', virtual' if where['virtual'] else ''}, Linux {where['kernel']}, load "
-             f"{where['load']:.1f} at the start; medians of {results['rounds']} interleaved rounds",
-             "## What was promised", bars_table(cells)]
+    parts = [heading(results), "## What was promised", bars_table(cells)]
     parts += latency(cells, "60 a second, frames untouched")
     parts += latency(cells, "60 a second, every byte written and read", touch="all")
     parts += latency(cells, "1,000 a second, frames untouched", rate=1000)

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define WARM_SHARE  4    // a 4th of the run's time is not recorded: caches, clocks, paces learned
-#define PATIENCE_S  20   // beyond the run's own time: then a process is stuck
+#define PATIENCE_S  60   // beyond the run's own time: then a process is stuck
 #define END_EVERY_S 1e-3 // how often the last frame is sent until all readers have left
 
 static volatile uint64_t sink; // reading has an effect
@@ -99,50 +99,73 @@ static void sleep_until(int64_t ns)
         continue;
 }
 
+/** What this process is doing, if it is a reader. */
+static struct {
+    const struct bench_way *way;
+    const struct bench_setup *setup;
+    struct common *common;
+    struct bench_result *result;
+    struct bench_cost start;
+    int64_t first_ns, last_ns;
+    uint64_t last; // number of the newest frame seen
+} reading;
+
+/** Touches and counts one frame. @return whether there is more to come. */
+static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
+{
+    const struct bench_setup *setup = reading.setup;
+    struct bench_result *result = reading.result;
+    struct bench_stamp stamp;
+    memcpy(&stamp, frame, sizeof(stamp));
+    if (stamp.number != BENCH_END && stamp.number != reading.last &&
+        setup->touch == BENCH_TOUCH_ALL)
+        sink += bench_read_all(frame, setup->shape.bytes);
+    if (!reading.way->done()) {
+        result->torn++;
+        return true;
+    }
+    if (stamp.number == BENCH_END)
+        return false;
+    if (stamp.number == reading.last)
+        return true;
+    reading.last = stamp.number;
+    if (!atomic_load_explicit(&reading.common->recording, memory_order_relaxed))
+        return true;
+    reading.last_ns = tri_now_ns();
+    if (reading.first_ns == 0) {
+        reading.start = cost_now();
+        reading.first_ns = reading.last_ns;
+        return true;
+    }
+    result->readers.frames++;
+    tri_histogram_add(&result->latency, arrived_ns - stamp.ns);
+    return true;
+}
+
 /** One reader, from its first frame to the last. */
 static void read_frames(const struct bench_way *way, const struct bench_setup *setup,
                         struct common *common, uint32_t index)
 {
     struct bench_result *result = &common->reader[index];
-    struct bench_side *side = &result->readers;
     memset(result, 0, sizeof(*result)); // its pages come now, not while frames are counted
+    reading.way = way;
+    reading.setup = setup;
+    reading.common = common;
+    reading.result = result;
     way->read_open(setup, index);
     atomic_fetch_add(&common->ready, 1);
 
-    struct bench_cost start = { 0 };
-    int64_t first_ns = 0;
-    int64_t last_ns = 0;
-    uint64_t last = 0;
-    for (;;) {
-        const uint8_t *frame = way->take();
-        const int64_t now = way->arrived_ns ? way->arrived_ns() : tri_now_ns();
-        struct bench_stamp stamp;
-        memcpy(&stamp, frame, sizeof(stamp));
-        if (stamp.number != BENCH_END && stamp.number != last && setup->touch == BENCH_TOUCH_ALL)
-            sink += bench_read_all(frame, setup->shape.bytes);
-        if (!way->done()) {
-            result->torn++;
-            continue;
-        }
-        if (stamp.number == BENCH_END)
-            break;
-        if (stamp.number == last)
-            continue;
-        last = stamp.number;
-        if (!atomic_load_explicit(&common->recording, memory_order_relaxed))
-            continue;
-        last_ns = tri_now_ns();
-        if (first_ns == 0) {
-            start = cost_now();
-            first_ns = last_ns;
-            continue;
-        }
-        side->frames++;
-        tri_histogram_add(&result->latency, now - stamp.ns);
+    if (way->serve) {
+        way->serve(use_frame);
+    } else {
+        const uint8_t *frame;
+        do
+            frame = way->take();
+        while (use_frame(frame, way->arrived_ns ? way->arrived_ns() : tri_now_ns()));
     }
-    if (first_ns)
-        side->cost = cost_since(start);
-    side->span_ns = last_ns - first_ns;
+    if (reading.first_ns)
+        result->readers.cost = cost_since(reading.start);
+    result->readers.span_ns = reading.last_ns - reading.first_ns;
     atomic_fetch_add(&common->left, 1);
     way->read_close();
 }
