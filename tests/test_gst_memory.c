@@ -269,6 +269,41 @@ static void downstream_that_looks_at_the_layout_gets_the_slot_itself(void **stat
     pipes_stop(reader);
 }
 
+static GstPadProbeReturn offer_pool(GstPad *pad, GstPadProbeInfo *info, gpointer pool)
+{
+    (void)pad;
+    GstQuery *query = GST_PAD_PROBE_INFO_QUERY(info);
+    if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION)
+        return GST_PAD_PROBE_OK;
+    gst_query_add_allocation_pool(query, pool, 0, 0, 0);
+    return GST_PAD_PROBE_HANDLED;
+}
+
+static void a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes(void **state)
+{
+    (void)state;
+    GstBufferPool *pool = gst_object_ref_sink(gst_buffer_pool_new());
+    GstElement *reader =
+        pipes_make("triptychsrc name=in stream=%s ! fakesink name=end sync=false", pipes_stream());
+    pipes_probe(reader, "end", "sink", GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, offer_pool, pool);
+    pipes_watch(reader, "end");
+    pipes_play(reader);
+    tri_writer *writer = pipes_writer();
+    pipes_publish_until(writer, 64, 99, 1);
+
+    assert_true(gst_buffer_pool_is_active(pool)); // what PipeWire's asks for buffers at
+    GstStructure *config = gst_buffer_pool_get_config(pool);
+    GstCaps *caps;
+    guint size;
+    assert_true(gst_buffer_pool_config_get_params(config, &caps, &size, NULL, NULL));
+    assert_non_null(caps);
+    assert_int_equal(size, 64 * 48);
+    gst_structure_free(config);
+    pipes_stop(reader);
+    tri_writer_close(&writer);
+    gst_object_unref(pool);
+}
+
 static int remove_film(void **state)
 {
     (void)state;
@@ -291,6 +326,7 @@ int main(int argc, char **argv)
         pipes_test(pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_lost),
         pipes_test(downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s),
         pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
+        pipes_test(a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes),
     };
     return cmocka_run_group_tests(tests, NULL, remove_film);
 }

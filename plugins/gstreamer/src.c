@@ -217,6 +217,13 @@ static gboolean gst_triptych_src_negotiate(GstBaseSrc *base)
 static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
+    GstCaps *caps;
+    gst_query_parse_allocation(query, &caps, NULL);
+    if (!caps) { // the base class asks before the first frame, too: a pool told now would stay as it is
+        while (gst_query_get_n_allocation_pools(query) > 0)
+            gst_query_remove_nth_allocation_pool(query, 0);
+        return TRUE;
+    }
     self->takes_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
     if (gst_query_get_n_allocation_pools(query) > 0) {
         GstBufferPool *pool;
