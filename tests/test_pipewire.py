@@ -27,8 +27,8 @@ class Camera(ProgramTest):
         self.pipewire = PipeWire(self)
         self.environment = self.pipewire.environment | self.gst
 
-    def capture(self, name, pattern, form):
-        writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{WIDTH}x{HEIGHT}", "-r", 30,
+    def capture(self, name, pattern, form, rate=30):
+        writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{WIDTH}x{HEIGHT}", "-r", rate,
                             "-f", form, "-b", 6, f"pattern:{pattern}")
         self.wait_for_stream(name, writer)
         return writer
@@ -71,6 +71,12 @@ class Camera(ProgramTest):
         seen = self.look(name, "NV12", 3)
         self.assertEqual(len(own), WIDTH * HEIGHT * 3 // 2)
         self.assertTrue(seen == own * 3, "other bytes came out")
+
+    def test_who_joins_before_the_first_picture_is_due_gets_it_too(self):
+        name = self.stream()
+        self.capture(name, "clock", "YUYV", rate=4)  # pipewiresink waits as long as six frames last
+        self.offer(name)
+        self.assert_clock_goes_on(self.look(name, "YUY2", 3))
 
     def test_the_camera_outlives_its_writer_and_serves_one_application_after_the_other(self):
         name = self.stream()
