@@ -134,12 +134,29 @@ static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
     tri_writer_close(&writer);
     solid_paint(&draft, 7);
     assert_int_equal(solid_wrong(&frame, 0, UINT32_MAX), 0);
-    assert_true(tri_reader_whole(NULL, &frame));
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 2);
 
     tri_reader_give_back(NULL, &frame);
     tri_writer_cancel(NULL, &draft);
     assert_false(ipc_exists(shm_id));
+}
+
+static void a_frame_whose_reader_has_gone_tells_when_it_is_overwritten(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    tri_writer *writer = open_and_publish(name);
+    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, 1);
+
+    tri_reader_close(&reader);
+    assert_true(tri_reader_whole(NULL, &frame));
+    for (uint64_t sequence = 2; sequence < 5; sequence++)
+        assert_int_equal(solid_publish(writer, picture(), sequence), TRI_OK);
+    assert_false(tri_reader_whole(NULL, &frame));
+    tri_reader_give_back(NULL, &frame);
+    tri_writer_close(&writer);
 }
 
 static void a_draft_that_cannot_be_published_keeps_its_memory(void **state)
@@ -154,6 +171,7 @@ static void a_draft_that_cannot_be_published_keeps_its_memory(void **state)
     assert_int_equal(tri_writer_publish_kept(writer, &draft), TRI_ERR_INVALID);
 
     tri_writer_close(&writer);
+    assert_int_equal(ipc_stat(shm_id).shm_nattch, 1);
     solid_paint(&draft, 7);
     tri_writer_cancel(NULL, &draft);
     assert_false(ipc_exists(shm_id));
@@ -247,6 +265,7 @@ int main(void)
         scene_test(the_writers_end_removes_it_and_the_last_reader_frees_it),
         scene_test(remove_takes_the_name_and_leaves_the_frame_to_its_reader),
         scene_test(frames_and_drafts_outlive_their_reader_and_writer),
+        scene_test(a_frame_whose_reader_has_gone_tells_when_it_is_overwritten),
         scene_test(a_draft_that_cannot_be_published_keeps_its_memory),
         scene_test(semaphores_alone_are_listed_and_removed_once_their_writer_is_gone),
         scene_test(semaphores_that_nobody_has_ever_set_up_are_dead),

@@ -51,7 +51,8 @@ static bool make_room(struct room *room, size_t bytes)
     uint8_t *more = realloc(room->memory, bytes);
     if (!more)
         return false;
-    *room = (struct room){ more, bytes };
+    room->memory = more;
+    room->bytes = bytes;
     return true;
 }
 
