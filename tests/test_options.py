@@ -82,6 +82,22 @@ class Options(unittest.TestCase):
                 self._assert_only_gone(option, *set_up(
                     self.folder / option, environment={"PKG_CONFIG_LIBDIR": str(others)}))
 
+    def test_the_library_alone_wants_a_compiler_and_libc(self):
+        build, nothing = self.folder / "alone", self.folder / "no-packages"
+        nothing.mkdir()
+        _, targets = set_up(build, "--auto-features=disabled", "--werror",
+                            environment={"PKG_CONFIG_LIBDIR": str(nothing)})
+        self.assertEqual({name for name, _ in targets if not name.startswith("sample-")},
+                         {"triptych"})
+        run(tool("ninja"), "-C", build)
+        listed = run(tool("ninja"), "-C", build, "-t", "deps")
+        headers = {line.strip() for line in listed.splitlines() if line.startswith("    /")}
+        headers = {path for path in headers if not path.startswith(str(SOURCE))}
+        self.assertIn("/usr/include/string.h", headers)
+        owners = run(tool("dpkg-query"), "--search", *sorted(headers))
+        self.assertEqual({line for line in owners.splitlines()
+                          if not re.match(r"libc6-dev|linux-libc-dev|libgcc-|libclang-", line)}, set())
+
     def test_with_all_that_is_optional_left_out_the_rest_is_built_and_right(self):
         build = self.folder / "least"
         summary, _ = set_up(build, "--auto-features=disabled", "-Dcapture=enabled",

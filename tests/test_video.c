@@ -239,6 +239,49 @@ static void percentiles_of_many_samples_are_those_of_the_sorted_samples(void **s
     free(histogram);
 }
 
+static void a_checksum_is_the_published_one_of_its_kind(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t sum; // as xxhsum -H1 tells it
+    } known[] = { { "", 0xef46db3751d8e999u },
+                  { "a", 0xd24ec4f1a98c6e5bu },
+                  { "abc", 0x44bc2cf5ad770999u },
+                  { "Nobody inspects the spammish repetition", 0xfbcea83c8a378bf1u } };
+    struct tri_frame_info info = { .video = { TRI_FOURCC_MJPG, 64, 48, .field = 0 } };
+    struct tri_shape shape;
+
+    (void)state;
+    assert_int_equal(tri_video_shape(&info.video, &shape), TRI_OK);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        const uint8_t *const data[TRI_PLANES_MAX] = { (const uint8_t *)known[i].text };
+        info.bytes_used = strlen(known[i].text);
+        assert_int_equal(tri_frame_checksum(&info, &shape, data), known[i].sum);
+    }
+}
+
+static void rows_are_one_piece_to_a_checksum(void **state)
+{
+    static uint8_t picture[100 * 64];
+    struct tri_frame_info whole = { .video = { TRI_FOURCC_MJPG, 64, 48, .field = 0 } };
+    const uint8_t *const data[TRI_PLANES_MAX] = { picture };
+    struct tri_shape shape;
+
+    (void)state;
+    assert_int_equal(tri_video_shape(&whole.video, &shape), TRI_OK);
+    for (size_t i = 0; i < sizeof(picture); i++)
+        picture[i] = (uint8_t)(i * 37 ^ i >> 7);
+    for (uint32_t row_bytes = 1; row_bytes <= 100; row_bytes++) {
+        const struct tri_frame_info info = { .video = { TRI_FOURCC_GREY, row_bytes, 64 } };
+        const struct tri_shape rows = {
+            .planes = 1, .plane = { { .stride = row_bytes, .row_bytes = row_bytes, .rows = 64 } }
+        };
+        whole.bytes_used = 64u * row_bytes;
+        assert_int_equal(tri_frame_checksum(&info, &rows, data),
+                         tri_frame_checksum(&whole, &shape, data));
+    }
+}
+
 static void a_checksum_is_of_the_pixels_and_not_of_the_padding(void **state)
 {
     (void)state;
@@ -271,6 +314,8 @@ int main(void)
         cmocka_unit_test(names_are_of_one_to_31_letters_and_their_keys_are_told_apart),
         cmocka_unit_test(percentiles_are_within_the_stated_error),
         cmocka_unit_test(percentiles_of_many_samples_are_those_of_the_sorted_samples),
+        cmocka_unit_test(a_checksum_is_the_published_one_of_its_kind),
+        cmocka_unit_test(rows_are_one_piece_to_a_checksum),
         cmocka_unit_test(a_checksum_is_of_the_pixels_and_not_of_the_padding),
     };
     return cmocka_run_group_tests_name("video", tests, NULL, NULL);
