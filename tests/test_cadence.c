@@ -39,11 +39,11 @@ static void put_steadily(struct film *film, int64_t num, int64_t den, int64_t co
         put(film, START + i * SECOND * den / num);
 }
 
-static void assert_written(const struct film *film, uint64_t written, uint64_t duplicated,
+static void assert_written(const struct film *film, uint64_t written, uint64_t filled,
                            uint64_t skipped)
 {
     assert_int_equal(film->cadence.next, written);
-    assert_int_equal(film->cadence.duplicated, duplicated);
+    assert_int_equal(film->cadence.filled, filled);
     assert_int_equal(film->cadence.skipped, skipped);
 }
 
@@ -101,7 +101,7 @@ a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind(
     struct film film = film_at(25, 1);
     for (int64_t i = 0; i < 10000; i++) // 0.1 % too slow, with times that wander by 5 ms
         put(&film, START + i * (SECOND / 25 + 40000) + i * 7 % 11 * SECOND / 2200);
-    assert_int_equal(film.cadence.duplicated, 10);
+    assert_int_equal(film.cadence.filled, 10);
     assert_int_equal(film.cadence.skipped, 0);
 }
 

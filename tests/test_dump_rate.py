@@ -48,8 +48,8 @@ class Rate(ProgramTest):
         done = self._dump(name, *CONSTANT, "--json", "--count", 7, "--to", "raw", "-o", "-")
         self.assertEqual(self._greys(done.stdout), self.FRAMES)
         summary = last_json(done.stderr.decode())
-        self.assertEqual([summary[key] for key in ("frames", "duplicated", "skipped")], [6, 2, 1])
-        self.assertIn("7 frames written at a constant rate: 2 duplicated, 1 skipped",
+        self.assertEqual([summary[key] for key in ("frames", "filled", "skipped")], [6, 2, 1])
+        self.assertIn("7 frames written at a constant rate: 2 filled, 1 skipped",
                       done.stderr.decode())
         feed.end()
 
@@ -140,9 +140,9 @@ class Rate(ProgramTest):
         name, feed = self._feed(self.PLACES)
         done = self._dump(name, *CONSTANT, "--stats", "--duration", "1.5")
         line, *lines, rate = done.stdout.decode().splitlines()
-        self.assertRegex(line, r", duplicated: \d+, skipped: 1$")
+        self.assertRegex(line, r", filled: \d+, skipped: 1$")
         self.assertTrue(any(line.startswith(f"{name}: 6 frames, ") for line in lines), lines)
-        self.assertRegex(rate, r"^  at a constant rate: \d+ duplicated, 1 skipped$")
+        self.assertRegex(rate, r"^  at a constant rate: \d+ filled, 1 skipped$")
         feed.end()
 
     def test_a_stream_that_does_not_tell_its_rate_needs_one(self):

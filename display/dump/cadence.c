@@ -57,7 +57,7 @@ void cadence_repeated(struct cadence *cadence)
 {
     cadence->next++;
     cadence->repeats++;
-    cadence->duplicated++;
+    cadence->filled++;
 }
 
 void cadence_done(struct cadence *cadence, const struct cadence_step *step, int64_t time_ns)

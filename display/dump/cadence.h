@@ -13,12 +13,12 @@ enum {
 
 /** All zero: no constant rate, every frame is written once. */
 struct cadence {
-    uint32_t num, den;            // frames a second; num 0: as they come
-    bool begun;                   // there was a frame
-    int64_t origin_ns;            // the time of place 0
-    uint64_t next;                // the place that is written next, from 0
-    uint64_t repeats;             // places filled since the last frame
-    uint64_t duplicated, skipped; // over all
+    uint32_t num, den;        // frames a second; num 0: as they come
+    bool begun;               // there was a frame
+    int64_t origin_ns;        // the time of place 0
+    uint64_t next;            // the place that is written next, from 0
+    uint64_t repeats;         // places filled since the last frame
+    uint64_t filled, skipped; // over all
 };
 
 /** What is to be done with a frame. */

@@ -21,7 +21,7 @@ static const struct cli_option options[] = {
       AT(to), sink_words },
     { 0, "mode", "MODE", "latest", "latest (skips what was missed) or next", cli_set_word, AT(mode),
       mode_words },
-    { 0, "rate", "KIND", NULL, "true: each frame once; constant: doubled, left out as time goes",
+    { 0, "rate", "KIND", NULL, "true: each frame once; constant: gaps filled, others left out",
       cli_set_word, AT(rate), rate_words },
     { 0, "fps", "FPS", NULL, "the constant rate, N or N/D, if not the stream's own", cli_set_rate,
       AT(fps) },

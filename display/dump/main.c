@@ -14,8 +14,8 @@ static void print_summary(const struct run *run)
 {
     figures_summary(&run->figures, run->report);
     if (run->config->rate == DUMP_RATE_CONSTANT)
-        fprintf(run->report, "  at a constant rate: %" PRIu64 " duplicated, %" PRIu64 " skipped\n",
-                run->cadence.duplicated, run->cadence.skipped);
+        fprintf(run->report, "  at a constant rate: %" PRIu64 " filled, %" PRIu64 " skipped\n",
+                run->cadence.filled, run->cadence.skipped);
     char line[256];
     if (run->config->clock)
         fprintf(run->report, "  %s\n", pulse_line(&run->pulse, line, sizeof line));
@@ -69,8 +69,8 @@ static int tell(struct run *run, struct report *report, int status)
     if (run->sink && config->rate == DUMP_RATE_CONSTANT)
         tri_log_say(&run->log, TRI_LOG_INFO, "rate",
                     "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64
-                    " duplicated, %" PRIu64 " skipped",
-                    config->name, run_written(run), run->cadence.duplicated, run->cadence.skipped);
+                    " filled, %" PRIu64 " skipped",
+                    config->name, run_written(run), run->cadence.filled, run->cadence.skipped);
     if (config->json) {
         if (!print_json(run, verdicts, expected))
             status = CLI_FAILED;

@@ -26,7 +26,7 @@ static uint64_t picture_bytes(const struct tri_frame *frame)
 
 uint64_t run_written(const struct run *run)
 {
-    return run->figures.frames - run->cadence.skipped + run->cadence.duplicated;
+    return run->figures.frames - run->cadence.skipped + run->cadence.filled;
 }
 
 json_t *run_json(const struct run *run)
@@ -35,8 +35,7 @@ json_t *run_json(const struct run *run)
     if (run->config->clock)
         json_object_set_new(object, "clock", pulse_json(&run->pulse));
     if (run->config->rate == DUMP_RATE_CONSTANT) {
-        json_object_set_new(object, "duplicated",
-                            json_integer((json_int_t)run->cadence.duplicated));
+        json_object_set_new(object, "filled", json_integer((json_int_t)run->cadence.filled));
         json_object_set_new(object, "skipped", json_integer((json_int_t)run->cadence.skipped));
     }
     return object;
@@ -53,8 +52,8 @@ static void print_second(struct run *run, int64_t now_ns)
     figures_line(&run->figures, now_ns, line, sizeof line);
     if (config->rate == DUMP_RATE_CONSTANT) {
         const size_t used = strlen(line);
-        snprintf(line + used, sizeof line - used, ", duplicated: %" PRIu64 ", skipped: %" PRIu64,
-                 run->cadence.duplicated, run->cadence.skipped);
+        snprintf(line + used, sizeof line - used, ", filled: %" PRIu64 ", skipped: %" PRIu64,
+                 run->cadence.filled, run->cadence.skipped);
     }
     if (config->json) {
         if (config->stats)

@@ -35,7 +35,7 @@ static void add_drops(struct lines *lines, const struct stream_view *stream)
               figures->dropped_driver, figures->dropped_writer, figures->dropped_reader);
     lines_add(lines, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
               figures->torn_retried, stream->unshown, stream->undecodable);
-    lines_add(lines, "\nrepeated   %" PRIu64, figures->duplicates);
+    lines_add(lines, "\nduplicates %" PRIu64, figures->duplicates);
 }
 
 static void add_times(struct lines *lines, const struct figures *figures)
