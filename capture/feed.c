@@ -39,15 +39,32 @@ void feed_close(struct feed *feed)
     feed->restarted = true;
 }
 
-/** Whether there is a slot; tells once why there can be none. */
-static bool slot_taken(struct feed *feed, enum tri_err err)
+/** Tells what is lost for want of a slot, and what would help. */
+static void complain(const struct feed *feed, const struct tri_video *video, enum tri_err err)
 {
+    char fourcc[5];
+    const char *help = err == TRI_ERR_LIMIT ? "; the stream stays as it is and tries again every "
+                                              "second: make room, or start it anew with a smaller "
+                                              "--size or fewer --buffers"
+                                            : "";
+
+    tri_log_say(feed->log, TRI_LOG_ERROR, "capture", "%s: frames of %ux%u %s are lost: %s%s",
+                feed->figures.name, video->width, video->height,
+                tri_fourcc_text(video->fourcc, fourcc), tri_strerror(err), help);
+}
+
+/** Whether there is a slot for `video`; tells once why there can be none. */
+static bool slot_taken(struct feed *feed, const struct tri_video *video, enum tri_err err)
+{
+    if (err == TRI_OK && feed->complained)
+        tri_log_say(feed->log, TRI_LOG_INFO, "capture", "%s: frames have room again",
+                    feed->figures.name);
     if (err == TRI_OK)
         feed->complained = false;
     if (err == TRI_OK || err == TRI_ERR_NO_SLOT) // of the latter the library tells
         return err == TRI_OK;
     if (!feed->complained)
-        tri_log_say(feed->log, TRI_LOG_ERROR, "capture", "frames are lost: %s", tri_strerror(err));
+        complain(feed, video, err);
     feed->complained = true;
     return false;
 }
@@ -56,7 +73,7 @@ struct tri_draft *feed_begin(struct feed *feed, const struct tri_video *video)
 {
     const enum tri_err err = tri_writer_begin(feed->writer, video, &feed->draft);
 
-    if (slot_taken(feed, err)) {
+    if (slot_taken(feed, video, err)) {
         if (feed->fault.options->tear_every)
             feed->draft.holds = 0; // its lower half is another frame's
         return &feed->draft;
@@ -96,7 +113,8 @@ static enum source_result fill_queue(struct feed *feed)
         queued += feed->queued[i].lease.segment != NULL;
     for (; queued < feed->source.queue; queued++) {
         struct tri_draft draft;
-        if (!slot_taken(feed, tri_writer_try_begin(feed->writer, &feed->source.video, &draft)))
+        const struct tri_video *video = &feed->source.video;
+        if (!slot_taken(feed, video, tri_writer_try_begin(feed->writer, video, &draft)))
             return SOURCE_OK; // fewer will do; what is lost for it, the source tells
         struct tri_draft *place = &feed->queued[draft.lease.slot % TRI_SLOTS_MAX];
         if (place->lease.segment) { // of a segment that was replaced, and still with the source

@@ -3,11 +3,14 @@
  * reader in another process sees what becomes of the stream. */
 #include "run.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +133,14 @@ struct seen {
     int status;
 };
 
+static char *heard; // what the writer's process has said, in memory of both
+
+static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)user, (void)level, (void)part;
+    strncat(heard, text, FRAMES_MAX - strlen(heard) - 1);
+}
+
 static struct config config_of(const struct source_ops *ops, const char *name)
 {
     return (struct config){ .common = { .verbosity = -1 },
@@ -150,7 +161,8 @@ static pid_t start_writer(const struct config *config, const char *steps)
     if (pid == 0) {
         script = steps;
         alarm(60);
-        _exit(run(config, NULL));
+        const tri_log log = { .write = hear, .level = TRI_LOG_ERROR };
+        _exit(run(config, heard ? &log : NULL));
     }
     assert_true(pid > 0);
     return pid;
@@ -309,6 +321,42 @@ static void a_change_of_format_reaches_the_reader_with_its_first_frame(void **st
     }
 }
 
+static bool set_shmmax(const char *bytes)
+{
+    const int file = open("/proc/sys/kernel/shmmax", O_WRONLY | O_CLOEXEC);
+    const bool set = write(file, bytes, strlen(bytes)) == (ssize_t)strlen(bytes);
+
+    close(file);
+    return set;
+}
+
+static void
+a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void **state)
+{
+    static const struct source_ops *const kinds[] = { &direct, &queued };
+
+    (void)state;
+    if (unshare(CLONE_NEWIPC) != 0)
+        skip(); // limits are for root to set
+    heard = mmap(NULL, FRAMES_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(heard != MAP_FAILED);
+    assert_true(set_shmmax("200000")); // 32 slots of a page, not of two
+    for (size_t i = 0; i < 2; i++) {
+        *heard = '\0';
+        queue_wanted = i ? 3 : 0;
+        struct seen *seen = play(kinds[i], "grows", "o....................ffcfffe");
+        queue_wanted = 0;
+        assert_int_equal(seen->status, CLI_DONE);
+        assert_int_equal(seen->frames, 2);
+        assert_non_null(strstr(heard, "(kernel.shmmax 200000)"));
+        assert_non_null(strstr(heard, "-grows: frames of 128x48 GREY are lost"));
+        assert_non_null(strstr(heard, "a smaller --size or fewer --buffers"));
+        free(seen);
+    }
+    munmap(heard, FRAMES_MAX);
+    heard = NULL;
+}
+
 static void a_driver_with_a_queue_is_kept_in_slots(void **state)
 {
     (void)state;
@@ -339,6 +387,8 @@ int main(void)
         cmocka_unit_test(a_source_that_fails_for_good_fails_the_run),
         cmocka_unit_test(a_change_of_format_reaches_the_reader_with_its_first_frame),
         cmocka_unit_test(a_driver_with_a_queue_is_kept_in_slots),
+        cmocka_unit_test(
+            a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help), // last
     };
     return cmocka_run_group_tests_name("run", tests, NULL, NULL);
 }
