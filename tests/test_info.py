@@ -160,12 +160,13 @@ class Watch(Info):
         writer.terminate()
         self.assertEqual(writer.wait(60), 0)
 
-    def _screen(self, lines, columns, *args):
+    def _screen(self, lines, columns, *args, term="xterm"):
         """triptych-info watch on a terminal of that size; (process, its other end)."""
         ours, its = os.openpty()
         self.addCleanup(os.close, ours)
         self._resize(ours, lines, columns)
-        watch = self.start("triptych-info", "watch", *args, stdout=its)
+        watch = self.start("triptych-info", "watch", *args, stdout=its,
+                           env=os.environ | {"TERM": term})
         os.close(its)
         return watch, ours
 
@@ -232,6 +233,16 @@ class Watch(Info):
         """Whether it waits in write(2)."""
         with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
             return call.read().split()[0] == "1"
+
+    def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines_of_its_width(self):
+        _, feed = self._fed()
+        watch, terminal = self._screen(4, 40, "--count", "2", "-i", "0.05", term="dumb")
+        self.assertEqual(watch.wait(PATIENCE), 0)
+        lines = os.read(terminal, 4096).decode().splitlines()
+        self.assertEqual([line.split()[0] for line in lines if line.startswith("NAME")], ["NAME"] * 2)
+        self.assertNotIn("\033", "".join(lines))
+        self.assertLessEqual(max(map(len, lines)), 40)
+        feed.end()
 
     def test_a_terminal_of_another_size_is_drawn_anew_at_once(self):
         name, feed = self._fed()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stdout that takes no more: a full device, a pipe whose reader has gone."""
+"""A stdout that takes no more: a full device, a pipe whose reader has gone. Colours on a terminal."""
 import os
 import unittest
 
@@ -69,6 +69,27 @@ class Output(ProgramTest):
         for form in ("raw", "y4m", "png"):
             with self.subTest(form=form):
                 self.assert_told("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
+
+
+class Colours(ProgramTest):
+    def said(self, **environment):
+        """What a program says on a terminal of its own when it fails."""
+        ours, its = os.openpty()
+        self.addCleanup(os.close, ours)
+        plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
+        done = self.run_to_end("triptych-info", "show", self.stream(), stderr=its,
+                               env=plain | environment)
+        os.close(its)
+        self.assertEqual(done.returncode, 1)
+        text = os.read(ours, 4096).decode()
+        self.assertIn("no such stream", text)
+        return text
+
+    def test_an_error_has_a_colour_where_the_terminal_has_colours_and_they_are_wanted(self):
+        self.assertIn("\033[31m", self.said(TERM="xterm"))
+        self.assertIn("\033[31m", self.said(TERM="xterm", NO_COLOR=""))
+        for environment in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb"}, {}):
+            self.assertNotIn("\033", self.said(**environment))
 
 
 if __name__ == "__main__":

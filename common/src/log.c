@@ -63,6 +63,8 @@ tri_log tri_log_to_stderr(enum tri_log_level level)
     }
 
     const char *no_color = getenv("NO_COLOR");
-    const bool colours = isatty(STDERR_FILENO) && !(no_color && *no_color);
+    const char *term = getenv("TERM");
+    const bool colours =
+        isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0 && !(no_color && *no_color);
     return (tri_log){ .write = write_to_stderr, .user = colours ? &yes : NULL, .level = level };
 }

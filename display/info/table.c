@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -50,10 +52,12 @@ void table_begin(struct table *table, bool first)
     static const char *const heads[10] = { "NAME", "STATE",  "OWNER",   "FMT",       "SIZE",
                                            "FPS",  "AGE ms", "READERS", "DROPS d+w", "HELD BY" };
     struct winsize size = { .ws_col = 0 };
-    *table = (struct table){ .terminal = isatty(STDOUT_FILENO) != 0, .width = WIDTH };
-    if (table->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    const char *term = getenv("TERM");
+    *table = (struct table){ .width = WIDTH };
+    table->terminal = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
         table->width = size.ws_col;
-        table->height = size.ws_row;
+        table->height = table->terminal ? size.ws_row : 0;
     }
     const unsigned more = table->width > SIZE_FROM ? table->width - SIZE_FROM : 0;
     table->name_width =

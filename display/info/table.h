@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct table {
-    bool terminal;
+    bool terminal;          // one that knows how to move its cursor
     unsigned width, height; // of the terminal; 80 columns and any number of lines elsewhere
     unsigned name_width;
     unsigned lines; // written so far

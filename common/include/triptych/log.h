@@ -24,8 +24,8 @@ typedef struct tri_log {
 
 /**
  * A log on stderr: seconds since start, program, level, part, text. The environment variable
- * TRIPTYCH_LOG (error, warn, info or debug) overrides `level`; NO_COLOR or a stderr that is no
- * terminal turns colours off.
+ * TRIPTYCH_LOG (error, warn, info or debug) overrides `level`; NO_COLOR, a TERM that is
+ * "dumb" or not set, and a stderr that is no terminal turn colours off.
  *
  * Threads: the returned log may be used from any thread; lines do not mix.
  */
