@@ -135,10 +135,11 @@ class Frames(ProgramTest):
         feed.end()
 
     def test_a_png_without_a_number_in_its_name_is_one_frame(self):
-        path = self.folder() / "shot.png"
+        folder = self.folder()
         name, _, feed = self._fed("YUYV")
-        self.assertEqual(self.run_to_end("triptych-dump", "-o", path, name).returncode, 0)
-        self.assertTrue(path.read_bytes().startswith(b"\x89PNG"))
+        for path in (folder / "shot.png", folder / "100%.png"):
+            self.assertEqual(self.run_to_end("triptych-dump", "-o", path, name).returncode, 0)
+            self.assertTrue(path.read_bytes().startswith(b"\x89PNG"))
         feed.end()
 
     def test_latest_takes_the_newest_frame(self):

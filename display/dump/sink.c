@@ -37,7 +37,7 @@ int sink_of_path(const char *path)
 
 bool sink_one_frame(int kind, const char *path)
 {
-    return kind == KIND_PNG && !strchr(path, '%');
+    return kind == KIND_PNG && !sink_png_numbers(path);
 }
 
 bool sink_is_film(int kind)

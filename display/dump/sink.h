@@ -52,6 +52,9 @@ extern const char *const sink_words[];
 /** The kind of file that `path` names by its ending; stdout is y4m; DUMP_TO_GUESS if unknown. */
 int sink_of_path(const char *path);
 
+/** Whether a path for PNG files has %d in it, for their numbers. */
+bool sink_png_numbers(const char *path);
+
 /** Whether that output has room for one frame only. */
 bool sink_one_frame(int kind, const char *path);
 
