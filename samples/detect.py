@@ -9,6 +9,7 @@ Needs python3-opencv. Takes the newest frame each time: slow detection skips fra
 """
 
 import argparse
+import signal
 
 import cv2
 import numpy
@@ -20,16 +21,29 @@ TO_BGR = {"BGR3": None, "RGB3": cv2.COLOR_RGB2BGR, "XR24": cv2.COLOR_BGRA2BGR,
           "UYVY": cv2.COLOR_YUV2BGR_UYVY}
 
 
+def even(frame):
+    """The planes of 4:2:0 without an odd last row or column, each in one piece."""
+    rows, columns = frame.height // 2, frame.width // 2
+    sizes = [(2 * rows, 2 * columns), (rows, columns), (rows, columns)]
+    return [numpy.ascontiguousarray(numpy.asarray(plane)[:height, :width])
+            for plane, (height, width) in zip(frame.planes, sizes)]
+
+
 def to_bgr(frame):
     """The picture as OpenCV likes it: of 4:2:0 an odd last row or column is left out."""
     if frame.format in ("NV12", "NV21"):
         code = cv2.COLOR_YUV2BGR_NV12 if frame.format == "NV12" else cv2.COLOR_YUV2BGR_NV21
-        rows, columns = frame.height // 2, frame.width // 2
-        luma, chroma = (numpy.asarray(plane) for plane in frame.planes)
-        return cv2.cvtColorTwoPlane(numpy.ascontiguousarray(luma[:2 * rows, :2 * columns]),
-                                    numpy.ascontiguousarray(chroma[:rows, :columns]), code)
+        luma, chroma = even(frame)
+        return cv2.cvtColorTwoPlane(luma, chroma, code)
+    if frame.format in ("YU12", "YV12"):  # OpenCV wants the planes in one piece
+        code = cv2.COLOR_YUV2BGR_I420 if frame.format == "YU12" else cv2.COLOR_YUV2BGR_YV12
+        rows = numpy.concatenate([plane.ravel() for plane in even(frame)])
+        return cv2.cvtColor(rows.reshape(-1, frame.width // 2 * 2), code)
+    if frame.format == "MJPG":
+        return cv2.imdecode(numpy.asarray(frame.planes[0]), cv2.IMREAD_COLOR)
     if frame.format not in TO_BGR:
-        raise SystemExit(f"{frame.format} is not supported here; try --format BGR3")
+        raise SystemExit(f"detect: {frame.format} is not supported here; take another format for the "
+                         "stream: triptych-capture --format NV12")
     picture = numpy.asarray(frame)
     if frame.format in ("YUYV", "UYVY"):  # OpenCV wants pairs: one luma, one chroma each pixel
         picture = numpy.ascontiguousarray(picture).reshape(frame.height, -1, 2)
@@ -71,6 +85,7 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` ends it as Ctrl-C does
     try:
         main()
     except KeyboardInterrupt:

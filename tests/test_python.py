@@ -309,15 +309,22 @@ class Streams(ProgramTest):
 class Detector(ProgramTest):
     """samples/detect.py: OpenCV on one stream, its picture as another."""
 
-    def test_the_detector_shares_what_it_draws(self):
+    def setUp(self):
+        super().setUp()
         try:
             import cv2  # noqa: F401
         except ImportError:
             self.skipTest("python3-opencv is not installed")
+
+    def detector(self):
+        """(the detector, the name of the stream it reads, that of the stream it makes)"""
         name, output = self.stream(), self.stream()
         environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
-        detector = self.start(sys.executable, SOURCE / "samples/detect.py", name, output,
-                              env=environment)
+        return self.start(sys.executable, SOURCE / "samples/detect.py", name, output,
+                          env=environment), name, output
+
+    def test_the_detector_shares_what_it_draws(self):
+        detector, name, output = self.detector()
         with triptych.Reader(output) as reader:
             for size, format, seen in ((160, 120), "BGR3", (160, 120)), \
                     ((161, 121), "YUYV", (161, 121)), ((163, 123), "NV12", (162, 122)):
@@ -332,6 +339,24 @@ class Detector(ProgramTest):
                 self.assertEqual(capture.wait(60), 0, capture.stderr.read().decode())
         detector.send_signal(signal.SIGINT)
         self.assertEqual(detector.wait(20), 0, detector.stderr.read().decode())
+
+    def test_the_detector_sees_the_colours_of_what_cameras_and_films_bring(self):
+        for format_ in ("YUYV", "NV12", "YU12", "YV12", "MJPG"):
+            detector, name, output = self.detector()
+            self.start("triptych-capture", "-q", "-n", name, "-s", "161x121", "-f", format_,
+                       "pattern:red")
+            with self.subTest(format=format_), triptych.Reader(output) as reader:
+                blue, green, red = numpy.asarray(reader.latest(timeout=60).planes[0])[60, 80]
+                self.assertGreater(red, 200)
+                self.assertLess(max(blue, green), 40)
+            detector.terminate()
+            self.assertEqual(detector.wait(60), 0, detector.stderr.read().decode())
+
+    def test_the_detector_says_what_to_do_about_another_format(self):
+        detector, name, _ = self.detector()
+        self.start("triptych-capture", "-q", "-n", name, "-f", "Y16", "pattern:red")
+        self.assertEqual(detector.wait(60), 1)
+        self.assertIn("triptych-capture --format", detector.stderr.read().decode())
 
 
 if __name__ == "__main__":
