@@ -46,6 +46,7 @@ class Glass(ProgramTest):
         self.assertLessEqual(clock["unread"], FRAMES // 10)
         self.assertEqual(clock["reordered"], 0)
         self.assertGreater(clock["repeated"], 0)  # the screen is looked at twice for each frame
+        self.assertGreater(clock["read"] - clock["repeated"], 3)  # and the frames follow each other
         self.assertGreater(clock["latency_us"]["p50"], 0)
         self.assertLess(clock["latency_us"]["p50"], 5_000_000)
 

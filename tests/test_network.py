@@ -9,10 +9,14 @@ import signal
 import subprocess
 import unittest
 
-from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, last_json, tool
+import clock_code
+import pixels
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, end, last_json, tool
+from screen import Screen
 
 NETWORK = SOURCE / "samples/network"
-SIZE = "320x240"
+WIDTH, HEIGHT = 320, 240
+SIZE = f"{WIDTH}x{HEIGHT}"
 BAD = ("netsim min-delay=30 max-delay=60 delay-probability=1.0 allow-reordering=true "
        "drop-probability=0.01")
 
@@ -20,6 +24,17 @@ BAD = ("netsim min-delay=30 max-delay=60 delay-probability=1.0 allow-reordering=
 def run(*args):
     return subprocess.run([str(arg) for arg in args], capture_output=True, text=True, timeout=60,
                           check=False)
+
+
+def clock_of(picture):
+    """The number in the blocks of pattern:clock, 0 where there is none to be read."""
+    code = clock_code.strip(picture.data[1::3], picture.width, picture.height)
+    return code[0] if code else 0
+
+
+def difference(one, other):
+    """The mean of the differences between two pictures' bytes."""
+    return sum(abs(a - b) for a, b in zip(one.data, other.data)) / len(one.data)
 
 
 class Network(ProgramTest):
@@ -55,7 +70,7 @@ class Network(ProgramTest):
         return self.start("triptych-capture", "-q", "-n", name, "-s", SIZE, "-r", 30, "-f", "YU12",
                           f"pattern:{pattern}")
 
-    def _start_far(self, name, over, script, *options, latency=100, **environment):
+    def _start_far(self, name, over, script, *options, latency=100, **more):
         """Runs shell on the far side while the stream `name` is received there. Its $dump is a
         program, its $name the stream."""
         size = ["--size", SIZE] if over == "raw" else []
@@ -64,8 +79,24 @@ class Network(ProgramTest):
         return self.start(
             tool("ip"), "netns", "exec", self._far, tool("unshare"), "--ipc", "bash", "-c",
             begin + script, NETWORK / "receive", "--over", over, *size, "--latency", latency,
-            *options, name, 5004, env=self._environment | environment |
-            {"dump": built("triptych-dump"), "name": name})
+            *options, name, 5004, **more,
+            env=self._environment | {"dump": built("triptych-dump"), "name": name})
+
+    def _receive(self, name, over, *options, latency=100):
+        """Receives the stream `name` on the far side: the process that does, and what stands before
+        a command to run it there."""
+        far = self._start_far(name, over, "echo here; read -r", *options, latency=latency,
+                              stdin=subprocess.PIPE)
+        self.assertEqual(far.stdout.readline(), b"here\n")
+        return far, [tool("nsenter"), f"--target={far.pid}", "--ipc", "--net"]
+
+    def _show(self, name, there):
+        """A viewer of the stream with a screen of its own; its window."""
+        screen = Screen(within=there)
+        self.addCleanup(screen.close)
+        viewer = self.start(*there, built("triptych-display"), "-q", "--no-border", "--geometry",
+                            f"{SIZE}+0+0", name, env=screen.environment)
+        return screen.window_of(viewer)
 
     def _start_near(self, name, over, host="10.99.0.2"):
         return self.start(tool("ip"), "netns", "exec", self._near, NETWORK / "send", "--over", over,
@@ -76,21 +107,22 @@ class Network(ProgramTest):
         self.assertEqual(near.wait(PATIENCE), 0, near.stderr.read().decode())
 
     def _carry(self, over, *options, host="10.99.0.2", latency=100):
-        """Sends a clock to the far side; the figures of five seconds there, and a picture."""
+        """Sends a clock to the far side; the figures of five seconds there. Then a viewer's window
+        there shows it, and that it goes on."""
         name = self.stream()
-        picture = self.folder() / "far.png"
         self._write(name, "clock")
-        far = self._start_far(
-            name, over, '"$dump" --stats --json --clock --duration 5 --timeout 60 "$name" && '
-                        '"$dump" --to png --timeout 20 -o "$picture" "$name" >&2',
-            *options, latency=latency, picture=str(picture))
+        far, there = self._receive(name, over, *options, latency=latency)
         near = self._start_near(name, over, host)
-        out, err = far.communicate(timeout=PATIENCE * 4)
-        self.assertEqual(far.returncode, 0, err.decode())
+        done = self.run_to_end(*there, built("triptych-dump"), "--stats", "--json", "--clock",
+                               "--duration", 5, "--timeout", 60, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        window = self._show(name, there)
+        first = clock_of(window.picture_when(clock_of, "a clock in the window"))
+        window.picture_when(lambda seen: clock_of(seen) > first, "a later picture of the clock")
         self._end_near(near)
-        self.assertGreater(picture.stat().st_size, 1000)
-        figures = last_json(out.decode())
-        self.assertEqual((figures["width"], figures["height"]), (320, 240))
+        end(far)
+        figures = last_json(done.stdout)
+        self.assertEqual((figures["width"], figures["height"]), (WIDTH, HEIGHT))
         self.assertEqual(figures["clock"]["reordered"], 0)
         return figures
 
@@ -111,6 +143,27 @@ class Network(ProgramTest):
 
     def test_uncompressed_rtp_keeps_pictures_and_times(self):
         self.assertLess(abs(self._time_lost(self._carry_well("raw"))), 10)
+
+    def _compare(self, over):
+        """What a viewer's window shows on the far side, and what the near side has."""
+        name = self.stream()
+        picture = self.folder() / "near.png"
+        writer = self._write(name, "smpte")
+        self.wait_for_stream(name, writer)
+        done = self.run_to_end("triptych-dump", "-o", picture, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        near = pixels.read(picture)
+        _, there = self._receive(name, over)
+        sender = self._start_near(name, over)
+        self._show(name, there).picture_when(lambda seen: difference(seen, near) < 4,
+                                             "the bars, in their colours")
+        self._end_near(sender)
+
+    def test_a_viewer_behind_h264_shows_what_the_near_side_has(self):
+        self._compare("h264")
+
+    def test_a_viewer_behind_uncompressed_rtp_shows_what_the_near_side_has(self):
+        self._compare("raw")
 
     def test_srt_carries_the_stream(self):
         self._carry_well("srt")
@@ -151,12 +204,11 @@ class Network(ProgramTest):
 
     def _read_until(self, far, what, true):
         """Reads the far side's pictures until true(V) of a sample in the middle."""
-        width, height = map(int, SIZE.split("x"))
-        bytes_ = width * height * 3 // 2
+        bytes_ = WIDTH * HEIGHT * 3 // 2
         while True:
             picture = far.stdout.read(bytes_)
             self.assertEqual(len(picture), bytes_, f"the far side ended before it was {what}")
-            if true(picture[-width * height // 8]):
+            if true(picture[-WIDTH * HEIGHT // 8]):
                 return
 
 

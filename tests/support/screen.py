@@ -11,12 +11,14 @@ SIZE = (1024, 768)
 
 
 class Screen:
-    """An X server, with a window manager if asked for; `environment` makes a program use it."""
+    """An X server, with a window manager if asked for; `environment` makes a program use it. `within`
+    is what stands before each command, to run it in other namespaces."""
 
-    def __init__(self, managed=False):
+    def __init__(self, managed=False, within=()):
+        self.within = list(within)
         reading, writing = os.pipe()
         self._server = subprocess.Popen(
-            [tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
+            [*self.within, tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
              "-nolisten", "tcp", "-noreset"], pass_fds=[writing], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writing)
@@ -30,8 +32,8 @@ class Screen:
         self._manager = None
         if managed:
             self._manager = subprocess.Popen(
-                [tool("openbox"), "--sm-disable"], env=self.environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                [*self.within, tool("openbox"), "--sm-disable"], env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             wait_until(lambda: "window id" in self.run("xprop", "-root",
                                                        "_NET_SUPPORTING_WM_CHECK"),
                        "the window manager")
@@ -43,8 +45,8 @@ class Screen:
 
     def run(self, program, *args):
         """What a program of the system says about this screen."""
-        return subprocess.run([tool(program), *map(str, args)], env=self.environment, timeout=60,
-                              capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run([*self.within, tool(program), *map(str, args)], env=self.environment,
+                              timeout=60, capture_output=True, text=True, check=True).stdout.strip()
 
     def window_of(self, process):
         """The window of a program, as soon as it is to be seen."""
@@ -52,7 +54,7 @@ class Screen:
             if process.poll() is not None:
                 raise AssertionError(f"no window: it ended with {process.returncode}: "
                                      f"{process.stderr.read().decode()}")
-            done = subprocess.run([tool("xdotool"), "search", "--onlyvisible", "--pid",
+            done = subprocess.run([*self.within, tool("xdotool"), "search", "--onlyvisible", "--pid",
                                    str(process.pid)], env=self.environment, timeout=60,
                                   capture_output=True, text=True, check=False)
             return done.stdout.split()
@@ -91,9 +93,9 @@ class Window:
         """What it shows, as far as it is on the screen."""
         x, y, width, height = self.place()
         width, height = min(width, SIZE[0] - x), min(height, SIZE[1] - y)
-        grab = [tool("ffmpeg"), "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
-                f"{width}x{height}", "-i", f"{self.screen.display}+{x},{y}", "-frames:v", "1",
-                "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+        grab = [*self.screen.within, tool("ffmpeg"), "-v", "error", "-f", "x11grab", "-draw_mouse", "0",
+                "-video_size", f"{width}x{height}", "-i", f"{self.screen.display}+{x},{y}",
+                "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
         data = subprocess.run(grab, env=self.screen.environment, stdin=subprocess.DEVNULL,
                               capture_output=True, check=True, timeout=60).stdout
         return pixels.Picture(width, height, data)
