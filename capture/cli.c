@@ -166,6 +166,21 @@ static void describe_sources(char *text, size_t bytes)
                              pattern_at(i)->name, pattern_at(i)->summary);
 }
 
+/** What --format takes, in lines as long as the rest of the help. */
+static void describe_formats(char *text, size_t bytes)
+{
+    size_t used = (size_t)snprintf(text, bytes, "Formats:");
+    size_t column = used;
+
+    for (size_t i = 0; tri_format_at(i) && used < bytes; i++) {
+        const char *name = tri_format_at(i)->name;
+        const bool full = column + 1 + strlen(name) > 80;
+        column = (full ? 8 : column) + 1 + strlen(name);
+        used +=
+            (size_t)snprintf(text + used, bytes - used, "%s %s", full ? "\n        " : "", name);
+    }
+}
+
 static int refuse_cameras(void)
 {
     return cli_refuse(&program, "this program was built without cameras: install libv4l-dev and "
@@ -219,11 +234,14 @@ static int check(const struct config *config)
 int config_parse(struct config *config, int argc, char **argv)
 {
     char operands[4096];
+    char formats[512];
     struct cli_program complete = program;
     int first = 0;
 
     describe_sources(operands, sizeof(operands));
+    describe_formats(formats, sizeof(formats));
     complete.operands = operands;
+    complete.notes = formats;
     *config = (struct config){ 0 };
     int status = cli_parse(&complete, argc, argv, config, &config->common, &first);
     if (status >= 0)

@@ -56,6 +56,7 @@ class Install(ProgramTest):
         self.assertIn("triptych-info", PROGRAMS)
         self.assertEqual(self.complete("triptych-info", "wa"), ["watch"])
         self.assertIn("latest", self.complete("triptych-display", "--mode", ""))
+        self.assertEqual(self.complete("triptych-capture", "-f", "NV1"), ["NV12", "NV16"])
         self.assertIn("smpte", self.complete("triptych-capture", "pattern:sm"))
         name = self.stream()
         capture = self.start("triptych-capture", "--quiet", "--name", name, "-s", "64x64")

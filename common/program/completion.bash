@@ -42,6 +42,9 @@ _triptych()
     if [[ $prev == --* ]]; then
         names=$("$1" --help | sed -n "s/^.* $prev \([a-z0-9|]*|[a-z0-9|]*\) .*/\1/p" | tr '|' ' ')
     fi
+    if [[ $program == triptych-capture && $prev == @(-f|--format) ]]; then
+        names=$("$1" --help | sed -n '/^Formats:/,/^$/{s/^Formats://;p}')
+    fi
     if [[ -z $names ]]; then
         case $cur in
         -*)

@@ -45,7 +45,8 @@ class Writer(Handle):
         self._ended: collections.deque[c.Draft] = collections.deque()
         found = c.lib.tri_format_named(format.encode())
         if not found:
-            raise ValueError(f"format {format!r}: not one of triptych's; see triptych-capture --help")
+            raise ValueError(f"format {format!r}: not one of triptych's; they are listed by "
+                             "triptych-capture --help")
         rate = fractions.Fraction(fps or 0).limit_denominator(1001)
         if not 0 <= rate < 2**32:
             raise ValueError(f"{fps} fps: frames a second are a number from 0")
