@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define UNUSED __attribute__((unused))
 
@@ -187,13 +188,19 @@ static int refuse_cameras(void)
                                 "build it anew");
 }
 
+static bool is_plain_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /** Finds the source that a person means: with its name before a colon, or a device by its path. */
 static int choose_source(struct config *config, const char *text)
 {
     if (config->device && text)
         return cli_refuse(&program, "one source at a time: --device %s, or %s", config->device,
                           text);
-    if (config->device || (text && text[0] == '/')) {
+    if (config->device || (text && text[0] == '/' && !is_plain_file(text))) {
         config->ops = source_named("v4l2", &config->arg);
         config->arg = config->device ? config->device : text;
         return config->ops ? -1 : refuse_cameras();
@@ -206,6 +213,11 @@ static int choose_source(struct config *config, const char *text)
         return -1;
     if (strncmp(text, "v4l2:", 5) == 0)
         return refuse_cameras();
+    if (is_plain_file(text))
+        return cli_refuse(&program,
+                          "'%s' is a file: y4m:%s takes it if ffmpeg -f yuv4mpegpipe made it, any "
+                          "other film comes by ffmpeg -i %s -f yuv4mpegpipe - | %s y4m:-",
+                          text, text, text, program.name);
     return cli_refuse(
         &program, "'%s' is no source: it is pattern:NAME, v4l2:DEVICE, y4m:FILE or raw:FILE", text);
 }

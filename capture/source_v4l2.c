@@ -346,7 +346,7 @@ static enum source_result v4l2_source_list(const struct source_options *options,
     char path[CAMERA_PATH_MAX];
 
     if (what == SOURCE_LIST_DEVICES)
-        return camera_list_devices(options->json) ? SOURCE_OK : SOURCE_FAILED;
+        return camera_list_devices(options->json, options->log) ? SOURCE_OK : SOURCE_FAILED;
     enum source_result result = camera_find(options->arg, path, options->log);
     if (result == SOURCE_OK)
         result = camera_open(&camera, path, options->log);

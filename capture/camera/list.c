@@ -12,12 +12,15 @@
 
 #define RATES_MAX 64 // of one size, as many as a line should hold
 
-bool camera_list_devices(bool json)
+bool camera_list_devices(bool json, const tri_log *log)
 {
     size_t count;
     struct camera_entry *entries = camera_entries(&count);
     bool ok = true;
 
+    if (count == 0)
+        tri_log_say(log, TRI_LOG_INFO, "v4l2",
+                    "there is no capture device; pattern:smpte needs none");
     for (size_t i = 0; ok && i < count; i++) {
         const struct camera *camera = &entries[i].camera;
         if (json) {

@@ -6,7 +6,7 @@
 #include "device.h"
 
 /** On stdout, one line of text or one JSON object an entry. @return false: stdout cannot be written */
-bool camera_list_devices(bool json);
+bool camera_list_devices(bool json, const tri_log *log);
 bool camera_list_formats(const struct camera *camera, bool json);
 bool camera_list_ctrls(const struct camera *camera, bool json);
 
