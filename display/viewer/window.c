@@ -39,6 +39,15 @@ static bool start_sdl(const tri_log *log)
             SDL_GetError());
         return false;
     }
+    // What SDL ends up with when no screen answers is a window that nobody sees.
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (!getenv("SDL_VIDEODRIVER") && driver && strcmp(driver, "offscreen") == 0) {
+        SDL_Quit();
+        tri_log_say(log, TRI_LOG_ERROR, "window",
+                    "cannot open the screen: nothing answers at DISPLAY or WAYLAND_DISPLAY; check "
+                    "them, or use --headless");
+        return false;
+    }
     return true;
 }
 
