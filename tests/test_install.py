@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What `meson install` brings beside programs and libraries: manual pages, completion, Python."""
+import json
 import os
 import re
 import subprocess
@@ -62,6 +63,24 @@ class Install(ProgramTest):
         capture = self.start("triptych-capture", "--quiet", "--name", name, "-s", "64x64")
         self.wait_for_stream(name, capture)
         self.assertIn(name, self.complete("triptych-display", name[:3]))
+
+    def test_the_linker_and_python_find_what_was_installed(self):
+        options = subprocess.run([tool("meson"), "introspect", "--buildoptions", BUILD], check=True,
+                                 capture_output=True, timeout=PATIENCE).stdout
+        prefix = {option["name"]: option["value"] for option in json.loads(options)}["prefix"]
+        if prefix not in ("/usr", "/usr/local"):
+            self.skipTest(f"{prefix} is somebody's own")
+        known = subprocess.run(["/sbin/ldconfig", "-v", "-N", "-X"], stdout=subprocess.PIPE, text=True,
+                               stderr=subprocess.STDOUT, timeout=PATIENCE, check=False).stdout
+        folder = "/" + str(self.installed("libtriptych.so.0").parent.relative_to(self.root))
+        # a folder that is not there yet is one that "Can't stat"
+        self.assertIn(folder, re.findall(r"^(?:.*stat )?(/[^:]*):", known, re.MULTILINE))
+        said = subprocess.run([tool("python3"), "-c", "import sys; print(sys.prefix, *sys.path)"],
+                              text=True, capture_output=True, timeout=PATIENCE, check=True).stdout
+        home, *looked_in = said.split()
+        if home in ("/usr", "/usr/local"):
+            folder = "/" + str(self.installed("__init__.py").parent.parent.relative_to(self.root))
+            self.assertIn(folder, looked_in)
 
     def test_python_imports_the_installed_module(self):
         folder = self.installed("__init__.py").parent.parent
