@@ -59,8 +59,9 @@ class Writer(Handle):
             log=ctypes.pointer(self._log.struct)))
 
     def frame(self) -> Optional[Draft]:
-        """Begins the next frame in place: fill its planes, then publish() it or leave its block.
-        None if readers hold every slot: the frame is dropped and counted. Never waits."""
+        """Begins the next frame in place: fill its planes, then publish() it or leave its block. None
+        if readers, or views of earlier drafts, hold every slot: the frame is dropped and counted. Never
+        waits."""
         place = Place(self)  # before the call: a Ctrl-C right after it must not lose the slot
         with self._call() as writer:
             self._end_drafts()
