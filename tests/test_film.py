@@ -216,7 +216,7 @@ class ByEveryBridge(ProgramTest):
         second = self.stream()
         relay = self.start(tool("gst-launch-1.0"), "-q", "triptychsrc", f"stream={self.name}",
                            "mode=next", "!", "triptychsink", f"stream={second}", f"slots={SLOTS}",
-                           "sync=false", env=self.gst)
+                           "history=0", "sync=false", env=self.gst)
         feed = Feed(self, self.name, slots=SLOTS)
         for picture, capture in zip(self.pictures, times):
             feed.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)

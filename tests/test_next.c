@@ -70,6 +70,18 @@ static void next_begins_with_the_oldest_frame_that_is_still_whole(void **state)
     stage_cleared(&s);
 }
 
+static void frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_used(void **state)
+{
+    (void)state;
+    struct stage s = stage_set(6, TRI_MODE_NEXT, 0);
+    tri_writer_keep(s.writer, 2);
+    publish(&s, 10);
+    for (uint64_t number = 8; number <= 10; number++)
+        solid_expect(s.reader, &s.frame, number);
+    expect_counts(&s, 3, 7, 0, 0);
+    stage_cleared(&s);
+}
+
 static void latest_hands_over_the_newest_and_counts_what_it_passed_by(void **state)
 {
     (void)state;
@@ -217,6 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(next_hands_over_each_frame_in_order),
         scene_test(next_begins_with_the_oldest_frame_that_is_still_whole),
+        scene_test(frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_used),
         scene_test(latest_hands_over_the_newest_and_counts_what_it_passed_by),
         scene_test(drops_of_driver_and_writer_are_told_apart),
         scene_test(a_reader_counts_only_what_was_lost_while_it_watched),

@@ -14,8 +14,8 @@ WIDTH, HEIGHT = 320, 240
 PROPERTIES = {
     "triptychsrc": ("name", "stream", "is-live", "num-buffers", "mode", "wait", "on-disconnect",
                     "timeout", "zero-copy-frames", "copied-frames"),
-    "triptychsink": ("name", "stream", "slots", "mode", "group", "sync", "zero-copy-frames",
-                     "copied-frames", "dropped-frames")}
+    "triptychsink": ("name", "stream", "slots", "history", "mode", "group", "sync",
+                     "zero-copy-frames", "copied-frames", "dropped-frames")}
 
 
 class PipelineTest(ProgramTest):

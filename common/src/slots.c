@@ -64,13 +64,29 @@ static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
     return TRI_OK;
 }
 
-/** The slot with the oldest frame that is neither the newest, nor in use, nor in `tried`. */
-static uint32_t oldest_slot(const struct tri_writer *w, uint64_t tried)
+/** Whether the frame in a slot is one of the newest, which are kept for readers. */
+static bool is_history(const struct tri_writer *w, uint32_t slot)
+{
+    return w->history == 0 || w->slot[slot].number + w->history > w->number;
+}
+
+/** Whether slot `a` is to be written before slot `b`: the one that left the history last, as it may
+ *  still be in the processor's cache; within the history the one with the oldest frame. */
+static bool goes_before(const struct tri_writer *w, uint32_t a, uint32_t b)
+{
+    const bool kept = is_history(w, a);
+    if (kept != is_history(w, b))
+        return !kept;
+    return kept ? w->slot[a].number < w->slot[b].number : w->slot[a].number > w->slot[b].number;
+}
+
+/** The slot to write next, of those that are neither the newest, nor in use, nor in `tried`. */
+static uint32_t best_slot(const struct tri_writer *w, uint64_t tried)
 {
     uint32_t best = NO_SLOT;
     for (uint32_t i = 0; i < slots_of(w); i++) {
         if (i != w->newest && !w->slot[i].taken && !(tried >> i & 1) &&
-            (best == NO_SLOT || w->slot[i].number < w->slot[best].number))
+            (best == NO_SLOT || goes_before(w, i, best)))
             best = i;
     }
     return best;
@@ -115,12 +131,12 @@ static uint64_t resting(const struct tri_writer *w)
     return bits;
 }
 
-/** Tries every slot not in `tried` once, the one with the oldest frame first. @return TRI_ERR_NO_SLOT
+/** Tries every slot not in `tried` once, the best first. @return TRI_ERR_NO_SLOT
  *  for none. */
 static enum tri_err try_slots(struct tri_writer *w, uint64_t tried, uint32_t *taken)
 {
     for (;;) {
-        const uint32_t slot = oldest_slot(w, tried);
+        const uint32_t slot = best_slot(w, tried);
         if (slot == NO_SLOT)
             return TRI_ERR_NO_SLOT;
         const enum tri_err err = lock(w, slot);
@@ -164,9 +180,9 @@ void tri_writer_plan(struct tri_writer *w)
         refused |= (uint64_t)(slot->refusals > 0) << i;
     }
     if (next == NO_SLOT)
-        next = oldest_slot(w, refused);
+        next = best_slot(w, refused);
     if (next == NO_SLOT)
-        next = oldest_slot(w, 0);
+        next = best_slot(w, 0);
     const uint64_t planned =
         next == NO_SLOT ? 0 : tri_word(w->number + 1, !w->slot[next].side, next);
     if (planned == w->planned)

@@ -223,6 +223,11 @@ void tri_writer_reserve(tri_writer *w, uint64_t bytes)
         w->slot_bytes_wanted = bytes;
 }
 
+void tri_writer_keep(tri_writer *w, uint32_t frames)
+{
+    w->history = frames;
+}
+
 void tri_writer_count(const tri_writer *w, struct tri_writer_counts *counts)
 {
     *counts = (struct tri_writer_counts){

@@ -17,6 +17,7 @@ struct tri_writer {
     char source[TRI_SOURCE_MAX + 1];
     key_t key;
     uint32_t slots_wanted;
+    uint32_t history; // newest frames to keep; 0: all that there are slots for
     uint64_t slot_bytes_wanted;
     uint32_t mode;
     gid_t group;

@@ -11,13 +11,14 @@
 #define GST_CAT_DEFAULT gst_triptych_debug
 #define MODE_DEFAULT    "0640"
 #define SLOTS_DEFAULT   8 // triple buffering, and the pictures that a decoder refers to
+#define HISTORY_DEFAULT 2 // slots in turn are then few enough for a processor's cache
 
 struct _GstTriptychSink {
     GstVideoSink parent;
 
     // Properties, guarded by the object lock.
     gchar *stream;
-    guint slots;
+    guint slots, history;
     gchar *mode;
     gchar *group;
     guint64 in_place, copied, dropped;
@@ -54,6 +55,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
     gchar *mode = g_strdup(self->mode);
     gchar *group = g_strdup(self->group);
     options.slots = self->slots;
+    const guint history = self->history;
     GST_OBJECT_UNLOCK(self);
     options.group = group;
 
@@ -64,11 +66,13 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
     else
         g_snprintf(self->log.last_error, sizeof(self->log.last_error),
                    "mode \"%s\": permission bits are octal, 0 to 0777, for instance 0640", mode);
-    if (err == TRI_OK)
+    if (err == TRI_OK) {
+        tri_writer_keep(writer, history);
         self->writer = gst_triptych_writer_new(writer, options.slots);
-    else
+    } else {
         GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
+    }
     g_free(name);
     g_free(mode);
     g_free(group);
@@ -253,6 +257,7 @@ static void gst_triptych_sink_finalize(GObject *object)
 static void gst_triptych_sink_init(GstTriptychSink *self)
 {
     self->slots = SLOTS_DEFAULT;
+    self->history = HISTORY_DEFAULT;
     self->mode = g_strdup(MODE_DEFAULT);
 }
 
@@ -266,6 +271,13 @@ static void install_properties(GObjectClass *object)
               "in slots: up to 16, and 3 more are needed",
               TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, slots) },
+        { g_param_spec_uint(
+              "history", "History",
+              "How many of the newest frames to keep for readers with mode=next, where slots last "
+              "(0: as many as there are slots). Few stay in the processor's cache, and are "
+              "written faster",
+              0, TRI_SLOTS_MAX, HISTORY_DEFAULT, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, history) },
         { g_param_spec_string("mode", "Mode", "Who may watch: permission bits in octal",
                               MODE_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, mode) },

@@ -31,9 +31,8 @@ def planes(sample):
 
 
 def play_in(film, name, slots):
-    # On a busy machine too: a video sink leaves out what is 5 ms late.
     pipeline = Gst.parse_launch(f"filesrc location={film} ! y4mdec ! triptychsink stream={name} "
-                                f"slots={slots} max-lateness=-1")
+                                f"slots={slots} history=0")
     pipeline.set_state(Gst.State.PLAYING)
     message = pipeline.get_bus().timed_pop_filtered(PATIENCE,
                                                     Gst.MessageType.EOS | Gst.MessageType.ERROR)

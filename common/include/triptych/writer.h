@@ -100,6 +100,11 @@ TRI_API void tri_writer_cancel(tri_writer *writer, struct tri_draft *draft);
  *  are placed otherwise than tri_video_shape() does. */
 TRI_API void tri_writer_reserve(tri_writer *writer, uint64_t bytes);
 
+/** Keeps the `frames` newest frames for readers in mode TRI_MODE_NEXT, rather than as many as there are
+ *  slots (0, the default). Of the others the one published last is written next: its slot is still in
+ *  the processor's cache. Slots that drafts or readers hold are never written, whatever their age. */
+TRI_API void tri_writer_keep(tri_writer *writer, uint32_t frames);
+
 /** Counts frames that were lost before they reached the stream: they show in every later frame. */
 TRI_API void tri_writer_count_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
 
