@@ -259,6 +259,10 @@ static void gst_triptych_sink_init(GstTriptychSink *self)
     self->slots = SLOTS_DEFAULT;
     self->history = HISTORY_DEFAULT;
     self->mode = g_strdup(MODE_DEFAULT);
+
+    // Unlike a sink with a screen: a picture that is late is still the newest that readers can have.
+    gst_base_sink_set_max_lateness(GST_BASE_SINK(self), -1);
+    gst_base_sink_set_qos_enabled(GST_BASE_SINK(self), FALSE);
 }
 
 static void install_properties(GObjectClass *object)
@@ -308,7 +312,8 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
 
     gst_element_class_set_static_metadata(
         element, "triptych sink", "Sink/Video",
-        "Shares live video with any number of processes through System V shared memory",
+        "Shares live video with any number of processes through System V shared memory; late "
+        "pictures as well, unless max-lateness is set",
         "the triptych authors");
     GstCaps *caps = gst_triptych_template_caps();
     gst_element_class_add_pad_template(
