@@ -7,6 +7,7 @@
 #include "logging.h"
 #include "properties.h"
 #include "streamname.h"
+#include "thread.h"
 
 #include <triptych/reader.h>
 
@@ -180,6 +181,8 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
     const gint64 start = tri_now_ns();
     struct tri_frame frame = { 0 };
 
+    // A writer goes on with its next picture at once: on its processor we would wait for that to end.
+    gst_triptych_thread_wakes_soon();
     for (;;) { // short waits, so that unlock() is obeyed within WAIT_MS
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
