@@ -59,8 +59,7 @@ static void a_frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
     pipes_probe(reader, "end", "sink", GST_PAD_PROBE_TYPE_BUFFER, compare_places, &same);
     pipes_watch(reader, "end");
     pipes_play(writer);
-    pipes_play(reader);
-    assert_int_equal(pipes_wait(reader, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+    pipes_play_to_end(reader);
     pipes_stop(writer);
 
     assert_true(written.frames >= 30);
@@ -72,22 +71,6 @@ static void a_frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
     assert_int_equal(pipes_figure(reader, "in", "copied-frames"), 0);
     assert_int_equal(pipes_figure(reader, "in", "zero-copy-frames"), 30);
     pipes_stop(reader);
-}
-
-static void a_writer_of_frames_elsewhere_costs_one_copy(void **state)
-{
-    (void)state;
-    // identity hides the sink's pool from videotestsrc.
-    GstElement *writer =
-        pipes_make("videotestsrc num-buffers=20 ! " RAW " ! identity drop-allocation=true ! "
-                   "triptychsink name=out stream=%s",
-                   pipes_stream());
-    pipes_play(writer);
-    assert_int_equal(pipes_wait(writer, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
-
-    assert_int_equal(pipes_figure(writer, "out", "copied-frames"), 20);
-    assert_int_equal(pipes_figure(writer, "out", "zero-copy-frames"), 0);
-    pipes_stop(writer);
 }
 
 static gchar *film; // H.264, 60 frames
@@ -110,8 +93,7 @@ static gboolean have_film(void)
                    "video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! "
                    "x264enc ref=3 bframes=3 ! filesink location=%s",
                    film);
-    pipes_play(encoder);
-    assert_int_equal(pipes_wait(encoder, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+    pipes_play_to_end(encoder);
     pipes_stop(encoder);
     return TRUE;
 }
@@ -126,8 +108,7 @@ static void a_decoder_writes_a_film_into_the_slots(void **state)
                                     "triptychsink name=out stream=%s sync=false",
                                     film, pipes_stream());
     pipes_probe(writer, "out", "sink", GST_PAD_PROBE_TYPE_BUFFER, note_where_written, NULL);
-    pipes_play(writer);
-    assert_int_equal(pipes_wait(writer, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+    pipes_play_to_end(writer);
 
     assert_int_equal(written.frames, 60);
     assert_int_equal(written.elsewhere, 0);
@@ -144,8 +125,7 @@ static void a_decoder_that_keeps_more_pictures_than_slots_costs_copies_and_no_fr
     GstElement *writer = pipes_make("filesrc location=%s ! decodebin ! "
                                     "triptychsink name=out stream=%s slots=4 sync=false",
                                     film, pipes_stream());
-    pipes_play(writer);
-    assert_int_equal(pipes_wait(writer, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+    pipes_play_to_end(writer);
 
     assert_true(pipes_figure(writer, "out", "copied-frames") > 0);
     assert_int_equal(pipes_figure(writer, "out", "dropped-frames"), 0);
@@ -160,8 +140,7 @@ static void a_queue_before_the_sink_longer_than_the_slots_loses_no_frame(void **
         "queue max-size-buffers=40 max-size-time=0 max-size-bytes=0 min-threshold-buffers=30 ! "
         "triptychsink name=out stream=%s sync=false",
         pipes_stream());
-    pipes_play(writer);
-    assert_int_equal(pipes_wait(writer, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+    pipes_play_to_end(writer);
 
     assert_true(pipes_figure(writer, "out", "zero-copy-frames") > 0);
     assert_true(pipes_figure(writer, "out", "copied-frames") > 0);
@@ -181,8 +160,7 @@ static void a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobo
         "fakesink name=end sync=false",
         pipes_stream());
     pipes_play(writer);
-    pipes_play(reader);
-    assert_int_equal(pipes_wait(reader, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+    pipes_play_to_end(reader);
 
     assert_true(pipes_figure(reader, "in", "zero-copy-frames") > 0);
     assert_true(pipes_figure(reader, "in", "copied-frames") > 0);
@@ -211,62 +189,6 @@ static void pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_los
                 pipes_figure(writer, "out", "zero-copy-frames") + 5);
     assert_int_equal(pipes_figure(writer, "out", "dropped-frames"), 0);
     pipes_stop(writer);
-}
-
-/** Lets `reader` see a few pictures whose rows lie otherwise than GStreamer would lay them out. */
-static void show_padded(GstElement *reader)
-{
-    pipes_watch(reader, "end");
-    pipes_play(reader);
-    tri_writer *writer = pipes_writer();
-    pipes_publish_until(writer, 50, 99, 3);
-    tri_writer_close(&writer);
-    gst_element_set_state(reader, GST_STATE_READY); // nothing more comes: figures stand still
-}
-
-static void downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s(void **state)
-{
-    (void)state;
-    GstElement *reader =
-        pipes_make("triptychsrc name=in stream=%s ! identity drop-allocation=true ! "
-                   "fakesink name=end sync=false",
-                   pipes_stream());
-    show_padded(reader);
-
-    assert_int_equal(pipes_seen.stride, 0);
-    assert_int_equal(pipes_seen.bytes, 52 * 48); // rows of 50 bytes, rounded up to four
-    assert_int_equal(pipes_seen.first_byte, 99);
-    assert_int_equal(pipes_seen.in_segment, 0);
-    assert_int_equal(pipes_figure(reader, "in", "zero-copy-frames"), 0);
-    pipes_stop(reader);
-}
-
-/** Answers an allocation query as elements do that look at GstVideoMeta. */
-static GstPadProbeReturn understand_meta(GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-    (void)pad;
-    (void)data;
-    GstQuery *query = GST_PAD_PROBE_INFO_QUERY(info);
-    if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION)
-        return GST_PAD_PROBE_OK;
-    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
-    return GST_PAD_PROBE_HANDLED;
-}
-
-static void downstream_that_looks_at_the_layout_gets_the_slot_itself(void **state)
-{
-    (void)state;
-    GstElement *reader = pipes_make("triptychsrc name=in stream=%s ! "
-                                    "fakesink name=end sync=false enable-last-sample=false",
-                                    pipes_stream());
-    pipes_probe(reader, "end", "sink", GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, understand_meta, NULL);
-    show_padded(reader);
-
-    assert_int_not_equal(pipes_seen.stride, 0);
-    assert_int_not_equal(pipes_seen.stride, 52);
-    assert_int_equal(pipes_seen.in_segment, pipes_seen.buffers);
-    assert_int_equal(pipes_figure(reader, "in", "copied-frames"), 0);
-    pipes_stop(reader);
 }
 
 static GstPadProbeReturn offer_pool(GstPad *pad, GstPadProbeInfo *info, gpointer pool)
@@ -318,14 +240,11 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     const struct CMUnitTest tests[] = {
         pipes_test(a_frame_is_read_where_upstream_wrote_it_in_the_segment),
-        pipes_test(a_writer_of_frames_elsewhere_costs_one_copy),
         pipes_test(a_decoder_writes_a_film_into_the_slots),
         pipes_test(a_decoder_that_keeps_more_pictures_than_slots_costs_copies_and_no_frame),
         pipes_test(a_queue_before_the_sink_longer_than_the_slots_loses_no_frame),
         pipes_test(a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobody),
         pipes_test(pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_lost),
-        pipes_test(downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s),
-        pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
         pipes_test(a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes),
     };
     return cmocka_run_group_tests(tests, NULL, remove_film);

@@ -61,6 +61,12 @@ static GstElement *element_of(GstElement *pipe, const char *name)
     return found;
 }
 
+void pipes_play_to_end(GstElement *pipe)
+{
+    pipes_play(pipe);
+    assert_int_equal(pipes_wait(pipe, GST_MESSAGE_EOS | GST_MESSAGE_ERROR), GST_MESSAGE_EOS);
+}
+
 guint64 pipes_figure(GstElement *pipe, const char *element, const char *property)
 {
     GstElement *found = element_of(pipe, element);
@@ -109,6 +115,7 @@ gboolean pipes_in_segment(const void *address, gboolean writable, gsize *offset)
 static void note_buffer(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer data)
 {
     (void)sink;
+    (void)pad;
     (void)data;
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
@@ -116,18 +123,8 @@ static void note_buffer(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpoint
     if (pipes_in_segment(map.data, FALSE, NULL))
         pipes_seen.in_segment++;
     pipes_seen.first_byte = map.data[0];
-    pipes_seen.bytes = map.size;
     gst_buffer_unmap(buffer, &map);
     pipes_seen.read_only = GST_MEMORY_IS_READONLY(gst_buffer_peek_memory(buffer, 0));
-    const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
-    pipes_seen.stride = meta ? meta->stride[0] : 0;
-
-    GstCaps *caps = gst_pad_get_current_caps(pad);
-    const GstStructure *s = gst_caps_get_structure(caps, 0);
-    gst_structure_get_int(s, "width", &pipes_seen.width);
-    gst_structure_get_int(s, "height", &pipes_seen.height);
-    gst_caps_unref(caps);
-
     if (pipes_seen.buffers > 0 && GST_BUFFER_PTS(buffer) < pipes_seen.last_pts)
         pipes_seen.steps_back++;
     pipes_seen.last_pts = GST_BUFFER_PTS(buffer);

@@ -35,6 +35,9 @@ void pipes_stop(GstElement *pipe);
 /** Waits for one of `types` on the bus; which one it was. */
 GstMessageType pipes_wait(GstElement *pipe, GstMessageType types);
 
+/** Plays until the end of the stream; an error fails the test. */
+void pipes_play_to_end(GstElement *pipe);
+
 /** A counter of an element. */
 guint64 pipes_figure(GstElement *pipe, const char *element, const char *property);
 /** Waits until it is at least `least`. */
@@ -54,9 +57,6 @@ struct pipes_seen {
     guint in_segment;
     GstClockTime last_pts;
     guint steps_back; // of time stamps
-    gint width, height;
-    gint stride; // of GstVideoMeta, 0 without
-    gsize bytes;
     guint8 first_byte;
     gboolean read_only;
 };
