@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* One end of a pair of pipelines: runs what gst-launch-1.0 would for some seconds. The writing end puts
- * the time into the first bytes of each picture before the last element takes it; the reading end tells
- * how old they are when they reach its last element. Prints one JSON object. */
+ * the time and its processor into the first bytes of each picture before the last element takes it; the
+ * reading end tells how old they are when they reach its last element, and how many of them were met on
+ * the processor that wrote them. Prints one JSON object. */
 #include <triptych/frame.h>
 
 #include <gst/gst.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,16 @@
 #define AGES_MOST 100000
 #define WARM_UP   10 // pictures that do not count: the first ones meet caps, pools and cold memory
 
+/** The first bytes of a picture. */
+struct stamp {
+    gint64 ns;
+    gint64 processor;
+};
+
 static struct {
     gint64 ages[AGES_MOST];
     guint frames; // that count
+    guint met;    // of them, on the processor that wrote them
     guint ignored;
     gint64 first_ns, last_ns;
     gint64 cpu_ns; // of this process when the first one that counts came
@@ -29,18 +38,24 @@ static gint64 cpu_ns(void)
            (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-/** Counts a picture of this age; one of age 0 where there is none. */
-static void count(gint64 now, gint64 age)
+/** Counts a picture by its stamp; the writing end knows of no age. */
+static void count(const struct stamp *now, const struct stamp *then)
 {
     if (seen.ignored < WARM_UP) {
         seen.ignored++;
-        seen.first_ns = now;
+        seen.first_ns = now->ns;
         seen.cpu_ns = cpu_ns();
         return;
     }
     if (seen.frames < AGES_MOST)
-        seen.ages[seen.frames++] = age;
-    seen.last_ns = now;
+        seen.ages[seen.frames++] = now->ns - then->ns;
+    seen.met += now->processor == then->processor;
+    seen.last_ns = now->ns;
+}
+
+static struct stamp stamp_now(void)
+{
+    return (struct stamp){ .ns = tri_now_ns(), .processor = sched_getcpu() };
 }
 
 static GstPadProbeReturn write_time(GstPad *pad, GstPadProbeInfo *info, gpointer user)
@@ -49,8 +64,8 @@ static GstPadProbeReturn write_time(GstPad *pad, GstPadProbeInfo *info, gpointer
     (void)user;
     GstMapInfo map;
     if (gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_WRITE)) {
-        const gint64 now = tri_now_ns();
-        count(now, 0);
+        const struct stamp now = stamp_now();
+        count(&now, &now);
         memcpy(map.data, &now, sizeof(now));
         gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
     }
@@ -63,10 +78,10 @@ static GstPadProbeReturn read_time(GstPad *pad, GstPadProbeInfo *info, gpointer 
     (void)user;
     GstMapInfo map;
     if (gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ)) {
-        const gint64 now = tri_now_ns();
-        gint64 then;
+        const struct stamp now = stamp_now();
+        struct stamp then;
         memcpy(&then, map.data, sizeof(then));
-        count(now, now - then);
+        count(&now, &then);
         gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
     }
     return GST_PAD_PROBE_OK;
@@ -95,9 +110,11 @@ static void print_figures(GstElement *end)
         g_object_get(end, "copied-frames", &copied, NULL);
     qsort(seen.ages, seen.frames, sizeof(gint64), by_size);
     printf("{\"fps\": %.2f, \"age_p50_us\": %.1f, \"age_p99_us\": %.1f, \"cpu_us\": %.1f, "
+           "\"met\": %.2f, "
            "\"copied\": %llu}\n",
            seconds > 0 ? seen.frames / seconds : 0, age_us(0.5), age_us(0.99),
-           seen.frames ? cpu / seen.frames / 1000 : 0, (unsigned long long)copied);
+           seen.frames ? cpu / seen.frames / 1000 : 0,
+           seen.frames ? (double)seen.met / seen.frames : 0, (unsigned long long)copied);
 }
 
 /** Runs for `seconds` from the first picture on. @return FALSE, with a message, for an error. */

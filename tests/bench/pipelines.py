@@ -92,14 +92,14 @@ def row(size, rate, reader, figures):
              beside(end["fps"], other["fps"], 1), beside(end["age_p50_us"], other["age_p50_us"]),
              beside(end["age_p99_us"], other["age_p99_us"]),
              beside(writer["cpu_us"], other_writer["cpu_us"]),
-             beside(end["cpu_us"], other["cpu_us"]), copied)
+             beside(end["cpu_us"], other["cpu_us"]), f"{end['met']:.2f}", copied)
     return f"| {' | '.join(cells)} |"
 
 
 def table(figures):
     lines = ["| frames | pace | reader | made a second | seen a second | age p50, us | age p99, us "
-             "| CPU a frame, writer, us | reader, us | copied by us |",
-             "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+             "| CPU a frame, writer, us | reader, us | same processor | copied by us |",
+             "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
     return "\n".join(lines + [row(*cell, figures) for cell in figures])
 
 
@@ -111,9 +111,10 @@ def page(about, rounds, figures):
 `shmsink` and `shmsrc`; {SLOTS} slots, or as many frames' bytes, on either side. Medians of
 {rounds} interleaved rounds of {SECONDS:g} s. Age: from the moment the sink gets a picture to the
 moment the other process's last element gets it. CPU is that of the whole process, drawing
-included, which is the same for both. In parentheses: how many times the figure of shmsrc. Unpaced,
-shmsink waits for its reader while triptychsink does not: a reader of the newest frame then sees
-fewer than were made.
+included, which is the same for both. Same processor: the share of pictures that reached the reader on
+the processor on which they had been written, as the kernel chose. In parentheses: how many times the
+figure of shmsrc. Unpaced, shmsink waits for its reader while triptychsink does not: a reader of the
+newest frame then sees fewer than were made.
 
 {about['processor']}, {about['processors']} processors{virtual}, Linux {about['kernel']},
 {about['date']}, load {about['load']:.1f} at the start. Again:
