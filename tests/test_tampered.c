@@ -219,6 +219,28 @@ static void a_single_hold_that_an_attached_reader_could_have_is_left_to_take_bac
     tri_writer_close(&s.writer);
 }
 
+static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **state)
+{
+    (void)state;
+    struct stage s = begin(0);
+    tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_OK);
+    const uint32_t lock = tri_word_lock(frame.lease.word);
+
+    const struct tri_video large = solid_video(640, 480);
+    for (int i = 0; i < 350; i++) { // more than three looks
+        assert_int_equal(solid_publish(s.writer, &large, ++s.sequence), TRI_OK);
+        scene_sleep_ms(10);
+    }
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
+    assert_null(strstr(said, "tampered"));
+
+    solid_leave(&reader, &frame);
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE);
+    tri_writer_close(&s.writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +248,7 @@ int main(void)
         scene_test(a_lock_with_more_than_there_is_protects_again),
         scene_test(who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it),
         scene_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_take_back),
+        scene_test(who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer),
     };
     return cmocka_run_group_tests_name("tampered", tests, NULL, NULL);
 }

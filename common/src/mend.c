@@ -5,8 +5,9 @@
  * kernel has noted to undo for them.
  *
  * An attachment explains one hold of a lock at most: that of the frame on loan, or the one ahead. What
- * is missing beyond that nobody attached can have. A reader that still holds a frame of a segment
- * before this one is not seen, and loses nothing: its frame does not lie here.
+ * is missing beyond that nobody attached can have. Attachments to segments before this one count as
+ * well: who still has a frame there holds a lock, and will give it back. So do those that a process
+ * inherits by fork(): a hold that such a child could have stays as long as it lives.
  */
 #include "writer_private.h"
 
@@ -33,10 +34,15 @@ void tri_writer_mend(struct tri_writer *w)
     if (tri_semset_locks(w->sem_id, value) != TRI_OK ||
         shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) < 0)
         return;
-    const int readers = status.shm_nattch > 0 ? (int)status.shm_nattch - 1 : 0;
+    int readers = status.shm_nattch > 0 ? (int)status.shm_nattch - 1 : 0;
+    bool former_counted = false; // that takes a look through the kernel's table: only if it matters
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
         if (lock % TRI_SLOTS_MAX >= w->mapping->segment.geometry.slots || has(w, lock))
             continue;
+        if (TRI_LOCK_WHOLE - value[lock] > readers && !former_counted) {
+            readers += tri_segment_former_attachments(w->name);
+            former_counted = true;
+        }
         const int missing = TRI_LOCK_WHOLE - value[lock] - readers;
         if (value[lock] > TRI_LOCK_WHOLE) {
             change(w, lock, TRI_LOCK_WHOLE - value[lock]);

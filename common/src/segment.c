@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HUGE_PAGE         (2ull << 20)
 #define SEGMENT_BYTES_MAX (1ull << 46) // more than any machine maps; keeps sums far from overflow
@@ -102,6 +103,24 @@ enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char
     if (shm_id < 0)
         return errno == ENOENT ? TRI_ERR_NO_STREAM : tri_err_of_errno(errno);
     return tri_segment_attach(segment, shm_id, name, flags);
+}
+
+int tri_segment_former_attachments(const char *name)
+{
+    int attachments = 0;
+    struct shm_info table = { 0 };
+    const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
+    for (int i = 0; i <= highest; i++) {
+        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
+        const int shm_id = shmctl(i, SHM_STAT, &status);
+        if (shm_id < 0 || !(status.shm_perm.mode & SHM_DEST) || status.shm_perm.uid != geteuid())
+            continue;
+        struct tri_segment segment;
+        if (tri_segment_attach(&segment, shm_id, name, SHM_RDONLY) == TRI_OK)
+            attachments += (int)status.shm_nattch;
+        tri_segment_detach(&segment);
+    }
+    return attachments;
 }
 
 static struct tri_geometry geometry_of(const struct tri_segment_plan *plan)

@@ -85,6 +85,10 @@ void tri_segment_fault_in(const struct tri_segment *segment, bool to_write);
 /** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more. */
 bool tri_segment_removed(const struct tri_segment *segment);
 
+/** How often segments are attached that this user had under `name` before, and that have been removed:
+ *  who is in one may still hold locks of the stream's semaphores. */
+int tri_segment_former_attachments(const char *name);
+
 /** Takes the key off: nobody new can attach; the memory goes with its last attachment. */
 enum tri_err tri_segment_remove(int shm_id);
 
