@@ -175,6 +175,29 @@ static void a_segment_that_nobody_keeps_makes_room_for_the_next(void **state)
     tri_writer_close(&s->writer);
 }
 
+static void slots_of_more_bytes_than_can_be_added_up_are_refused(void **state)
+{
+    (void)state;
+    struct stage *s = stage_new();
+    for (uint64_t bytes = UINT64_MAX; bytes > UINT64_C(1) << 44; bytes /= 2) {
+        const struct tri_writer_options options = {
+            .name = s->name, .slots = 4, .slot_bytes = bytes, .log = &s->log
+        };
+        assert_int_equal(tri_writer_open(&s->writer, &options), TRI_ERR_LIMIT);
+        expect_said(s, "4 buffers of ");
+        expect_said(s, "are more than any segment can have");
+        assert_int_equal(ipc_objects(s->name), 0);
+    }
+
+    const struct tri_video small = SMALL;
+    assert_int_equal(open_writer(s), TRI_OK);
+    assert_int_equal(publish(s, &small), TRI_OK);
+    tri_writer_reserve(s->writer, UINT64_MAX);
+    assert_int_equal(publish(s, &small), TRI_ERR_LIMIT);
+    expect_said(s, "are more than any segment can have");
+    tri_writer_close(&s->writer);
+}
+
 /** Runs in the cgroup; ends with the step that went wrong. */
 static int outgrow_the_cgroup(void *argument)
 {
@@ -247,6 +270,7 @@ int main(void)
         limit_test(more_pages_than_shmall_are_refused),
         limit_test(a_second_segment_is_refused_while_readers_keep_the_only_one_allowed),
         limit_test(a_segment_that_nobody_keeps_makes_room_for_the_next),
+        limit_test(slots_of_more_bytes_than_can_be_added_up_are_refused),
         limit_test(a_stream_that_a_memory_cgroup_cannot_take_goes_on_as_it_is),
         limit_test(a_stream_too_large_for_a_memory_cgroup_is_refused_before_anything_is_touched),
     };

@@ -12,8 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define HUGE_PAGE         (2ull << 20)
+#define HUGE_PAGE (2ull << 20)
+#if SIZE_MAX > UINT32_MAX
 #define SEGMENT_BYTES_MAX (1ull << 46) // more than any machine maps; keeps sums far from overflow
+#else
+#define SEGMENT_BYTES_MAX SIZE_MAX // more cannot be asked for
+#endif
 
 static uint64_t round_up(uint64_t value, uint64_t to)
 {
@@ -144,6 +148,14 @@ static uint64_t bytes_of(const struct tri_segment_plan *plan, const struct tri_g
 bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tri_segment *old,
                             bool freed, const tri_log *log)
 {
+    // Before the sums, which would overflow. The rest is for the header, the guard page and rounding.
+    if (plan->slot_bytes > SEGMENT_BYTES_MAX / plan->slots - 2 * HUGE_PAGE) {
+        tri_log_say(log, TRI_LOG_ERROR, "segment",
+                    "%s: %u buffers of %llu bytes are more than any segment can have; use fewer "
+                    "buffers or smaller frames",
+                    plan->name, plan->slots, (unsigned long long)plan->slot_bytes);
+        return false;
+    }
     const struct tri_geometry geometry = geometry_of(plan);
     const uint64_t bytes = bytes_of(plan, &geometry);
     const uint64_t gone = old && freed ? old->bytes : 0;
