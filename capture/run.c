@@ -19,6 +19,8 @@
 struct run {
     const struct config *config;
     const tri_log *log;
+    tri_log source_log; // the same, of which the source keeps a reference
+    bool hushed;        // a source that is known to be gone is looked for: said once is enough
     struct feed feed;
     tri_writer *writer;
     struct absence absence;
@@ -27,13 +29,13 @@ struct run {
     int status;
 };
 
-static void log_nothing(void *user, enum tri_log_level level, const char *part, const char *text)
+static void pass_on(void *user, enum tri_log_level level, const char *part, const char *text)
 {
-    (void)user, (void)level, (void)part, (void)text;
-}
+    const struct run *run = user;
 
-/** For the tries to reach a source that is known to be gone: said once is enough. */
-static const tri_log quiet = { .write = log_nothing };
+    if (!run->hushed)
+        tri_log_say(run->log, level, part, "%s", text);
+}
 
 static void nap(void)
 {
@@ -187,10 +189,9 @@ static void look_for_source(struct run *run)
 {
     const int64_t now = tri_now_ns();
 
-    if (run->config->common.verbosity <= 0)
-        run->feed.options.log = &quiet;
+    run->hushed = run->config->common.verbosity <= 0;
     const enum source_result result = feed_open(&run->feed);
-    run->feed.options.log = run->log;
+    run->hushed = false;
     if (result == SOURCE_OK) {
         tri_log_say(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
                     run->feed.source.label, absence_seconds(&run->absence, now));
@@ -317,8 +318,9 @@ int run(const struct config *config, const tri_log *log)
     if (config->list_devices || config->list_formats || config->list_ctrls)
         return list(config, log);
     run = (struct run){ .config = config, .log = log, .status = CLI_DONE };
+    run.source_log = (tri_log){ .write = pass_on, .user = &run, .level = log ? log->level : TRI_LOG_ERROR };
     run.feed.log = log;
-    run.feed.options = options_of(config, log);
+    run.feed.options = options_of(config, &run.source_log);
     run.feed.source.ops = config->ops;
     snprintf(run.feed.source.label, sizeof(run.feed.source.label), "%s", config->arg);
     run.feed.skip = config->skip;

@@ -21,10 +21,17 @@
 /* What the source does, a letter a call of open or fill:
  *   o  open: is there          x  open: is not there
  *   f  fill: a frame           b  fill: a bad frame        d  a frame after two that the driver lost
- *   w  a frame after one that found no slot
+ *   w  a frame after one that found no slot                m  a frame, and a word about it
  *   .  fill: nothing yet       l  fill: lost               c  fill: from now on twice as wide
  *   s  fill: silent from here on, until it is closed       e  fill: the end */
 static const char *script;
+
+static const tri_log *source_log; // of the last open, as a camera keeps it
+
+static void say(const char *text)
+{
+    tri_log_say(source_log, TRI_LOG_ERROR, "script", "%s", text);
+}
 
 static struct queue {
     struct tri_draft *draft[8];
@@ -37,8 +44,11 @@ static enum source_result scripted_open(struct source *source)
 {
     const char step = *script++;
 
-    if (step == 'x')
+    source_log = source->options->log;
+    if (step == 'x') {
+        say("it is not there, ");
         return SOURCE_LOST;
+    }
     if (!source->video.width)
         source->video = (struct tri_video){
             .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 100, .fps_den = 1
@@ -90,6 +100,9 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
         return fill_frame(draft);
     case 'w':
         source->writer_drops++;
+        return fill_frame(draft);
+    case 'm':
+        say("a word, ");
         return fill_frame(draft);
     case 'b':
         dequeue(draft);
@@ -156,13 +169,14 @@ static struct config config_of(const struct source_ops *ops, const char *name)
 
 static pid_t start_writer(const struct config *config, const char *steps)
 {
+    *heard = '\0';
     const pid_t pid = fork();
 
     if (pid == 0) {
         script = steps;
         alarm(60);
         const tri_log log = { .write = hear, .level = TRI_LOG_ERROR };
-        _exit(run(config, heard ? &log : NULL));
+        _exit(run(config, &log));
     }
     assert_true(pid > 0);
     return pid;
@@ -247,6 +261,16 @@ static void a_lost_source_leaves_labelled_frames_until_it_is_back(void **state)
     for (size_t i = 1; i < seen->frames; i++)
         assert_true(seen->frame[i].capture_ns > seen->frame[i - 1].capture_ns);
     assert_int_equal(last(seen)->dropped_writer, 0);
+    free(seen);
+}
+
+static void a_source_that_is_back_is_heard_again(void **state)
+{
+    struct seen *seen = play(&direct, "heard", "offmlxxoffmfe");
+
+    (void)state;
+    assert_int_equal(seen->status, CLI_DONE);
+    assert_string_equal(heard, "a word, a word, "); // and none of the tries to reach it
     free(seen);
 }
 
@@ -339,12 +363,9 @@ a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void
 
     (void)state;
     if (unshare(CLONE_NEWIPC) != 0)
-        skip(); // limits are for root to set
-    heard = mmap(NULL, FRAMES_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(heard != MAP_FAILED);
+        skip();                        // limits are for root to set
     assert_true(set_shmmax("200000")); // 32 slots of a page, not of two
     for (size_t i = 0; i < 2; i++) {
-        *heard = '\0';
         queue_wanted = i ? 3 : 0;
         struct seen *seen = play(kinds[i], "grows", "o....................ffcfffe");
         queue_wanted = 0;
@@ -355,8 +376,6 @@ a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void
         assert_non_null(strstr(heard, "a smaller --size or fewer --buffers"));
         free(seen);
     }
-    munmap(heard, FRAMES_MAX);
-    heard = NULL;
 }
 
 static void a_driver_with_a_queue_is_kept_in_slots(void **state)
@@ -380,9 +399,13 @@ static void a_driver_with_a_queue_is_kept_in_slots(void **state)
 
 int main(void)
 {
+    heard = mmap(NULL, FRAMES_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (heard == MAP_FAILED)
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_is_streamed_to_its_end),
         cmocka_unit_test(a_lost_source_leaves_labelled_frames_until_it_is_back),
+        cmocka_unit_test(a_source_that_is_back_is_heard_again),
         cmocka_unit_test(a_silent_source_is_closed_and_opened_again),
         cmocka_unit_test(a_source_that_is_not_there_ends_the_run_or_is_waited_for),
         cmocka_unit_test(what_a_source_loses_is_counted_by_cause),
