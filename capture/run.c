@@ -302,7 +302,7 @@ static void summarize(struct run *run)
     tri_writer_count(run->writer, &counts);
     figures_writer(&run->feed.figures, &counts);
     json_t *summary = figures_json(&run->feed.figures);
-    json_object_set_new(summary, "source", json_string(run->feed.source.label));
+    json_object_set_new(summary, "source", figures_json_text(run->feed.source.label));
     json_object_set_new(summary, "slots", json_integer(counts.slots));
     if (!figures_print_json(stdout, summary)) {
         tri_log_say(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
@@ -318,7 +318,8 @@ int run(const struct config *config, const tri_log *log)
     if (config->list_devices || config->list_formats || config->list_ctrls)
         return list(config, log);
     run = (struct run){ .config = config, .log = log, .status = CLI_DONE };
-    run.source_log = (tri_log){ .write = pass_on, .user = &run, .level = log ? log->level : TRI_LOG_ERROR };
+    run.source_log =
+        (tri_log){ .write = pass_on, .user = &run, .level = log ? log->level : TRI_LOG_ERROR };
     run.feed.log = log;
     run.feed.options = options_of(config, &run.source_log);
     run.feed.source.ops = config->ops;

@@ -233,6 +233,24 @@ static void an_object_is_one_line(void **state)
     free(text);
 }
 
+static void assert_text(const char *text, const char *wanted)
+{
+    json_t *string = figures_json_text(text);
+    assert_string_equal(json_string_value(string), wanted);
+    json_decref(string);
+}
+
+static void a_text_that_is_no_utf_8_is_told_as_far_as_it_is(void **state)
+{
+    (void)state;
+    assert_text("", "");
+    assert_text("Kamera f\xc3\xbcr \xe2\x82\xac 5 \xf0\x9f\x8e\xa5",
+                "Kamera f\xc3\xbcr \xe2\x82\xac 5 \xf0\x9f\x8e\xa5");
+    assert_text("Kamera f\xfcr \xe2\x82\xac 5", "Kamera f?r \xe2\x82\xac 5");
+    assert_text("cut in the middle \xe2\x82", "cut in the middle ??");
+    assert_text("half of a pair \xed\xa0\x80", "half of a pair ???");
+}
+
 static void a_full_disk_is_noticed(void **state)
 {
     (void)state;
@@ -256,6 +274,7 @@ int main(void)
         cmocka_unit_test_setup(a_line_is_due_once_a_second, steady_run),
         cmocka_unit_test(a_run_without_frames_has_no_rate_and_no_format),
         cmocka_unit_test_setup(an_object_is_one_line, steady_run),
+        cmocka_unit_test(a_text_that_is_no_utf_8_is_told_as_far_as_it_is),
         cmocka_unit_test_setup(a_full_disk_is_noticed, steady_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,15 @@ class Json(ProgramTest):
                                "--count", 3, "pattern:clock")
         self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds")
 
+    def test_of_a_film_whose_name_is_no_utf_8(self):
+        film = self.folder() / os.fsdecode(b"caf\xe9.y4m")
+        film.write_bytes(b"YUV4MPEG2 W16 H16 F50:1\nFRAME\n" + 384 * b"\x80")
+        done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json",
+                               f"y4m:{film.name}", cwd=film.parent)
+        summary = last_json(done.stdout)
+        self.assertEqual(summary["source"], "y4m:caf?.y4m")
+        self.assert_documented(summary, self.RUNS, "triptych-capture adds")
+
     def test_of_a_reader_that_is_asked_for_everything(self):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-dump", "--json", "--clock", "--count", 5, "--expect-fps",

@@ -3,6 +3,8 @@
 #include "figures.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Rounded, so that a figure does not pretend to digits that the clock cannot give. */
 static json_t *rounded(double value, double parts)
@@ -81,6 +83,37 @@ json_t *figures_json(const struct figures *figures)
     json_object_set_new(object, "duration_s",
                         rounded((double)(tri_now_ns() - figures->started_ns) / 1e9, 1000));
     return object;
+}
+
+/* Bytes of the character of UTF-8 that `text` begins with; 0: of none. */
+static size_t character_bytes(const char *text)
+{
+    const size_t most = strnlen(text, 4);
+    for (size_t bytes = 1; bytes <= most; bytes++) {
+        json_t *character = json_stringn(text, bytes);
+        const bool whole = character != NULL;
+        json_decref(character);
+        if (whole)
+            return bytes;
+    }
+    return 0;
+}
+
+json_t *figures_json_text(const char *text)
+{
+    json_t *string = json_string(text);
+    char *clean = string ? NULL : strdup(text);
+    if (!clean)
+        return string;
+    for (char *at = clean; *at;) {
+        const size_t bytes = character_bytes(at);
+        if (bytes == 0)
+            *at = '?';
+        at += bytes ? bytes : 1;
+    }
+    string = json_string(clean);
+    free(clean);
+    return string;
 }
 
 bool figures_print_json(FILE *to, json_t *object)
