@@ -11,6 +11,8 @@
 
 #define UNUSED __attribute__((unused))
 
+#define TAKE_BACK_MAX_S 4000000 // the library counts milliseconds in 32 bits
+
 static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
 
 /** Adds one NAME=VALUE of `bytes` characters. */
@@ -227,6 +229,9 @@ static int check(const struct config *config)
     if (config->slots && (config->slots < TRI_SLOTS_MIN || config->slots > TRI_SLOTS_MAX))
         return cli_refuse(&program, "--buffers %llu: a stream has %d to %d slots",
                           (unsigned long long)config->slots, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
+    if (config->take_back > TAKE_BACK_MAX_S || (config->take_back > 0 && config->take_back < 0.001))
+        return cli_refuse(&program, "--take-back %g: it is 0.001 to %d seconds, or 0 for never",
+                          config->take_back, TAKE_BACK_MAX_S);
     if (config->mode & 0002)
         return cli_refuse(&program,
                           "--mode %04o: everybody could disturb the stream; leave out the last 2",
