@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "owner.h"
 
-#include <pwd.h>
+#include "account.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/sem.h>
@@ -47,8 +48,10 @@ static bool segment_creator(key_t key, uid_t *creator)
 /** "alice (uid 1000)". */
 static const char *user_text(uid_t uid, char text[64])
 {
-    const struct passwd *user = getpwuid(uid);
-    snprintf(text, 64, "%s (uid %u)", user ? user->pw_name : "without an account", (unsigned)uid);
+    char name[40];
+    snprintf(text, 64, "%s (uid %u)",
+             tri_account_name(uid, name, sizeof(name)) ? name : "without an account",
+             (unsigned)uid);
     return text;
 }
 

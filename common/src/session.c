@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
+#include "account.h"
+
 #include <dirent.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,8 +93,8 @@ void tri_session_warn(const tri_log *log, const char *name)
 {
     if (!log || log->level < TRI_LOG_WARN)
         return; // nobody would hear it
-    const struct passwd *entry = getpwuid(geteuid());
-    const char *user = entry ? entry->pw_name : "";
+    char user[256];
+    tri_account_name(geteuid(), user, sizeof(user));
     if (tri_session_removes_ipc("", geteuid(), user))
         tri_log_say(
             log, TRI_LOG_WARN, "session",

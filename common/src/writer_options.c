@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "writer_private.h"
 
+#include "account.h"
 #include "name.h"
 
 #include <triptych/stream.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +18,8 @@
 /** Looks a group up by name or number. */
 static bool group_named(const char *word, gid_t *group)
 {
-    const struct group *entry = getgrnam(word);
-    if (entry) {
-        *group = entry->gr_gid;
+    if (tri_account_group(word, group))
         return true;
-    }
     char *end;
     errno = 0;
     const unsigned long number = strtoul(word, &end, 10);

@@ -268,16 +268,24 @@ FILE *__wrap_fopen64(const char *path, const char *mode)
     return fails(FAIL_fopen64) ? NULL : __real_fopen64(path, mode);
 }
 
-struct group *__real_getgrnam(const char *name);
-struct group *__wrap_getgrnam(const char *name);
-struct group *__wrap_getgrnam(const char *name)
+int __real_getgrnam_r(const char *name, struct group *entry, char *text, size_t bytes,
+                      struct group **found);
+int __wrap_getgrnam_r(const char *name, struct group *entry, char *text, size_t bytes,
+                      struct group **found);
+int __wrap_getgrnam_r(const char *name, struct group *entry, char *text, size_t bytes,
+                      struct group **found)
 {
-    return fails(FAIL_getgrnam) ? NULL : __real_getgrnam(name);
+    *found = NULL;
+    return fails(FAIL_getgrnam_r) ? errno : __real_getgrnam_r(name, entry, text, bytes, found);
 }
 
-struct passwd *__real_getpwuid(uid_t uid);
-struct passwd *__wrap_getpwuid(uid_t uid);
-struct passwd *__wrap_getpwuid(uid_t uid)
+int __real_getpwuid_r(uid_t uid, struct passwd *entry, char *text, size_t bytes,
+                      struct passwd **found);
+int __wrap_getpwuid_r(uid_t uid, struct passwd *entry, char *text, size_t bytes,
+                      struct passwd **found);
+int __wrap_getpwuid_r(uid_t uid, struct passwd *entry, char *text, size_t bytes,
+                      struct passwd **found)
 {
-    return fails(FAIL_getpwuid) ? NULL : __real_getpwuid(uid);
+    *found = NULL;
+    return fails(FAIL_getpwuid_r) ? errno : __real_getpwuid_r(uid, entry, text, bytes, found);
 }

@@ -19,7 +19,7 @@
     X(semop, "semop()") X(semtimedop, "semtimedop()") X(semctl, "semctl()")                    \
     X(madvise, "madvise()") X(nanosleep, "nanosleep()") X(malloc, "malloc()")                  \
     X(realloc, "realloc()") X(getrandom, "getrandom()") X(fopen64, "fopen()")                  \
-    X(getgrnam, "getgrnam()") X(getpwuid, "getpwuid()") X(shmdt, "shmdt()")                    \
+    X(getgrnam_r, "getgrnam_r()") X(getpwuid_r, "getpwuid_r()") X(shmdt, "shmdt()")            \
     X(clock_gettime, "clock_gettime()") X(write, "write()")
 // clang-format on
 

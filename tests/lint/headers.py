@@ -12,6 +12,10 @@ LANGUAGES = {"c11": ("gcc", "-std=c11", "-xc"), "c++17": ("g++", "-std=c++17", "
              "c11 of clang": ("clang", "-std=c11", "-xc"),
              "c++17 of clang": ("clang++", "-std=c++17", "-xc++")}
 
+# Functions whose answer lies in memory that all threads of a process share, see attributes(7).
+SHARED_ANSWERS = {"asctime", "ctime", "getgrent", "getgrgid", "getgrnam", "getpwent", "getpwnam",
+                  "getpwuid", "gmtime", "localtime", "strtok", "ttyname"}
+
 
 class Headers(unittest.TestCase):
     def compile_each_alone(self, language):
@@ -46,14 +50,22 @@ class Headers(unittest.TestCase):
 
 
 class Symbols(unittest.TestCase):
-    def exported(self):
+    def symbols(self, which):
         library = BUILD / "common" / "libtriptych.so"
-        output, status = run("nm", "--dynamic", "--defined-only", "--format=posix", str(library))
+        output, status = run("nm", "--dynamic", which, "--format=posix", str(library))
         self.assertEqual(status, 0, output)
-        return {line.split()[0] for line in output.splitlines()}
+        return {line.split()[0].split("@")[0] for line in output.splitlines()}
+
+    def exported(self):
+        return self.symbols("--defined-only")
 
     def test_the_library_exports_public_names_only(self):
         self.assertEqual({name for name in self.exported() if not name.startswith("tri_")}, set())
+
+    def test_the_library_calls_nothing_that_answers_in_memory_of_all_threads(self):
+        called = self.symbols("--undefined-only")
+        self.assertIn("semop", called)
+        self.assertEqual(called & SHARED_ANSWERS, set())
 
     def test_every_function_of_the_headers_is_exported(self):
         declared = set()
