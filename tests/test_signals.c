@@ -7,6 +7,8 @@
 #include <sys/time.h>
 
 #define SIGNAL_MS 300 // into the wait, and again and again
+#define WHOLE_MS  20000
+#define PIECE_MS  20 // less than a reader spins for
 
 static _Atomic unsigned heard;
 
@@ -23,7 +25,17 @@ static void ring(long ms)
     assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
 }
 
-static void a_wait_is_ended(enum tri_wait wait)
+/** Waits for a frame that does not come, in pieces of that length. @return what ended the wait. */
+static enum tri_err wait_in_pieces(tri_reader *reader, struct tri_frame *frame, int piece_ms)
+{
+    const int64_t until = tri_now_ns() + INT64_C(20) * 1000000000;
+    enum tri_err err = TRI_ERR_TIMEOUT;
+    while (err == TRI_ERR_TIMEOUT && tri_now_ns() < until)
+        err = tri_reader_borrow(reader, frame, piece_ms);
+    return err;
+}
+
+static void a_wait_is_ended(enum tri_wait wait, int piece_ms)
 {
     const struct tri_video video = solid_video(64, 48);
     const char *name = scene_stream();
@@ -41,7 +53,7 @@ static void a_wait_is_ended(enum tri_wait wait)
     assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
     heard = 0;
     ring(SIGNAL_MS);
-    const enum tri_err err = tri_reader_borrow(reader, &frame, 20000);
+    const enum tri_err err = wait_in_pieces(reader, &frame, piece_ms);
     ring(0);
     sigaction(SIGALRM, &before, NULL);
     assert_int_equal(err, TRI_ERR_INTERRUPTED);
@@ -57,19 +69,25 @@ static void a_wait_is_ended(enum tri_wait wait)
 static void a_signal_ends_a_sleeping_wait(void **state)
 {
     (void)state;
-    a_wait_is_ended(TRI_WAIT_BLOCK);
+    a_wait_is_ended(TRI_WAIT_BLOCK, WHOLE_MS);
 }
 
 static void a_signal_ends_a_spinning_wait(void **state)
 {
     (void)state;
-    a_wait_is_ended(TRI_WAIT_SPIN);
+    a_wait_is_ended(TRI_WAIT_SPIN, WHOLE_MS);
+}
+
+static void a_signal_ends_spinning_waits_that_are_short_but_many(void **state)
+{
+    (void)state;
+    a_wait_is_ended(TRI_WAIT_SPIN, PIECE_MS);
 }
 
 static void a_signal_ends_a_paced_wait(void **state)
 {
     (void)state;
-    a_wait_is_ended(TRI_WAIT_PACED);
+    a_wait_is_ended(TRI_WAIT_PACED, WHOLE_MS);
 }
 
 int main(void)
@@ -77,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(a_signal_ends_a_sleeping_wait),
         scene_test(a_signal_ends_a_spinning_wait),
+        scene_test(a_signal_ends_spinning_waits_that_are_short_but_many),
         scene_test(a_signal_ends_a_paced_wait),
     };
     return cmocka_run_group_tests_name("signals", tests, NULL, NULL);

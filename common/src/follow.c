@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define IDLE_NS   100000000 // a wait of that length without a frame: no use to spin on
+#define IDLE_NS   100000000 // waits of that length without a frame: no use to spin on
 #define SETTLE_NS 200000    // a writer is just taking over: its gates are not closed yet
 
 static void detach(struct tri_reader *r)
@@ -121,10 +121,13 @@ enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
     } else {
         // Where frames have stopped to come there is nothing to be quick about, and only a sleep is
         // ended by a signal.
-        const enum tri_wait how = r->idle_word == word ? TRI_WAIT_BLOCK : r->wait;
-        err = tri_wait_frame(how, &r->pace, r->mapping, &r->known, word, ns);
-        if (err == TRI_ERR_TIMEOUT && ns >= IDLE_NS)
+        const bool idle = r->idle_word == word && r->idle_ns >= IDLE_NS;
+        err = tri_wait_frame(idle ? TRI_WAIT_BLOCK : r->wait, &r->pace, r->mapping, &r->known, word,
+                             ns);
+        if (err == TRI_ERR_TIMEOUT) {
+            r->idle_ns = ns + (r->idle_word == word ? r->idle_ns : 0);
             r->idle_word = word;
+        }
         const uint64_t now = atomic_load_explicit(&header->latest, memory_order_relaxed);
         if (err == TRI_OK && now == word)
             return ask_why(r);

@@ -28,7 +28,8 @@ struct tri_reader {
     uint64_t seen_generation; // likewise
     uint64_t last;            // number of the newest frame handed over or passed by
     bool fresh;               // joined in mid-stream, no frame yet: nothing to count against
-    uint64_t idle_word;       // what was the newest when a whole wait brought nothing newer
+    uint64_t idle_word;       // the newest frame when a wait last brought nothing newer,
+    int64_t idle_ns;          // and how long such waits have lasted since
     struct tri_pace pace;
     struct tri_entry_known known;
 
