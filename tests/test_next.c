@@ -224,6 +224,23 @@ static void frames_seen_and_skipped_add_up_to_frames_published(void **state)
     expect_sums(TRI_MODE_NEXT, TRI_READER_NO_HOLD);
 }
 
+static void a_way_of_reading_that_there_is_not_is_refused(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_reader_options options[] = {
+        { .name = "No Name" },
+        { .name = name, .mode = (enum tri_mode)2 },
+        { .name = name, .wait = (enum tri_wait)3 },
+        { .name = name, .flags = 1u << 1 },
+    };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        tri_reader *reader;
+        assert_int_equal(tri_reader_open(&reader, &options[i]), TRI_ERR_INVALID);
+        assert_null(reader);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +253,7 @@ int main(void)
         scene_test(a_frame_that_finds_no_slot_is_the_writers_drop),
         scene_test(numbers_have_no_holes_however_drafts_end),
         scene_test(frames_seen_and_skipped_add_up_to_frames_published),
+        scene_test(a_way_of_reading_that_there_is_not_is_refused),
     };
     return cmocka_run_group_tests_name("next", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@
 struct plot {
     const char *name;
     uint32_t mode;
-    _Atomic uint64_t published, failed, stop, spent_ns;
+    _Atomic uint64_t begun, published, failed, stop, spent_ns;
     char log[4096];
 };
 
@@ -60,17 +60,24 @@ static void need_root(void)
         scene_skip("only root can be several users");
 }
 
+/** The owner's writer. */
+static tri_writer *open_own(const struct plot *plot)
+{
+    tri_writer *writer;
+    become(OWNER);
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                 .video = PICTURE,
+                                                                 .mode = plot->mode,
+                                                                 .group = "61100" }) == TRI_OK);
+    return writer;
+}
+
 /** The owner's stream: publishes until told to stop. */
 static int own(void *argument)
 {
     struct plot *plot = argument;
     const struct tri_video video = PICTURE;
-    become(OWNER);
-    tri_writer *writer;
-    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
-                                                                 .video = video,
-                                                                 .mode = plot->mode,
-                                                                 .group = "61100" }) == TRI_OK);
+    tri_writer *writer = open_own(plot);
     for (uint64_t i = 1; !plot->stop; i++) {
         const int64_t start = tri_now_ns();
         if (solid_publish(writer, &video, i) == TRI_OK)
@@ -412,6 +419,7 @@ static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(v
 /** What a reader of the group has seen of two writers, one after the other. */
 struct watch {
     struct plot *plot;
+    uint64_t restarts; // to be seen
     _Atomic uint64_t watched, held;
 };
 
@@ -429,11 +437,11 @@ static int watch_until_it_holds(void *argument)
         if (err == TRI_OK && tri_frame_held(&frame))
             watch->held++;
         else if (err == TRI_OK)
-            watch->watched++;
+            CHECK(++watch->watched < 20000); // one a millisecond
     }
     struct tri_reader_counts counts;
     tri_reader_count(reader, &counts);
-    CHECK(counts.holds && counts.restarts == 1);
+    CHECK(counts.holds && counts.restarts == watch->restarts);
     tri_reader_give_back(reader, &frame);
     tri_reader_close(&reader);
     return 0;
@@ -445,10 +453,46 @@ static void what_one_writer_refused_is_asked_of_the_next(void **state)
     need_root();
     struct watch *watch = scene_share(sizeof(*watch));
     watch->plot = plot_new(0640);
+    watch->restarts = 1;
     const pid_t first = owner_started(watch->plot);
     const pid_t reader = scene_start(watch_until_it_holds, watch);
     assert_true(scene_reaches(&watch->watched, 10));
     assert_int_equal(watch->held, 0);
+
+    scene_kill(first);
+    watch->plot->mode = 0660;
+    const pid_t second = owner_started(watch->plot);
+    assert_int_equal(scene_join(reader), 0);
+    owner_ended(watch->plot, second);
+}
+
+static int begin_a_frame_and_wait(void *argument)
+{
+    struct plot *plot = argument;
+    const struct tri_video video = PICTURE;
+    struct tri_draft draft;
+    CHECK(tri_writer_begin(open_own(plot), &video, &draft) == TRI_OK);
+    plot->begun = 1;
+    while (!plot->stop)
+        scene_sleep_ms(1);
+    return 0;
+}
+
+static void what_was_refused_before_the_first_frame_is_asked_of_the_next_writer(void **state)
+{
+    (void)state;
+    need_root();
+    struct watch *watch = scene_share(sizeof(*watch));
+    watch->plot = plot_new(0640);
+    const pid_t first = scene_start(begin_a_frame_and_wait, watch->plot);
+    assert_true(scene_reaches(&watch->plot->begun, 1));
+    const pid_t reader = scene_start(watch_until_it_holds, watch);
+    struct tri_stream stream = { 0 };
+    for (int ms = 0; stream.waiting == 0; ms++) { // for the frame to come, which it could not lock
+        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_int_equal(tri_stream_find(watch->plot->name, &stream), TRI_OK);
+        scene_sleep_ms(1);
+    }
 
     scene_kill(first);
     watch->plot->mode = 0660;
@@ -467,6 +511,7 @@ int main(void)
         scene_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),
         scene_test(a_segment_planted_beside_anothers_semaphores_is_refused_by_readers),
         scene_test(what_one_writer_refused_is_asked_of_the_next),
+        scene_test(what_was_refused_before_the_first_frame_is_asked_of_the_next_writer),
     };
     return cmocka_run_group_tests_name("users", tests, NULL, NULL);
 }

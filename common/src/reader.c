@@ -28,6 +28,13 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
                     "stream name \"%s\": a name is 1 to 31 of a-z 0-9 - _", name);
         return TRI_ERR_INVALID;
     }
+    if (options->mode > TRI_MODE_NEXT || options->wait > TRI_WAIT_PACED ||
+        (options->flags & ~(uint32_t)TRI_READER_NO_HOLD)) {
+        tri_log_say(options->log, TRI_LOG_ERROR, "reader",
+                    "%s: mode %d, wait %d or flags %#x: there is no such option", name,
+                    (int)options->mode, (int)options->wait, (unsigned)options->flags);
+        return TRI_ERR_INVALID;
+    }
     tri_reader *r = malloc(sizeof(*r));
     if (!r)
         return TRI_ERR_LIMIT;
@@ -82,6 +89,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (slot >= segment->geometry.slots)
         return TRI_ERR_CORRUPT;
 
+    const bool refused_before = !r->may_hold;
     enum tri_err err = tri_hold_take(r, &frame->lease, word);
     if (err == TRI_ERR_BUSY &&
         atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != word)
@@ -115,10 +123,10 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
 
     if (!r->fresh)
         r->skipped += number - r->last - 1;
-    if (r->frames > 0 &&
-        (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation)) {
-        r->restarts++;
-        r->may_hold = r->wants_hold; // this writer may allow what the one before did not
+    if (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation) {
+        r->restarts += r->frames > 0;
+        if (refused_before)
+            r->may_hold = r->wants_hold; // this writer may allow what the one before did not
     }
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;

@@ -42,7 +42,8 @@ typedef struct tri_reader tri_reader;
  * Makes a reader of the stream `name`, which need not exist: the reader waits for it, follows it
  * through restarts, and needs opening only once. Nothing in the segment is ever trusted.
  *
- * @return TRI_OK; TRI_ERR_INVALID, the name or an option; TRI_ERR_SYSTEM, out of memory.
+ * @return TRI_OK; TRI_ERR_INVALID, the name or an option, the log says which; TRI_ERR_LIMIT, out of
+ *         memory. On failure *out is NULL.
  */
 TRI_API enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options);
 
