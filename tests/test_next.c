@@ -166,7 +166,10 @@ static void numbers_have_no_holes_however_drafts_end(void **state)
         if (i % 3 == 0)
             tri_writer_cancel(s.writer, &draft);
         if (i % 3 == 1) {
-            draft.info.user_bytes = TRI_USER_MAX + 1;
+            if (i % 2)
+                draft.info.user_bytes = TRI_USER_MAX + 1;
+            else
+                draft.shape.bytes = UINT64_MAX; // of which a reader would say that it is corrupt
             assert_int_equal(tri_writer_publish(s.writer, &draft), TRI_ERR_INVALID);
         }
         if (i % 3 == 2) {
