@@ -116,25 +116,32 @@ static void read_segment(struct tri_stream *stream)
     tri_segment_detach(&segment);
 }
 
-static void describe(struct tri_stream *stream, int shm_id, const struct shmid_ds *status)
+/** What either kind of object tells of a stream: its key, and who may do what. */
+static struct tri_stream stream_of(const struct ipc_perm *perm)
 {
-    *stream = (struct tri_stream){
-        .key = status->shm_perm.__key,
-        .shm_id = shm_id,
+    return (struct tri_stream){
+        .key = perm->__key,
+        .shm_id = -1,
         .sem_id = -1,
         .state = TRI_STREAM_DEAD,
-        .owner = status->shm_perm.uid,
-        .creator_uid = status->shm_perm.cuid,
-        .group = status->shm_perm.gid,
-        .mode = status->shm_perm.mode & 0777,
-        .creator_pid = status->shm_cpid,
-        .last_pid = status->shm_lpid,
-        .attached = (uint32_t)status->shm_nattch,
-        .attach_time = status->shm_atime,
-        .detach_time = status->shm_dtime,
-        .change_time = status->shm_ctime,
-        .bytes = status->shm_segsz,
+        .owner = perm->uid,
+        .creator_uid = perm->cuid,
+        .group = perm->gid,
+        .mode = perm->mode & 0777,
     };
+}
+
+static void describe(struct tri_stream *stream, int shm_id, const struct shmid_ds *status)
+{
+    *stream = stream_of(&status->shm_perm);
+    stream->shm_id = shm_id;
+    stream->creator_pid = status->shm_cpid;
+    stream->last_pid = status->shm_lpid;
+    stream->attached = (uint32_t)status->shm_nattch;
+    stream->attach_time = status->shm_atime;
+    stream->detach_time = status->shm_dtime;
+    stream->change_time = status->shm_ctime;
+    stream->bytes = status->shm_segsz;
     read_semset(stream);
     read_segment(stream);
 }
@@ -142,17 +149,8 @@ static void describe(struct tri_stream *stream, int shm_id, const struct shmid_d
 /** Semaphores without a segment: the size is not known before the first frame. */
 static void describe_set(struct tri_stream *stream, const struct semid_ds *status)
 {
-    *stream = (struct tri_stream){
-        .key = status->sem_perm.__key,
-        .shm_id = -1,
-        .sem_id = -1,
-        .state = TRI_STREAM_DEAD,
-        .owner = status->sem_perm.uid,
-        .creator_uid = status->sem_perm.cuid,
-        .group = status->sem_perm.gid,
-        .mode = status->sem_perm.mode & 0777,
-        .change_time = status->sem_ctime,
-    };
+    *stream = stream_of(&status->sem_perm);
+    stream->change_time = status->sem_ctime;
     read_semset(stream);
 }
 
