@@ -249,14 +249,20 @@ static void next_passes_by_a_frame_whose_slot_the_writer_has_just_taken(void **s
     change(s, lock, TRI_LOCK_WHOLE, 0, 0);
 }
 
-static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void **state)
+/** A reader that has frame 1, and will find frame 2 overwritten. */
+static void borrow_before_an_overwritten_one(struct stage *s)
 {
-    struct stage *s = *state;
     open_reader(s, TRI_MODE_LATEST);
     publish(s);
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
     publish(s);
     entry_of(s, 2)->mark = 0;
+}
+
+static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void **state)
+{
+    struct stage *s = *state;
+    borrow_before_an_overwritten_one(s);
 
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_int_equal(s->frame.info.number, 1);
@@ -267,11 +273,7 @@ static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void *
 static void a_frame_overwritten_meanwhile_is_not_called_locked(void **state)
 {
     struct stage *s = *state;
-    open_reader(s, TRI_MODE_LATEST);
-    publish(s);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
-    publish(s);
-    entry_of(s, 2)->mark = 0;
+    borrow_before_an_overwritten_one(s);
     entry_of(s, 1)->mark = 0; // as if a writer had been quicker than the lock
 
     assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);

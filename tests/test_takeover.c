@@ -37,20 +37,34 @@ static int publish_three_and_die(void *argument)
     return 0;
 }
 
+/** A reader of a stream whose writer is dead, which is no news to it. */
+static tri_reader *reader_after_death(const struct part *part, enum tri_mode mode)
+{
+    tri_reader *reader = solid_reader(part->name, mode, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    return reader;
+}
+
+/** The next writer, whose first frame has this number. */
+static tri_writer *next_writer(const struct part *part, struct tri_video video, uint64_t number)
+{
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+    return writer;
+}
+
 static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **state)
 {
     (void)state;
     struct part *part = part_new();
     assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
-    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
-    struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // dead: no news
+    tri_reader *reader = reader_after_death(part, TRI_MODE_LATEST);
     const int shm_id = ipc_shm(part->name);
 
-    tri_writer *writer;
-    const struct tri_video video = SMALL;
-    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
-    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    tri_writer *writer = next_writer(part, SMALL, 4);
+    struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 4);
 
     assert_int_equal(frame.info.generation, 2);
@@ -82,13 +96,9 @@ static bool taken_over_from(struct part *part)
 {
     assert_int_equal(scene_join(scene_start(die_with_lent_slots, part)), 0);
     const int shm_id = ipc_shm(part->name);
-    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
+    tri_reader *reader = reader_after_death(part, TRI_MODE_LATEST);
+    tri_writer *writer = next_writer(part, SMALL, 4);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
-    tri_writer *writer;
-    const struct tri_video video = SMALL;
-    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
-    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
     solid_expect(reader, &frame, 4);
     assert_int_equal(frame.info.generation, 2);
     const bool same = ipc_shm(part->name) == shm_id;
@@ -136,10 +146,7 @@ static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_f
     assert_int_equal(scene_join(pid), 0);
     assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_ERR_AWAY);
 
-    tri_writer *writer;
-    const struct tri_video video = LARGE;
-    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
-    assert_int_equal(solid_publish(writer, &video, 6), TRI_OK);
+    tri_writer *writer = next_writer(part, LARGE, 6);
     solid_expect(reader, &frame, 6);
 
     struct tri_reader_counts counts;
@@ -154,9 +161,7 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
     (void)state;
     struct part *part = part_new();
     assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
-    tri_reader *reader = solid_reader(part->name, TRI_MODE_NEXT, 0);
-    struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    tri_reader *reader = reader_after_death(part, TRI_MODE_NEXT);
 
     // As if the writer had died between its entry and `latest`: frame 1's slot says it is frame 4.
     struct tri_segment segment;
@@ -168,11 +173,10 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
     }
     tri_segment_detach(&segment);
 
-    tri_writer *writer;
     const struct tri_video video = SMALL;
-    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
-    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    tri_writer *writer = next_writer(part, video, 4);
     assert_int_equal(solid_publish(writer, &video, 5), TRI_OK);
+    struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 4);
     solid_expect(reader, &frame, 5);
 
@@ -235,10 +239,7 @@ a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it(v
 
     assert_in_range(busy_while_waiting(reader), 0, 25);
 
-    const struct tri_video video = SMALL;
-    tri_writer *writer;
-    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
-    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    tri_writer *writer = next_writer(part, SMALL, 4);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 4);
     tri_writer_close(&writer);

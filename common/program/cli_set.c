@@ -42,6 +42,17 @@ static bool read_decimal(const char *text, double max, double *value)
     return *end == '\0' && *value <= max;
 }
 
+/* Sets such a number, or says that `right` would have been right. */
+static bool set_decimal(double *target, const char *value, double max, const char *right, char *why,
+                        size_t why_bytes)
+{
+    double read = 0;
+    if (!read_decimal(value, max, &read))
+        return refuse(why, why_bytes, right);
+    *target = read;
+    return true;
+}
+
 bool cli_set_true(UNUSED const struct cli_option *option, void *target, UNUSED const char *value,
                   UNUSED char *why, UNUSED size_t why_bytes)
 {
@@ -80,31 +91,22 @@ bool cli_set_count(UNUSED const struct cli_option *option, void *target, const c
 bool cli_set_seconds(UNUSED const struct cli_option *option, void *target, const char *value,
                      char *why, size_t why_bytes)
 {
-    double seconds = 0;
-    if (!read_decimal(value, 1e9, &seconds))
-        return refuse(why, why_bytes, "seconds are a number from 0, such as 10 or 0.5");
-    *(double *)target = seconds;
-    return true;
+    return set_decimal(target, value, 1e9, "seconds are a number from 0, such as 10 or 0.5", why,
+                       why_bytes);
 }
 
 bool cli_set_ms(UNUSED const struct cli_option *option, void *target, const char *value, char *why,
                 size_t why_bytes)
 {
-    double ms = 0;
-    if (!read_decimal(value, 1e9, &ms))
-        return refuse(why, why_bytes, "milliseconds are a number from 0, such as 5 or 0.5");
-    *(double *)target = ms;
-    return true;
+    return set_decimal(target, value, 1e9, "milliseconds are a number from 0, such as 5 or 0.5",
+                       why, why_bytes);
 }
 
 bool cli_set_percent(UNUSED const struct cli_option *option, void *target, const char *value,
                      char *why, size_t why_bytes)
 {
-    double percent = 0;
-    if (!read_decimal(value, 100, &percent))
-        return refuse(why, why_bytes, "a percentage is a number from 0 to 100, without the sign");
-    *(double *)target = percent;
-    return true;
+    return set_decimal(target, value, 100,
+                       "a percentage is a number from 0 to 100, without the sign", why, why_bytes);
 }
 
 bool cli_set_size(UNUSED const struct cli_option *option, void *target, const char *value,
