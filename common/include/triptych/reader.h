@@ -35,7 +35,8 @@ struct tri_reader_options {
 };
 
 /** Its fields live in common/src/reader.c, out of reach. Threads: one at a time for one reader,
- *  but for tri_reader_give_back() and tri_reader_whole(), which any thread may call. */
+ *  but for tri_reader_give_back() and tri_reader_whole(), which any thread may call. Processes: the one
+ *  that opened it; a forked child may look at frames on loan and close it, but not give them back. */
 typedef struct tri_reader tri_reader;
 
 /**

@@ -36,7 +36,8 @@ struct tri_writer_options {
     const tri_log *log;     // outlives the writer; NULL: silent
 };
 
-/** Its fields live in common/src/writer.c, out of reach. Threads: one at a time for one writer. */
+/** Its fields live in common/src/writer.c, out of reach. Threads: one at a time for one writer.
+ *  Processes: the one that opened it; a forked child may close it, which removes nothing. */
 typedef struct tri_writer tri_writer;
 
 /**
