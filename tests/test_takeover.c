@@ -37,6 +37,15 @@ static int publish_three_and_die(void *argument)
     return 0;
 }
 
+static int publish_three_and_wait(void *argument)
+{
+    struct part *part = argument;
+    publish_three_and_die(part);
+    part->done = 1;
+    CHECK(scene_reaches(&part->go, 1));
+    return 0;
+}
+
 /** A reader of a stream whose writer is dead, which is no news to it. */
 static tri_reader *reader_after_death(const struct part *part, enum tri_mode mode)
 {
@@ -115,6 +124,30 @@ static void a_segment_that_a_device_may_still_write_into_is_not_taken_over(void 
     assert_false(taken_over_from(part));
     part->go = 1;
     assert_true(taken_over_from(part));
+}
+
+static void a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    const pid_t pid = scene_start(publish_three_and_wait, part);
+    assert_true(scene_reaches(&part->done, 1));
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, 3);
+    assert_true(tri_frame_held(&frame));
+    scene_kill(pid);
+    ipc_remove_sem(part->name); // and with it the frame's lock
+
+    const struct tri_video video = SMALL;
+    tri_writer *writer = next_writer(part, video, 4);
+    for (uint64_t number = 5; number <= 20; number++)
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+    assert_true(tri_reader_whole(reader, &frame));
+
+    solid_expect(reader, &frame, 20);
+    tri_writer_close(&writer);
+    solid_leave(&reader, &frame);
 }
 
 static int die_in_a_larger_segment(void *argument)
@@ -275,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
         scene_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
+        scene_test(a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream),
         scene_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),
         scene_test(a_frame_finished_but_never_published_is_nobodys_frame),
         scene_test(a_reader_sleeps_when_the_writer_died_before_its_first_frame),

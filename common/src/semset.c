@@ -49,8 +49,9 @@ static enum tri_err set(int sem_id, int number, int value)
 }
 
 /** Takes the writer's place. SEM_UNDO: however this process ends, the kernel empties it. */
-static enum tri_err take_writer(int sem_id)
+static enum tri_err take_writer(int sem_id, bool *fresh)
 {
+    *fresh = false;
     struct sembuf again[] = {
         op(TRI_SEM_WRITER, 0, IPC_NOWAIT),
         op(TRI_SEM_READY, -1, IPC_NOWAIT), // proves that the set is initialised; put back below
@@ -70,6 +71,7 @@ static enum tri_err take_writer(int sem_id)
     };
     for (uint32_t i = 0; i < TRI_LOCKS; i++)
         born[5 + i] = op(lock_sem(i), TRI_LOCK_WHOLE, 0);
+    *fresh = true;
     return run(sem_id, born, sizeof(born) / sizeof(born[0]));
 }
 
@@ -118,29 +120,28 @@ static void permit(int sem_id, uint32_t mode, gid_t group)
     semctl(sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // ours: cannot be refused
 }
 
-enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
-                              pid_t *pid, const tri_log *log)
+enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *name, uint32_t mode,
+                              gid_t group, const tri_log *log)
 {
-    *sem_id = -1;
-    *pid = 0;
+    *claim = (struct tri_claim){ .sem_id = -1 };
     enum tri_err err = TRI_ERR_AWAY;
     for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
         bool created = false;
         err = find_or_create(&id, &created, key, name, mode, log);
         if (err == TRI_OK) {
-            err = take_writer(id);
+            err = take_writer(id, &claim->fresh);
             if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_AWAY)
                 tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
         }
         if (err == TRI_OK) {
             permit(id, mode, group);
-            *sem_id = id;
+            claim->sem_id = id;
         } else if (created && err != TRI_ERR_BUSY) {
             tri_semset_remove(id); // nobody was ever in it
         }
         if (err == TRI_ERR_BUSY)
-            *pid = tri_semset_writer(id);
+            claim->holder = tri_semset_writer(id);
         const bool left_meanwhile =
             err == TRI_ERR_BUSY && tri_semset_has_writer(id) == TRI_ERR_BUSY;
         if (err != TRI_ERR_AWAY && !left_meanwhile)

@@ -50,15 +50,21 @@ enum {
 
 #define TRI_NO_LOCK UINT32_MAX
 
+/** What became of an attempt to take the writer's place. */
+struct tri_claim {
+    int sem_id;   // -1 unless the place was taken
+    bool fresh;   // nobody was ever in the set: what readers hold, they hold in one before it
+    pid_t holder; // with TRI_ERR_BUSY: who has it, 0 if it is in another PID namespace
+};
+
 /**
  * Finds or creates the set of `key` and takes the writer's place in it.
  *
- * @param pid  with TRI_ERR_BUSY: who has it, 0 if it is in another PID namespace
  * @return TRI_OK; TRI_ERR_BUSY; TRI_ERR_FOREIGN, it belongs to another user; TRI_ERR_COLLISION, a
  *         set of another make; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. All but BUSY are explained in the log.
  */
-enum tri_err tri_semset_claim(int *sem_id, key_t key, const char *name, uint32_t mode, gid_t group,
-                              pid_t *pid, const tri_log *log);
+enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *name, uint32_t mode,
+                              gid_t group, const tri_log *log);
 
 /** Leaves the writer's place; the set stays. For whoever may not remove it any more. */
 void tri_semset_leave(int sem_id);

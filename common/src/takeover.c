@@ -83,8 +83,25 @@ static void discard(struct tri_segment *segment)
     tri_segment_detach(segment);
 }
 
+/** Why a segment that was found cannot be used any further by this writer, although its numbering goes
+ *  on; NULL: it can. */
+static const char *unusable(const struct tri_writer *w, const struct tri_segment *found,
+                            bool fresh_semaphores)
+{
+    const struct tri_header *header = found->header;
+    if (fresh_semaphores)
+        return "its semaphores are gone, and with them what readers have locked";
+    if (atomic_load_explicit(&header->lent, memory_order_acquire) != 0)
+        return "its device may still write into it";
+    if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
+        return "it was about to be replaced or removed";
+    if (found->geometry.slots != w->slots_wanted)
+        return "it has another number of slots";
+    return found->geometry.slot_bytes < w->slot_bytes_wanted ? "its slots are too small" : NULL;
+}
+
 /** Looks at what stands under the key, which nobody else may touch now: we hold the writer's place. */
-static enum tri_err adopt(struct tri_writer *w)
+static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
 {
     if (w->stream_id == 0) { // otherwise it is made anew under its writer, which goes on counting
         w->stream_id = random_id();
@@ -120,14 +137,10 @@ static enum tri_err adopt(struct tri_writer *w)
     }
 
     resume(w, &found);
-    const uint32_t state = atomic_load_explicit(&found.header->state, memory_order_acquire);
-    const bool lent = atomic_load_explicit(&found.header->lent, memory_order_acquire) != 0;
-    if (lent)
-        tri_log_say(w->log, TRI_LOG_INFO, "segment",
-                    "%s: replacing what a writer left: its device may still write into it",
-                    w->name);
-    if (state != 0 || lent || found.geometry.slots != w->slots_wanted ||
-        found.geometry.slot_bytes < w->slot_bytes_wanted) {
+    const char *why = unusable(w, &found, fresh_semaphores);
+    if (why) {
+        tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
+                    w->name, why);
         discard(&found);
         tri_writer_forget_frames(w);
         return TRI_OK;
@@ -150,13 +163,13 @@ static enum tri_err adopt(struct tri_writer *w)
 
 enum tri_err tri_writer_claim(struct tri_writer *w)
 {
-    pid_t holder;
-    enum tri_err err =
-        tri_semset_claim(&w->sem_id, w->key, w->name, w->mode, w->group, &holder, w->log);
-    if (err == TRI_ERR_BUSY && holder > 0)
+    struct tri_claim claim;
+    enum tri_err err = tri_semset_claim(&claim, w->key, w->name, w->mode, w->group, w->log);
+    w->sem_id = claim.sem_id;
+    if (err == TRI_ERR_BUSY && claim.holder > 0)
         tri_log_say(w->log, TRI_LOG_ERROR, "segment",
                     "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
-                    (int)holder);
+                    (int)claim.holder);
     else if (err == TRI_ERR_BUSY)
         tri_log_say(w->log, TRI_LOG_ERROR, "segment",
                     "%s: already has a writer, in another container or PID namespace; stop it or "
@@ -165,7 +178,7 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     if (err != TRI_OK)
         return err;
 
-    err = adopt(w);
+    err = adopt(w, claim.fresh);
     if (err == TRI_OK) {
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
         if (err != TRI_OK)
