@@ -5,8 +5,6 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#define RETRY_NS 1000000000 // how soon a size is tried again that could not be had
-
 /** Marks the old segment before its key goes: readers that find nothing new in it look the name up. */
 static void mark(const struct tri_writer *w)
 {
@@ -117,6 +115,6 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
 
     const enum tri_err err = replace(w, bytes);
     w->refused_bytes = err == TRI_ERR_LIMIT ? bytes : 0;
-    w->refused_ns = now + RETRY_NS;
+    w->refused_ns = now + TRI_WRITER_RETRY_NS;
     return err;
 }

@@ -48,6 +48,20 @@ void tri_writer_count_drops(tri_writer *w, uint64_t by_driver, uint64_t by_write
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
 }
 
+/** The writer's place, once more if somebody has removed the stream: then once a second while it cannot
+ *  be had, each time with a word in the log, and not with every frame. */
+static enum tri_err hold_place(struct tri_writer *w)
+{
+    if (w->sem_id >= 0)
+        return TRI_OK;
+    const int64_t now = tri_now_ns();
+    if (w->unclaimed != TRI_OK && now < w->unclaimed_ns)
+        return w->unclaimed;
+    w->unclaimed = tri_writer_claim(w);
+    w->unclaimed_ns = now + TRI_WRITER_RETRY_NS;
+    return w->unclaimed;
+}
+
 enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
                                   struct tri_draft *draft)
 {
@@ -63,7 +77,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     uint32_t taken = NO_SLOT;
     enum tri_err err = TRI_ERR_AWAY;
     for (int tries = 0; tries < 2 && err == TRI_ERR_AWAY; tries++) {
-        err = w->sem_id >= 0 ? TRI_OK : tri_writer_claim(w);
+        err = hold_place(w);
         if (err == TRI_OK)
             err = tri_writer_provide(w, shape.bytes);
         if (err == TRI_OK)

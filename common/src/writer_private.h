@@ -10,6 +10,7 @@
 #include <triptych/writer.h>
 
 #define TRI_WRITER_CHECK_NS 1000000000 // how soon a removed segment is noticed
+#define TRI_WRITER_RETRY_NS 1000000000 // how soon is tried again what could not be had
 #define NO_SLOT             UINT32_MAX
 
 struct tri_writer {
@@ -32,6 +33,8 @@ struct tri_writer {
     bool lent;                   // to a device that writes by itself
     uint64_t refused_bytes;      // slots of this size could not be had,
     int64_t refused_ns;          // and are not tried again before this time
+    enum tri_err unclaimed;      // why a stream that was removed could not be made anew,
+    int64_t unclaimed_ns;        // and is not tried again before this time
     int64_t say_ns;              // when to tell again of drops for want of a slot
 
     uint64_t number;       // of the newest frame, 0: none
