@@ -64,6 +64,7 @@ static void assert_within(const struct tri_frame_info *info, const struct tri_sh
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
         assert_true(plane->offset <= SLOT_BYTES && plane->bytes <= SLOT_BYTES - plane->offset);
+        assert_true(plane->stride <= INT32_MAX); // where everybody else has an int
         if (plane->rows > 0)
             assert_true((uint64_t)plane->stride * (plane->rows - 1) + plane->row_bytes <=
                         plane->bytes);

@@ -57,7 +57,7 @@ static void every_format_has_its_shape_at_an_odd_size(void **state)
     assert_null(tri_format_at(ODD + 1));
 }
 
-static void padded_strides_are_kept_and_short_ones_refused(void **state)
+static void padded_strides_are_kept_and_short_or_absurd_ones_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ODD; i++) {
@@ -74,6 +74,10 @@ static void padded_strides_are_kept_and_short_ones_refused(void **state)
             end = shape.plane[p].offset + shape.plane[p].bytes;
         }
         assert_true(shape.bytes >= end);
+        video.stride[0] = (uint32_t)INT32_MAX + 1;
+        assert_int_equal(tri_video_shape(&video, &shape), TRI_ERR_INVALID);
+        video.stride[0] = INT32_MAX;
+        assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
         video.stride[0] = odd[i].row_bytes[0] - 1;
         assert_int_equal(tri_video_shape(&video, &shape), TRI_ERR_INVALID);
         assert_int_equal(shape.bytes, 0);
@@ -306,7 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_has_its_shape_at_an_odd_size),
-        cmocka_unit_test(padded_strides_are_kept_and_short_ones_refused),
+        cmocka_unit_test(padded_strides_are_kept_and_short_or_absurd_ones_refused),
         cmocka_unit_test(sizes_out_of_range_are_refused),
         cmocka_unit_test(an_opaque_format_has_room_for_the_worst_and_at_least_64_kib),
         cmocka_unit_test(every_name_of_a_format_means_it_in_any_case),

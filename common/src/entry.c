@@ -97,7 +97,8 @@ static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_byt
         struct tri_plane *plane = &shape->plane[p];
         plane->offset = copy->plane[p].offset;
         plane->bytes = copy->plane[p].bytes;
-        plane->stride = copy->plane[p].stride;
+        if (plane->rows > 0) // an opaque format has neither
+            plane->stride = copy->plane[p].stride;
         if (plane->bytes > slot_bytes || plane->offset > slot_bytes)
             return TRI_ERR_CORRUPT; // before the sum, which cannot overflow then
         if (plane->offset + plane->bytes > shape->bytes)

@@ -52,7 +52,7 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
         video->height > TRI_SIDE_MAX)
         return TRI_ERR_INVALID;
 
-    // No overflow from here on: sides are at most 2^14, a group at most 4 bytes, strides below 2^32.
+    // No overflow from here on: sides are at most 2^14, a group at most 4 bytes, strides below 2^31.
     struct tri_shape made = { .planes = format->planes };
     for (uint32_t p = 0; p < format->planes; p++) {
         const struct tri_plane_rule *rule = &format->plane[p];
@@ -68,7 +68,7 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
             plane->rows = ceil_div(video->height, rule->lines);
             plane->stride = video->stride[p] ? video->stride[p]
                                              : (uint32_t)round_up(plane->row_bytes, PLANE_ALIGN);
-            if (plane->stride < plane->row_bytes)
+            if (plane->stride < plane->row_bytes || plane->stride > INT32_MAX)
                 return TRI_ERR_INVALID;
             plane->bytes = (uint64_t)plane->stride * plane->rows;
         }

@@ -101,8 +101,8 @@ struct tri_shape {
  * An opaque format gets one plane of width * height * 2 bytes and at least 64 KiB, V4L2 drivers'
  * usual bound.
  *
- * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range or a stride below
- *         the row; *shape is all zero then.
+ * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range, or a stride below
+ *         the row or above INT32_MAX, as everybody else keeps them in an int; *shape is all zero then.
  */
 TRI_API enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape);
 
