@@ -98,6 +98,12 @@ class BadSurroundings(Capture):
             self.refused(FAILED, ["/no/such/film", "No such file"], "-n", self.stream(),
                          "-s", "4x4", "-f", "GREY", f"{kind}:/no/such/film")
 
+    def test_a_name_ends_no_line_and_colours_no_terminal(self):
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "y4m:no\nsuch\33[31m\177film")
+        self.assertEqual(done.returncode, FAILED)
+        self.assertIn("no?such?[31m?film: cannot open", done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
     def test_a_folder_is_no_film(self):
         self.refused(FAILED, ["directory"], "-n", self.stream(), f"y4m:{self.folder()}")
 
