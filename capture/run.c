@@ -118,8 +118,6 @@ static bool open_writer(struct run *run)
 {
     const struct config *config = run->config;
     const struct source *source = &run->feed.source;
-    const double wanted_ms = config->take_back * 1000;
-    const uint32_t take_back_ms = wanted_ms < UINT32_MAX ? (uint32_t)wanted_ms : UINT32_MAX;
     const struct tri_writer_options options = {
         .name = config->name,
         .video = source->video,
@@ -131,7 +129,7 @@ static bool open_writer(struct run *run)
         .flags = (config->checksum ? TRI_WRITER_CHECKSUM : 0u) |
                  (config->huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
                  (config->lock ? TRI_WRITER_LOCK : 0u),
-        .take_back_ms = take_back_ms,
+        .take_back_ms = (uint32_t)(config->take_back * 1000),
         .log = run->log,
     };
     struct tri_writer_counts counts;
