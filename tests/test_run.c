@@ -364,6 +364,7 @@ a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void
     (void)state;
     if (unshare(CLONE_NEWIPC) != 0)
         skip(); // limits are for root to set
+
     assert_true(set_shmmax("200000")); // 32 slots of a page, not of two
     for (size_t i = 0; i < 2; i++) {
         queue_wanted = i ? 3 : 0;
