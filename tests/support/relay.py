@@ -2,7 +2,8 @@
 """A bad way for UDP, both ways: late by 30 to 60 ms, out of order, 1 % lost. For protocols that answer
 each other, which an element behind the receiver's socket would come too late for.
 
-    relay.py ADDRESS HOST PORT...    what comes to ADDRESS goes to the same port of HOST, and back
+    relay.py ADDRESS HOST PORT...          what comes to ADDRESS goes to the same port of HOST, and back
+    relay.py --late ADDRESS HOST PORT...   likewise 40 ms late, in order, nothing lost
 """
 import heapq
 import random
@@ -11,18 +12,23 @@ import socket
 import sys
 import time
 
-DELAY_S, JITTER_S, LOSS = 0.030, 0.030, 0.01
+BAD = (0.030, 0.030, 0.01)  # seconds, seconds at random, share lost
+LATE = (0.040, 0, 0)
+BUFFER = 4 << 20
 
 
-def main(address, host, *ports):
+def main(way, address, host, *ports):
+    delay_s, jitter_s, loss = way
     chance = random.Random(1)
     partner, sender_to, waiting, count = {}, {}, [], 0
     for port in map(int, ports):
         near, far = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         near.bind((address, port))
         far.connect((host, port))
         partner[near], partner[far] = far, near
         sender_to[far] = (host, port)
+    print("here", flush=True)
     while True:
         patience = max(0, waiting[0][0] - time.monotonic()) if waiting else None
         for came in select.select(list(partner), [], [], patience)[0]:
@@ -31,9 +37,9 @@ def main(address, host, *ports):
             except ConnectionError:  # the far side does not listen yet
                 continue
             sender_to[came] = sender
-            if chance.random() >= LOSS:
+            if chance.random() >= loss:
                 count += 1
-                due = time.monotonic() + DELAY_S + chance.uniform(0, JITTER_S)
+                due = time.monotonic() + delay_s + chance.uniform(0, jitter_s)
                 heapq.heappush(waiting, (due, count, partner[came], data))
         while waiting and waiting[0][0] <= time.monotonic():
             _, _, way_out, data = heapq.heappop(waiting)
@@ -44,4 +50,6 @@ def main(address, host, *ports):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1] == "--late":
+        main(LATE, *sys.argv[2:])
+    main(BAD, *sys.argv[1:])
