@@ -17,6 +17,7 @@ import results
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = SOURCE / "build-tests"
 LONGEST_S = 5400  # of one configuration, whatever it meets
+AT_ONCE = (os.cpu_count() or 1) + 1  # tests: many of them sleep most of their time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +99,8 @@ def test(configuration, folder, names):
     for old in logs.glob("testlog*.json"):
         old.unlink()
     case = run("meson test", ["meson", "test", "-C", str(folder), "--no-rebuild",
-                              *configuration.test, *names], configuration.env)
+                              "--num-processes", str(AT_ONCE), *configuration.test, *names],
+               configuration.env)
     cases = [case for log in logs.glob("testlog*.json") for case in results.read_meson_log(log)]
     if names and not cases and case.outcome == "passed":
         return [results.Case("meson test", "failed", f"no test is named {' or '.join(names)}")]
