@@ -2,15 +2,9 @@
 /** Which frame suffers what. */
 #include "fault.h"
 
-#include "program/stop.h"
-
 #include <triptych/copy.h>
 
-#include <signal.h>
 #include <stdlib.h>
-#include <time.h>
-
-#define SLICE_NS INT64_C(100000000) // longest that a signal can go unnoticed
 
 static bool is_one_of(uint64_t number, uint64_t every)
 {
@@ -30,32 +24,27 @@ static double next_random(struct fault *fault)
     return (double)(fault->random >> 40) / (double)(1u << 24);
 }
 
-static void sleep_ns(int64_t ns)
-{
-    const int64_t until = tri_now_ns() + ns;
-
-    for (int64_t left = ns; left > 0 && !stop_asked(); left = until - tri_now_ns()) {
-        const struct timespec slice = { .tv_nsec = left < SLICE_NS ? left : SLICE_NS };
-        nanosleep(&slice, NULL);
-    }
-}
-
-bool fault_delay(struct fault *fault)
+struct fault_delay fault_next(struct fault *fault)
 {
     const struct fault_options *options = fault->options;
+    struct fault_delay delay = { 0 };
 
     fault->frame++;
     if (options->jitter_ms > 0)
-        sleep_ns((int64_t)(next_random(fault) * options->jitter_ms * 1e6));
-    if (options->stall_ms == 0 || options->stall_at != fault->frame)
-        return false;
-    sleep_ns((int64_t)options->stall_ms * 1000000);
-    return true;
+        delay.jitter_ns = (int64_t)(next_random(fault) * options->jitter_ms * 1e6);
+    if (options->stall_at == fault->frame)
+        delay.stall_ns = (int64_t)options->stall_ms * 1000000;
+    fault->delay.jitter_ns = delay.jitter_ns;
+    fault->delay.stall_ns += delay.stall_ns;
+    return delay;
 }
 
-bool fault_drops(const struct fault *fault)
+bool fault_drops(struct fault *fault)
 {
-    return is_one_of(fault->frame, fault->options->drop_every);
+    const bool drops = is_one_of(fault->frame, fault->options->drop_every);
+
+    fault->counts.dropped += drops;
+    return drops;
 }
 
 /** Bytes of the lower half of a picture's rows, padding included. */
@@ -98,17 +87,31 @@ void fault_tear(struct fault *fault, struct tri_draft *draft)
         fault->kept_bytes = bytes;
     }
     copy_half(draft, fault->spare, false);
-    if (fits && is_one_of(fault->frame, fault->options->tear_every))
+    if (fits && is_one_of(fault->frame, fault->options->tear_every)) {
         copy_half(draft, fault->kept, true);
+        fault->counts.torn++;
+    }
     uint8_t *older = fault->kept;
     fault->kept = fault->spare;
     fault->spare = older;
 }
 
-void fault_crash(struct fault *fault)
+void fault_published(struct fault *fault, int64_t period_ns)
 {
-    if (++fault->published == fault->options->crash_after)
-        raise(SIGKILL); // as anybody would kill it: nothing is tidied up
+    const struct fault_delay *delay = &fault->delay;
+    const int64_t off_ns = delay->stall_ns + delay->jitter_ns - fault->published_jitter_ns;
+
+    if (fault->published++ > 0 && period_ns > 0)
+        evenness_add(&fault->counts.captures, off_ns, period_ns);
+    fault->published_jitter_ns = delay->jitter_ns;
+    fault->delay = (struct fault_delay){ 0 };
+}
+
+bool fault_crashes(struct fault *fault)
+{
+    fault->counts.crashed =
+        fault->options->crash_after > 0 && fault->published >= fault->options->crash_after;
+    return fault->counts.crashed;
 }
 
 bool fault_changes(const struct fault *fault)
@@ -133,4 +136,15 @@ void fault_close(struct fault *fault)
     free(fault->spare);
     fault->kept = fault->spare = NULL;
     fault->kept_bytes = 0;
+}
+
+json_t *fault_json(const struct fault *fault, bool known)
+{
+    const struct fault_counts *counts = &fault->counts;
+    json_t *object = json_pack("{sI sI sI sb}", "dropped", (json_int_t)counts->dropped, "torn",
+                               (json_int_t)counts->torn, "format_changes",
+                               (json_int_t)counts->format_changes, "crashed", counts->crashed);
+
+    evenness_set_json(object, &counts->captures, known);
+    return object;
 }

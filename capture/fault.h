@@ -3,6 +3,8 @@
 #ifndef CAPTURE_FAULT_H
 #define CAPTURE_FAULT_H
 
+#include "program/evenness.h"
+
 #include <triptych/triptych.h>
 
 /** What the command line asks for; all zero: nothing goes wrong. Frames are counted from 1. */
@@ -18,35 +20,57 @@ struct fault_options {
 /** Whether anything is to go wrong. */
 bool fault_wanted(const struct fault_options *options);
 
+/** By how much a frame comes late. */
+struct fault_delay {
+    int64_t stall_ns;  // and everything after it
+    int64_t jitter_ns; // it alone
+};
+
+/** What went wrong on purpose, as far as published frames show it. */
+struct fault_counts {
+    uint64_t dropped, torn, format_changes;
+    struct evenness captures;
+    bool crashed;
+};
+
 /** Set options; the rest is zero to begin with. */
 struct fault {
     const struct fault_options *options;
     uint64_t frame; // the one at hand, from 1
     uint64_t published;
     uint64_t random;
+    struct fault_delay delay;    // of the one at hand; stalls since the last published one with it
+    int64_t published_jitter_ns; // that one's
+    struct fault_counts counts;
     uint8_t *kept, *spare; // lower halves: of the frame before, and room for this one's
     uint64_t kept_bytes;   // of either; 0: there is none
 };
 
-/** Goes on to the next frame, and sleeps if it is to be late. @return whether the source stalled:
- *  what follows is later by as much */
-bool fault_delay(struct fault *fault);
+/** Goes on to the next frame. @return by how much it is to be late */
+struct fault_delay fault_next(struct fault *fault);
 
 /** Whether the frame at hand is to be lost. */
-bool fault_drops(const struct fault *fault);
+bool fault_drops(struct fault *fault);
 
 /** Mixes a frame with the one before it, where that was asked for. */
 void fault_tear(struct fault *fault, struct tri_draft *draft);
 
-/** A frame was published: the process may end here. */
-void fault_crash(struct fault *fault);
+/** The frame at hand was published. @param period_ns  of the stream; 0: it has none */
+void fault_published(struct fault *fault, int64_t period_ns);
+
+/** Whether the process is to be killed now, as anybody would kill it. */
+bool fault_crashes(struct fault *fault);
 
 /** Whether another format is due before the next frame. */
 bool fault_changes(const struct fault *fault);
 
-/** That other format: half the size, and NV12 in place of whatever else, or YUYV in place of NV12. */
+/** What to change to: half the size, and NV12 in place of whatever else, or YUYV in place of NV12. */
 struct tri_video fault_changed(const struct tri_video *video);
 
 void fault_close(struct fault *fault);
+
+/** The object "faults" of the summary, the caller's. Keys as in docs/json.md.
+ *  @param known  the stream has a rate */
+json_t *fault_json(const struct fault *fault, bool known);
 
 #endif

@@ -89,6 +89,8 @@ void feed_publish(struct feed *feed, struct tri_draft *draft)
     const struct tri_plane *plane = &draft->shape.plane[0];
     const uint64_t bytes = plane->rows ? draft->shape.bytes : draft->info.bytes_used;
     struct tri_frame_info seen = { .number = feed->figures.frames + 1,
+                                   .driver_sequence = draft->info.driver_sequence,
+                                   .flags = draft->info.flags,
                                    .video = draft->info.video,
                                    .capture_ns = draft->info.capture_ns,
                                    .copies = draft->info.copies };
@@ -157,14 +159,46 @@ static enum source_result fill_one(struct feed *feed, struct tri_draft **draft)
 /** A synthetic source that is late leaves out what would have been shown meanwhile. */
 static void skip_missed(struct feed *feed)
 {
-    const uint64_t missed = pace_missed(&feed->pace, tri_now_ns());
+    const int64_t late_ns = tri_now_ns() - feed->moment_ns;
+    const int64_t was_due_ns = feed->pace.due_ns;
+    const uint64_t missed = pace_missed(&feed->pace, was_due_ns + late_ns);
 
     for (uint64_t i = 0; i < missed && !stop_asked(); i++) {
         struct tri_draft *nowhere = NULL;
         feed->source.ops->fill(&feed->source, &nowhere, 0);
         pace_next(&feed->pace);
     }
+    feed->moment_ns += feed->pace.due_ns - was_due_ns;
     tri_writer_count_drops(feed->writer, missed, 0);
+}
+
+/** Sleeps until a synthetic source's next picture is to be taken. Its time is what its pace and the
+ *  faults made on purpose say, as a camera stamps a picture before anybody comes to fetch it. */
+static bool await_moment(struct feed *feed)
+{
+    struct pace *pace = &feed->pace;
+    const struct fault_delay delay = fault_next(&feed->fault);
+    const int64_t late_ns = delay.stall_ns + delay.jitter_ns;
+
+    if (!pace->num)
+        return late_ns ? pace_sleep(tri_now_ns() + late_ns) : !stop_asked();
+    const bool first = !pace->due_ns;
+    if (first)
+        pace_restart(pace, tri_now_ns());
+    pace->due_ns += delay.stall_ns; // what follows is later by as much
+    const int64_t moment_ns = pace->due_ns + delay.jitter_ns;
+    feed->moment_ns = moment_ns > feed->moment_ns ? moment_ns : feed->moment_ns + 1;
+    if (!pace_sleep(feed->moment_ns))
+        return false;
+    if (!first) // before which there is nothing to be missed
+        skip_missed(feed);
+    return true;
+}
+
+static int64_t period_ns(const struct pace *pace)
+{
+    return pace->num ? (int64_t)((pace->den * UINT64_C(1000000000) + pace->num / 2) / pace->num)
+                     : 0;
 }
 
 /** What was filled becomes the newest frame, at its time. */
@@ -189,17 +223,19 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
     }
     if (film && pace_missed(&feed->pace, tri_now_ns()) > 0)
         pace_restart(&feed->pace, tri_now_ns()); // late rather than never, and no rush afterwards
+    if (film)
+        feed->moment_ns = feed->pace.due_ns;
     if (draft) {
+        if (feed->pace.num)
+            draft->info.capture_ns = feed->moment_ns;
         if (feed->restarted)
             draft->info.flags |= TRI_FRAME_RESTART;
         feed->restarted = false;
         fault_tear(&feed->fault, draft);
         feed_publish(feed, draft);
-        fault_crash(&feed->fault);
+        fault_published(&feed->fault, period_ns(&feed->pace));
     }
     pace_next(&feed->pace);
-    if (!film)
-        skip_missed(feed);
     return draft ? SOURCE_OK : SOURCE_DROPPED;
 }
 
@@ -210,6 +246,7 @@ static enum source_result change_format(struct feed *feed)
 
     if (!feed->other.width)
         feed->other = fault_changed(&now);
+    feed->fault.counts.format_changes++;
     feed->source.ops->close(&feed->source);
     cancel_all(feed);
     feed->options.wanted = feed->other;
@@ -225,10 +262,8 @@ enum source_result feed_frame(struct feed *feed)
 
     if (fault_changes(&feed->fault) && change_format(feed) != SOURCE_OK)
         return SOURCE_FAILED;
-    if (paced && !pace_wait(&feed->pace))
+    if (paced && !await_moment(feed))
         return SOURCE_NOTHING;
-    if (paced && fault_delay(&feed->fault) && feed->pace.num)
-        pace_restart(&feed->pace, tri_now_ns());
     const enum source_result result = fill_one(feed, &draft);
 
     if (result == SOURCE_OK)

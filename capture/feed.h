@@ -20,6 +20,7 @@ struct feed {
     struct figures figures;
 
     struct pace pace;
+    int64_t moment_ns; // of the frame at hand: when it is taken, by its pace and its faults
     struct fault fault;
     struct tri_video other;                 // what the next change of format leads to
     struct tri_draft draft;                 // for sources without a queue; all zero: none

@@ -16,15 +16,10 @@ void pace_set(struct pace *pace, uint32_t num, uint32_t den)
     *pace = (struct pace){ .num = den ? num : 0, .den = den };
 }
 
-bool pace_wait(struct pace *pace)
+bool pace_sleep(int64_t until_ns)
 {
-    if (!pace->num)
-        return !stop_asked();
-    if (!pace->due_ns)
-        pace_restart(pace, tri_now_ns());
-
-    for (int64_t now = tri_now_ns(); now < pace->due_ns; now = tri_now_ns()) {
-        const int64_t until = pace->due_ns - now < SLICE_NS ? pace->due_ns : now + SLICE_NS;
+    for (int64_t now = tri_now_ns(); now < until_ns; now = tri_now_ns()) {
+        const int64_t until = until_ns - now < SLICE_NS ? until_ns : now + SLICE_NS;
         const struct timespec at = { .tv_sec = until / (int64_t)SECOND,
                                      .tv_nsec = until % (int64_t)SECOND };
         if (stop_asked())
@@ -32,6 +27,15 @@ bool pace_wait(struct pace *pace)
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
     }
     return !stop_asked();
+}
+
+bool pace_wait(struct pace *pace)
+{
+    if (!pace->num)
+        return !stop_asked();
+    if (!pace->due_ns)
+        pace_restart(pace, tri_now_ns());
+    return pace_sleep(pace->due_ns);
 }
 
 void pace_next(struct pace *pace)

@@ -15,8 +15,11 @@ struct pace {
 
 void pace_set(struct pace *pace, uint32_t num, uint32_t den);
 
-/** Sleeps until the frame is due; the first one is due at once. Wakes every so often to look for a
- *  signal. @return false if told to stop meanwhile */
+/** Sleeps until then, on CLOCK_MONOTONIC. Wakes every so often to look for a signal. @return false
+ *  if told to stop meanwhile */
+bool pace_sleep(int64_t until_ns);
+
+/** Sleeps until the frame is due; the first one is due at once. @return as pace_sleep() */
 bool pace_wait(struct pace *pace);
 
 /** Goes on to the next frame. */

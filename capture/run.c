@@ -8,6 +8,7 @@
 #include "program/stop.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -274,6 +275,33 @@ static void say_figures(struct run *run)
     fprintf(stderr, "%s\n", line);
 }
 
+static void summarize(struct run *run)
+{
+    struct tri_writer_counts counts;
+
+    tri_writer_count(run->writer, &counts);
+    figures_writer(&run->feed.figures, &counts);
+    json_t *summary = figures_json(&run->feed.figures);
+    json_object_set_new(summary, "source", figures_json_text(run->feed.source.label));
+    json_object_set_new(summary, "slots", json_integer(counts.slots));
+    if (fault_wanted(&run->config->faults))
+        json_object_set_new(summary, "faults",
+                            fault_json(&run->feed.fault, figures_know_rate(&run->feed.figures)));
+    if (!figures_print_json(stdout, summary)) {
+        tri_log_say(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
+                    strerror(errno));
+        run->status = CLI_FAILED;
+    }
+}
+
+/** As anybody would kill it: nothing is tidied up. */
+static void crash(struct run *run)
+{
+    if (run->config->json)
+        summarize(run);
+    raise(SIGKILL);
+}
+
 static void stream(struct run *run)
 {
     const uint64_t count = run->config->count;
@@ -286,26 +314,12 @@ static void stream(struct run *run)
             do_without_source(run);
         else
             take_frame(run);
+        if (fault_crashes(&run->feed.fault))
+            crash(run);
         if (count && run->feed.figures.frames >= count)
             end(run, CLI_DONE);
         if (figures && figures_due(&run->feed.figures, tri_now_ns()))
             say_figures(run);
-    }
-}
-
-static void summarize(struct run *run)
-{
-    struct tri_writer_counts counts;
-
-    tri_writer_count(run->writer, &counts);
-    figures_writer(&run->feed.figures, &counts);
-    json_t *summary = figures_json(&run->feed.figures);
-    json_object_set_new(summary, "source", figures_json_text(run->feed.source.label));
-    json_object_set_new(summary, "slots", json_integer(counts.slots));
-    if (!figures_print_json(stdout, summary)) {
-        tri_log_say(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
-                    strerror(errno));
-        run->status = CLI_FAILED;
     }
 }
 

@@ -79,6 +79,21 @@ static void drops_are_added_up_and_told_by_cause(void **state)
                                              "1 more than the 5 allowed");
 }
 
+static void a_stall_is_judged_by_the_rate_that_the_stream_tells(void **state)
+{
+    (void)state;
+    struct expect expect = expect_nothing();
+    expect.max_stalls = 1;
+    assert_false(judged(expect).met); // it tells none
+    figures.video.fps_num = figures.video.fps_den = 1;
+    figures.captures = (struct evenness){ .stalls = 1, .stall_sum_ns = 300 * MS };
+    assert_true(judged(expect).met);
+    expect.max_stalls = 0;
+    assert_false(judged(expect).met);
+    assert_string_equal(judged(expect).text,
+                        "1 stalls of 300.000 ms together, 1 more than the 0 allowed");
+}
+
 static void jitter_is_what_intervals_exceed_their_median_by(void **state)
 {
     (void)state;
@@ -151,6 +166,7 @@ int main(void)
         cmocka_unit_test_setup(a_rate_may_be_missed_by_its_tolerance, run),
         cmocka_unit_test_setup(silence_at_the_end_is_time_too, run),
         cmocka_unit_test_setup(drops_are_added_up_and_told_by_cause, run),
+        cmocka_unit_test_setup(a_stall_is_judged_by_the_rate_that_the_stream_tells, run),
         cmocka_unit_test_setup(jitter_is_what_intervals_exceed_their_median_by, run),
         cmocka_unit_test_setup(an_age_of_nothing_is_expected_of_no_frame, run),
         cmocka_unit_test(without_a_frame_nothing_is_as_expected),

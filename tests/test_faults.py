@@ -56,6 +56,12 @@ class Faults(ProgramTest):
         upper, _, summary = self.play(10, "--stall", "400@6", rate=0)
         self.assertEqual(upper, list(range(10)))
         self.assertGreaterEqual(summary["interval_us"]["max"], 400000)
+        self.assertIsNone(summary["stalls"])  # no rate, so nobody can say what would be one
+
+    def test_a_picture_is_taken_when_its_pace_and_its_faults_say(self):
+        _, _, summary = self.play(10, "--stall", "400@6")
+        self.assertEqual((summary["stalls"], summary["stall_us"]), (1, {"sum": 4e5, "max": 4e5}))
+        self.assertEqual((summary["uneven"], summary["uneven_us"]), (0, {"max": 0}))
 
     def test_jitter_spreads_the_intervals(self):
         _, _, summary = self.play(40, "--jitter", 15)

@@ -152,6 +152,102 @@ static void gaps_are_intervals_of_more_than_three_medians(void **state)
     assert_int_equal(figures.format_changes, 1);
 }
 
+/* Frames taken every 20 ms, as the stream tells, but some; published and numbered without a fault. */
+static void take(int64_t from, int64_t to, int64_t late_ns, uint64_t lost)
+{
+    for (int64_t i = from; i < to; i++) {
+        const struct tri_frame_info info = {
+            .video = { .fps_num = 50, .fps_den = 1 },
+            .number = (uint64_t)i + 1,
+            .driver_sequence = (uint64_t)i + lost,
+            .capture_ns = (i + (int64_t)lost) * 20 * MS + (i == from ? late_ns : 0),
+            .publish_ns = i * 20 * MS,
+        };
+        figures_frame(&figures, &info, 1, info.publish_ns);
+    }
+}
+
+static void a_stall_is_three_periods_without_a_capture_and_without_a_loss(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    take(0, 10, 0, 0);
+    take(10, 20, 0, 7); // a hole of seven frames: lost
+    assert_int_equal(figures.captures.stalls, 0);
+    assert_int_equal(figures.captures.uneven, 0);
+    take(20, 21, 40 * MS, 7); // three periods: no longer than that
+    assert_int_equal(figures.captures.stalls, 0);
+    take(21, 30, 0, 7);
+    take(30, 31, 41 * MS, 9); // and two frames lost in it
+    assert_int_equal(figures.captures.stalls, 1);
+    assert_int_equal(figures.captures.stall_sum_ns, 41 * MS);
+    assert_int_equal(figures.captures.stall_max_ns, 41 * MS);
+}
+
+static void captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    take(0, 10, 0, 0);
+    take(10, 20, 2 * MS, 0); // later by a tenth, and the next one earlier by as much
+    assert_int_equal(figures.captures.uneven, 0);
+    take(20, 30, -2 * MS - 1, 3);
+    assert_int_equal(figures.captures.uneven, 2);
+    assert_int_equal(figures.captures.uneven_max_ns, 2 * MS + 1);
+    assert_int_equal(figures.captures.stalls, 0);
+}
+
+static void what_begins_anew_is_no_stall(void **state)
+{
+    (void)state;
+    struct tri_frame_info info = { .video = { .fps_num = 50, .fps_den = 1 }, .number = 1 };
+    const struct tri_frame_info later = {
+        .video = info.video, .number = 2, .driver_sequence = 1, .capture_ns = 900 * MS
+    };
+    for (int i = 0; i < 5; i++) {
+        struct tri_frame_info next = later;
+        next.generation = i == 1; // another writer
+        next.flags = i == 2 ? TRI_FRAME_RESTART : i == 3 ? TRI_FRAME_NO_SIGNAL : 0;
+        next.video.fps_num = i == 4 ? 0 : 50; // it tells no rate
+        figures_start(&figures, "cam7");
+        figures_frame(&figures, &info, 1, MS);
+        figures_frame(&figures, &next, 1, 901 * MS);
+        assert_int_equal(figures.captures.stalls, i == 0);
+        json_t *object = figures_json(&figures);
+        assert_int_equal(json_is_null(json_object_get(object, "stalls")), i == 4);
+        json_decref(object);
+    }
+}
+
+static void stalls_and_uneven_captures_are_told_everywhere(void **state)
+{
+    (void)state;
+    char line[256];
+    char *text = NULL;
+    size_t bytes = 0;
+    figures_start(&figures, "cam7");
+    take(0, 10, 0, 0);
+    take(10, 11, 300 * MS, 0);
+    take(11, 12, 300 * MS, 0);
+    take(12, 13, 304 * MS, 0);
+    figures_line(&figures, figures.line_ns + 1000 * MS, line, sizeof line);
+    assert_non_null(strstr(line, ", stalls: 1"));
+    json_t *object = figures_json(&figures);
+    assert_true(number(object, NULL, "stalls") == 1);
+    assert_true(number(object, "stall_us", "sum") == 300000);
+    assert_true(number(object, "stall_us", "max") == 300000);
+    assert_true(number(object, NULL, "uneven") == 1);
+    assert_true(number(object, "uneven_us", "max") == 4000);
+    json_decref(object);
+    FILE *memory = open_memstream(&text, &bytes);
+    assert_non_null(memory);
+    figures_summary(&figures, memory);
+    fclose(memory);
+    assert_non_null(
+        strstr(text, "\n  stalls: 1 (300.0 ms), uneven captures: 1 (at most by 4.0 ms)\n"));
+    free(text);
+}
+
 static void the_last_second_has_a_rate_of_its_own(void **state)
 {
     (void)state;
@@ -268,6 +364,10 @@ int main(void)
         cmocka_unit_test(a_writer_knows_of_no_reader),
         cmocka_unit_test(what_comes_twice_is_a_duplicate),
         cmocka_unit_test(gaps_are_intervals_of_more_than_three_medians),
+        cmocka_unit_test(a_stall_is_three_periods_without_a_capture_and_without_a_loss),
+        cmocka_unit_test(captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period),
+        cmocka_unit_test(what_begins_anew_is_no_stall),
+        cmocka_unit_test(stalls_and_uneven_captures_are_told_everywhere),
         cmocka_unit_test(the_last_second_has_a_rate_of_its_own),
         cmocka_unit_test_setup(a_summary_for_people_has_the_names_of_json, steady_run),
         cmocka_unit_test_setup(the_line_says_the_same, steady_run),

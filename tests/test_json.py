@@ -62,6 +62,13 @@ class Json(ProgramTest):
         self.assertEqual(summary["source"], "y4m:caf?.y4m")
         self.assert_documented(summary, self.RUNS, "triptych-capture adds")
 
+    def test_of_a_writer_with_faults_on_purpose(self):
+        name = self.stream()
+        done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
+                               "--count", 3, "--tear", "pattern:clock")
+        self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds",
+                               "triptych-capture with faults on purpose adds")
+
     def test_of_a_reader_that_is_asked_for_everything(self):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-dump", "--json", "--clock", "--count", 5, "--expect-fps",

@@ -10,6 +10,9 @@ const struct cli_option expect_options[] = {
     { 0, "tolerance", "PCT", "5", "by how much F may be missed", cli_set_percent, AT(tolerance) },
     { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lost more than N frames",
       cli_set_count, AT(max_drops) },
+    { 0, "max-stalls", "N", NULL,
+      "fail if more than N times no picture was taken for three periods", cli_set_count,
+      AT(max_stalls) },
     { 0, "max-jitter-p95", "MS", NULL, "fail if 5 % of the intervals exceed their median by more",
       cli_set_ms, AT(max_jitter_p95) },
     { 0, "max-jitter-p99", "MS", NULL, "likewise, 1 % of them", cli_set_ms, AT(max_jitter_p99) },
@@ -24,6 +27,7 @@ const struct cli_option expect_options[] = {
 struct expect expect_nothing(void)
 {
     return (struct expect){ .max_drops = EXPECT_ANY,
+                            .max_stalls = EXPECT_ANY,
                             .max_jitter_p95 = -1,
                             .max_jitter_p99 = -1,
                             .max_age_p95 = -1,
@@ -32,8 +36,9 @@ struct expect expect_nothing(void)
 
 bool expect_something(const struct expect *expect)
 {
-    return expect->fps.den || expect->max_drops != EXPECT_ANY || expect->max_jitter_p95 >= 0 ||
-           expect->max_jitter_p99 >= 0 || expect->max_age_p95 >= 0 || expect->max_age_p99 >= 0;
+    return expect->fps.den || expect->max_drops != EXPECT_ANY || expect->max_stalls != EXPECT_ANY ||
+           expect->max_jitter_p95 >= 0 || expect->max_jitter_p99 >= 0 || expect->max_age_p95 >= 0 ||
+           expect->max_age_p99 >= 0;
 }
 
 int expect_check(const struct expect *expect, const struct cli_program *program, bool more,
@@ -78,6 +83,25 @@ static struct expect_verdict judge_drops(const struct expect *expect, const stru
     return verdict;
 }
 
+static struct expect_verdict judge_stalls(const struct expect *expect,
+                                          const struct figures *figures)
+{
+    struct expect_verdict verdict = { .option = "--max-stalls" };
+    const uint64_t most = expect->max_stalls;
+    const uint64_t stalls = figures->captures.stalls;
+    verdict.met = stalls <= most && figures_know_rate(figures);
+    if (!figures_know_rate(figures))
+        snprintf(verdict.text, sizeof verdict.text,
+                 "the stream does not tell its rate, and without it nothing is a stall");
+    else
+        snprintf(verdict.text, sizeof verdict.text,
+                 "%" PRIu64 " stalls of %.3f ms together, %" PRIu64 " %s than the %" PRIu64
+                 " allowed",
+                 stalls, (double)figures->captures.stall_sum_ns / 1e6,
+                 verdict.met ? most - stalls : stalls - most, verdict.met ? "less" : "more", most);
+    return verdict;
+}
+
 static struct expect_verdict judge_time(const char *option, const char *what, double is_ms,
                                         double most_ms)
 {
@@ -105,6 +129,8 @@ size_t expect_judge(const struct expect *expect, const struct figures *figures,
         verdicts[count++] = judge_rate(expect, figures);
     if (expect->max_drops != EXPECT_ANY)
         verdicts[count++] = judge_drops(expect, figures);
+    if (expect->max_stalls != EXPECT_ANY)
+        verdicts[count++] = judge_stalls(expect, figures);
     if (expect->max_jitter_p95 >= 0)
         verdicts[count++] =
             judge_time("--max-jitter-p95", "the 95th percentile of intervals, beyond their median,",

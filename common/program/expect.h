@@ -18,7 +18,7 @@ enum {
 struct expect {
     struct cli_rate fps; // 0/0: any
     double tolerance;    // per cent
-    uint64_t max_drops;
+    uint64_t max_drops, max_stalls;
     double max_jitter_p95, max_jitter_p99; // milliseconds; below 0: any
     double max_age_p95, max_age_p99;
     bool tap;

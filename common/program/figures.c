@@ -2,10 +2,12 @@
 /* Counting; what is told of it: figures_text.c and figures_json.c. */
 #include "figures.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
-#define SECOND INT64_C(1000000000)
+#define SECOND    INT64_C(1000000000)
+#define STEPS_MAX (UINT64_C(1) << 31)
 
 static int64_t cpu_now_ns(void)
 {
@@ -35,6 +37,24 @@ static bool is_other_format(const struct tri_video *last, const struct tri_video
            video->height != last->height;
 }
 
+/* How the capture times follow each other, by the source's own count: what was lost in between,
+ * wherever, takes its time. Of a writer that leaves that count at 0, by the stream's. */
+static void count_capture(struct figures *figures, const struct tri_frame_info *info)
+{
+    const struct tri_frame_info *last = &figures->last;
+    const struct tri_video *video = &info->video;
+    uint64_t steps = info->driver_sequence - last->driver_sequence;
+    if (steps == 0)
+        steps = info->number - last->number;
+    if (!video->fps_num || !video->fps_den || info->generation != last->generation ||
+        (info->flags & TRI_FRAME_RESTART) || ((info->flags | last->flags) & TRI_FRAME_NO_SIGNAL) ||
+        steps == 0 || steps > STEPS_MAX) // it has begun anew, or is the same frame again
+        return;
+    const double period = (double)SECOND * video->fps_den / video->fps_num;
+    const int64_t even = llround(period * (double)steps);
+    evenness_add(&figures->captures, info->capture_ns - last->capture_ns - even, llround(period));
+}
+
 /* The second that runs ends with the first frame a second after its first one. */
 static void count_second(struct figures *figures, int64_t publish_ns)
 {
@@ -59,6 +79,7 @@ static void count(struct figures *figures, const struct tri_frame_info *info, ui
         tri_histogram_add(&figures->interval, info->publish_ns - figures->last_ns);
         figures->duplicates += is_duplicate(&figures->last, info);
         figures->format_changes += is_other_format(&figures->last.video, &info->video);
+        count_capture(figures, info);
     }
     tri_histogram_add(&figures->age, seen_ns - info->capture_ns);
     tri_histogram_add(&figures->to_publish, info->publish_ns - info->capture_ns);
@@ -147,6 +168,11 @@ uint64_t figures_gaps(const struct figures *figures, uint64_t *longer_than_ns)
             gaps += figures->interval.bucket[i];
     }
     return gaps;
+}
+
+bool figures_know_rate(const struct figures *figures)
+{
+    return figures->video.fps_num && figures->video.fps_den;
 }
 
 double figures_byte_rate(const struct figures *figures)

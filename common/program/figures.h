@@ -5,6 +5,8 @@
 #ifndef PROGRAM_FIGURES_H
 #define PROGRAM_FIGURES_H
 
+#include "evenness.h"
+
 #include <triptych/triptych.h>
 
 #include <jansson.h>
@@ -29,12 +31,13 @@ struct figures {
     struct tri_frame_info last; // of the last frame counted: its `user` is not kept
     uint64_t dropped_driver, dropped_writer, dropped_reader;
     uint64_t torn_retried;
-    uint64_t duplicates;     // frames with the number, capture time or checksum of the one before
-    uint64_t format_changes; // frames of another format or size than the one before
-    uint64_t writers_lost;   // times the writer ended or died; counted by who waits for frames
-    uint64_t bytes;          // of pictures handed over
-    struct tri_video video;  // of the newest frame
-    uint32_t copies;         // the writer's, of the newest frame
+    uint64_t duplicates;      // frames with the number, capture time or checksum of the one before
+    uint64_t format_changes;  // frames of another format or size than the one before
+    uint64_t writers_lost;    // times the writer ended or died; counted by who waits for frames
+    struct evenness captures; // of a stream that tells its rate: whether they came at it
+    uint64_t bytes;           // of pictures handed over
+    struct tri_video video;   // of the newest frame
+    uint32_t copies;          // the writer's, of the newest frame
     struct tri_histogram interval; // ns between the publish times of frames counted
     struct tri_histogram age;      // ns from capture to where it was counted: the sum of
     struct tri_histogram to_publish, to_reader, to_screen; // these, as far as it went
@@ -70,6 +73,9 @@ uint64_t figures_jitter(const struct figures *figures, double percent);
 
 /** Intervals that are longer than FIGURES_GAP times their median, and how long that is. */
 uint64_t figures_gaps(const struct figures *figures, uint64_t *longer_than_ns);
+
+/** Whether the stream tells a rate: without one `captures` is empty. */
+bool figures_know_rate(const struct figures *figures);
 
 /** Bytes a second at figures_fps(). */
 double figures_byte_rate(const struct figures *figures);

@@ -63,6 +63,7 @@ json_t *figures_json(const struct figures *figures)
     json_object_set_new(object, "torn_retried", json_integer((json_int_t)figures->torn_retried));
     json_object_set_new(object, "duplicates", json_integer((json_int_t)figures->duplicates));
     json_object_set_new(object, "gaps", json_integer((json_int_t)figures_gaps(figures, &gap_ns)));
+    evenness_set_json(object, &figures->captures, figures_know_rate(figures));
     json_object_set_new(object, "format_changes",
                         json_integer((json_int_t)figures->format_changes));
     json_object_set_new(object, "writers_lost", json_integer((json_int_t)figures->writers_lost));

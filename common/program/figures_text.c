@@ -3,6 +3,7 @@
 #include "figures.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define SECOND 1e9
 
@@ -29,6 +30,9 @@ void figures_line(struct figures *figures, int64_t now_ns, char *text, size_t by
              figures->dropped_writer, figures->dropped_reader,
              time_text(tri_histogram_percentile(&figures->age, 50), p50, sizeof p50),
              time_text(tri_histogram_percentile(&figures->age, 99), p99, sizeof p99));
+    const size_t used = strlen(text);
+    if (figures->captures.stalls && used < bytes)
+        snprintf(text + used, bytes - used, ", stalls: %" PRIu64, figures->captures.stalls);
     figures->frames_at_line = figures->frames;
     figures->line_ns = now_ns;
 }
@@ -48,6 +52,16 @@ static void print_spread(FILE *to, const char *label, const struct tri_histogram
                           sizeof text));
     }
     fputc('\n', to);
+}
+
+/* Whether the pictures were taken at the rate that the stream tells. */
+static void print_captures(FILE *to, const struct evenness *captures)
+{
+    char sum[32];
+    char most[32];
+    fprintf(to, "  stalls: %" PRIu64 " (%s), uneven captures: %" PRIu64 " (at most by %s)\n",
+            captures->stalls, time_text((uint64_t)captures->stall_sum_ns, sum, sizeof sum),
+            captures->uneven, time_text((uint64_t)captures->uneven_max_ns, most, sizeof most));
 }
 
 void figures_summary(const struct figures *figures, FILE *to)
@@ -72,6 +86,8 @@ void figures_summary(const struct figures *figures, FILE *to)
     uint64_t gap_ns;
     fprintf(to, "  gaps: %" PRIu64 ", format changes: %" PRIu64 ", writers lost: %" PRIu64 "\n",
             figures_gaps(figures, &gap_ns), figures->format_changes, figures->writers_lost);
+    if (figures_know_rate(figures))
+        print_captures(to, &figures->captures);
     fprintf(to, "  %.1f MB a second, copies a frame: %" PRIu32 ", CPU: %.1f %% of a core\n",
             figures_byte_rate(figures) / 1e6, figures->copies, figures_cpu(figures));
 }

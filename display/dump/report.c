@@ -23,7 +23,7 @@ enum {
     HISTOGRAM_WIDTH = 248,
     PLOT_HEIGHT = 170,
     PLOT_STEP = 264, // from one chart to the one below
-    TABLE_ROWS = 8
+    TABLE_ROWS = 9
 };
 
 static bool ends_with(const char *path, const char *ending)
@@ -151,8 +151,13 @@ static double draw_table(struct output *output, const struct report_facts *facts
     draw_fact(output, y + 6 * ROW + 2, "copies a frame", "%" PRIu32, figures->copies);
     draw_fact(output, y + 7 * ROW + 2, "changes of format, writers lost", "%" PRIu64 ", %" PRIu64,
               figures->format_changes, figures->writers_lost);
+    if (figures_know_rate(figures))
+        draw_fact(output, y + 8 * ROW + 2, "stalls, uneven captures", "%" PRIu64 " of %s, %" PRIu64,
+                  figures->captures.stalls,
+                  time_text((double)figures->captures.stall_sum_ns, span, sizeof span),
+                  figures->captures.uneven);
     if (facts->clock)
-        svg_text(output, MARGIN, y + 8 * ROW + 10, "", "%s", facts->clock);
+        svg_text(output, MARGIN, y + TABLE_ROWS * ROW + 10, "", "%s", facts->clock);
     return y + (TABLE_ROWS + (facts->clock ? 1 : 0)) * ROW + 12;
 }
 

@@ -36,6 +36,9 @@ static void add_drops(struct lines *lines, const struct stream_view *stream)
     lines_add(lines, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
               figures->torn_retried, stream->unshown, stream->undecodable);
     lines_add(lines, "\nduplicates %" PRIu64, figures->duplicates);
+    if (figures_know_rate(figures))
+        lines_add(lines, ", stalls %" PRIu64 ", uneven %" PRIu64, figures->captures.stalls,
+                  figures->captures.uneven);
 }
 
 static void add_times(struct lines *lines, const struct figures *figures)
