@@ -82,20 +82,43 @@ class Adjust(WindowTest):
         self.assertRegex(said["Creation Time"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
         self.assertRegex(said["Software"], r"^triptych-display \d")
 
+    def assert_colours_follow(self, window):
+        """C: as the frames say (601), smpte170m, rec709, bt2020; R: as they say, full, limited."""
+        for key, matrix, full in (("shift+c", "601", False), ("shift+c", "709", False),
+                                  ("shift+r", "709", True), ("shift+c", "bt2020", True),
+                                  ("shift+r", "bt2020", False), ("shift+r", "bt2020", False),
+                                  ("shift+c", "601", False)):
+            with self.subTest(f"{matrix} {'full' if full else 'limited'}"):
+                window.press(key)
+                wanted = [color_of(codes(bar, "601"), matrix, full) for bar in pixels.BARS]
+                self.picture(window, lambda seen, colors=wanted: all(
+                    pixels.far(seen.at(80 * i + 40, 100), color) <= 3
+                    for i, color in enumerate(colors)), f"{wanted}")
+
     def test_colour_space_and_range_of_the_viewers_choice_give_the_colours_of_the_standards(self):
         for renderer in RENDERERS:
             window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
             self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
-            # C: as the frames say (601), smpte170m, rec709, bt2020; R: as they say, full, limited
-            for key, matrix, full in (("shift+c", "601", False), ("shift+c", "709", False),
-                                      ("shift+r", "709", True), ("shift+c", "bt2020", True),
-                                      ("shift+r", "bt2020", False), ("shift+r", "bt2020", False),
-                                      ("shift+c", "601", False)):
-                with self.subTest(f"{renderer} {matrix} {'full' if full else 'limited'}"):
-                    window.press(key)
-                    wanted = [color_of(codes(bar, "601"), matrix, full) for bar in pixels.BARS]
-                    self.picture(window, lambda seen, colors=wanted: all(
-                        pixels.far(seen.at(80 * i + 40, 100), color) <= 3
-                        for i, color in enumerate(colors)), f"{wanted}")
+            self.assert_colours_follow(window)
+            self.viewer.terminate()
+            self.assert_ends()
+
+    def test_a_picture_that_stands_still_has_other_colours_at_once(self):
+        for renderer in RENDERERS:
+            self.assert_colours_follow(self.still(renderer=renderer))
+            self.viewer.terminate()
+            self.assert_ends()
+
+    def test_a_picture_that_is_held_has_other_colours_at_once_and_stays_the_same_picture(self):
+        for renderer in RENDERERS:
+            window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
+            self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+            window.press("space")
+            held = window.picture_at_rest()
+            self.assert_colours_follow(window)
+            window.press("shift+c", "shift+c", "shift+c", "shift+c")
+            now = window.picture_at_rest()
+            below = [[seen.at(x, 424) for x in range(640)] for seen in (held, now)]
+            self.assertEqual(*below)
             self.viewer.terminate()
             self.assert_ends()

@@ -122,6 +122,22 @@ class Focus(TilesTest):
         print(f"# shown: {seen['frames']} of the one alone, {unseen['frames']} of the other")
         self.assertLess(unseen["frames"], seen["frames"])
 
+    def test_seen_again_a_tile_shows_the_newest_picture_though_no_other_comes(self):
+        window = self.still_tiles(2)
+        both = self.focus_is(window, 1, 100)
+        self.assertTrue(self.is_white(both.at(342, 240)))
+        window.press("Return")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 400)), "the first one alone")
+        self.writer.terminate()
+        self.writer.wait(PATIENCE)
+        wait_until(lambda: window.title().endswith("no signal"), "the second one's end")
+        self.start("triptych-capture", "-q", "-n", self.names[1], "-s", "320x240", "--count", 1,
+                   "--wait-for-reader", "--linger", PATIENCE, "pattern:green")
+        wait_until(lambda: window.title().endswith("UPS"), "its one frame")
+        window.press("Return")
+        self.picture(window, lambda seen: seen.at(342, 240)[1] > 200 > seen.at(342, 240)[0],
+                     "which is green")
+
     def test_escape_leaves_one_alone_before_it_quits(self):
         window = self.still_tiles(2)
         both = self.focus_is(window, 1, 100)

@@ -31,7 +31,7 @@ void act_pause_or_go(struct loop *loop)
 {
     struct stream_view *stream = loop_stream(loop);
 
-    stream_view_pause(stream, !stream->paused);
+    stream_view_pause(stream, loop->window.renderer, !stream->paused);
 }
 
 void act_step(struct loop *loop)
@@ -137,10 +137,13 @@ void act_on_top(struct loop *loop)
     overlay_say(&loop->overlay, loop->window.on_top ? "above other windows" : "not above others");
 }
 
-/** Colours are those of the conversion, which a picture that is held has behind it. */
-static const char *from_when(struct loop *loop)
+/** Shows the picture in other colours. @return from when on, where not at once: colours are those of
+ *  the conversion, for which the frame's own bytes have to be there */
+static const char *recolor(struct loop *loop)
 {
-    return loop_stream(loop)->paused ? ", from the next picture on" : "";
+    const bool done = stream_view_recolor(loop_stream(loop), loop->window.renderer);
+
+    return done ? "" : ", from the next picture on";
 }
 
 void act_next_colorspace(struct loop *loop)
@@ -154,7 +157,7 @@ void act_next_colorspace(struct loop *loop)
         i++;
     *now = order[(i + 1) % SDL_arraysize(order)];
     overlay_say(&loop->overlay, "colour space: %s%s",
-                *now ? tri_colorspace_word(*now) : "as the frames say", from_when(loop));
+                *now ? tri_colorspace_word(*now) : "as the frames say", recolor(loop));
 }
 
 void act_next_range(struct loop *loop)
@@ -163,7 +166,7 @@ void act_next_range(struct loop *loop)
 
     *now = (*now + 1) % (TRI_RANGE_LIMITED + 1);
     overlay_say(&loop->overlay, "range: %s%s", *now ? tri_range_word(*now) : "as the frames say",
-                from_when(loop));
+                recolor(loop));
 }
 
 void act_probe(struct loop *loop)

@@ -10,9 +10,10 @@
 
 /** What is known of a picture. */
 struct shot {
-    struct tri_frame_info info;
-    uint64_t bytes;       // of it, in the segment
-    int64_t presented_ns; // when it came on the screen; 0: not yet
+    struct tri_frame_info info; // with the colours it is shown in
+    struct tri_video own;       // with those that the frame tells
+    uint64_t bytes;             // of it, in the segment
+    int64_t presented_ns;       // when it came on the screen; 0: not yet
 };
 
 /** All zero is an empty one. */

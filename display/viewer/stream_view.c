@@ -50,14 +50,17 @@ static struct tri_video wanted_video(const struct stream_view *stream, const str
     return video;
 }
 
+/** @param bytes  those of a picture that is held are kept: it may be looked at for long */
 static enum tri_err upload(struct stream_view *stream, SDL_Renderer *renderer,
-                           const struct tri_frame *frame)
+                           const struct tri_frame *frame, bool bytes)
 {
     const struct tri_video video = wanted_video(stream, &frame->info.video);
     struct texture *texture =
         history_clear(&stream->history, video.width, video.height, stream->history_budget);
+    struct texture_wish wish = stream->wish;
 
-    return texture_upload(texture, renderer, stream->converter, frame, &video, &stream->wish);
+    wish.inspect.bytes |= bytes;
+    return texture_upload(texture, renderer, stream->converter, frame, &video, &wish);
 }
 
 /** Another picture has come to the front. */
@@ -72,11 +75,14 @@ static void face(struct stream_view *stream)
 /** The picture uploaded last is whole, and of `frame`: it comes to the front. */
 static void turn_page(struct stream_view *stream, const struct tri_frame *frame)
 {
-    struct shot shot = { .info = frame->info, .bytes = frame->shape.bytes };
+    struct shot shot = { .info = frame->info,
+                         .own = frame->info.video,
+                         .bytes = frame->shape.bytes };
 
     shot.info.video = wanted_video(stream, &frame->info.video);
     history_push(&stream->history, &shot);
     stream->has_picture = true;
+    stream->behind = false;
     face(stream);
 }
 
@@ -84,7 +90,7 @@ static void turn_page(struct stream_view *stream, const struct tri_frame *frame)
 static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
                          const struct tri_frame *frame)
 {
-    const enum tri_err err = upload(stream, renderer, frame);
+    const enum tri_err err = upload(stream, renderer, frame, stream->paused);
 
     // A torn frame may also be one that could not be decoded: this answer comes first.
     if (!tri_reader_whole(stream->reader, frame))
@@ -125,7 +131,7 @@ static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer
             return err;
         if (!tri_reader_whole(stream->reader, frame))
             continue;
-        err = upload(stream, renderer, &copy);
+        err = upload(stream, renderer, &copy, stream->paused);
         if (err == TRI_OK)
             turn_page(stream, &copy);
         stream->copied++;
@@ -154,9 +160,12 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
     if (stream->mode == TRI_MODE_LATEST)
         tri_reader_borrow(stream->reader, frame, 0);
     rate_note(&stream->ups, frame->info.publish_ns, frame->info.number);
+    if (frame->info.publish_ns <= stream->fetched_ns)
+        return false; // it was shown, or one after it
     // The first one is taken in any case: else there is nothing to see once it can be seen.
     if (stream->has_picture && (stream->hidden || (stream->paused && !stream->step))) {
         stream->unshown++;
+        stream->behind = true;
         trace_break(&stream->trace);
         return false;
     }
@@ -214,10 +223,90 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
     rate_note(&stream->fps, now_ns, stream->figures.frames);
 }
 
-void stream_view_pause(struct stream_view *stream, bool paused)
+/** Whether a frame is the one of the newest picture. */
+static bool is_front(const struct stream_view *stream, const struct tri_frame *frame)
+{
+    return stream->has_picture && stream->history.ring.back == 0 &&
+           frame->info.number == stream->info.number &&
+           frame->info.publish_ns == stream->info.publish_ns;
+}
+
+/** Keeps the bytes of the front picture's frame. */
+static bool keep_front(struct stream_view *stream, tri_reader *reader,
+                       const struct tri_frame *frame)
+{
+    struct texture *front = &stream->history.pictures[ring_shown(&stream->history.ring)];
+    struct inspect_wish wish = stream->wish.inspect;
+
+    if (front->inspect.source == INSPECT_RAW)
+        return true;
+    wish.bytes = true;
+    texture_keep(front, frame, &stream->info.video, &wish);
+    if (tri_reader_whole(reader, frame))
+        return true;
+    inspect_forget(&front->inspect);
+    return false;
+}
+
+bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool bytes)
+{
+    const struct tri_reader_options options = { .name = stream->name, .mode = TRI_MODE_LATEST };
+    struct tri_frame frame = { 0 };
+    tri_reader *reader = NULL;
+    bool done = false;
+
+    if (tri_reader_open(&reader, &options) != TRI_OK)
+        return false;
+    for (int tries = 0; tries < TORN_TRIES && !done; tries++) {
+        if (tri_reader_borrow(reader, &frame, 0) != TRI_OK)
+            break; // nothing newer than what was torn, either
+        if (is_front(stream, &frame)) {
+            done = !bytes || keep_front(stream, reader, &frame);
+            break;
+        }
+        const int64_t taken_ns = tri_now_ns();
+        if (upload(stream, renderer, &frame, bytes) != TRI_OK || !tri_reader_whole(reader, &frame))
+            continue;
+        done = true;
+        stream->fetched_ns = frame.info.publish_ns;
+        stream->taken_ns = taken_ns;
+        turn_page(stream, &frame);
+    }
+    tri_reader_give_back(reader, &frame);
+    tri_reader_close(&reader);
+    return done;
+}
+
+/** Makes the front picture anew from the bytes that were kept of it. */
+static bool recolor_kept(struct stream_view *stream, SDL_Renderer *renderer)
+{
+    struct texture *front = &stream->history.pictures[ring_shown(&stream->history.ring)];
+    struct shot *shot = history_shot(&stream->history);
+    const struct tri_video video = wanted_video(stream, &shot->own);
+
+    if (texture_recolor(front, renderer, stream->converter, &video, &stream->wish) != TRI_OK)
+        return false;
+    shot->info.video = video;
+    face(stream);
+    return true;
+}
+
+bool stream_view_recolor(struct stream_view *stream, SDL_Renderer *renderer)
+{
+    const int64_t before_ns = stream->fetched_ns;
+
+    if (!stream->has_picture || recolor_kept(stream, renderer))
+        return true;
+    return !stream->paused && stream_view_fetch(stream, renderer, true) &&
+           (stream->fetched_ns != before_ns || recolor_kept(stream, renderer));
+}
+
+void stream_view_pause(struct stream_view *stream, SDL_Renderer *renderer, bool paused)
 {
     stream->paused = paused;
     stream->step = false;
+    if (paused && stream->has_picture)
+        stream_view_fetch(stream, renderer, true);
     if (paused || !stream->history.ring.back)
         return;
     ring_step(&stream->history.ring, -(int)stream->history.ring.back);

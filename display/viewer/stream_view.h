@@ -38,6 +38,10 @@ struct stream_view {
     bool paused;
     bool step;   // paused, but show one more
     bool hidden; // it cannot be seen
+    bool behind; // newer frames came meanwhile
+
+    int64_t
+        fetched_ns; // publish time of a frame that was shown before the reader brought it; 0: none
 
     enum tri_state state;
     enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
@@ -69,8 +73,12 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
 /** Counts the front picture as seen at `now_ns`, if it was not before. */
 void stream_view_presented(struct stream_view *stream, int64_t now_ns);
 
-/** Holds the front picture, or goes on with the stream. */
-void stream_view_pause(struct stream_view *stream, bool paused);
+/** Shows the newest frame now, although the reader may have had it before: by a reader of its own for
+ *  the moment. @param bytes  they are kept of it. @return false: there is none to be had */
+bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool bytes);
+
+/** Holds the newest picture, with its bytes, or goes on with the stream. */
+void stream_view_pause(struct stream_view *stream, SDL_Renderer *renderer, bool paused);
 
 /** Pauses, and shows the picture before the front one. @return false: none older is kept. */
 bool stream_view_step_back(struct stream_view *stream);
@@ -78,6 +86,10 @@ bool stream_view_step_back(struct stream_view *stream);
 /** Pauses, and shows the picture after the front one: of those that are kept, then the next one the
  *  stream brings. */
 void stream_view_step(struct stream_view *stream);
+
+/** Makes the front picture anew in the colours that the viewer asks for. @return false: its frame has
+ *  gone; they are those of the next one */
+bool stream_view_recolor(struct stream_view *stream, SDL_Renderer *renderer);
 
 /** Makes the front picture as stream->wish has it, where it is not yet. */
 void stream_view_again(struct stream_view *stream, SDL_Renderer *renderer);

@@ -268,29 +268,57 @@ static bool is_met(const struct texture *texture, const struct texture_wish *wis
            (!wish->inspect.tones || inspect->tones.kind == wish->inspect.tones);
 }
 
-enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
+/** Brings the picture in once more, from the bytes that were kept of it. */
+static enum tri_err remake(struct texture *texture, SDL_Renderer *renderer,
                            picture_converter *converter, const struct texture_wish *wish)
 {
     struct inspect *inspect = &texture->inspect;
-    struct tri_frame frame = { 0 };
+    struct tri_frame frame = { .info = { .video = inspect->video }, .shape = inspect->shape };
     struct pixels pixels;
+
+    inspect_planes(inspect, frame.data);
+    const enum tri_err err =
+        bring(texture, renderer, converter, &frame, &inspect->video, &wish->adjust, NULL);
+    if (err == TRI_OK && inspect_pixels(inspect, &pixels))
+        tones_count(&inspect->tones, &pixels, wish->inspect.tones);
+    return err;
+}
+
+enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
+                           picture_converter *converter, const struct texture_wish *wish)
+{
     enum tri_err err = TRI_OK;
 
     if (!texture->sdl)
         return TRI_ERR_NO_STREAM;
     if (is_met(texture, wish))
         return TRI_OK;
-    if (inspect->source == INSPECT_NOTHING)
+    if (texture->inspect.source == INSPECT_NOTHING)
         err = keep_shown(texture, renderer);
-    if (err != TRI_OK)
-        return err;
-    frame.info.video = inspect->video;
-    frame.shape = inspect->shape;
-    inspect_planes(inspect, frame.data);
-    err = bring(texture, renderer, converter, &frame, &inspect->video, &wish->adjust, NULL);
-    if (err == TRI_OK && inspect_pixels(inspect, &pixels))
-        tones_count(&inspect->tones, &pixels, wish->inspect.tones);
-    return err;
+    return err == TRI_OK ? remake(texture, renderer, converter, wish) : err;
+}
+
+void texture_keep(struct texture *texture, const struct tri_frame *frame,
+                  const struct tri_video *video, const struct inspect_wish *wish)
+{
+    const struct tri_format *format = tri_format_find(video->fourcc);
+
+    if (format && format->family != TRI_FAMILY_OPAQUE)
+        inspect_take(&texture->inspect, wish, INSPECT_RAW, video, &frame->shape, frame->data);
+}
+
+enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
+                             picture_converter *converter, const struct tri_video *video,
+                             const struct texture_wish *wish)
+{
+    struct tri_video *kept = &texture->inspect.video;
+
+    if (!texture->sdl || texture->inspect.source != INSPECT_RAW)
+        return TRI_ERR_NO_STREAM;
+    kept->colorspace = video->colorspace;
+    kept->matrix = video->matrix;
+    kept->range = video->range;
+    return remake(texture, renderer, converter, wish);
 }
 
 static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)

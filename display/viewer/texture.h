@@ -56,6 +56,16 @@ enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
 enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
                            picture_converter *converter, const struct texture_wish *wish);
 
+/** Keeps what is wanted of a frame whose picture the texture is; of a compressed one nothing. */
+void texture_keep(struct texture *texture, const struct tri_frame *frame,
+                  const struct tri_video *video, const struct inspect_wish *wish);
+
+/** Makes the same picture once more in the colours of `video`, from the frame's own bytes. @return as
+ *  texture_upload(); TRI_ERR_NO_STREAM: they were not kept */
+enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
+                             picture_converter *converter, const struct tri_video *video,
+                             const struct texture_wish *wish);
+
 /** Reads the picture back as the renderer shows it, unscaled and not turned.
  *  @param rgb  3 bytes a pixel, no padding. @return false, as SDL_GetError() says. */
 bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t *rgb);

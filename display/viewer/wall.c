@@ -106,6 +106,17 @@ bool wall_take(struct wall *wall, SDL_Renderer *renderer)
     return changed;
 }
 
+void wall_catch_up(struct wall *wall, SDL_Renderer *renderer)
+{
+    for (unsigned i = 0; i < wall->count; i++) {
+        struct stream_view *stream = &wall->tiles[i].stream;
+        if (stream->hidden || stream->paused || !stream->behind)
+            continue;
+        stream->behind = false; // also where there is no stream any more: the last picture stays
+        stream_view_fetch(stream, renderer, false);
+    }
+}
+
 void wall_draw(const struct wall *wall, SDL_Renderer *renderer)
 {
     for (unsigned i = 0; i < wall->count; i++) {

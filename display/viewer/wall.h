@@ -42,6 +42,9 @@ void wall_arrange(struct wall *wall, const struct view_area *area, bool hidden);
 /** Takes what the streams have. @return whether what is to be drawn has changed. */
 bool wall_take(struct wall *wall, SDL_Renderer *renderer);
 
+/** Fetches the newest picture of tiles that can be seen again. */
+void wall_catch_up(struct wall *wall, SDL_Renderer *renderer);
+
 /** Draws the picture of every tile that can be seen. */
 void wall_draw(const struct wall *wall, SDL_Renderer *renderer);
 

@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import time
 
 import pixels
 from programs import end, tool, wait_until
@@ -99,6 +100,17 @@ class Window:
         data = subprocess.run(grab, env=self.screen.environment, stdin=subprocess.DEVNULL,
                               capture_output=True, check=True, timeout=60).stdout
         return pixels.Picture(width, height, data)
+
+    def picture_at_rest(self):
+        """What it shows once that has not changed for a second: notices have gone as well."""
+        shown = [self.picture()]
+
+        def rests():
+            time.sleep(1)
+            shown.append(self.picture())
+            return shown[-1].data == shown[-2].data
+        wait_until(rests, "a picture that does not change")
+        return shown[-1]
 
     def picture_when(self, true, what):
         """What it shows as soon as true(picture)."""
