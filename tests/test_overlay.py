@@ -85,6 +85,12 @@ class Overlay(WindowTest):
             self.assertTrue(self.is_white(shown.at(1, y)), f"1 {y}")
             self.assertTrue(self.is_white(shown.at(shown.width - 2, y)), f"right {y}")
 
+    def test_where_the_help_has_no_room_its_beginning_is_seen(self):
+        window = self.window(geometry="160x120+0+0")
+        helped = self.changes(window, "h", "the help")
+        edges = [helped.at(0, y) for y in range(120)] + [helped.at(x, 0) for x in range(160)]
+        self.assertLess(max(map(max, edges)), 150, "letters cut off at the left or at the top")
+
     def test_the_help_has_every_key_in_two_columns(self):
         told = self.run_to_end("triptych-display", "--help").stdout
         keys = ("q", "Esc", "f", "Space p", ".", "s", "i", "o", "r", "m", "0", "1", "2", "w", "+ -",

@@ -89,8 +89,9 @@ static void draw_help(struct overlay *overlay, SDL_Renderer *renderer, const str
     const int fitting =
         text_fit(&overlay->text, keys, pixels, area->w - 2 * pixels, area->h - 2 * pixels);
     const struct text_block *block = set(overlay, renderer, OVERLAY_HELP, fitting, keys);
-    text_panel_draw(block, renderer, area->x + (area->w - block->w) / 2,
-                    area->y + (area->h - block->h) / 2);
+    // Where not all of it has room the keys come first.
+    text_panel_draw(block, renderer, area->x + SDL_max((area->w - block->w) / 2, 0),
+                    area->y + SDL_max((area->h - block->h) / 2, 0));
 }
 
 static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
