@@ -276,11 +276,12 @@ static void rows_are_one_piece_to_a_checksum(void **state)
     for (size_t i = 0; i < sizeof(picture); i++)
         picture[i] = (uint8_t)(i * 37 ^ i >> 7);
     for (uint32_t row_bytes = 1; row_bytes <= 100; row_bytes++) {
-        const struct tri_frame_info info = { .video = { TRI_FOURCC_GREY, row_bytes, 64 } };
+        const struct tri_frame_info info = { .video = { TRI_FOURCC_GREY, row_bytes, 64,
+                                                        .field = 0 } };
         const struct tri_shape rows = {
             .planes = 1, .plane = { { .stride = row_bytes, .row_bytes = row_bytes, .rows = 64 } }
         };
-        whole.bytes_used = 64u * row_bytes;
+        whole.bytes_used = (uint64_t)64 * row_bytes;
         assert_int_equal(tri_frame_checksum(&info, &rows, data),
                          tri_frame_checksum(&whole, &shape, data));
     }

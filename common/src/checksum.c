@@ -44,8 +44,8 @@ static const uint8_t *take_stripes(struct sum *sum, const uint8_t *at, size_t by
     for (; bytes >= STRIPE; bytes -= STRIPE, at += STRIPE) {
         a = stir(a, read_word(at));
         b = stir(b, read_word(at + WORD));
-        c = stir(c, read_word(at + 2 * WORD));
-        d = stir(d, read_word(at + 3 * WORD));
+        c = stir(c, read_word(at + (size_t)2 * WORD));
+        d = stir(d, read_word(at + (size_t)3 * WORD));
     }
     sum->lane[0] = a, sum->lane[1] = b, sum->lane[2] = c, sum->lane[3] = d;
     return at;

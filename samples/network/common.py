@@ -34,7 +34,8 @@ def run(description):
     try:
         pipeline = Gst.parse_launch(description)
     except GLib.Error as error:
-        print(f"GStreamer: {error.message}", file=sys.stderr)
+        hint = "; GST_PLUGIN_PATH=build/plugins/gstreamer has it" if "triptych" in error.message else ""
+        print(f"GStreamer: {error.message}{hint}", file=sys.stderr)
         return 1
     carry_capture_times(pipeline)
     loop = GLib.MainLoop()
