@@ -143,7 +143,7 @@ static void a_sink_offers_its_slots_and_publishes_what_is_written_there(void **s
     GstHarness *h = sink(64);
     GstBuffer *buffer = offered(h, 64);
     assert_true(lies_in_segment(buffer, TRUE));
-    gst_buffer_memset(buffer, 0, 9, 64 * 48);
+    gst_buffer_memset(buffer, 0, 9, (gsize)64 * 48);
     GST_BUFFER_PTS(buffer) = 0;
     assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
 
@@ -157,8 +157,8 @@ static void a_sink_copies_once_what_lies_elsewhere(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
-    GstBuffer *buffer = gst_buffer_new_allocate(NULL, 64 * 48, NULL);
-    gst_buffer_memset(buffer, 0, 8, 64 * 48);
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, (gsize)64 * 48, NULL);
+    gst_buffer_memset(buffer, 0, 8, (gsize)64 * 48);
     GST_BUFFER_PTS(buffer) = 0;
     assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
 
@@ -208,7 +208,8 @@ static gboolean ask_for_memory(GstHarness *h, GstCaps *caps, gboolean need_pool,
         gst_query_parse_nth_allocation_pool(query, 0, &pool, size, &min, NULL);
         assert_int_equal(pool != NULL, need_pool);
         assert_true(min >= 2);
-        gst_clear_object(&pool);
+        if (pool)
+            gst_object_unref(pool);
     }
     assert_false(gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL));
     gst_query_unref(query);
