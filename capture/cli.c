@@ -120,7 +120,7 @@ static const struct cli_option options[] = {
     { 'g', "group", "GROUP", NULL, "whose members may watch", cli_set_text, FIELD(group) },
     { 0, "take-back", "S", NULL, "take a slot back from a reader that held it so long",
       cli_set_seconds, FIELD(take_back) },
-    { 0, "checksum", NULL, NULL, "put an XXH64 of its pixels on each frame", cli_set_true,
+    { 0, "checksum", NULL, NULL, "put an XXH3-64 of its pixels on each frame", cli_set_true,
       FIELD(checksum) },
     { 0, "huge-pages", NULL, NULL, "ask for huge pages", cli_set_true, FIELD(huge_pages) },
     { 0, "lock", NULL, NULL, "keep the stream's memory out of swap", cli_set_true, FIELD(lock) },

@@ -82,11 +82,13 @@ class Options(unittest.TestCase):
                 self._assert_only_gone(option, *set_up(
                     self.folder / option, environment={"PKG_CONFIG_LIBDIR": str(others)}))
 
-    def test_the_library_alone_wants_a_compiler_and_libc(self):
-        build, nothing = self.folder / "alone", self.folder / "no-packages"
-        nothing.mkdir()
+    def test_the_library_alone_wants_a_compiler_libc_and_the_header_of_xxhash(self):
+        build, packages = self.folder / "alone", self.folder / "one-package"
+        packages.mkdir()
+        found = run(tool("pkg-config"), "--variable=pcfiledir", "libxxhash").strip()
+        (packages / "libxxhash.pc").symlink_to(pathlib.Path(found) / "libxxhash.pc")
         _, targets = set_up(build, "--auto-features=disabled", "--werror",
-                            environment={"PKG_CONFIG_LIBDIR": str(nothing)})
+                            environment={"PKG_CONFIG_LIBDIR": str(packages)})
         self.assertEqual({name for name, _ in targets if not name.startswith("sample-")},
                          {"triptych"})
         run(tool("ninja"), "-C", build)
@@ -95,8 +97,11 @@ class Options(unittest.TestCase):
         headers = {path for path in headers if not path.startswith(str(SOURCE))}
         self.assertIn("/usr/include/string.h", headers)
         owners = run(tool("dpkg-query"), "--search", *sorted(headers))
-        self.assertEqual({line for line in owners.splitlines()
-                          if not re.match(r"libc6-dev|linux-libc-dev|libgcc-|libclang-", line)}, set())
+        ours = r"libc6-dev|linux-libc-dev|libgcc-|libclang-|libxxhash-dev"
+        self.assertEqual({line for line in owners.splitlines() if not re.match(ours, line)}, set())
+        needed = run(tool("readelf"), "--dynamic", build / "common/libtriptych.so")
+        self.assertEqual(set(re.findall(r"NEEDED.*\[(.*)\]", needed)) - {"ld-linux-x86-64.so.2"},
+                         {"libc.so.6"})
 
     def test_with_all_that_is_optional_left_out_the_rest_is_built_and_right(self):
         build = self.folder / "least"

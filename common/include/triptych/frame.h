@@ -29,7 +29,7 @@ struct tri_frame_info {
     uint64_t dropped_writer;  // frames the writer lost: no free slot
     uint64_t generation;      // counts the writers of this stream, from 1
     uint64_t bytes_used;      // of an opaque format; otherwise the whole picture
-    uint64_t checksum;        // XXH64 of the picture's rows, see tri_frame_checksum()
+    uint64_t checksum;        // XXH3-64 of the picture's rows, see tri_frame_checksum()
     uint32_t copies;          // copies or conversions the writer made of the pixels
     uint32_t flags;           // enum tri_frame_flags
     uint32_t user_bytes;      // of `user`, 0 to TRI_USER_MAX
@@ -67,7 +67,7 @@ struct tri_draft {
     struct tri_lease lease;
 };
 
-/** XXH64 over the pixel bytes of every row of every plane, in order, padding left out; of an
+/** XXH3-64 over the pixel bytes of every row of every plane, in order, padding left out; of an
  *  opaque format over bytes_used bytes. Reads all of the picture. */
 TRI_API uint64_t tri_frame_checksum(const struct tri_frame_info *info,
                                     const struct tri_shape *shape,
