@@ -27,6 +27,13 @@ class Ends(ProgramTest):
         self.assertEqual(dump.returncode, 0)
         feed.end()
 
+    def test_it_says_once_what_it_waits_for(self):
+        name = self.stream()
+        done = self.run_to_end("triptych-dump", "--json", "--timeout", "2.5", name)
+        said = [line for line in done.stderr.splitlines() if "waiting" in line]
+        self.assertEqual(len(said), 1, done.stderr)
+        self.assertRegex(said[0], f"{name}: there is no such stream.*triptych-info")
+
     def test_timeout_ends_the_wait_for_a_stream(self):
         done = self.run_to_end("triptych-dump", "--json", "--timeout", "0.3", self.stream())
         self.assert_refused(done, 1, "no frame within --timeout", "triptych-info")

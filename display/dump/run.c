@@ -173,6 +173,21 @@ static int handle(struct run *run, const struct tri_frame *frame)
     return enough(run) ? CLI_DONE : GO_ON;
 }
 
+/* Who waits for a name that was mistyped should not wait for long without a word. */
+static void tell_of_wait(struct run *run, int64_t waited_ns)
+{
+    if (run->told_of_wait || run->figures.frames || waited_ns < SECOND)
+        return;
+    run->told_of_wait = true;
+    struct tri_reader_counts counts;
+    tri_reader_count(run->reader, &counts);
+    say(run, TRI_LOG_INFO,
+        counts.slots
+            ? "waiting for its first frame"
+            : "there is no such stream; waiting for its writer. `triptych-info` lists what "
+              "there is");
+}
+
 /* What borrowing said instead of giving a frame. @return GO_ON, or the exit status. */
 static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
 {
@@ -191,6 +206,7 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
                        run->figures.frames ? "no frame within --timeout; has its writer stopped?"
                                            : "no frame within --timeout; is its writer running? "
                                              "`triptych-info` lists what there is");
+        tell_of_wait(run, tri_now_ns() - idle_since_ns);
         return GO_ON;
     default:
         return say(run, TRI_LOG_ERROR, tri_strerror(err));

@@ -21,6 +21,7 @@ struct run {
     struct pulse pulse;      // with --clock
     struct samples *samples; // NULL: none are kept
     struct cadence cadence;  // with a constant rate
+    bool told_of_wait;       // for the first frame
 };
 
 /** Frames that left this run: those that came, or what a constant rate made of them. */
