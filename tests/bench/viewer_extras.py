@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What statistics, tiles and the like cost in triptych-display, beside plain viewing.
 
-viewer_extras.py [RENDERER]...   on a screen of its own (Xvfb), software unless told otherwise
+viewer_extras.py [RENDERER]...   on a screen of its own (Xvfb), software unless told otherwise; two
+                                 minutes and a half each
 
 On a busy machine fewer pictures are shown: the time of one of them is what can be compared.
 """
@@ -28,6 +29,9 @@ CASES = (
     ("plain", 1, 60, ()),
     ("statistics, rates alone", 1, 60, ("i",)),
     ("statistics, all", 1, 60, ("i", "o", "o")),
+    ("histogram of luma", 1, 60, ("y",)),
+    ("histogram of colours", 1, 60, ("y", "y")),
+    ("adjustments", 1, 60, ("4",)),
     ("4 tiles", 4, 60, ()),
     ("4 tiles, one alone", 4, 60, ("Return",)),
     ("paused", 1, 60, ("space",)),
