@@ -176,7 +176,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
 /* Who waits for a name that was mistyped should not wait for long without a word. */
 static void tell_of_wait(struct run *run, int64_t waited_ns)
 {
-    if (run->told_of_wait || run->figures.frames || waited_ns < SECOND)
+    if (run->told_of_wait || run->figures.frames || (double)waited_ns < SECOND)
         return;
     run->told_of_wait = true;
     struct tri_reader_counts counts;
