@@ -131,6 +131,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="[3, about two minutes and a half]")
     parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
     arguments = parser.parse_args()
+    build = pathlib.Path(arguments.program).resolve().parents[2]
+    os.environ.setdefault("GST_PLUGIN_PATH", str(build / "plugins/gstreamer"))
+    os.environ.setdefault("GST_REGISTRY", str(build / "gst-registry.bin"))
     about = machine()
     figures = measure(arguments.program, arguments.rounds)
     text = page(about, arguments.rounds, figures)
