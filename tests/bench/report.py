@@ -255,7 +255,8 @@ def heading(results):
     where = results["machine"]
     return (f"{where['date']}, {where['processors']} x {where['processor']}"
             f"{', virtual' if where['virtual'] else ''}, Linux {where['kernel']}, load "
-            f"{where['load']:.1f} at the start; medians of {results['rounds']} interleaved rounds")
+            f"{where['load']:.1f} at the start, {where['stolen']:.2%} of the processors taken by other "
+            f"virtual machines; medians of {results['rounds']} interleaved rounds")
 
 
 def text(results):
