@@ -195,12 +195,6 @@ static bool await_moment(struct feed *feed)
     return true;
 }
 
-static int64_t period_ns(const struct pace *pace)
-{
-    return pace->num ? (int64_t)((pace->den * UINT64_C(1000000000) + pace->num / 2) / pace->num)
-                     : 0;
-}
-
 /** What was filled becomes the newest frame, at its time. */
 static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
 {
@@ -233,7 +227,7 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
         feed->restarted = false;
         fault_tear(&feed->fault, draft);
         feed_publish(feed, draft);
-        fault_published(&feed->fault, period_ns(&feed->pace));
+        fault_published(&feed->fault, evenness_period(feed->pace.num, feed->pace.den));
     }
     pace_next(&feed->pace);
     return draft ? SOURCE_OK : SOURCE_DROPPED;

@@ -4,6 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+int64_t evenness_period(uint64_t num, uint64_t den)
+{
+    return num ? (int64_t)((den * UINT64_C(1000000000) + num / 2) / num) : 0;
+}
+
 void evenness_add(struct evenness *evenness, int64_t off_ns, int64_t period_ns)
 {
     const int64_t off = off_ns < 0 ? -off_ns : off_ns;

@@ -22,6 +22,9 @@ struct evenness {
     int64_t uneven_max_ns;              // the most that any other interval was off, either way
 };
 
+/** The period of a stream of num/den frames a second, both of 32 bits, to the nanosecond; 0: none. */
+int64_t evenness_period(uint64_t num, uint64_t den);
+
 /** Counts an interval that was `off_ns` longer, or shorter, than a stream's period had it. */
 void evenness_add(struct evenness *evenness, int64_t off_ns, int64_t period_ns);
 

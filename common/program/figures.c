@@ -52,7 +52,8 @@ static void count_capture(struct figures *figures, const struct tri_frame_info *
         return;
     const double period = (double)SECOND * video->fps_den / video->fps_num;
     const int64_t even = llround(period * (double)steps);
-    evenness_add(&figures->captures, info->capture_ns - last->capture_ns - even, llround(period));
+    evenness_add(&figures->captures, info->capture_ns - last->capture_ns - even,
+                 evenness_period(video->fps_num, video->fps_den));
 }
 
 /* The second that runs ends with the first frame a second after its first one. */
