@@ -2,11 +2,11 @@
 """samples/side-by-side, as somebody types it who has just cloned the project."""
 import os
 import signal
-import subprocess
 import time
 import unittest
 
 from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, ipc_of, tool, wait_until
+from screen import Screen
 
 DEMO = str(SOURCE / "samples" / "side-by-side")
 
@@ -21,25 +21,15 @@ class SideBySide(ProgramTest):
 
     def demo(self, *args, screen=None):
         """Starts the demo in a process group of its own, as a terminal does."""
-        env = {key: value for key, value in os.environ.items()
-               if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        if screen:
-            env["DISPLAY"] = screen
+        env = screen.environment if screen else {
+            key: value for key, value in os.environ.items()
+            if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
         return self.start(DEMO, "--build", BUILD, "--name", self.name, *args, env=env,
                           start_new_session=True)
 
     def finish(self, demo):
         out, err = demo.communicate(timeout=PATIENCE * 4)
         return out.decode(), err.decode()
-
-    def screen(self):
-        """A virtual screen; its DISPLAY."""
-        read, write = os.pipe()
-        self.start(tool("Xvfb"), "-displayfd", write, "-screen", "0", "1280x800x24", pass_fds=(write,),
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as told:
-            return ":" + told.readline().strip()
 
     def test_without_a_screen_it_says_so_and_shows_the_figures_of_both_sides(self):
         out, err = self.finish(demo := self.demo("--seconds", "4", "pattern:clock"))
@@ -70,26 +60,16 @@ class SideBySide(ProgramTest):
         self.assertEqual(ipc_of(self.name), ([], []))
 
     def test_on_a_screen_there_is_a_window_with_the_picture(self):
-        xdotool = tool("xdotool")
-        screen = self.screen()
+        screen = Screen()
+        self.addCleanup(screen.close)
         demo = self.demo("pattern:smpte", screen=screen)
-
-        def window():
-            found = subprocess.run([xdotool, "search", "--name", self.name], capture_output=True,
-                                   env=os.environ | {"DISPLAY": screen})
-            return found.stdout.split() or demo.poll() is not None
-        wait_until(window, "a window named after the stream")
-        wait_until(lambda: self.colours(screen) >= 7 or demo.poll() is not None, "seven bars")
+        window = screen.window_of(demo, "--name", self.name)
+        window.picture_when(lambda seen: len({seen.at(seen.width * (2 * bar + 1) // 14, 100)
+                                              for bar in range(7)}) == 7, "seven bars")
         self.assertIsNone(demo.poll())
         demo.terminate()
         out, err = self.finish(demo)
         self.assertEqual(demo.returncode, 0, out + err)
-
-    def colours(self, screen):
-        """How many different colours the screen shows."""
-        shot = subprocess.run([tool("import"), "-window", "root", "-depth", "8", "rgb:-"],
-                              capture_output=True, env=os.environ | {"DISPLAY": screen}).stdout
-        return len({shot[i:i + 3] for i in range(0, len(shot), 3)})
 
     def test_when_one_side_fails_the_other_ends_and_the_status_says_so(self):
         out, err = self.finish(demo := self.demo("pattern:no-such-pattern"))

@@ -20,8 +20,10 @@ class Screen:
         reading, writing = os.pipe()
         self._server = subprocess.Popen(
             [*self.within, tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
-             "-nolisten", "tcp", "-noreset"], pass_fds=[writing], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             "-nolisten", "tcp",
+             "-noreset"],  # else it starts anew as the last client leaves, and drops who just comes
+            pass_fds=[writing], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
         os.close(writing)
         with os.fdopen(reading) as pipe:
             self.display = ":" + pipe.readline().strip()
@@ -49,14 +51,17 @@ class Screen:
         return subprocess.run([*self.within, tool(program), *map(str, args)], env=self.environment,
                               timeout=60, capture_output=True, text=True, check=True).stdout.strip()
 
-    def window_of(self, process):
-        """The window of a program, as soon as it is to be seen."""
+    def window_of(self, process, *search):
+        """The window of a program, as soon as it is to be seen; `search`, of xdotool, where another
+        process opens it."""
+        search = search or ("--pid", str(process.pid))
+
         def found():
             if process.poll() is not None:
-                raise AssertionError(f"no window: it ended with {process.returncode}: "
-                                     f"{process.stderr.read().decode()}")
-            done = subprocess.run([*self.within, tool("xdotool"), "search", "--onlyvisible", "--pid",
-                                   str(process.pid)], env=self.environment, timeout=60,
+                said = b"".join(text for text in process.communicate() if text).decode()
+                raise AssertionError(f"no window: it ended with {process.returncode}: {said}")
+            done = subprocess.run([*self.within, tool("xdotool"), "search", "--onlyvisible", *search],
+                                  env=self.environment, timeout=60,
                                   capture_output=True, text=True, check=False)
             return done.stdout.split()
         return Window(self, wait_until(found, "a window on the screen")[-1])
