@@ -43,6 +43,33 @@ gint64 gst_triptych_reference(GstBuffer *buffer)
     return told ? told - offset_to_ntp() : exact;
 }
 
+/** Whether a clock reads CLOCK_MONOTONIC, apart from its calibration. What is found is kept with it:
+ *  properties are slow to ask. Clocks that follow a network are of classes derived from the system's. */
+static gboolean reads_monotonic(GstClock *clock)
+{
+    enum { UNKNOWN, YES, NO };
+    const GQuark quark = g_quark_from_static_string("triptych-monotonic");
+    gint known = GPOINTER_TO_INT(g_object_get_qdata(G_OBJECT(clock), quark));
+    if (known == UNKNOWN) {
+        GstClockType type = GST_CLOCK_TYPE_OTHER;
+        if (G_OBJECT_TYPE(clock) == GST_TYPE_SYSTEM_CLOCK)
+            g_object_get(clock, "clock-type", &type, NULL);
+        known = type == GST_CLOCK_TYPE_MONOTONIC ? YES : NO;
+        g_object_set_qdata(G_OBJECT(clock), quark, GINT_TO_POINTER(known));
+    }
+    return known == YES;
+}
+
+static gboolean is_calibrated(GstClock *clock)
+{
+    GstClockTime internal;
+    GstClockTime external;
+    GstClockTime num;
+    GstClockTime den;
+    gst_clock_get_calibration(clock, &internal, &external, &num, &den);
+    return internal != external || num != den;
+}
+
 /** What to add to CLOCK_MONOTONIC to get the element's running time. @return FALSE without a clock. */
 static gboolean offset_to_running_time(GstElement *element, gint64 *offset)
 {
@@ -53,10 +80,7 @@ static gboolean offset_to_running_time(GstElement *element, gint64 *offset)
 
     // The usual clock is CLOCK_MONOTONIC itself: then the offset is exact. Otherwise both are read
     // at the same moment, as near as two calls can be.
-    GstClockType type = GST_CLOCK_TYPE_OTHER;
-    if (GST_IS_SYSTEM_CLOCK(clock))
-        g_object_get(clock, "clock-type", &type, NULL);
-    if (type == GST_CLOCK_TYPE_MONOTONIC && gst_clock_get_master(clock) == NULL)
+    if (reads_monotonic(clock) && !is_calibrated(clock))
         *offset = -(gint64)base;
     else
         *offset = (gint64)gst_clock_get_time(clock) - tri_now_ns() - (gint64)base;
