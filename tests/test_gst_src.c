@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* What triptychsrc tells its neighbour and asks of it: alone, over a pad of the test. */
+#include "harness.h"
+
+#include <sys/syscall.h>
+
+/** A source that has begun to wait for its stream. */
+static GstHarness *source(const char *on_disconnect)
+{
+    GstHarness *h = harness_of("triptychsrc");
+    gst_util_set_object_arg(G_OBJECT(h->element), "on-disconnect", on_disconnect);
+    gst_harness_play(h);
+    return h;
+}
+
+/** Publishes one picture and takes what the source makes of it. */
+static GstBuffer *pass(GstHarness *h, tri_writer *writer, uint32_t width, uint8_t brightness)
+{
+    pipes_publish(writer, width, brightness, 1);
+    GstBuffer *buffer = gst_harness_pull(h);
+    assert_non_null(buffer);
+    guint8 first;
+    assert_int_equal(gst_buffer_extract(buffer, 0, &first, 1), 1);
+    assert_int_equal(first, brightness);
+    return buffer;
+}
+
+/** Takes events until one of this type comes. */
+static void await_event(GstHarness *h, GstEventType type)
+{
+    GstEventType came;
+    do {
+        GstEvent *event = gst_harness_pull_event(h);
+        assert_non_null(event);
+        came = GST_EVENT_TYPE(event);
+        gst_event_unref(event);
+    } while (came != type);
+}
+
+static void a_source_says_what_comes_before_the_first_picture(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    gst_buffer_unref(pass(h, writer, 64, 5));
+    const GstEventType order[] = { GST_EVENT_STREAM_START, GST_EVENT_CAPS, GST_EVENT_SEGMENT };
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
+        GstEvent *event = gst_harness_pull_event(h);
+        assert_int_equal(GST_EVENT_TYPE(event), order[i]);
+        gst_event_unref(event);
+    }
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+}
+
+static void caps_of_a_source_follow_a_change_of_size_in_mid_stream(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    const int widths[] = { 64, 64, 3000 }; // the last one larger than the slots
+    guint caps_events = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+        gst_buffer_unref(pass(h, writer, (uint32_t)widths[i], (uint8_t)(10 + i)));
+        GstCaps *caps = gst_pad_get_current_caps(h->sinkpad);
+        int width;
+        assert_true(gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width));
+        assert_int_equal(width, widths[i]);
+        gst_caps_unref(caps);
+    }
+    GstEvent *event;
+    while ((event = gst_harness_try_pull_event(h))) {
+        caps_events += GST_EVENT_TYPE(event) == GST_EVENT_CAPS;
+        gst_event_unref(event);
+    }
+    assert_int_equal(caps_events, 2);
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+}
+
+static void a_source_tells_its_latency_with_the_first_frame(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    gst_buffer_unref(pass(h, writer, 64, 1)); // at 200 a second, with 3 slots
+    pipes_wait(h->element, GST_MESSAGE_LATENCY);
+
+    GstQuery *query = gst_query_new_latency();
+    gboolean live;
+    GstClockTime least;
+    GstClockTime most;
+    assert_true(gst_pad_peer_query(h->sinkpad, query));
+    gst_query_parse_latency(query, &live, &least, &most);
+    gst_query_unref(query);
+    assert_true(live);
+    assert_int_equal(least, 5 * GST_MSECOND);
+    assert_int_equal(most, 15 * GST_MSECOND);
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+}
+
+static void a_source_ends_with_its_writer_if_told_so(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("eos");
+    gst_buffer_unref(pass(h, writer, 64, 1));
+    tri_writer_close(&writer);
+    await_event(h, GST_EVENT_EOS);
+    gst_harness_teardown(h);
+}
+
+static void a_source_fails_with_its_writer_if_told_so(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("error");
+    gst_buffer_unref(pass(h, writer, 64, 1));
+    tri_writer_close(&writer);
+    assert_int_equal(pipes_wait(h->element, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
+    gst_harness_teardown(h);
+}
+
+static void a_timeout_without_a_stream_is_an_error(void **state)
+{
+    (void)state;
+    GstHarness *h = harness_of("triptychsrc");
+    g_object_set(h->element, "timeout", (guint64)100 * GST_MSECOND, NULL);
+    gst_harness_play(h);
+    assert_int_equal(pipes_wait(h->element, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
+    gst_harness_teardown(h);
+}
+
+static void a_source_goes_on_after_a_flush(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    gst_buffer_unref(pass(h, writer, 64, 3));
+    assert_true(gst_element_send_event(h->element, gst_event_new_flush_start()));
+    assert_true(gst_element_send_event(h->element, gst_event_new_flush_stop(TRUE)));
+    gst_buffer_unref(pass(h, writer, 64, 4));
+    await_event(h, GST_EVENT_FLUSH_START);
+    await_event(h, GST_EVENT_FLUSH_STOP);
+    await_event(h, GST_EVENT_SEGMENT); // a flush forgets it
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+}
+
+static void downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    GstBuffer *buffer = pass(h, writer, 50, 99);
+    assert_null(gst_buffer_get_video_meta(buffer));
+    assert_int_equal(gst_buffer_get_size(buffer), 52 * 48); // rows of 50 bytes, rounded up to four
+    assert_false(harness_in_segment(buffer, FALSE));
+    assert_int_equal(harness_figure(h, "copied-frames"), 1);
+    gst_buffer_unref(buffer);
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+}
+
+static void downstream_that_looks_at_the_layout_gets_the_slot_itself(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    gst_harness_add_propose_allocation_meta(h, GST_VIDEO_META_API_TYPE, NULL);
+    GstBuffer *buffer = pass(h, writer, 50, 99);
+    const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
+    assert_non_null(meta);
+    assert_int_not_equal(meta->stride[0], 52);
+    assert_true(harness_in_segment(buffer, FALSE));
+    assert_int_equal(harness_figure(h, "copied-frames"), 0);
+    gst_buffer_unref(buffer);
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+}
+
+/** The calling thread's time slice: the scheduler's own or what was asked for, 0 before Linux 6.12. */
+static guint64 slice_ns(void)
+{
+    guint64 attributes[7] = { 0 }; // as sched_setattr(2) tells: the fourth one is the slice
+    assert_int_equal(syscall(SYS_sched_getattr, 0, attributes, sizeof(attributes), 0), 0);
+    return attributes[3];
+}
+
+static GstPadProbeReturn note_slice(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    (void)pad;
+    (void)info;
+    *(guint64 *)data = slice_ns();
+    return GST_PAD_PROBE_OK;
+}
+
+static void a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    guint64 slice = 0;
+    gst_pad_add_probe(h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, note_slice, &slice, NULL);
+    gst_buffer_unref(pass(h, writer, 64, 1));
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+    if (slice == 0)
+        skip(); // a kernel that has none for ordinary threads
+    assert_true(slice <= 100000);
+}
+
+static void buffers_outlive_the_element_that_made_them(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    GstBuffer *buffer = pass(h, writer, 64, 77);
+    assert_true(harness_in_segment(buffer, FALSE));
+    gst_harness_teardown(h);
+    tri_writer_close(&writer);
+
+    guint8 first;
+    assert_int_equal(gst_buffer_extract(buffer, 0, &first, 1), 1);
+    assert_int_equal(first, 77);
+    gst_buffer_unref(buffer);
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    const struct CMUnitTest tests[] = {
+        pipes_test(a_source_says_what_comes_before_the_first_picture),
+        pipes_test(caps_of_a_source_follow_a_change_of_size_in_mid_stream),
+        pipes_test(a_source_tells_its_latency_with_the_first_frame),
+        pipes_test(a_source_ends_with_its_writer_if_told_so),
+        pipes_test(a_source_fails_with_its_writer_if_told_so),
+        pipes_test(a_timeout_without_a_stream_is_an_error),
+        pipes_test(a_source_goes_on_after_a_flush),
+        pipes_test(downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s),
+        pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
+        pipes_test(a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work),
+        pipes_test(buffers_outlive_the_element_that_made_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
