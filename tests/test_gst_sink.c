@@ -137,6 +137,26 @@ static void a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so(void **stat
     }
 }
 
+static void a_picture_that_was_published_leaves_its_slot_to_upstream(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    GstBufferPool *pool = pool_of(h, 64);
+    GstBuffer *published = buffer_of(pool);
+    GST_BUFFER_PTS(published) = 0;
+    assert_int_equal(gst_harness_push(h, published), GST_FLOW_OK);
+
+    GstBuffer *at_work[SLOTS - 2]; // the newest picture and one that is copied need the others
+    for (gsize i = 0; i < G_N_ELEMENTS(at_work); i++) {
+        at_work[i] = buffer_of(pool);
+        assert_true(harness_in_segment(at_work[i], TRUE));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(at_work); i++)
+        gst_buffer_unref(at_work[i]);
+    gst_object_unref(pool);
+    gst_harness_teardown(h);
+}
+
 /** Asks the sink what memory it offers for pictures as `caps` say. @return whether it answered. */
 static gboolean ask_for_memory(GstHarness *h, GstCaps *caps, gboolean need_pool, guint *size)
 {
@@ -276,6 +296,7 @@ int main(int argc, char **argv)
         pipes_test(a_sink_offers_its_slots_and_publishes_what_is_written_there),
         pipes_test(a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so),
         pipes_test(a_sink_copies_once_what_lies_elsewhere),
+        pipes_test(a_picture_that_was_published_leaves_its_slot_to_upstream),
         pipes_test(a_sink_offers_memory_for_pictures_whose_size_is_known),
         pipes_test(a_sink_accepts_formats_that_a_stream_can_have),
         pipes_test(a_stream_follows_the_caps_of_its_sink),

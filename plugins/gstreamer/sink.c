@@ -260,6 +260,10 @@ static void gst_triptych_sink_init(GstTriptychSink *self)
     self->history = HISTORY_DEFAULT;
     self->mode = g_strdup(MODE_DEFAULT);
 
+    // Kept as the last sample, a picture would keep its slot from upstream, and giving that back would
+    // delay the next one.
+    gst_base_sink_set_last_sample_enabled(GST_BASE_SINK(self), FALSE);
+
     // Unlike a sink with a screen: a picture that is late is still the newest that readers can have.
     gst_base_sink_set_max_lateness(GST_BASE_SINK(self), -1);
     gst_base_sink_set_qos_enabled(GST_BASE_SINK(self), FALSE);
