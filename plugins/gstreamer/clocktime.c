@@ -11,53 +11,64 @@ static gint64 offset_to_ntp(void)
     return g_get_real_time() * 1000 - tri_now_ns() + NTP_EPOCH_NS;
 }
 
-static void add_reference(GstBuffer *buffer, GstStaticCaps *kind, gint64 time)
+static GstStaticCaps monotonic_caps = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
+static GstStaticCaps ntp_caps = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE_NTP);
+
+static GstReferenceTimestampMeta *add_reference(GstBuffer *buffer, GstStaticCaps *kind)
 {
     GstCaps *caps = gst_static_caps_get(kind);
-    gst_buffer_add_reference_timestamp_meta(buffer, caps, (GstClockTime)time,
-                                            GST_BUFFER_DURATION(buffer));
+    GstReferenceTimestampMeta *meta =
+        gst_buffer_add_reference_timestamp_meta(buffer, caps, 0, GST_CLOCK_TIME_NONE);
     gst_caps_unref(caps);
+    return meta;
 }
 
-static gint64 find_reference(GstBuffer *buffer, GstStaticCaps *kind)
+void gst_triptych_add_references(GstBuffer *buffer, GstReferenceTimestampMeta **monotonic,
+                                 GstReferenceTimestampMeta **ntp)
+{
+    *monotonic = add_reference(buffer, &monotonic_caps);
+    *ntp = add_reference(buffer, &ntp_caps);
+}
+
+void gst_triptych_set_references(const GstBuffer *buffer, GstReferenceTimestampMeta *monotonic,
+                                 GstReferenceTimestampMeta *ntp, gint64 capture_ns)
+{
+    monotonic->timestamp = (GstClockTime)capture_ns;
+    ntp->timestamp = (GstClockTime)(capture_ns + offset_to_ntp());
+    monotonic->duration = ntp->duration = GST_BUFFER_DURATION(buffer);
+}
+
+/** Whether a reference is of this kind. */
+static gboolean is_of(const GstReferenceTimestampMeta *meta, GstStaticCaps *kind)
 {
     GstCaps *caps = gst_static_caps_get(kind);
-    const GstReferenceTimestampMeta *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
+    const gboolean same = gst_caps_is_subset(meta->reference, caps);
     gst_caps_unref(caps);
-    return meta ? (gint64)meta->timestamp : 0;
-}
-
-static GstStaticCaps monotonic = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE);
-static GstStaticCaps ntp = GST_STATIC_CAPS(GST_TRIPTYCH_REFERENCE_NTP);
-
-void gst_triptych_add_references(GstBuffer *buffer, gint64 capture_ns)
-{
-    add_reference(buffer, &monotonic, capture_ns);
-    add_reference(buffer, &ntp, capture_ns + offset_to_ntp());
+    return same;
 }
 
 gint64 gst_triptych_reference(GstBuffer *buffer)
 {
-    const gint64 exact = find_reference(buffer, &monotonic);
-    const gint64 told = exact ? 0 : find_reference(buffer, &ntp);
-    return told ? told - offset_to_ntp() : exact;
+    gpointer state = NULL;
+    const GstMeta *meta;
+    gint64 told = 0;
+    while ((meta = gst_buffer_iterate_meta_filtered(buffer, &state,
+                                                    GST_REFERENCE_TIMESTAMP_META_API_TYPE))) {
+        const GstReferenceTimestampMeta *reference = (const GstReferenceTimestampMeta *)meta;
+        if (is_of(reference, &monotonic_caps))
+            return (gint64)reference->timestamp;
+        if (told == 0 && is_of(reference, &ntp_caps))
+            told = (gint64)reference->timestamp - offset_to_ntp();
+    }
+    return told;
 }
 
-/** Whether a clock reads CLOCK_MONOTONIC, apart from its calibration. What is found is kept with it:
- *  properties are slow to ask. Clocks that follow a network are of classes derived from the system's. */
-static gboolean reads_monotonic(GstClock *clock)
+gboolean gst_triptych_reads_monotonic(GstClock *clock)
 {
-    enum { UNKNOWN, YES, NO };
-    const GQuark quark = g_quark_from_static_string("triptych-monotonic");
-    gint known = GPOINTER_TO_INT(g_object_get_qdata(G_OBJECT(clock), quark));
-    if (known == UNKNOWN) {
-        GstClockType type = GST_CLOCK_TYPE_OTHER;
-        if (G_OBJECT_TYPE(clock) == GST_TYPE_SYSTEM_CLOCK)
-            g_object_get(clock, "clock-type", &type, NULL);
-        known = type == GST_CLOCK_TYPE_MONOTONIC ? YES : NO;
-        g_object_set_qdata(G_OBJECT(clock), quark, GINT_TO_POINTER(known));
-    }
-    return known == YES;
+    GstClockType type = GST_CLOCK_TYPE_OTHER;
+    if (G_OBJECT_TYPE(clock) == GST_TYPE_SYSTEM_CLOCK) // of derived classes are those of a network
+        g_object_get(clock, "clock-type", &type, NULL);
+    return type == GST_CLOCK_TYPE_MONOTONIC;
 }
 
 static gboolean is_calibrated(GstClock *clock)
@@ -71,37 +82,41 @@ static gboolean is_calibrated(GstClock *clock)
 }
 
 /** What to add to CLOCK_MONOTONIC to get the element's running time. @return FALSE without a clock. */
-static gboolean offset_to_running_time(GstElement *element, gint64 *offset)
+static gboolean offset_to_running_time(GstElement *element, gboolean monotonic, gint64 *offset)
 {
-    GstClock *clock = gst_element_get_clock(element);
+    GST_OBJECT_LOCK(element);
+    GstClock *clock = GST_ELEMENT_CLOCK(element);
+    const gint64 base = (gint64)element->base_time;
+    const gboolean exact = clock && monotonic && !is_calibrated(clock);
+    if (clock && !exact)
+        gst_object_ref(clock);
+    GST_OBJECT_UNLOCK(element);
+
     if (!clock)
         return FALSE;
-    const GstClockTime base = gst_element_get_base_time(element);
-
-    // The usual clock is CLOCK_MONOTONIC itself: then the offset is exact. Otherwise both are read
-    // at the same moment, as near as two calls can be.
-    if (reads_monotonic(clock) && !is_calibrated(clock))
-        *offset = -(gint64)base;
-    else
-        *offset = (gint64)gst_clock_get_time(clock) - tri_now_ns() - (gint64)base;
-    gst_object_unref(clock);
+    *offset = -base;
+    if (!exact) { // both are read at the same moment, as near as two calls can be
+        *offset += (gint64)gst_clock_get_time(clock) - tri_now_ns();
+        gst_object_unref(clock);
+    }
     return TRUE;
 }
 
-GstClockTime gst_triptych_running_time(GstElement *element, gint64 monotonic_ns)
+GstClockTime gst_triptych_running_time(GstElement *element, gboolean monotonic, gint64 moment_ns)
 {
     gint64 offset;
-    if (!offset_to_running_time(element, &offset))
+    if (!offset_to_running_time(element, monotonic, &offset))
         return GST_CLOCK_TIME_NONE;
-    const gint64 running = monotonic_ns + offset;
+    const gint64 running = moment_ns + offset;
     return running > 0 ? (GstClockTime)running : 0;
 }
 
-gint64 gst_triptych_monotonic(GstElement *element, GstClockTime running_time)
+gint64 gst_triptych_monotonic(GstElement *element, gboolean monotonic, GstClockTime running_time)
 {
     const gint64 now = tri_now_ns();
     gint64 offset;
-    if (!GST_CLOCK_TIME_IS_VALID(running_time) || !offset_to_running_time(element, &offset))
+    if (!GST_CLOCK_TIME_IS_VALID(running_time) ||
+        !offset_to_running_time(element, monotonic, &offset))
         return now;
     const gint64 then = (gint64)running_time - offset;
     return then > 0 && then < now ? then : now;

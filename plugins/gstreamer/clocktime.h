@@ -13,18 +13,28 @@
  *  (RFC 6051) carries it. */
 #define GST_TRIPTYCH_REFERENCE_NTP "timestamp/x-ntp"
 
-/** Adds both references of a capture time to a buffer. */
-void gst_triptych_add_references(GstBuffer *buffer, gint64 capture_ns);
+/** Adds both references to a buffer whose time is not known yet: gst_triptych_set_references(). */
+void gst_triptych_add_references(GstBuffer *buffer, GstReferenceTimestampMeta **monotonic,
+                                 GstReferenceTimestampMeta **ntp);
+
+/** Sets both to a capture time, and to the duration that the buffer has. */
+void gst_triptych_set_references(const GstBuffer *buffer, GstReferenceTimestampMeta *monotonic,
+                                 GstReferenceTimestampMeta *ntp, gint64 capture_ns);
 
 /** The capture time that a buffer carries as a reference, 0 if it has none. NTP time is brought to this
  *  host's CLOCK_MONOTONIC through its real-time clock. */
 gint64 gst_triptych_reference(GstBuffer *buffer);
 
+/** Whether a clock reads CLOCK_MONOTONIC, as the usual one does, apart from its calibration: an element
+ *  asks once, when it is given the clock. */
+gboolean gst_triptych_reads_monotonic(GstClock *clock);
+
 /** The running time of a moment of CLOCK_MONOTONIC, whatever clock the pipeline runs on; 0 for what
- *  lies before its start, GST_CLOCK_TIME_NONE without a clock. */
-GstClockTime gst_triptych_running_time(GstElement *element, gint64 monotonic_ns);
+ *  lies before its start, GST_CLOCK_TIME_NONE without a clock. Exact where the element's clock reads
+ *  CLOCK_MONOTONIC, as `monotonic` says that it does. */
+GstClockTime gst_triptych_running_time(GstElement *element, gboolean monotonic, gint64 moment_ns);
 
 /** The moment of CLOCK_MONOTONIC of a running time; now where there is no clock or it lies ahead. */
-gint64 gst_triptych_monotonic(GstElement *element, GstClockTime running_time);
+gint64 gst_triptych_monotonic(GstElement *element, gboolean monotonic, GstClockTime running_time);
 
 #endif

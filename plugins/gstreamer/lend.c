@@ -1,22 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 #include "lend.h"
 
+#include "clocktime.h"
+
 #include <triptych/copy.h>
 
-/** A frame on loan to a buffer: given back with the buffer's memory. */
-struct loan {
-    GstObject *owner; // referenced
-    gint *lent;       // the owner's
-    struct tri_frame frame;
-};
-
-static void end_loan(gpointer data)
+static GstVideoMeta *add_planes(GstBuffer *buffer, const GstVideoInfo *info)
 {
-    struct loan *loan = data;
+    return gst_buffer_add_video_meta(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(info),
+                                     (guint)info->width, (guint)info->height);
+}
+
+struct gst_triptych_loan *gst_triptych_loan_new(const GstVideoInfo *info, GstObject *owner,
+                                                gint *lent)
+{
+    struct gst_triptych_loan *loan = g_new0(struct gst_triptych_loan, 1);
+    loan->owner = gst_object_ref(owner);
+    loan->lent = lent;
+    loan->buffer = gst_buffer_new();
+    gst_triptych_add_references(loan->buffer, &loan->monotonic, &loan->ntp);
+    if (GST_VIDEO_INFO_FORMAT(info) > GST_VIDEO_FORMAT_ENCODED)
+        loan->planes = add_planes(loan->buffer, info);
+    return loan;
+}
+
+void gst_triptych_loan_free(struct gst_triptych_loan *loan)
+{
     tri_reader_give_back(NULL, &loan->frame);
-    g_atomic_int_add(loan->lent, -1);
+    gst_clear_buffer(&loan->buffer);
     gst_object_unref(loan->owner);
     g_free(loan);
+}
+
+void gst_triptych_loan_stamp(struct gst_triptych_loan *loan, GstClockTime running)
+{
+    const struct tri_frame_info *info = &loan->frame.info;
+    GstBuffer *buffer = loan->buffer;
+    GST_BUFFER_PTS(buffer) = running;
+    if (info->video.fps_num)
+        GST_BUFFER_DURATION(buffer) =
+            gst_util_uint64_scale(GST_SECOND, info->video.fps_den, info->video.fps_num);
+    GST_BUFFER_OFFSET(buffer) = info->number;
+    GST_BUFFER_OFFSET_END(buffer) = info->number + 1;
+    gst_triptych_set_references(buffer, loan->monotonic, loan->ntp, info->capture_ns);
+}
+
+/** The last user of the slot's memory has let go. Any thread. */
+static void end_loan(gpointer data)
+{
+    struct gst_triptych_loan *loan = data;
+    tri_reader_give_back(NULL, &loan->frame);
+    g_atomic_int_add(loan->lent, -1);
+    gst_triptych_loan_free(loan);
 }
 
 /** Bytes of the frame from its slot's start, or of its compressed data. */
@@ -31,38 +66,43 @@ static guint8 *frame_start(const struct tri_frame *frame)
     return (guint8 *)frame->data[0] - skip;
 }
 
-static void add_video_meta(GstBuffer *buffer, const struct tri_shape *shape,
-                           const GstVideoInfo *info)
+static void forget_planes(struct gst_triptych_loan *loan)
 {
-    gsize offset[GST_VIDEO_MAX_PLANES] = { 0 };
-    gint stride[GST_VIDEO_MAX_PLANES] = { 0 };
-    if (shape->plane[0].rows == 0)
-        return;
-    for (guint32 p = 0; p < shape->planes; p++) {
-        offset[p] = shape->plane[p].offset;
-        stride[p] = (gint)shape->plane[p].stride;
-    }
-    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(info),
-                                   (guint)info->width, (guint)info->height, shape->planes, offset,
-                                   stride);
+    if (loan->planes)
+        gst_buffer_remove_meta(loan->buffer, &loan->planes->meta);
+    loan->planes = NULL;
 }
 
-GstBuffer *gst_triptych_lend(struct tri_frame *frame, const GstVideoInfo *info, GstObject *owner,
-                             gint *lent)
+/** Says where the planes lie in the slot. Caps may have changed since the loan was made ready. */
+static void tell_planes(struct gst_triptych_loan *loan, const GstVideoInfo *info)
 {
-    struct loan *loan = g_new(struct loan, 1);
-    loan->owner = gst_object_ref(owner);
-    loan->lent = lent;
-    loan->frame = *frame;
-    memset(frame, 0, sizeof(*frame));
-    g_atomic_int_inc(lent);
+    const struct tri_shape *shape = &loan->frame.shape;
+    if (shape->plane[0].rows == 0) { // compressed
+        forget_planes(loan);
+        return;
+    }
+    if (!loan->planes)
+        loan->planes = add_planes(loan->buffer, info);
+    loan->planes->format = GST_VIDEO_INFO_FORMAT(info);
+    loan->planes->width = (guint)info->width;
+    loan->planes->height = (guint)info->height;
+    loan->planes->n_planes = shape->planes;
+    for (guint32 p = 0; p < shape->planes; p++) {
+        loan->planes->offset[p] = shape->plane[p].offset;
+        loan->planes->stride[p] = (gint)shape->plane[p].stride;
+    }
+}
 
-    GstBuffer *buffer = gst_buffer_new();
+GstBuffer *gst_triptych_loan_lend(struct gst_triptych_loan *loan, const GstVideoInfo *info)
+{
     const gsize bytes = frame_bytes(&loan->frame);
+    GstBuffer *buffer = loan->buffer;
+    tell_planes(loan, info);
+    g_atomic_int_inc(loan->lent);
+    loan->buffer = NULL;
     gst_buffer_append_memory(buffer, gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY,
                                                             frame_start(&loan->frame), bytes, 0,
                                                             bytes, loan, end_loan));
-    add_video_meta(buffer, &loan->frame.shape, info);
     return buffer;
 }
 
@@ -89,25 +129,30 @@ static void lay_out(const struct tri_frame *frame, const GstVideoInfo *info, gui
     }
 }
 
-GstBuffer *gst_triptych_copy(tri_reader *reader, struct tri_frame *frame, const GstVideoInfo *info,
-                             gboolean plain)
+GstBuffer *gst_triptych_loan_copy(struct gst_triptych_loan *loan, tri_reader *reader,
+                                  const GstVideoInfo *info, gboolean plain)
 {
+    const struct tri_frame *frame = &loan->frame;
     const gsize bytes = plain ? info->size : frame_bytes(frame);
-    GstBuffer *buffer = gst_buffer_new_allocate(NULL, bytes, NULL);
+    GstMemory *memory = gst_allocator_alloc(NULL, bytes, NULL);
     GstMapInfo map;
-    gboolean done = buffer && gst_buffer_map(buffer, &map, GST_MAP_WRITE);
-    if (done) {
-        if (plain)
+    GstBuffer *buffer = NULL;
+    if (memory && gst_memory_map(memory, &map, GST_MAP_WRITE)) {
+        if (plain) {
             lay_out(frame, info, map.data);
-        else
+            forget_planes(loan);
+        } else {
             tri_copy(map.data, frame_start(frame), bytes);
-        gst_buffer_unmap(buffer, &map);
-        if (!plain)
-            add_video_meta(buffer, &frame->shape, info);
-        done = tri_reader_whole(reader, frame);
+            tell_planes(loan, info);
+        }
+        gst_memory_unmap(memory, &map);
+        if (tri_reader_whole(reader, frame))
+            buffer = g_steal_pointer(&loan->buffer);
     }
-    tri_reader_give_back(reader, frame);
-    if (!done)
-        gst_clear_buffer(&buffer);
+    if (buffer)
+        gst_buffer_append_memory(buffer, memory);
+    else if (memory)
+        gst_memory_unref(memory);
+    gst_triptych_loan_free(loan);
     return buffer;
 }

@@ -24,10 +24,7 @@ struct slot_memory {
     gboolean published;
 };
 
-static GQuark slot_quark(void)
-{
-    return g_quark_from_static_string("triptych-slot");
-}
+static GQuark slot_quark; // set with the class, before there is any memory
 
 GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer, guint slots)
 {
@@ -120,7 +117,7 @@ static GstMemory *slot_memory_new(GstTriptychPool *self)
     slot->writer = g_atomic_rc_box_acquire(self->writer);
     GstMemory *memory =
         gst_memory_new_wrapped(0, start, self->info.size, 0, self->info.size, slot, free_slot);
-    gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), slot_quark(), slot, NULL);
+    gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), slot_quark, slot, NULL);
     return memory;
 }
 
@@ -196,6 +193,7 @@ static void gst_triptych_pool_class_init(GstTriptychPoolClass *klass)
 {
     GstBufferPoolClass *pool = GST_BUFFER_POOL_CLASS(klass);
     G_OBJECT_CLASS(klass)->finalize = gst_triptych_pool_finalize;
+    slot_quark = g_quark_from_static_string("triptych-slot");
     pool->get_options = gst_triptych_pool_get_options;
     pool->set_config = gst_triptych_pool_set_config;
     pool->start = gst_triptych_pool_start;
@@ -216,7 +214,7 @@ struct tri_draft *gst_triptych_pool_publish(GstTriptychWriter *writer, GstBuffer
     if (gst_buffer_n_memory(buffer) != 1)
         return NULL;
     GstMemory *memory = gst_buffer_peek_memory(buffer, 0);
-    struct slot_memory *slot = gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), slot_quark());
+    struct slot_memory *slot = gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), slot_quark);
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
     if (!slot || slot->writer != writer || slot->published || !meta || memory->offset != 0 ||
         slot->segment != first_slot(writer))

@@ -23,6 +23,8 @@ struct _GstTriptychSink {
     gchar *group;
     guint64 in_place, copied, dropped;
 
+    gint monotonic; // atomic: whether the clock reads CLOCK_MONOTONIC
+
     // The streaming thread's.
     GstTriptychWriter *writer;
     struct gst_triptych_log log;
@@ -147,7 +149,7 @@ static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
     GstClockTime running = GST_CLOCK_TIME_NONE;
     if (segment->format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID(buffer))
         running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-    return gst_triptych_monotonic(GST_ELEMENT(self), running);
+    return gst_triptych_monotonic(GST_ELEMENT(self), g_atomic_int_get(&self->monotonic), running);
 }
 
 static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame_info *info,
@@ -248,6 +250,13 @@ static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buf
     return GST_FLOW_OK;
 }
 
+static gboolean gst_triptych_sink_set_clock(GstElement *element, GstClock *clock)
+{
+    g_atomic_int_set(&GST_TRIPTYCH_SINK(element)->monotonic,
+                     clock && gst_triptych_reads_monotonic(clock));
+    return GST_ELEMENT_CLASS(gst_triptych_sink_parent_class)->set_clock(element, clock);
+}
+
 static void gst_triptych_sink_finalize(GObject *object)
 {
     gst_triptych_free_properties(object);
@@ -324,6 +333,7 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
         element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
     gst_caps_unref(caps);
 
+    element->set_clock = gst_triptych_sink_set_clock;
     base->start = gst_triptych_sink_start;
     base->stop = gst_triptych_sink_stop;
     base->preroll = gst_triptych_sink_preroll;

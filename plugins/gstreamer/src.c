@@ -14,8 +14,9 @@
 #include <gst/video/video.h>
 
 #define GST_CAT_DEFAULT gst_triptych_debug
-#define WAIT_MS         20 // how long unlock() may go unheard
-#define SLOTS_LEFT      2  // for the writer: the newest frame and the one being written
+#define WAIT_LEAST_MS   20 // how long unlock() may go unheard
+#define WAIT_MOST_MS    50
+#define SLOTS_LEFT      2 // for the writer: the newest frame and the one being written
 
 struct _GstTriptychSrc {
     GstPushSrc parent;
@@ -35,11 +36,15 @@ struct _GstTriptychSrc {
     struct gst_triptych_log log;
     struct tri_video video; // of the caps in force; fourcc 0: none yet
     GstVideoInfo info;
+    struct gst_triptych_loan *loan; // ready for the next frame
     gboolean takes_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
+    int wait_ms; // at a time
 
-    gint flushing; // atomic
-    gint lent;     // atomic: slots that buffers downstream hold
+    // Atomic.
+    gint flushing;
+    gint lent;      // slots that buffers downstream hold
+    gint monotonic; // whether the clock reads CLOCK_MONOTONIC
 };
 
 enum { ON_DISCONNECT_WAIT, ON_DISCONNECT_EOS, ON_DISCONNECT_ERROR };
@@ -68,21 +73,6 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
             { ON_DISCONNECT_EOS, "End the stream", "eos" },
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
 
-static void stamp(GstTriptychSrc *self, GstBuffer *buffer, const struct tri_frame_info *info)
-{
-    GST_BUFFER_PTS(buffer) = gst_triptych_running_time(GST_ELEMENT(self), info->capture_ns);
-    if (info->video.fps_num)
-        GST_BUFFER_DURATION(buffer) =
-            gst_util_uint64_scale(GST_SECOND, info->video.fps_den, info->video.fps_num);
-    GST_BUFFER_OFFSET(buffer) = info->number;
-    GST_BUFFER_OFFSET_END(buffer) = info->number + 1;
-    if (info->number != self->last_number + 1)
-        GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
-    self->last_number = info->number;
-
-    gst_triptych_add_references(buffer, info->capture_ns);
-}
-
 /** A picture is there one frame after its capture began, at the latest when all slots have passed. Who
  *  has reckoned with something else is asked to reckon again. */
 static void tell_latency(GstTriptychSrc *self, const struct tri_video *video)
@@ -101,6 +91,16 @@ static void tell_latency(GstTriptychSrc *self, const struct tri_video *video)
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
+/** Waits are short, as unlock() goes unheard meanwhile; yet none should end just before the next
+ *  frame is due, for that costs a wake-up. */
+static int wait_for_frames_of(const struct tri_video *video)
+{
+    if (video->fps_num == 0)
+        return WAIT_LEAST_MS;
+    const guint64 ms = gst_util_uint64_scale(1000 * 5 / 4, video->fps_den, video->fps_num);
+    return (int)CLAMP(ms, WAIT_LEAST_MS, WAIT_MOST_MS);
+}
+
 /** Caps follow the stream: set before the first frame and wherever it changes. */
 static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
 {
@@ -117,6 +117,7 @@ static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
     if (!done)
         return FALSE;
     self->video = *video;
+    self->wait_ms = wait_for_frames_of(video);
     tell_latency(self, video);
     return TRUE;
 }
@@ -156,20 +157,21 @@ static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint6
     }
 }
 
-/** The frame's slot itself where it may be lent, else a copy; NULL if it was overwritten meanwhile.
- *  */
-static GstBuffer *buffer_of(GstTriptychSrc *self, struct tri_frame *frame)
+/** The slot of the frame on loan itself where it may be lent, else a copy; NULL if it was overwritten
+ *  meanwhile. */
+static GstBuffer *buffer_of_loan(GstTriptychSrc *self)
 {
     // Downstream may hold slots only while enough are left for the writer never to want one.
+    struct gst_triptych_loan *loan = g_steal_pointer(&self->loan);
     struct tri_reader_counts counts;
     tri_reader_count(self->reader, &counts);
     const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
-    const gboolean fits = self->takes_meta || gst_triptych_is_plain(frame, &self->info);
-    if (spare && fits && tri_frame_held(frame)) {
+    const gboolean fits = self->takes_meta || gst_triptych_is_plain(&loan->frame, &self->info);
+    if (spare && fits && tri_frame_held(&loan->frame)) {
         gst_triptych_count(self, &self->in_place);
-        return gst_triptych_lend(frame, &self->info, GST_OBJECT(self), &self->lent);
+        return gst_triptych_loan_lend(loan, &self->info);
     }
-    GstBuffer *buffer = gst_triptych_copy(self->reader, frame, &self->info, !fits);
+    GstBuffer *buffer = gst_triptych_loan_copy(loan, self->reader, &self->info, !fits);
     if (buffer)
         gst_triptych_count(self, &self->copied);
     return buffer;
@@ -179,31 +181,37 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
     const gint64 start = tri_now_ns();
-    struct tri_frame frame = { 0 };
 
     // A writer goes on with its next picture at once: on its processor we would wait for that to end.
     gst_triptych_thread_wakes_soon();
-    for (;;) { // short waits, so that unlock() is obeyed within WAIT_MS
+    for (;;) { // short waits, so that unlock() is obeyed
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
-        const enum tri_err err = tri_reader_borrow(self->reader, &frame, WAIT_MS);
+        if (!self->loan)
+            self->loan = gst_triptych_loan_new(&self->info, GST_OBJECT(self), &self->lent);
+        struct tri_frame *frame = &self->loan->frame;
+        const enum tri_err err = tri_reader_borrow(self->reader, frame, self->wait_ms);
         if (err != TRI_OK) {
             const GstFlowReturn flow = without_frame(self, err, tri_now_ns() - start);
             if (flow != GST_FLOW_OK)
                 return flow;
             continue;
         }
-        if (!follow_caps(self, &frame.info.video)) {
-            tri_reader_give_back(self->reader, &frame);
+        if (!follow_caps(self, &frame->info.video)) {
+            tri_reader_give_back(self->reader, frame);
             return GST_FLOW_NOT_NEGOTIATED;
         }
 
-        const struct tri_frame_info kept = frame.info;
-        GstBuffer *buffer = buffer_of(self, &frame);
-        if (!buffer)
+        const guint64 number = frame->info.number;
+        const gboolean monotonic = g_atomic_int_get(&self->monotonic);
+        gst_triptych_loan_stamp(self->loan, gst_triptych_running_time(GST_ELEMENT(self), monotonic,
+                                                                      frame->info.capture_ns));
+        *out = buffer_of_loan(self);
+        if (!*out)
             continue; // overwritten while it was copied: the next one is newer
-        stamp(self, buffer, &kept);
-        *out = buffer;
+        if (number != self->last_number + 1)
+            GST_BUFFER_FLAG_SET(*out, GST_BUFFER_FLAG_DISCONT);
+        self->last_number = number;
         return GST_FLOW_OK;
     }
 }
@@ -247,7 +255,9 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), &self->stream);
     gst_triptych_log_init(&self->log, GST_OBJECT(self));
     self->video = (struct tri_video){ 0 };
+    gst_video_info_init(&self->info);
     self->last_number = 0;
+    self->wait_ms = WAIT_LEAST_MS;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
     options.mode = (enum tri_mode)self->mode;
@@ -264,7 +274,9 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
 
 static gboolean gst_triptych_src_stop(GstBaseSrc *base)
 {
-    tri_reader_close(&GST_TRIPTYCH_SRC(base)->reader); // buffers downstream keep their frames
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
+    g_clear_pointer(&self->loan, gst_triptych_loan_free);
+    tri_reader_close(&self->reader); // buffers downstream keep their frames
     return TRUE;
 }
 
@@ -291,6 +303,13 @@ static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
         return GST_BASE_SRC_CLASS(gst_triptych_src_parent_class)->query(base, query);
     gst_query_set_latency(query, gst_base_src_is_live(base), min, max);
     return TRUE;
+}
+
+static gboolean gst_triptych_src_set_clock(GstElement *element, GstClock *clock)
+{
+    g_atomic_int_set(&GST_TRIPTYCH_SRC(element)->monotonic,
+                     clock && gst_triptych_reads_monotonic(clock));
+    return GST_ELEMENT_CLASS(gst_triptych_src_parent_class)->set_clock(element, clock);
 }
 
 /** All properties are fields; whether it is live, the base class has to know as well. */
@@ -367,6 +386,7 @@ static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
         element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
     gst_caps_unref(caps);
 
+    element->set_clock = gst_triptych_src_set_clock;
     base->negotiate = gst_triptych_src_negotiate;
     base->decide_allocation = gst_triptych_src_decide_allocation;
     base->start = gst_triptych_src_start;
