@@ -64,7 +64,7 @@ def run(program, reader, size, rate, folder):
 
 
 def measure(program, rounds):
-    """{(size, rate, reader): figures of (writer, reader)}, medians of the rounds."""
+    """{(size, rate, reader): [figures of (writer, reader) in each round]}."""
     cells = [(size, rate, reader) for size in SIZES for rate in RATES[size]
              for reader in READERS[rate > 0]]
     found = {cell: [] for cell in cells}
@@ -75,24 +75,29 @@ def measure(program, rounds):
                     print(f"\r\033[Kround {number}: {size} {rate} {reader}", end="", file=sys.stderr)
                 found[size, rate, reader].append(
                     run(program, reader, size, rate, pathlib.Path(folder)))
-    return {cell: [{key: statistics.median(one[end][key] for one in runs) for key in runs[0][end]}
-                   for end in (0, 1)] for cell, runs in found.items()}
+    return found
 
 
-def beside(ours, theirs, digits=0):
-    """A figure, and how many times that of shmsrc it is."""
-    return f"{ours:.{digits}f} ({ours / theirs:.2f})" if theirs else f"{ours:.{digits}f}"
+def median(runs, end, key):
+    return statistics.median(one[end][key] for one in runs)
+
+
+def beside(ours, theirs, end, key, digits=0):
+    """A figure, and how many times that of shmsrc in the same round it is: medians."""
+    pairs = [(own[end][key], other[end][key]) for own, other in zip(ours, theirs)]
+    figure = f"{median(ours, end, key):.{digits}f}"
+    if not all(other for _, other in pairs):
+        return figure
+    return f"{figure} ({statistics.median(own / other for own, other in pairs):.2f})"
 
 
 def row(size, rate, reader, figures):
-    writer, end = figures[size, rate, reader]
-    other_writer, other = figures[size, rate, SHM]
-    copied = "" if reader == SHM else f"{writer['copied'] + end['copied']:.0f}"
-    cells = (size, f"{rate} a second" if rate else "unpaced", reader, f"{writer['fps']:.0f}",
-             beside(end["fps"], other["fps"], 1), beside(end["age_p50_us"], other["age_p50_us"]),
-             beside(end["age_p99_us"], other["age_p99_us"]),
-             beside(writer["cpu_us"], other_writer["cpu_us"]),
-             beside(end["cpu_us"], other["cpu_us"]), f"{end['met']:.2f}", copied)
+    ours, theirs = figures[size, rate, reader], figures[size, rate, SHM]
+    copied = "" if reader == SHM else f"{median(ours, 0, 'copied') + median(ours, 1, 'copied'):.0f}"
+    cells = (size, f"{rate} a second" if rate else "unpaced", reader, f"{median(ours, 0, 'fps'):.0f}",
+             beside(ours, theirs, 1, "fps", 1), beside(ours, theirs, 1, "age_p50_us"),
+             beside(ours, theirs, 1, "age_p99_us"), beside(ours, theirs, 0, "cpu_us"),
+             beside(ours, theirs, 1, "cpu_us"), f"{median(ours, 1, 'met'):.2f}", copied)
     return f"| {' | '.join(cells)} |"
 
 
@@ -113,8 +118,8 @@ def page(about, rounds, figures):
 moment the other process's last element gets it. CPU is that of the whole process, drawing
 included, which is the same for both. Same processor: the share of pictures that reached the reader on
 the processor on which they had been written, as the kernel chose. In parentheses: how many times the
-figure of shmsrc. Unpaced, shmsink waits for its reader while triptychsink does not: a reader of the
-newest frame then sees fewer than were made.
+figure of shmsrc in the same round, the median again. Unpaced, shmsink waits for its reader while
+triptychsink does not: a reader of the newest frame then sees fewer than were made.
 
 {about['processor']}, {about['processors']} processors{virtual}, Linux {about['kernel']},
 {about['date']}, load {about['load']:.1f} at the start. Again:
@@ -128,7 +133,7 @@ newest frame then sees fewer than were made.
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the program `pipe_end`, as built in tests/bench")
-    parser.add_argument("--rounds", type=int, default=3, help="[3, about two minutes and a half]")
+    parser.add_argument("--rounds", type=int, default=9, help="[9, about seven minutes]")
     parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
     arguments = parser.parse_args()
     build = pathlib.Path(arguments.program).resolve().parents[2]
@@ -140,8 +145,9 @@ def main():
     print(text)
     if arguments.output:
         (arguments.output / "pipelines.md").write_text(text, encoding="utf-8")
-        cells = [{"size": size, "rate": rate, "way": way, "writer": ends[0], "reader": ends[1]}
-                 for (size, rate, way), ends in figures.items()]
+        cells = [{"size": size, "rate": rate, "way": way,
+                  "rounds": [{"writer": ends[0], "reader": ends[1]} for ends in runs]}
+                 for (size, rate, way), runs in figures.items()]
         (arguments.output / "pipelines.json").write_text(
             json.dumps({"machine": about, "rounds": arguments.rounds, "cells": cells}, indent=1) + "\n",
             encoding="utf-8")
