@@ -248,6 +248,24 @@ static void a_look_that_finds_nothing_costs_none(void **state)
     assert_int_equal(calls_of(open_both, look_many), 0);
 }
 
+static void wait_for_no_stream(void)
+{
+    need(tri_reader_borrow(own.reader, &own.frame, 1500) == TRI_ERR_TIMEOUT);
+}
+
+static void open_and_wait_for_no_stream(void)
+{
+    open_reader(TRI_WAIT_BLOCK);
+    wait_for_no_stream();
+}
+
+static void a_stream_that_is_long_in_coming_is_looked_for_seldom(void **state)
+{
+    (void)state;
+    // A look and a sleep, 20 times a second; at first it is 100 times.
+    assert_in_range(calls_of(open_and_wait_for_no_stream, wait_for_no_stream), 3, 2 * 30 + 10);
+}
+
 static void a_frame_waited_for_and_given_back_costs_three(void **state)
 {
     (void)state;
@@ -337,6 +355,7 @@ int main(void)
         cmocka_unit_test(a_slot_held_for_long_is_asked_for_seldom),
         cmocka_unit_test(a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one),
         cmocka_unit_test(a_look_that_finds_nothing_costs_none),
+        cmocka_unit_test(a_stream_that_is_long_in_coming_is_looked_for_seldom),
         cmocka_unit_test(a_frame_waited_for_and_given_back_costs_three),
         cmocka_unit_test(a_frame_waited_for_and_exchanged_for_the_last_costs_two),
         cmocka_unit_test(a_paced_reader_makes_at_most_three),

@@ -14,10 +14,12 @@
 #include <string.h>
 #include <time.h>
 
-#define SLEEP_MAX_NS  100000000 // bounds every sleep: a wake-up missed through gates that repeat
-#define LOOK_EVERY_NS 10000000  // how often a stream that does not exist is looked for
-#define COPIES_MAX    4         // torn ones in a row, once the time is up
-#define LOOKS_MAX     64        // frames that slip away while being taken, before a wait
+#define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up missed through gates that repeat
+#define LOOK_SOON_NS 10000000  // how often a stream that does not exist is looked for,
+#define LOOK_LATE_NS 50000000  // and after the first second: a stream that is long in coming
+#define LOOKS_SOON   100
+#define COPIES_MAX   4  // torn ones in a row, once the time is up
+#define LOOKS_MAX    64 // frames that slip away while being taken, before a wait
 
 enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options)
 {
@@ -197,7 +199,10 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             deadline = now + (int64_t)timeout_ms * 1000000;
         if (now >= deadline)
             return refused == TRI_OK || refused == TRI_ERR_NO_STREAM ? TRI_ERR_TIMEOUT : refused;
-        int64_t ns = r->mapping ? SLEEP_MAX_NS : LOOK_EVERY_NS;
+        int64_t ns = SLEEP_MAX_NS;
+        if (!r->mapping)
+            ns = r->looks < LOOKS_SOON ? LOOK_SOON_NS : LOOK_LATE_NS;
+        r->looks = r->mapping ? 0 : r->looks + 1;
         if (ns > deadline - now)
             ns = deadline - now;
 

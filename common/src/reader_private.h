@@ -20,6 +20,7 @@ struct tri_reader {
 
     struct tri_mapping *mapping; // NULL while there is no stream
     enum tri_state state;
+    uint32_t looks;           // for a stream that is not there, one after another
     enum tri_err refused;     // what was wrong with the stream at the last look, TRI_OK: nothing
     uint64_t ahead;           // what is locked although it is not there yet, 0: nothing; hold.h
     bool gone;                // the semaphores are gone: drain what is whole, then look anew
