@@ -205,7 +205,7 @@ static GstPadProbeReturn offer_pool(GstPad *pad, GstPadProbeInfo *info, gpointer
 static void a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes(void **state)
 {
     (void)state;
-    GstBufferPool *pool = gst_object_ref_sink(gst_buffer_pool_new());
+    GstBufferPool *pool = gst_buffer_pool_new();
     GstElement *reader =
         pipes_make("triptychsrc name=in stream=%s ! fakesink name=end sync=false", pipes_stream());
     pipes_probe(reader, "end", "sink", GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, offer_pool, pool);

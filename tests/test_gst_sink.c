@@ -92,7 +92,7 @@ static void a_sink_offers_its_slots_and_publishes_what_is_written_there(void **s
     assert_newest_picture(64, 9);
     assert_int_equal(harness_figure(h, "zero-copy-frames"), 1);
     assert_int_equal(harness_figure(h, "copied-frames"), 0);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_sink_copies_once_what_lies_elsewhere(void **state)
@@ -107,7 +107,7 @@ static void a_sink_copies_once_what_lies_elsewhere(void **state)
     assert_newest_picture(64, 8);
     assert_int_equal(harness_figure(h, "zero-copy-frames"), 0);
     assert_int_equal(harness_figure(h, "copied-frames"), 1);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so(void **state)
@@ -133,7 +133,7 @@ static void a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so(void **stat
         }
         assert_int_equal(g_hash_table_size(places), in_turn[i]);
         g_hash_table_destroy(places);
-        gst_harness_teardown(h);
+        harness_end(h);
     }
 }
 
@@ -154,7 +154,7 @@ static void a_picture_that_was_published_leaves_its_slot_to_upstream(void **stat
     for (gsize i = 0; i < G_N_ELEMENTS(at_work); i++)
         gst_buffer_unref(at_work[i]);
     gst_object_unref(pool);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 /** Asks the sink what memory it offers for pictures as `caps` say. @return whether it answered. */
@@ -191,7 +191,7 @@ static void a_sink_offers_memory_for_pictures_whose_size_is_known(void **state)
         h, gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"), TRUE, &size));
     assert_int_equal(size, 0);
     assert_false(ask_for_memory(h, gst_caps_from_string("audio/x-raw"), TRUE, &size));
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_sink_accepts_formats_that_a_stream_can_have(void **state)
@@ -211,7 +211,7 @@ static void a_sink_accepts_formats_that_a_stream_can_have(void **state)
 
     assert_int_equal(push(h, 64, 3, 0), GST_FLOW_OK);
     assert_newest_picture(64, 3);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_stream_follows_the_caps_of_its_sink(void **state)
@@ -225,7 +225,7 @@ static void a_stream_follows_the_caps_of_its_sink(void **state)
 
     assert_newest_picture(3000, 2);
     assert_int_equal(harness_figure(h, "zero-copy-frames"), 2);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_sink_publishes_nothing_between_flush_start_and_flush_stop(void **state)
@@ -241,7 +241,7 @@ static void a_sink_publishes_nothing_between_flush_start_and_flush_stop(void **s
     assert_int_equal(push(h, 64, 3, 0), GST_FLOW_OK);
 
     assert_newest_picture(64, 3);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_sink_at_the_end_takes_no_picture_and_keeps_its_stream(void **state)
@@ -254,7 +254,7 @@ static void a_sink_at_the_end_takes_no_picture_and_keeps_its_stream(void **state
     assert_int_equal(push(h, 64, 2, 0), GST_FLOW_EOS);
 
     assert_newest_picture(64, 1);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_sink_has_its_stream_from_ready_on(void **state)
@@ -268,7 +268,7 @@ static void a_sink_has_its_stream_from_ready_on(void **state)
     assert_false(stream_exists());
     gst_element_set_state(h->element, GST_STATE_READY);
     assert_true(stream_exists());
-    gst_harness_teardown(h);
+    harness_end(h);
     assert_false(stream_exists());
 }
 
@@ -286,7 +286,7 @@ static void a_sink_publishes_late_pictures_and_asks_nobody_to_hurry(void **state
         assert_int_not_equal(GST_EVENT_TYPE(event), GST_EVENT_QOS);
         gst_event_unref(event);
     }
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 int main(int argc, char **argv)

@@ -49,7 +49,7 @@ static void a_source_says_what_comes_before_the_first_picture(void **state)
         assert_int_equal(GST_EVENT_TYPE(event), order[i]);
         gst_event_unref(event);
     }
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 }
 
@@ -74,7 +74,7 @@ static void caps_of_a_source_follow_a_change_of_size_in_mid_stream(void **state)
         gst_event_unref(event);
     }
     assert_int_equal(caps_events, 2);
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 }
 
@@ -96,7 +96,7 @@ static void a_source_tells_its_latency_with_the_first_frame(void **state)
     assert_true(live);
     assert_int_equal(least, 5 * GST_MSECOND);
     assert_int_equal(most, 15 * GST_MSECOND);
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 }
 
@@ -108,7 +108,7 @@ static void a_source_ends_with_its_writer_if_told_so(void **state)
     gst_buffer_unref(pass(h, writer, 64, 1));
     tri_writer_close(&writer);
     await_event(h, GST_EVENT_EOS);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_source_fails_with_its_writer_if_told_so(void **state)
@@ -119,7 +119,7 @@ static void a_source_fails_with_its_writer_if_told_so(void **state)
     gst_buffer_unref(pass(h, writer, 64, 1));
     tri_writer_close(&writer);
     assert_int_equal(pipes_wait(h->element, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_timeout_without_a_stream_is_an_error(void **state)
@@ -129,7 +129,7 @@ static void a_timeout_without_a_stream_is_an_error(void **state)
     g_object_set(h->element, "timeout", (guint64)100 * GST_MSECOND, NULL);
     gst_harness_play(h);
     assert_int_equal(pipes_wait(h->element, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
-    gst_harness_teardown(h);
+    harness_end(h);
 }
 
 static void a_source_goes_on_after_a_flush(void **state)
@@ -144,7 +144,7 @@ static void a_source_goes_on_after_a_flush(void **state)
     await_event(h, GST_EVENT_FLUSH_START);
     await_event(h, GST_EVENT_FLUSH_STOP);
     await_event(h, GST_EVENT_SEGMENT); // a flush forgets it
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 }
 
@@ -159,7 +159,7 @@ static void downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s(voi
     assert_false(harness_in_segment(buffer, FALSE));
     assert_int_equal(harness_figure(h, "copied-frames"), 1);
     gst_buffer_unref(buffer);
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 }
 
@@ -176,7 +176,7 @@ static void downstream_that_looks_at_the_layout_gets_the_slot_itself(void **stat
     assert_true(harness_in_segment(buffer, FALSE));
     assert_int_equal(harness_figure(h, "copied-frames"), 0);
     gst_buffer_unref(buffer);
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 }
 
@@ -204,7 +204,7 @@ static void a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work(
     guint64 slice = 0;
     gst_pad_add_probe(h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, note_slice, &slice, NULL);
     gst_buffer_unref(pass(h, writer, 64, 1));
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
     if (slice == 0)
         skip(); // a kernel that has none for ordinary threads
@@ -218,7 +218,7 @@ static void buffers_outlive_the_element_that_made_them(void **state)
     GstHarness *h = source("wait");
     GstBuffer *buffer = pass(h, writer, 64, 77);
     assert_true(harness_in_segment(buffer, FALSE));
-    gst_harness_teardown(h);
+    harness_end(h);
     tri_writer_close(&writer);
 
     guint8 first;

@@ -31,3 +31,11 @@ guint64 harness_figure(GstHarness *h, const char *property)
     g_object_get(h->element, property, &value, NULL);
     return value;
 }
+
+void harness_end(GstHarness *h)
+{
+    GstBus *bus = gst_element_get_bus(h->element);
+    gst_bus_set_flushing(bus, TRUE);
+    gst_object_unref(bus);
+    gst_harness_teardown(h);
+}

@@ -10,6 +10,9 @@
 /** An element of ours on this test's stream. A sink plays at once, by a clock that stands still. */
 GstHarness *harness_of(const char *factory);
 
+/** Ends it, and forgets its messages, each of which keeps the element. */
+void harness_end(GstHarness *h);
+
 /** A counter of the element. */
 guint64 harness_figure(GstHarness *h, const char *property);
 
