@@ -3,10 +3,11 @@
 """Compares triptychsink | triptychsrc with shmsink | shmsrc, as whole pipelines in two processes.
 
 videotestsrc draws into what the sink offers, a fakesink takes what the source gives. Rounds are
-interleaved, figures are medians of them. The table goes to stdout; --output FOLDER gets
-pipelines.md and pipelines.json.
+interleaved, figures are medians of them: on an idle machine, and while others want its processors, too.
+The tables go to stdout; --output FOLDER gets pipelines.md and pipelines.json.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 from bench import machine
 
@@ -26,6 +28,8 @@ READERS = {True: ("triptychsrc", "triptychsrc wait=paced", SHM),  # whether the 
 SLOTS = 8  # of either shared memory
 SECONDS = 2.5
 PATIENCE_S = 60
+LONGEST_S = 3600  # of the rounds in which others compute
+OTHERS = "import time\nwhile time.monotonic() < {until}: sum(range(1000))"  # that want a processor
 
 
 def pipelines(reader, size, rate, place):
@@ -61,6 +65,19 @@ def run(program, reader, size, rate, folder):
             raise SystemExit(f"{' '.join(end.args)}: {err.strip()}")
     place.unlink(missing_ok=True)
     return [json.loads(out) for out, _ in said]
+
+
+@contextlib.contextmanager
+def others(number, seconds):
+    """So many processes that never sleep, ended at the latest after so long."""
+    until = time.monotonic() + seconds
+    busy = [subprocess.Popen([sys.executable, "-c", OTHERS.format(until=until)]) for _ in range(number)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.terminate()
+            process.wait()
 
 
 def measure(program, rounds):
@@ -108,7 +125,7 @@ def table(figures):
     return "\n".join(lines + [row(*cell, figures) for cell in figures])
 
 
-def page(about, rounds, figures):
+def page(about, rounds, idle, busy):
     virtual = ", virtual" if about["virtual"] else ""
     return f"""# Whole pipelines beside GStreamer's own shared memory
 
@@ -126,31 +143,42 @@ triptychsink does not: a reader of the newest frame then sees fewer than were ma
 `meson test --benchmark -C build pipelines`, or
 `tests/bench/pipelines.py build/tests/bench/pipe_end --output docs/performance`.
 
-{table(figures)}
+{table(idle)}
+
+## While others want the processors
+The same while as many processes as there are processors compute without pause.
+
+{table(busy)}
 """
+
+
+def cells_of(figures):
+    return [{"size": size, "rate": rate, "way": way,
+             "rounds": [{"writer": ends[0], "reader": ends[1]} for ends in runs]}
+            for (size, rate, way), runs in figures.items()]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the program `pipe_end`, as built in tests/bench")
-    parser.add_argument("--rounds", type=int, default=9, help="[9, about seven minutes]")
+    parser.add_argument("--rounds", type=int, default=7, help="[7, about eleven minutes]")
     parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
     arguments = parser.parse_args()
     build = pathlib.Path(arguments.program).resolve().parents[2]
     os.environ.setdefault("GST_PLUGIN_PATH", str(build / "plugins/gstreamer"))
     os.environ.setdefault("GST_REGISTRY", str(build / "gst-registry.bin"))
     about = machine()
-    figures = measure(arguments.program, arguments.rounds)
-    text = page(about, arguments.rounds, figures)
+    idle = measure(arguments.program, arguments.rounds)
+    with others(about["processors"], LONGEST_S):
+        busy = measure(arguments.program, arguments.rounds)
+    text = page(about, arguments.rounds, idle, busy)
     print(text)
     if arguments.output:
         (arguments.output / "pipelines.md").write_text(text, encoding="utf-8")
-        cells = [{"size": size, "rate": rate, "way": way,
-                  "rounds": [{"writer": ends[0], "reader": ends[1]} for ends in runs]}
-                 for (size, rate, way), runs in figures.items()]
-        (arguments.output / "pipelines.json").write_text(
-            json.dumps({"machine": about, "rounds": arguments.rounds, "cells": cells}, indent=1) + "\n",
-            encoding="utf-8")
+        kept = {"machine": about, "rounds": arguments.rounds, "idle": cells_of(idle),
+                "busy": cells_of(busy)}
+        (arguments.output / "pipelines.json").write_text(json.dumps(kept, indent=1) + "\n",
+                                                         encoding="utf-8")
 
 
 if __name__ == "__main__":
