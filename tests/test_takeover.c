@@ -82,6 +82,29 @@ static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **s
     solid_leave(&reader, &frame);
 }
 
+static void what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, TRI_READER_LEFT_BEHIND);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, 3);
+    assert_true(tri_frame_held(&frame));
+    assert_int_equal(tri_reader_borrow(reader, &frame, -1), TRI_ERR_AWAY);
+    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+
+    tri_writer *writer = next_writer(part, SMALL, 4);
+    solid_expect(reader, &frame, 4);
+    struct tri_reader_counts counts;
+    tri_reader_count(reader, &counts);
+    assert_int_equal(counts.frames, 2);
+    assert_int_equal(counts.skipped, 0);
+    assert_int_equal(counts.restarts, 1);
+    tri_writer_close(&writer);
+    solid_leave(&reader, &frame);
+}
+
 /** Publishes three, with a device that writes into slots for a while, or until the death. */
 static int die_with_lent_slots(void *argument)
 {
@@ -307,6 +330,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scene_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
+        scene_test(what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it),
         scene_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
         scene_test(a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream),
         scene_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),

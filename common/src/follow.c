@@ -75,7 +75,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
 
     const uint64_t word =
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
-    if (joined)
+    if (joined && !r->wants_left)
         r->last = tri_word_number(word); // left by a writer that is dead: no news
     const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
     return news ? TRI_OK : lose(r);

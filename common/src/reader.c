@@ -31,7 +31,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
         return TRI_ERR_INVALID;
     }
     if (options->mode > TRI_MODE_NEXT || options->wait > TRI_WAIT_PACED ||
-        (options->flags & ~(uint32_t)TRI_READER_NO_HOLD)) {
+        (options->flags & ~(uint32_t)(TRI_READER_NO_HOLD | TRI_READER_LEFT_BEHIND))) {
         tri_log_say(options->log, TRI_LOG_ERROR, "reader",
                     "%s: mode %d, wait %d or flags %#x: there is no such option", name,
                     (int)options->mode, (int)options->wait, (unsigned)options->flags);
@@ -45,6 +45,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
                        .wait = options->wait,
                        .wants_hold = !(options->flags & TRI_READER_NO_HOLD),
                        .may_hold = !(options->flags & TRI_READER_NO_HOLD),
+                       .wants_left = (options->flags & TRI_READER_LEFT_BEHIND) != 0,
                        .idle_word = UINT64_MAX,
                        .log = options->log,
                        .fresh = true };

@@ -16,6 +16,7 @@ struct tri_reader {
     enum tri_wait wait;
     bool wants_hold; // as opened
     bool may_hold;   // until the kernel says otherwise; asked anew of each writer
+    bool wants_left; // also frames of a writer that was dead before this reader came
     const tri_log *log;
 
     struct tri_mapping *mapping; // NULL while there is no stream

@@ -22,7 +22,9 @@ enum tri_wait {
 };
 
 enum tri_reader_flags {
-    TRI_READER_NO_HOLD = 1u << 0, // never lock a slot: read, and check afterwards
+    TRI_READER_NO_HOLD = 1u << 0,     // never lock a slot: read, and check afterwards
+    TRI_READER_LEFT_BEHIND = 1u << 1, // where the writer was dead before: what it left comes first,
+                                      // then TRI_ERR_AWAY. Without it only what is new comes
 };
 
 /** Read during tri_reader_open() only; nothing in it has to outlive the call but the log. */
