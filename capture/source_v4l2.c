@@ -20,6 +20,7 @@
 #define LENT_LEAST     2 // slots that must stay with the driver, or it drops frames
 #define LENT_SLOTS     5 // and with them one newest, one held by a reader, one on its way
 #define SHOWN_FRAMES   (LENT_SLOTS - LENT_LEAST)
+#define REST_MS        5 // after a second wait in vain: what is late by it is not late by much
 
 struct v4l2_source {
     struct camera camera;
@@ -32,6 +33,7 @@ struct v4l2_source {
     uint32_t lent;                     // slots that are with the driver
     bool starved;                      // fewer than it wants, since the last frame
     bool said_bad;                     // a bad frame was reported
+    uint32_t idle;                     // waits in a row that ended for no frame
 };
 
 /** What to ask the camera for: what the command line says, else what the stream had before. A source
@@ -295,6 +297,8 @@ static enum source_result take_read(struct v4l2_source *v4l2, struct tri_draft *
         return errno == EAGAIN || errno == EINTR
                    ? SOURCE_NOTHING
                    : camera_failed(&v4l2->camera, "cannot read a frame");
+    if (got == 0) // no frame, and no sign of life
+        return SOURCE_NOTHING;
     taken.used[0] = (uint32_t)got;
     (void)camera_clock_count(&v4l2->clock, &taken);
     if (!camera_is_whole(&v4l2->format, &taken, &why)) {
@@ -326,7 +330,14 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
         const enum source_result agreed = negotiate(source, true);
         return agreed == SOURCE_OK ? SOURCE_CHANGED : agreed;
     }
-    return v4l2->io == SOURCE_IO_READ ? take_read(v4l2, *draft) : take(source, draft);
+    const enum source_result taken =
+        v4l2->io == SOURCE_IO_READ ? take_read(v4l2, *draft) : take(source, draft);
+    // A device that always has something to tell and never a frame, or one that no slot is left for,
+    // would be asked without pause.
+    v4l2->idle = taken == SOURCE_NOTHING ? v4l2->idle + 1 : 0;
+    if (v4l2->idle > 1)
+        camera_stream_rest(timeout_ms < REST_MS ? timeout_ms : REST_MS);
+    return taken;
 }
 
 static enum source_result v4l2_source_enqueue(struct source *source, struct tri_draft *draft)

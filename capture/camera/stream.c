@@ -163,6 +163,11 @@ enum source_result camera_stream_wait(const struct camera *camera, int timeout_m
     return ready > 0 ? SOURCE_OK : SOURCE_NOTHING;
 }
 
+void camera_stream_rest(int timeout_ms)
+{
+    (void)poll(NULL, 0, timeout_ms);
+}
+
 enum source_result camera_stream_take(struct camera_stream *stream, struct camera_taken *taken)
 {
     struct request request;

@@ -50,6 +50,9 @@ enum source_result camera_stream_start(struct camera_stream *stream);
  *  signal came */
 enum source_result camera_stream_wait(const struct camera *camera, int timeout_ms, bool *event);
 
+/** Lets `timeout_ms` pass, whatever the device says, or less of it where a signal comes. */
+void camera_stream_rest(int timeout_ms);
+
 /** Takes the oldest filled buffer. @return SOURCE_OK, SOURCE_NOTHING: none yet, SOURCE_LOST, _FAILED */
 enum source_result camera_stream_take(struct camera_stream *stream, struct camera_taken *taken);
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices no camera should be. They are /dev/null or /dev/zero, which poll(2) finds ready at any time;
+ * V4L2's calls are played here. */
+#include "capture/source.h"
+
+#include <errno.h>
+#include <linux/videodev2.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <cmocka.h>
+
+#define BYTES   (64 * 48)
+#define WAIT_MS 100 // what a fill may wait
+#define LOOK_NS INT64_C(200000000)
+#define MANY    100
+
+static unsigned vain; // of the next calls that take a buffer; the one after them gives a frame
+
+static int describe(unsigned long request, void *argument)
+{
+    struct v4l2_capability *cap = argument;
+    struct v4l2_format *format = argument;
+    struct v4l2_fmtdesc *listed = argument;
+
+    if (request == VIDIOC_QUERYCAP) {
+        cap->capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_READWRITE | V4L2_CAP_STREAMING;
+        return 0;
+    }
+    if (request == VIDIOC_ENUM_FMT && listed->index == 0) {
+        listed->pixelformat = V4L2_PIX_FMT_GREY;
+        return 0;
+    }
+    if (request == VIDIOC_G_FMT || request == VIDIOC_S_FMT) {
+        format->fmt.pix = (struct v4l2_pix_format){ .width = 64,
+                                                    .height = 48,
+                                                    .pixelformat = V4L2_PIX_FMT_GREY,
+                                                    .field = V4L2_FIELD_NONE,
+                                                    .bytesperline = 64,
+                                                    .sizeimage = BYTES };
+        return 0;
+    }
+    errno = request == VIDIOC_ENUM_FMT ? EINVAL : ENOTTY;
+    return -1;
+}
+
+static int take(struct v4l2_buffer *buffer)
+{
+    if (vain > 0) {
+        vain--;
+        errno = EAGAIN;
+        return -1;
+    }
+    buffer->bytesused = BYTES;
+    vain = 1;
+    return 0;
+}
+
+/* What the linker makes of ioctl(), see failures/fail.c. */
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    (void)fd;
+    switch (request) {
+    case VIDIOC_QUERYBUF:
+        ((struct v4l2_buffer *)argument)->length = BYTES;
+        return 0;
+    case VIDIOC_REQBUFS:
+    case VIDIOC_QBUF:
+    case VIDIOC_STREAMON:
+    case VIDIOC_STREAMOFF:
+        return 0;
+    case VIDIOC_DQBUF:
+        return take(argument);
+    default:
+        return describe(request, argument);
+    }
+}
+
+/* libv4l2 asks the device past ioctl(): it does not know this one. */
+int __wrap_v4l2_fd_open(int fd, int flags);
+int __wrap_v4l2_fd_open(int fd, int flags)
+{
+    (void)fd;
+    (void)flags;
+    return -1;
+}
+
+static const char *const no_controls[] = { NULL };
+
+static void open_device(struct source *source, struct source_options *options, const char *path,
+                        enum source_io io)
+{
+    static const tri_log silent;
+
+    *options =
+        (struct source_options){ .arg = path, .io = io, .controls = no_controls, .log = &silent };
+    *source = (struct source){ .ops = &source_v4l2, .options = options };
+    assert_int_equal(source->ops->open(source), SOURCE_OK);
+}
+
+/** How often a feed comes to ask in LOOK_NS, all in vain. */
+static unsigned asked(struct source *source)
+{
+    const int64_t until = tri_now_ns() + LOOK_NS;
+    unsigned times = 0;
+
+    while (tri_now_ns() < until) {
+        struct tri_draft *nowhere = NULL;
+        assert_int_equal(source->ops->fill(source, &nowhere, WAIT_MS), SOURCE_NOTHING);
+        times++;
+    }
+    return times;
+}
+
+static void a_device_whose_reads_give_nothing_is_read_without_haste(void **state)
+{
+    (void)state;
+    struct source_options options;
+    struct source source;
+
+    open_device(&source, &options, "/dev/null", SOURCE_IO_READ);
+    assert_in_range(asked(&source), 2, MANY);
+    source.ops->close(&source);
+}
+
+static void a_device_that_is_ready_with_no_buffer_is_asked_without_haste(void **state)
+{
+    (void)state;
+    struct source_options options;
+    struct source source;
+
+    open_device(&source, &options, "/dev/zero", SOURCE_IO_MMAP);
+    vain = UINT32_MAX;
+    assert_in_range(asked(&source), 2, MANY);
+    source.ops->close(&source);
+}
+
+static void a_single_wait_in_vain_delays_no_frame(void **state)
+{
+    (void)state;
+    struct source_options options;
+    struct source source;
+
+    open_device(&source, &options, "/dev/zero", SOURCE_IO_MMAP);
+    vain = 1;
+    const int64_t began = tri_now_ns();
+    for (unsigned i = 0; i < MANY; i++) {
+        struct tri_draft *nowhere = NULL;
+        assert_int_equal(source.ops->fill(&source, &nowhere, WAIT_MS), SOURCE_NOTHING);
+        assert_int_equal(source.ops->fill(&source, &nowhere, WAIT_MS), SOURCE_OK);
+    }
+    assert_true(tri_now_ns() - began < LOOK_NS);
+    source.ops->close(&source);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_device_whose_reads_give_nothing_is_read_without_haste),
+        cmocka_unit_test(a_device_that_is_ready_with_no_buffer_is_asked_without_haste),
+        cmocka_unit_test(a_single_wait_in_vain_delays_no_frame),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
