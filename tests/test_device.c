@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices no camera should be. They are /dev/null or /dev/zero, which poll(2) finds ready at any time;
  * V4L2's calls are played here. */
-#include "capture/source.h"
+#include "camera/ctrl.h"
+#include "camera/modes.h"
 
 #include <errno.h>
 #include <linux/videodev2.h>
@@ -18,6 +19,9 @@
 #define LOOK_NS INT64_C(200000000)
 #define MANY    100
 
+#define HOSTILE  "a\033[2J\xe9" // what empties a terminal, and a byte that is no UTF-8
+#define HARMLESS "a?[2J?"
+
 static unsigned vain; // of the next calls that take a buffer; the one after them gives a frame
 
 static int describe(unsigned long request, void *argument)
@@ -25,13 +29,20 @@ static int describe(unsigned long request, void *argument)
     struct v4l2_capability *cap = argument;
     struct v4l2_format *format = argument;
     struct v4l2_fmtdesc *listed = argument;
+    struct v4l2_query_ext_ctrl *ctrl = argument;
+    struct v4l2_querymenu *item = argument;
+    struct v4l2_ext_controls *values = argument;
 
     if (request == VIDIOC_QUERYCAP) {
         cap->capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_READWRITE | V4L2_CAP_STREAMING;
+        strcpy((char *)cap->card, HOSTILE);
+        strcpy((char *)cap->driver, HOSTILE);
+        strcpy((char *)cap->bus_info, HOSTILE);
         return 0;
     }
     if (request == VIDIOC_ENUM_FMT && listed->index == 0) {
         listed->pixelformat = V4L2_PIX_FMT_GREY;
+        strcpy((char *)listed->description, HOSTILE);
         return 0;
     }
     if (request == VIDIOC_G_FMT || request == VIDIOC_S_FMT) {
@@ -41,6 +52,20 @@ static int describe(unsigned long request, void *argument)
                                                     .field = V4L2_FIELD_NONE,
                                                     .bytesperline = 64,
                                                     .sizeimage = BYTES };
+        return 0;
+    }
+    if (request == VIDIOC_QUERY_EXT_CTRL && (ctrl->id & 0xff) < 2) {
+        ctrl->id = (ctrl->id & 0xff) + 1;
+        ctrl->type = ctrl->id == 1 ? V4L2_CTRL_TYPE_MENU : V4L2_CTRL_TYPE_STRING;
+        strcpy(ctrl->name, HOSTILE);
+        return 0;
+    }
+    if (request == VIDIOC_QUERYMENU) {
+        strcpy((char *)item->name, HOSTILE);
+        return 0;
+    }
+    if (request == VIDIOC_G_EXT_CTRLS) {
+        strcpy(values->controls[0].string, HOSTILE);
         return 0;
     }
     errno = request == VIDIOC_ENUM_FMT ? EINVAL : ENOTTY;
@@ -161,12 +186,37 @@ static void a_single_wait_in_vain_delays_no_frame(void **state)
     source.ops->close(&source);
 }
 
+static void what_a_device_says_of_itself_is_told_clean(void **state)
+{
+    (void)state;
+    struct camera camera;
+    struct v4l2_fmtdesc format;
+    struct camera_ctrl ctrl;
+    char text[64];
+
+    assert_int_equal(camera_open(&camera, "/dev/null", NULL), SOURCE_OK);
+    assert_string_equal(camera.card, HARMLESS);
+    assert_string_equal(camera.driver, HARMLESS);
+    assert_string_equal(camera.bus, HARMLESS);
+    assert_true(camera_format_at(&camera, 0, &format));
+    assert_string_equal(format.description, HARMLESS);
+    assert_true(camera_ctrl_after(&camera, 0, &ctrl));
+    assert_string_equal(ctrl.query.name, HARMLESS);
+    assert_true(camera_ctrl_item(&camera, &ctrl, 0, text));
+    assert_string_equal(text, HARMLESS);
+    assert_true(camera_ctrl_after(&camera, 1, &ctrl));
+    assert_true(camera_ctrl_get_text(&camera, &ctrl, text, sizeof(text)));
+    assert_string_equal(text, HARMLESS);
+    camera_close(&camera);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_whose_reads_give_nothing_is_read_without_haste),
         cmocka_unit_test(a_device_that_is_ready_with_no_buffer_is_asked_without_haste),
         cmocka_unit_test(a_single_wait_in_vain_delays_no_frame),
+        cmocka_unit_test(what_a_device_says_of_itself_is_told_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -340,11 +340,7 @@ static void a_text_that_is_no_utf_8_is_told_as_far_as_it_is(void **state)
 {
     (void)state;
     assert_text("", "");
-    assert_text("Kamera f\xc3\xbcr \xe2\x82\xac 5 \xf0\x9f\x8e\xa5",
-                "Kamera f\xc3\xbcr \xe2\x82\xac 5 \xf0\x9f\x8e\xa5");
     assert_text("Kamera f\xfcr \xe2\x82\xac 5", "Kamera f?r \xe2\x82\xac 5");
-    assert_text("cut in the middle \xe2\x82", "cut in the middle ??");
-    assert_text("half of a pair \xed\xa0\x80", "half of a pair ???");
 }
 
 static void a_full_disk_is_noticed(void **state)

@@ -3,6 +3,8 @@
 
 #include "holder.h"
 
+#include "src/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libv4l2.h>
@@ -82,6 +84,9 @@ static bool identify(struct camera *camera)
     snprintf(camera->card, sizeof(camera->card), "%.31s", (const char *)cap.card);
     snprintf(camera->driver, sizeof(camera->driver), "%.15s", (const char *)cap.driver);
     snprintf(camera->bus, sizeof(camera->bus), "%.31s", (const char *)cap.bus_info);
+    tri_text_clean(camera->card);
+    tri_text_clean(camera->driver);
+    tri_text_clean(camera->bus);
     return true;
 }
 

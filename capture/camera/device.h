@@ -12,11 +12,11 @@
 /** All zero but fd = -1 is a closed one. */
 struct camera {
     int fd;
-    bool direct;                // system calls go to the driver itself, past libv4l2
-    char path[CAMERA_PATH_MAX]; // "/dev/videoN", links followed
-    char card[32], driver[16], bus[32];
-    uint32_t caps; // V4L2_CAP_* of this node
-    uint32_t type; // V4L2_BUF_TYPE_VIDEO_CAPTURE or ..._MPLANE
+    bool direct;                        // system calls go to the driver itself, past libv4l2
+    char path[CAMERA_PATH_MAX];         // "/dev/videoN", links followed
+    char card[32], driver[16], bus[32]; // one line each, as all that is read of a camera
+    uint32_t caps;                      // V4L2_CAP_* of this node
+    uint32_t type;                      // V4L2_BUF_TYPE_VIDEO_CAPTURE or ..._MPLANE
     const tri_log *log;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "find.h"
 
+#include "src/text.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +40,7 @@ static void set_by_id(struct camera_entry *entry)
         char *target = realpath(path, NULL);
         if (target && !strcmp(target, entry->camera.path) && strlen(path) < sizeof(entry->by_id))
             strcpy(entry->by_id, path);
+        tri_text_clean(entry->by_id);
         free(target);
     }
     closedir(links);

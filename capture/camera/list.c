@@ -24,11 +24,10 @@ bool camera_list_devices(bool json, const tri_log *log)
     for (size_t i = 0; ok && i < count; i++) {
         const struct camera *camera = &entries[i].camera;
         if (json) {
-            json_t *object = json_pack(
-                "{so so so so so*}", "device", figures_json_text(camera->path), "name",
-                figures_json_text(camera->card), "driver", figures_json_text(camera->driver), "bus",
-                figures_json_text(camera->bus), "by_id",
-                entries[i].by_id[0] ? figures_json_text(entries[i].by_id) : NULL);
+            json_t *object =
+                json_pack("{so ss ss ss ss*}", "device", figures_json_text(camera->path), "name",
+                          camera->card, "driver", camera->driver, "bus", camera->bus, "by_id",
+                          entries[i].by_id[0] ? entries[i].by_id : NULL);
             ok = figures_print_json(stdout, object);
             continue;
         }
@@ -80,11 +79,10 @@ static bool print_size_json(const struct v4l2_fmtdesc *format, const char *text,
 
     for (size_t i = 0; i < rates->count; i++)
         json_array_append_new(fps, json_real(rates->fps[i]));
-    json_t *object = json_pack("{ss so sb sb so sb}", "format", text, "description",
-                               figures_json_text((const char *)format->description), "emulated",
-                               (format->flags & V4L2_FMT_FLAG_EMULATED) != 0, "known",
-                               camera_format_find(format->pixelformat) != NULL, "fps", fps,
-                               "fps_is_range", rates->range);
+    json_t *object = json_pack(
+        "{ss ss sb sb so sb}", "format", text, "description", (const char *)format->description,
+        "emulated", (format->flags & V4L2_FMT_FLAG_EMULATED) != 0, "known",
+        camera_format_find(format->pixelformat) != NULL, "fps", fps, "fps_is_range", rates->range);
     json_t *extent = whole ? json_pack("{si si}", "width", (int)size->discrete.width, "height",
                                        (int)size->discrete.height)
                            : json_pack("{s[iii] s[iii]}", "width", (int)s->min_width,

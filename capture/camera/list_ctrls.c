@@ -33,19 +33,18 @@ static json_t *value_json(const struct camera *camera, const struct camera_ctrl 
 
     if (camera_ctrl_get(camera, ctrl, &value))
         return json_integer(value);
-    return camera_ctrl_get_text(camera, ctrl, text, sizeof(text)) ? figures_json_text(text)
-                                                                  : json_null();
+    return camera_ctrl_get_text(camera, ctrl, text, sizeof(text)) ? json_string(text) : json_null();
 }
 
 static json_t *ctrl_json(const struct camera *camera, const struct camera_ctrl *ctrl)
 {
     const struct v4l2_query_ext_ctrl *q = &ctrl->query;
     json_t *words = json_array();
-    json_t *object = json_pack("{ss so ss sI sI sI sI so so}", "name", ctrl->name, "title",
-                               figures_json_text(q->name), "type", camera_ctrl_type_word(q->type),
-                               "min", (json_int_t)q->minimum, "max", (json_int_t)q->maximum, "step",
-                               (json_int_t)q->step, "default", (json_int_t)q->default_value,
-                               "value", value_json(camera, ctrl), "flags", words);
+    json_t *object =
+        json_pack("{ss ss ss sI sI sI sI so so}", "name", ctrl->name, "title", q->name, "type",
+                  camera_ctrl_type_word(q->type), "min", (json_int_t)q->minimum, "max",
+                  (json_int_t)q->maximum, "step", (json_int_t)q->step, "default",
+                  (json_int_t)q->default_value, "value", value_json(camera, ctrl), "flags", words);
     char item[40];
 
     for (size_t i = 0; i < FLAGS; i++) {
@@ -58,7 +57,7 @@ static json_t *ctrl_json(const struct camera *camera, const struct camera_ctrl *
             char key[24];
             snprintf(key, sizeof(key), "%lld", (long long)i);
             if (camera_ctrl_item(camera, ctrl, i, item))
-                json_object_set_new(items, key, figures_json_text(item));
+                json_object_set_new(items, key, json_string(item));
         }
         json_object_set_new(object, "menu", items);
     }

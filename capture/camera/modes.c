@@ -3,10 +3,16 @@
 
 #include "format.h"
 
+#include "src/text.h"
+
 bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_fmtdesc *format)
 {
     *format = (struct v4l2_fmtdesc){ .index = index, .type = camera->type };
-    return index < CAMERA_MODES_MAX && camera_ioctl(camera, VIDIOC_ENUM_FMT, format) == 0;
+    if (index >= CAMERA_MODES_MAX || camera_ioctl(camera, VIDIOC_ENUM_FMT, format) == -1)
+        return false;
+    format->description[sizeof(format->description) - 1] = '\0';
+    tri_text_clean((char *)format->description);
+    return true;
 }
 
 bool camera_size_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t index,

@@ -99,8 +99,8 @@ json_t *figures_json(const struct figures *figures);
 /** {"p50": ..., "p95", "p99", "max"} of nanoseconds in microseconds, the caller's. */
 json_t *figures_spread_us(const struct tri_histogram *histogram);
 
-/** A text from outside: the name of a file or of a device may be of any bytes. Those that are no UTF-8
- *  become question marks, as JSON knows no others. The caller's; NULL when out of memory. */
+/** A text from outside, the name of a file or of a device, as tri_text_clean() leaves it. The
+ *  caller's; NULL when out of memory. */
 json_t *figures_json_text(const char *text);
 
 /** Prints one object on one line and flushes; frees it. @return false on a write error (ENOSPC). */

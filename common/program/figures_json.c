@@ -2,6 +2,8 @@
 /* Figures for scripts: the keys of docs/json.md. */
 #include "figures.h"
 
+#include "src/text.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,33 +88,13 @@ json_t *figures_json(const struct figures *figures)
     return object;
 }
 
-/* Bytes of the character of UTF-8 that `text` begins with; 0: of none. */
-static size_t character_bytes(const char *text)
-{
-    const size_t most = strnlen(text, 4);
-    for (size_t bytes = 1; bytes <= most; bytes++) {
-        json_t *character = json_stringn(text, bytes);
-        const bool whole = character != NULL;
-        json_decref(character);
-        if (whole)
-            return bytes;
-    }
-    return 0;
-}
-
 json_t *figures_json_text(const char *text)
 {
-    json_t *string = json_string(text);
-    char *clean = string ? NULL : strdup(text);
+    char *clean = strdup(text);
     if (!clean)
-        return string;
-    for (char *at = clean; *at;) {
-        const size_t bytes = character_bytes(at);
-        if (bytes == 0)
-            *at = '?';
-        at += bytes ? bytes : 1;
-    }
-    string = json_string(clean);
+        return NULL;
+    tri_text_clean(clean);
+    json_t *string = json_string(clean);
     free(clean);
     return string;
 }

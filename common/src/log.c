@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "text.h"
+
 #include <triptych/frame.h>
 #include <triptych/log.h>
 
@@ -27,6 +29,7 @@ void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part,
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    tri_text_clean(text); // it may have names of files, devices and processes in it
     log->write(log->user, level, part, text);
     errno = saved;
 }
@@ -34,29 +37,16 @@ void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part,
 /** The moment this process first asked for a log: the zero of its time stamps. */
 static int64_t log_start_ns;
 
-/** Names of files and devices may have control characters: these would end the line, or disturb a
- *  terminal. */
-static void copy_clean(char *to, const char *from, size_t bytes)
-{
-    snprintf(to, bytes, "%s", from);
-    for (char *c = to; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == '\177')
-            *c = '?';
-    }
-}
-
 static void write_to_stderr(void *user, enum tri_log_level level, const char *part,
                             const char *text)
 {
     const bool colours = user != NULL;
     char line[LINE_BYTES + 128];
-    char clean[LINE_BYTES];
-    copy_clean(clean, text, sizeof(clean));
     const double seconds = (double)(tri_now_ns() - log_start_ns) / 1e9;
-    int length = snprintf(line, sizeof(line), "%s%6.3f %s %-5s %-8s %s%s\n",
-                          colours ? level_colours[level] : "", seconds,
-                          program_invocation_short_name, level_words[level], part, clean,
-                          colours && *level_colours[level] ? "\033[0m" : "");
+    int length =
+        snprintf(line, sizeof(line), "%s%6.3f %s %-5s %-8s %s%s\n",
+                 colours ? level_colours[level] : "", seconds, program_invocation_short_name,
+                 level_words[level], part, text, colours && *level_colours[level] ? "\033[0m" : "");
     if (length >= (int)sizeof(line))
         length = (int)sizeof(line) - 1;
     if (write(STDERR_FILENO, line, (size_t)length) < 0)

@@ -6,6 +6,7 @@
 #include "name.h"
 #include "segment.h"
 #include "semset.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,15 +20,12 @@
 #define SEM_STAT_ANY 20
 #endif
 
-/** Copies a text out of shared memory; nothing that could disturb a terminal survives. */
+/** Copies a text out of shared memory. */
 static void copy_text(char *to, const char *from, size_t bytes)
 {
     memcpy(to, from, bytes);
     to[bytes - 1] = '\0';
-    for (char *c = to; *c; c++) {
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    }
+    tri_text_clean(to);
 }
 
 static bool is_live(int sem_id)
@@ -111,7 +109,9 @@ static void read_segment(struct tri_stream *stream)
             tri_entry_read(tri_segment_entry(&segment, tri_word_slot(word)), stream->published,
                            stream->slot_bytes, &known, &stream->newest, &shape) == TRI_OK;
     }
-    if (!tri_name_valid(stream->name) || tri_name_key(stream->name) != stream->key)
+    if (!tri_name_valid(stream->name))
+        stream->name[0] = '\0';
+    if (!stream->name[0] || tri_name_key(stream->name) != stream->key)
         stream->state = TRI_STREAM_CORRUPT;
     tri_segment_detach(&segment);
 }

@@ -12,8 +12,9 @@ enum tri_log_level { TRI_LOG_ERROR, TRI_LOG_WARN, TRI_LOG_INFO, TRI_LOG_DEBUG };
 /** A sink for messages. The library keeps the pointer: it must outlive what was opened with it. */
 typedef struct tri_log {
     /**
-     * Takes one message: no newline, valid during the call only. Called on the thread that called
-     * the library; must not call back into the same writer or reader.
+     * Takes one message: UTF-8 without control characters, no newline, valid during the call only.
+     * Called on the thread that called the library; must not call back into the same writer or
+     * reader.
      *
      * @param part  the component that speaks: "segment", "writer", "reader", "v4l2"
      */
