@@ -46,6 +46,16 @@ class States(WindowTest):
         before = window.picture().data
         self.picture(window, lambda seen: seen.data != before, "another frame")
 
+    def test_one_picture_alone_is_seen_when_the_window_takes_its_size(self):
+        for _ in range(4):
+            window = self.show(self.bars("--count", "1"))
+            self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240) and
+                         self.is_white(seen.at(10, 100)), "the bars")
+            maps = pathlib.Path(f"/proc/{self.viewer.pid}/maps").read_text()
+            self.assertNotIn("libGL", maps, "drawn by the processor, but shown by OpenGL")
+            self.viewer.terminate()
+            self.assert_ends()
+
     def test_a_picture_of_another_shape_has_black_bars(self):
         window = self.show(self.bars(), "--geometry", "640x240")
         picture = self.picture(window, lambda seen: self.is_white(seen.at(170, 100)), "the bars")

@@ -48,6 +48,10 @@ static bool start_sdl(const tri_log *log)
                     "them, or use --headless");
         return false;
     }
+    // What the processor draws need not go through OpenGL, whose first pictures after a change of size
+    // are lost under X: black, if no other one follows. Wayland has no other way.
+    if (driver && strcmp(driver, "x11") == 0)
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     return true;
 }
 
