@@ -2,6 +2,7 @@
 /* What triptychsrc tells its neighbour and asks of it: alone, over a pad of the test. */
 #include "harness.h"
 
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 /** A source that has begun to wait for its stream. */
@@ -211,6 +212,49 @@ static void a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work(
     assert_true(slice <= 100000);
 }
 
+/** How often the streaming thread has slept, at the first picture and at the newest. */
+struct sleeps {
+    long first, last;
+};
+
+static GstPadProbeReturn note_sleeps(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    struct sleeps *sleeps = data;
+    struct rusage usage;
+    (void)pad;
+    (void)info;
+    getrusage(RUSAGE_THREAD, &usage);
+    sleeps->last = usage.ru_nvcsw;
+    if (sleeps->first == 0)
+        sleeps->first = usage.ru_nvcsw;
+    return GST_PAD_PROBE_OK;
+}
+
+static void a_source_sleeps_once_a_frame_at_30_a_second_too(void **state)
+{
+    (void)state;
+    enum { FRAMES = 20 };
+    const struct tri_video video = {
+        .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 30, .fps_den = 1
+    };
+    struct sleeps sleeps = { 0 };
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    gst_pad_add_probe(h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, note_sleeps, &sleeps, NULL);
+    for (int i = 0; i < FRAMES; i++) {
+        struct tri_draft draft;
+        assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+        memset(draft.data[0], i, draft.shape.bytes);
+        assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+        gst_buffer_unref(gst_harness_pull(h));
+        g_usleep(33333);
+    }
+    harness_end(h);
+    tri_writer_close(&writer);
+    // Twice each, where a wait ends before the next frame comes.
+    assert_true(sleeps.last - sleeps.first < FRAMES * 3 / 2);
+}
+
 static void buffers_outlive_the_element_that_made_them(void **state)
 {
     (void)state;
@@ -241,6 +285,7 @@ int main(int argc, char **argv)
         pipes_test(downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s),
         pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
         pipes_test(a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work),
+        pipes_test(a_source_sleeps_once_a_frame_at_30_a_second_too),
         pipes_test(buffers_outlive_the_element_that_made_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
