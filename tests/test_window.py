@@ -82,6 +82,39 @@ class States(WindowTest):
                 self.viewer.terminate()
                 self.assert_ends()
 
+    def dead(self, renderer="software"):
+        """A stream of bars whose writer was killed; its name."""
+        self.still(renderer=renderer)
+        self.viewer.terminate()
+        self.assert_ends()
+        os.kill(self.writer.pid, signal.SIGKILL)
+        self.writer.wait()
+        return self.name
+
+    def test_what_a_writer_left_that_was_dead_before_is_shown_dimmed_and_not_counted(self):
+        for renderer in RENDERERS:
+            with self.subTest(renderer):
+                name = self.dead(renderer)
+                window = self.show(name, "--exit-on-end", "--json", renderer=renderer)
+                wait_until(lambda: window.title() == f"{name} - no signal", "a title that says so")
+                dimmed = self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240)
+                                      and 60 < seen.at(10, 30)[0] < BRIGHT, "a dimmed picture")
+                for i, color in enumerate(pixels.BARS):
+                    dark = [round(part * 80 / 255) for part in color]
+                    self.assertLessEqual(pixels.far(dimmed.at(40 * i + 20, 30), dark), 3)
+                self.assertGreater(dimmed.share_of(lambda *color: min(color) > 200), 0.0005)
+                self.bars("--count", "1", name=name)
+                self.picture(window, lambda seen: self.is_white(seen.at(10, 30)), "it is back")
+                self.writer.terminate()
+                said = self.viewer.communicate(timeout=PATIENCE)[0]
+                self.assertEqual(last_json(said.decode())["frames"], 1)
+
+    def test_what_a_dead_writer_left_is_not_the_picture_that_a_timeout_waits_for(self):
+        name = self.dead()
+        self.show(name, "--timeout", "1")
+        self.assert_ends(1)
+        self.run_to_end("triptych-info", "remove", name)
+
     def test_frames_without_a_signal_are_labelled(self):
         plain = self.show(self.bars("--count", "1"), "--geometry", "640x480")
         without = self.picture(plain, lambda seen: self.is_white(seen.at(20, 100)), "the bars")

@@ -42,14 +42,26 @@ static void offer(struct feed *feed, const struct tri_frame *frame, enum tri_err
     SDL_UnlockMutex(feed->mutex);
 }
 
+/** Whether the stream is there without a writer. */
+static bool is_away(const tri_reader *reader)
+{
+    struct tri_reader_counts counts;
+
+    tri_reader_count(reader, &counts);
+    return counts.state == TRI_STATE_AWAY;
+}
+
 static int wait_for_frames(void *user)
 {
     struct feed *feed = user;
     enum tri_err last = TRI_OK;
+    bool away = false; // it was said
+    int wait_ms = 0;   // a first look tells what there is
 
     while (!is_ending(feed)) {
         struct tri_frame frame = { 0 };
-        const enum tri_err err = tri_reader_borrow(feed->reader, &frame, FEED_WAIT_MS);
+        const enum tri_err err = tri_reader_borrow(feed->reader, &frame, wait_ms);
+        wait_ms = FEED_WAIT_MS;
 
         if (stop_asked()) {
             tri_reader_give_back(feed->reader, &frame);
@@ -60,8 +72,14 @@ static int wait_for_frames(void *user)
             continue;
         if (err == TRI_ERR_TIMEOUT) {
             last = err;
+            if (!away && is_away(feed->reader)) {
+                away = true;
+                offer(feed, &frame, err);
+            }
             continue;
         }
+        if (err == TRI_OK || err == TRI_ERR_AWAY)
+            away = err == TRI_ERR_AWAY;
         if (err != TRI_OK && err != TRI_ERR_AWAY)
             SDL_Delay(FEED_WAIT_MS); // a refusal comes at once, and again at the next try
         if (err == TRI_OK || err != last)

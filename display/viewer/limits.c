@@ -13,7 +13,7 @@ static int64_t patience(const struct config *config, const struct stream_view *s
 
     if (config->timeout <= 0)
         return 0;
-    if (!stream->has_picture)
+    if (!stream->has_picture || !stream->begun)
         return after(stream, config->timeout);
     if (!expect_something(&config->expect) || figures->frames == 0)
         return 0;
@@ -57,7 +57,7 @@ static bool all_ended(const struct wall *wall)
     for (unsigned i = 0; i < wall->count; i++) {
         if (wall->tiles[i].stream.state == TRI_STATE_LIVE)
             return false;
-        ended |= wall->tiles[i].stream.state == TRI_STATE_AWAY;
+        ended |= wall->tiles[i].stream.figures.writers_lost > 0;
     }
     return ended;
 }

@@ -138,10 +138,11 @@ static void take(struct loop *loop)
 static void draw(struct loop *loop)
 {
     SDL_Renderer *renderer = loop->window.renderer;
-    const struct view_area area = arrange(loop);
-    const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
 
     wall_catch_up(&loop->wall, renderer);
+    suit(loop);
+    const struct view_area area = arrange(loop);
+    const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
     tools_ask(&loop->tools, &loop->wall, renderer);
     SDL_SetRenderDrawColor(renderer, 40, 44, 51, 255); // between tiles
     SDL_RenderClear(renderer);

@@ -194,6 +194,7 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
     switch (outcome) {
     case TRI_OK:
         stream->state = TRI_STATE_LIVE;
+        stream->begun = true;
         changed = take_frame(stream, renderer, frame);
         break;
     case TRI_ERR_AWAY:
@@ -201,6 +202,11 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         stream->figures.writers_lost++;
         stream->ups = (struct rate){ 0 };
         trace_break(&stream->trace);
+        break;
+    case TRI_ERR_TIMEOUT:
+        stream->state = TRI_STATE_AWAY;
+        stream->trouble = TRI_OK;
+        stream->behind = !stream->has_picture; // there may be a last frame
         break;
     default:
         stream->trouble = outcome;
@@ -217,6 +223,8 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
     struct shot *shot = history_shot(&stream->history);
     const struct figures *figures = &stream->figures;
     stream->presented_ns = shot->presented_ns = now_ns;
+    if (!stream->begun)
+        return;
     figures_shown(&stream->figures, &stream->info, shot->bytes, stream->taken_ns, now_ns);
     trace_note(&stream->trace, now_ns, stream->info.capture_ns,
                figures->dropped_driver + figures->dropped_writer + figures->dropped_reader);
@@ -250,7 +258,9 @@ static bool keep_front(struct stream_view *stream, tri_reader *reader,
 
 bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool bytes)
 {
-    const struct tri_reader_options options = { .name = stream->name, .mode = TRI_MODE_LATEST };
+    const struct tri_reader_options options = { .name = stream->name,
+                                                .mode = TRI_MODE_LATEST,
+                                                .flags = TRI_READER_LEFT_BEHIND };
     struct tri_frame frame = { 0 };
     tri_reader *reader = NULL;
     bool done = false;

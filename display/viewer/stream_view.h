@@ -24,6 +24,7 @@ struct stream_view {
     struct history history;  // the last pictures; one of them is shown, the front picture
     uint64_t history_budget; // bytes of textures
     bool has_picture;
+    bool begun; // a frame has come; a picture before that is what a dead writer left, and no news
     struct tri_frame_info info; // of the front picture, with the colours it is shown in
     int64_t taken_ns;           // when its frame was borrowed
     int64_t presented_ns;       // when it came on the screen; 0: not yet
@@ -64,7 +65,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
  * Takes what a borrow brought: a frame on loan becomes the front picture, if it is whole once
  * uploaded, and is given back. In TRI_MODE_LATEST a newer frame takes its place first.
  *
- * @param outcome  of the borrow; `frame` is on loan only with TRI_OK
+ * @param outcome  as feed_take() tells it; `frame` is on loan only with TRI_OK
  * @return whether what is to be drawn has changed
  */
 bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
@@ -73,8 +74,9 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
 /** Counts the front picture as seen at `now_ns`, if it was not before. */
 void stream_view_presented(struct stream_view *stream, int64_t now_ns);
 
-/** Shows the newest frame now, although the reader may have had it before: by a reader of its own for
- *  the moment. @param bytes  they are kept of it. @return false: there is none to be had */
+/** Shows the newest frame now, although the reader may have had it before, or its writer is dead: by a
+ *  reader of its own for the moment. @param bytes  they are kept of it. @return false: there is none
+ *  to be had */
 bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool bytes);
 
 /** Holds the newest picture, with its bytes, or goes on with the stream. */

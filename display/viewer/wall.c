@@ -112,7 +112,7 @@ void wall_catch_up(struct wall *wall, SDL_Renderer *renderer)
         struct stream_view *stream = &wall->tiles[i].stream;
         if (stream->hidden || stream->paused || !stream->behind)
             continue;
-        stream->behind = false; // also where there is no stream any more: the last picture stays
+        stream->behind = false; // also where there is no frame any more: the last picture stays
         stream_view_fetch(stream, renderer, false);
     }
 }
