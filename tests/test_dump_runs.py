@@ -34,6 +34,20 @@ class Ends(ProgramTest):
         self.assertEqual(len(said), 1, done.stderr)
         self.assertRegex(said[0], f"{name}: there is no such stream.*triptych-info")
 
+    def test_a_stream_that_is_there_is_not_said_to_be_none(self):
+        name = self.stream()
+        feed = Feed(self, name)
+        said = self._waits_for(name)
+        self.assertIn("waiting for its first frame", said)
+        feed.frame("GREY", (4, 2), [bytes(8)])
+        feed.process.kill()
+        feed.process.wait()
+        self.assertIn("its writer has ended; waiting for its return", self._waits_for(name))
+        self.run_to_end("triptych-info", "remove", name)
+
+    def _waits_for(self, name):
+        return self.run_to_end("triptych-dump", "--json", "--timeout", "2", name).stderr
+
     def test_timeout_ends_the_wait_for_a_stream(self):
         done = self.run_to_end("triptych-dump", "--json", "--timeout", "0.3", self.stream())
         self.assert_refused(done, 1, "no frame within --timeout", "triptych-info")

@@ -179,13 +179,15 @@ static void tell_of_wait(struct run *run, int64_t waited_ns)
     if (run->told_of_wait || run->figures.frames || (double)waited_ns < SECOND)
         return;
     run->told_of_wait = true;
-    struct tri_reader_counts counts;
-    tri_reader_count(run->reader, &counts);
-    say(run, TRI_LOG_INFO,
-        counts.slots
-            ? "waiting for its first frame"
-            : "there is no such stream; waiting for its writer. `triptych-info` lists what "
-              "there is");
+    struct tri_stream stream;
+    const enum tri_err err = tri_stream_find(run->config->name, &stream);
+    if (err == TRI_ERR_NO_STREAM)
+        say(run, TRI_LOG_INFO,
+            "there is no such stream; waiting for its writer. `triptych-info` lists what there is");
+    else if (err == TRI_OK && stream.state == TRI_STREAM_DEAD)
+        say(run, TRI_LOG_INFO, "its writer has ended; waiting for its return");
+    else
+        say(run, TRI_LOG_INFO, "waiting for its first frame");
 }
 
 /* What borrowing said instead of giving a frame. @return GO_ON, or the exit status. */
