@@ -205,6 +205,16 @@ class Expectations(DisplayTest):
         self.assert_refused(done, 1, "--expect-fps", "less than the 200 expected")
         self.assertNotIn("--max-age-p99", done.stderr)
 
+    def test_a_stall_more_than_allowed_is_status_1(self):
+        for allowed, status in ((0, 1), (1, 0)):
+            name = self.stream()
+            self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-r", 10,
+                       "--wait-for-reader", "--stall", "1000@8", "pattern:black")
+            done = self.run_to_end("triptych-display", "--headless", "--count", 12, "--max-stalls",
+                                   allowed, name)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertEqual("1 more than the 0 allowed" in done.stderr, status == 1, done.stderr)
+
     def test_of_several_each_is_judged_and_named(self):
         names = [self.bars("--fps", "20"), self.bars("--fps", "20")]
         done = self.display(names, "--count", "10", "--tap", "--max-drops", "1000",

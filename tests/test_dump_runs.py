@@ -322,6 +322,17 @@ class Expectations(ProgramTest):
                       err.decode())
         feed.end()
 
+    def test_stalls_above_the_limit_fail_and_are_told_with_their_length(self):
+        for allowed, status in ((0, 1), (1, 0)):
+            name = self.stream()
+            self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-r", 10, "-b", 16,
+                       "--wait-for-reader", "--stall", "1000@4", "pattern:black")
+            done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 6,
+                                   "--max-stalls", allowed, name)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertEqual("--max-stalls: 1 stalls of 1000.000 ms together, 1 more than the 0" in
+                             done.stderr, status == 1, done.stderr)
+
     def _reads(self, dump, feed):
         """Whether the process has attached and sleeps until the next frame."""
         with open(f"/proc/{dump.pid}/maps") as maps, open(f"/proc/{dump.pid}/stat") as stat:

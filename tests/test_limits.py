@@ -28,7 +28,8 @@ class Limits(ProgramTest):
 
     def assert_named(self, setting, value, *words):
         done = self.capture_with(setting, value)
-        self.assert_refused(done, 1, *words)
+        self.assert_refused(done, 1, *words, "no System V resources left")
+        self.assertEqual(done.stderr.count(words[0]), 1, "it was tried again and again")
         self.assertEqual(done.stdout.split()[-1], "0", "objects were left behind")
 
     def test_too_few_segments(self):

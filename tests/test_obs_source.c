@@ -17,6 +17,7 @@
 #include <triptych/triptych.h>
 
 enum { PATIENCE_MS = 20000, LOOK_MS = 5, NOBODY = 65534 };
+#define END_NS INT64_C(2000000000) // what the end of a source may take: a user waits for it
 
 /** What the source handed to OBS last. */
 static struct {
@@ -215,6 +216,31 @@ static bool lists(obs_source_t *source, const char *name)
     return found;
 }
 
+static uint32_t readers_of(const tri_writer *writer)
+{
+    struct tri_writer_counts counts;
+    tri_writer_count(writer, &counts);
+    return counts.readers;
+}
+
+static void a_source_that_is_removed_ends_at_once_though_no_frame_comes(void **state)
+{
+    (void)state;
+    const char *const name = scene_stream();
+    obs_source_t *source = open_source(name);
+    tri_writer *writer = open_writer(name);
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+
+    show(writer, &video, 1, 1);
+    assert_int_equal(readers_of(writer), 1);
+    obs_source_release(source);
+    const int64_t released = tri_now_ns();
+    while (readers_of(writer) > 0 && tri_now_ns() - released < END_NS)
+        usleep(LOOK_MS * 1000);
+    assert_int_equal(readers_of(writer), 0);
+    tri_writer_close(&writer);
+}
+
 static void the_streams_there_are_can_be_chosen_from(void **state)
 {
     (void)state;
@@ -267,6 +293,7 @@ int main(void)
         scene_test(a_change_of_format_and_a_new_writer_are_followed),
         scene_test(frames_that_cannot_be_held_are_shown_from_the_first_on),
         scene_test(a_name_that_is_too_long_is_not_cut_to_that_of_another_stream),
+        scene_test(a_source_that_is_removed_ends_at_once_though_no_frame_comes),
         scene_test(the_streams_there_are_can_be_chosen_from),
     };
     return cmocka_run_group_tests(tests, start_obs, stop_obs);
