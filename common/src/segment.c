@@ -168,17 +168,45 @@ bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tr
     return tri_memory_allows(log, plan->name, bytes, gone);
 }
 
+/** Whether huge pages that were promised are there: a hugetlb cgroup lets them be reserved and answers
+ *  the touch of one too many with SIGBUS. A kernel before 5.14 says EINVAL: it cannot tell. */
+static bool can_be_touched(int shm_id, uint64_t bytes)
+{
+    void *at = shmat(shm_id, NULL, 0);
+    if (at == (void *)-1)
+        return false;
+    const bool can = madvise(at, bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL;
+    shmdt(at);
+    return can;
+}
+
+/** shmget() with reserved huge pages. @return -1 where those cannot be had, and it is said */
+static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int flags,
+                       const tri_log *log)
+{
+    const int id = shmget(plan->key, bytes, flags | SHM_HUGETLB);
+    if (id >= 0 && can_be_touched(id, bytes))
+        return id;
+    tri_log_say(log, TRI_LOG_INFO, "segment",
+                "%s: no reserved huge pages (%s): trying transparent ones", plan->name,
+                id >= 0 ? "a cgroup allows no more" : strerror(errno));
+    if (id >= 0)
+        tri_segment_remove(id);
+    return -1;
+}
+
 /** shmget(), with huge pages where they were asked for and can be had. */
 static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
 {
     const int flags = IPC_CREAT | IPC_EXCL | (int)plan->mode;
     if (plan->flags & TRI_WRITER_HUGE_PAGES) {
-        const int id = shmget(plan->key, bytes, flags | SHM_HUGETLB);
+        const int id = create_huge(plan, bytes, flags, log);
         if (id >= 0)
             return id;
-        tri_log_say(log, TRI_LOG_INFO, "segment",
-                    "%s: no reserved huge pages (%s): trying transparent ones", plan->name,
-                    strerror(errno));
+        if (!tri_memory_allows(log, plan->name, bytes, 0)) { // they were counted on
+            errno = ENOMEM;
+            return -1;
+        }
     }
     return shmget(plan->key, bytes, flags);
 }

@@ -5,8 +5,10 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/sem.h>
@@ -27,6 +29,7 @@ static struct {
     key_t key;
     unsigned calls[FAIL_CALL_COUNT];
     int allocations, attachments;
+    const char *meminfo; // played; NULL: the machine's
 } state;
 
 void fail_arm(enum fail_call call, unsigned nth, int error, key_t key)
@@ -45,6 +48,11 @@ bool fail_disarm(void)
 {
     state.armed = false;
     return state.came;
+}
+
+void fail_play_huge_pages(const char *meminfo)
+{
+    state.meminfo = meminfo;
 }
 
 unsigned fail_calls(enum fail_call call)
@@ -113,7 +121,7 @@ int __wrap_shmget(key_t key, size_t bytes, int flags)
         return -1;
     if (removes(call))
         remove_shm(__real_shmget(key, 0, 0));
-    return __real_shmget(key, bytes, flags);
+    return __real_shmget(key, bytes, state.meminfo ? flags & ~SHM_HUGETLB : flags);
 }
 
 void *__real_shmat(int id, const void *at, int flags);
@@ -265,7 +273,11 @@ FILE *__real_fopen64(const char *path, const char *mode);
 FILE *__wrap_fopen64(const char *path, const char *mode);
 FILE *__wrap_fopen64(const char *path, const char *mode)
 {
-    return fails(FAIL_fopen64) ? NULL : __real_fopen64(path, mode);
+    if (fails(FAIL_fopen64))
+        return NULL;
+    if (state.meminfo && strcmp(path, "/proc/meminfo") == 0)
+        return fmemopen((void *)(uintptr_t)state.meminfo, strlen(state.meminfo), "r");
+    return __real_fopen64(path, mode);
 }
 
 int __real_getgrnam_r(const char *name, struct group *entry, char *text, size_t bytes,

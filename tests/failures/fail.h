@@ -41,6 +41,10 @@ void fail_arm(enum fail_call call, unsigned nth, int error, key_t key);
 /** No failure any more. @return whether the chosen call came. */
 bool fail_disarm(void);
 
+/** Plays a machine that has huge pages: /proc/meminfo is `meminfo`, and ordinary ones are theirs. NULL
+ *  ends it. */
+void fail_play_huge_pages(const char *meminfo);
+
 /** Calls since fail_arm(). */
 unsigned fail_calls(enum fail_call call);
 

@@ -400,12 +400,60 @@ static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(vo
     assert_int_equal(errno, ENOTTY);
 }
 
+/** Opens a writer that wishes for huge pages, whose pages madvise() refuses with `error` when they are
+ *  first touched; 0: it does not. *segments: how many it made for that. */
+static enum tri_err open_huge(const char *meminfo, int error, unsigned *segments)
+{
+    static int number;
+    tri_writer *writer = NULL;
+    char name[TRI_NAME_MAX + 1];
+
+    snprintf(name, sizeof(name), "huge%d-%d", (int)getpid(), ++number);
+    fail_play_huge_pages(meminfo);
+    fail_arm(FAIL_madvise, error != 0, error, 0);
+    const enum tri_err err = tri_writer_open(
+        &writer, &(struct tri_writer_options){
+                     .name = name, .video = small, .flags = TRI_WRITER_HUGE_PAGES });
+    *segments = fail_calls(FAIL_shmget_new);
+    assert_int_equal(fail_disarm(), error != 0);
+    fail_play_huge_pages(NULL);
+    tri_writer_close(&writer);
+    assert_int_equal(objects(tri_name_key(name)), 0);
+    return err;
+}
+
+static void huge_pages_that_a_cgroup_refuses_are_done_without(void **state)
+{
+    (void)state;
+    const char *meminfo = "MemAvailable: 1048576 kB\nHugePages_Free: 1000\nHugePages_Rsvd: 0\n"
+                          "Hugepagesize: 2048 kB\n";
+    unsigned segments;
+
+    assert_int_equal(open_huge(meminfo, 0, &segments), TRI_OK);
+    assert_int_equal(segments, 1);
+    assert_int_equal(open_huge(meminfo, EFAULT, &segments), TRI_OK);
+    assert_int_equal(segments, 2);
+    assert_int_equal(open_huge(meminfo, EINVAL, &segments), TRI_OK); // an old kernel does not know
+    assert_int_equal(segments, 1);
+}
+
+static void ordinary_pages_in_their_place_are_asked_for_first(void **state)
+{
+    (void)state;
+    const char *meminfo = "MemAvailable: 16 kB\nHugePages_Free: 1000\nHugePages_Rsvd: 0\n"
+                          "Hugepagesize: 2048 kB\n";
+    unsigned segments;
+
+    assert_int_equal(open_huge(meminfo, 0, &segments), TRI_OK);
+    assert_int_equal(open_huge(meminfo, EFAULT, &segments), TRI_ERR_LIMIT);
+}
+
 int main(void)
 {
     unshare(CLONE_NEWIPC); // where that is allowed: a listing then has no streams but ours
     enum { COUNT = sizeof(acts) / sizeof(acts[0]) };
     static char names[COUNT][64];
-    struct CMUnitTest tests[COUNT + 1];
+    struct CMUnitTest tests[COUNT + 3];
     for (size_t i = 0; i < COUNT; i++) {
         snprintf(names[i], sizeof(names[i]), "any_call_may_fail_in: %s", acts[i].name);
         union {
@@ -416,5 +464,9 @@ int main(void)
     }
     tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(
         a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else);
+    tests[COUNT + 1] =
+        (struct CMUnitTest)cmocka_unit_test(huge_pages_that_a_cgroup_refuses_are_done_without);
+    tests[COUNT + 2] =
+        (struct CMUnitTest)cmocka_unit_test(ordinary_pages_in_their_place_are_asked_for_first);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
