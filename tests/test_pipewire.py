@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A stream as a PipeWire camera: docs/pipelines.md, with a real daemon of the test's own."""
 import os
+import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import unittest
 
 from clock_code import numbers
 from pipewire import PipeWire
-from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, tool
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, tool, wait_until
 
 WIDTH, HEIGHT = 320, 240
 
@@ -93,6 +95,38 @@ class Camera(ProgramTest):
         self.assertNotIn(None, seen)
         self.assertEqual(seen, sorted(seen))
         self.assertGreater(seen[-1], seen[0])
+
+
+class Benchmark(ProgramTest):
+    """The benchmark's own daemon has its socket in a folder below /tmp."""
+
+    def start_run(self, seconds):
+        tool("pipewire")
+        bench = built("bench")
+        listed = subprocess.run([bench, "--list"], capture_output=True, text=True, check=True)
+        if "pipewire" not in listed.stdout:
+            self.skipTest("the benchmark was built without PipeWire")
+        return self.start(bench, "--way", "pipewire", "--seconds", seconds, start_new_session=True)
+
+    def folders_of(self, run):
+        return list(pathlib.Path("/tmp").glob(f"bench-{run.pid}.*"))
+
+    def assert_folder_goes(self, run):
+        wait_until(lambda: not self.folders_of(run), "the folder removed")
+
+    def test_a_run_removes_its_folder(self):
+        run = self.start_run(1)
+        self.assertEqual(run.wait(PATIENCE), 0)
+        self.assertEqual(self.folders_of(run), [])
+
+    def test_so_does_one_that_is_killed(self):
+        for number in (signal.SIGINT, signal.SIGKILL):
+            run = self.start_run(60)
+            wait_until(lambda: any((folder / "pipewire-0").exists() for folder in self.folders_of(run)),
+                       "the daemon's socket")
+            os.killpg(run.pid, number)  # as a terminal does
+            self.assertEqual(run.wait(PATIENCE), -number)
+            self.assert_folder_goes(run)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ static const char *const modules = "context.spa-libs = { support.* = support/lib
 
 static struct meeting *meeting;
 static char folder[PATH_BYTES]; // of the daemon's socket, and of what it and its clients are told
-static pid_t daemon_pid;
+static pid_t daemon_pid, sweeper_pid;
+static int running = -1; // a pipe's end that every process of the run has open
 static const struct bench_setup *setup;
 
 static struct pw_loop *messages, *data; // from and to the daemon; from stream to stream
@@ -72,6 +73,38 @@ static void configure(const char *name, const char *head, const char *more)
     bench_need(fclose(file) == 0, path);
 }
 
+static void remove_folder(void)
+{
+    const char *const files[] = { "client.conf", "pipewire.conf", "pipewire-0", "pipewire-0.lock" };
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char path[PATH_BYTES + 32];
+        place(path, files[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+/** Leaves a process behind that removes the folder once all others of the run have ended, however they
+ *  did: it sees that nobody has the pipe open any more. */
+static void start_sweeper(void)
+{
+    int ends[2];
+    bench_need(pipe(ends) == 0, "pipe");
+    sweeper_pid = fork();
+    bench_need(sweeper_pid >= 0, "fork");
+    if (sweeper_pid == 0) {
+        setsid(); // what a terminal says is for the others
+        close(ends[1]);
+        char nothing;
+        while (read(ends[0], &nothing, 1) < 0 && errno == EINTR)
+            continue;
+        remove_folder();
+        _exit(0);
+    }
+    close(ends[0]);
+    running = ends[1];
+}
+
 static void prepare(const struct bench_setup *of)
 {
     setup = of;
@@ -79,6 +112,7 @@ static void prepare(const struct bench_setup *of)
     atomic_store(&meeting->writer, SPA_ID_INVALID);
     snprintf(folder, sizeof(folder), "/tmp/%s.XXXXXX", of->name);
     bench_need(mkdtemp(folder) != NULL, "mkdtemp");
+    start_sweeper();
     configure("client.conf", "context.properties = { support.dbus = false log.level = 0 }\n", "");
     configure("pipewire.conf",
               "context.properties = { support.dbus = false log.level = 0 core.daemon = true "
@@ -339,13 +373,8 @@ static void write_close(void)
     part();
     kill(daemon_pid, SIGTERM);
     waitpid(daemon_pid, NULL, 0);
-    const char *const files[] = { "client.conf", "pipewire.conf", "pipewire-0", "pipewire-0.lock" };
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        char path[PATH_BYTES + 32];
-        place(path, files[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    close(running);
+    waitpid(sweeper_pid, NULL, 0);
 }
 
 /** Puts an object's number into text that lasts as long as the caller's. */
