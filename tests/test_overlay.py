@@ -85,11 +85,46 @@ class Overlay(WindowTest):
             self.assertTrue(self.is_white(shown.at(1, y)), f"1 {y}")
             self.assertTrue(self.is_white(shown.at(shown.width - 2, y)), f"right {y}")
 
-    def test_where_the_help_has_no_room_its_beginning_is_seen(self):
+    def assert_no_letter_at_the_edges(self, picture):
+        edges = [picture.at(x, y) for y in range(picture.height) for x in (0, picture.width - 1)]
+        edges += [picture.at(x, y) for x in range(picture.width) for y in (0, picture.height - 1)]
+        lit = [color for color in edges if 100 < max(color) < 240]  # between the panel and white
+        self.assertEqual(lit, [], "letters cut off")
+
+    def test_where_the_help_has_no_room_it_comes_page_by_page(self):
         window = self.window(geometry="160x120+0+0")
+        plain = window.picture().data
+        pages = []
+        while len(pages) < 9:
+            page = self.changes(window, "h", "the next page")
+            if page.data == plain:
+                break
+            self.assert_no_letter_at_the_edges(page)
+            pages.append(page.data)
+        self.assertIn(len(pages), range(3, 7))
+        self.assertEqual(len(set(pages)), len(pages))
+
+    def test_in_a_low_and_wide_window_the_help_has_more_columns(self):
+        window = self.window("--size", "1000x200", geometry="1000x200+0+0")
         helped = self.changes(window, "h", "the help")
-        edges = [helped.at(0, y) for y in range(120)] + [helped.at(x, 0) for x in range(160)]
-        self.assertLess(max(map(max, edges)), 150, "letters cut off at the left or at the top")
+        across = [x for x in range(1000) if dark(*helped.at(x, 20))]
+        self.assertGreater(across[-1] - across[0], 600)
+        self.assert_no_letter_at_the_edges(helped)
+
+    def test_where_statistics_have_no_room_the_graphs_go_and_what_is_cut_is_told(self):
+        for size in ("1000x200", "160x120"):
+            with self.subTest(size):
+                window = self.window("--size", size, geometry=f"{size}+0+0")
+                window.press("o")
+                self.picture(window, lambda seen: count(seen, INTERVAL) > 20, "graphs alone")
+                window.press("o")
+                shown = self.picture(window, lambda seen: seen.share_of(dark) > 0.1 and
+                                     count(seen, INTERVAL) == 0, "figures alone")
+                self.assert_no_letter_at_the_edges(shown)
+                self.viewer.terminate()
+                self.assert_ends()
+        written = [x for x in range(160) if max(shown.at(x, 114)) > 120]
+        self.assertTrue(written and max(written) < 60, f"a last line of few words: {written}")
 
     def test_the_help_has_every_key_in_two_columns(self):
         told = self.run_to_end("triptych-display", "--help").stdout

@@ -228,7 +228,7 @@ void act_unadjusted(struct loop *loop)
 
 void act_help(struct loop *loop)
 {
-    loop->overlay.help = !loop->overlay.help;
+    help_next(&loop->overlay.help);
 }
 
 void act_keep(struct loop *loop)

@@ -138,7 +138,7 @@ int config_parse(struct config *config, int argc, char **argv)
     struct cli_program with_keys = program;
     int first = 0;
 
-    keys_help(notes, sizeof(notes));
+    keys_help(notes, sizeof(notes), 2);
     with_keys.notes = notes;
     *config = (struct config){ .expect = expect_nothing(), .timeout = -1 };
     int status = cli_parse(&with_keys, argc, argv, config, &config->common, &first);

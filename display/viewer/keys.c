@@ -77,6 +77,18 @@ bool keys_press(struct loop *loop, const SDL_Keysym *pressed)
     return false;
 }
 
+/** The keys that have a label. @return how many */
+static size_t labelled(const struct key *shown[SDL_arraysize(keys)])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < SDL_arraysize(keys); i++) {
+        if (keys[i].label)
+            shown[count++] = &keys[i];
+    }
+    return count;
+}
+
 /** The longest label and help of some keys. */
 static void measure(const struct key *const *shown, size_t count, int *label, int *help)
 {
@@ -87,28 +99,49 @@ static void measure(const struct key *const *shown, size_t count, int *label, in
     }
 }
 
-void keys_help(char *text, size_t bytes)
+void keys_help(char *text, size_t bytes, unsigned columns)
 {
     const struct key *shown[SDL_arraysize(keys)];
+    const size_t count = labelled(shown);
+    const size_t rows = (count + columns - 1) / columns;
     struct lines lines;
-    size_t count = 0;
-    int left_label, left_help, right_label, right_help;
+    int label, help;
 
-    for (size_t i = 0; i < SDL_arraysize(keys); i++) {
-        if (keys[i].label)
-            shown[count++] = &keys[i];
-    }
-    const size_t rows = (count + 1) / 2;
-    measure(shown, rows, &left_label, &left_help);
-    measure(shown + rows, count - rows, &right_label, &right_help);
     lines_start(&lines, text, bytes);
-    for (size_t i = 0; i < rows; i++) {
-        const struct key *left = shown[i];
-        lines_add(&lines, "%s%-*s  ", i ? "\n" : "", left_label, left->label);
-        if (i + rows < count)
-            lines_add(&lines, "%-*s  %-*s  %s", left_help, left->help, right_label,
-                      shown[i + rows]->label, shown[i + rows]->help);
-        else
-            lines_add(&lines, "%s", left->help);
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t at = row; at < count; at += rows) {
+            const size_t top = at - row;
+            const bool last = at + rows >= count;
+            measure(shown + top, SDL_min(rows, count - top), &label, &help);
+            lines_add(&lines, "%-*s  %-*s%s", label, shown[at]->label, last ? 0 : help,
+                      shown[at]->help, last ? "" : "  ");
+        }
+        if (row + 1 < rows)
+            lines_add(&lines, "\n");
+    }
+}
+
+void keys_help_narrow(char *text, size_t bytes, int width)
+{
+    const struct key *shown[SDL_arraysize(keys)];
+    const size_t count = labelled(shown);
+    struct lines lines;
+    int label, help;
+
+    measure(shown, count, &label, &help);
+    lines_start(&lines, text, bytes);
+    for (size_t i = 0; i < count; i++) {
+        int used = label + 1;
+        lines_add(&lines, "%s%-*s ", i ? "\n" : "", label, shown[i]->label);
+        for (const char *word = shown[i]->help; *word;) {
+            const int length = (int)strcspn(word, " ");
+            if (used + 1 + length > width && used > label + 1) {
+                lines_add(&lines, "\n%-*s ", label, "");
+                used = label + 1;
+            }
+            lines_add(&lines, " %.*s", length, word);
+            used += 1 + length;
+            word += length + (word[length] == ' ');
+        }
     }
 }

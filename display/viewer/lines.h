@@ -17,4 +17,11 @@ void lines_start(struct lines *lines, char *text, size_t bytes);
 
 void lines_add(struct lines *lines, const char *format, ...) TRI_PRINTF(2, 3);
 
+/** How many lines a text has. */
+unsigned lines_count(const char *text);
+
+/** Adds as much of a text as has room in `columns` by `rows` letters, each a byte: a line that is cut
+ *  ends with "…", and of lines that are left out the last one tells the number. */
+void lines_add_cut(struct lines *lines, const char *text, int columns, int rows);
+
 #endif

@@ -148,7 +148,7 @@ static void draw(struct loop *loop)
     SDL_RenderClear(renderer);
     wall_draw(&loop->wall, renderer);
     overlay_draw(&loop->overlay, renderer, &loop->wall, &area, pixels);
-    if (!loop->overlay.help)
+    if (!loop->overlay.help.page)
         tools_draw(&loop->tools, &loop->overlay.text, renderer, &loop->wall, &area, pixels);
     SDL_RenderPresent(renderer);
     wall_presented(&loop->wall, tri_now_ns());

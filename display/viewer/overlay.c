@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "overlay.h"
 
-#include "keys.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -16,8 +14,8 @@ bool overlay_open(struct overlay *overlay)
 
 void overlay_close(struct overlay *overlay)
 {
-    for (size_t i = 0; i < OVERLAY_TEXTS; i++)
-        text_block_free(&overlay->blocks[i]);
+    text_block_free(&overlay->said);
+    help_free(&overlay->help);
     for (size_t i = 0; i < STREAMS_MAX; i++)
         notice_free(&overlay->notices[i]);
     statistics_panel_free(&overlay->panel);
@@ -57,13 +55,6 @@ int64_t overlay_deadline(const struct overlay *overlay)
     return overlay->message_until ? overlay->message_until : figures;
 }
 
-static const struct text_block *set(struct overlay *overlay, SDL_Renderer *renderer,
-                                    enum overlay_text which, int pixels, const char *string)
-{
-    text_panel_set(&overlay->blocks[which], &overlay->text, renderer, pixels, string, 0, 0);
-    return &overlay->blocks[which];
-}
-
 /** Below the tile's name, if it has one. */
 static void draw_statistics(struct overlay *overlay, SDL_Renderer *renderer,
                             const struct wall *wall, const struct view_area *area, int pixels)
@@ -77,23 +68,6 @@ static void draw_statistics(struct overlay *overlay, SDL_Renderer *renderer,
                               tile->area.y + (name_high ? name_high : pixels), area, pixels);
 }
 
-/** In a small window all of it at a smaller size is worth more than a part of it. */
-static void draw_help(struct overlay *overlay, SDL_Renderer *renderer, const struct view_area *area,
-                      int pixels)
-{
-    char keys[2048];
-
-    if (!overlay->help)
-        return;
-    keys_help(keys, sizeof(keys));
-    const int fitting =
-        text_fit(&overlay->text, keys, pixels, area->w - 2 * pixels, area->h - 2 * pixels);
-    const struct text_block *block = set(overlay, renderer, OVERLAY_HELP, fitting, keys);
-    // Where not all of it has room the keys come first.
-    text_panel_draw(block, renderer, area->x + SDL_max((area->w - block->w) / 2, 0),
-                    area->y + SDL_max((area->h - block->h) / 2, 0));
-}
-
 static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
                          const struct view_area *area, int pixels)
 {
@@ -103,8 +77,8 @@ static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
         return;
     const int fitting =
         text_fit(&overlay->text, overlay->message, pixels, area->w - 3 * pixels, area->h);
-    const struct text_block *block =
-        set(overlay, renderer, OVERLAY_MESSAGE, fitting, overlay->message);
+    const struct text_block *block = &overlay->said;
+    text_panel_set(&overlay->said, &overlay->text, renderer, fitting, overlay->message, 0, 0);
     text_panel_draw(block, renderer, area->x + pixels, area->y + area->h - block->h - pixels);
 }
 
@@ -113,13 +87,13 @@ void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct 
 {
     for (unsigned i = 0; i < wall->count; i++) {
         const struct tile *tile = &wall->tiles[i];
-        if (tile_is_seen(tile) && !overlay->help) // which stands in the middle as well
+        if (tile_is_seen(tile) && !overlay->help.page) // which stands in the middle as well
             notice_draw(&overlay->notices[i], &overlay->text, renderer, &tile->stream, &tile->area,
                         pixels, wall->count > 1);
     }
     wall_draw_focus(wall, renderer, SDL_max(pixels / 8, 2)); // as thick as the strokes of a title
-    if (!overlay->help)                                      // text through text cannot be read
+    if (!overlay->help.page)                                 // text through text cannot be read
         draw_statistics(overlay, renderer, wall, area, pixels);
     draw_message(overlay, renderer, area, pixels);
-    draw_help(overlay, renderer, area, pixels);
+    help_draw(&overlay->help, &overlay->text, renderer, area, pixels);
 }

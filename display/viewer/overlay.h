@@ -3,6 +3,7 @@
 #ifndef VIEWER_OVERLAY_H
 #define VIEWER_OVERLAY_H
 
+#include "help.h"
 #include "notice.h"
 #include "statistics_panel.h"
 #include "text.h"
@@ -10,21 +11,15 @@
 
 #include <SDL2/SDL.h>
 
-enum overlay_text {
-    OVERLAY_HELP,
-    OVERLAY_MESSAGE,
-    OVERLAY_TEXTS,
-};
-
 struct overlay {
     struct text text;
     struct notice notices[STREAMS_MAX]; // a tile each
-    struct text_block blocks[OVERLAY_TEXTS];
-    bool help;
+    struct help help;
     bool statistics;
     enum statistics_level level;
     struct statistics_panel panel;
     char message[256];
+    struct text_block said;
     int64_t message_until; // tri_now_ns(); 0: none
 };
 

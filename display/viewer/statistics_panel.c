@@ -1,15 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 #include "statistics_panel.h"
 
+#include "lines.h"
+
 #include <stdio.h>
+#include <string.h>
 
 #define GRAPH_LINES 4  // lines of text that a graph is high, the gaps included
 #define ALL_LEAST   14 // pixels: letters of all figures are not made smaller
 
-static void write_out(struct statistics_panel *panel, SDL_Renderer *renderer,
-                      const struct stream_view *stream, enum statistics_level level, int64_t now_ns)
+/** Puts the words together, as far as they have room. */
+static void compose(struct statistics_panel *panel, const char *head, const char *details,
+                    int columns, int rows)
+{
+    const int figures = (int)lines_count(head) + (details[0] ? (int)lines_count(details) : 0);
+    char words[sizeof(panel->words)];
+    struct lines lines;
+
+    if (figures + 2 * GRAPH_LINES > rows)
+        panel->graphed = false; // they have a level of their own
+    snprintf(words, sizeof(words), "%s%s%s%s", head,
+             panel->graphed ? "\n \n \n \n \n \n \n \n " : "", details[0] ? "\n" : "", details);
+    lines_start(&lines, panel->words, sizeof(panel->words));
+    lines_add_cut(&lines, words, columns, rows);
+}
+
+/** One space instead of several, with which figures stay where they are. */
+static void squeeze(char *text)
+{
+    char *to = text;
+
+    for (const char *at = text; *at; at++) {
+        if (at[0] != ' ' || at[1] != ' ')
+            *to++ = *at;
+    }
+    *to = '\0';
+}
+
+static void write_out(struct statistics_panel *panel, struct text *text, SDL_Renderer *renderer,
+                      const struct stream_view *stream, enum statistics_level level,
+                      const struct view_area *window, int64_t now_ns)
 {
     char head[128], details[sizeof(panel->words) - sizeof(head)];
+    int columns, rows;
 
     if (now_ns - panel->written_ns < STATISTICS_PANEL_NS && panel->of == stream)
         return;
@@ -18,8 +51,10 @@ static void write_out(struct statistics_panel *panel, SDL_Renderer *renderer,
     if (level >= STATISTICS_ALL && stream->has_picture)
         statistics_details(details, sizeof(details), stream, renderer);
     panel->graphed = level >= STATISTICS_GRAPHS && stream->has_picture;
-    snprintf(panel->words, sizeof(panel->words), "%s%s%s%s", head,
-             panel->graphed ? "\n \n \n \n \n \n \n \n " : "", details[0] ? "\n" : "", details);
+    text_room(text, TEXT_LEAST, window->w - TEXT_LEAST, window->h - TEXT_LEAST, &columns, &rows);
+    if ((int)strlen(head) > columns)
+        squeeze(head);
+    compose(panel, head, details, columns, rows);
     panel->written_ns = now_ns;
     panel->of = stream;
 }
@@ -32,15 +67,6 @@ static double period_ms(const struct stream_view *stream)
     return video->fps_num ? 1000.0 * video->fps_den / video->fps_num : 0;
 }
 
-static int lines_of(const char *words)
-{
-    int lines = 1;
-
-    for (; *words; words++)
-        lines += *words == '\n';
-    return lines;
-}
-
 void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
                            SDL_Renderer *renderer, const struct stream_view *stream,
                            enum statistics_level level, int x, int y,
@@ -49,7 +75,7 @@ void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
     const struct text_block *block = &panel->block;
     const int64_t now = tri_now_ns();
 
-    write_out(panel, renderer, stream, level, now);
+    write_out(panel, text, renderer, stream, level, window, now);
     if (level >= STATISTICS_ALL) // many lines: they hide less of the picture, and cost less
         pixels = SDL_max(pixels * 3 / 4, SDL_min(pixels, ALL_LEAST));
     pixels = text_fit(text, panel->words, pixels, window->w - 2 * pixels, window->h - 2 * pixels);
@@ -59,7 +85,7 @@ void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
     y = SDL_max(SDL_min(y, window->y + window->h - block->h), window->y);
     text_panel_draw(block, renderer, x, y);
 
-    const int line = (block->h - 2 * margin) / lines_of(panel->words);
+    const int line = (block->h - 2 * margin) / (int)lines_count(panel->words);
     for (int i = 0; panel->graphed && i < 2; i++) {
         const struct view_area area = { x + margin, y + 2 * margin + line * (1 + GRAPH_LINES * i),
                                         block->w - 2 * margin, GRAPH_LINES * line - 2 * margin };

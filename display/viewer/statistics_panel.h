@@ -21,7 +21,8 @@ struct statistics_panel {
 
 /**
  * Draws the statistics of `stream` with the panel's upper left corner at (x, y), or as near to it
- * as the window allows, in letters `pixels` high, or smaller ones where the window is too small.
+ * as the window allows, in letters `pixels` high, or smaller ones where the window is too small. Where
+ * the smallest are too large as well, graphs give way to figures, and what is cut is told.
  */
 void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
                            SDL_Renderer *renderer, const struct stream_view *stream,

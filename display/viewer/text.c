@@ -160,6 +160,17 @@ int text_fit(const struct text *text, const char *string, int pixels, int w, int
     return SDL_max(pixels, TEXT_LEAST);
 }
 
+void text_room(struct text *text, int pixels, int w, int h, int *columns, int *rows)
+{
+    int advance = 0;
+
+    if (text->pixels != pixels && TTF_SetFontSize(text->font, pixels) == 0)
+        text->pixels = pixels;
+    TTF_GlyphMetrics32(text->font, 'm', NULL, NULL, NULL, NULL, &advance);
+    *columns = SDL_max(w, 0) / SDL_max(advance, 1);
+    *rows = SDL_max(h, 0) / SDL_max(TTF_FontLineSkip(text->font), 1);
+}
+
 void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h)
 {
     SDL_SetRenderDrawColor(renderer, ground.r, ground.g, ground.b, ground.a);

@@ -53,6 +53,9 @@ void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int
  *  does, the smallest that can be made out. */
 int text_fit(const struct text *text, const char *string, int pixels, int w, int h);
 
+/** How many letters of a size have room beside each other in `w`, and how many lines in `h`. */
+void text_room(struct text *text, int pixels, int w, int h, int *columns, int *rows);
+
 /** A dark ground, through which the picture is still seen. */
 void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h);
 
