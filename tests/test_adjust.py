@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What triptych-display changes of a picture when asked to: brightness, contrast, gamma, colours."""
 
+import re
+import subprocess
+
 import pixels
-from programs import wait_until
+from programs import PATIENCE, tool, wait_until
 from viewing import WindowTest
 
 RENDERERS = ("opengl", "software")
@@ -122,3 +125,32 @@ class Adjust(WindowTest):
             self.assertEqual(*below)
             self.viewer.terminate()
             self.assert_ends()
+
+    def message(self, window, key):
+        """Presses a key; how wide the message that it brings is, in the lower left corner."""
+        window.press(key)
+
+        def width(seen):
+            return sum(max(seen.at(x, seen.height - 17)) < 60 for x in range(seen.width))
+        shown = self.picture(window, lambda seen: width(seen) > 20, "a message")
+        return width(shown)
+
+    def test_where_other_colours_are_not_seen_at_once_it_is_said_why(self):
+        white = self.folder() / "white.jpg"
+        subprocess.run([tool("convert"), "-size", "1000x300", "xc:white", white], check=True,
+                       timeout=PATIENCE)
+        raw = self.stream()
+        self.start("triptych-capture", "--name", raw, "--size", "1000x300", "pattern:white")
+        compressed = self.bars("--format", "MJPG", "--size", "1000x300", "--file", white)
+        widths = []
+        for name, key in ((raw, "space"), (raw, "comma"), (compressed, "space")):
+            window = self.show(name, "--geometry", "1000x300+0+0")
+            self.picture(window, lambda seen: self.is_white(seen.at(20, 200)), "white")
+            wait_until(lambda: re.search(r" [1-9]\S* FPS", window.title()), "some pictures")
+            window.press(key)
+            wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+            widths.append(self.message(window, "shift+r"))
+            self.viewer.terminate()
+            self.assert_ends()
+        self.assertGreater(min(widths[1:]), 3 * widths[0])  # "range: full-range" alone
+        self.assertNotEqual(*widths[1:])

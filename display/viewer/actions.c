@@ -137,13 +137,18 @@ void act_on_top(struct loop *loop)
     overlay_say(&loop->overlay, loop->window.on_top ? "above other windows" : "not above others");
 }
 
-/** Shows the picture in other colours. @return from when on, where not at once: colours are those of
- *  the conversion, for which the frame's own bytes have to be there */
+/** Shows the picture in other colours. @return from when on, and why, where not at once: colours are
+ *  those of the conversion, for which the frame's own bytes have to be there */
 static const char *recolor(struct loop *loop)
 {
-    const bool done = stream_view_recolor(loop_stream(loop), loop->window.renderer);
+    struct stream_view *stream = loop_stream(loop);
 
-    return done ? "" : ", from the next picture on";
+    if (stream_view_recolor(stream, loop->window.renderer))
+        return "";
+    const struct tri_format *format = tri_format_find(stream->info.video.fourcc);
+    return format && format->family == TRI_FAMILY_OPAQUE
+               ? ", from the next picture on: this one came compressed"
+               : ", from the next picture on: the bytes of this one are not kept";
 }
 
 void act_next_colorspace(struct loop *loop)
