@@ -14,11 +14,11 @@ from programs import PATIENCE, SOURCE, tool
 
 # Option: the line of the summary that turns to NO, and how the names of its targets begin.
 LEFT_OUT = {
-    "gstreamer": ("GStreamer plugin", ("gsttriptych", "test_gst", "pipe")),
+    "gstreamer": ("GStreamer plugin", ("gsttriptych", "test_gst", "pipe", "harness")),
     "obs": ("OBS plugin", ("triptych", "test_obs")),
     "python": ("Python module", ()),
     "man": ("Manual pages", ("man-",)),
-    "v4l2": ("cameras", ("camera",)),
+    "v4l2": ("cameras", ("camera", "test_device")),
 }
 
 
