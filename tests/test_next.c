@@ -235,7 +235,7 @@ static void a_way_of_reading_that_there_is_not_is_refused(void **state)
         { .name = "No Name" },
         { .name = name, .mode = (enum tri_mode)2 },
         { .name = name, .wait = (enum tri_wait)3 },
-        { .name = name, .flags = 1u << 1 },
+        { .name = name, .flags = 1u << 31 },
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         tri_reader *reader;
