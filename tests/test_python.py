@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from feed import Feed, noise, plane_sizes
-from programs import BUILD, SOURCE, ProgramTest, wait_until
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, wait_until
 
 sys.path.insert(0, str(SOURCE / "plugins/python"))
 os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
@@ -177,6 +177,19 @@ class Streams(ProgramTest):
                 process.send_signal(signal.SIGKILL)
                 process.wait()
             self.assertEqual(reader.counts["restarts"], 2)
+        triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
+
+    def test_what_a_dead_writer_left_comes_where_it_is_asked_for(self):
+        name = self.stream()
+        process = self._writer(name, 7)
+        with triptych.Reader(name) as reader:
+            reader.latest(timeout=PATIENCE)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with triptych.Reader(name) as reader, self.assertRaises(TimeoutError):
+            reader.latest(timeout=0.2)
+        with triptych.Reader(name, left_behind=True) as reader:
+            self.assertEqual(bytes(reader.latest(timeout=PATIENCE).planes[0].view()[:1]), b"\7")
         triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
 
     def test_next_hands_over_what_latest_skips(self):

@@ -27,6 +27,7 @@ ERR_DENIED, ERR_CORRUPT, ERR_TORN, ERR_NO_SLOT = -9, -12, -14, -15
 MODES = {"latest": 0, "next": 1}
 WAITS = {"block": 0, "spin": 1, "paced": 2}
 READER_NO_HOLD = 1
+READER_LEFT_BEHIND = 2
 LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
 COLORS = ("colorspace", "transfer", "matrix", "range", "field")
 

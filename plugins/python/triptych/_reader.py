@@ -26,6 +26,7 @@ class Reader(Handle):
     mode   which frame iteration hands over: "latest" or "next"
     wait   how it waits: "block", "spin" or "paced"
     hold   lock the slots of frames in use, where permitted
+    left_behind  where the writer is dead already, begin with its last frame
 
     Raises ValueError for a name or word that is none.
 
@@ -37,14 +38,15 @@ class Reader(Handle):
     _close_call = c.lib.tri_reader_close
 
     def __init__(self, name: str = "cam0", mode: str = "latest", wait: str = "block",
-                 hold: bool = True) -> None:
+                 hold: bool = True, left_behind: bool = False) -> None:
         super().__init__(name)
         self._counts = c.ReaderCounts()  # after the last call
         self._torn = 0
         self._mode = c.word_in(c.MODES, "mode", mode)
         self._open(c.lib.tri_reader_open, c.ReaderOptions(
             name=name.encode(), mode=self._mode, wait=c.word_in(c.WAITS, "wait", wait),
-            flags=0 if hold else c.READER_NO_HOLD, log=ctypes.pointer(self._log.struct)))
+            flags=(0 if hold else c.READER_NO_HOLD) | (c.READER_LEFT_BEHIND if left_behind else 0),
+            log=ctypes.pointer(self._log.struct)))
 
     def latest(self, timeout: Optional[float] = None) -> Frame:
         """The newest whole frame that this reader has not seen; what was missed is skipped.
