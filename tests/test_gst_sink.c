@@ -292,10 +292,11 @@ static void a_sink_publishes_late_pictures_and_asks_nobody_to_hurry(void **state
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL);
     const struct CMUnitTest tests[] = {
+        pipes_test(a_sink_copies_once_what_lies_elsewhere), // first: nobody has asked for a pool
         pipes_test(a_sink_offers_its_slots_and_publishes_what_is_written_there),
         pipes_test(a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so),
-        pipes_test(a_sink_copies_once_what_lies_elsewhere),
         pipes_test(a_picture_that_was_published_leaves_its_slot_to_upstream),
         pipes_test(a_sink_offers_memory_for_pictures_whose_size_is_known),
         pipes_test(a_sink_accepts_formats_that_a_stream_can_have),

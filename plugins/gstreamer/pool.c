@@ -24,11 +24,12 @@ struct slot_memory {
     gboolean published;
 };
 
-static GQuark slot_quark; // set with the class, before there is any memory
+static GQuark slot_quark; // set with the first writer: a sink may never be asked for a pool
 
 GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer, guint slots)
 {
     GstTriptychWriter *shared = g_atomic_rc_box_new0(GstTriptychWriter);
+    slot_quark = g_quark_from_static_string("triptych-slot");
     g_mutex_init(&shared->lock);
     shared->writer = writer;
     shared->slots = slots;
@@ -193,7 +194,6 @@ static void gst_triptych_pool_class_init(GstTriptychPoolClass *klass)
 {
     GstBufferPoolClass *pool = GST_BUFFER_POOL_CLASS(klass);
     G_OBJECT_CLASS(klass)->finalize = gst_triptych_pool_finalize;
-    slot_quark = g_quark_from_static_string("triptych-slot");
     pool->get_options = gst_triptych_pool_get_options;
     pool->set_config = gst_triptych_pool_set_config;
     pool->start = gst_triptych_pool_start;
