@@ -82,6 +82,14 @@ class Install(ProgramTest):
             folder = "/" + str(self.installed("__init__.py").parent.parent.relative_to(self.root))
             self.assertIn(folder, looked_in)
 
+    def test_pkg_config_needs_no_package_but_the_installed_one(self):
+        packages = str(self.installed("triptych.pc").parent)
+        done = subprocess.run([tool("pkg-config"), "--cflags", "--libs", "triptych"], text=True,
+                              capture_output=True, timeout=PATIENCE, check=False, env=os.environ | {
+                                  "PKG_CONFIG_LIBDIR": packages, "PKG_CONFIG_PATH": ""})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("-ltriptych", done.stdout.split())
+
     def test_python_imports_the_installed_module(self):
         folder = self.installed("__init__.py").parent.parent
         done = subprocess.run(
