@@ -75,8 +75,11 @@ static void read_folder(const char *root, const char *folder, bool *removes)
 
 bool tri_session_removes_ipc(const char *root, uid_t uid, const char *user)
 {
-    if (uid <= SYSTEM_UID_MAX || !exists(root, "/run/systemd/users", "") ||
-        exists(root, "/var/lib/systemd/linger/", user))
+    // The first is sd_booted(3)'s test. The second alone also exists where the package is merely
+    // installed: in many containers.
+    const bool logind_runs =
+        exists(root, "/run/systemd/system", "") && exists(root, "/run/systemd/users", "");
+    if (uid <= SYSTEM_UID_MAX || !logind_runs || exists(root, "/var/lib/systemd/linger/", user))
         return false;
 
     bool removes = true; // logind's default
