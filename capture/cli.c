@@ -79,7 +79,7 @@ static bool set_tear(UNUSED const struct cli_option *option, void *target, UNUSE
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
-    { 'n', "name", "NAME", TRI_NAME_DEFAULT, "the stream, 1 to 31 of a-z 0-9 - _", cli_set_name,
+    { 'n', "name", "NAME", TRI_NAME_DEFAULT, "the stream: " TRI_NAME_RULE, cli_set_name,
       FIELD(name) },
     { 's', "size", "WxH", NULL, "pixels; the source's choice if not given", cli_set_size,
       FIELD(size) },

@@ -234,7 +234,8 @@ static void bad_values_are_refused_with_what_would_be_right(void **state)
     refused("--format XYZ1", "formats are YUYV");
     refused("-m 888", "octal");
     refused("-m 1777", "0 to 0777");
-    refused("-n Cam", "a-z, 0-9, - and _");
+    refused("-n Cam/1", "A-Z a-z 0-9 - _ .");
+    refused("-n .cam", "not - or . first");
     refused("-n 12345678901234567890123456789012", "1 to 31");
     refused("-w three", "one of one two");
 }

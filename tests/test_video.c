@@ -169,11 +169,13 @@ static void colours_unsaid_are_derived_as_v4l2_does(void **state)
 static void names_are_of_one_to_31_letters_and_their_keys_are_told_apart(void **state)
 {
     (void)state;
-    assert_true(tri_name_valid("cam0") && tri_name_valid("a") && tri_name_valid("-_9"));
+    assert_true(tri_name_valid("cam0") && tri_name_valid("a") && tri_name_valid("_-9"));
+    assert_true(tri_name_valid("Door") && tri_name_valid("cam0.left") && tri_name_valid("Z.-"));
     assert_true(tri_name_valid("abcdefghijklmnopqrstuvwxyz01234"));
     assert_false(tri_name_valid("abcdefghijklmnopqrstuvwxyz012345"));
-    assert_false(tri_name_valid("") || tri_name_valid("Cam") || tri_name_valid("a b") ||
-                 tri_name_valid("a/b") || tri_name_valid("\xc3\xa4"));
+    assert_false(tri_name_valid("") || tri_name_valid(".a") || tri_name_valid("-a") ||
+                 tri_name_valid("..") || tri_name_valid("a b") || tri_name_valid("a/b") ||
+                 tri_name_valid("\xc3\xa4"));
     assert_true(tri_key_is_ours(tri_name_key("cam0")) && !tri_key_is_ours(0x73000000));
     assert_int_not_equal(tri_name_key("cam0"), tri_name_key("cam1"));
     // FNV-1a, folded to 24 bits, below a 't'.

@@ -73,7 +73,7 @@ bool cli_set_name(UNUSED const struct cli_option *option, void *target, const ch
                   char *why, size_t why_bytes)
 {
     if (!tri_name_valid(value))
-        return refuse(why, why_bytes, "a stream's name is 1 to 31 of a-z, 0-9, - and _");
+        return refuse(why, why_bytes, "a stream's name is " TRI_NAME_RULE);
     *(const char **)target = value;
     return true;
 }

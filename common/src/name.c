@@ -9,8 +9,11 @@
 
 bool tri_name_valid(const char *name)
 {
-    const size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
-    return length >= 1 && length <= TRI_NAME_MAX && name[length] == '\0';
+    // No other byte: names appear in shell completion, on command lines and as parts of file names.
+    const size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789-_.");
+    return length >= 1 && length <= TRI_NAME_MAX && name[length] == '\0' && *name != '-' &&
+           *name != '.';
 }
 
 key_t tri_name_key(const char *name)

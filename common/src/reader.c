@@ -27,7 +27,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     const char *name = options->name ? options->name : TRI_NAME_DEFAULT;
     if (!tri_name_valid(name)) {
         tri_log_say(options->log, TRI_LOG_ERROR, "reader",
-                    "stream name \"%s\": a name is 1 to 31 of a-z 0-9 - _", name);
+                    "stream name \"%s\": a name is " TRI_NAME_RULE, name);
         return TRI_ERR_INVALID;
     }
     if (options->mode > TRI_MODE_NEXT || options->wait > TRI_WAIT_PACED ||

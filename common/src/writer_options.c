@@ -41,7 +41,7 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
     char text[32];
     const char *name = o->name ? o->name : TRI_NAME_DEFAULT;
     if (!tri_name_valid(name))
-        return refuse(o->log, "stream name", name, "a name is 1 to 31 of a-z 0-9 - _");
+        return refuse(o->log, "stream name", name, "a name is " TRI_NAME_RULE);
     strcpy(w->name, name);
     w->key = tri_name_key(name);
     if (o->source)

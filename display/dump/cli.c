@@ -132,8 +132,8 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
     if (argc > operand)
         config->name = argv[operand];
     if (!tri_name_valid(config->name))
-        return cli_refuse(&program, "'%s' names no stream: a name is 1 to %d of a-z, 0-9, - and _",
-                          config->name, TRI_NAME_MAX);
+        return cli_refuse(&program, "'%s' cannot be a stream's name: a name is %s", config->name,
+                          TRI_NAME_RULE);
     const bool own = config->max_clock_faults != EXPECT_ANY;
     if (own)
         config->clock = true;

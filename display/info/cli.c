@@ -64,8 +64,8 @@ static int set_command(struct info_config *config, char *const *operands, int co
     if (count > 1)
         config->name = operands[1];
     if (!tri_name_valid(config->name))
-        return cli_refuse(&program, "'%s' names no stream: a name is 1 to %d of a-z, 0-9, - and _",
-                          config->name, TRI_NAME_MAX);
+        return cli_refuse(&program, "'%s' cannot be a stream's name: a name is %s", config->name,
+                          TRI_NAME_RULE);
     return -1;
 }
 

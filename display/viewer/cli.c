@@ -111,8 +111,8 @@ static int take_names(struct config *config, int count, char **names)
                           names[STREAMS_MAX]);
     for (int i = 0; i < count; i++) {
         if (!tri_name_valid(names[i]))
-            return cli_refuse(&program, "'%s' cannot be a stream's name: 1 to %d of a-z 0-9 - _",
-                              names[i], TRI_NAME_MAX);
+            return cli_refuse(&program, "'%s' cannot be a stream's name: a name is %s", names[i],
+                              TRI_NAME_RULE);
         for (unsigned k = 0; k < config->name_count; k++) {
             if (strcmp(config->names[k], names[i]) == 0)
                 return cli_refuse(&program,

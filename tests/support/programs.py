@@ -117,7 +117,7 @@ class ProgramTest(unittest.TestCase):
 
     def stream(self):
         """A stream's name that no other test and no other process uses."""
-        name = f"t{os.getpid()}-{next(_numbers)}"
+        name = f"T{os.getpid()}.{next(_numbers)}"  # every kind of character
         self._names.append(name)
         return name
 

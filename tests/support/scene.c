@@ -39,7 +39,7 @@ const char *scene_stream(void)
 {
     assert_true(scene.streams < STREAMS_MAX);
     char *name = scene.stream[scene.streams++];
-    snprintf(name, sizeof(scene.stream[0]), "t%d-%u", (int)getpid(), ++scene.named);
+    snprintf(name, sizeof(scene.stream[0]), "T%d.%u", (int)getpid(), ++scene.named);
     return name;
 }
 

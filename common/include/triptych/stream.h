@@ -73,7 +73,7 @@ TRI_API enum tri_err tri_stream_remove(const char *name, bool even_if_live);
 /** The same by a key, as tri_stream_list() tells it: also of a stream whose name is not known. */
 TRI_API enum tri_err tri_stream_remove_key(int key, bool even_if_live);
 
-/** Whether `name` can name a stream: 1 to TRI_NAME_MAX of a-z 0-9 - _. */
+/** Whether `name` can name a stream: TRI_NAME_RULE. Case matters: Door and door are two streams. */
 TRI_API bool tri_name_valid(const char *name);
 
 TRI_END

@@ -10,7 +10,8 @@
 
 TRI_BEGIN
 
-#define TRI_NAME_MAX     31 // characters of a stream's name: a-z 0-9 - _
+#define TRI_NAME_MAX     31 // characters of a stream's name
+#define TRI_NAME_RULE    "1 to 31 of A-Z a-z 0-9 - _ . and not - or . first" // for messages
 #define TRI_NAME_DEFAULT "cam0"
 #define TRI_SLOTS_MIN    3
 #define TRI_SLOTS_MAX    64

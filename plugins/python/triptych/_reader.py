@@ -22,7 +22,7 @@ _WAITED_OUT = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_AWAY, c.ERR_CORRUPT)
 class Reader(Handle):
     """Reads the stream `name`, which need not exist yet, and follows it through restarts.
 
-    name   of the stream: 1 to 31 of a-z, 0-9, - and _
+    name   of the stream: 1 to 31 of A-Z a-z 0-9 - _ . and not - or . first; case matters
     mode   which frame iteration hands over: "latest" or "next"
     wait   how it waits: "block", "spin" or "paced"
     hold   lock the slots of frames in use, where permitted
