@@ -22,9 +22,9 @@ void absence_begin(struct absence *absence, const struct tri_video *video, const
     const enum tri_err err = drawing_open(&absence->drawing, &pattern_no_signal, NULL, video);
     if (err != TRI_OK) {
         char fourcc[5];
-        tri_log_say(log, TRI_LOG_WARN, "capture",
-                    "the stream rests meanwhile: no picture can be drawn in %s: %s",
-                    tri_fourcc_text(video->fourcc, fourcc), tri_strerror(err));
+        tri_log_write(log, TRI_LOG_WARN, "capture",
+                      "the stream rests meanwhile: no picture can be drawn in %s: %s",
+                      tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err));
     }
 }
 

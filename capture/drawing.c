@@ -58,7 +58,7 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
         return TRI_ERR_INVALID;
     struct drawing *drawing = calloc(1, sizeof(*drawing));
     if (!drawing)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     drawing->pattern = pattern;
     if (component_layout(video->fourcc) ? !paint_open(&drawing->canvas, video)
                                         : !open_aside(drawing, video))
@@ -70,7 +70,7 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
 
 fail:
     drawing_close(&drawing);
-    return TRI_ERR_LIMIT;
+    return TRI_ERR_NO_RESOURCES;
 }
 
 static void draw(struct drawing *drawing, struct drawn *drawn, const struct pattern_moment *now)
@@ -94,11 +94,11 @@ enum tri_err drawing_draw(struct drawing *drawing, struct tri_draft *draft,
         draft->info.copies = 1;
         draft->info.bytes_used = jpeg_encoder_run(drawing->encoder, &drawing->canvas,
                                                   draft->data[0], draft->shape.plane[0].bytes);
-        return draft->info.bytes_used ? TRI_OK : TRI_ERR_LIMIT;
+        return draft->info.bytes_used ? TRI_OK : TRI_ERR_NO_RESOURCES;
     }
 
     struct drawn *drawn = &drawing->slot[draft->lease.slot % TRI_SLOTS_MAX];
-    if (!draft->holds) // a new segment, or the frame before was given up half way
+    if (!draft->previous_number) // a new segment, or the frame before was given up half way
         drawn->data = NULL;
     memcpy(drawing->canvas.data, draft->data, sizeof(draft->data));
     drawing->canvas.shape = draft->shape;

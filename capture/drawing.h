@@ -13,7 +13,8 @@ struct drawing;
  * libjpeg-turbo, where that was built in.
  *
  * @param arg  what follows the pattern's "="; NULL: nothing
- * @return TRI_OK; TRI_ERR_INVALID, nothing can be drawn in that format; TRI_ERR_LIMIT, out of memory
+ * @return TRI_OK; TRI_ERR_INVALID, nothing can be drawn in that format; TRI_ERR_NO_RESOURCES, out
+ * of memory
  */
 enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, const char *arg,
                           const struct tri_video *video);
@@ -22,7 +23,7 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
 bool drawing_possible(uint32_t fourcc);
 
 /** Draws the frame of `now` into a draft of the drawing's video, sets bytes_used and copies.
- *  @return TRI_OK, or TRI_ERR_LIMIT: an encoded picture did not fit, or out of memory. */
+ *  @return TRI_OK, or TRI_ERR_NO_RESOURCES: an encoded picture did not fit, or out of memory. */
 enum tri_err drawing_draw(struct drawing *drawing, struct tri_draft *draft,
                           const struct pattern_moment *now);
 

@@ -32,7 +32,7 @@ void feed_close(struct feed *feed)
 {
     feed->source.ops->close(&feed->source);
     if (feed->writer) {
-        tri_writer_lend(feed->writer, false);
+        tri_writer_set_device_access(feed->writer, false);
         cancel_all(feed);
     }
     fault_close(&feed->fault);
@@ -43,22 +43,23 @@ void feed_close(struct feed *feed)
 static void complain(const struct feed *feed, const struct tri_video *video, enum tri_err err)
 {
     char fourcc[5];
-    const char *help = err == TRI_ERR_LIMIT ? "; the stream stays as it is and tries again every "
-                                              "second: make room, or start it anew with a smaller "
-                                              "--size or fewer --buffers"
-                                            : "";
+    const char *help = err == TRI_ERR_NO_RESOURCES
+                           ? "; the stream stays as it is and tries again every "
+                             "second: make room, or start it anew with a smaller "
+                             "--size or fewer --buffers"
+                           : "";
 
-    tri_log_say(feed->log, TRI_LOG_ERROR, "capture", "%s: frames of %ux%u %s are lost: %s%s",
-                feed->figures.name, video->width, video->height,
-                tri_fourcc_text(video->fourcc, fourcc), tri_strerror(err), help);
+    tri_log_write(feed->log, TRI_LOG_ERROR, "capture", "%s: frames of %ux%u %s are lost: %s%s",
+                  feed->figures.name, video->width, video->height,
+                  tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err), help);
 }
 
 /** Whether there is a slot for `video`; tells once why there can be none. */
 static bool slot_taken(struct feed *feed, const struct tri_video *video, enum tri_err err)
 {
     if (err == TRI_OK && feed->complained)
-        tri_log_say(feed->log, TRI_LOG_INFO, "capture", "%s: frames have room again",
-                    feed->figures.name);
+        tri_log_write(feed->log, TRI_LOG_INFO, "capture", "%s: frames have room again",
+                      feed->figures.name);
     if (err == TRI_OK)
         feed->complained = false;
     if (err == TRI_OK || err == TRI_ERR_NO_SLOT) // of the latter the library tells
@@ -75,11 +76,11 @@ struct tri_draft *feed_begin(struct feed *feed, const struct tri_video *video)
 
     if (slot_taken(feed, video, err)) {
         if (feed->fault.options->tear_every)
-            feed->draft.holds = 0; // its lower half is another frame's
+            feed->draft.previous_number = 0; // its lower half is another frame's
         return &feed->draft;
     }
     if (err != TRI_ERR_NO_SLOT)
-        tri_writer_count_drops(feed->writer, 0, 1);
+        tri_writer_add_drops(feed->writer, 0, 1);
     memset(&feed->draft, 0, sizeof(feed->draft));
     return NULL;
 }
@@ -97,7 +98,8 @@ void feed_publish(struct feed *feed, struct tri_draft *draft)
 
     const enum tri_err err = tri_writer_publish(feed->writer, draft);
     if (err != TRI_OK) {
-        tri_log_say(feed->log, TRI_LOG_DEBUG, "capture", "a frame was lost: %s", tri_strerror(err));
+        tri_log_write(feed->log, TRI_LOG_DEBUG, "capture", "a frame was lost: %s",
+                      tri_strerror(err));
         return;
     }
     seen.publish_ns = tri_now_ns();
@@ -124,7 +126,7 @@ static enum source_result fill_queue(struct feed *feed)
             return SOURCE_OK;
         }
         *place = draft;
-        tri_writer_lend(feed->writer, true);
+        tri_writer_set_device_access(feed->writer, true);
         const enum source_result result = feed->source.ops->enqueue(&feed->source, place);
         if (result != SOURCE_OK) {
             tri_writer_cancel(feed->writer, place);
@@ -151,7 +153,7 @@ static enum source_result fill_one(struct feed *feed, struct tri_draft **draft)
     result = source->ops->fill(source, draft, WAIT_MS);
     feed->in_hand = result == SOURCE_NOTHING;
 
-    tri_writer_count_drops(feed->writer, source->driver_drops, source->writer_drops);
+    tri_writer_add_drops(feed->writer, source->driver_drops, source->writer_drops);
     source->driver_drops = source->writer_drops = 0;
     return result;
 }
@@ -169,7 +171,7 @@ static void skip_missed(struct feed *feed)
         pace_next(&feed->pace);
     }
     feed->moment_ns += feed->pace.due_ns - was_due_ns;
-    tri_writer_count_drops(feed->writer, missed, 0);
+    tri_writer_add_drops(feed->writer, missed, 0);
 }
 
 /** Sleeps until a synthetic source's next picture is to be taken. Its time is what its pace and the
@@ -209,7 +211,7 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
     if (film && !pace_wait(&feed->pace))
         return SOURCE_NOTHING;
     if (fault_drops(&feed->fault)) {
-        tri_writer_count_drops(feed->writer, 1, 0);
+        tri_writer_add_drops(feed->writer, 1, 0);
         if (draft)
             tri_writer_cancel(feed->writer, draft);
         pace_next(&feed->pace);
@@ -265,7 +267,7 @@ enum source_result feed_frame(struct feed *feed)
     if (result == SOURCE_NOTHING)
         return result;
     if (result == SOURCE_DROPPED) {
-        tri_writer_count_drops(feed->writer, 1, 0);
+        tri_writer_add_drops(feed->writer, 1, 0);
         if (draft)
             tri_writer_cancel(feed->writer, draft);
         pace_next(&feed->pace);

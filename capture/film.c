@@ -23,17 +23,17 @@ enum source_result film_open(struct film *film, const char *part, const char *ar
 
     *film = (struct film){ .part = part, .name = standard ? "stdin" : arg, .log = log, .fd = -1 };
     if (!arg || !arg[0]) {
-        tri_log_say(log, TRI_LOG_ERROR, part, "a file is missing: %s:FILE, or %s:- for stdin", part,
-                    part);
+        tri_log_write(log, TRI_LOG_ERROR, part, "a file is missing: %s:FILE, or %s:- for stdin",
+                      part, part);
         return SOURCE_MISUSED;
     }
     film->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
     if (film->fd < 0 || fstat(film->fd, &status) < 0) {
-        tri_log_say(log, TRI_LOG_ERROR, part, "%s: cannot open: %s", arg, strerror(errno));
+        tri_log_write(log, TRI_LOG_ERROR, part, "%s: cannot open: %s", arg, strerror(errno));
         return SOURCE_FAILED;
     }
     if (S_ISDIR(status.st_mode)) {
-        tri_log_say(log, TRI_LOG_ERROR, part, "%s: is a directory, not a film", film->name);
+        tri_log_write(log, TRI_LOG_ERROR, part, "%s: is a directory, not a film", film->name);
         return SOURCE_FAILED;
     }
     film->seekable = S_ISREG(status.st_mode);
@@ -45,8 +45,8 @@ enum source_result film_open(struct film *film, const char *part, const char *ar
 bool film_expect(struct film *film, const struct tri_video *video)
 {
     if (tri_video_shape(video, &film->shape) != TRI_OK) {
-        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: %ux%u cannot be a picture's size",
-                    film->name, video->width, video->height);
+        tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: %ux%u cannot be a picture's size",
+                      film->name, video->width, video->height);
         return false;
     }
     film->picture_bytes = 0;
@@ -67,8 +67,9 @@ static enum source_result read_some(struct film *film, struct iovec *pieces, int
     if (bytes < 0 && (errno == EINTR || errno == EAGAIN))
         return SOURCE_NOTHING;
     if (bytes < 0) {
-        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: cannot read at byte %" PRIu64 ": %s",
-                    film->name, film->at, strerror(errno));
+        tri_log_write(film->log, TRI_LOG_ERROR, film->part,
+                      "%s: cannot read at byte %" PRIu64 ": %s", film->name, film->at,
+                      strerror(errno));
         return SOURCE_FAILED;
     }
     *got = (size_t)bytes;
@@ -131,10 +132,10 @@ enum source_result film_read_picture(struct film *film, const struct tri_draft *
         if (got == 0 && film->done == 0)
             return SOURCE_END;
         if (got == 0) {
-            tri_log_say(film->log, TRI_LOG_ERROR, film->part,
-                        "%s: truncated at byte %" PRIu64 ": %" PRIu64 " of %" PRIu64
-                        " bytes of the last frame are there",
-                        film->name, film->at, film->done, film->picture_bytes);
+            tri_log_write(film->log, TRI_LOG_ERROR, film->part,
+                          "%s: truncated at byte %" PRIu64 ": %" PRIu64 " of %" PRIu64
+                          " bytes of the last frame are there",
+                          film->name, film->at, film->done, film->picture_bytes);
             return SOURCE_FAILED;
         }
         film->done += got;
@@ -147,8 +148,8 @@ enum source_result film_read_picture(struct film *film, const struct tri_draft *
 enum source_result film_rewind(struct film *film, uint64_t at)
 {
     if (lseek(film->fd, (off_t)at, SEEK_SET) < 0) {
-        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: cannot go back to its beginning: %s",
-                    film->name, strerror(errno));
+        tri_log_write(film->log, TRI_LOG_ERROR, film->part,
+                      "%s: cannot go back to its beginning: %s", film->name, strerror(errno));
         return SOURCE_FAILED;
     }
     film->at = at;

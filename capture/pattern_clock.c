@@ -46,7 +46,7 @@ static void say_what_it_is(struct face *face, const struct tri_video *video)
     snprintf(face->info_words[0], sizeof(face->info_words[0]), "%u*%u", video->width,
              video->height);
     snprintf(face->info_words[1], sizeof(face->info_words[1]), "%s",
-             tri_fourcc_text(video->fourcc, fourcc));
+             tri_fourcc_name(video->fourcc, fourcc));
     if (video->fps_num && video->fps_den)
         snprintf(face->info_words[2], sizeof(face->info_words[2]), "%.4g FPS",
                  video->fps_num / (double)video->fps_den);

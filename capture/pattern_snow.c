@@ -30,9 +30,9 @@ static void snow_close(void *state)
 static bool snow_open(void **state, const struct paint *canvas, const struct tri_video *video,
                       const char *arg)
 {
-    const uint32_t width = canvas->video.width + SPARE_WIDTH < TRI_SIDE_MAX
+    const uint32_t width = canvas->video.width + SPARE_WIDTH < TRI_DIMENSION_MAX
                                ? canvas->video.width + SPARE_WIDTH
-                               : TRI_SIDE_MAX;
+                               : TRI_DIMENSION_MAX;
     struct paint *part = calloc(1, sizeof(*part));
     struct paint_color *line = calloc(width, sizeof(*line));
     uint64_t seed = 1;

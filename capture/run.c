@@ -35,7 +35,7 @@ static void pass_on(void *user, enum tri_log_level level, const char *part, cons
     const struct run *run = user;
 
     if (!run->hushed)
-        tri_log_say(run->log, level, part, "%s", text);
+        tri_log_write(run->log, level, part, "%s", text);
 }
 
 static void nap(void)
@@ -124,39 +124,39 @@ static bool open_writer(struct run *run)
         .video = source->video,
         .slots = config->slots ? (uint32_t)config->slots : source->slots,
         .slot_bytes = source->slot_bytes,
-        .mode = config->mode,
+        .permissions = config->mode,
         .group = config->group,
         .source = source->label,
         .flags = (config->checksum ? TRI_WRITER_CHECKSUM : 0u) |
                  (config->huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
-                 (config->lock ? TRI_WRITER_LOCK : 0u),
-        .take_back_ms = (uint32_t)(config->take_back * 1000),
+                 (config->lock ? TRI_WRITER_MLOCK : 0u),
+        .reclaim_ms = (uint32_t)(config->take_back * 1000),
         .log = run->log,
     };
-    struct tri_writer_counts counts;
+    struct tri_writer_stats counts;
     char fourcc[5];
 
     const enum tri_err err = tri_writer_open(&run->writer, &options);
     if (err != TRI_OK) {
-        tri_log_say(run->log, TRI_LOG_ERROR, "capture", "%s: no stream: %s", config->name,
-                    tri_strerror(err));
+        tri_log_write(run->log, TRI_LOG_ERROR, "capture", "%s: no stream: %s", config->name,
+                      tri_strerror(err));
         end(run, err == TRI_ERR_INVALID ? CLI_NOT_UNDERSTOOD : CLI_FAILED);
         return false;
     }
     run->feed.writer = run->writer;
-    tri_writer_count(run->writer, &counts);
+    tri_writer_get_stats(run->writer, &counts);
     run->feed.options.slots = counts.slots; // a source that comes back has to do with these
-    tri_log_say(run->log, TRI_LOG_INFO, "capture", "%s: %ux%u %s from %s, %u slots", config->name,
-                source->video.width, source->video.height,
-                tri_fourcc_text(source->video.fourcc, fourcc), options.source, counts.slots);
+    tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: %ux%u %s from %s, %u slots", config->name,
+                  source->video.width, source->video.height,
+                  tri_fourcc_name(source->video.fourcc, fourcc), options.source, counts.slots);
     return true;
 }
 
 static uint32_t readers(const struct run *run)
 {
-    struct tri_writer_counts counts;
+    struct tri_writer_stats counts;
 
-    tri_writer_count(run->writer, &counts);
+    tri_writer_get_stats(run->writer, &counts);
     return counts.readers;
 }
 
@@ -179,8 +179,8 @@ static void linger(const struct run *run)
 static void lose_source(struct run *run)
 {
     feed_close(&run->feed);
-    tri_log_say(run->log, TRI_LOG_WARN, "capture", "%s: no signal; looking for it again%s",
-                run->feed.source.label, run->config->persistent ? "" : " for a minute");
+    tri_log_write(run->log, TRI_LOG_WARN, "capture", "%s: no signal; looking for it again%s",
+                  run->feed.source.label, run->config->persistent ? "" : " for a minute");
     absence_begin(&run->absence, &run->feed.source.video, run->log);
 }
 
@@ -192,8 +192,8 @@ static void look_for_source(struct run *run)
     const enum source_result result = feed_open(&run->feed);
     run->hushed = false;
     if (result == SOURCE_OK) {
-        tri_log_say(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
-                    run->feed.source.label, absence_seconds(&run->absence, now));
+        tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
+                      run->feed.source.label, absence_seconds(&run->absence, now));
         absence_end(&run->absence);
         run->last_ns = tri_now_ns();
         return;
@@ -201,9 +201,9 @@ static void look_for_source(struct run *run)
     feed_close(&run->feed);
     absence_tried(&run->absence, tri_now_ns());
     if (!run->config->persistent && absence_seconds(&run->absence, now) > GIVE_UP_S) {
-        tri_log_say(run->log, TRI_LOG_ERROR, "capture",
-                    "%s: has not come back for a minute; --persistent waits for ever",
-                    run->feed.source.label);
+        tri_log_write(run->log, TRI_LOG_ERROR, "capture",
+                      "%s: has not come back for a minute; --persistent waits for ever",
+                      run->feed.source.label);
         end(run, CLI_FAILED);
     }
 }
@@ -234,8 +234,8 @@ static void mind_silence(struct run *run)
 
     if (!run->feed.source.live || limit <= 0 || silent < limit)
         return;
-    tri_log_say(run->log, TRI_LOG_WARN, "capture", "%s: no frame for %.1f s",
-                run->feed.source.label, silent);
+    tri_log_write(run->log, TRI_LOG_WARN, "capture", "%s: no frame for %.1f s",
+                  run->feed.source.label, silent);
     lose_source(run);
 }
 
@@ -265,11 +265,11 @@ static void take_frame(struct run *run)
 
 static void say_figures(struct run *run)
 {
-    struct tri_writer_counts counts;
+    struct tri_writer_stats counts;
     char line[256];
     const int64_t now = tri_now_ns();
 
-    tri_writer_count(run->writer, &counts);
+    tri_writer_get_stats(run->writer, &counts);
     figures_writer(&run->feed.figures, &counts);
     figures_line(&run->feed.figures, now, line, sizeof(line));
     fprintf(stderr, "%s\n", line);
@@ -277,9 +277,9 @@ static void say_figures(struct run *run)
 
 static void summarize(struct run *run)
 {
-    struct tri_writer_counts counts;
+    struct tri_writer_stats counts;
 
-    tri_writer_count(run->writer, &counts);
+    tri_writer_get_stats(run->writer, &counts);
     figures_writer(&run->feed.figures, &counts);
     json_t *summary = figures_json(&run->feed.figures);
     json_object_set_new(summary, "source", figures_json_text(run->feed.source.label));
@@ -288,8 +288,8 @@ static void summarize(struct run *run)
         json_object_set_new(summary, "faults",
                             fault_json(&run->feed.fault, figures_know_rate(&run->feed.figures)));
     if (!figures_print_json(stdout, summary)) {
-        tri_log_say(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
-                    strerror(errno));
+        tri_log_write(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
+                      strerror(errno));
         run->status = CLI_FAILED;
     }
 }

@@ -29,8 +29,8 @@ static enum source_result refuse_pattern(const struct source *source)
         snprintf(names + at, sizeof(names) - at, "%s%s%s", i ? ", " : "", pattern_at(i)->name,
                  pattern_at(i) == &pattern_solid ? "=RRGGBB" : "");
     }
-    tri_log_say(source->options->log, TRI_LOG_ERROR, "pattern",
-                "there is no pattern '%s'; there are %s", source->options->arg, names);
+    tri_log_write(source->options->log, TRI_LOG_ERROR, "pattern",
+                  "there is no pattern '%s'; there are %s", source->options->arg, names);
     return SOURCE_MISUSED;
 }
 
@@ -48,7 +48,7 @@ static struct tri_video complete_video(const struct tri_video *wanted)
     if (!video.fps_num) // unpaced: no rate to tell
         video.fps_den = 0;
     const struct tri_format *format = tri_format_find(video.fourcc);
-    if (format->family == TRI_FAMILY_OPAQUE)
+    if (format->family == TRI_FAMILY_COMPRESSED)
         video.colorspace = TRI_COLORSPACE_JPEG;
     else if (format->family != TRI_FAMILY_YUV)
         video.colorspace = TRI_COLORSPACE_SRGB;
@@ -72,9 +72,9 @@ static enum source_result pattern_open(struct source *source)
     source->video = complete_video(&options->wanted);
     if (!drawing_possible(source->video.fourcc)) {
         char fourcc[5];
-        tri_log_say(options->log, TRI_LOG_ERROR, "pattern",
-                    "%s cannot be drawn: this program was built without libjpeg-turbo",
-                    tri_fourcc_text(source->video.fourcc, fourcc));
+        tri_log_write(options->log, TRI_LOG_ERROR, "pattern",
+                      "%s cannot be drawn: this program was built without libjpeg-turbo",
+                      tri_fourcc_name(source->video.fourcc, fourcc));
         return SOURCE_MISUSED;
     }
 
@@ -82,9 +82,9 @@ static enum source_result pattern_open(struct source *source)
     source->state = state;
     snprintf(source->label, sizeof(source->label), "pattern:%s", text);
     const enum tri_err err =
-        state ? drawing_open(&state->drawing, pattern, arg, &source->video) : TRI_ERR_LIMIT;
+        state ? drawing_open(&state->drawing, pattern, arg, &source->video) : TRI_ERR_NO_RESOURCES;
     if (err != TRI_OK) {
-        tri_log_say(options->log, TRI_LOG_ERROR, "pattern", "%s: %s", text, tri_strerror(err));
+        tri_log_write(options->log, TRI_LOG_ERROR, "pattern", "%s: %s", text, tri_strerror(err));
         return SOURCE_FAILED;
     }
     return SOURCE_OK;

@@ -7,7 +7,7 @@
 
 static enum source_result refuse(const struct source *source, const char *why)
 {
-    tri_log_say(source->options->log, TRI_LOG_ERROR, "raw", "%s", why);
+    tri_log_write(source->options->log, TRI_LOG_ERROR, "raw", "%s", why);
     return SOURCE_MISUSED;
 }
 
@@ -24,7 +24,7 @@ static enum source_result raw_open(struct source *source)
     if (!format || !options->wanted.width)
         return refuse(source, "raw pictures do not say what they are: add --size WxH and --format "
                               "FOURCC, and --fps N");
-    if (format->family == TRI_FAMILY_OPAQUE)
+    if (format->family == TRI_FAMILY_COMPRESSED)
         return refuse(source, "compressed pictures have no fixed size, raw cannot tell where one "
                               "ends; let ffmpeg decode them into y4m:-");
     source->film = true;
@@ -49,7 +49,7 @@ static enum source_result raw_fill(struct source *source, struct tri_draft **dra
             result = film_read_picture(film, *draft, timeout_ms);
     }
     if (result == SOURCE_END && !film->at) {
-        tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: is empty", film->name);
+        tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: is empty", film->name);
         return SOURCE_FAILED;
     }
     if (result == SOURCE_OK && *draft)

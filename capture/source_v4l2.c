@@ -65,7 +65,7 @@ static struct tri_video wanted_video(const struct source *source, const struct t
 
 static enum source_result misused(const struct v4l2_source *v4l2, const char *what)
 {
-    tri_log_say(v4l2->camera.log, TRI_LOG_ERROR, "v4l2", "%s: %s", v4l2->camera.path, what);
+    tri_log_write(v4l2->camera.log, TRI_LOG_ERROR, "v4l2", "%s: %s", v4l2->camera.path, what);
     return SOURCE_MISUSED;
 }
 
@@ -125,8 +125,8 @@ static enum source_result start(struct source *source)
             return result;
         if (asked == SOURCE_IO_USERPTR)
             return misused(v4l2, why);
-        tri_log_say(v4l2->camera.log, TRI_LOG_DEBUG, "v4l2", "%s: one copy a frame: %s",
-                    v4l2->camera.path, why);
+        tri_log_write(v4l2->camera.log, TRI_LOG_DEBUG, "v4l2", "%s: one copy a frame: %s",
+                      v4l2->camera.path, why);
     }
     if (asked == SOURCE_IO_READ || !(v4l2->camera.caps & V4L2_CAP_STREAMING)) {
         v4l2->io = SOURCE_IO_READ;
@@ -176,7 +176,7 @@ static enum source_result v4l2_source_open(struct source *source)
     struct v4l2_source *v4l2 = calloc(1, sizeof(*v4l2));
 
     if (!v4l2) {
-        tri_log_say(options->log, TRI_LOG_ERROR, "v4l2", "out of memory");
+        tri_log_write(options->log, TRI_LOG_ERROR, "v4l2", "out of memory");
         return SOURCE_FAILED;
     }
     v4l2->camera.fd = -1;
@@ -220,8 +220,8 @@ static void describe(struct v4l2_source *v4l2, const struct camera_taken *taken,
 
 static void say_bad(struct v4l2_source *v4l2, const char *why)
 {
-    tri_log_say(v4l2->camera.log, v4l2->said_bad ? TRI_LOG_DEBUG : TRI_LOG_WARN, "v4l2",
-                "%s: a frame was %s: skipped and counted, as all such", v4l2->camera.path, why);
+    tri_log_write(v4l2->camera.log, v4l2->said_bad ? TRI_LOG_DEBUG : TRI_LOG_WARN, "v4l2",
+                  "%s: a frame was %s: skipped and counted, as all such", v4l2->camera.path, why);
     v4l2->said_bad = true;
 }
 

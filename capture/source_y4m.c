@@ -25,8 +25,8 @@ struct state {
 
 static enum source_result explain(const struct film *film, uint64_t at, const char *why)
 {
-    tri_log_say(film->log, TRI_LOG_ERROR, film->part, "%s: byte %" PRIu64 ": %s", film->name, at,
-                why);
+    tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: byte %" PRIu64 ": %s", film->name, at,
+                  why);
     return SOURCE_FAILED;
 }
 
@@ -68,9 +68,9 @@ static bool as_wanted(const struct film *film, const struct tri_video *wanted,
         (!wanted->width || (wanted->width == video->width && wanted->height == video->height)))
         return true;
     char fourcc[5];
-    tri_log_say(film->log, TRI_LOG_ERROR, film->part,
-                "%s: is %ux%u %s; leave out --size and --format, or let ffmpeg convert it",
-                film->name, video->width, video->height, tri_fourcc_text(video->fourcc, fourcc));
+    tri_log_write(film->log, TRI_LOG_ERROR, film->part,
+                  "%s: is %ux%u %s; leave out --size and --format, or let ffmpeg convert it",
+                  film->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc));
     return false;
 }
 

@@ -75,11 +75,11 @@ static bool read_side(const struct parameter *parameter, const char *what, uint3
 {
     const char *text = parameter->value, *end = text + parameter->bytes;
 
-    if (read_number(&text, end, side) && text == end && *side >= 1 && *side <= TRI_SIDE_MAX)
+    if (read_number(&text, end, side) && text == end && *side >= 1 && *side <= TRI_DIMENSION_MAX)
         return true;
     return fail(error, parameter->at, "the %s is '%.*s', it must be 1 to %d", what,
                 (int)(parameter->bytes < 24 ? parameter->bytes : 24), parameter->value,
-                TRI_SIDE_MAX);
+                TRI_DIMENSION_MAX);
 }
 
 static bool read_ratio(const struct parameter *parameter, uint32_t *num, uint32_t *den)

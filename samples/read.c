@@ -24,12 +24,12 @@ int main(int argc, char **argv)
 
     setlinebuf(stdout);
     for (struct tri_frame frame = { 0 };;) { // Ctrl-C ends it: the kernel gives back what is held
-        if (tri_reader_borrow(reader, &frame, 1000) != TRI_OK) { // gives the frame before back
+        if (tri_reader_acquire(reader, &frame, 1000) != TRI_OK) { // gives the frame before back
             puts("waiting");
             continue;
         }
         const double brightness = mean(frame.data[0], &frame.shape.plane[0]);
-        if (tri_reader_whole(reader, &frame)) // not overwritten meanwhile: the sum is good
+        if (tri_reader_is_intact(reader, &frame)) // not overwritten meanwhile: the sum is good
             printf("frame %" PRIu64 ": brightness %.1f\n", frame.info.number, brightness);
     }
 }

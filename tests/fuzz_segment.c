@@ -80,8 +80,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
             tri_writer_publish(writer, &draft) != TRI_OK)
             return 1;
     }
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     struct shmid_ds status;
     const void *at = __real_shmat(counts.shm_id, NULL, SHM_RDONLY);
     if (at == (void *)-1 || shmctl(counts.shm_id, IPC_STAT, &status) < 0)
@@ -111,20 +111,20 @@ static void check(const struct tri_frame *frame, tri_reader *reader)
     uint64_t sum = tri_frame_checksum(&frame->info, &frame->shape, frame->data);
     sum += (uint64_t)(frame->info.publish_ns - frame->info.capture_ns);
     sum += (uint64_t)tri_video_matrix(&frame->info.video) + tri_video_range(&frame->info.video);
-    if (!tri_reader_whole(reader, frame) && sum == 0)
+    if (!tri_reader_is_intact(reader, frame) && sum == 0)
         fprintf(stderr, "unlikely\n"); // keeps the sum
 }
 
-static void read_as(enum tri_mode mode, uint32_t flags)
+static void read_as(enum tri_reader_mode mode, uint32_t flags)
 {
     tri_reader *reader;
     const struct tri_reader_options options = { .name = name, .mode = mode, .flags = flags };
     if (tri_reader_open(&reader, &options) != TRI_OK)
         return;
     struct tri_frame frame = { .lease = { 0 } };
-    for (int i = 0; i < BORROWS && tri_reader_borrow(reader, &frame, 0) == TRI_OK; i++)
+    for (int i = 0; i < BORROWS && tri_reader_acquire(reader, &frame, 0) == TRI_OK; i++)
         check(&frame, reader);
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
 }
 
@@ -163,7 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     shmdt(at);
 
     read_as(TRI_MODE_LATEST, 0);
-    read_as(TRI_MODE_NEXT, TRI_READER_NO_HOLD);
+    read_as(TRI_MODE_NEXT, TRI_READER_NO_LOCK);
     read_a_copy();
     struct tri_stream *streams;
     size_t count;

@@ -6,13 +6,13 @@
 
 /** The ways to read: newest or each, with a lock or without. */
 static const struct way {
-    enum tri_mode mode;
+    enum tri_reader_mode mode;
     uint32_t flags;
 } ways[] = {
     { TRI_MODE_LATEST, 0 },
-    { TRI_MODE_LATEST, TRI_READER_NO_HOLD },
+    { TRI_MODE_LATEST, TRI_READER_NO_LOCK },
     { TRI_MODE_NEXT, 0 },
-    { TRI_MODE_NEXT, TRI_READER_NO_HOLD },
+    { TRI_MODE_NEXT, TRI_READER_NO_LOCK },
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -71,14 +71,14 @@ static void a_larger_frame_makes_a_larger_segment_under_the_same_name(void **sta
         assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
         assert_int_not_equal(ipc_shm(name), old_id);
         assert_true(ipc_exists(old_id)); // its frame is on loan
-        assert_true(tri_reader_whole(reader, &frame));
+        assert_true(tri_reader_is_intact(reader, &frame));
         assert_int_equal(solid_wrong(&frame, 0, UINT32_MAX), 0);
 
         solid_expect(reader, &frame, 2);
         assert_int_equal(frame.info.video.width, 320);
         assert_false(ipc_exists(old_id));
-        struct tri_reader_counts counts;
-        tri_reader_count(reader, &counts);
+        struct tri_reader_stats counts;
+        tri_reader_get_stats(reader, &counts);
         assert_int_equal(counts.skipped, 0);
         assert_int_equal(counts.restarts, 0);
 
@@ -97,7 +97,7 @@ static void frames_of_the_old_segment_come_before_those_of_the_new_one(void **st
     assert_int_equal(solid_open(&writer, name, &small, 4), TRI_OK);
     tri_reader *reader = solid_reader(name, TRI_MODE_NEXT, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
 
     for (uint64_t number = 1; number <= 3; number++)
         assert_int_equal(solid_publish(writer, &small, number), TRI_OK);
@@ -129,14 +129,14 @@ static int follow(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     while (follower->newest < (uint64_t)GROWTHS * FRAMES_OF_A_SIZE) {
-        CHECK(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
         const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
-        CHECK(!tri_reader_whole(reader, &frame) || wrong == 0);
+        CHECK(!tri_reader_is_intact(reader, &frame) || wrong == 0);
         CHECK(frame.info.number > follower->newest);
         CHECK(frame.info.video.width == 64 + (frame.info.number - 1) / FRAMES_OF_A_SIZE * 64);
         follower->newest = frame.info.number;
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }

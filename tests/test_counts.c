@@ -44,7 +44,7 @@ static void open_writer(void)
                                                                     .video = video }) == TRI_OK);
 }
 
-static void open_reader(enum tri_wait wait)
+static void open_reader(enum tri_reader_wait wait)
 {
     const struct tri_reader_options options = { .name = stream_name, .wait = wait };
     need(tri_reader_open(&own.reader, &options) == TRI_OK);
@@ -52,7 +52,7 @@ static void open_reader(enum tri_wait wait)
 
 static void close_own(void)
 {
-    tri_reader_give_back(own.reader, &own.frame);
+    tri_reader_release(own.reader, &own.frame);
     tri_reader_close(&own.reader);
     tri_writer_close(&own.writer);
 }
@@ -72,11 +72,11 @@ static volatile unsigned sum; // reading has an effect
 /** A frame of which every byte is read. */
 static void read_frame(void)
 {
-    need(tri_reader_borrow(own.reader, &own.frame, PATIENCE_S * 1000) == TRI_OK);
+    need(tri_reader_acquire(own.reader, &own.frame, PATIENCE_S * 1000) == TRI_OK);
     for (uint32_t p = 0; p < own.frame.shape.planes; p++)
         for (uint64_t i = 0; i < own.frame.shape.plane[p].bytes; i++)
             sum += own.frame.data[p][i];
-    need(tri_reader_whole(own.reader, &own.frame));
+    need(tri_reader_is_intact(own.reader, &own.frame));
 }
 
 static void sleep_ms(long ms)
@@ -137,7 +137,7 @@ static void open_both(void)
     open_reader(TRI_WAIT_BLOCK);
     publish();
     read_frame();
-    tri_reader_give_back(own.reader, &own.frame);
+    tri_reader_release(own.reader, &own.frame);
 }
 
 static void publish_many(void)
@@ -161,7 +161,7 @@ static void publish_and_read_many(void)
 static void look_many(void)
 {
     for (int i = 0; i < FRAMES; i++)
-        need(tri_reader_borrow(own.reader, &own.frame, 0) == TRI_ERR_TIMEOUT);
+        need(tri_reader_acquire(own.reader, &own.frame, 0) == TRI_ERR_TIMEOUT);
 }
 
 /** A writer at some pace in a process of its own, until it is ended. */
@@ -203,7 +203,7 @@ static void read_and_give_back_many(void)
 {
     for (int i = 0; i < FRAMES; i++) {
         read_frame();
-        tri_reader_give_back(own.reader, &own.frame);
+        tri_reader_release(own.reader, &own.frame);
     }
 }
 
@@ -250,7 +250,7 @@ static void a_look_that_finds_nothing_costs_none(void **state)
 
 static void wait_for_no_stream(void)
 {
-    need(tri_reader_borrow(own.reader, &own.frame, 1500) == TRI_ERR_TIMEOUT);
+    need(tri_reader_acquire(own.reader, &own.frame, 1500) == TRI_ERR_TIMEOUT);
 }
 
 static void open_and_wait_for_no_stream(void)

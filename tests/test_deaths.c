@@ -285,9 +285,9 @@ static int read_once(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     for (int i = 0; i < 3; i++)
-        CHECK(tri_reader_borrow(reader, &frame, 10000) == TRI_OK);
-    CHECK(tri_reader_whole(reader, &frame));
-    tri_reader_give_back(reader, &frame);
+        CHECK(tri_reader_acquire(reader, &frame, 10000) == TRI_OK);
+    CHECK(tri_reader_is_intact(reader, &frame));
+    tri_reader_release(reader, &frame);
     CHECK(tri_reader_copy(reader, &frame, picture, sizeof(picture), 10000) == TRI_OK);
     tri_reader_close(&reader);
     return 0;
@@ -319,7 +319,7 @@ static int read_for_ever(const struct feed *feed, uint32_t flags)
                                                                  .flags = flags }) == TRI_OK);
     struct tri_frame frame = { 0 };
     for (;;)
-        CHECK(tri_reader_borrow(reader, &frame, 10000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, 10000) == TRI_OK);
 }
 
 static int read_until_killed(void *feed)
@@ -329,7 +329,7 @@ static int read_until_killed(void *feed)
 
 static int look_until_killed(void *feed)
 {
-    return read_for_ever(feed, TRI_READER_NO_HOLD);
+    return read_for_ever(feed, TRI_READER_NO_LOCK);
 }
 
 static void a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame(void **state)
@@ -356,8 +356,8 @@ static int hold_until_killed(void *argument)
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = feed->plot->name }) ==
           TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
-    CHECK(tri_frame_held(&frame));
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame));
     feed->plot->holding++;
     scene_reaches(&never, 1);
     return 0;
@@ -412,7 +412,7 @@ static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
     struct plot *plot = plot_new();
     struct audience *audience = audience_of_two(plot->name);
     for (unsigned i = 2; i < READERS; i++)
-        audience_add(audience, plot->name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+        audience_add(audience, plot->name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     unsigned woken = 0;
     for (unsigned death = 0; death < DEATHS; death++) {
         const uint64_t before = plot->sequence;

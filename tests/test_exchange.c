@@ -42,8 +42,8 @@ static int set_up(void **state)
     const struct tri_writer_options options = { .name = s->name, .video = video, .slots = 5 };
     if (tri_writer_open(&s->writer, &options) != TRI_OK)
         return -1;
-    struct tri_writer_counts counts;
-    tri_writer_count(s->writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(s->writer, &counts);
     s->sem_id = counts.sem_id;
     s->header = shmat(counts.shm_id, NULL, 0);
     *state = s;
@@ -53,13 +53,13 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct stage *s = *state;
-    tri_reader_give_back(s->reader, &s->frame);
+    tri_reader_release(s->reader, &s->frame);
     tri_reader_close(&s->reader);
     tri_writer_close(&s->writer);
     return shmdt(s->header);
 }
 
-static void open_reader(struct stage *s, enum tri_mode mode)
+static void open_reader(struct stage *s, enum tri_reader_mode mode)
 {
     const struct tri_reader_options options = { .name = s->name, .mode = mode };
     assert_int_equal(tri_reader_open(&s->reader, &options), TRI_OK);
@@ -142,9 +142,9 @@ static pid_t start_reader(const struct stage *s, uint64_t number, bool keeps_the
     const struct tri_reader_options options = { .name = s->name };
     bool got = tri_reader_open(&reader, &options) == TRI_OK;
     if (keeps_the_one_before)
-        got = got && tri_reader_borrow(reader, &frame, 0) == TRI_OK;
-    got = got && tri_reader_borrow(reader, &frame, PATIENCE_S * 1000) == TRI_OK;
-    got = got && frame.info.number == number && tri_frame_held(&frame) &&
+        got = got && tri_reader_acquire(reader, &frame, 0) == TRI_OK;
+    got = got && tri_reader_acquire(reader, &frame, PATIENCE_S * 1000) == TRI_OK;
+    got = got && frame.info.number == number && tri_frame_is_locked(&frame) &&
           value(s, lock_of(s, number)) == TRI_LOCK_WHOLE - 1 && held(s) == 1;
     _exit(got ? 0 : 1);
 }
@@ -210,9 +210,9 @@ static void a_wait_that_brings_nothing_leaves_the_frame_locked(void **state)
     struct stage *s = *state;
     open_reader(s, TRI_MODE_LATEST);
     publish(s);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_OK);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 20), TRI_ERR_TIMEOUT);
-    assert_true(tri_frame_held(&s->frame));
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_OK);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 20), TRI_ERR_TIMEOUT);
+    assert_true(tri_frame_is_locked(&s->frame));
     assert_int_equal(value(s, lock_of(s, 1)), TRI_LOCK_WHOLE - 1);
     assert_int_equal(held(s), 1);
 }
@@ -224,9 +224,9 @@ static void a_frame_whose_lock_is_spoilt_is_handed_over_to_be_checked(void **sta
     publish(s);
     const int lock = lock_of(s, 1);
     change(s, lock, -TRI_LOCK_WHOLE, 0, 0);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_OK);
-    assert_false(tri_frame_held(&s->frame));
-    assert_true(tri_reader_whole(s->reader, &s->frame));
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_OK);
+    assert_false(tri_frame_is_locked(&s->frame));
+    assert_true(tri_reader_is_intact(s->reader, &s->frame));
     change(s, lock, TRI_LOCK_WHOLE, 0, 0);
 }
 
@@ -234,17 +234,17 @@ static void next_passes_by_a_frame_whose_slot_the_writer_has_just_taken(void **s
 {
     struct stage *s = *state;
     open_reader(s, TRI_MODE_NEXT);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     publish(s);
     publish(s);
     publish(s);
     const int lock = lock_of(s, 1);
     change(s, lock, -TRI_LOCK_WHOLE, 0, 0);
 
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_OK);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_OK);
     assert_int_equal(s->frame.info.number, 2);
-    struct tri_reader_counts counts;
-    tri_reader_count(s->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(s->reader, &counts);
     assert_int_equal(counts.skipped, 1);
     change(s, lock, TRI_LOCK_WHOLE, 0, 0);
 }
@@ -254,7 +254,7 @@ static void borrow_before_an_overwritten_one(struct stage *s)
 {
     open_reader(s, TRI_MODE_LATEST);
     publish(s);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 1000), TRI_OK);
     publish(s);
     entry_of(s, 2)->mark = 0;
 }
@@ -264,9 +264,9 @@ static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void *
     struct stage *s = *state;
     borrow_before_an_overwritten_one(s);
 
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_int_equal(s->frame.info.number, 1);
-    assert_true(tri_frame_held(&s->frame));
+    assert_true(tri_frame_is_locked(&s->frame));
     assert_int_equal(semctl(s->sem_id, lock_of(s, 1), GETVAL), TRI_LOCK_WHOLE - 1);
 }
 
@@ -276,9 +276,9 @@ static void a_frame_overwritten_meanwhile_is_not_called_locked(void **state)
     borrow_before_an_overwritten_one(s);
     entry_of(s, 1)->mark = 0; // as if a writer had been quicker than the lock
 
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
-    assert_false(tri_frame_held(&s->frame));
-    assert_false(tri_reader_whole(s->reader, &s->frame));
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
+    assert_false(tri_frame_is_locked(&s->frame));
+    assert_false(tri_reader_is_intact(s->reader, &s->frame));
 }
 
 int main(void)

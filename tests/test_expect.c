@@ -26,7 +26,7 @@ static int run(void **state)
         const struct tri_frame_info info = { .capture_ns = at - 1 * MS, .publish_ns = at };
         figures_frame(&figures, &info, 1, at + 2 * MS);
     }
-    figures_reader(&figures, &(struct tri_reader_counts){
+    figures_reader(&figures, &(struct tri_reader_stats){
                                  .dropped_driver = 1, .dropped_writer = 2, .skipped = 3 });
     figures_end(&figures, figures.seen_ns + 19 * MS);
     return 0;

@@ -31,7 +31,7 @@ static int steady_run(void **state)
         };
         figures_frame(&figures, &info, 76800, at + 2 * MS);
     }
-    const struct tri_reader_counts counts = {
+    const struct tri_reader_stats counts = {
         .dropped_driver = 1, .dropped_writer = 2, .skipped = 3, .torn = 4
     };
     figures_reader(&figures, &counts);

@@ -22,23 +22,23 @@ static int hold_one(void *argument)
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = idler->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
-    CHECK(tri_frame_held(&frame) && tri_reader_whole(reader, &frame));
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame) && tri_reader_is_intact(reader, &frame));
     idler->ready = 1;
     CHECK(scene_reaches(&idler->go, 1)); // frozen and thawed in here
-    idler->torn = !tri_reader_whole(reader, &frame);
+    idler->torn = !tri_reader_is_intact(reader, &frame);
     CHECK(idler->torn || solid_wrong(&frame, 0, UINT32_MAX) == 0);
     while (!idler->again) { // it goes on like any other
-        const enum tri_err err = tri_reader_borrow(reader, &frame, 100);
-        idler->again = err == TRI_OK && tri_reader_whole(reader, &frame) &&
+        const enum tri_err err = tri_reader_acquire(reader, &frame, 100);
+        idler->again = err == TRI_OK && tri_reader_is_intact(reader, &frame) &&
                        solid_wrong(&frame, 0, UINT32_MAX) == 0;
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }
 
-static tri_writer *open_writer(const char *name, uint32_t slots, uint32_t take_back_ms,
+static tri_writer *open_writer(const char *name, uint32_t slots, uint32_t reclaim_ms,
                                const tri_log *log)
 {
     const struct tri_video video = PICTURE;
@@ -47,7 +47,7 @@ static tri_writer *open_writer(const char *name, uint32_t slots, uint32_t take_b
         tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
                                                                .video = video,
                                                                .slots = slots,
-                                                               .take_back_ms = take_back_ms,
+                                                               .reclaim_ms = reclaim_ms,
                                                                .log = log }),
         TRI_OK);
     return writer;
@@ -83,7 +83,7 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
             scene_sleep_ms(1);
         }
         scene_freeze(pid[i]);
-        audience_add(waiting, name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+        audience_add(waiting, name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     }
     assert_true(scene_reaches(&waiting->watcher[FROZEN - 1].frames, 1));
     for (unsigned i = 0; i < FROZEN; i++)
@@ -93,8 +93,8 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
     print_message("# %.0f frames/s alone, %.0f beside %u frozen readers: %.2f\n", alone, beside,
                   2 * FROZEN, beside / alone);
     assert_true(beside > alone / 10); // a machine with others on it; a wait would be without end
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     assert_int_equal(counts.dropped_writer, 0);
 
     for (unsigned i = 0; i < FROZEN; i++) {
@@ -179,8 +179,8 @@ static void more_holders_than_slots_cost_frames_which_are_counted_and_their_pids
 
     for (uint64_t i = 1; i <= 100; i++) {
         assert_int_equal(solid_publish(writer, &video, i), TRI_ERR_NO_SLOT);
-        struct tri_writer_counts counts;
-        tri_writer_count(writer, &counts);
+        struct tri_writer_stats counts;
+        tri_writer_get_stats(writer, &counts);
         assert_int_equal(counts.dropped_writer, i);
         assert_int_equal(counts.published, 3);
     }
@@ -206,12 +206,12 @@ static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
     solid_expect(third, &frame, 3); // it holds the last slot there is, until both are taken back
     struct audience *audience = audience_of_two(name);
 
-    struct tri_writer_counts counts = { 0 };
-    for (int ms = 0; counts.taken_back < 2; ms++) {
+    struct tri_writer_stats counts = { 0 };
+    for (int ms = 0; counts.reclaimed < 2; ms++) {
         assert_true(ms < SCENE_PATIENCE_S * 1000);
         const enum tri_err err = solid_publish(writer, &video, (uint64_t)ms);
         assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
-        tri_writer_count(writer, &counts);
+        tri_writer_get_stats(writer, &counts);
         scene_sleep_ms(1);
     }
     solid_leave(&third, &frame);
@@ -224,7 +224,7 @@ static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
         refused += solid_publish(writer, &video, i) == TRI_ERR_NO_SLOT;
         scene_sleep_ms(1);
     }
-    tri_writer_count(writer, &counts);
+    tri_writer_get_stats(writer, &counts);
     print_message("# %llu frames dropped until both slots were taken back, %u of 200 after that\n",
                   (unsigned long long)dropped, refused);
     assert_true(refused < 100);

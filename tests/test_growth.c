@@ -79,12 +79,12 @@ static void expect_refused_and_going_on(struct stage *s, const char *words)
     const struct tri_video large = LARGE;
     const int shm_id = ipc_shm(s->name);
     s->said[0] = '\0';
-    assert_int_equal(publish(s, &large), TRI_ERR_LIMIT);
+    assert_int_equal(publish(s, &large), TRI_ERR_NO_RESOURCES);
     expect_said(s, words);
     assert_int_equal(ipc_shm(s->name), shm_id);
 
     s->said[0] = '\0';
-    assert_int_equal(publish(s, &large), TRI_ERR_LIMIT);
+    assert_int_equal(publish(s, &large), TRI_ERR_NO_RESOURCES);
     assert_string_equal(s->said, ""); // not with every frame
     assert_int_equal(publish_until_seen(s, &small), TRI_OK);
     assert_int_equal(ipc_shm(s->name), shm_id);
@@ -183,7 +183,7 @@ static void slots_of_more_bytes_than_can_be_added_up_are_refused(void **state)
         const struct tri_writer_options options = {
             .name = s->name, .slots = 4, .slot_bytes = bytes, .log = &s->log
         };
-        assert_int_equal(tri_writer_open(&s->writer, &options), TRI_ERR_LIMIT);
+        assert_int_equal(tri_writer_open(&s->writer, &options), TRI_ERR_NO_RESOURCES);
         expect_said(s, "4 buffers of ");
         expect_said(s, "are more than any segment can have");
         assert_int_equal(ipc_objects(s->name), 0);
@@ -193,7 +193,7 @@ static void slots_of_more_bytes_than_can_be_added_up_are_refused(void **state)
     assert_int_equal(open_writer(s), TRI_OK);
     assert_int_equal(publish(s, &small), TRI_OK);
     tri_writer_reserve(s->writer, UINT64_MAX);
-    assert_int_equal(publish(s, &small), TRI_ERR_LIMIT);
+    assert_int_equal(publish(s, &small), TRI_ERR_NO_RESOURCES);
     expect_said(s, "are more than any segment can have");
     tri_writer_close(&s->writer);
 }
@@ -208,7 +208,7 @@ static int outgrow_the_cgroup(void *argument)
     CHECK(open_writer(s) == TRI_OK);
     CHECK(publish_until_seen(s, &small) == TRI_OK);
     const int shm_id = ipc_shm(s->name);
-    CHECK(publish(s, &large) == TRI_ERR_LIMIT);
+    CHECK(publish(s, &large) == TRI_ERR_NO_RESOURCES);
     CHECK(strstr(s->said, "in memory cgroup /triptych-test-") && strstr(s->said, "is 64.0 MiB"));
     CHECK(publish_until_seen(s, &small) == TRI_OK);
     CHECK(ipc_shm(s->name) == shm_id);
@@ -228,7 +228,7 @@ static int open_in_the_cgroup(void *argument)
     const struct tri_writer_options options = { .name = s->name,
                                                 .video = solid_video(4000, 2000),
                                                 .log = &s->log };
-    CHECK(tri_writer_open(&s->writer, &options) == TRI_ERR_LIMIT);
+    CHECK(tri_writer_open(&s->writer, &options) == TRI_ERR_NO_RESOURCES);
     CHECK(strstr(s->said, "in memory cgroup /triptych-test-"));
     CHECK(ipc_objects(s->name) == 0);
     return 0;

@@ -73,9 +73,9 @@ static void assert_capture_time_of_pictures(GstClock *clock)
     struct tri_frame frame = { 0 };
     const struct tri_reader_options options = { .name = pipes_stream() };
     assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
-    assert_int_equal(tri_reader_borrow(reader, &frame, 10000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
     assert_true(frame.info.publish_ns - frame.info.capture_ns < (int64_t)NEAR);
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     pipes_stop(pipe);
 }

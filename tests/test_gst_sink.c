@@ -66,10 +66,10 @@ static void assert_newest_picture(uint32_t width, uint8_t brightness)
     struct tri_frame frame = { 0 };
     const struct tri_reader_options options = { .name = pipes_stream() };
     assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
-    assert_int_equal(tri_reader_borrow(reader, &frame, 10000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
     assert_int_equal(frame.info.video.width, width);
     assert_int_equal(*(const uint8_t *)frame.data[0], brightness);
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
 }
 

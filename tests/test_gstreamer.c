@@ -146,11 +146,11 @@ static void a_stream_through_sink_and_source_keeps_its_capture_times(void **stat
         sent = tri_now_ns() - 123456789;
         draft.info.capture_ns = sent;
         assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
-        err = tri_reader_borrow(reader, &frame, 300);
+        err = tri_reader_acquire(reader, &frame, 300);
     }
     assert_int_equal(err, TRI_OK);
     assert_true(frame.info.capture_ns == sent);
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     pipes_stop(middle);
     tri_writer_close(&writer);

@@ -83,8 +83,8 @@ static void a_killed_writer_is_replaced_under_its_name_and_readers_go_on(void **
         assert_true(scene_reaches(&audience->watcher[1].away, run));
     }
     tri_writer *writer = open_writer(name);
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     assert_int_equal(counts.generation, 6);
     tri_writer_close(&writer);
     audience_leaves(audience);
@@ -107,7 +107,7 @@ static void expect_healing_from(void (*removal)(const char *name))
         enum tri_err err = TRI_ERR_TIMEOUT;
         for (int ms = 0; err == TRI_ERR_TIMEOUT && ms < SCENE_PATIENCE_S * 1000; ms++) {
             assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
-            err = tri_reader_borrow(late, &frame, 1);
+            err = tri_reader_acquire(late, &frame, 1);
         }
         assert_int_equal(err, TRI_OK);
         assert_int_equal(frame.info.number, number);
@@ -115,8 +115,8 @@ static void expect_healing_from(void (*removal)(const char *name))
     }
     assert_int_equal(ipc_objects(name), 2);
     audience_leaves(audience);
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     assert_int_equal(counts.published, number);
     assert_int_equal(counts.dropped_writer, 0);
     tri_writer_close(&writer);
@@ -148,8 +148,8 @@ static void counts_go_on_when_a_stream_was_removed_by_hand(void **state)
     tri_writer *writer = open_writer(name);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
-    tri_writer_count_drops(writer, 3, 2);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+    tri_writer_add_drops(writer, 3, 2);
     assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
     solid_expect(reader, &frame, 1);
 
@@ -163,12 +163,13 @@ static void counts_go_on_when_a_stream_was_removed_by_hand(void **state)
     ipc_wipe(name); // this time between begin and publish
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
     solid_expect(reader, &frame, 3);
-    assert_int_equal(tri_reader_borrow(reader, &frame, 100), TRI_ERR_AWAY); // as far as it knows
+    assert_int_equal(tri_reader_acquire(reader, &frame, 100),
+                     TRI_ERR_NO_WRITER); // as far as it knows
     assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
     solid_expect(reader, &frame, 4);
 
-    struct tri_reader_counts counts;
-    tri_reader_count(reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(reader, &counts);
     assert_int_equal(counts.frames, 4);
     assert_int_equal(counts.skipped, 0);
     assert_int_equal(counts.dropped_driver, 3);
@@ -244,11 +245,11 @@ static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void *
     assert_int_equal(scene_join(scene_start(publish_one_and_die, (void *)(uintptr_t)name)), 0);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, asleep
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, asleep
 
     assert_int_equal(tri_stream_remove(name, false), TRI_OK);
     assert_int_equal(ipc_objects(name), 0);
-    assert_int_equal(tri_reader_borrow(reader, &frame, 10), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT);
 
     const struct tri_video video = PICTURE;
     tri_writer *writer = open_writer(name);

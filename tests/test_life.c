@@ -71,7 +71,7 @@ static void expect_freed_with_its_reader(int shm_id, tri_reader **reader, struct
     assert_int_not_equal(status.shm_perm.mode & SHM_DEST, 0);
     assert_int_equal(status.shm_nattch, 1);
     assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);
-    assert_true(tri_reader_whole(*reader, frame));
+    assert_true(tri_reader_is_intact(*reader, frame));
 
     solid_leave(reader, frame);
     assert_false(ipc_exists(shm_id));
@@ -84,7 +84,7 @@ static void the_writers_end_removes_it_and_the_last_reader_frees_it(void **state
         const char *name = scene_stream();
         tri_writer *writer = open_and_publish(name);
         const int shm_id = ipc_shm(name);
-        tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, hold ? 0 : TRI_READER_NO_HOLD);
+        tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, hold ? 0 : TRI_READER_NO_LOCK);
         struct tri_frame frame = { 0 };
         solid_expect(reader, &frame, 1);
 
@@ -136,7 +136,7 @@ static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
     assert_int_equal(solid_wrong(&frame, 0, UINT32_MAX), 0);
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 2);
 
-    tri_reader_give_back(NULL, &frame);
+    tri_reader_release(NULL, &frame);
     tri_writer_cancel(NULL, &draft);
     assert_false(ipc_exists(shm_id));
 }
@@ -146,16 +146,16 @@ static void a_frame_whose_reader_has_gone_tells_when_it_is_overwritten(void **st
     (void)state;
     const char *name = scene_stream();
     tri_writer *writer = open_and_publish(name);
-    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 1);
 
     tri_reader_close(&reader);
-    assert_true(tri_reader_whole(NULL, &frame));
+    assert_true(tri_reader_is_intact(NULL, &frame));
     for (uint64_t sequence = 2; sequence < 5; sequence++)
         assert_int_equal(solid_publish(writer, picture(), sequence), TRI_OK);
-    assert_false(tri_reader_whole(NULL, &frame));
-    tri_reader_give_back(NULL, &frame);
+    assert_false(tri_reader_is_intact(NULL, &frame));
+    tri_reader_release(NULL, &frame);
     tri_writer_close(&writer);
 }
 
@@ -168,7 +168,7 @@ static void a_draft_that_cannot_be_published_keeps_its_memory(void **state)
     struct tri_draft draft;
     assert_int_equal(tri_writer_begin(writer, picture(), &draft), TRI_OK);
     draft.info.capture_ns = INT64_MAX;
-    assert_int_equal(tri_writer_publish_kept(writer, &draft), TRI_ERR_INVALID);
+    assert_int_equal(tri_writer_publish_pinned(writer, &draft), TRI_ERR_INVALID);
 
     tri_writer_close(&writer);
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How much memory is left, on trees of files like those of systems and containers. */
-#include "memory_limit.h"
+#include "sys_memory.h"
 
 #include "root.h"
 #include "scene.h"

@@ -109,9 +109,9 @@ static int meet_a_writer_without_a_pid(void *argument)
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
-    CHECK(tri_frame_held(&frame) && solid_wrong(&frame, 0, UINT32_MAX) == 0);
-    tri_reader_give_back(reader, &frame);
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame) && solid_wrong(&frame, 0, UINT32_MAX) == 0);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }
@@ -165,7 +165,8 @@ static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **sta
 
     plot->go = 1;
     assert_int_equal(scene_join(pid), 0);
-    assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_ERR_AWAY);
+    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000),
+                     TRI_ERR_NO_WRITER);
     struct tri_stream stream;
     assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
     assert_int_equal(stream.state, TRI_STREAM_DEAD);

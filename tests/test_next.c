@@ -14,13 +14,13 @@ struct stage {
 };
 
 /** A stream of `slots` buffers and a reader that is attached before its first frame. */
-static struct stage stage_set(uint32_t slots, enum tri_mode mode, uint32_t flags)
+static struct stage stage_set(uint32_t slots, enum tri_reader_mode mode, uint32_t flags)
 {
     struct stage s = { .video = PICTURE };
     const char *name = scene_stream();
     assert_int_equal(solid_open(&s.writer, name, &s.video, slots), TRI_OK);
     s.reader = solid_reader(name, mode, flags);
-    assert_int_equal(tri_reader_borrow(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
     return s;
 }
 
@@ -39,8 +39,8 @@ static void publish(struct stage *s, unsigned count)
 static void expect_counts(const struct stage *s, uint64_t frames, uint64_t skipped, uint64_t driver,
                           uint64_t writer)
 {
-    struct tri_reader_counts counts;
-    tri_reader_count(s->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(s->reader, &counts);
     assert_int_equal(counts.frames, frames);
     assert_int_equal(counts.skipped, skipped);
     assert_int_equal(counts.dropped_driver, driver);
@@ -54,7 +54,7 @@ static void next_hands_over_each_frame_in_order(void **state)
     publish(&s, 5);
     for (uint64_t number = 1; number <= 5; number++)
         solid_expect(s.reader, &s.frame, number);
-    assert_int_equal(tri_reader_borrow(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
     expect_counts(&s, 5, 0, 0, 0);
     stage_cleared(&s);
 }
@@ -74,7 +74,7 @@ static void frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_u
 {
     (void)state;
     struct stage s = stage_set(6, TRI_MODE_NEXT, 0);
-    tri_writer_keep(s.writer, 2);
+    tri_writer_set_history(s.writer, 2);
     publish(&s, 10);
     for (uint64_t number = 8; number <= 10; number++)
         solid_expect(s.reader, &s.frame, number);
@@ -100,11 +100,11 @@ static void drops_of_driver_and_writer_are_told_apart(void **state)
 {
     (void)state;
     struct stage s = stage_set(3, TRI_MODE_LATEST, 0);
-    tri_writer_count_drops(s.writer, 2, 0);
+    tri_writer_add_drops(s.writer, 2, 0);
     publish(&s, 1);
     solid_expect(s.reader, &s.frame, 1);
     expect_counts(&s, 1, 0, 2, 0);
-    tri_writer_count_drops(s.writer, 5, 3);
+    tri_writer_add_drops(s.writer, 5, 3);
     publish(&s, 2);
     solid_expect(s.reader, &s.frame, 3);
     expect_counts(&s, 2, 1, 7, 3);
@@ -120,12 +120,12 @@ static void a_reader_counts_only_what_was_lost_while_it_watched(void **state)
     const char *name = scene_stream();
     struct stage s = { .video = video };
     assert_int_equal(solid_open(&s.writer, name, &video, 3), TRI_OK);
-    tri_writer_count_drops(s.writer, 100, 100);
+    tri_writer_add_drops(s.writer, 100, 100);
     publish(&s, 50);
     s.reader = solid_reader(name, TRI_MODE_LATEST, 0);
     solid_expect(s.reader, &s.frame, 50);
     expect_counts(&s, 1, 0, 0, 0);
-    tri_writer_count_drops(s.writer, 1, 2);
+    tri_writer_add_drops(s.writer, 1, 2);
     publish(&s, 3);
     solid_expect(s.reader, &s.frame, 53);
     expect_counts(&s, 2, 2, 1, 2);
@@ -146,13 +146,13 @@ static void a_frame_that_finds_no_slot_is_the_writers_drop(void **state)
     struct tri_draft draft;
     for (int i = 0; i < 4; i++)
         assert_int_equal(tri_writer_begin(s.writer, &s.video, &draft), TRI_ERR_NO_SLOT);
-    tri_reader_give_back(s.reader, &held[0]);
+    tri_reader_release(s.reader, &held[0]);
     publish(&s, 1);
     solid_expect(s.reader, &s.frame, 3);
     solid_expect(s.reader, &s.frame, 4);
 
     expect_counts(&s, 4, 0, 0, 4);
-    tri_reader_give_back(s.reader, &held[1]);
+    tri_reader_release(s.reader, &held[1]);
     stage_cleared(&s);
 }
 
@@ -184,7 +184,7 @@ static void numbers_have_no_holes_however_drafts_end(void **state)
 }
 
 /** Steps at random, the same on every run; counts must add up at each. */
-static void expect_sums(enum tri_mode mode, uint32_t flags)
+static void expect_sums(enum tri_reader_mode mode, uint32_t flags)
 {
     struct stage s = stage_set(5, mode, flags);
     uint32_t dice = 12345;
@@ -198,10 +198,10 @@ static void expect_sums(enum tri_mode mode, uint32_t flags)
         if (face < 6) {
             publish(&s, 1 + face);
         } else if (face < 8) {
-            tri_writer_count_drops(s.writer, face, face - 5);
+            tri_writer_add_drops(s.writer, face, face - 5);
             driver += face;
             writer += face - 5;
-        } else if (tri_reader_borrow(s.reader, &s.frame, 0) == TRI_OK) {
+        } else if (tri_reader_acquire(s.reader, &s.frame, 0) == TRI_OK) {
             assert_int_equal(solid_wrong(&s.frame, 0, UINT32_MAX), 0);
             assert_true(s.frame.info.number > last);
             last = s.frame.info.number;
@@ -211,7 +211,7 @@ static void expect_sums(enum tri_mode mode, uint32_t flags)
         }
     }
     publish(&s, 1);
-    while (tri_reader_borrow(s.reader, &s.frame, 0) == TRI_OK)
+    while (tri_reader_acquire(s.reader, &s.frame, 0) == TRI_OK)
         frames++;
     assert_int_equal(s.frame.info.number, s.number);
     expect_counts(&s, frames, s.number - frames, driver, writer);
@@ -222,9 +222,9 @@ static void frames_seen_and_skipped_add_up_to_frames_published(void **state)
 {
     (void)state;
     expect_sums(TRI_MODE_LATEST, 0);
-    expect_sums(TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+    expect_sums(TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     expect_sums(TRI_MODE_NEXT, 0);
-    expect_sums(TRI_MODE_NEXT, TRI_READER_NO_HOLD);
+    expect_sums(TRI_MODE_NEXT, TRI_READER_NO_LOCK);
 }
 
 static void a_way_of_reading_that_there_is_not_is_refused(void **state)
@@ -233,8 +233,8 @@ static void a_way_of_reading_that_there_is_not_is_refused(void **state)
     const char *name = scene_stream();
     const struct tri_reader_options options[] = {
         { .name = "No Name" },
-        { .name = name, .mode = (enum tri_mode)2 },
-        { .name = name, .wait = (enum tri_wait)3 },
+        { .name = name, .mode = (enum tri_reader_mode)2 },
+        { .name = name, .wait = (enum tri_reader_wait)3 },
         { .name = name, .flags = 1u << 31 },
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {

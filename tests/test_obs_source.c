@@ -160,7 +160,7 @@ static void frames_that_cannot_be_held_are_shown_from_the_first_on(void **state)
         scene_skip("only root can become another user");
     const char *const name = scene_stream();
     tri_writer *writer = NULL;
-    const struct tri_writer_options options = { .name = name, .mode = 0644 };
+    const struct tri_writer_options options = { .name = name, .permissions = 0644 };
     const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 66, .height = 34 };
     struct tri_draft draft;
     assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
@@ -218,8 +218,8 @@ static bool lists(obs_source_t *source, const char *name)
 
 static uint32_t readers_of(const tri_writer *writer)
 {
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     return counts.readers;
 }
 

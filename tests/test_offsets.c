@@ -52,14 +52,14 @@ static int visit(void *argument)
                                        .name = visitor->name, .flags = visitor->flags }) == TRI_OK);
     struct tri_frame frame = { 0 };
     while (!visitor->stop) {
-        if (tri_reader_borrow(reader, &frame, 100) != TRI_OK)
+        if (tri_reader_acquire(reader, &frame, 100) != TRI_OK)
             continue;
         const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
-        CHECK(wrong == 0 || !tri_reader_whole(reader, &frame));
+        CHECK(wrong == 0 || !tri_reader_is_intact(reader, &frame));
         visitor->address = (uintptr_t)reader->mapping->segment.header;
         visitor->frames++;
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }
@@ -74,7 +74,7 @@ static void writer_and_readers_have_the_segment_at_different_addresses(void **st
     for (unsigned i = 0; i < 3; i++) {
         visitor[i].name = name;
         visitor[i].distance = i + 1;
-        visitor[i].flags = i ? 0 : TRI_READER_NO_HOLD;
+        visitor[i].flags = i ? 0 : TRI_READER_NO_LOCK;
         pid[i] = scene_start(visit, &visitor[i]);
     }
     tri_writer *writer;
@@ -104,7 +104,7 @@ static void an_attachment_may_move_between_two_frames(void **state)
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
     tri_reader *holder = solid_reader(name, TRI_MODE_NEXT, 0);
-    tri_reader *looker = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+    tri_reader *looker = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     struct tri_frame held = { 0 };
     struct tri_frame looked = { 0 };
     for (uint64_t number = 1; number <= 50; number++) {
@@ -112,8 +112,8 @@ static void an_attachment_may_move_between_two_frames(void **state)
         move(&writer->mapping->segment);
         solid_expect(holder, &held, number);
         solid_expect(looker, &looked, number);
-        tri_reader_give_back(holder, &held);
-        tri_reader_give_back(looker, &looked);
+        tri_reader_release(holder, &held);
+        tri_reader_release(looker, &looked);
         move(&holder->mapping->segment);
         move(&looker->mapping->segment);
     }

@@ -80,9 +80,9 @@ static void one_frame_passes(tri_writer *writer, const char *name)
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
     memset(draft.data[0], 0x77, draft.shape.plane[0].bytes);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
-    assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_OK);
     assert_int_equal(frame.data[0][frame.shape.plane[0].bytes - 1], 0x77);
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
 }
 
@@ -110,10 +110,10 @@ static void memory_is_locked_where_that_is_allowed(void **state)
 {
     (void)state;
     const char *name = scene_stream();
-    tri_writer *writer = open_with(name, TRI_WRITER_LOCK);
-    struct tri_writer_counts counts;
+    tri_writer *writer = open_with(name, TRI_WRITER_MLOCK);
+    struct tri_writer_stats counts;
     struct shmid_ds status;
-    tri_writer_count(writer, &counts);
+    tri_writer_get_stats(writer, &counts);
     assert_int_equal(shmctl(counts.shm_id, IPC_STAT, &status), 0);
     if (geteuid() == 0)
         assert_true(status.shm_perm.mode & SHM_LOCKED);

@@ -87,7 +87,7 @@ static const struct tri_format *next_format(size_t *index)
 {
     const struct tri_format *format = tri_format_at((*index)++);
 
-    while (format && format->family == TRI_FAMILY_OPAQUE)
+    while (format && format->family == TRI_FAMILY_COMPRESSED)
         format = tri_format_at((*index)++);
     return format;
 }

@@ -205,7 +205,7 @@ static void a_removed_segment_is_drawn_whole_again(void **state)
 {
     struct easel whole = set_up(&pattern_smpte, TRI_FOURCC_YUYV, 320, 240);
     struct tri_writer_options options = { .video = whole.canvas.video };
-    struct tri_writer_counts first, now;
+    struct tri_writer_stats first, now;
     struct drawing *drawing = NULL;
     tri_writer *writer = NULL;
     char name[TRI_NAME_MAX + 1];
@@ -219,11 +219,11 @@ static void a_removed_segment_is_drawn_whole_again(void **state)
     assert_int_equal(drawing_open(&drawing, &pattern_smpte, NULL, &whole.canvas.video), TRI_OK);
     for (; number < 10; number++)
         assert_true(publish_is_whole(writer, drawing, number, &whole));
-    tri_writer_count(writer, &first);
+    tri_writer_get_stats(writer, &first);
     assert_int_equal(tri_stream_remove(name, true), TRI_OK);
     do {
         assert_true(publish_is_whole(writer, drawing, number++, &whole));
-        tri_writer_count(writer, &now);
+        tri_writer_get_stats(writer, &now);
     } while (now.shm_id == first.shm_id && number < 10000000);
     assert_int_not_equal(now.shm_id, first.shm_id);
     for (int i = 0; i < 10; i++)

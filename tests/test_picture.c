@@ -229,7 +229,7 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
         picture_converter *converter = picture_converter_new(NULL);
         assert_int_equal(convert(converter, &from, &to), TRI_OK);
         snprintf(what, sizeof what, "%s %ux%u %s %s to %s", format->name, size[0], size[1],
-                 tri_matrix_word(matrix), tri_range_word(range), tri_format_find(targets[t])->name);
+                 tri_matrix_name(matrix), tri_range_name(range), tri_format_find(targets[t])->name);
         // Components of 8 bits in YUV are coarser than in RGB, those of RGBP are 5 bits.
         const int usual = targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
         assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 8 : usual, what);
@@ -247,7 +247,7 @@ static void colours_follow_matrix_and_range_in_every_format_and_size(void **stat
     static const uint32_t ranges[] = { TRI_RANGE_FULL, TRI_RANGE_LIMITED };
     const struct tri_format *format;
     for (size_t f = 0; (format = tri_format_at(f)); f++) {
-        if (format->family == TRI_FAMILY_OPAQUE)
+        if (format->family == TRI_FAMILY_COMPRESSED)
             continue;
         const bool yuv = format->family == TRI_FAMILY_YUV;
         for (size_t s = 0; s < COUNT(sizes); s++)
@@ -294,7 +294,7 @@ static void the_same_format_is_copied_bit_for_bit(void **state)
     picture_converter *converter = picture_converter_new(NULL);
     const struct tri_format *format;
     for (size_t f = 0; (format = tri_format_at(f)); f++) {
-        if (format->family == TRI_FAMILY_OPAQUE)
+        if (format->family == TRI_FAMILY_COMPRESSED)
             continue;
         struct picture from = picture_new(format->fourcc, 33, 17, PAD);
         struct picture to = picture_new(format->fourcc, 33, 17, 0);

@@ -29,7 +29,7 @@ C_NAMES = {"Video": "struct tri_video", "PlaneShape": "struct tri_plane", "Shape
            "Frame": "struct tri_frame", "Draft": "struct tri_draft", "Log": "tri_log",
            "WriterOptions": "struct tri_writer_options",
            "ReaderOptions": "struct tri_reader_options",
-           "ReaderCounts": "struct tri_reader_counts", "PlaneRule": "struct tri_plane_rule",
+           "ReaderStats": "struct tri_reader_stats", "PlaneRule": "struct tri_plane_rule",
            "Format": "struct tri_format", "Stream": "struct tri_stream"}
 
 WRITE_FOR_EVER = """
@@ -135,14 +135,14 @@ class Arrays(ProgramTest):
     def test_a_copy_of_what_was_overwritten_is_refused(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 40, 30) as writer, \
-                triptych.Reader(name, hold=False) as reader:
+                triptych.Reader(name, lock=False) as reader:
             writer.frame().publish()
             frame = reader.latest(timeout=20)
-            self.assertFalse(frame.held)
-            self.assertTrue(frame.whole)
+            self.assertFalse(frame.locked)
+            self.assertTrue(frame.is_intact)
             for _ in range(3):
                 writer.frame().publish()
-            self.assertFalse(frame.whole)
+            self.assertFalse(frame.is_intact)
             with self.assertRaises(triptych.Torn):
                 frame.copy()
 
@@ -155,7 +155,7 @@ class Arrays(ProgramTest):
             copy = reader.latest(timeout=20).copy()
             numpy.asarray(copy.planes[0])[:] = 7
             self.assertTrue((numpy.asarray(copy.planes[1]) == 2).all())
-            self.assertTrue(copy.whole)
+            self.assertTrue(copy.is_intact)
 
 
 class Streams(ProgramTest):
@@ -188,7 +188,7 @@ class Streams(ProgramTest):
         process.wait()
         with triptych.Reader(name) as reader, self.assertRaises(TimeoutError):
             reader.latest(timeout=0.2)
-        with triptych.Reader(name, left_behind=True) as reader:
+        with triptych.Reader(name, retained=True) as reader:
             self.assertEqual(bytes(reader.latest(timeout=PATIENCE).planes[0].view()[:1]), b"\7")
         triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
 
@@ -262,7 +262,7 @@ class Streams(ProgramTest):
             self.assertEqual(os.read(from_child, 1), b"2")
             for _ in range(8):  # with the slot given back, one of them would be drawn over it
                 writer.frame().publish()
-            self.assertTrue(frame.whole)
+            self.assertTrue(frame.is_intact)
             self.assertEqual(reader.latest(timeout=20).number, 9)
             del frame
             for end in (to_child, from_child, to_parent, from_parent):

@@ -94,7 +94,7 @@ class Memory(LifeTest):
         fill(writer, 7)
         frame = reader.latest(timeout=20)
         reader.close()
-        self.assertTrue(frame.whole)
+        self.assertTrue(frame.is_intact)
         self.assertEqual(bytes(frame.copy().planes[0].view()[:1]), b"\7")
 
     def test_a_copy_of_a_compressed_picture_is_as_long_as_the_picture(self):
@@ -145,7 +145,7 @@ class Interrupted(LifeTest):
     def test_of_a_reader_loses_no_slot(self):
         writer, reader = self.pair()
         fill(writer, 1)
-        with self.interrupting("tri_reader_borrow"), self.assertRaises(KeyboardInterrupt):
+        with self.interrupting("tri_reader_acquire"), self.assertRaises(KeyboardInterrupt):
             reader.latest(timeout=20)
         for value in (2, 3, 4, 5):  # the first of three slots is held for ever if it was lost
             fill(writer, value)

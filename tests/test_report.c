@@ -37,7 +37,7 @@ static void run(uint64_t frames)
             .capture_ns = at - (i == SPIKE ? 77 : 1) * MS,
             .publish_ns = at,
         };
-        const struct tri_reader_counts counts = { .dropped_driver = i >= LOST };
+        const struct tri_reader_stats counts = { .dropped_driver = i >= LOST };
         figures_frame(&figures, &info, 16, at);
         samples_frame(&report.samples, &info, at, &counts);
     }
@@ -95,7 +95,7 @@ static void the_longest_gaps_are_kept_whatever_comes_after_them(void **state)
     struct samples *samples = &report.samples;
     *samples = (struct samples){ .frames = 0 };
     struct tri_frame_info info = { .publish_ns = 0 };
-    const struct tri_reader_counts counts = { .frames = 0 };
+    const struct tri_reader_stats counts = { .frames = 0 };
     for (int i = 0; i < 1000; i++) {
         info.publish_ns += (i == 10 ? 900 : i == 700 ? 800 : 10 + i % 7) * MS;
         samples_frame(samples, &info, info.publish_ns, &counts);

@@ -30,7 +30,7 @@ static const tri_log *source_log; // of the last open, as a camera keeps it
 
 static void say(const char *text)
 {
-    tri_log_say(source_log, TRI_LOG_ERROR, "script", "%s", text);
+    tri_log_write(source_log, TRI_LOG_ERROR, "script", "%s", text);
 }
 
 static struct queue {
@@ -194,13 +194,13 @@ static struct seen *play_with(const struct config *config, const char *steps)
     assert_non_null(seen);
     const pid_t pid = start_writer(config, steps);
     assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
-    while (err != TRI_ERR_AWAY && seen->frames < FRAMES_MAX &&
+    while (err != TRI_ERR_NO_WRITER && seen->frames < FRAMES_MAX &&
            waitpid(pid, &seen->status, WNOHANG) == 0) {
-        err = tri_reader_borrow(reader, &frame, 100);
+        err = tri_reader_acquire(reader, &frame, 100);
         if (err == TRI_OK)
             seen->frame[seen->frames++] = frame.info;
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     waitpid(pid, &seen->status, 0);
     seen->status = WEXITSTATUS(seen->status);

@@ -32,8 +32,8 @@ static const char *a_name(void)
 
 static int sem_id_of(const tri_writer *writer)
 {
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     return counts.sem_id;
 }
 
@@ -54,13 +54,13 @@ static void a_writer_that_is_refused_changes_no_permission(void **state)
     (void)state;
     const char *name = a_name();
     tri_writer *writer;
-    assert_int_equal(
-        tri_writer_open(&writer,
-                        &(struct tri_writer_options){ .name = name, .video = video, .mode = 0640 }),
-        TRI_OK);
+    assert_int_equal(tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
+                                                                            .video = video,
+                                                                            .permissions = 0640 }),
+                     TRI_OK);
 
     tri_writer *second;
-    const struct tri_writer_options other = { .name = name, .video = video, .mode = 0600 };
+    const struct tri_writer_options other = { .name = name, .video = video, .permissions = 0600 };
     assert_int_equal(tri_writer_open(&second, &other), TRI_ERR_BUSY);
 
     struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
@@ -91,12 +91,12 @@ static void goes_on_after_tampering(int number, int with)
 
     struct tri_frame frame = { .lease = { 0 } };
     for (uint64_t i = 1; i <= 10; i++) {
-        assert_int_equal(tri_reader_borrow(reader, &frame, 10000), TRI_OK);
+        assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
         assert_int_equal(frame.info.number, i);
-        assert_true(tri_frame_held(&frame));
+        assert_true(tri_frame_is_locked(&frame));
         publish(writer);
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
 
     int closed = 0;
     for (uint32_t k = 0; k < TRI_GATES; k++)
@@ -104,8 +104,8 @@ static void goes_on_after_tampering(int number, int with)
     assert_int_equal(closed, 2);
     for (uint32_t i = 0; i < TRI_LOCKS; i++)
         assert_int_equal(value(sem_id, TRI_SEM_LOCK_0 + (int)i), TRI_LOCK_WHOLE);
-    struct tri_writer_counts counts;
-    tri_writer_count(writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(writer, &counts);
     assert_int_equal(counts.dropped_writer, 0);
     tri_reader_close(&reader);
     tri_writer_close(&writer);

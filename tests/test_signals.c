@@ -31,11 +31,11 @@ static enum tri_err wait_in_pieces(tri_reader *reader, struct tri_frame *frame, 
     const int64_t until = tri_now_ns() + INT64_C(20) * 1000000000;
     enum tri_err err = TRI_ERR_TIMEOUT;
     while (err == TRI_ERR_TIMEOUT && tri_now_ns() < until)
-        err = tri_reader_borrow(reader, frame, piece_ms);
+        err = tri_reader_acquire(reader, frame, piece_ms);
     return err;
 }
 
-static void a_wait_is_ended(enum tri_wait wait, int piece_ms)
+static void a_wait_is_ended(enum tri_reader_wait wait, int piece_ms)
 {
     const struct tri_video video = solid_video(64, 48);
     const char *name = scene_stream();

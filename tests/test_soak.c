@@ -71,8 +71,8 @@ static int come_and_go(void *argument)
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = soak->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
     for (int i = 0; i < 50; i++) {
-        if (tri_reader_borrow(reader, &frame, 20) == TRI_OK)
-            CHECK(solid_wrong(&frame, 0, UINT32_MAX) == 0 || !tri_reader_whole(reader, &frame));
+        if (tri_reader_acquire(reader, &frame, 20) == TRI_OK)
+            CHECK(solid_wrong(&frame, 0, UINT32_MAX) == 0 || !tri_reader_is_intact(reader, &frame));
     }
     return 0;
 }

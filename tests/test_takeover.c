@@ -47,11 +47,11 @@ static int publish_three_and_wait(void *argument)
 }
 
 /** A reader of a stream whose writer is dead, which is no news to it. */
-static tri_reader *reader_after_death(const struct part *part, enum tri_mode mode)
+static tri_reader *reader_after_death(const struct part *part, enum tri_reader_mode mode)
 {
     tri_reader *reader = solid_reader(part->name, mode, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT);
     return reader;
 }
 
@@ -87,17 +87,17 @@ static void what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it(void **st
     (void)state;
     struct part *part = part_new();
     assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
-    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, TRI_READER_LEFT_BEHIND);
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, TRI_READER_RETAINED);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 3);
-    assert_true(tri_frame_held(&frame));
-    assert_int_equal(tri_reader_borrow(reader, &frame, -1), TRI_ERR_AWAY);
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    assert_true(tri_frame_is_locked(&frame));
+    assert_int_equal(tri_reader_acquire(reader, &frame, -1), TRI_ERR_NO_WRITER);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT);
 
     tri_writer *writer = next_writer(part, SMALL, 4);
     solid_expect(reader, &frame, 4);
-    struct tri_reader_counts counts;
-    tri_reader_count(reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(reader, &counts);
     assert_int_equal(counts.frames, 2);
     assert_int_equal(counts.skipped, 0);
     assert_int_equal(counts.restarts, 1);
@@ -113,11 +113,11 @@ static int die_with_lent_slots(void *argument)
     const struct tri_video large = LARGE;
     tri_writer *writer;
     CHECK(solid_open(&writer, part->name, &small, 0) == TRI_OK);
-    tri_writer_lend(writer, true);
+    tri_writer_set_device_access(writer, true);
     CHECK(solid_publish(writer, &small, 1) == TRI_OK);
     CHECK(solid_publish(writer, &large, 2) == TRI_OK); // elsewhere, and still lent
     if (part->go)
-        tri_writer_lend(writer, false);
+        tri_writer_set_device_access(writer, false);
     CHECK(solid_publish(writer, &small, 3) == TRI_OK);
     return 0;
 }
@@ -158,7 +158,7 @@ static void a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream(void **stat
     tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 3);
-    assert_true(tri_frame_held(&frame));
+    assert_true(tri_frame_is_locked(&frame));
     scene_kill(pid);
     ipc_remove_sem(part->name); // and with it the frame's lock
 
@@ -166,7 +166,7 @@ static void a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream(void **stat
     tri_writer *writer = next_writer(part, video, 4);
     for (uint64_t number = 5; number <= 20; number++)
         assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
-    assert_true(tri_reader_whole(reader, &frame));
+    assert_true(tri_reader_is_intact(reader, &frame));
 
     solid_expect(reader, &frame, 20);
     tri_writer_close(&writer);
@@ -200,13 +200,14 @@ static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_f
     solid_expect(reader, &frame, 5);
     atomic_store(&part->go, 1);
     assert_int_equal(scene_join(pid), 0);
-    assert_int_equal(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_ERR_AWAY);
+    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000),
+                     TRI_ERR_NO_WRITER);
 
     tri_writer *writer = next_writer(part, LARGE, 6);
     solid_expect(reader, &frame, 6);
 
-    struct tri_reader_counts counts;
-    tri_reader_count(reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(reader, &counts);
     assert_int_equal(counts.skipped, 0);
     tri_writer_close(&writer);
     solid_leave(&reader, &frame);
@@ -247,8 +248,8 @@ static int busy_while_waiting(tri_reader *reader)
     const int64_t cpu = scene_cpu_ns(getpid());
     const int64_t start = tri_now_ns();
     while (tri_now_ns() - start < 1000000000) {
-        const enum tri_err err = tri_reader_borrow(reader, &frame, 1000);
-        assert_true(err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY);
+        const enum tri_err err = tri_reader_acquire(reader, &frame, 1000);
+        assert_true(err == TRI_ERR_TIMEOUT || err == TRI_ERR_NO_WRITER);
     }
     return (int)((scene_cpu_ns(getpid()) - cpu) * 100 / (tri_now_ns() - start));
 }
@@ -272,7 +273,7 @@ static void a_reader_sleeps_when_the_writer_died_before_its_first_frame(void **s
     assert_true(scene_reaches(&part->done, 1));
     tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
     scene_kill(pid);
 
     assert_in_range(busy_while_waiting(reader), 0, 25);
@@ -312,12 +313,14 @@ static unsigned permissions_of(int sem_id)
 static void a_refused_second_writer_leaves_the_permissions_alone(void **state)
 {
     (void)state;
-    struct tri_writer_options options = { .name = scene_stream(), .mode = 0600, .video = SMALL };
+    struct tri_writer_options options = { .name = scene_stream(),
+                                          .permissions = 0600,
+                                          .video = SMALL };
     tri_writer *writer;
     assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
 
     tri_writer *second;
-    options.mode = 0644;
+    options.permissions = 0644;
     assert_int_equal(tri_writer_open(&second, &options), TRI_ERR_BUSY);
 
     assert_null(second);

@@ -37,25 +37,25 @@ static enum tri_err publish(struct stage *s)
     return solid_publish(s->writer, &video, ++s->sequence);
 }
 
-static struct stage begin_as(const char *name, uint32_t take_back_ms)
+static struct stage begin_as(const char *name, uint32_t reclaim_ms)
 {
     struct stage s = { .name = name };
     said[0] = '\0';
     const struct tri_writer_options options = {
-        .name = s.name, .video = PICTURE, .take_back_ms = take_back_ms, .log = &log_kept
+        .name = s.name, .video = PICTURE, .reclaim_ms = reclaim_ms, .log = &log_kept
     };
     assert_int_equal(tri_writer_open(&s.writer, &options), TRI_OK);
     for (int i = 0; i < 6; i++) // every side of every slot
         assert_int_equal(publish(&s), TRI_OK);
-    struct tri_writer_counts counts;
-    tri_writer_count(s.writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(s.writer, &counts);
     s.sem_id = counts.sem_id;
     return s;
 }
 
-static struct stage begin(uint32_t take_back_ms)
+static struct stage begin(uint32_t reclaim_ms)
 {
-    return begin_as(scene_stream(), take_back_ms);
+    return begin_as(scene_stream(), reclaim_ms);
 }
 
 static int value(const struct stage *s, uint32_t lock)
@@ -92,12 +92,12 @@ static bool comes_to(struct stage *s, int wanted)
 
 static void expect_as_ever(struct stage *s)
 {
-    struct tri_writer_counts before;
-    struct tri_writer_counts after;
-    tri_writer_count(s->writer, &before);
+    struct tri_writer_stats before;
+    struct tri_writer_stats after;
+    tri_writer_get_stats(s->writer, &before);
     for (int i = 0; i < 20; i++)
         assert_int_equal(publish(s), TRI_OK);
-    tri_writer_count(s->writer, &after);
+    tri_writer_get_stats(s->writer, &after);
     assert_int_equal(after.dropped_writer, before.dropped_writer);
 }
 
@@ -107,8 +107,8 @@ static void locks_that_nobody_can_have_are_free_again(void **state)
     struct stage s = begin(0);
     spoil(&s, 0);
     assert_int_equal(publish(&s), TRI_ERR_NO_SLOT);
-    struct tri_writer_counts counts;
-    tri_writer_count(s.writer, &counts);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(s.writer, &counts);
     assert_int_equal(counts.dropped_writer, 1);
     assert_non_null(strstr(said, "frame dropped, readers hold every free slot"));
 
@@ -130,10 +130,10 @@ static void a_lock_with_more_than_there_is_protects_again(void **state)
     // A reader's lock keeps the writer out as ever.
     tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
     for (int i = 0; i < 20; i++)
         publish(&s);
-    assert_true(tri_frame_held(&frame) && tri_reader_whole(reader, &frame));
+    assert_true(tri_frame_is_locked(&frame) && tri_reader_is_intact(reader, &frame));
     solid_leave(&reader, &frame);
     expect_as_ever(&s);
     tri_writer_close(&s.writer);
@@ -150,12 +150,12 @@ static int hold(void *argument)
     struct holder *h = argument;
     tri_reader *reader = solid_reader(h->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
-    CHECK(tri_frame_held(&frame));
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame));
     h->lock = tri_word_lock(frame.lease.word);
     h->holds = 1;
     while (!h->never) {
-        h->lost += !tri_reader_whole(reader, &frame);
+        h->lost += !tri_reader_is_intact(reader, &frame);
         scene_sleep_ms(10);
     }
     return 1;
@@ -200,15 +200,15 @@ static void a_single_hold_that_an_attached_reader_could_have_is_left_to_take_bac
     struct stage s = begin(50);
     tri_reader *idle = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(idle, &frame, 0), TRI_OK);
-    tri_reader_give_back(idle, &frame); // attached, and holds nothing
+    assert_int_equal(tri_reader_acquire(idle, &frame, 0), TRI_OK);
+    tri_reader_release(idle, &frame); // attached, and holds nothing
     spoil(&s, TRI_LOCK_WHOLE - 1);
-    struct tri_writer_counts counts = { 0 };
-    for (int ms = 0; counts.taken_back < 3; ms += 10) {
+    struct tri_writer_stats counts = { 0 };
+    for (int ms = 0; counts.reclaimed < 3; ms += 10) {
         assert_true(ms < SCENE_PATIENCE_S * 1000);
         publish(&s);
         scene_sleep_ms(10);
-        tri_writer_count(s.writer, &counts);
+        tri_writer_get_stats(s.writer, &counts);
     }
     assert_non_null(strstr(said, "taken back from pid"));
     assert_null(strstr(said, "tampered"));
@@ -225,7 +225,7 @@ static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **s
     struct stage s = begin(0);
     tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_borrow(reader, &frame, 0), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
     const uint32_t lock = tri_word_lock(frame.lease.word);
 
     const struct tri_video large = solid_video(640, 480);

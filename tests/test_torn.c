@@ -49,10 +49,10 @@ static int watch(void *argument)
                                                                  .flags = view->flags }) == TRI_OK);
     struct tri_frame frame = { 0 };
     while (!atomic_load(&view->board->ended)) {
-        if (tri_reader_borrow(reader, &frame, 100) != TRI_OK)
+        if (tri_reader_acquire(reader, &frame, 100) != TRI_OK)
             continue;
         const uint64_t wrong = look_at(view, &frame);
-        if (tri_reader_whole(reader, &frame)) {
+        if (tri_reader_is_intact(reader, &frame)) {
             view->accepted++;
             view->mixed += wrong > 0;
         } else {
@@ -61,7 +61,7 @@ static int watch(void *argument)
         if (view->slow)
             wait_for(view->board, frame.info.number + SLOW_FACTOR);
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }
@@ -78,7 +78,7 @@ static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **sta
     pid_t pid[4];
     for (unsigned i = 0; i < 4; i++) {
         board->view[i].board = board;
-        board->view[i].flags = i & 1 ? TRI_READER_NO_HOLD : 0;
+        board->view[i].flags = i & 1 ? TRI_READER_NO_LOCK : 0;
         board->view[i].slow = i & 2;
         pid[i] = scene_start(watch, &board->view[i]);
     }

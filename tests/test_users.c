@@ -67,7 +67,7 @@ static tri_writer *open_own(const struct plot *plot)
     become(OWNER);
     CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
                                                                  .video = PICTURE,
-                                                                 .mode = plot->mode,
+                                                                 .permissions = plot->mode,
                                                                  .group = "61100" }) == TRI_OK);
     return writer;
 }
@@ -113,12 +113,12 @@ static int visit(struct plot *plot, uid_t uid)
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    const enum tri_err err = tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000);
+    const enum tri_err err = tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000);
     if (err == TRI_ERR_DENIED)
         return IS_DENIED;
     CHECK(err == TRI_OK && solid_wrong(&frame, 0, UINT32_MAX) == 0);
-    const bool held = tri_frame_held(&frame);
-    tri_reader_give_back(reader, &frame);
+    const bool held = tri_frame_is_locked(&frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return held ? HOLDS : WATCHES;
 }
@@ -171,10 +171,11 @@ static void a_stream_that_others_could_write_to_is_refused(void **state)
         struct plot *plot = plot_new(modes[i]);
         const tri_log log = { .write = keep, .user = plot, .level = TRI_LOG_WARN };
         tri_writer *writer;
-        assert_int_equal(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
-                                                                                .mode = modes[i],
-                                                                                .log = &log }),
-                         TRI_ERR_INVALID);
+        assert_int_equal(
+            tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                   .permissions = modes[i],
+                                                                   .log = &log }),
+            TRI_ERR_INVALID);
         assert_null(writer);
         assert_non_null(strstr(plot->log, "mode"));
         assert_int_equal(ipc_objects(plot->name), 0);
@@ -380,7 +381,7 @@ static int read_at_a_planted_name(void *argument)
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = p->plot.name,
                                                                  .log = &log }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_borrow(reader, &frame, 1000) == TRI_ERR_FOREIGN);
+    CHECK(tri_reader_acquire(reader, &frame, 1000) == TRI_ERR_FOREIGN);
     tri_reader_close(&reader);
     return 0;
 }
@@ -432,17 +433,17 @@ static int watch_until_it_holds(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     while (watch->held == 0) {
-        const enum tri_err err = tri_reader_borrow(reader, &frame, SCENE_PATIENCE_S * 1000);
-        CHECK(err == TRI_OK || err == TRI_ERR_AWAY);
-        if (err == TRI_OK && tri_frame_held(&frame))
+        const enum tri_err err = tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000);
+        CHECK(err == TRI_OK || err == TRI_ERR_NO_WRITER);
+        if (err == TRI_OK && tri_frame_is_locked(&frame))
             watch->held++;
         else if (err == TRI_OK)
             CHECK(++watch->watched < 20000); // one a millisecond
     }
-    struct tri_reader_counts counts;
-    tri_reader_count(reader, &counts);
-    CHECK(counts.holds && counts.restarts == watch->restarts);
-    tri_reader_give_back(reader, &frame);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(reader, &counts);
+    CHECK(counts.can_lock && counts.restarts == watch->restarts);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }

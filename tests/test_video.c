@@ -87,7 +87,7 @@ static void padded_strides_are_kept_and_short_or_absurd_ones_refused(void **stat
 static void sizes_out_of_range_are_refused(void **state)
 {
     (void)state;
-    static const uint32_t bad[] = { 0, TRI_SIDE_MAX + 1, 0x80000000, UINT32_MAX };
+    static const uint32_t bad[] = { 0, TRI_DIMENSION_MAX + 1, 0x80000000, UINT32_MAX };
     struct tri_shape shape;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         const struct tri_video wide = { TRI_FOURCC_NV12, bad[i], 16, .field = 0 };
@@ -97,7 +97,8 @@ static void sizes_out_of_range_are_refused(void **state)
     }
     const struct tri_video unknown = { .fourcc = 1, .width = 16, .height = 16 };
     assert_int_equal(tri_video_shape(&unknown, &shape), TRI_ERR_INVALID);
-    const struct tri_video largest = { TRI_FOURCC_XR24, TRI_SIDE_MAX, TRI_SIDE_MAX, .field = 0 };
+    const struct tri_video largest = { TRI_FOURCC_XR24, TRI_DIMENSION_MAX, TRI_DIMENSION_MAX,
+                                       .field = 0 };
     assert_int_equal(tri_video_shape(&largest, &shape), TRI_OK);
     assert_int_equal(shape.bytes, 1ull << 30);
 }
@@ -127,21 +128,21 @@ static void every_name_of_a_format_means_it_in_any_case(void **state)
             for (size_t c = 0; words[k] && words[k][c]; c++)
                 lower[c] = (char)(words[k][c] | (words[k][c] >= 'A' ? 0x20 : 0));
             if (words[k] && !strchr(words[k], '_'))
-                assert_ptr_equal(tri_format_named(lower), format);
+                assert_ptr_equal(tri_format_from_name(lower), format);
             if (words[k])
-                assert_ptr_equal(tri_format_named(words[k]), format);
+                assert_ptr_equal(tri_format_from_name(words[k]), format);
         }
     }
-    assert_null(tri_format_named("H264"));
-    assert_null(tri_format_named(""));
+    assert_null(tri_format_from_name("H264"));
+    assert_null(tri_format_from_name(""));
     assert_null(tri_format_find(0));
-    assert_ptr_equal(tri_format_named("Y16 "), tri_format_find(TRI_FOURCC_Y16));
-    assert_null(tri_format_named("Y16 x"));
-    assert_null(tri_format_named(" "));
+    assert_ptr_equal(tri_format_from_name("Y16 "), tri_format_find(TRI_FOURCC_Y16));
+    assert_null(tri_format_from_name("Y16 x"));
+    assert_null(tri_format_from_name(" "));
     char text[5];
-    assert_string_equal(tri_fourcc_text(TRI_FOURCC_Y16, text), "Y16");
-    assert_string_equal(tri_fourcc_text(0x20202020, text), " ");
-    assert_string_equal(tri_fourcc_text(0x01ff4141, text), "AA??");
+    assert_string_equal(tri_fourcc_name(TRI_FOURCC_Y16, text), "Y16");
+    assert_string_equal(tri_fourcc_name(0x20202020, text), " ");
+    assert_string_equal(tri_fourcc_name(0x01ff4141, text), "AA??");
 }
 
 static void colours_unsaid_are_derived_as_v4l2_does(void **state)
@@ -161,9 +162,9 @@ static void colours_unsaid_are_derived_as_v4l2_does(void **state)
     assert_int_equal(tri_video_matrix(&video), TRI_MATRIX_709);
     video.fourcc = TRI_FOURCC_RGB3;
     assert_int_equal(tri_video_range(&video), TRI_RANGE_FULL);
-    assert_int_equal(tri_colorspace_named("rec709"), TRI_COLORSPACE_REC709);
-    assert_int_equal(tri_range_named("purple"), -1);
-    assert_string_equal(tri_field_word(99), "any");
+    assert_int_equal(tri_colorspace_from_name("rec709"), TRI_COLORSPACE_REC709);
+    assert_int_equal(tri_range_from_name("purple"), -1);
+    assert_string_equal(tri_field_name(99), "any");
 }
 
 static void names_are_of_one_to_31_letters_and_their_keys_are_told_apart(void **state)

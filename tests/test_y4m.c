@@ -79,7 +79,7 @@ static void the_order_of_parameters_and_more_blanks_do_not_matter(void **state)
 
     (void)state;
     assert_int_equal(header.video.width, 1);
-    assert_int_equal(header.video.height, TRI_SIDE_MAX);
+    assert_int_equal(header.video.height, TRI_DIMENSION_MAX);
     assert_int_equal(header.video.fourcc, TRI_FOURCC_422P);
 }
 

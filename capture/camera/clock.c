@@ -33,12 +33,12 @@ int64_t camera_clock_time(struct camera_clock *clock, const struct camera *camer
     if (monotonic && then > now - OLD_NS && then < now + EARLY_NS)
         return then < now ? then : now;
     if (!clock->mistrusted)
-        tri_log_say(camera->log, TRI_LOG_WARN, "v4l2",
-                    monotonic
-                        ? "%s: the driver's times are not true: frames are stamped on arrival"
-                        : "%s: the driver's times are of another clock: frames are stamped on "
-                          "arrival",
-                    camera->path);
+        tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
+                      monotonic
+                          ? "%s: the driver's times are not true: frames are stamped on arrival"
+                          : "%s: the driver's times are of another clock: frames are stamped on "
+                            "arrival",
+                      camera->path);
     clock->mistrusted = true;
     return now;
 }

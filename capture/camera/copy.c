@@ -21,7 +21,7 @@ void camera_shift(const struct camera_format *format, const struct camera_taken 
         draft->shape.plane[p].offset += by;
         draft->data[p] += by;
     }
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_OPAQUE)
+    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
         draft->info.bytes_used = taken->used[0] - taken->offset[0];
 }
 
@@ -61,7 +61,7 @@ bool camera_copy(const struct camera_format *format, struct v4lconvert_data *con
     if (converter)
         return convert(format, converter, buffer, taken, draft, why);
 
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_OPAQUE) {
+    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED) {
         const uint32_t bytes = taken->used[0] - taken->offset[0];
         *why = "larger than a slot";
         if (bytes > draft->shape.bytes)

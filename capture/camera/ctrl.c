@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctrl.h"
 
-#include "src/text.h"
+#include "src/utf8.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ bool camera_ctrl_after(const struct camera *camera, uint32_t id, struct camera_c
         if (ctrl->query.type != V4L2_CTRL_TYPE_CTRL_CLASS &&
             !(ctrl->query.flags & V4L2_CTRL_FLAG_DISABLED)) {
             ctrl->query.name[sizeof(ctrl->query.name) - 1] = '\0';
-            tri_text_clean(ctrl->query.name);
+            tri_utf8_clean(ctrl->query.name);
             set_name(ctrl);
             return true;
         }
@@ -59,7 +59,7 @@ bool camera_ctrl_item(const struct camera *camera, const struct camera_ctrl *ctr
         snprintf(text, 40, "%lld", (long long)item.value);
     else
         snprintf(text, 40, "%.32s", (const char *)item.name);
-    tri_text_clean(text);
+    tri_utf8_clean(text);
     return true;
 }
 
@@ -95,7 +95,7 @@ bool camera_ctrl_get_text(const struct camera *camera, const struct camera_ctrl 
         ctrl->query.flags & V4L2_CTRL_FLAG_WRITE_ONLY || get(camera, &control) == -1)
         return false;
     text[bytes - 1] = '\0';
-    tri_text_clean(text);
+    tri_utf8_clean(text);
     return true;
 }
 

@@ -124,7 +124,7 @@ static enum source_result refuse(const struct camera *camera, const char *format
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, text);
+    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, text);
     return SOURCE_MISUSED;
 }
 
@@ -151,11 +151,12 @@ static enum source_result set(const struct camera *camera, const struct camera_c
         return camera_failed(camera, doing);
     }
     if (!camera_ctrl_get(camera, ctrl, &now))
-        tri_log_say(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s set", camera->path, ctrl->name);
+        tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s set", camera->path, ctrl->name);
     else
-        tri_log_say(camera->log, now == value ? TRI_LOG_INFO : TRI_LOG_WARN, "v4l2",
-                    now == value ? "%s: %s is %lld" : "%s: %s is %lld: the camera did not take %s",
-                    camera->path, ctrl->name, (long long)now, text);
+        tri_log_write(camera->log, now == value ? TRI_LOG_INFO : TRI_LOG_WARN, "v4l2",
+                      now == value ? "%s: %s is %lld"
+                                   : "%s: %s is %lld: the camera did not take %s",
+                      camera->path, ctrl->name, (long long)now, text);
     return SOURCE_OK;
 }
 

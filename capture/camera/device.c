@@ -3,7 +3,7 @@
 
 #include "holder.h"
 
-#include "src/text.h"
+#include "src/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,8 +46,8 @@ enum source_result camera_failed(const struct camera *camera, const char *doing)
     case EBUSY:
         if (!camera_holder(camera->path, holder, sizeof(holder)))
             strcpy(holder, "in use by a process this user may not see");
-        tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2",
-                    "%s: %s: %s; end it, or choose another device", camera->path, doing, holder);
+        tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2",
+                      "%s: %s: %s; end it, or choose another device", camera->path, doing, holder);
         return SOURCE_LOST;
     case ENOSPC:
         advice =
@@ -62,8 +62,8 @@ enum source_result camera_failed(const struct camera *camera, const char *doing)
     default:
         break; // drivers fail for many reasons, most of which pass
     }
-    tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s: %s%s", camera->path, doing,
-                strerror(error), advice);
+    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s: %s%s", camera->path, doing,
+                  strerror(error), advice);
     return result;
 }
 
@@ -84,9 +84,9 @@ static bool identify(struct camera *camera)
     snprintf(camera->card, sizeof(camera->card), "%.31s", (const char *)cap.card);
     snprintf(camera->driver, sizeof(camera->driver), "%.15s", (const char *)cap.driver);
     snprintf(camera->bus, sizeof(camera->bus), "%.31s", (const char *)cap.bus_info);
-    tri_text_clean(camera->card);
-    tri_text_clean(camera->driver);
-    tri_text_clean(camera->bus);
+    tri_utf8_clean(camera->card);
+    tri_utf8_clean(camera->driver);
+    tri_utf8_clean(camera->bus);
     return true;
 }
 
@@ -109,7 +109,7 @@ enum source_result camera_open(struct camera *camera, const char *path, const tr
     if (!identify(camera)) {
         if (errno == ENODEV)
             return camera_failed(camera, "cannot open");
-        tri_log_say(
+        tri_log_write(
             log, TRI_LOG_ERROR, "v4l2",
             "%s: no video capture device; triptych-capture --list-devices shows those that are",
             camera->path);

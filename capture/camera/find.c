@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "find.h"
 
-#include "src/text.h"
+#include "src/utf8.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void set_by_id(struct camera_entry *entry)
         char *target = realpath(path, NULL);
         if (target && !strcmp(target, entry->camera.path) && strlen(path) < sizeof(entry->by_id))
             strcpy(entry->by_id, path);
-        tri_text_clean(entry->by_id);
+        tri_utf8_clean(entry->by_id);
         free(target);
     }
     closedir(links);
@@ -83,10 +83,10 @@ static enum source_result choose(const struct camera_entry *entries, size_t coun
         if (!answers_to(&entries[i], word))
             continue;
         if (found) {
-            tri_log_say(log, TRI_LOG_ERROR, "v4l2",
-                        "'%s' fits %s (%s) and %s (%s): write more of the name, or the path", word,
-                        found->camera.path, found->camera.card, entries[i].camera.path,
-                        entries[i].camera.card);
+            tri_log_write(log, TRI_LOG_ERROR, "v4l2",
+                          "'%s' fits %s (%s) and %s (%s): write more of the name, or the path",
+                          word, found->camera.path, found->camera.card, entries[i].camera.path,
+                          entries[i].camera.card);
             return SOURCE_MISUSED;
         }
         found = &entries[i];
@@ -94,7 +94,7 @@ static enum source_result choose(const struct camera_entry *entries, size_t coun
             break; // nothing asked for: the first one
     }
     if (!found) {
-        tri_log_say(
+        tri_log_write(
             log, TRI_LOG_ERROR, "v4l2",
             word[0] ? "no capture device has '%s' in its name; --list-devices shows what there is"
                     : "there is no capture device%s; pattern:smpte needs none",

@@ -163,7 +163,7 @@ bool camera_format_describe(struct camera_format *format)
     format->memories = multiplanar(&format->native) ? format->native.fmt.pix_mp.num_planes : 1;
     if (format->memories != (is_split(v4l2_fourcc) ? rules->planes : 1))
         return false;
-    if (rules->family != TRI_FAMILY_OPAQUE)
+    if (rules->family != TRI_FAMILY_COMPRESSED)
         set_planes(format, as, rules, is_split(v4l2_fourcc));
     set_slot(format, as);
     if (tri_video_shape(video, &format->shape) == TRI_OK)
@@ -181,7 +181,7 @@ bool camera_format_fits_slot(const struct camera_format *format)
 {
     if (format->emulated.type)
         return false;
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_OPAQUE)
+    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
         return format->memories == 1;
     return has_driver_rows(format);
 }
@@ -190,7 +190,8 @@ uint64_t camera_format_least_bytes(const struct camera_format *format, uint32_t 
 {
     uint64_t least = 0;
 
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_OPAQUE || format->emulated.type)
+    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED ||
+        format->emulated.type)
         return 1;
     for (uint32_t p = 0; p < format->shape.planes; p++) {
         const struct camera_plane *plane = &format->plane[p];

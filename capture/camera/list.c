@@ -19,8 +19,8 @@ bool camera_list_devices(bool json, const tri_log *log)
     bool ok = true;
 
     if (count == 0)
-        tri_log_say(log, TRI_LOG_INFO, "v4l2",
-                    "there is no capture device; pattern:smpte needs none");
+        tri_log_write(log, TRI_LOG_INFO, "v4l2",
+                      "there is no capture device; pattern:smpte needs none");
     for (size_t i = 0; ok && i < count; i++) {
         const struct camera *camera = &entries[i].camera;
         if (json) {
@@ -115,7 +115,7 @@ bool camera_list_formats(const struct camera *camera, bool json)
     bool ok = true;
 
     for (uint32_t f = 0; ok && camera_format_at(camera, f, &format); f++) {
-        tri_fourcc_text(format.pixelformat, text);
+        tri_fourcc_name(format.pixelformat, text);
         if (!json)
             printf("%s  %s%s%s\n", text, format.description,
                    format.flags & V4L2_FMT_FLAG_EMULATED ? ", emulated by libv4l2" : "",

@@ -3,7 +3,7 @@
 
 #include "format.h"
 
-#include "src/text.h"
+#include "src/utf8.h"
 
 bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_fmtdesc *format)
 {
@@ -11,7 +11,7 @@ bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_f
     if (index >= CAMERA_MODES_MAX || camera_ioctl(camera, VIDIOC_ENUM_FMT, format) == -1)
         return false;
     format->description[sizeof(format->description) - 1] = '\0';
-    tri_text_clean((char *)format->description);
+    tri_utf8_clean((char *)format->description);
     return true;
 }
 

@@ -34,7 +34,7 @@ static struct merit merit_of(const struct camera *camera, uint32_t v4l2_fourcc,
         .size = camera_has_size(camera, v4l2_fourcc, width, height),
         .rate = camera_has_rate(camera, v4l2_fourcc, width, height, wanted->fps_num,
                                 wanted->fps_den ? wanted->fps_den : 1),
-        .uncompressed = format->family != TRI_FAMILY_OPAQUE,
+        .uncompressed = format->family != TRI_FAMILY_COMPRESSED,
         .current = v4l2_fourcc == camera_format_fourcc(now),
     };
 }
@@ -91,11 +91,11 @@ static enum source_result no_format(const struct camera *camera, uint32_t fourcc
 
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++) {
         const size_t used = strlen(list);
-        snprintf(list + used, sizeof(list) - used, " %s", tri_fourcc_text(each.pixelformat, text));
+        snprintf(list + used, sizeof(list) - used, " %s", tri_fourcc_name(each.pixelformat, text));
     }
-    tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot give %s; its own formats:%s",
-                camera->path,
-                fourcc ? tri_fourcc_text(fourcc, wanted) : "any format that triptych knows", list);
+    tri_log_write(
+        camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot give %s; its own formats:%s", camera->path,
+        fourcc ? tri_fourcc_name(fourcc, wanted) : "any format that triptych knows", list);
     return SOURCE_MISUSED;
 }
 
@@ -111,8 +111,9 @@ static void agree_rate(const struct camera *camera, const struct tri_video *want
     if (wanted->fps_num && parm.parm.capture.capability & V4L2_CAP_TIMEPERFRAME) {
         *interval = (struct v4l2_fract){ wanted->fps_den, wanted->fps_num };
         if (camera_ioctl(camera, VIDIOC_S_PARM, &parm) == -1)
-            tri_log_say(camera->log, TRI_LOG_WARN, "v4l2", "%s: cannot set %g frames a second: %s",
-                        camera->path, (double)wanted->fps_num / wanted->fps_den, strerror(errno));
+            tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
+                          "%s: cannot set %g frames a second: %s", camera->path,
+                          (double)wanted->fps_num / wanted->fps_den, strerror(errno));
     }
     if (interval->numerator && interval->denominator) {
         video->fps_num = interval->denominator;
@@ -131,25 +132,25 @@ static void report(const struct camera *camera, const struct tri_video *wanted,
     const struct tri_video *video = &format->video;
     char text[5], native[5];
 
-    tri_log_say(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s, %ux%u %s, %.4g frames a second",
-                camera->path, camera->card, video->width, video->height,
-                tri_fourcc_text(video->fourcc, text), rate_of(video));
+    tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s, %ux%u %s, %.4g frames a second",
+                  camera->path, camera->card, video->width, video->height,
+                  tri_fourcc_name(video->fourcc, text), rate_of(video));
     if (format->emulated.type)
-        tri_log_say(
+        tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
             "%s: %s is emulated: libv4lconvert makes it of the camera's %s, one conversion a "
             "frame; colours may be less exact",
-            camera->path, text, tri_fourcc_text(camera_format_fourcc(&format->native), native));
+            camera->path, text, tri_fourcc_name(camera_format_fourcc(&format->native), native));
     if ((wanted->width && wanted->width != video->width) ||
         (wanted->height && wanted->height != video->height))
-        tri_log_say(
+        tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
             "%s: %ux%u was asked for, the camera gives %ux%u; --list-formats shows its sizes",
             camera->path, wanted->width, wanted->height, video->width, video->height);
     // A rate of 59.94 is told as 60 by many drivers: a hundredth is no difference worth a word.
     const double ratio = wanted->fps_num && video->fps_num ? rate_of(video) / rate_of(wanted) : 1;
     if (ratio < 0.99 || ratio > 1.01)
-        tri_log_say(
+        tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
             "%s: %.4g frames a second were asked for, the camera gives %.4g; --list-formats "
             "shows its rates",

@@ -119,7 +119,7 @@ enum source_result camera_stream_lend(struct camera_stream *stream, struct tri_d
     struct request request;
 
     if (index >= stream->count) {
-        tri_log_say(
+        tri_log_write(
             stream->camera->log, TRI_LOG_ERROR, "v4l2",
             "%s: the stream has more slots than the driver takes buffers (%u): use --io mmap",
             stream->camera->path, stream->count);

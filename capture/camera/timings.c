@@ -72,7 +72,7 @@ enum source_result camera_timings_follow(const struct camera *camera, struct tri
     (void)camera_ioctl(camera, VIDIOC_SUBSCRIBE_EVENT, &changes); // not every driver has it
 
     if (fault) {
-        tri_log_say(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, fault);
+        tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, fault);
         return SOURCE_LOST;
     }
     if (camera_ioctl(camera, VIDIOC_QUERY_DV_TIMINGS, &timings) == -1 ||

@@ -7,7 +7,7 @@
 
 /* Chroma of a packed or half-planar 4:2:2 picture is taken apart for so many bytes at a time that
  * luma and chroma of a strip stay in the cache: at least two of the widest rows. */
-enum { STRIP_BYTES = 2 * 2 * TRI_SIDE_MAX };
+enum { STRIP_BYTES = 2 * 2 * TRI_DIMENSION_MAX };
 
 /** What libyuv knows of `video`. Its fixed point holds factors below 2 only: with those of blue in the
  *  limited range of BT.709 and 2020 it is off by up to 16 of 255, so these are left out. */

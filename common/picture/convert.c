@@ -108,7 +108,7 @@ static enum tri_err prepare(picture_converter *c, const struct recipe *recipe)
                             recipe->quick && is_planar(recipe->from) ? SWS_POINT : exact, NULL,
                             NULL, NULL);
     if (!c->sws)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     sws_setColorspaceDetails(c->sws, sws_getCoefficients(recipe->from_matrix), recipe->from_full,
                              sws_getCoefficients(recipe->to_matrix), recipe->to_full, 0, 1 << 16,
                              1 << 16);
@@ -144,7 +144,7 @@ static enum tri_err decode_jpeg(picture_converter *c, const struct tri_frame_inf
     if (!c->jpeg)
         c->jpeg = jpeg_decoder_new(c->log);
     if (!c->jpeg)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
 
     struct jpeg_picture decoded;
     const enum tri_err err = jpeg_decode(c->jpeg, data[0], info->bytes_used, info->video.width,
@@ -301,7 +301,7 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
 {
     const struct tri_format *source = tri_format_find(info->video.fourcc);
     const struct tri_format *target = tri_format_find(fourcc);
-    if (!source || !target || target->family == TRI_FAMILY_OPAQUE)
+    if (!source || !target || target->family == TRI_FAMILY_COMPRESSED)
         return TRI_ERR_INVALID;
 
     // Without a range of its own a target of another family has that family's usual one.
@@ -337,7 +337,7 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
     struct sws_picture from = { .data = { NULL } };
     if (source->fourcc == TRI_FOURCC_MJPG)
         err = decode_jpeg(converter, info, shape, data, &recipe, &from);
-    else if (source->family == TRI_FAMILY_OPAQUE)
+    else if (source->family == TRI_FAMILY_COMPRESSED)
         err = TRI_ERR_INVALID;
     else
         err = take_planes(converter, info, shape, data, source, &recipe, &from);

@@ -73,7 +73,7 @@ static const char *planes_name(int subsampling)
 
 static enum tri_err corrupt(const jpeg_decoder *decoder, const char *what)
 {
-    tri_log_say(decoder->log, TRI_LOG_WARN, "jpeg", "a frame cannot be decoded: %s", what);
+    tri_log_write(decoder->log, TRI_LOG_WARN, "jpeg", "a frame cannot be decoded: %s", what);
     return TRI_ERR_CORRUPT;
 }
 
@@ -82,7 +82,7 @@ enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t c
 {
     *picture = (struct jpeg_picture){ .ffmpeg = NULL };
     if (!grow(&decoder->compressed, &decoder->compressed_bytes, count))
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     memcpy(decoder->compressed, bytes, count);
 
     int w = 0;
@@ -109,7 +109,7 @@ enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t c
     }
     // One row more: libswscale reads a little past the end of the last.
     if (!grow(&decoder->planes, &decoder->planes_bytes, total + (size_t)stride[0] + ROW_ALIGN))
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
 
     unsigned char *plane[PLANES] = { NULL };
     for (int p = 0; p < planes; p++) {

@@ -21,7 +21,7 @@ void jpeg_decoder_free(jpeg_decoder **decoder);
 /**
  * Copies the compressed bytes first, since they may change while they are read, and decodes the copy.
  *
- * @return TRI_OK; TRI_ERR_CORRUPT, not a JPEG of width by height; TRI_ERR_LIMIT, out of memory.
+ * @return TRI_OK; TRI_ERR_CORRUPT, not a JPEG of width by height; TRI_ERR_NO_RESOURCES, out of memory.
  */
 enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t count,
                          uint32_t width, uint32_t height, struct jpeg_picture *picture);

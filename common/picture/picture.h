@@ -21,7 +21,7 @@ void picture_converter_free(picture_converter **converter);
  * @param to       one pointer a plane of the destination, which does not overlap the source
  * @param stride   bytes from row to row, one a plane, of the destination
  * @return TRI_OK; TRI_ERR_INVALID, no such conversion; TRI_ERR_CORRUPT, MJPG that cannot be decoded;
- *         TRI_ERR_LIMIT.
+ *         TRI_ERR_NO_RESOURCES.
  */
 enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
                              const struct tri_shape *shape,

@@ -22,7 +22,7 @@ struct output {
 
 static void say_failure(const struct output *output, const char *what)
 {
-    tri_log_say(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, what);
+    tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, what);
 }
 
 static bool output_open(struct output *output)

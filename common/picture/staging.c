@@ -16,7 +16,7 @@ static enum tri_err grow(struct staging *staging, size_t bytes)
     const size_t rounded = (bytes + 63) / 64 * 64;
     staging->memory = aligned_alloc(64, rounded);
     if (!staging->memory)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     memset(staging->memory, 0, rounded); // what lies past a row is read, though never shown
     staging->bytes = rounded;
     return TRI_OK;

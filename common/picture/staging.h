@@ -15,12 +15,13 @@ struct staging {
 void staging_free(struct staging *staging);
 
 /** Makes `to` equal to `data`, but for planes too near the picture's end to be read past it: those
- *  are copied and `to` points at the copy. @return TRI_ERR_LIMIT when out of memory. */
+ *  are copied and `to` points at the copy. @return TRI_ERR_NO_RESOURCES when out of memory. */
 enum tri_err staging_source(struct staging *staging, const struct tri_shape *shape,
                             const uint8_t *const data[TRI_PLANES_MAX],
                             const uint8_t *to[TRI_PLANES_MAX]);
 
-/** Points `to` at memory for a picture of that shape. @return TRI_ERR_LIMIT when out of memory. */
+/** Points `to` at memory for a picture of that shape. @return TRI_ERR_NO_RESOURCES when out of
+ *  memory. */
 enum tri_err staging_target(struct staging *staging, const struct tri_shape *shape,
                             uint8_t *to[TRI_PLANES_MAX]);
 

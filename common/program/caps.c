@@ -111,7 +111,7 @@ const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
         append(text, bytes, "-f yuv4mpegpipe -i -");
         return text;
     }
-    if (format && format->family == TRI_FAMILY_OPAQUE)
+    if (format && format->family == TRI_FAMILY_COMPRESSED)
         append(text, bytes, "-f %s", format->ffmpeg);
     else
         append(text, bytes, "-f rawvideo -pix_fmt %s -video_size %ux%u",

@@ -227,8 +227,8 @@ bool cli_printed(const tri_log *log)
     // The stream keeps that something has failed, not why: one more try tells.
     clearerr(stdout);
     const int error = putchar('\n') == EOF || fflush(stdout) != 0 ? errno : EIO;
-    tri_log_say(log, TRI_LOG_ERROR, "output", "stdout: %s",
-                error == EPIPE ? "the reader of the pipe went away" : strerror(error));
+    tri_log_write(log, TRI_LOG_ERROR, "output", "stdout: %s",
+                  error == EPIPE ? "the reader of the pipe went away" : strerror(error));
     return false;
 }
 

@@ -114,12 +114,12 @@ bool cli_set_size(UNUSED const struct cli_option *option, void *target, const ch
 {
     uint64_t width = 0;
     uint64_t height = 0;
-    const bool read = read_whole(&value, TRI_SIDE_MAX, &width) &&
+    const bool read = read_whole(&value, TRI_DIMENSION_MAX, &width) &&
                       (*value == 'x' || *value == 'X') &&
-                      (value++, read_whole(&value, TRI_SIDE_MAX, &height)) && !*value;
+                      (value++, read_whole(&value, TRI_DIMENSION_MAX, &height)) && !*value;
     if (!read || !width || !height) {
-        snprintf(why, why_bytes, "a size is WIDTHxHEIGHT, 1x1 to %dx%d", TRI_SIDE_MAX,
-                 TRI_SIDE_MAX);
+        snprintf(why, why_bytes, "a size is WIDTHxHEIGHT, 1x1 to %dx%d", TRI_DIMENSION_MAX,
+                 TRI_DIMENSION_MAX);
         return false;
     }
     *(struct cli_size *)target = (struct cli_size){ (uint32_t)width, (uint32_t)height };
@@ -177,7 +177,7 @@ bool cli_set_rate(UNUSED const struct cli_option *option, void *target, const ch
 bool cli_set_format(UNUSED const struct cli_option *option, void *target, const char *value,
                     char *why, size_t why_bytes)
 {
-    const struct tri_format *format = tri_format_named(value);
+    const struct tri_format *format = tri_format_from_name(value);
     if (format) {
         *(uint32_t *)target = format->fourcc;
         return true;

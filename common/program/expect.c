@@ -164,7 +164,7 @@ bool expect_tell(const struct expect_verdict *verdicts, size_t count, FILE *tap,
             fprintf(tap, "%sok %zu - %s: %s\n", verdict->met ? "" : "not ", i + 1, verdict->option,
                     verdict->text);
         else if (!verdict->met)
-            tri_log_say(log, TRI_LOG_ERROR, "expect", "%s: %s", verdict->option, verdict->text);
+            tri_log_write(log, TRI_LOG_ERROR, "expect", "%s: %s", verdict->option, verdict->text);
     }
     return all;
 }

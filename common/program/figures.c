@@ -113,7 +113,7 @@ void figures_shown(struct figures *figures, const struct tri_frame_info *info, u
     tri_histogram_add(&figures->to_screen, shown_ns - taken_ns);
 }
 
-void figures_reader(struct figures *figures, const struct tri_reader_counts *counts)
+void figures_reader(struct figures *figures, const struct tri_reader_stats *counts)
 {
     figures->dropped_driver = counts->dropped_driver;
     figures->dropped_writer = counts->dropped_writer;
@@ -121,7 +121,7 @@ void figures_reader(struct figures *figures, const struct tri_reader_counts *cou
     figures->torn_retried = counts->torn;
 }
 
-void figures_writer(struct figures *figures, const struct tri_writer_counts *counts)
+void figures_writer(struct figures *figures, const struct tri_writer_stats *counts)
 {
     figures->dropped_driver = counts->dropped_driver;
     figures->dropped_writer = counts->dropped_writer;

@@ -54,8 +54,8 @@ void figures_shown(struct figures *figures, const struct tri_frame_info *info, u
                    int64_t taken_ns, int64_t shown_ns);
 
 /** Takes over the drops that a reader or writer counted. */
-void figures_reader(struct figures *figures, const struct tri_reader_counts *counts);
-void figures_writer(struct figures *figures, const struct tri_writer_counts *counts);
+void figures_reader(struct figures *figures, const struct tri_reader_stats *counts);
+void figures_writer(struct figures *figures, const struct tri_writer_stats *counts);
 
 /** A reader has looked for frames until `now_ns`: silence at the end of its run then counts. */
 void figures_end(struct figures *figures, int64_t now_ns);
@@ -99,7 +99,7 @@ json_t *figures_json(const struct figures *figures);
 /** {"p50": ..., "p95", "p99", "max"} of nanoseconds in microseconds, the caller's. */
 json_t *figures_spread_us(const struct tri_histogram *histogram);
 
-/** A text from outside, the name of a file or of a device, as tri_text_clean() leaves it. The
+/** A text from outside, the name of a file or of a device, as tri_utf8_clean() leaves it. The
  *  caller's; NULL when out of memory. */
 json_t *figures_json_text(const char *text);
 

@@ -2,7 +2,7 @@
 /* Figures for scripts: the keys of docs/json.md. */
 #include "figures.h"
 
-#include "src/text.h"
+#include "src/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -76,7 +76,7 @@ json_t *figures_json(const struct figures *figures)
     set_parts(object, figures);
     json_object_set_new(object, "format",
                         figures->frames
-                            ? json_string(tri_fourcc_text(figures->video.fourcc, format))
+                            ? json_string(tri_fourcc_name(figures->video.fourcc, format))
                             : json_null());
     json_object_set_new(object, "width", json_integer(figures->video.width));
     json_object_set_new(object, "height", json_integer(figures->video.height));
@@ -93,7 +93,7 @@ json_t *figures_json_text(const char *text)
     char *clean = strdup(text);
     if (!clean)
         return NULL;
-    tri_text_clean(clean);
+    tri_utf8_clean(clean);
     json_t *string = json_string(clean);
     free(clean);
     return string;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fail.h"
+#include "errno_map.h"
 
 #include <errno.h>
 
@@ -24,10 +24,10 @@ enum tri_err tri_err_of_errno(int error)
     case ENOMEM:
     case ENOSPC:
     case E2BIG: // more semaphores in one call than kernel.sem allows
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     case EIDRM:
     case EINVAL: // an id that was removed and is not yet in use again
-        return TRI_ERR_AWAY;
+        return TRI_ERR_NO_WRITER;
     case EINTR:
         return TRI_ERR_INTERRUPTED;
     case EAGAIN:

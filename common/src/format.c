@@ -48,7 +48,7 @@ static const struct tri_format formats[] = {
     { FOURCC(GREY), "GREY", TRI_FAMILY_GREY, 1, 8, WHOLE(1), "GRAY8", "gray", 0, "grey, 8 bits" },
     { FOURCC(Y16), "Y16", TRI_FAMILY_GREY, 1, 16, WHOLE(2), "GRAY16_LE", "gray16le", 0,
       "grey, 16 bits, little endian" },
-    { FOURCC(MJPG), "MJPG", TRI_FAMILY_OPAQUE, 1, 8, { { 0, 0, 0 } }, NULL, "mjpeg", 0,
+    { FOURCC(MJPG), "MJPG", TRI_FAMILY_COMPRESSED, 1, 8, { { 0, 0, 0 } }, NULL, "mjpeg", 0,
       "Motion-JPEG, one JPEG picture a frame" },
 };
 // clang-format on
@@ -88,7 +88,7 @@ static bool is_word(const char *word, const char *known)
            word[length + strspn(word + length, " ")] == '\0';
 }
 
-const struct tri_format *tri_format_named(const char *word)
+const struct tri_format *tri_format_from_name(const char *word)
 {
     for (size_t i = 0; i < COUNT(formats); i++) {
         if (is_word(word, formats[i].name) || is_word(word, formats[i].gstreamer) ||
@@ -102,7 +102,7 @@ const struct tri_format *tri_format_named(const char *word)
     return NULL;
 }
 
-const char *tri_fourcc_text(uint32_t fourcc, char text[5])
+const char *tri_fourcc_name(uint32_t fourcc, char text[5])
 {
     for (int i = 0; i < 4; i++) {
         const unsigned char c = (unsigned char)(fourcc >> (8 * i));

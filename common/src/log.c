@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "text.h"
+#include "utf8.h"
 
 #include <triptych/frame.h>
 #include <triptych/log.h>
@@ -17,8 +17,8 @@
 static const char *const level_words[] = { "error", "warn", "info", "debug" };
 static const char *const level_colours[] = { "\033[31m", "\033[33m", "", "\033[2m" };
 
-void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part, const char *format,
-                 ...)
+void tri_log_write(const tri_log *log, enum tri_log_level level, const char *part,
+                   const char *format, ...)
 {
     if (!log || !log->write || level > log->level)
         return;
@@ -29,7 +29,7 @@ void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part,
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    tri_text_clean(text); // it may have names of files, devices and processes in it
+    tri_utf8_clean(text); // it may have names of files, devices and processes in it
     log->write(log->user, level, part, text);
     errno = saved;
 }

@@ -2,8 +2,8 @@
 #include "reader_private.h"
 
 #include "entry.h"
-#include "hold.h"
 #include "name.h"
+#include "reader_lock.h"
 #include "semset.h"
 
 #include <triptych/copy.h>
@@ -26,26 +26,26 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     *out = NULL;
     const char *name = options->name ? options->name : TRI_NAME_DEFAULT;
     if (!tri_name_valid(name)) {
-        tri_log_say(options->log, TRI_LOG_ERROR, "reader",
-                    "stream name \"%s\": a name is " TRI_NAME_RULE, name);
+        tri_log_write(options->log, TRI_LOG_ERROR, "reader",
+                      "stream name \"%s\": a name is " TRI_NAME_RULE, name);
         return TRI_ERR_INVALID;
     }
     if (options->mode > TRI_MODE_NEXT || options->wait > TRI_WAIT_PACED ||
-        (options->flags & ~(uint32_t)(TRI_READER_NO_HOLD | TRI_READER_LEFT_BEHIND))) {
-        tri_log_say(options->log, TRI_LOG_ERROR, "reader",
-                    "%s: mode %d, wait %d or flags %#x: there is no such option", name,
-                    (int)options->mode, (int)options->wait, (unsigned)options->flags);
+        (options->flags & ~(uint32_t)(TRI_READER_NO_LOCK | TRI_READER_RETAINED))) {
+        tri_log_write(options->log, TRI_LOG_ERROR, "reader",
+                      "%s: mode %d, wait %d or flags %#x: there is no such option", name,
+                      (int)options->mode, (int)options->wait, (unsigned)options->flags);
         return TRI_ERR_INVALID;
     }
     tri_reader *r = malloc(sizeof(*r));
     if (!r)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     *r = (tri_reader){ .key = tri_name_key(name),
                        .mode = options->mode,
                        .wait = options->wait,
-                       .wants_hold = !(options->flags & TRI_READER_NO_HOLD),
-                       .may_hold = !(options->flags & TRI_READER_NO_HOLD),
-                       .wants_left = (options->flags & TRI_READER_LEFT_BEHIND) != 0,
+                       .wants_lock = !(options->flags & TRI_READER_NO_LOCK),
+                       .can_lock = !(options->flags & TRI_READER_NO_LOCK),
+                       .wants_retained = (options->flags & TRI_READER_RETAINED) != 0,
                        .idle_word = UINT64_MAX,
                        .log = options->log,
                        .fresh = true };
@@ -54,7 +54,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     return TRI_OK;
 }
 
-void tri_reader_set_mode(tri_reader *r, enum tri_mode mode)
+void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
 {
     r->mode = mode;
 }
@@ -92,8 +92,8 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (slot >= segment->geometry.slots)
         return TRI_ERR_CORRUPT;
 
-    const bool refused_before = !r->may_hold;
-    enum tri_err err = tri_hold_take(r, &frame->lease, word);
+    const bool refused_before = !r->can_lock;
+    enum tri_err err = tri_reader_lock_take(r, &frame->lease, word);
     if (err == TRI_ERR_BUSY &&
         atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != word)
         return err; // overwritten right now. The newest is not: somebody has spoilt its lock
@@ -129,12 +129,12 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation) {
         r->restarts += r->frames > 0;
         if (refused_before)
-            r->may_hold = r->wants_hold; // this writer may allow what the one before did not
+            r->can_lock = r->wants_lock; // this writer may allow what the one before did not
     }
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
-    tri_pace_learn(&r->pace, number, frame->info.publish_ns);
+    tri_pacing_learn(&r->pace, number, frame->info.publish_ns);
     r->fresh = false;
     r->last = number;
     r->frames++;
@@ -175,7 +175,7 @@ static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uin
     return err;
 }
 
-/** tri_reader_borrow(), but for the frame on loan when there is no other. */
+/** tri_reader_acquire(), but for the frame on loan when there is no other. */
 static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
     int64_t deadline =
@@ -209,8 +209,8 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
 
         enum tri_err err;
         if (r->mapping) {
-            tri_hold_ahead(r, &frame->lease, word);
-            err = tri_reader_wait(r, word, ns);
+            tri_reader_prelock(r, &frame->lease, word);
+            err = tri_reader_await(r, word, ns);
         } else {
             const struct timespec span = { .tv_nsec = ns };
             err = nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
@@ -220,16 +220,16 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
     }
 }
 
-enum tri_err tri_reader_borrow(tri_reader *r, struct tri_frame *frame, int timeout_ms)
+enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
     const enum tri_err err = next_frame(r, frame, timeout_ms);
-    if (err == TRI_OK || tri_hold_back(r, &frame->lease))
+    if (err == TRI_OK || tri_reader_lock_back(r, &frame->lease))
         return err;
     uint64_t word;
     return r->mapping && look_well(r, frame, &word) == TRI_OK ? TRI_OK : err;
 }
 
-bool tri_reader_whole(tri_reader *r, const struct tri_frame *frame)
+bool tri_reader_is_intact(tri_reader *r, const struct tri_frame *frame)
 {
     const struct tri_mapping *mapping = frame->lease.segment;
     if (!mapping)
@@ -241,12 +241,12 @@ bool tri_reader_whole(tri_reader *r, const struct tri_frame *frame)
     return whole;
 }
 
-bool tri_frame_held(const struct tri_frame *frame)
+bool tri_frame_is_locked(const struct tri_frame *frame)
 {
     return frame->lease.segment && frame->lease.state == LEASE_HELD;
 }
 
-void tri_reader_give_back(tri_reader *r, struct tri_frame *frame)
+void tri_reader_release(tri_reader *r, struct tri_frame *frame)
 {
     (void)r;
     struct tri_mapping *mapping = frame->lease.segment;
@@ -261,7 +261,7 @@ void tri_reader_give_back(tri_reader *r, struct tri_frame *frame)
 enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffer, size_t bytes,
                              int timeout_ms)
 {
-    tri_reader_give_back(r, frame);
+    tri_reader_release(r, frame);
     const int64_t start = tri_now_ns();
     for (int tries = 0;; tries++) {
         int64_t left = timeout_ms;
@@ -271,20 +271,20 @@ enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffe
         }
         if (left == 0 && tries >= COPIES_MAX)
             return TRI_ERR_TIMEOUT;
-        const enum tri_err err = tri_reader_borrow(r, frame, (int)left);
+        const enum tri_err err = tri_reader_acquire(r, frame, (int)left);
         if (err != TRI_OK)
             return err;
         if (frame->shape.bytes > bytes) {
             const uint64_t need = frame->shape.bytes;
-            tri_reader_give_back(r, frame);
+            tri_reader_release(r, frame);
             frame->shape.bytes = need;
             return TRI_ERR_TOO_SMALL;
         }
 
         struct tri_frame copy;
         tri_copy_frame(&copy, buffer, frame);
-        const bool whole = tri_reader_whole(r, frame);
-        tri_reader_give_back(r, frame);
+        const bool whole = tri_reader_is_intact(r, frame);
+        tri_reader_release(r, frame);
         if (whole) {
             *frame = copy;
             return TRI_OK;
@@ -292,9 +292,9 @@ enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffe
     }
 }
 
-void tri_reader_count(const tri_reader *r, struct tri_reader_counts *counts)
+void tri_reader_get_stats(const tri_reader *r, struct tri_reader_stats *counts)
 {
-    *counts = (struct tri_reader_counts){
+    *counts = (struct tri_reader_stats){
         .frames = r->frames,
         .skipped = r->skipped,
         .torn = atomic_load_explicit(&r->torn, memory_order_relaxed),
@@ -303,7 +303,7 @@ void tri_reader_count(const tri_reader *r, struct tri_reader_counts *counts)
         .restarts = r->restarts,
         .state = r->state,
         .slots = r->mapping ? r->mapping->segment.geometry.slots : 0,
-        .holds = r->may_hold,
+        .can_lock = r->can_lock,
     };
 }
 

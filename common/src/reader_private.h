@@ -5,22 +5,22 @@
 
 #include "entry.h"
 #include "mapping.h"
-#include "wait.h"
+#include "reader_wait.h"
 
 #include <triptych/reader.h>
 
 struct tri_reader {
     char name[TRI_NAME_MAX + 1];
     key_t key;
-    enum tri_mode mode;
-    enum tri_wait wait;
-    bool wants_hold; // as opened
-    bool may_hold;   // until the kernel says otherwise; asked anew of each writer
-    bool wants_left; // also frames of a writer that was dead before this reader came
+    enum tri_reader_mode mode;
+    enum tri_reader_wait wait;
+    bool wants_lock;     // as opened
+    bool can_lock;       // until the kernel says otherwise; asked anew of each writer
+    bool wants_retained; // also frames of a writer that was dead before this reader came
     const tri_log *log;
 
     struct tri_mapping *mapping; // NULL while there is no stream
-    enum tri_state state;
+    enum tri_reader_state state;
     uint32_t looks;           // for a stream that is not there, one after another
     enum tri_err refused;     // what was wrong with the stream at the last look, TRI_OK: nothing
     uint64_t ahead;           // what is locked although it is not there yet, 0: nothing; hold.h
@@ -32,7 +32,7 @@ struct tri_reader {
     bool fresh;               // joined in mid-stream, no frame yet: nothing to count against
     uint64_t idle_word;       // the newest frame when a wait last brought nothing newer,
     int64_t idle_ns;          // and how long such waits have lasted since
-    struct tri_pace pace;
+    struct tri_pacing pace;
     struct tri_entry_known known;
 
     uint64_t frames, skipped, restarts;
@@ -50,10 +50,11 @@ enum tri_err tri_reader_attach(tri_reader *r);
  * lost its writer.
  *
  * @param word  the newest frame that is no news
- * @return TRI_OK to look again; TRI_ERR_AWAY, the writer was there and is gone; TRI_ERR_INTERRUPTED;
+ * @return TRI_OK to look again; TRI_ERR_NO_WRITER, the writer was there and is gone;
+ * TRI_ERR_INTERRUPTED;
  *         TRI_ERR_SYSTEM.
  */
-enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns);
+enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns);
 
 /** Says in the log, once for each change, what is wrong with the stream. */
 void tri_reader_refuse(tri_reader *r, enum tri_err err);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "segment.h"
 
-#include "fail.h"
-#include "ipc_limits.h"
-#include "memory_limit.h"
-#include "owner.h"
+#include "errno_map.h"
+#include "sys_limits.h"
+#include "sys_memory.h"
+#include "sys_owner.h"
 
 #include <errno.h>
 #include <string.h>
@@ -74,7 +74,7 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
     struct shmid_ds status;
     if (shmctl(shm_id, IPC_STAT, &status) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
+        return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
     }
 
     segment->owner = status.shm_perm.uid;
@@ -87,7 +87,7 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
     void *at = shmat(shm_id, NULL, flags);
     if (at == (void *)-1) {
         const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
+        return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
     }
     found.header = at;
 
@@ -150,10 +150,10 @@ bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tr
 {
     // Before the sums, which would overflow. The rest is for the header, the guard page and rounding.
     if (plan->slot_bytes > SEGMENT_BYTES_MAX / plan->slots - 2 * HUGE_PAGE) {
-        tri_log_say(log, TRI_LOG_ERROR, "segment",
-                    "%s: %u buffers of %llu bytes are more than any segment can have; use fewer "
-                    "buffers or smaller frames",
-                    plan->name, plan->slots, (unsigned long long)plan->slot_bytes);
+        tri_log_write(log, TRI_LOG_ERROR, "segment",
+                      "%s: %u buffers of %llu bytes are more than any segment can have; use fewer "
+                      "buffers or smaller frames",
+                      plan->name, plan->slots, (unsigned long long)plan->slot_bytes);
         return false;
     }
     const struct tri_geometry geometry = geometry_of(plan);
@@ -187,9 +187,9 @@ static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int 
     const int id = shmget(plan->key, bytes, flags | SHM_HUGETLB);
     if (id >= 0 && can_be_touched(id, bytes))
         return id;
-    tri_log_say(log, TRI_LOG_INFO, "segment",
-                "%s: no reserved huge pages (%s): trying transparent ones", plan->name,
-                id >= 0 ? "a cgroup allows no more" : strerror(errno));
+    tri_log_write(log, TRI_LOG_INFO, "segment",
+                  "%s: no reserved huge pages (%s): trying transparent ones", plan->name,
+                  id >= 0 ? "a cgroup allows no more" : strerror(errno));
     if (id >= 0)
         tri_segment_remove(id);
     return -1;
@@ -217,12 +217,12 @@ static void tune(struct tri_segment *segment, const struct tri_segment_plan *pla
 {
     if ((plan->flags & TRI_WRITER_HUGE_PAGES) &&
         madvise(segment->header, segment->bytes, MADV_HUGEPAGE) < 0)
-        tri_log_say(log, TRI_LOG_INFO, "segment", "%s: ordinary pages: %s", plan->name,
-                    strerror(errno));
-    if ((plan->flags & TRI_WRITER_LOCK) && shmctl(segment->shm_id, SHM_LOCK, NULL) < 0)
-        tri_log_say(log, TRI_LOG_WARN, "segment",
-                    "%s: cannot be locked in memory: %s; raise the limit with `ulimit -l`",
-                    plan->name, strerror(errno));
+        tri_log_write(log, TRI_LOG_INFO, "segment", "%s: ordinary pages: %s", plan->name,
+                      strerror(errno));
+    if ((plan->flags & TRI_WRITER_MLOCK) && shmctl(segment->shm_id, SHM_LOCK, NULL) < 0)
+        tri_log_write(log, TRI_LOG_WARN, "segment",
+                      "%s: cannot be locked in memory: %s; raise the limit with `ulimit -l`",
+                      plan->name, strerror(errno));
     tri_segment_fault_in(segment, true);
 }
 
@@ -241,19 +241,20 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
             return TRI_ERR_FOREIGN;
         }
         tri_limits_explain_shm(log, plan->name, bytes, error);
-        return error == EINVAL ? TRI_ERR_LIMIT : tri_err_of_errno(error);
+        return error == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(error);
     }
 
     struct shmid_ds status;
     void *at = shmat(made.shm_id, NULL, 0);
     if (at == (void *)-1 || shmctl(made.shm_id, IPC_STAT, &status) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
-        tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot attach %llu bytes: %s", plan->name,
-                    (unsigned long long)bytes, strerror(errno));
+        tri_log_write(log, TRI_LOG_ERROR, "segment", "%s: cannot attach %llu bytes: %s", plan->name,
+                      (unsigned long long)bytes, strerror(errno));
         tri_segment_remove(made.shm_id);
         made.header = at == (void *)-1 ? NULL : at;
         tri_segment_detach(&made);
-        return err == TRI_ERR_AWAY ? TRI_ERR_SYSTEM : err; // AWAY would be said of the semaphores
+        return err == TRI_ERR_NO_WRITER ? TRI_ERR_SYSTEM
+                                        : err; // AWAY would be said of the semaphores
     }
     made.header = at;
     made.owner = status.shm_perm.uid;

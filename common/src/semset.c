@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "semset.h"
 
-#include "fail.h"
-#include "ipc_limits.h"
-#include "owner.h"
+#include "errno_map.h"
+#include "sys_limits.h"
+#include "sys_owner.h"
 
 #include <errno.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static enum tri_err take_writer(int sem_id, bool *fresh)
         op(TRI_SEM_READY, -1, IPC_NOWAIT), // proves that the set is initialised; put back below
         op(TRI_SEM_READY, 1, 0),
         op(TRI_SEM_WRITER, 1, SEM_UNDO),
-        op(TRI_SEM_AWAY, -1, IPC_NOWAIT | SEM_UNDO),
+        op(TRI_SEM_NO_WRITER, -1, IPC_NOWAIT | SEM_UNDO),
     };
     const enum tri_err err = run(sem_id, again, sizeof(again) / sizeof(again[0]));
     if (err != TRI_ERR_BUSY)
@@ -65,9 +65,9 @@ static enum tri_err take_writer(int sem_id, bool *fresh)
 
     // A set as it was born: initialise it and take it in the same call.
     struct sembuf born[5 + TRI_LOCKS] = {
-        op(TRI_SEM_READY, 0, IPC_NOWAIT), op(TRI_SEM_READY, 1, 0),
-        op(TRI_SEM_WRITER, 1, SEM_UNDO),  op(TRI_SEM_AWAY, 1, 0),
-        op(TRI_SEM_AWAY, -1, SEM_UNDO),
+        op(TRI_SEM_READY, 0, IPC_NOWAIT),    op(TRI_SEM_READY, 1, 0),
+        op(TRI_SEM_WRITER, 1, SEM_UNDO),     op(TRI_SEM_NO_WRITER, 1, 0),
+        op(TRI_SEM_NO_WRITER, -1, SEM_UNDO),
     };
     for (uint32_t i = 0; i < TRI_LOCKS; i++)
         born[5 + i] = op(lock_sem(i), TRI_LOCK_WHOLE, 0);
@@ -83,10 +83,10 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
     *created = *sem_id >= 0;
     if (!*created && errno != EEXIST) {
         tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
-        return errno == EINVAL ? TRI_ERR_LIMIT : tri_err_of_errno(errno);
+        return errno == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(errno);
     }
     if (!*created && (*sem_id = semget(key, 0, 0)) < 0)
-        return TRI_ERR_AWAY; // gone again: try anew
+        return TRI_ERR_NO_WRITER; // gone again: try anew
 
     struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
@@ -100,12 +100,12 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
         return TRI_ERR_FOREIGN;
     }
     if (status.sem_nsems != TRI_SEM_COUNT) {
-        tri_log_say(log, TRI_LOG_ERROR, "semset",
-                    "%s: semaphore set %d (key 0x%08x) has %lu semaphores where triptych has %d: "
-                    "made by another program or version; remove it with `ipcrm -s %d` or choose "
-                    "another name",
-                    name, *sem_id, (unsigned)key, (unsigned long)status.sem_nsems, TRI_SEM_COUNT,
-                    *sem_id);
+        tri_log_write(log, TRI_LOG_ERROR, "semset",
+                      "%s: semaphore set %d (key 0x%08x) has %lu semaphores where triptych has %d: "
+                      "made by another program or version; remove it with `ipcrm -s %d` or choose "
+                      "another name",
+                      name, *sem_id, (unsigned)key, (unsigned long)status.sem_nsems, TRI_SEM_COUNT,
+                      *sem_id);
         return TRI_ERR_COLLISION;
     }
     return TRI_OK;
@@ -124,14 +124,14 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
                               gid_t group, const tri_log *log)
 {
     *claim = (struct tri_claim){ .sem_id = -1 };
-    enum tri_err err = TRI_ERR_AWAY;
+    enum tri_err err = TRI_ERR_NO_WRITER;
     for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
         bool created = false;
         err = find_or_create(&id, &created, key, name, mode, log);
         if (err == TRI_OK) {
             err = take_writer(id, &claim->fresh);
-            if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_AWAY)
+            if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_NO_WRITER)
                 tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
         }
         if (err == TRI_OK) {
@@ -144,7 +144,7 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
             claim->holder = tri_semset_writer(id);
         const bool left_meanwhile =
             err == TRI_ERR_BUSY && tri_semset_has_writer(id) == TRI_ERR_BUSY;
-        if (err != TRI_ERR_AWAY && !left_meanwhile)
+        if (err != TRI_ERR_NO_WRITER && !left_meanwhile)
             break;
     }
     return err;
@@ -154,7 +154,7 @@ void tri_semset_leave(int sem_id)
 {
     struct sembuf place[] = {
         op(TRI_SEM_WRITER, -1, IPC_NOWAIT | SEM_UNDO),
-        op(TRI_SEM_AWAY, 1, SEM_UNDO),
+        op(TRI_SEM_NO_WRITER, 1, SEM_UNDO),
     };
     run(sem_id, place, 2);
 }
@@ -167,7 +167,7 @@ enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
     struct semid_ds status = { 0 };
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_AWAY ? TRI_ERR_NO_STREAM : err;
+        return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
     }
     *owner = status.sem_perm.uid;
     if (status.sem_perm.uid != status.sem_perm.cuid)
@@ -243,7 +243,7 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint6
     if (lock != TRI_NO_LOCK)
         ops[count++] = op(lock_sem(lock), taken_of(stale), SEM_UNDO);
     const enum tri_err err = run(sem_id, ops, count);
-    if (err == TRI_OK || err == TRI_ERR_AWAY)
+    if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
         return err;
     // Our gate was open, or a value near its limit: a process that may alter them has changed them.
     return publish_anyway(sem_id, lock, stale, number);
@@ -292,12 +292,12 @@ enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns)
 
 enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns)
 {
-    return wait_for_zero(sem_id, TRI_SEM_AWAY, ns);
+    return wait_for_zero(sem_id, TRI_SEM_NO_WRITER, ns);
 }
 
 enum tri_err tri_semset_has_writer(int sem_id)
 {
-    struct sembuf zero = op(TRI_SEM_AWAY, 0, IPC_NOWAIT);
+    struct sembuf zero = op(TRI_SEM_NO_WRITER, 0, IPC_NOWAIT);
     return run(sem_id, &zero, 1);
 }
 

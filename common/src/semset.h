@@ -41,7 +41,7 @@
 
 enum {
     TRI_SEM_WRITER,
-    TRI_SEM_AWAY,
+    TRI_SEM_NO_WRITER,
     TRI_SEM_READY,
     TRI_SEM_GATE_0,
     TRI_SEM_LOCK_0 = TRI_SEM_GATE_0 + TRI_GATES, // by tri_lock(): two for each slot
@@ -61,7 +61,8 @@ struct tri_claim {
  * Finds or creates the set of `key` and takes the writer's place in it.
  *
  * @return TRI_OK; TRI_ERR_BUSY; TRI_ERR_FOREIGN, it belongs to another user; TRI_ERR_COLLISION, a
- *         set of another make; TRI_ERR_LIMIT; TRI_ERR_SYSTEM. All but BUSY are explained in the log.
+ *         set of another make; TRI_ERR_NO_RESOURCES; TRI_ERR_SYSTEM. All but BUSY are explained in
+ *         the log.
  */
 enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *name, uint32_t mode,
                               gid_t group, const tri_log *log);
@@ -73,7 +74,7 @@ void tri_semset_leave(int sem_id);
  *  TRI_ERR_FOREIGN, its creator has given it away but can still change it. */
 enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key);
 
-/** Removes the set: everybody who waits on it wakes with TRI_ERR_AWAY. */
+/** Removes the set: everybody who waits on it wakes with TRI_ERR_NO_WRITER. */
 enum tri_err tri_semset_remove(int sem_id);
 
 /* The writer's calls. None of them ever waits. */
@@ -86,7 +87,7 @@ enum tri_err tri_semset_close_gates(int sem_id, uint64_t next);
  *
  * @param stale  holds that do not count any more: the lock was taken back from them; on TRI_OK those
  *               of them that are left
- * @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_AWAY, removed.
+ * @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_NO_WRITER, removed.
  */
 enum tri_err tri_semset_take(int sem_id, uint32_t lock, uint32_t *stale);
 
@@ -110,18 +111,18 @@ enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by);
  * Gives one hold back and takes another, in one call: either may be TRI_NO_LOCK, not both.
  *
  * @return TRI_OK; TRI_ERR_BUSY, the writer has `take`: nothing was given back either;
- *         TRI_ERR_DENIED, read permission only; TRI_ERR_AWAY, the set is gone.
+ *         TRI_ERR_DENIED, read permission only; TRI_ERR_NO_WRITER, the set is gone.
  */
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
 
 /** Sleeps until frame `number` is published. @return TRI_OK, published or the writer has died;
- *  TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED; TRI_ERR_AWAY, the set is gone; TRI_ERR_SYSTEM. */
+ *  TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED; TRI_ERR_NO_WRITER, the set is gone; TRI_ERR_SYSTEM. */
 enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns);
 
 /** Sleeps until there is a writer; results likewise. */
 enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns);
 
-/** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_AWAY if the set is gone. */
+/** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_NO_WRITER if the set is gone. */
 enum tri_err tri_semset_has_writer(int sem_id);
 
 /** Whether nobody has ever been in the set: who made it died before it came to that. */

@@ -2,11 +2,11 @@
 #include <triptych/stream.h>
 
 #include "entry.h"
-#include "fail.h"
+#include "errno_map.h"
 #include "name.h"
 #include "segment.h"
 #include "semset.h"
-#include "text.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static void copy_text(char *to, const char *from, size_t bytes)
 {
     memcpy(to, from, bytes);
     to[bytes - 1] = '\0';
-    tri_text_clean(to);
+    tri_utf8_clean(to);
 }
 
 static bool is_live(int sem_id)
@@ -193,7 +193,7 @@ static enum tri_err list_segments(struct listing *list)
             continue;
         struct tri_stream *stream = append(list);
         if (!stream)
-            return TRI_ERR_LIMIT;
+            return TRI_ERR_NO_RESOURCES;
         describe(stream, shm_id, &status);
     }
     return TRI_OK;
@@ -212,7 +212,7 @@ static enum tri_err list_lone_sets(struct listing *list)
             continue;
         struct tri_stream *stream = append(list);
         if (!stream)
-            return TRI_ERR_LIMIT;
+            return TRI_ERR_NO_RESOURCES;
         describe_set(stream, &status);
     }
     return TRI_OK;
@@ -283,7 +283,7 @@ static enum tri_err remove_objects(key_t key, int shm_id, bool even_if_live)
         const enum tri_err sem_err = tri_semset_remove(sem_id);
         err = err == TRI_OK ? sem_err : err;
     }
-    return err == TRI_ERR_AWAY ? TRI_OK : err; // somebody else was quicker
+    return err == TRI_ERR_NO_WRITER ? TRI_OK : err; // somebody else was quicker
 }
 
 enum tri_err tri_stream_remove(const char *name, bool even_if_live)

@@ -8,7 +8,7 @@
 #define HD_LINES         720u   // from here on unlabelled YUV is BT.709
 
 #define WORDS(noun, LIST, fallback)               \
-    const char *tri_##noun##_word(uint32_t value) \
+    const char *tri_##noun##_name(uint32_t value) \
     {                                             \
         switch (value) {                          \
             LIST(WORD_CASE)                       \
@@ -16,7 +16,7 @@
             return fallback;                      \
         }                                         \
     }                                             \
-    int tri_##noun##_named(const char *word)      \
+    int tri_##noun##_from_name(const char *word)  \
     {                                             \
         LIST(VALUE_IF)                            \
         return -1;                                \
@@ -48,8 +48,8 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
 {
     *shape = (struct tri_shape){ 0 };
     const struct tri_format *format = tri_format_find(video->fourcc);
-    if (!format || video->width < 1 || video->width > TRI_SIDE_MAX || video->height < 1 ||
-        video->height > TRI_SIDE_MAX)
+    if (!format || video->width < 1 || video->width > TRI_DIMENSION_MAX || video->height < 1 ||
+        video->height > TRI_DIMENSION_MAX)
         return TRI_ERR_INVALID;
 
     // No overflow from here on: sides are at most 2^14, a group at most 4 bytes, strides below 2^31.
@@ -59,7 +59,7 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
         struct tri_plane *plane = &made.plane[p];
 
         plane->offset = made.bytes;
-        if (format->family == TRI_FAMILY_OPAQUE) {
+        if (format->family == TRI_FAMILY_COMPRESSED) {
             plane->bytes = (uint64_t)video->width * video->height * 2;
             if (plane->bytes < OPAQUE_BYTES_MIN)
                 plane->bytes = OPAQUE_BYTES_MIN;

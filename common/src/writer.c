@@ -2,7 +2,7 @@
 #include "writer_private.h"
 
 #include "entry.h"
-#include "session.h"
+#include "sys_logind.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
     *out = NULL;
     tri_writer *w = malloc(sizeof(*w));
     if (!w) {
-        tri_log_say(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
-        return TRI_ERR_LIMIT;
+        tri_log_write(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
+        return TRI_ERR_NO_RESOURCES;
     }
     *w = (tri_writer){ .sem_id = -1, .newest = NO_SLOT, .pid = getpid() };
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
@@ -27,7 +27,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
     if (err == TRI_OK)
         err = tri_writer_claim(w);
     if (err == TRI_OK && w->slot_bytes_wanted > 0)
-        err = tri_writer_provide(w, w->slot_bytes_wanted);
+        err = tri_writer_ensure_segment(w, w->slot_bytes_wanted);
     if (err != TRI_OK) {
         tri_writer_close(&w); // copes with a writer built half way
         return err;
@@ -37,7 +37,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
     return TRI_OK;
 }
 
-void tri_writer_count_drops(tri_writer *w, uint64_t by_driver, uint64_t by_writer)
+void tri_writer_add_drops(tri_writer *w, uint64_t by_driver, uint64_t by_writer)
 {
     w->dropped_driver += by_driver;
     w->dropped_writer += by_writer;
@@ -75,15 +75,15 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     }
 
     uint32_t taken = NO_SLOT;
-    enum tri_err err = TRI_ERR_AWAY;
-    for (int tries = 0; tries < 2 && err == TRI_ERR_AWAY; tries++) {
+    enum tri_err err = TRI_ERR_NO_WRITER;
+    for (int tries = 0; tries < 2 && err == TRI_ERR_NO_WRITER; tries++) {
         err = hold_place(w);
         if (err == TRI_OK)
-            err = tri_writer_provide(w, shape.bytes);
+            err = tri_writer_ensure_segment(w, shape.bytes);
         if (err == TRI_OK)
             err = tri_writer_take_slot(w, &taken);
-        if (err == TRI_ERR_AWAY)
-            tri_writer_lost(w);
+        if (err == TRI_ERR_NO_WRITER)
+            tri_writer_on_stream_removed(w);
     }
     if (err != TRI_OK)
         return err;
@@ -92,7 +92,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     w->slot[taken].taken = true;
     w->slot[taken].refused_ns = 0;
     w->slot[taken].begun = ++w->begun_count;
-    tri_writer_plan(w);
+    tri_writer_announce_next(w);
     tri_entry_begin(tri_segment_entry(segment, taken), w->slot[taken].side);
 
     draft->info.video = *video;
@@ -101,7 +101,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
         draft->info.video.stride[p] = shape.plane[p].stride;
         draft->data[p] = tri_segment_slot(segment, taken) + shape.plane[p].offset;
     }
-    draft->holds = w->slot[taken].number > w->number_found ? w->slot[taken].number : 0;
+    draft->previous_number = w->slot[taken].number > w->number_found ? w->slot[taken].number : 0;
     draft->lease = (struct tri_lease){ .segment = tri_mapping_ref(w->mapping), .slot = taken };
     return TRI_OK;
 }
@@ -110,8 +110,8 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
 {
     const enum tri_err err = tri_writer_try_begin(w, video, draft);
     if (err == TRI_ERR_NO_SLOT) {
-        tri_writer_count_drops(w, 0, 1);
-        tri_writer_say_no_slot(w);
+        tri_writer_add_drops(w, 0, 1);
+        tri_writer_log_no_slot(w);
     }
     return err;
 }
@@ -184,7 +184,7 @@ static void complete(struct tri_writer *w, struct tri_draft *draft)
         info->capture_ns = info->publish_ns;
 }
 
-enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
+enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
 {
     const struct tri_mapping *mapping = draft->lease.segment;
     if (!mapping || draft->lease.state != DRAFT_OPEN)
@@ -192,8 +192,8 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     const bool current = mapping == w->mapping;
     __builtin_prefetch(&mapping->segment.header->latest, 1); // readers have it: it takes a while
     if (!current || !publishable(w, draft, mapping->segment.geometry.slot_bytes)) {
-        tri_writer_count_drops(w, 0, 1);
-        return current ? TRI_ERR_INVALID : TRI_ERR_AWAY;
+        tri_writer_add_drops(w, 0, 1);
+        return current ? TRI_ERR_INVALID : TRI_ERR_NO_WRITER;
     }
 
     complete(w, draft);
@@ -208,7 +208,7 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
     w->published++;
     slot->number = w->number;
     slot->begun = 0;
-    tri_writer_plan(w);
+    tri_writer_announce_next(w);
 
     // Release: whoever loads this word with acquire, in reader.c, also finds the entry finished.
     atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot->side, at),
@@ -218,15 +218,16 @@ enum tri_err tri_writer_publish_kept(tri_writer *w, struct tri_draft *draft)
         tri_semset_publish(w->sem_id, slot->lock, slot->stale[before], w->number);
     if (err == TRI_OK)
         slot->lock = TRI_NO_LOCK;
-    if (err != TRI_ERR_AWAY)
+    if (err != TRI_ERR_NO_WRITER)
         return err;
-    tri_writer_lost(w); // readers still find this frame; the next begin makes the stream anew
+    tri_writer_on_stream_removed(
+        w); // readers still find this frame; the next begin makes the stream anew
     return TRI_OK;
 }
 
 enum tri_err tri_writer_publish(tri_writer *w, struct tri_draft *draft)
 {
-    const enum tri_err err = tri_writer_publish_kept(w, draft);
+    const enum tri_err err = tri_writer_publish_pinned(w, draft);
     tri_writer_cancel(w, draft);
     return err;
 }
@@ -237,19 +238,19 @@ void tri_writer_reserve(tri_writer *w, uint64_t bytes)
         w->slot_bytes_wanted = bytes;
 }
 
-void tri_writer_keep(tri_writer *w, uint32_t frames)
+void tri_writer_set_history(tri_writer *w, uint32_t frames)
 {
     w->history = frames;
 }
 
-void tri_writer_count(const tri_writer *w, struct tri_writer_counts *counts)
+void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
 {
-    *counts = (struct tri_writer_counts){
+    *counts = (struct tri_writer_stats){
         .published = w->published,
         .dropped_driver = w->dropped_driver,
         .dropped_writer = w->dropped_writer,
         .generation = w->generation,
-        .taken_back = w->taken_back,
+        .reclaimed = w->reclaimed,
         .slots = w->slots_wanted,
         .shm_id = w->mapping ? w->mapping->segment.shm_id : -1,
         .sem_id = w->sem_id,
@@ -269,7 +270,7 @@ void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
     return tri_segment_slot(&w->mapping->segment, index);
 }
 
-void tri_writer_lend(tri_writer *w, bool lent)
+void tri_writer_set_device_access(tri_writer *w, bool lent)
 {
     w->lent = lent;
     if (w->mapping)
@@ -283,7 +284,7 @@ void tri_writer_close(tri_writer **writer)
     if (!w)
         return;
     const int saved = errno;
-    tri_writer_withdraw(w);
+    tri_writer_tear_down(w);
     tri_mapping_unref(&w->mapping);
     free(w);
     errno = saved;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "writer_private.h"
 
-#include "account.h"
 #include "name.h"
+#include "sys_account.h"
 
 #include <triptych/stream.h>
 
@@ -32,7 +32,7 @@ static bool group_named(const char *word, gid_t *group)
 static enum tri_err refuse(const tri_log *log, const char *what, const char *value,
                            const char *right)
 {
-    tri_log_say(log, TRI_LOG_ERROR, "writer", "%s \"%s\": %s", what, value, right);
+    tri_log_write(log, TRI_LOG_ERROR, "writer", "%s \"%s\": %s", what, value, right);
     return TRI_ERR_INVALID;
 }
 
@@ -52,9 +52,10 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
         snprintf(text, sizeof(text), "%u", w->slots_wanted);
         return refuse(o->log, "buffers", text, "a stream has 3 to 64 of them");
     }
-    w->mode = o->mode ? o->mode : MODE_DEFAULT;
-    if ((w->mode & ~0777u) || (w->mode & 0600) != 0600 || (w->mode & 0111) || (w->mode & 0002)) {
-        snprintf(text, sizeof(text), "%04o", w->mode);
+    w->permissions = o->permissions ? o->permissions : MODE_DEFAULT;
+    if ((w->permissions & ~0777u) || (w->permissions & 0600) != 0600 || (w->permissions & 0111) ||
+        (w->permissions & 0002)) {
+        snprintf(text, sizeof(text), "%04o", w->permissions);
         return refuse(o->log, "mode", text,
                       "it needs rw for the owner, no x, and no w for others: 0600, 0640, 0660, "
                       "0644");
@@ -68,17 +69,17 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
         struct tri_shape shape;
         if (tri_video_shape(&o->video, &shape) != TRI_OK) {
             char fourcc[5];
-            tri_log_say(o->log, TRI_LOG_ERROR, "writer",
-                        "%ux%u %s: a picture is 1x1 to %dx%d in a format of triptych's table",
-                        o->video.width, o->video.height, tri_fourcc_text(o->video.fourcc, fourcc),
-                        TRI_SIDE_MAX, TRI_SIDE_MAX);
+            tri_log_write(o->log, TRI_LOG_ERROR, "writer",
+                          "%ux%u %s: a picture is 1x1 to %dx%d in a format of triptych's table",
+                          o->video.width, o->video.height, tri_fourcc_name(o->video.fourcc, fourcc),
+                          TRI_DIMENSION_MAX, TRI_DIMENSION_MAX);
             return TRI_ERR_INVALID;
         }
         if (shape.bytes > w->slot_bytes_wanted)
             w->slot_bytes_wanted = shape.bytes;
     }
     w->flags = o->flags;
-    w->take_back_ns = (int64_t)o->take_back_ms * 1000000;
+    w->reclaim_ns = (int64_t)o->reclaim_ms * 1000000;
     w->log = o->log;
     return TRI_OK;
 }

@@ -20,10 +20,10 @@ struct tri_writer {
     uint32_t slots_wanted;
     uint32_t history; // newest frames to keep; 0: all that there are slots for
     uint64_t slot_bytes_wanted;
-    uint32_t mode;
+    uint32_t permissions;
     gid_t group;
     uint32_t flags;
-    int64_t take_back_ns; // 0: never
+    int64_t reclaim_ns; // 0: never
     const tri_log *log;
     pid_t pid; // of the process that opened it: a forked child removes nothing
 
@@ -43,7 +43,7 @@ struct tri_writer {
     uint64_t generation;
     uint64_t dropped_driver, dropped_writer;
     uint64_t published; // by this writer
-    uint64_t taken_back;
+    uint64_t reclaimed;
     uint32_t newest;  // its slot, NO_SLOT: none
     uint64_t planned; // what the header says of the next frame
     uint64_t begun_count;
@@ -73,24 +73,24 @@ enum tri_err tri_writer_claim(struct tri_writer *w);
 
 /** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. One
  *  that is too small stays as it is where no larger one can be had. */
-enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes);
+enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes);
 
 /** Looks through the locks and puts right what nobody can have left so. Once a second will do. */
-void tri_writer_mend(struct tri_writer *w);
+void tri_writer_repair(struct tri_writer *w);
 
 /** Of the shared memory: nobody but its owner ever writes, whoever may hold slots. */
 uint32_t tri_writer_segment_mode(const struct tri_writer *w);
 
 /** No slot has a frame any more. */
-void tri_writer_forget_frames(struct tri_writer *w);
+void tri_writer_reset_slots(struct tri_writer *w);
 
 /** Writes into the header whose stream it is. */
-void tri_writer_show(struct tri_writer *w);
+void tri_writer_write_identity(struct tri_writer *w);
 
 /** Somebody has removed the stream under us: lets go of the rest, so that claim() makes it anew. */
-void tri_writer_lost(struct tri_writer *w);
+void tri_writer_on_stream_removed(struct tri_writer *w);
 
-/** Finds and locks a slot for the next frame. @return TRI_OK; TRI_ERR_NO_SLOT; TRI_ERR_AWAY;
+/** Finds and locks a slot for the next frame. @return TRI_OK; TRI_ERR_NO_SLOT; TRI_ERR_NO_WRITER;
  *  TRI_ERR_SYSTEM. */
 enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken);
 
@@ -102,12 +102,12 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot);
  * slot of the oldest draft, or else in the one that will be tried first. A wish: if it comes to lie
  * elsewhere, they lock it when they see it.
  */
-void tri_writer_plan(struct tri_writer *w);
+void tri_writer_announce_next(struct tri_writer *w);
 
 /** Says who holds the slots, at most once a second. */
-void tri_writer_say_no_slot(struct tri_writer *w);
+void tri_writer_log_no_slot(struct tri_writer *w);
 
 /** Leaves the writer's place and removes the stream, as its clean end. */
-void tri_writer_withdraw(struct tri_writer *w);
+void tri_writer_tear_down(struct tri_writer *w);
 
 #endif

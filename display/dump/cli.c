@@ -9,7 +9,7 @@
 #include <triptych/triptych.h>
 #include <unistd.h>
 
-static const char *const mode_words[] = { "latest", "next", NULL }; // enum tri_mode
+static const char *const mode_words[] = { "latest", "next", NULL }; // enum tri_reader_mode
 static const char *const rate_words[] = { "true", "constant", "vfr", "cfr", NULL };
 enum { RATE_KINDS = 2 }; // in ffmpeg's words once more
 

@@ -17,7 +17,7 @@ struct dump_config {
     const char *report;  // a path; NULL: none
     const char *output;  // a path, "-" for stdout; NULL: no frames are written, only counted
     int to;              // index of the sink, see sink.h; DUMP_TO_GUESS until cli has settled it
-    int mode;            // enum tri_mode
+    int mode;            // enum tri_reader_mode
     int rate;            // enum dump_rate
     struct cli_rate fps; // constant; 0/0: the stream's own
     uint64_t count;      // frames; 0: no end

@@ -63,14 +63,14 @@ static int tell(struct run *run, struct report *report, int status)
         status == CLI_DONE)
         status = CLI_FAILED;
     if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
-        tri_log_say(&run->log, TRI_LOG_INFO, "dump",
-                    "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
-                    run->figures.dropped_reader);
+        tri_log_write(&run->log, TRI_LOG_INFO, "dump",
+                      "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
+                      run->figures.dropped_reader);
     if (run->sink && config->rate == DUMP_RATE_CONSTANT)
-        tri_log_say(&run->log, TRI_LOG_INFO, "rate",
-                    "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64
-                    " filled, %" PRIu64 " skipped",
-                    config->name, run_written(run), run->cadence.filled, run->cadence.skipped);
+        tri_log_write(&run->log, TRI_LOG_INFO, "rate",
+                      "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64
+                      " filled, %" PRIu64 " skipped",
+                      config->name, run_written(run), run->cadence.filled, run->cadence.skipped);
     if (config->json) {
         if (!print_json(run, verdicts, expected))
             status = CLI_FAILED;
@@ -112,12 +112,12 @@ int main(int argc, char **argv)
     }
     const enum tri_err err = tri_reader_open(
         &run.reader, &(struct tri_reader_options){ .name = config.name,
-                                                   .mode = (enum tri_mode)config.mode,
+                                                   .mode = (enum tri_reader_mode)config.mode,
                                                    .log = &run.log });
     if (err == TRI_OK) {
         status = tell(&run, &report, run_all(&run));
     } else {
-        tri_log_say(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
+        tri_log_write(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
         status = CLI_FAILED;
     }
     if (run.sink && !sink_close(run.sink) && status == CLI_DONE)

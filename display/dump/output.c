@@ -67,8 +67,8 @@ bool output_open(struct output *output, const char *path, const tri_log *log)
     if (output->fd >= 0)
         output->file = fopencookie(output, "w", functions);
     if (!output->file) {
-        tri_log_say(log, TRI_LOG_ERROR, "output", "%s: cannot be opened: %s", path,
-                    strerror(errno));
+        tri_log_write(log, TRI_LOG_ERROR, "output", "%s: cannot be opened: %s", path,
+                      strerror(errno));
         return false;
     }
     setvbuf(output->file, NULL, _IOFBF, BUFFER_BYTES);
@@ -138,18 +138,18 @@ void output_complain(const struct output *output)
 {
     switch (output->error) {
     case EPIPE:
-        tri_log_say(output->log, TRI_LOG_ERROR, "output", "%s: the reader of the pipe went away",
-                    output->path);
+        tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: the reader of the pipe went away",
+                      output->path);
         break;
     case ENOSPC:
     case EDQUOT:
-        tri_log_say(output->log, TRI_LOG_ERROR, "output",
-                    "%s: %s; free some, or write elsewhere, or fewer frames (--count)",
-                    output->path, strerror(output->error));
+        tri_log_write(output->log, TRI_LOG_ERROR, "output",
+                      "%s: %s; free some, or write elsewhere, or fewer frames (--count)",
+                      output->path, strerror(output->error));
         break;
     default:
-        tri_log_say(output->log, TRI_LOG_ERROR, "output", "%s: cannot be written: %s", output->path,
-                    strerror(output->error));
+        tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: cannot be written: %s",
+                      output->path, strerror(output->error));
     }
 }
 

@@ -70,11 +70,11 @@ static double draw_head(struct report *report, const struct figures *figures, co
     else if (video->fps_num && video->fps_den)
         svg_text(output, MARGIN, 80, "quiet",
                  "%" PRIu32 "x%" PRIu32 " %s, meant to come at %g a second", video->width,
-                 video->height, tri_fourcc_text(video->fourcc, fourcc),
+                 video->height, tri_fourcc_name(video->fourcc, fourcc),
                  round(1000.0 * video->fps_num / video->fps_den) / 1000);
     else
         svg_text(output, MARGIN, 80, "quiet", "%" PRIu32 "x%" PRIu32 " %s", video->width,
-                 video->height, tri_fourcc_text(video->fourcc, fourcc));
+                 video->height, tri_fourcc_name(video->fourcc, fourcc));
     if (uname(&machine) == 0)
         svg_text(output, MARGIN, 100, "quiet", "%s, on %s (%s %s, %ld cores), triptych %s", date,
                  machine.nodename, machine.sysname, machine.release, sysconf(_SC_NPROCESSORS_ONLN),

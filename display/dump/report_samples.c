@@ -80,7 +80,7 @@ static void add_lost(struct samples *samples, struct samples_column *column,
 }
 
 void samples_frame(struct samples *samples, const struct tri_frame_info *info, int64_t taken_ns,
-                   const struct tri_reader_counts *counts)
+                   const struct tri_reader_stats *counts)
 {
     if (samples->frames == 0) {
         samples->first_ns = samples->last_ns = info->publish_ns;

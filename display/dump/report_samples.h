@@ -45,7 +45,7 @@ struct samples {
 
 /** One frame that was taken at `taken_ns`, and what its reader had counted by then. */
 void samples_frame(struct samples *samples, const struct tri_frame_info *info, int64_t taken_ns,
-                   const struct tri_reader_counts *counts);
+                   const struct tri_reader_stats *counts);
 
 /** From the first frame to the last, ns. */
 int64_t samples_span(const struct samples *samples);

@@ -12,7 +12,7 @@ enum { LOOK_MS = 200, GO_ON = -1 }; // how long to wait before looking at clock 
 
 static int say(const struct run *run, enum tri_log_level level, const char *text)
 {
-    tri_log_say(&run->log, level, "dump", "%s: %s", run->config->name, text);
+    tri_log_write(&run->log, level, "dump", "%s: %s", run->config->name, text);
     return CLI_FAILED;
 }
 
@@ -44,8 +44,8 @@ json_t *run_json(const struct run *run)
 static void print_second(struct run *run, int64_t now_ns)
 {
     const struct dump_config *config = run->config;
-    struct tri_reader_counts counts;
-    tri_reader_count(run->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(run->reader, &counts);
     figures_reader(&run->figures, &counts);
 
     char line[256];
@@ -122,21 +122,22 @@ static void tell_of_cut(const struct run *run, int64_t cut_ns)
     const double s = (double)cut_ns / SECOND;
     const double place_s = (double)run->cadence.den / run->cadence.num;
     if (s > 0)
-        tri_log_say(&run->log, TRI_LOG_WARN, "rate",
-                    "%s: no frame for %.1f s; %d s are filled with the last one, the film leaves "
-                    "out the rest",
-                    run->config->name, s + CADENCE_GAP_S + place_s, CADENCE_GAP_S);
+        tri_log_write(&run->log, TRI_LOG_WARN, "rate",
+                      "%s: no frame for %.1f s; %d s are filled with the last one, the film leaves "
+                      "out the rest",
+                      run->config->name, s + CADENCE_GAP_S + place_s, CADENCE_GAP_S);
     else
-        tri_log_say(&run->log, TRI_LOG_WARN, "rate",
-                    "%s: the time of a frame is %.1f s before that of the last one; the film goes "
-                    "on with it",
-                    run->config->name, -s);
+        tri_log_write(
+            &run->log, TRI_LOG_WARN, "rate",
+            "%s: the time of a frame is %.1f s before that of the last one; the film goes "
+            "on with it",
+            run->config->name, -s);
 }
 
 static void keep_sample(struct run *run, const struct tri_frame *frame, int64_t seen_ns)
 {
-    struct tri_reader_counts counts;
-    tri_reader_count(run->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(run->reader, &counts);
     samples_frame(run->samples, &frame->info, seen_ns, &counts);
 }
 
@@ -156,7 +157,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
     struct pulse_beat beat;
     if (run->config->clock) {
         pulse_read(&run->pulse, frame, &beat);
-        if (!tri_reader_whole(run->reader, frame))
+        if (!tri_reader_is_intact(run->reader, frame))
             return GO_ON;
     }
     if (run->sink && step.take) {
@@ -195,7 +196,7 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
 {
     const struct dump_config *config = run->config;
     switch (err) {
-    case TRI_ERR_AWAY:
+    case TRI_ERR_NO_WRITER:
         run->figures.writers_lost++;
         if (!config->exit_on_end)
             return GO_ON;
@@ -231,7 +232,7 @@ int run_all(struct run *run)
     figures_start(&run->figures, run->config->name);
     run->pulse.log = &run->log;
     while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
-        const enum tri_err err = tri_reader_borrow(run->reader, &frame, LOOK_MS);
+        const enum tri_err err = tri_reader_acquire(run->reader, &frame, LOOK_MS);
         if (err == TRI_OK) {
             status = handle(run, &frame);
             idle_since_ns = tri_now_ns();
@@ -248,9 +249,9 @@ int run_all(struct run *run)
             status = CLI_FAILED; // the figures that it is about reach nobody: main() says why
     }
     figures_end(&run->figures, tri_now_ns());
-    struct tri_reader_counts counts;
-    tri_reader_count(run->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(run->reader, &counts);
     figures_reader(&run->figures, &counts);
-    tri_reader_give_back(run->reader, &frame);
+    tri_reader_release(run->reader, &frame);
     return status == GO_ON ? CLI_DONE : status;
 }

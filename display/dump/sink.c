@@ -63,8 +63,8 @@ bool sink_room(struct sink *sink, size_t bytes)
     sink->memory = malloc(bytes);
     sink->memory_bytes = sink->memory ? bytes : 0;
     if (!sink->memory)
-        tri_log_say(sink->log, TRI_LOG_ERROR, "output", "no memory for a frame of %zu bytes",
-                    bytes);
+        tri_log_write(sink->log, TRI_LOG_ERROR, "output", "no memory for a frame of %zu bytes",
+                      bytes);
     return sink->memory != NULL;
 }
 
@@ -102,13 +102,14 @@ static bool begin(struct sink *sink, const struct tri_frame *frame)
             return true;
         char was[5];
         char is[5];
-        tri_log_say(sink->log, TRI_LOG_ERROR, "output",
-                    "%s: the stream changed from %ux%u %s %s to %ux%u %s %s, and a %s file cannot: "
-                    "it ends here, whole; run triptych-dump again for the rest",
-                    sink->output.path, first->width, first->height,
-                    tri_fourcc_text(first->fourcc, was), tri_range_word(tri_video_range(first)),
-                    video->width, video->height, tri_fourcc_text(video->fourcc, is),
-                    tri_range_word(tri_video_range(video)), sink->ops->name);
+        tri_log_write(
+            sink->log, TRI_LOG_ERROR, "output",
+            "%s: the stream changed from %ux%u %s %s to %ux%u %s %s, and a %s file cannot: "
+            "it ends here, whole; run triptych-dump again for the rest",
+            sink->output.path, first->width, first->height, tri_fourcc_name(first->fourcc, was),
+            tri_range_name(tri_video_range(first)), video->width, video->height,
+            tri_fourcc_name(video->fourcc, is), tri_range_name(tri_video_range(video)),
+            sink->ops->name);
         return false;
     }
     sink->video = *video;
@@ -159,14 +160,14 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
     sink->in_slot = true;
     sink->picture = *frame;
     if (!sink->ops->take(sink, frame))
-        return tri_reader_whole(reader, frame) ? SINK_FAILED : SINK_TORN;
+        return tri_reader_is_intact(reader, frame) ? SINK_FAILED : SINK_TORN;
 
     // Straight from the slot only where a frame that was overwritten meanwhile can be taken back.
     const bool direct =
-        sink->in_slot && tri_frame_held(frame) && sink->output.can_undo && !sink->fps.num;
+        sink->in_slot && tri_frame_is_locked(frame) && sink->output.can_undo && !sink->fps.num;
     if (sink->in_slot && !direct && !keep(sink))
         return SINK_FAILED;
-    if (!direct && !tri_reader_whole(reader, frame))
+    if (!direct && !tri_reader_is_intact(reader, frame))
         return SINK_TORN;
 
     output_mark(&sink->output);
@@ -175,13 +176,13 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
             output_undo(&sink->output); // the frames before it stay a whole file
         return failed(sink);
     }
-    if (direct && !tri_reader_whole(reader, frame)) {
+    if (direct && !tri_reader_is_intact(reader, frame)) {
         if (output_undo(&sink->output))
             return SINK_TORN;
-        tri_log_say(sink->log, TRI_LOG_ERROR, "output",
-                    "%s: its last frame is torn, and cannot be "
-                    "taken back: %s",
-                    sink->output.path, strerror(errno));
+        tri_log_write(sink->log, TRI_LOG_ERROR, "output",
+                      "%s: its last frame is torn, and cannot be "
+                      "taken back: %s",
+                      sink->output.path, strerror(errno));
         return SINK_FAILED;
     }
     sink->taken++;

@@ -55,8 +55,8 @@ static bool png_take(struct sink *sink, const struct tri_frame *frame)
                                              TRI_FOURCC_RGB3, to, stride);
     if (err != TRI_OK) {
         char text[5];
-        tri_log_say(sink->log, TRI_LOG_ERROR, "png", "%s cannot be made RGB: %s",
-                    tri_fourcc_text(frame->info.video.fourcc, text), tri_strerror(err));
+        tri_log_write(sink->log, TRI_LOG_ERROR, "png", "%s cannot be made RGB: %s",
+                      tri_fourcc_name(frame->info.video.fourcc, text), tri_strerror(err));
         return false;
     }
     sink->picture.data[0] = sink->memory;

@@ -15,14 +15,14 @@ static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
     char text[5];
     const char *const options = caps_ffmpeg(&sink->video, line, sizeof line);
     if (!caps_ffmpeg_raw(&sink->video))
-        tri_log_say(sink->log, TRI_LOG_INFO, "raw",
-                    "ffmpeg does not read %s as raw; --to y4m it does",
-                    tri_fourcc_text(sink->video.fourcc, text));
+        tri_log_write(sink->log, TRI_LOG_INFO, "raw",
+                      "ffmpeg does not read %s as raw; --to y4m it does",
+                      tri_fourcc_name(sink->video.fourcc, text));
     else if (sink->output.fd == STDOUT_FILENO)
-        tri_log_say(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT", options);
+        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT", options);
     else
-        tri_log_say(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT < %s", options,
-                    sink->output.path);
+        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT < %s",
+                      options, sink->output.path);
     return true;
 }
 

@@ -59,10 +59,10 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
     if (!kind) {
         char line[256];
         char text[5];
-        tri_log_say(
+        tri_log_write(
             sink->log, TRI_LOG_ERROR, "y4m",
             "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg %s OUTPUT",
-            tri_fourcc_text(video->fourcc, text), sink->stream,
+            tri_fourcc_name(video->fourcc, text), sink->stream,
             caps_ffmpeg(&sink->video, line, sizeof line));
         return false;
     }

@@ -47,7 +47,7 @@ static int clean_one(const struct info_config *config, const struct tri_stream *
     else if (status == CLI_DONE && !why)
         printf("%s: removed\n", name);
     else if (status == CLI_DONE)
-        tri_log_say(log, TRI_LOG_INFO, "info", "%s: left alone: %s", name, why);
+        tri_log_write(log, TRI_LOG_INFO, "info", "%s: left alone: %s", name, why);
     return status;
 }
 

@@ -32,7 +32,7 @@ const char *describe_format(const struct tri_stream *stream, char *text, size_t 
 {
     char fourcc[5];
     snprintf(text, bytes, "%s",
-             stream->has_frame ? tri_fourcc_text(stream->newest.video.fourcc, fourcc) : "-");
+             stream->has_frame ? tri_fourcc_name(stream->newest.video.fourcc, fourcc) : "-");
     return text;
 }
 
@@ -125,11 +125,11 @@ static json_t *picture_json(const struct tri_stream *stream)
     const struct tri_video *video = &stream->newest.video;
     char fourcc[5];
     return json_pack(
-        "{ss si si s[ii] ss ss ss ss ss si}", "format", tri_fourcc_text(video->fourcc, fourcc),
+        "{ss si si s[ii] ss ss ss ss ss si}", "format", tri_fourcc_name(video->fourcc, fourcc),
         "width", (int)video->width, "height", (int)video->height, "rate", (int)video->fps_num,
-        (int)video->fps_den, "colorspace", tri_colorspace_word(video->colorspace), "transfer",
-        tri_transfer_word(video->transfer), "matrix", tri_matrix_word(tri_video_matrix(video)),
-        "range", tri_range_word(tri_video_range(video)), "field", tri_field_word(video->field),
+        (int)video->fps_den, "colorspace", tri_colorspace_name(video->colorspace), "transfer",
+        tri_transfer_name(video->transfer), "matrix", tri_matrix_name(tri_video_matrix(video)),
+        "range", tri_range_name(tri_video_range(video)), "field", tri_field_name(video->field),
         "rotation", (int)video->rotation);
 }
 

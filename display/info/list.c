@@ -29,8 +29,8 @@ int info_list(const struct info_config *config, const tri_log *log)
         return info_failed(log, "the list of streams", err);
 
     if (!config->json && count == 0)
-        tri_log_say(log, TRI_LOG_INFO, "info",
-                    "there are no streams; `triptych-capture pattern:smpte` makes one");
+        tri_log_write(log, TRI_LOG_INFO, "info",
+                      "there are no streams; `triptych-capture pattern:smpte` makes one");
     if (!config->json && count > 0)
         printf("%-16s %-10s %-6s %-10s %7s %7s %7s  %s\n", "NAME", "STATE", "FORMAT", "SIZE", "FPS",
                "READERS", "WRITER", "OWNER");

@@ -10,22 +10,23 @@ int info_failed(const tri_log *log, const char *name, enum tri_err err)
 {
     switch (err) {
     case TRI_ERR_NO_STREAM:
-        tri_log_say(log, TRI_LOG_ERROR, "info",
-                    "%s: there is no such stream; `triptych-info list` shows what there is", name);
+        tri_log_write(log, TRI_LOG_ERROR, "info",
+                      "%s: there is no such stream; `triptych-info list` shows what there is",
+                      name);
         break;
     case TRI_ERR_BUSY:
-        tri_log_say(log, TRI_LOG_ERROR, "info",
-                    "%s: its writer is running; end that, or remove with --force", name);
+        tri_log_write(log, TRI_LOG_ERROR, "info",
+                      "%s: its writer is running; end that, or remove with --force", name);
         break;
     case TRI_ERR_DENIED:
-        tri_log_say(log, TRI_LOG_ERROR, "info",
-                    "%s: permission denied: only its owner, or root, may", name);
+        tri_log_write(log, TRI_LOG_ERROR, "info",
+                      "%s: permission denied: only its owner, or root, may", name);
         break;
     case TRI_ERR_SYSTEM:
-        tri_log_say(log, TRI_LOG_ERROR, "info", "%s: %s", name, strerror(errno));
+        tri_log_write(log, TRI_LOG_ERROR, "info", "%s: %s", name, strerror(errno));
         break;
     default:
-        tri_log_say(log, TRI_LOG_ERROR, "info", "%s: %s", name, tri_strerror(err));
+        tri_log_write(log, TRI_LOG_ERROR, "info", "%s: %s", name, tri_strerror(err));
     }
     return CLI_FAILED;
 }

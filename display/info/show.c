@@ -47,12 +47,12 @@ static void print_picture(const struct tri_stream *stream)
     row("size", "%" PRIu32 "x%" PRIu32 ", rotation %" PRIu32, video->width, video->height,
         video->rotation);
     row("frames a second", "%s", describe_rate(stream, rate, sizeof rate));
-    row("colour", "colorspace %s, transfer %s", tri_colorspace_word(video->colorspace),
-        tri_transfer_word(video->transfer));
-    row("", "matrix %s%s, %s%s", tri_matrix_word(tri_video_matrix(video)),
-        video->matrix ? "" : " (derived)", tri_range_word(tri_video_range(video)),
+    row("colour", "colorspace %s, transfer %s", tri_colorspace_name(video->colorspace),
+        tri_transfer_name(video->transfer));
+    row("", "matrix %s%s, %s%s", tri_matrix_name(tri_video_matrix(video)),
+        video->matrix ? "" : " (derived)", tri_range_name(tri_video_range(video)),
         video->range ? "" : " (derived)");
-    row("field order", "%s", tri_field_word(video->field));
+    row("field order", "%s", tri_field_name(video->field));
 }
 
 static void print_newest(const struct tri_stream *stream)

@@ -96,7 +96,7 @@ static enum tri_err print_look(const struct info_config *config, const struct lo
 {
     struct line *lines = calloc(now->count + 1, sizeof *lines);
     if (!lines)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     for (size_t i = 0; i < now->count; i++)
         lines[i] = (struct line){ &now->streams[i], rate_now(before, now, &now->streams[i]) };
     sort_lines(lines, now->count, (enum info_sort)config->sort);

@@ -146,7 +146,7 @@ static const char *recolor(struct loop *loop)
     if (stream_view_recolor(stream, loop->window.renderer))
         return "";
     const struct tri_format *format = tri_format_find(stream->info.video.fourcc);
-    return format && format->family == TRI_FAMILY_OPAQUE
+    return format && format->family == TRI_FAMILY_COMPRESSED
                ? ", from the next picture on: this one came compressed"
                : ", from the next picture on: the bytes of this one are not kept";
 }
@@ -162,7 +162,7 @@ void act_next_colorspace(struct loop *loop)
         i++;
     *now = order[(i + 1) % SDL_arraysize(order)];
     overlay_say(&loop->overlay, "colour space: %s%s",
-                *now ? tri_colorspace_word(*now) : "as the frames say", recolor(loop));
+                *now ? tri_colorspace_name(*now) : "as the frames say", recolor(loop));
 }
 
 void act_next_range(struct loop *loop)
@@ -170,7 +170,7 @@ void act_next_range(struct loop *loop)
     uint32_t *now = &loop_stream(loop)->range;
 
     *now = (*now + 1) % (TRI_RANGE_LIMITED + 1);
-    overlay_say(&loop->overlay, "range: %s%s", *now ? tri_range_word(*now) : "as the frames say",
+    overlay_say(&loop->overlay, "range: %s%s", *now ? tri_range_name(*now) : "as the frames say",
                 recolor(loop));
 }
 

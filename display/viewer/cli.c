@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const mode_words[] = { "latest", "next", NULL };          // enum tri_mode
+static const char *const mode_words[] = { "latest", "next", NULL };          // enum tri_reader_mode
 static const char *const rotate_words[] = { "0", "90", "180", "270", NULL }; // quarter turns
 static const char *const vsync_words[] = { "yes", "no", NULL };              // enum vsync
 
@@ -19,7 +19,7 @@ static bool read_number(const char **text, int *number)
     char *end = NULL;
     const long value = strtol(*text, &end, 10);
 
-    if (end == *text || value < -TRI_SIDE_MAX || value > TRI_SIDE_MAX)
+    if (end == *text || value < -TRI_DIMENSION_MAX || value > TRI_DIMENSION_MAX)
         return false;
     *text = end;
     *number = (int)value;

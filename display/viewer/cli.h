@@ -20,7 +20,7 @@ struct config {
     const char *names[STREAMS_MAX]; // of the streams, each one once
     unsigned name_count;            // 1 or more
     // What is shown
-    int mode;   // enum tri_mode
+    int mode;   // enum tri_reader_mode
     int rotate; // quarter turns clockwise
     bool hflip, vflip;
     // Window

@@ -45,10 +45,10 @@ static void offer(struct feed *feed, const struct tri_frame *frame, enum tri_err
 /** Whether the stream is there without a writer. */
 static bool is_away(const tri_reader *reader)
 {
-    struct tri_reader_counts counts;
+    struct tri_reader_stats counts;
 
-    tri_reader_count(reader, &counts);
-    return counts.state == TRI_STATE_AWAY;
+    tri_reader_get_stats(reader, &counts);
+    return counts.state == TRI_STATE_NO_WRITER;
 }
 
 static int wait_for_frames(void *user)
@@ -60,11 +60,11 @@ static int wait_for_frames(void *user)
 
     while (!is_ending(feed)) {
         struct tri_frame frame = { 0 };
-        const enum tri_err err = tri_reader_borrow(feed->reader, &frame, wait_ms);
+        const enum tri_err err = tri_reader_acquire(feed->reader, &frame, wait_ms);
         wait_ms = FEED_WAIT_MS;
 
         if (stop_asked()) {
-            tri_reader_give_back(feed->reader, &frame);
+            tri_reader_release(feed->reader, &frame);
             feed->wake(feed->user);
             return 0;
         }
@@ -78,9 +78,9 @@ static int wait_for_frames(void *user)
             }
             continue;
         }
-        if (err == TRI_OK || err == TRI_ERR_AWAY)
-            away = err == TRI_ERR_AWAY;
-        if (err != TRI_OK && err != TRI_ERR_AWAY)
+        if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
+            away = err == TRI_ERR_NO_WRITER;
+        if (err != TRI_OK && err != TRI_ERR_NO_WRITER)
             SDL_Delay(FEED_WAIT_MS); // a refusal comes at once, and again at the next try
         if (err == TRI_OK || err != last)
             offer(feed, &frame, err);
@@ -148,7 +148,7 @@ void feed_stop(struct feed **out)
     if (feed->thread) {
         feed_ask_to_end(feed);
         SDL_WaitThread(feed->thread, NULL);
-        tri_reader_give_back(feed->reader, &feed->frame);
+        tri_reader_release(feed->reader, &feed->frame);
     }
     if (feed->released)
         SDL_DestroyCond(feed->released);

@@ -23,7 +23,7 @@ struct feed *feed_start(tri_reader *reader, feed_wake *wake, void *user);
 #define FEED_WAIT_MS 200 // longest that a signal goes unnoticed, and that ending a feed may take
 
 /**
- * What the feed has: what tri_reader_borrow() said; on TRI_OK `frame` is on loan to the caller. On
+ * What the feed has: what tri_reader_acquire() said; on TRI_OK `frame` is on loan to the caller. On
  * TRI_ERR_TIMEOUT the stream was found without its writer, whose end nobody here has seen.
  *
  * @return false: nothing, and the reader is not the caller's

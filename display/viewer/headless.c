@@ -39,7 +39,8 @@ static int run(const struct config *config, const tri_log *log, SDL_Renderer *re
     int status = CLI_FAILED;
 
     if (!woken) {
-        tri_log_say(log, TRI_LOG_ERROR, "headless", "cannot make a semaphore: %s", SDL_GetError());
+        tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot make a semaphore: %s",
+                      SDL_GetError());
     } else if (wall_open(&wall, config, log, wake, woken)) {
         follow(config, &wall, renderer, woken);
         status = report_end(config, &wall, renderer);
@@ -61,8 +62,8 @@ int headless_run(const struct config *config, const tri_log *log)
         status = run(config, log, renderer);
         SDL_DestroyRenderer(renderer);
     } else {
-        tri_log_say(log, TRI_LOG_ERROR, "headless", "cannot make a software renderer: %s",
-                    SDL_GetError());
+        tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot make a software renderer: %s",
+                      SDL_GetError());
     }
     SDL_FreeSurface(canvas);
     return status;

@@ -29,7 +29,7 @@ bool loop_screenshot(struct loop *loop, const char *path)
         return false;
     }
     overlay_say(&loop->overlay, "saved %s", path);
-    tri_log_say(loop->log, TRI_LOG_INFO, "screenshot", "saved %s", path);
+    tri_log_write(loop->log, TRI_LOG_INFO, "screenshot", "saved %s", path);
     return true;
 }
 
@@ -44,7 +44,7 @@ static void wake(void *user)
 static bool open_parts(struct loop *loop)
 {
     if (!overlay_open(&loop->overlay)) {
-        tri_log_say(loop->log, TRI_LOG_ERROR, "text", "cannot open the font: %s", TTF_GetError());
+        tri_log_write(loop->log, TRI_LOG_ERROR, "text", "cannot open the font: %s", TTF_GetError());
         return false;
     }
     loop->wake_event = SDL_RegisterEvents(1);

@@ -79,14 +79,14 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
     } else if (stream->state == TRI_STATE_WAITING) {
         snprintf(title, sizeof(title), "waiting for %s", stream->name);
         snprintf(hint, sizeof(hint), "to start it: triptych-capture --name %s", stream->name);
-    } else if (stream->state == TRI_STATE_AWAY) {
+    } else if (stream->state == TRI_STATE_NO_WRITER) {
         snprintf(title, sizeof(title), "no signal");
         snprintf(hint, sizeof(hint), "the writer of %s has ended; waiting for its return",
                  stream->name);
     } else if (stream->trouble != TRI_OK) {
         char fourcc[5];
         snprintf(title, sizeof(title), "cannot show %s",
-                 tri_fourcc_text(stream->figures.video.fourcc, fourcc));
+                 tri_fourcc_name(stream->figures.video.fourcc, fourcc));
         snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->trouble));
     } else {
         return;

@@ -48,15 +48,15 @@ static void add_origin(struct lines *lines, const struct inspect *inspect,
         return;
     }
     if (inspect->source == INSPECT_DECODED) {
-        lines_add(lines, "\ndecoded from %s", tri_fourcc_text(inspect->coded, fourcc));
+        lines_add(lines, "\ndecoded from %s", tri_fourcc_name(inspect->coded, fourcc));
         return;
     }
-    lines_add(lines, "\n%s", tri_fourcc_text(inspect->video.fourcc, fourcc));
+    lines_add(lines, "\n%s", tri_fourcc_name(inspect->video.fourcc, fourcc));
     if (pixels->bits[0] > 8)
         lines_add(lines, " %u bits", pixels->bits[0]);
     if (pixels->family == TRI_FAMILY_YUV)
-        lines_add(lines, " %s", tri_matrix_word(tri_video_matrix(&inspect->video)));
-    lines_add(lines, " %s", tri_range_word(tri_video_range(&inspect->video)));
+        lines_add(lines, " %s", tri_matrix_name(tri_video_matrix(&inspect->video)));
+    lines_add(lines, " %s", tri_range_name(tri_video_range(&inspect->video)));
 }
 
 void reading_write(char *text, size_t bytes, const struct inspect *inspect, uint32_t x, uint32_t y)

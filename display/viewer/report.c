@@ -64,10 +64,10 @@ static bool came_in_time(const struct config *config, const struct stream_view *
 {
     if (!limits_too_late(config, stream))
         return true;
-    tri_log_say(stream->log, TRI_LOG_ERROR, "stream",
-                "%s: no picture within %g s; see triptych-info list, or start "
-                "triptych-capture --name %s",
-                stream->name, config->timeout, stream->name);
+    tri_log_write(stream->log, TRI_LOG_ERROR, "stream",
+                  "%s: no picture within %g s; see triptych-info list, or start "
+                  "triptych-capture --name %s",
+                  stream->name, config->timeout, stream->name);
     return false;
 }
 

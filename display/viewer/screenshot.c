@@ -81,8 +81,8 @@ static enum tri_err write_file(const struct stream_view *stream, const struct rg
     snprintf(number, sizeof(number), "%" PRIu64, stream->info.number);
     write_time(captured, stream->info.capture_ns);
     snprintf(size, sizeof(size), "%ux%u", video->width, video->height);
-    snprintf(colors, sizeof(colors), "%s, matrix %s, %s", tri_colorspace_word(video->colorspace),
-             tri_matrix_word(tri_video_matrix(video)), tri_range_word(tri_video_range(video)));
+    snprintf(colors, sizeof(colors), "%s, matrix %s, %s", tri_colorspace_name(video->colorspace),
+             tri_matrix_name(tri_video_matrix(video)), tri_range_name(tri_video_range(video)));
     adjust_words(&stream_view_front(stream)->adjust, adjusted, sizeof(adjusted));
     static const char software[] = "triptych-display " TRIPTYCH_VERSION;
     const char *const text[] = { "Software",
@@ -94,7 +94,7 @@ static enum tri_err write_file(const struct stream_view *stream, const struct rg
                                  "Creation Time",
                                  captured,
                                  "Format",
-                                 tri_fourcc_text(video->fourcc, fourcc),
+                                 tri_fourcc_name(video->fourcc, fourcc),
                                  "Size",
                                  size,
                                  "Colours",
@@ -110,8 +110,8 @@ enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *re
                               const char *path)
 {
     if (!stream->has_picture) {
-        tri_log_say(stream->log, TRI_LOG_ERROR, "screenshot", "%s: there is no picture to write",
-                    path);
+        tri_log_write(stream->log, TRI_LOG_ERROR, "screenshot", "%s: there is no picture to write",
+                      path);
         return TRI_ERR_NO_STREAM;
     }
     const struct view_picture picture = stream_view_picture(stream);
@@ -119,7 +119,7 @@ enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *re
     const struct view_place place = view_place(&stream->view, &picture, &whole);
     const bool aside = place.turns % 2 == 1;
     struct rgb drawn = { 0 }, seen = { 0 };
-    enum tri_err err = TRI_ERR_LIMIT;
+    enum tri_err err = TRI_ERR_NO_RESOURCES;
 
     if (rgb_make(&drawn, picture.width, picture.height) &&
         rgb_make(&seen, aside ? picture.height : picture.width,
@@ -128,8 +128,8 @@ enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *re
         orient(&drawn, &place, &seen);
         err = write_file(stream, &seen, path);
     } else {
-        tri_log_say(stream->log, TRI_LOG_ERROR, "screenshot", "%s: cannot read %ux%u back: %s",
-                    path, picture.width, picture.height, SDL_GetError());
+        tri_log_write(stream->log, TRI_LOG_ERROR, "screenshot", "%s: cannot read %ux%u back: %s",
+                      path, picture.width, picture.height, SDL_GetError());
     }
     free(drawn.pixels);
     free(seen.pixels);

@@ -18,7 +18,8 @@ void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, cons
  * number and time of capture.
  *
  * @param path  "-": stdout
- * @return TRI_OK; TRI_ERR_NO_STREAM, there is no picture; TRI_ERR_LIMIT, too large for the renderer
+ * @return TRI_OK; TRI_ERR_NO_STREAM, there is no picture; TRI_ERR_NO_RESOURCES, too large for the
+ * renderer
  *         or for memory; otherwise as picture_write_png(). The log says what failed.
  */
 enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *renderer,

@@ -61,12 +61,12 @@ static void add_picture(struct lines *lines, const struct stream_view *stream,
 
     SDL_GetRendererInfo(renderer, &info);
     lines_add(lines, "\npicture    %ux%u %s", video->width, video->height,
-              tri_fourcc_text(video->fourcc, fourcc));
+              tri_fourcc_name(video->fourcc, fourcc));
     if (video->fps_den)
         lines_add(lines, " at %.5g/s", (double)video->fps_num / video->fps_den);
     lines_add(lines, ", frame %" PRIu64, stream->info.number);
-    lines_add(lines, "\ncolours    %s, matrix %s, %s", tri_colorspace_word(video->colorspace),
-              tri_matrix_word(tri_video_matrix(video)), tri_range_word(tri_video_range(video)));
+    lines_add(lines, "\ncolours    %s, matrix %s, %s", tri_colorspace_name(video->colorspace),
+              tri_matrix_name(tri_video_matrix(video)), tri_range_name(tri_video_range(video)));
     if (adjust_is_on(&texture->adjust)) {
         adjust_words(&texture->adjust, words, sizeof(words));
         lines_add(lines, "\nadjusted   %s", words);
@@ -109,13 +109,13 @@ static void add_title(struct lines *lines, const struct stream_view *stream, int
     char fourcc[5];
 
     lines_add(lines, "%s - ", stream->name);
-    if (stream->state == TRI_STATE_AWAY)
+    if (stream->state == TRI_STATE_NO_WRITER)
         lines_add(lines, "no signal");
     else if (!stream->has_picture)
         lines_add(lines, "waiting");
     else
         lines_add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
-                  stream->info.video.height, tri_fourcc_text(stream->info.video.fourcc, fourcc),
+                  stream->info.video.height, tri_fourcc_name(stream->info.video.fourcc, fourcc),
                   rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
                   ms(age_ns(stream, now_ns)), stream->paused ? " - paused" : "");
 }
@@ -124,7 +124,7 @@ static void add_title(struct lines *lines, const struct stream_view *stream, int
 static void add_short_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
 {
     lines_add(lines, "%s%s ", lines->used ? ", " : "", stream->name);
-    if (stream->state == TRI_STATE_AWAY)
+    if (stream->state == TRI_STATE_NO_WRITER)
         lines_add(lines, "no signal");
     else if (!stream->has_picture)
         lines_add(lines, "waiting");

@@ -13,7 +13,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
                               const char *name, const tri_log *log)
 {
     const struct tri_reader_options options = { .name = name,
-                                                .mode = (enum tri_mode)config->mode,
+                                                .mode = (enum tri_reader_mode)config->mode,
                                                 .log = log };
 
     *stream = (struct stream_view){
@@ -28,7 +28,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
     figures_start(&stream->figures, name);
     stream->converter = picture_converter_new(log);
     if (!stream->converter)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
 
     const enum tri_err err = tri_reader_open(&stream->reader, &options);
     if (err != TRI_OK)
@@ -93,7 +93,7 @@ static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
     const enum tri_err err = upload(stream, renderer, frame, stream->paused);
 
     // A torn frame may also be one that could not be decoded: this answer comes first.
-    if (!tri_reader_whole(stream->reader, frame))
+    if (!tri_reader_is_intact(stream->reader, frame))
         return TRI_ERR_TORN;
     if (err == TRI_OK)
         turn_page(stream, frame);
@@ -110,7 +110,7 @@ static enum tri_err copy_frame(struct stream_view *stream, const struct tri_fram
         stream->copy_bytes = stream->copy ? frame->shape.bytes : 0;
     }
     if (!stream->copy)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
 
     tri_copy_frame(copy, stream->copy, frame);
     return TRI_OK;
@@ -124,12 +124,12 @@ static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer
     struct tri_frame copy;
 
     for (int tries = 0; tries < TORN_TRIES; tries++) {
-        if (tri_reader_borrow(stream->reader, frame, 0) != TRI_OK)
+        if (tri_reader_acquire(stream->reader, frame, 0) != TRI_OK)
             return TRI_ERR_TORN;
         enum tri_err err = copy_frame(stream, frame, &copy);
         if (err != TRI_OK)
             return err;
-        if (!tri_reader_whole(stream->reader, frame))
+        if (!tri_reader_is_intact(stream->reader, frame))
             continue;
         err = upload(stream, renderer, &copy, stream->paused);
         if (err == TRI_OK)
@@ -148,17 +148,17 @@ static void report(struct stream_view *stream, enum tri_err err, const struct tr
     if (stream->trouble == err)
         return;
     stream->trouble = err;
-    tri_log_say(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s%s%s",
-                stream->name, video->width, video->height, tri_fourcc_text(video->fourcc, fourcc),
-                tri_strerror(err), err == TRI_ERR_SYSTEM ? ": " : "",
-                err == TRI_ERR_SYSTEM ? SDL_GetError() : "");
+    tri_log_write(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s%s%s",
+                  stream->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc),
+                  tri_strerror(err), err == TRI_ERR_SYSTEM ? ": " : "",
+                  err == TRI_ERR_SYSTEM ? SDL_GetError() : "");
 }
 
 static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame)
 {
     // While this thread was busy or waiting for the screen, a newer one may have come.
     if (stream->mode == TRI_MODE_LATEST)
-        tri_reader_borrow(stream->reader, frame, 0);
+        tri_reader_acquire(stream->reader, frame, 0);
     rate_note(&stream->ups, frame->info.publish_ns, frame->info.number);
     if (frame->info.publish_ns <= stream->fetched_ns)
         return false; // it was shown, or one after it
@@ -188,7 +188,7 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
 bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
                       enum tri_err outcome)
 {
-    const enum tri_state before = stream->state;
+    const enum tri_reader_state before = stream->state;
     bool changed = true;
 
     switch (outcome) {
@@ -197,14 +197,14 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         stream->begun = true;
         changed = take_frame(stream, renderer, frame);
         break;
-    case TRI_ERR_AWAY:
-        stream->state = TRI_STATE_AWAY;
+    case TRI_ERR_NO_WRITER:
+        stream->state = TRI_STATE_NO_WRITER;
         stream->figures.writers_lost++;
         stream->ups = (struct rate){ 0 };
         trace_break(&stream->trace);
         break;
     case TRI_ERR_TIMEOUT:
-        stream->state = TRI_STATE_AWAY;
+        stream->state = TRI_STATE_NO_WRITER;
         stream->trouble = TRI_OK;
         stream->behind = !stream->has_picture; // there may be a last frame
         break;
@@ -212,7 +212,7 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         stream->trouble = outcome;
     }
     stream_view_count(stream);
-    tri_reader_give_back(stream->reader, frame);
+    tri_reader_release(stream->reader, frame);
     return changed || stream->state != before;
 }
 
@@ -250,7 +250,7 @@ static bool keep_front(struct stream_view *stream, tri_reader *reader,
         return true;
     wish.bytes = true;
     texture_keep(front, frame, &stream->info.video, &wish);
-    if (tri_reader_whole(reader, frame))
+    if (tri_reader_is_intact(reader, frame))
         return true;
     inspect_forget(&front->inspect);
     return false;
@@ -260,7 +260,7 @@ bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool 
 {
     const struct tri_reader_options options = { .name = stream->name,
                                                 .mode = TRI_MODE_LATEST,
-                                                .flags = TRI_READER_LEFT_BEHIND };
+                                                .flags = TRI_READER_RETAINED };
     struct tri_frame frame = { 0 };
     tri_reader *reader = NULL;
     bool done = false;
@@ -268,21 +268,22 @@ bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool 
     if (tri_reader_open(&reader, &options) != TRI_OK)
         return false;
     for (int tries = 0; tries < TORN_TRIES && !done; tries++) {
-        if (tri_reader_borrow(reader, &frame, 0) != TRI_OK)
+        if (tri_reader_acquire(reader, &frame, 0) != TRI_OK)
             break; // nothing newer than what was torn, either
         if (is_front(stream, &frame)) {
             done = !bytes || keep_front(stream, reader, &frame);
             break;
         }
         const int64_t taken_ns = tri_now_ns();
-        if (upload(stream, renderer, &frame, bytes) != TRI_OK || !tri_reader_whole(reader, &frame))
+        if (upload(stream, renderer, &frame, bytes) != TRI_OK ||
+            !tri_reader_is_intact(reader, &frame))
             continue;
         done = true;
         stream->fetched_ns = frame.info.publish_ns;
         stream->taken_ns = taken_ns;
         turn_page(stream, &frame);
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return done;
 }
@@ -380,7 +381,7 @@ void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
     const struct view_place place = view_place(&stream->view, &picture, area);
 
     texture_draw(stream_view_front(stream), renderer, &place,
-                 stream->state == TRI_STATE_AWAY ? SHADE_AWAY : SHADE_LIVE);
+                 stream->state == TRI_STATE_NO_WRITER ? SHADE_AWAY : SHADE_LIVE);
     if (compare_is_on(&stream->compare))
         compare_draw(&stream->compare, renderer, stream_view_front(stream), &picture, &stream->view,
                      area);
@@ -388,11 +389,11 @@ void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
 
 void stream_view_count(struct stream_view *stream)
 {
-    struct tri_reader_counts counts;
+    struct tri_reader_stats counts;
 
-    tri_reader_count(stream->reader, &counts);
+    tri_reader_get_stats(stream->reader, &counts);
     figures_reader(&stream->figures, &counts);
-    stream->holds = counts.holds;
+    stream->holds = counts.can_lock;
 }
 
 void stream_view_close(struct stream_view *stream)

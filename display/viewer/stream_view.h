@@ -17,7 +17,7 @@
 struct stream_view {
     const char *name;
     tri_reader *reader;
-    enum tri_mode mode;
+    enum tri_reader_mode mode;
     const tri_log *log;
     picture_converter *converter;
 
@@ -44,7 +44,7 @@ struct stream_view {
     int64_t
         fetched_ns; // publish time of a frame that was shown before the reader brought it; 0: none
 
-    enum tri_state state;
+    enum tri_reader_state state;
     enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
     bool holds;             // slots can be locked while they are read
     uint64_t undecodable;   // frames whose picture could not be made
@@ -57,7 +57,7 @@ struct stream_view {
 };
 
 /** Opens a reader of the stream `name`, which need not exist yet. On failure nothing is left behind.
- *  @return what tri_reader_open() said, or TRI_ERR_LIMIT. */
+ *  @return what tri_reader_open() said, or TRI_ERR_NO_RESOURCES. */
 enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
                               const char *name, const tri_log *log);
 

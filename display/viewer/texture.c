@@ -188,7 +188,7 @@ static enum tri_err bring(struct texture *texture, SDL_Renderer *renderer,
         return TRI_ERR_SYSTEM;
     if ((info.max_texture_width > 0 && video->width > (uint32_t)info.max_texture_width) ||
         (info.max_texture_height > 0 && video->height > (uint32_t)info.max_texture_height))
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
 
     const struct texture wanted = wanted_texture(&info, frame, video, adjust);
     const enum tri_err err = make_texture(texture, renderer, &wanted);
@@ -203,7 +203,7 @@ enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
                             const struct tri_video *video, const struct texture_wish *wish)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    const bool opaque = format && format->family == TRI_FAMILY_OPAQUE;
+    const bool opaque = format && format->family == TRI_FAMILY_COMPRESSED;
     const enum tri_err err = bring(texture, renderer, converter, frame, video, &wish->adjust,
                                    opaque ? &wish->inspect : NULL);
 
@@ -247,7 +247,7 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
     uint8_t *rgb = err == TRI_OK ? malloc(shape.bytes) : NULL;
 
     if (!rgb)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     const bool done = texture_read(texture, renderer, rgb);
     if (done)
         inspect_take(&texture->inspect, &wish, INSPECT_SHOWN, &video, &shape,
@@ -255,7 +255,7 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
     free(rgb);
     if (!done)
         return TRI_ERR_SYSTEM;
-    return texture->inspect.source == INSPECT_SHOWN ? TRI_OK : TRI_ERR_LIMIT;
+    return texture->inspect.source == INSPECT_SHOWN ? TRI_OK : TRI_ERR_NO_RESOURCES;
 }
 
 /** Whether a picture is what is wished. */
@@ -303,7 +303,7 @@ void texture_keep(struct texture *texture, const struct tri_frame *frame,
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
 
-    if (format && format->family != TRI_FAMILY_OPAQUE)
+    if (format && format->family != TRI_FAMILY_COMPRESSED)
         inspect_take(&texture->inspect, wish, INSPECT_RAW, video, &frame->shape, frame->data);
 }
 

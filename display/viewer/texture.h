@@ -38,7 +38,8 @@ struct texture_wish {
  * adjustments are made.
  *
  * @param video  the frame's own, or with colours as the viewer wants them
- * @return TRI_OK; TRI_ERR_CORRUPT, compressed bytes that cannot be decoded; TRI_ERR_LIMIT, larger
+ * @return TRI_OK; TRI_ERR_CORRUPT, compressed bytes that cannot be decoded; TRI_ERR_NO_RESOURCES,
+ * larger
  *         than this renderer takes; TRI_ERR_INVALID, no such conversion; TRI_ERR_SYSTEM, as
  *         SDL_GetError() says.
  * Threads: the renderer's own.

@@ -14,12 +14,12 @@ static bool open_tile(struct tile *tile, const struct config *config, const char
     const enum tri_err err = stream_view_open(&tile->stream, config, name, log);
 
     if (err != TRI_OK) {
-        tri_log_say(log, TRI_LOG_ERROR, "reader", "%s: %s", name, tri_strerror(err));
+        tri_log_write(log, TRI_LOG_ERROR, "reader", "%s: %s", name, tri_strerror(err));
         return false;
     }
     tile->feed = feed_start(tile->stream.reader, wake, user);
     if (!tile->feed)
-        tri_log_say(log, TRI_LOG_ERROR, "feed", "cannot start a thread: %s", SDL_GetError());
+        tri_log_write(log, TRI_LOG_ERROR, "feed", "cannot start a thread: %s", SDL_GetError());
     return tile->feed != NULL;
 }
 
@@ -28,7 +28,8 @@ bool wall_open(struct wall *wall, const struct config *config, const tri_log *lo
 {
     *wall = (struct wall){ .tiles = calloc(config->name_count, sizeof(*wall->tiles)) };
     if (!wall->tiles) {
-        tri_log_say(log, TRI_LOG_ERROR, "wall", "out of memory for %u streams", config->name_count);
+        tri_log_write(log, TRI_LOG_ERROR, "wall", "out of memory for %u streams",
+                      config->name_count);
         return false;
     }
     while (wall->count < config->name_count) {

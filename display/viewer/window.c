@@ -24,16 +24,17 @@ static bool has_screen(void)
 static bool start_sdl(const tri_log *log)
 {
     if (!has_screen()) {
-        tri_log_say(log, TRI_LOG_ERROR, "window",
-                    "there is no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a "
-                    "desktop session, set SDL_VIDEODRIVER, or use --headless");
+        tri_log_write(
+            log, TRI_LOG_ERROR, "window",
+            "there is no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a "
+            "desktop session, set SDL_VIDEODRIVER, or use --headless");
         return false;
     }
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // program/stop.h has them
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_APP_NAME, "triptych-display");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        tri_log_say(
+        tri_log_write(
             log, TRI_LOG_ERROR, "window",
             "cannot open the screen: %s; check DISPLAY or WAYLAND_DISPLAY, or use --headless",
             SDL_GetError());
@@ -43,9 +44,10 @@ static bool start_sdl(const tri_log *log)
     const char *driver = SDL_GetCurrentVideoDriver();
     if (!getenv("SDL_VIDEODRIVER") && driver && strcmp(driver, "offscreen") == 0) {
         SDL_Quit();
-        tri_log_say(log, TRI_LOG_ERROR, "window",
-                    "cannot open the screen: nothing answers at DISPLAY or WAYLAND_DISPLAY; check "
-                    "them, or use --headless");
+        tri_log_write(
+            log, TRI_LOG_ERROR, "window",
+            "cannot open the screen: nothing answers at DISPLAY or WAYLAND_DISPLAY; check "
+            "them, or use --headless");
         return false;
     }
     // What the processor draws need not go through OpenGL, whose first pictures after a change of size
@@ -60,20 +62,20 @@ static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_l
     SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, vsync ? SDL_RENDERER_PRESENTVSYNC : 0);
 
     if (!renderer && vsync) {
-        tri_log_say(log, TRI_LOG_WARN, "window", "no vsync here: %s", SDL_GetError());
+        tri_log_write(log, TRI_LOG_WARN, "window", "no vsync here: %s", SDL_GetError());
         renderer = SDL_CreateRenderer(window, -1, 0);
     }
     if (!renderer) {
-        tri_log_say(log, TRI_LOG_ERROR, "window",
-                    "cannot draw in the window: %s; try "
-                    "SDL_RENDER_DRIVER=software",
-                    SDL_GetError());
+        tri_log_write(log, TRI_LOG_ERROR, "window",
+                      "cannot draw in the window: %s; try "
+                      "SDL_RENDER_DRIVER=software",
+                      SDL_GetError());
         return NULL;
     }
     SDL_RendererInfo info;
     if (SDL_GetRendererInfo(renderer, &info) == 0)
-        tri_log_say(log, TRI_LOG_DEBUG, "window", "renderer %s%s", info.name,
-                    info.flags & SDL_RENDERER_PRESENTVSYNC ? ", vsync" : "");
+        tri_log_write(log, TRI_LOG_DEBUG, "window", "renderer %s%s", info.name,
+                      info.flags & SDL_RENDERER_PRESENTVSYNC ? ", vsync" : "");
     SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
     return renderer;
 }
@@ -99,7 +101,7 @@ bool window_open(struct window *window, const struct config *config, const tri_l
         geometry->has_size ? (int)geometry->size.width : START_WIDTH,
         geometry->has_size ? (int)geometry->size.height : START_HEIGHT, flags);
     if (!window->sdl) {
-        tri_log_say(log, TRI_LOG_ERROR, "window", "cannot open a window: %s", SDL_GetError());
+        tri_log_write(log, TRI_LOG_ERROR, "window", "cannot open a window: %s", SDL_GetError());
         window_close(window);
         return false;
     }

@@ -72,9 +72,9 @@ GstCaps *gst_triptych_template_caps(void)
 
     GstCaps *caps = gst_caps_from_string("video/x-raw; image/jpeg");
     gst_structure_take_value(gst_caps_get_structure(caps, 0), "format", &formats);
-    gst_caps_set_simple(caps, "width", GST_TYPE_INT_RANGE, 1, TRI_SIDE_MAX, "height",
-                        GST_TYPE_INT_RANGE, 1, TRI_SIDE_MAX, "framerate", GST_TYPE_FRACTION_RANGE,
-                        0, 1, G_MAXINT, 1, NULL);
+    gst_caps_set_simple(caps, "width", GST_TYPE_INT_RANGE, 1, TRI_DIMENSION_MAX, "height",
+                        GST_TYPE_INT_RANGE, 1, TRI_DIMENSION_MAX, "framerate",
+                        GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
     return caps;
 }
 
@@ -201,7 +201,7 @@ gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, Gst
     if (!gst_video_info_from_caps(info, caps))
         return FALSE;
     const struct tri_format *format =
-        tri_format_named(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(info)));
+        tri_format_from_name(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(info)));
     if (!format)
         return FALSE;
 

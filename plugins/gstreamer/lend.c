@@ -26,7 +26,7 @@ struct gst_triptych_loan *gst_triptych_loan_new(const GstVideoInfo *info, GstObj
 
 void gst_triptych_loan_free(struct gst_triptych_loan *loan)
 {
-    tri_reader_give_back(NULL, &loan->frame);
+    tri_reader_release(NULL, &loan->frame);
     gst_clear_buffer(&loan->buffer);
     gst_object_unref(loan->owner);
     g_free(loan);
@@ -49,7 +49,7 @@ void gst_triptych_loan_stamp(struct gst_triptych_loan *loan, GstClockTime runnin
 static void end_loan(gpointer data)
 {
     struct gst_triptych_loan *loan = data;
-    tri_reader_give_back(NULL, &loan->frame);
+    tri_reader_release(NULL, &loan->frame);
     g_atomic_int_add(loan->lent, -1);
     gst_triptych_loan_free(loan);
 }
@@ -146,7 +146,7 @@ GstBuffer *gst_triptych_loan_copy(struct gst_triptych_loan *loan, tri_reader *re
             tell_planes(loan, info);
         }
         gst_memory_unmap(memory, &map);
-        if (tri_reader_whole(reader, frame))
+        if (tri_reader_is_intact(reader, frame))
             buffer = g_steal_pointer(&loan->buffer);
     }
     if (buffer)

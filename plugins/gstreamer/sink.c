@@ -63,13 +63,13 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
 
     tri_writer *writer = NULL;
     enum tri_err err = TRI_ERR_INVALID;
-    if (mode_of(mode, &options.mode))
+    if (mode_of(mode, &options.permissions))
         err = tri_writer_open(&writer, &options);
     else
         g_snprintf(self->log.last_error, sizeof(self->log.last_error),
                    "mode \"%s\": permission bits are octal, 0 to 0777, for instance 0640", mode);
     if (err == TRI_OK) {
-        tri_writer_keep(writer, history);
+        tri_writer_set_history(writer, history);
         self->writer = gst_triptych_writer_new(writer, options.slots);
     } else {
         GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
@@ -220,7 +220,7 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     enum tri_err err;
     if (draft) {
         describe(self, buffer, &draft->info, 0);
-        err = tri_writer_publish_kept(self->writer->writer, draft);
+        err = tri_writer_publish_pinned(self->writer->writer, draft);
         if (err == TRI_OK)
             gst_triptych_count(self, &self->in_place);
     } else {
@@ -231,8 +231,8 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     switch (err) {
     case TRI_OK:
         return GST_FLOW_OK;
-    case TRI_ERR_NO_SLOT: // readers hold them all; never wait for them
-    case TRI_ERR_AWAY:    // made for a segment that has been replaced since
+    case TRI_ERR_NO_SLOT:   // readers hold them all; never wait for them
+    case TRI_ERR_NO_WRITER: // made for a segment that has been replaced since
         gst_triptych_count(self, &self->dropped);
         return GST_FLOW_OK;
     default:

@@ -24,7 +24,7 @@ struct _GstTriptychSrc {
     // Properties, guarded by the object lock.
     gchar *stream;
     gboolean is_live;
-    gint mode, wait, on_disconnect; // enum tri_mode, enum tri_wait, ON_DISCONNECT_*
+    gint mode, wait, on_disconnect; // enum tri_reader_mode, enum tri_reader_wait, ON_DISCONNECT_*
     guint64 timeout_ns;
     guint64 in_place, copied;
 
@@ -77,8 +77,8 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
  *  has reckoned with something else is asked to reckon again. */
 static void tell_latency(GstTriptychSrc *self, const struct tri_video *video)
 {
-    struct tri_reader_counts counts;
-    tri_reader_count(self->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(self->reader, &counts);
     const GstClockTime frame =
         video->fps_num ? gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num) : 0;
     const GstClockTime max = frame * MAX(counts.slots, 1);
@@ -131,7 +131,7 @@ static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint6
     GST_OBJECT_UNLOCK(self);
 
     switch (err) {
-    case TRI_ERR_AWAY:
+    case TRI_ERR_NO_WRITER:
         GST_INFO_OBJECT(self, "%s", tri_strerror(err));
         if (on_disconnect == ON_DISCONNECT_EOS)
             return GST_FLOW_EOS;
@@ -163,11 +163,11 @@ static GstBuffer *buffer_of_loan(GstTriptychSrc *self)
 {
     // Downstream may hold slots only while enough are left for the writer never to want one.
     struct gst_triptych_loan *loan = g_steal_pointer(&self->loan);
-    struct tri_reader_counts counts;
-    tri_reader_count(self->reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(self->reader, &counts);
     const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
     const gboolean fits = self->takes_meta || gst_triptych_is_plain(&loan->frame, &self->info);
-    if (spare && fits && tri_frame_held(&loan->frame)) {
+    if (spare && fits && tri_frame_is_locked(&loan->frame)) {
         gst_triptych_count(self, &self->in_place);
         return gst_triptych_loan_lend(loan, &self->info);
     }
@@ -190,7 +190,7 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         if (!self->loan)
             self->loan = gst_triptych_loan_new(&self->info, GST_OBJECT(self), &self->lent);
         struct tri_frame *frame = &self->loan->frame;
-        const enum tri_err err = tri_reader_borrow(self->reader, frame, self->wait_ms);
+        const enum tri_err err = tri_reader_acquire(self->reader, frame, self->wait_ms);
         if (err != TRI_OK) {
             const GstFlowReturn flow = without_frame(self, err, tri_now_ns() - start);
             if (flow != GST_FLOW_OK)
@@ -198,7 +198,7 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
             continue;
         }
         if (!follow_caps(self, &frame->info.video)) {
-            tri_reader_give_back(self->reader, frame);
+            tri_reader_release(self->reader, frame);
             return GST_FLOW_NOT_NEGOTIATED;
         }
 
@@ -260,8 +260,8 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     self->wait_ms = WAIT_LEAST_MS;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
-    options.mode = (enum tri_mode)self->mode;
-    options.wait = (enum tri_wait)self->wait;
+    options.mode = (enum tri_reader_mode)self->mode;
+    options.wait = (enum tri_reader_wait)self->wait;
     self->latency_min = self->latency_max = 0;
     GST_OBJECT_UNLOCK(self);
     const enum tri_err err = tri_reader_open(&self->reader, &options);

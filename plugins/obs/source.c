@@ -101,14 +101,14 @@ static void output(struct stream_source *s, const struct tri_frame *frame)
 static void show(struct stream_source *s, const struct tri_frame *frame)
 {
     struct tri_frame copy;
-    if (tri_frame_held(frame)) {
+    if (tri_frame_is_locked(frame)) {
         output(s, frame);
         return;
     }
     if (!make_room(&s->copied, frame->shape.bytes))
         return;
     tri_copy_frame(&copy, s->copied.memory, frame);
-    if (tri_reader_whole(s->reader, frame))
+    if (tri_reader_is_intact(s->reader, frame))
         output(s, &copy);
 }
 
@@ -118,13 +118,13 @@ static void *follow(void *data)
     struct tri_frame frame = { 0 };
     os_set_thread_name("triptych stream");
     while (!os_atomic_load_bool(&s->stop)) {
-        const enum tri_err err = tri_reader_borrow(s->reader, &frame, WAIT_MS);
+        const enum tri_err err = tri_reader_acquire(s->reader, &frame, WAIT_MS);
         if (err == TRI_OK)
             show(s, &frame);
-        else if (err == TRI_ERR_AWAY)
+        else if (err == TRI_ERR_NO_WRITER)
             obs_source_output_video2(s->source, NULL); // no picture rather than a stale one
     }
-    tri_reader_give_back(s->reader, &frame);
+    tri_reader_release(s->reader, &frame);
     return NULL;
 }
 

@@ -14,8 +14,8 @@ static void one_frame(tri_writer *writer, tri_reader *reader, const struct tri_v
     struct tri_frame frame = { 0 };
     bench_need(tri_writer_begin(writer, video, &draft) == TRI_OK, "tri_writer_begin");
     bench_need(tri_writer_publish(writer, &draft) == TRI_OK, "tri_writer_publish");
-    bench_need(tri_reader_borrow(reader, &frame, 1000) == TRI_OK, "tri_reader_borrow");
-    tri_reader_give_back(reader, &frame);
+    bench_need(tri_reader_acquire(reader, &frame, 1000) == TRI_OK, "tri_reader_acquire");
+    tri_reader_release(reader, &frame);
 }
 
 void bench_calls(const struct bench_setup *setup)

@@ -24,7 +24,7 @@ static void open_slots(struct slots *slots, const struct tri_video *video)
         struct tri_draft *draft = &slots->draft[i];
         draft->info.video = *video;
         draft->lease.slot = i;
-        draft->holds = 1; // always what was drawn last
+        draft->previous_number = 1; // always what was drawn last
         if (tri_video_shape(video, &draft->shape) != TRI_OK ||
             !(draft->data[0] = aligned_alloc(4096, (draft->shape.bytes + 4095) & ~UINT64_C(4095))))
             exit(1);
@@ -105,8 +105,8 @@ int main(int argc, char **argv)
         video.width = (uint32_t)strtoul(argv[1], NULL, 10);
         video.height = (uint32_t)strtoul(argv[2], NULL, 10);
     }
-    if (argc > 3 && tri_format_named(argv[3]))
-        video.fourcc = tri_format_named(argv[3])->fourcc;
+    if (argc > 3 && tri_format_from_name(argv[3]))
+        video.fourcc = tri_format_from_name(argv[3])->fourcc;
     for (size_t i = 0; pattern_at(i); i++)
         within &= measure(pattern_at(i), &video) <= BOUND;
     return within ? 0 : 1;

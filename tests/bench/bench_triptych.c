@@ -45,12 +45,12 @@ static void write_close(void)
 
 static const struct mode {
     const char *way;
-    enum tri_wait wait;
+    enum tri_reader_wait wait;
     uint32_t flags;
 } modes[] = {
-    { "block", TRI_WAIT_BLOCK, 0 },   { "block-checked", TRI_WAIT_BLOCK, TRI_READER_NO_HOLD },
-    { "spinning", TRI_WAIT_SPIN, 0 }, { "spinning-checked", TRI_WAIT_SPIN, TRI_READER_NO_HOLD },
-    { "paced", TRI_WAIT_PACED, 0 },   { "paced-checked", TRI_WAIT_PACED, TRI_READER_NO_HOLD },
+    { "block", TRI_WAIT_BLOCK, 0 },   { "block-checked", TRI_WAIT_BLOCK, TRI_READER_NO_LOCK },
+    { "spinning", TRI_WAIT_SPIN, 0 }, { "spinning-checked", TRI_WAIT_SPIN, TRI_READER_NO_LOCK },
+    { "paced", TRI_WAIT_PACED, 0 },   { "paced-checked", TRI_WAIT_PACED, TRI_READER_NO_LOCK },
 };
 
 static void read_open(const struct bench_setup *setup, uint32_t index)
@@ -64,11 +64,11 @@ static void read_open(const struct bench_setup *setup, uint32_t index)
         if (strcmp(mode->way, setup->way) == 0)
             bench_need(tri_reader_open(&reader, &options) == TRI_OK, "tri_reader_open");
     }
-    struct tri_reader_counts counts;
+    struct tri_reader_stats counts;
     do { // a large segment takes a while to attach: now, not while frames are counted
-        const enum tri_err err = tri_reader_borrow(reader, &frame, ATTACH_LOOK_MS);
-        bench_need(err == TRI_OK || err == TRI_ERR_TIMEOUT, "tri_reader_borrow");
-        tri_reader_count(reader, &counts);
+        const enum tri_err err = tri_reader_acquire(reader, &frame, ATTACH_LOOK_MS);
+        bench_need(err == TRI_OK || err == TRI_ERR_TIMEOUT, "tri_reader_acquire");
+        tri_reader_get_stats(reader, &counts);
     } while (counts.slots == 0);
 }
 
@@ -77,15 +77,15 @@ static const uint8_t *take(void)
     // The frame before is still on loan: it is given back by the call that takes this one.
     enum tri_err err;
     do
-        err = tri_reader_borrow(reader, &frame, -1);
+        err = tri_reader_acquire(reader, &frame, -1);
     while (err == TRI_ERR_INTERRUPTED);
-    bench_need(err == TRI_OK, "tri_reader_borrow");
+    bench_need(err == TRI_OK, "tri_reader_acquire");
     return frame.data[0];
 }
 
 static bool done(void)
 {
-    return tri_reader_whole(reader, &frame);
+    return tri_reader_is_intact(reader, &frame);
 }
 
 static void read_close(void)

@@ -21,11 +21,11 @@ static bool print_frame(const struct tri_frame *frame)
             (json_int_t)info->dropped_writer, "generation", (json_int_t)info->generation, "copies",
             (int)info->copies, "no_signal", (info->flags & TRI_FRAME_NO_SIGNAL) != 0, "restart",
             (info->flags & TRI_FRAME_RESTART) != 0, "format",
-            tri_fourcc_text(video->fourcc, format), "width", (int)video->width, "height",
+            tri_fourcc_name(video->fourcc, format), "width", (int)video->width, "height",
             (int)video->height, "fps_num", (int)video->fps_num, "fps_den", (int)video->fps_den,
-            "colorspace", tri_colorspace_word(video->colorspace), "matrix",
-            tri_matrix_word(video->matrix), "transfer", tri_transfer_word(video->transfer), "range",
-            tri_range_word(video->range), "field", tri_field_word(video->field)));
+            "colorspace", tri_colorspace_name(video->colorspace), "matrix",
+            tri_matrix_name(video->matrix), "transfer", tri_transfer_name(video->transfer), "range",
+            tri_range_name(video->range), "field", tri_field_name(video->field)));
 }
 
 int main(int argc, char **argv)
@@ -45,10 +45,10 @@ int main(int argc, char **argv)
     if (tri_reader_open(&reader, &options) != TRI_OK)
         return 1;
     while (seen < wanted && tri_now_ns() < end_ns) {
-        if (tri_reader_borrow(reader, &frame, 100) == TRI_OK && print_frame(&frame))
+        if (tri_reader_acquire(reader, &frame, 100) == TRI_OK && print_frame(&frame))
             seen++;
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return seen == wanted ? 0 : 1;
 }

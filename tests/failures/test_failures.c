@@ -105,7 +105,7 @@ static void a_stream_that_is_read(struct stage *s)
 {
     a_stream(s);
     assert_int_equal(open_reader(s, 0), TRI_OK);
-    assert_int_equal(tri_reader_borrow(s->reader, &s->frame, 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 1000), TRI_OK);
 }
 
 static void a_stream_whose_writer_dies(struct stage *s)
@@ -145,8 +145,8 @@ static enum tri_err read_with_a_hold(struct stage *s)
 {
     enum tri_err err = open_reader(s, 0);
     if (err == TRI_OK)
-        err = tri_reader_borrow(s->reader, &s->frame, 50);
-    if (err == TRI_OK && !tri_reader_whole(s->reader, &s->frame))
+        err = tri_reader_acquire(s->reader, &s->frame, 50);
+    if (err == TRI_OK && !tri_reader_is_intact(s->reader, &s->frame))
         err = TRI_ERR_TORN;
     return err;
 }
@@ -155,13 +155,13 @@ static enum tri_err read_the_next(struct stage *s)
 {
     enum tri_err err = publish(s, &small);
     if (err == TRI_OK)
-        err = tri_reader_borrow(s->reader, &s->frame, 50);
+        err = tri_reader_acquire(s->reader, &s->frame, 50);
     return err;
 }
 
 static enum tri_err read_a_copy(struct stage *s)
 {
-    enum tri_err err = open_reader(s, TRI_READER_NO_HOLD);
+    enum tri_err err = open_reader(s, TRI_READER_NO_LOCK);
     if (err == TRI_OK)
         err = tri_reader_copy(s->reader, &s->frame, s->copy, sizeof(s->copy), 50);
     memset(&s->frame, 0, sizeof(s->frame));
@@ -170,7 +170,7 @@ static enum tri_err read_a_copy(struct stage *s)
 
 static enum tri_err wait_for_nothing(struct stage *s)
 {
-    const enum tri_err err = tri_reader_borrow(s->reader, &s->frame, 5);
+    const enum tri_err err = tri_reader_acquire(s->reader, &s->frame, 5);
     return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
 }
 
@@ -262,22 +262,22 @@ static bool tells(enum tri_err err, int error)
     case ENOMEM:
     case ENOSPC:
     case EMFILE:
-        return err == TRI_ERR_LIMIT;
+        return err == TRI_ERR_NO_RESOURCES;
     case EACCES:
         return err == TRI_ERR_DENIED || err == TRI_ERR_FOREIGN || err == TRI_ERR_SYSTEM;
     case EINVAL:
-        return err == TRI_ERR_LIMIT;
+        return err == TRI_ERR_NO_RESOURCES;
     case EINTR:
         return err == TRI_ERR_INTERRUPTED;
     case FAIL_REMOVED:
-        return err == TRI_ERR_AWAY || err == TRI_ERR_NO_STREAM || err == TRI_ERR_TIMEOUT ||
+        return err == TRI_ERR_NO_WRITER || err == TRI_ERR_NO_STREAM || err == TRI_ERR_TIMEOUT ||
                err == TRI_ERR_SYSTEM;
     case EEXIST: // somebody was quicker, and is not known
         return err == TRI_ERR_FOREIGN;
     case EPERM: // a time limit without a time is over
         return err == TRI_ERR_TIMEOUT;
     case E2BIG: // kernel.sem's third number
-        return err == TRI_ERR_LIMIT;
+        return err == TRI_ERR_NO_RESOURCES;
     default:
         return err == TRI_ERR_SYSTEM;
     }
@@ -294,7 +294,7 @@ static const char *goes_on(struct stage *s)
 {
     if (!s->writer && open_writer(s) != TRI_OK)
         return "no writer can be opened afterwards";
-    tri_reader_give_back(s->reader, &s->frame);
+    tri_reader_release(s->reader, &s->frame);
     tri_reader_close(&s->reader);
     if (open_reader(s, 0) != TRI_OK)
         return "no reader can be opened afterwards";
@@ -303,25 +303,25 @@ static const char *goes_on(struct stage *s)
     enum tri_err err = TRI_ERR_TIMEOUT;
     for (int i = 0; i < 200 && err != TRI_OK; i++) {
         publish(s, &small);
-        err = tri_reader_borrow(s->reader, &s->frame, 20);
+        err = tri_reader_acquire(s->reader, &s->frame, 20);
     }
     if (err != TRI_OK)
         return "no later frame arrives";
 
-    struct tri_writer_counts before;
-    struct tri_writer_counts after;
-    tri_writer_count(s->writer, &before);
+    struct tri_writer_stats before;
+    struct tri_writer_stats after;
+    tri_writer_get_stats(s->writer, &before);
     for (int i = 0; i < 6; i++) {
         const uint64_t number = s->frame.info.number;
         if (publish(s, &small) != TRI_OK)
             return "a later frame cannot be published";
-        if (tri_reader_borrow(s->reader, &s->frame, 1000) != TRI_OK ||
+        if (tri_reader_acquire(s->reader, &s->frame, 1000) != TRI_OK ||
             s->frame.info.number != number + 1)
             return "a later frame does not arrive";
-        if (!tri_frame_held(&s->frame))
+        if (!tri_frame_is_locked(&s->frame))
             return "a slot can no longer be held";
     }
-    tri_writer_count(s->writer, &after);
+    tri_writer_get_stats(s->writer, &after);
     return after.dropped_writer == before.dropped_writer ? NULL : "later frames are dropped";
 }
 
@@ -352,7 +352,7 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
     else
         wrong = goes_on(&s);
 
-    tri_reader_give_back(s.reader, &s.frame);
+    tri_reader_release(s.reader, &s.frame);
     tri_reader_close(&s.reader);
     tri_writer_close(&s.writer);
     if (!wrong && objects(s.key) != 0)
@@ -395,7 +395,7 @@ static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(vo
     const tri_log log = tri_log_to_stderr(TRI_LOG_ERROR);
     errno = ENOTTY;
     fail_arm(FAIL_write, 1, ENOSPC, 0);
-    tri_log_say(&log, TRI_LOG_ERROR, "test", "never to be seen");
+    tri_log_write(&log, TRI_LOG_ERROR, "test", "never to be seen");
     assert_true(fail_disarm());
     assert_int_equal(errno, ENOTTY);
 }
@@ -445,7 +445,7 @@ static void ordinary_pages_in_their_place_are_asked_for_first(void **state)
     unsigned segments;
 
     assert_int_equal(open_huge(meminfo, 0, &segments), TRI_OK);
-    assert_int_equal(open_huge(meminfo, EFAULT, &segments), TRI_ERR_LIMIT);
+    assert_int_equal(open_huge(meminfo, EFAULT, &segments), TRI_ERR_NO_RESOURCES);
 }
 
 int main(void)

@@ -352,7 +352,7 @@ end_look:
         if
         :: removed -> goto die /* follow.c attaches anew: another segment's story */
         :: !removed && n > seen[HOLDER] ->
-            /* tri_hold_take() */
+            /* tri_reader_lock_take() */
             if
 #ifdef WRONG_AHEAD_BY_NUMBER_ONLY
             :: ahead == n -> ahead = 0
@@ -430,7 +430,7 @@ next_step: skip;
         d_step { n = 0; s = 0; sd = 0; busy = false };
         if
         :: want > 0 ->
-           /* tri_hold_ahead() */
+           /* tri_reader_prelock() */
            d_step { n = next; s = next_slot; sd = next_side };
            if
            :: n == want && s != NONE && held != LOCK(s, sd) ->
@@ -460,7 +460,7 @@ end_asleep:
               :: !asleep[HOLDER]
               OR_DIE
               fi
-           :: busy -> /* the time is over: tri_hold_back() */
+           :: busy -> /* the time is over: tri_reader_lock_back() */
               if
               :: d_step {
                   lock[held] = lock[held] + 1;
@@ -528,7 +528,7 @@ end_look:
 #ifdef WRONG_CHECKED_BEFORE_ONLY
                :: true ->
 #else
-               :: number[s] != n -> skip /* tri_reader_whole() says no: counted, looked again */
+               :: number[s] != n -> skip /* tri_reader_is_intact() says no: counted, looked again */
                :: number[s] == n ->
 #endif
                   assert(a == b && NUMBER(a) == n); /* no torn frame is ever taken for whole */

@@ -8,8 +8,8 @@
 
 static void take_counts(const tri_reader *reader, struct watcher *watcher)
 {
-    struct tri_reader_counts counts;
-    tri_reader_count(reader, &counts);
+    struct tri_reader_stats counts;
+    tri_reader_get_stats(reader, &counts);
     watcher->skipped = counts.skipped;
     watcher->dropped = counts.dropped_writer;
 }
@@ -24,19 +24,19 @@ static int watch(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     while (!watcher->stop) {
-        const enum tri_err err = tri_reader_borrow(reader, &frame, LOOK_MS);
-        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_AWAY ||
+        const enum tri_err err = tri_reader_acquire(reader, &frame, LOOK_MS);
+        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_NO_WRITER ||
               err == TRI_ERR_INTERRUPTED); // stopped, and going on
-        if (err == TRI_ERR_AWAY) {
+        if (err == TRI_ERR_NO_WRITER) {
             watcher->away_ns = tri_now_ns();
             watcher->away++;
         }
         if (err != TRI_OK) {
-            tri_reader_give_back(reader, &frame); // lets go of a segment that is no more
+            tri_reader_release(reader, &frame); // lets go of a segment that is no more
             continue;
         }
         const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
-        if (!tri_reader_whole(reader, &frame))
+        if (!tri_reader_is_intact(reader, &frame))
             watcher->torn++;
         else if (wrong > 0)
             watcher->mixed++;
@@ -45,7 +45,7 @@ static int watch(void *argument)
         watcher->sequence = frame.info.driver_sequence;
         watcher->frames++;
     }
-    tri_reader_give_back(reader, &frame);
+    tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
     return 0;
 }
@@ -55,7 +55,7 @@ struct audience *audience_new(void)
     return scene_share(sizeof(struct audience));
 }
 
-unsigned audience_add(struct audience *audience, const char *name, enum tri_mode mode,
+unsigned audience_add(struct audience *audience, const char *name, enum tri_reader_mode mode,
                       uint32_t flags)
 {
     const unsigned index = audience->count++;
@@ -72,7 +72,7 @@ struct audience *audience_of_two(const char *name)
 {
     struct audience *audience = audience_new();
     audience_add(audience, name, TRI_MODE_LATEST, 0);
-    audience_add(audience, name, TRI_MODE_LATEST, TRI_READER_NO_HOLD);
+    audience_add(audience, name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     return audience;
 }
 

@@ -13,7 +13,7 @@
 /** One reader, and what it has seen so far; shared between its process and the test's. */
 struct watcher {
     const char *name;
-    enum tri_mode mode;
+    enum tri_reader_mode mode;
     uint32_t flags;
     _Atomic uint64_t frames;   // borrowed
     _Atomic uint64_t torn;     // of those: overwritten meanwhile, and noticed
@@ -38,7 +38,7 @@ struct audience {
 struct audience *audience_new(void);
 
 /** One more reader. @return its index. */
-unsigned audience_add(struct audience *audience, const char *name, enum tri_mode mode,
+unsigned audience_add(struct audience *audience, const char *name, enum tri_reader_mode mode,
                       uint32_t flags);
 
 /** The usual two: one that locks slots and one that does not. */

@@ -39,13 +39,13 @@ static bool read_request(struct request *request)
               &request->bytes) != 11 ||
         getchar() != '\n')
         return false;
-    const struct tri_format *format = tri_format_named(request->format);
+    const struct tri_format *format = tri_format_from_name(request->format);
     if (!format)
         return false;
     video->fourcc = format->fourcc;
-    video->range = (uint32_t)tri_range_named(request->range);
-    video->matrix = (uint32_t)tri_matrix_named(request->matrix);
-    video->field = (uint32_t)tri_field_named(request->field);
+    video->range = (uint32_t)tri_range_from_name(request->range);
+    video->matrix = (uint32_t)tri_matrix_from_name(request->matrix);
+    video->field = (uint32_t)tri_field_from_name(request->field);
 
     struct tri_shape shape;
     if (tri_video_shape(video, &shape) != TRI_OK)

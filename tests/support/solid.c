@@ -58,7 +58,7 @@ enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, ui
     return tri_writer_publish(writer, &draft);
 }
 
-tri_reader *solid_reader(const char *name, enum tri_mode mode, uint32_t flags)
+tri_reader *solid_reader(const char *name, enum tri_reader_mode mode, uint32_t flags)
 {
     tri_reader *reader;
     assert_int_equal(
@@ -70,15 +70,15 @@ tri_reader *solid_reader(const char *name, enum tri_mode mode, uint32_t flags)
 
 void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number)
 {
-    assert_int_equal(tri_reader_borrow(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
     assert_int_equal(frame->info.number, number);
     assert_int_equal(frame->info.driver_sequence, number);
     assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);
-    assert_true(tri_reader_whole(reader, frame));
+    assert_true(tri_reader_is_intact(reader, frame));
 }
 
 void solid_leave(tri_reader **reader, struct tri_frame *frame)
 {
-    tri_reader_give_back(*reader, frame);
+    tri_reader_release(*reader, frame);
     tri_reader_close(reader);
 }

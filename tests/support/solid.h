@@ -25,7 +25,7 @@ enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_
 enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t sequence);
 
 /** Opens a reader; a failure is the test's. */
-tri_reader *solid_reader(const char *name, enum tri_mode mode, uint32_t flags);
+tri_reader *solid_reader(const char *name, enum tri_reader_mode mode, uint32_t flags);
 
 /** Borrows a frame, waiting for it, and checks that it has this number and this sequence, and is whole
  *  and in its own colour. */

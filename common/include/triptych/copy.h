@@ -26,7 +26,7 @@ TRI_API void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t 
 
 /** Copies the planes of a frame into `buffer`, which has frame->shape.bytes bytes, laid out as in the
  *  slot. *copy is the same frame, there, and on loan from nobody. Of a frame that is not held ask
- *  tri_reader_whole() afterwards. */
+ *  tri_reader_is_intact() afterwards. */
 TRI_API void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame);
 
 /** The most bytes that are copied through the cache, from this machine's cache sizes. */

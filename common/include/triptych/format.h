@@ -42,7 +42,7 @@ enum tri_family {
     TRI_FAMILY_YUV,
     TRI_FAMILY_RGB,
     TRI_FAMILY_GREY,
-    TRI_FAMILY_OPAQUE, // compressed: one plane of `bytes_used` bytes, no rows
+    TRI_FAMILY_COMPRESSED, // compressed: one plane of `bytes_used` bytes, no rows
 };
 
 /** How one plane is cut: a row is groups of `pixels` pixels in `bytes` bytes. */
@@ -71,14 +71,14 @@ TRI_API const struct tri_format *tri_format_find(uint32_t fourcc);
 
 /** The format a person means by `word`: fourcc, with or without trailing blanks, or alias; any case.
  *  NULL if unknown. */
-TRI_API const struct tri_format *tri_format_named(const char *word);
+TRI_API const struct tri_format *tri_format_from_name(const char *word);
 
 /** The formats in order, from 0; NULL past the last. */
 TRI_API const struct tri_format *tri_format_at(size_t index);
 
 /** Writes `fourcc` as printable text, '?' for bytes that are not, without trailing blanks, and returns
  *  `text`. */
-TRI_API const char *tri_fourcc_text(uint32_t fourcc, char text[5]);
+TRI_API const char *tri_fourcc_name(uint32_t fourcc, char text[5]);
 
 TRI_END
 

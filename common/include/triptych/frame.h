@@ -49,7 +49,7 @@ struct tri_lease {
  * row first, `stride` bytes apart; the first row is 64-byte aligned where the writer made it so.
  *
  * Ownership: the memory is the segment's, mapped read-only. It is readable until the frame is given
- * back; whether it still holds this frame, tri_reader_whole() knows.
+ * back; whether it still holds this frame, tri_reader_is_intact() knows.
  */
 struct tri_frame {
     struct tri_frame_info info;
@@ -63,7 +63,8 @@ struct tri_draft {
     struct tri_frame_info info;
     struct tri_shape shape;
     uint8_t *data[TRI_PLANES_MAX];
-    uint64_t holds; // the number of this writer's frame that still lies in the slot, 0: none
+    uint64_t
+        previous_number; // the number of this writer's frame that still lies in the slot, 0: none
     struct tri_lease lease;
 };
 

@@ -33,8 +33,8 @@ typedef struct tri_log {
 TRI_API tri_log tri_log_to_stderr(enum tri_log_level level);
 
 /** Sends one formatted message to `log`; does nothing for NULL or a level not asked for. */
-TRI_API void tri_log_say(const tri_log *log, enum tri_log_level level, const char *part,
-                         const char *format, ...) TRI_PRINTF(4, 5);
+TRI_API void tri_log_write(const tri_log *log, enum tri_log_level level, const char *part,
+                           const char *format, ...) TRI_PRINTF(4, 5);
 
 TRI_END
 

@@ -9,7 +9,7 @@
 
 TRI_BEGIN
 
-#define TRI_SIDE_MAX 16384 // pixels, either way
+#define TRI_DIMENSION_MAX 16384 // pixels, either way
 
 /*
  * Colour and field values carry the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words
@@ -54,23 +54,23 @@ enum tri_field { TRI_FIELDS(X) };
 #undef X
 
 /** The word for a value; "default" or "any" for a value that is none of the list. Never NULL. */
-TRI_API const char *tri_colorspace_word(uint32_t value);
-TRI_API const char *tri_transfer_word(uint32_t value);
-TRI_API const char *tri_matrix_word(uint32_t value);
-TRI_API const char *tri_range_word(uint32_t value);
-TRI_API const char *tri_field_word(uint32_t value);
+TRI_API const char *tri_colorspace_name(uint32_t value);
+TRI_API const char *tri_transfer_name(uint32_t value);
+TRI_API const char *tri_matrix_name(uint32_t value);
+TRI_API const char *tri_range_name(uint32_t value);
+TRI_API const char *tri_field_name(uint32_t value);
 
 /** The value of a word, -1 if it is none of the list. */
-TRI_API int tri_colorspace_named(const char *word);
-TRI_API int tri_transfer_named(const char *word);
-TRI_API int tri_matrix_named(const char *word);
-TRI_API int tri_range_named(const char *word);
-TRI_API int tri_field_named(const char *word);
+TRI_API int tri_colorspace_from_name(const char *word);
+TRI_API int tri_transfer_from_name(const char *word);
+TRI_API int tri_matrix_from_name(const char *word);
+TRI_API int tri_range_from_name(const char *word);
+TRI_API int tri_field_from_name(const char *word);
 
 /** What a picture is. Zero everywhere but in fourcc, width and height is a good description. */
 struct tri_video {
     uint32_t fourcc;                 // TRI_FOURCC_*
-    uint32_t width, height;          // pixels, 1 to TRI_SIDE_MAX
+    uint32_t width, height;          // pixels, 1 to TRI_DIMENSION_MAX
     uint32_t fps_num, fps_den;       // frames a second as a fraction; 0/0: not said
     uint32_t colorspace;             // enum tri_colorspace
     uint32_t transfer;               // enum tri_transfer

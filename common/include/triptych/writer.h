@@ -20,7 +20,7 @@ TRI_BEGIN
 enum tri_writer_flags {
     TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame: reads it all
     TRI_WRITER_HUGE_PAGES = 1u << 1, // ask for huge pages; ordinary ones where refused
-    TRI_WRITER_LOCK = 1u << 2,       // keep the segment out of swap (SHM_LOCK); a wish
+    TRI_WRITER_MLOCK = 1u << 2,      // keep the segment out of swap (SHM_LOCK); a wish
 };
 
 /** Read during tri_writer_open() only; nothing in it has to outlive the call but the log. */
@@ -29,11 +29,11 @@ struct tri_writer_options {
     struct tri_video video; // the frames expected; fourcc 0: learn it from the first frame
     uint64_t slot_bytes;    // make slots at least this large; 0: as `video` needs
     uint32_t slots;         // TRI_SLOTS_MIN to TRI_SLOTS_MAX; 0: 3, triple buffering
-    uint32_t mode;          // who may watch, as in chmod(2); 0: 0640. Others never write (0002)
+    uint32_t permissions;   // who may watch, as in chmod(2); 0: 0640. Others never write (0002)
     const char *group;      // name or number of the group that may watch; NULL: the caller's own
     const char *source;     // for people, shown by triptych-info; NULL: none
     uint32_t flags;         // enum tri_writer_flags
-    uint32_t take_back_ms;  // take a slot back that readers have refused so long; 0: never
+    uint32_t reclaim_ms;    // take a slot back that readers have refused so long; 0: never
     const tri_log *log;     // outlives the writer; NULL: silent
 };
 
@@ -47,9 +47,9 @@ typedef struct tri_writer tri_writer;
  *
  * @return TRI_OK; TRI_ERR_BUSY, another process is this stream's writer (the log names its pid);
  *         TRI_ERR_FOREIGN, another user's object stands under the name (the log names the user);
- *         TRI_ERR_COLLISION; TRI_ERR_INVALID, the log says which option; TRI_ERR_LIMIT, no System V
- *         resources or no memory left (the log says which limit and what to do); TRI_ERR_SYSTEM.
- *         On failure *out is NULL and nothing is left behind.
+ *         TRI_ERR_COLLISION; TRI_ERR_INVALID, the log says which option; TRI_ERR_NO_RESOURCES, no
+ *         System V resources or no memory left (the log says which limit and what to do);
+ *         TRI_ERR_SYSTEM. On failure *out is NULL and nothing is left behind.
  */
 TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options);
 
@@ -64,9 +64,10 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *               follow its offset
  *
  * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold all of them: counted as a drop of the writer;
- *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_LIMIT, slots of that size cannot be had (the
- *         log says why, once a second): smaller frames go on; TRI_ERR_SYSTEM; TRI_ERR_BUSY and
- *         TRI_ERR_FOREIGN, the stream was removed and somebody else has taken the name.
+ *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size cannot
+ *         be had (the log says why, once a second): smaller frames go on; TRI_ERR_SYSTEM;
+ *         TRI_ERR_BUSY and TRI_ERR_FOREIGN, the stream was removed and somebody else has taken the
+ *         name.
  */
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
                                       struct tri_draft *draft);
@@ -81,8 +82,8 @@ TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_v
  * afterwards. info.capture_ns 0 means now. An opaque format needs info.bytes_used.
  *
  * @return TRI_OK; TRI_ERR_INVALID, no draft of this writer, or values out of range: the draft is
- *         then dropped and counted; TRI_ERR_AWAY, the stream has moved to another segment since this
- *         draft was begun: likewise; TRI_ERR_SYSTEM.
+ *         then dropped and counted; TRI_ERR_NO_WRITER, the stream has moved to another segment
+ *         since this draft was begun: likewise; TRI_ERR_SYSTEM.
  */
 TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *draft);
 
@@ -92,7 +93,7 @@ TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *dr
  * must not be written to any more. If it fails the frame is dropped likewise, but the draft's memory
  * stays, until then too.
  */
-TRI_API enum tri_err tri_writer_publish_kept(tri_writer *writer, struct tri_draft *draft);
+TRI_API enum tri_err tri_writer_publish_pinned(tri_writer *writer, struct tri_draft *draft);
 
 /** Gives the slot of a draft back: unpublished, or no longer kept. Accepts an all-zero draft. With NULL
  *  for the writer it ends a draft that has outlived its writer. */
@@ -105,24 +106,24 @@ TRI_API void tri_writer_reserve(tri_writer *writer, uint64_t bytes);
 /** Keeps the `frames` newest frames for readers in mode TRI_MODE_NEXT, rather than as many as there are
  *  slots (0, the default). Of the others the one published last is written next: its slot is still in
  *  the processor's cache. Slots that drafts or readers hold are never written, whatever their age. */
-TRI_API void tri_writer_keep(tri_writer *writer, uint32_t frames);
+TRI_API void tri_writer_set_history(tri_writer *writer, uint32_t frames);
 
 /** Counts frames that were lost before they reached the stream: they show in every later frame. */
-TRI_API void tri_writer_count_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
+TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
 
 /** What a writer has done so far, and where its stream stands. */
-struct tri_writer_counts {
+struct tri_writer_stats {
     uint64_t published;
     uint64_t dropped_driver, dropped_writer; // since the stream began
     uint64_t generation;
-    uint64_t taken_back; // slots taken back from readers that held them too long
+    uint64_t reclaimed; // slots taken back from readers that held them too long
     uint32_t slots;
     uint32_t readers;   // attached to the segment, from the kernel
     int shm_id, sem_id; // -1 before the first frame fixed the size
 };
 
 /** Makes one system call for `readers`. */
-TRI_API void tri_writer_count(const tri_writer *writer, struct tri_writer_counts *counts);
+TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *counts);
 
 /** Where slot `index` lies in this process, and how many bytes it has; NULL past the last slot or
  *  before the first frame. For drivers that are told their buffers in advance (V4L2's USERPTR). */
@@ -133,7 +134,7 @@ TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t
  * goes on for a moment when this process is killed, although its slots are free by then: the next
  * writer makes a new segment rather than take this one over, and readers follow.
  */
-TRI_API void tri_writer_lend(tri_writer *writer, bool lent);
+TRI_API void tri_writer_set_device_access(tri_writer *writer, bool lent);
 
 /** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold, and
  *  the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps errno. */

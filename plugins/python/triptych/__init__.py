@@ -9,7 +9,7 @@
             print(frame.number, picture.mean())
 
 A frame's memory stays as it is for as long as the frame, one of its planes or an array made of one
-is alive, where this user may hold slots (`frame.held`); elsewhere ask `frame.whole` after use, or
+is alive, where this user may hold slots (`frame.locked`); elsewhere ask `frame.is_intact` after use, or
 take a `frame.copy()`.
 
 Threads: any; those that call one Reader or Writer take turns. A call that waits lets other threads
@@ -17,10 +17,10 @@ run, and ends when another one closes. Processes that are forked, and sub-interp
 and writers of their own.
 """
 
-from ._error import Away, Error, Torn
+from ._error import NoWriter, Error, Torn
 from ._frame import Draft, Frame, Plane
 from ._reader import Reader
 from ._stream import streams
 from ._writer import Writer
 
-__all__ = ["Away", "Draft", "Error", "Frame", "Plane", "Reader", "Torn", "Writer", "streams"]
+__all__ = ["NoWriter", "Draft", "Error", "Frame", "Plane", "Reader", "Torn", "Writer", "streams"]

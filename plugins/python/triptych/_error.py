@@ -23,7 +23,7 @@ class Error(OSError):
         return type(self), (self.code, str(self))  # OSError's own is called with the text alone
 
 
-class Away(Error, ConnectionError):
+class NoWriter(Error, ConnectionError):
     """The stream has lost its writer."""
 
 
@@ -42,5 +42,5 @@ def check(code: int, log: Optional[Log] = None) -> None:
         raise PermissionError(text or c.lib.tri_strerror(code).decode())
     if code == c.ERR_INVALID:
         raise ValueError(text or c.lib.tri_strerror(code).decode())
-    kinds = {c.ERR_AWAY: Away, c.ERR_TORN: Torn}
+    kinds = {c.ERR_NO_WRITER: NoWriter, c.ERR_TORN: Torn}
     raise kinds.get(code, Error)(code, text)

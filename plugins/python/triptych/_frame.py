@@ -89,7 +89,7 @@ def _told_of_video(name: str, doc: str) -> Any:
 
 
 def _told_in_words(kind: str) -> Any:
-    return property(lambda self: c.color_word(kind, getattr(self._c.info.video, kind)),
+    return property(lambda self: c.color_name(kind, getattr(self._c.info.video, kind)),
                     doc=f"The {kind} as said, in the words of v4l2-ctl.")
 
 
@@ -115,12 +115,12 @@ class _Described:
     @property
     def matrix(self) -> str:
         """The YUV matrix in force: "601", "709", "bt2020" ..."""
-        return c.color_word("matrix", c.lib.tri_video_matrix(ctypes.byref(self._c.info.video)))
+        return c.color_name("matrix", c.lib.tri_video_matrix(ctypes.byref(self._c.info.video)))
 
     @property
     def range(self) -> str:
         """The range in force: "full-range" or "lim-range"."""
-        return c.color_word("range", c.lib.tri_video_range(ctypes.byref(self._c.info.video)))
+        return c.color_name("range", c.lib.tri_video_range(ctypes.byref(self._c.info.video)))
 
     @property
     def fps(self) -> Optional[float]:
@@ -139,7 +139,7 @@ class Loan:
 
     def __del__(self) -> None:
         if self._pid == os.getpid():
-            c.lib.tri_reader_give_back(None, ctypes.byref(self.frame))
+            c.lib.tri_reader_release(None, ctypes.byref(self.frame))
 
 
 class Frame(_Described):
@@ -147,7 +147,7 @@ class Frame(_Described):
 
     `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also
     after its reader was closed. `held` says that they cannot change meanwhile; where it is false,
-    ask `whole` after use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
+    ask `is_intact` after use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
     """
 
     _c: c.Frame
@@ -166,7 +166,7 @@ class Frame(_Described):
         self._reader = reader
         self._c = c_frame
         self._is_copy = not isinstance(memory, Loan)
-        self.held = self._is_copy or bool(c.lib.tri_frame_held(ctypes.byref(c_frame)))
+        self.locked = self._is_copy or bool(c.lib.tri_frame_is_locked(ctypes.byref(c_frame)))
         self.planes = _make_planes(memory, c_frame, self._is_copy, c_frame.info.bytes_used)
 
     @property
@@ -185,7 +185,7 @@ class Frame(_Described):
         return bytes(self._c.info.user[:self._c.info.user_bytes])
 
     @property
-    def whole(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether the memory still is this frame: ask after use where `held` is false."""
         return self._is_copy or self._reader._whole(self._c)
 
@@ -199,7 +199,7 @@ class Frame(_Described):
             offset = self._c.shape.plane[p].offset
             ctypes.memmove(base + offset, self._c.data[p], plane.bytes)
             twin.data[p] = base + offset
-        if not self.whole:
+        if not self.is_intact:
             raise Torn(c.ERR_TORN)
         return Frame(self._reader, twin, memory)
 

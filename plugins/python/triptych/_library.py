@@ -21,13 +21,13 @@ NAME_MAX = 31
 SOURCE_MAX = 127
 HOLDERS_MAX = 8
 
-OK, ERR_TIMEOUT, ERR_INTERRUPTED, ERR_AWAY, ERR_BUSY, ERR_INVALID = 0, -1, -2, -3, -4, -5
+OK, ERR_TIMEOUT, ERR_INTERRUPTED, ERR_NO_WRITER, ERR_BUSY, ERR_INVALID = 0, -1, -2, -3, -4, -5
 ERR_DENIED, ERR_CORRUPT, ERR_TORN, ERR_NO_SLOT = -9, -12, -14, -15
 
 MODES = {"latest": 0, "next": 1}
 WAITS = {"block": 0, "spin": 1, "paced": 2}
-READER_NO_HOLD = 1
-READER_LEFT_BEHIND = 2
+READER_NO_LOCK = 1
+READER_RETAINED = 2
 LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
 COLORS = ("colorspace", "transfer", "matrix", "range", "field")
 
@@ -95,7 +95,7 @@ class Frame(Structure):
 
 class Draft(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
-                ("holds", c_uint64), ("lease", Lease)]
+                ("previous_number", c_uint64), ("lease", Lease)]
 
 
 LOG_WRITE = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_char_p)
@@ -107,8 +107,8 @@ class Log(Structure):
 
 class WriterOptions(Structure):
     _fields_ = [("name", c_char_p), ("video", Video), ("slot_bytes", c_uint64),
-                ("slots", c_uint32), ("mode", c_uint32), ("group", c_char_p),
-                ("source", c_char_p), ("flags", c_uint32), ("take_back_ms", c_uint32),
+                ("slots", c_uint32), ("permissions", c_uint32), ("group", c_char_p),
+                ("source", c_char_p), ("flags", c_uint32), ("reclaim_ms", c_uint32),
                 ("log", POINTER(Log))]
 
 
@@ -117,10 +117,10 @@ class ReaderOptions(Structure):
                 ("log", POINTER(Log))]
 
 
-class ReaderCounts(Structure):
+class ReaderStats(Structure):
     _fields_ = [("frames", c_uint64), ("skipped", c_uint64), ("torn", c_uint64),
                 ("dropped_driver", c_uint64), ("dropped_writer", c_uint64),
-                ("restarts", c_uint64), ("state", c_int), ("slots", c_uint32), ("holds", c_bool)]
+                ("restarts", c_uint64), ("state", c_int), ("slots", c_uint32), ("can_lock", c_bool)]
 
 
 class PlaneRule(Structure):
@@ -156,18 +156,18 @@ def _declare(name: str, result: type | None, *arguments: type) -> None:
 _declare("tri_strerror", c_char_p, c_int)
 _declare("tri_now_ns", c_int64)
 _declare("tri_format_find", POINTER(Format), c_uint32)
-_declare("tri_format_named", POINTER(Format), c_char_p)
+_declare("tri_format_from_name", POINTER(Format), c_char_p)
 _declare("tri_reader_open", c_int, POINTER(c_void_p), POINTER(ReaderOptions))
 _declare("tri_reader_set_mode", None, c_void_p, c_int)
-_declare("tri_reader_borrow", c_int, c_void_p, POINTER(Frame), c_int)
-_declare("tri_reader_whole", c_bool, c_void_p, POINTER(Frame))
-_declare("tri_frame_held", c_bool, POINTER(Frame))
-_declare("tri_reader_give_back", None, c_void_p, POINTER(Frame))
-_declare("tri_reader_count", None, c_void_p, POINTER(ReaderCounts))
+_declare("tri_reader_acquire", c_int, c_void_p, POINTER(Frame), c_int)
+_declare("tri_reader_is_intact", c_bool, c_void_p, POINTER(Frame))
+_declare("tri_frame_is_locked", c_bool, POINTER(Frame))
+_declare("tri_reader_release", None, c_void_p, POINTER(Frame))
+_declare("tri_reader_get_stats", None, c_void_p, POINTER(ReaderStats))
 _declare("tri_reader_close", None, POINTER(c_void_p))
 _declare("tri_writer_open", c_int, POINTER(c_void_p), POINTER(WriterOptions))
 _declare("tri_writer_begin", c_int, c_void_p, POINTER(Video), POINTER(Draft))
-_declare("tri_writer_publish_kept", c_int, c_void_p, POINTER(Draft))
+_declare("tri_writer_publish_pinned", c_int, c_void_p, POINTER(Draft))
 _declare("tri_writer_cancel", None, c_void_p, POINTER(Draft))
 _declare("tri_writer_close", None, POINTER(c_void_p))
 _declare("tri_stream_list", c_int, POINTER(POINTER(Stream)), POINTER(c_size_t))
@@ -175,8 +175,8 @@ _declare("tri_stream_list", c_int, POINTER(POINTER(Stream)), POINTER(c_size_t))
 _declare("tri_video_matrix", c_int, POINTER(Video))
 _declare("tri_video_range", c_int, POINTER(Video))
 for _kind in COLORS:
-    _declare(f"tri_{_kind}_word", c_char_p, c_uint32)
-    _declare(f"tri_{_kind}_named", c_int, c_char_p)
+    _declare(f"tri_{_kind}_name", c_char_p, c_uint32)
+    _declare(f"tri_{_kind}_from_name", c_int, c_char_p)
 
 _libc = ctypes.CDLL(None)
 _libc.free.argtypes = (c_void_p,)
@@ -190,17 +190,17 @@ def word_in(words: dict[str, int], what: str, word: str) -> int:
     return words[word]
 
 
-def color_named(kind: str, word: str) -> int:
+def color_from_name(kind: str, word: str) -> int:
     """The value of a word of the kind "range", "matrix" and so on. Raises ValueError."""
     if kind not in COLORS:
         raise TypeError(f"{kind!r} is no argument; colours are told by {', '.join(COLORS)}")
-    value: int = getattr(lib, f"tri_{kind}_named")(word.encode())
+    value: int = getattr(lib, f"tri_{kind}_from_name")(word.encode())
     if value < 0:
         raise ValueError(f"{kind} {word!r}: not one of triptych's words; see triptych-capture --help")
     return value
 
 
-def color_word(kind: str, value: int) -> str:
+def color_name(kind: str, value: int) -> str:
     """The word for a value of struct tri_video."""
-    word: bytes = getattr(lib, f"tri_{kind}_word")(value)
+    word: bytes = getattr(lib, f"tri_{kind}_name")(value)
     return word.decode()

@@ -16,7 +16,7 @@ from ._handle import Handle
 _STATES = {0: "waiting", 1: "live", 2: "away"}
 _SLICE_S = 0.1  # how long Ctrl-C, or a close() by another thread, may go unheard
 # The writer may come back, or make the stream anew.
-_WAITED_OUT = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_AWAY, c.ERR_CORRUPT)
+_WAITED_OUT = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_NO_WRITER, c.ERR_CORRUPT)
 
 
 class Reader(Handle):
@@ -25,8 +25,8 @@ class Reader(Handle):
     name   of the stream: 1 to 31 of A-Z a-z 0-9 - _ . and not - or . first; case matters
     mode   which frame iteration hands over: "latest" or "next"
     wait   how it waits: "block", "spin" or "paced"
-    hold   lock the slots of frames in use, where permitted
-    left_behind  where the writer is dead already, begin with its last frame
+    lock   lock the slots of frames in use, where permitted
+    retained  where the writer is dead already, begin with its last frame
 
     Raises ValueError for a name or word that is none.
 
@@ -38,14 +38,14 @@ class Reader(Handle):
     _close_call = c.lib.tri_reader_close
 
     def __init__(self, name: str = "cam0", mode: str = "latest", wait: str = "block",
-                 hold: bool = True, left_behind: bool = False) -> None:
+                 lock: bool = True, retained: bool = False) -> None:
         super().__init__(name)
-        self._counts = c.ReaderCounts()  # after the last call
+        self._counts = c.ReaderStats()  # after the last call
         self._torn = 0
         self._mode = c.word_in(c.MODES, "mode", mode)
         self._open(c.lib.tri_reader_open, c.ReaderOptions(
             name=name.encode(), mode=self._mode, wait=c.word_in(c.WAITS, "wait", wait),
-            flags=(0 if hold else c.READER_NO_HOLD) | (c.READER_LEFT_BEHIND if left_behind else 0),
+            flags=(0 if lock else c.READER_NO_LOCK) | (c.READER_RETAINED if retained else 0),
             log=ctypes.pointer(self._log.struct)))
 
     def latest(self, timeout: Optional[float] = None) -> Frame:
@@ -71,7 +71,7 @@ class Reader(Handle):
                 return Frame(self, loan.frame, loan)
             if code in _WAITED_OUT and time.monotonic() < end:
                 continue
-            if code in (c.ERR_INTERRUPTED, c.ERR_AWAY):
+            if code in (c.ERR_INTERRUPTED, c.ERR_NO_WRITER):
                 code = c.ERR_TIMEOUT
             check(code, self._log)
 
@@ -81,9 +81,9 @@ class Reader(Handle):
             if reader is None:
                 return c.ERR_TIMEOUT
             c.lib.tri_reader_set_mode(reader, mode)
-            code: int = c.lib.tri_reader_borrow(reader, ctypes.byref(loan.frame),
+            code: int = c.lib.tri_reader_acquire(reader, ctypes.byref(loan.frame),
                                                 int(seconds * 1000))
-            c.lib.tri_reader_count(reader, ctypes.byref(self._counts))
+            c.lib.tri_reader_get_stats(reader, ctypes.byref(self._counts))
         return code
 
     def __iter__(self) -> Iterator[Frame]:
@@ -92,7 +92,7 @@ class Reader(Handle):
             yield self._borrow(self._mode, None)
 
     def _whole(self, frame: c.Frame) -> bool:
-        whole = bool(c.lib.tri_reader_whole(None, ctypes.byref(frame)))
+        whole = bool(c.lib.tri_reader_is_intact(None, ctypes.byref(frame)))
         self._torn += not whole
         return whole
 
@@ -100,7 +100,7 @@ class Reader(Handle):
     def counts(self) -> dict[str, int]:
         """What was seen so far: frames, skipped, torn, dropped_driver, dropped_writer, restarts, and
         the slots of the stream. All 0 after close()."""
-        names = [name for name, *_ in c.ReaderCounts._fields_ if name not in ("state", "holds")]
+        names = [name for name, *_ in c.ReaderStats._fields_ if name not in ("state", "can_lock")]
         if self.closed:
             return dict.fromkeys(names, 0)
         return {name: getattr(self._counts, name) for name in names} | {"torn": self._torn}

@@ -43,7 +43,7 @@ class Writer(Handle):
                  source: str = "Python", **colors: str) -> None:
         super().__init__(name)
         self._ended: collections.deque[c.Draft] = collections.deque()
-        found = c.lib.tri_format_named(format.encode())
+        found = c.lib.tri_format_from_name(format.encode())
         if not found:
             raise ValueError(f"format {format!r}: not one of triptych's; they are listed by "
                              "triptych-capture --help")
@@ -52,9 +52,9 @@ class Writer(Handle):
             raise ValueError(f"{fps} fps: frames a second are a number from 0")
         self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
                              fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
-                             **{kind: c.color_named(kind, word) for kind, word in colors.items()})
+                             **{kind: c.color_from_name(kind, word) for kind, word in colors.items()})
         self._open(c.lib.tri_writer_open, c.WriterOptions(
-            name=name.encode(), video=self.video, slots=slots, mode=mode,
+            name=name.encode(), video=self.video, slots=slots, permissions=mode,
             group=group.encode() if group else None, source=source.encode(),
             log=ctypes.pointer(self._log.struct)))
 
@@ -74,7 +74,7 @@ class Writer(Handle):
 
     def _publish(self, draft: c.Draft) -> None:
         with self._call() as writer:
-            code = c.lib.tri_writer_publish_kept(writer, ctypes.byref(draft))
+            code = c.lib.tri_writer_publish_pinned(writer, ctypes.byref(draft))
         check(code, self._log)
 
     def _let_go(self, draft: c.Draft) -> None:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ipc_limits.h"
+#include "sys_limits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,27 +32,27 @@ void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes
 
     switch (error) {
     case EINVAL:
-        tri_log_say(log, TRI_LOG_ERROR, "segment",
-                    "%s: %llu bytes are more than one segment may have (kernel.shmmax %s); "
-                    "raise it with sysctl, or use fewer buffers or smaller frames",
-                    name, need, limit("/proc/sys/kernel/shmmax", number));
+        tri_log_write(log, TRI_LOG_ERROR, "segment",
+                      "%s: %llu bytes are more than one segment may have (kernel.shmmax %s); "
+                      "raise it with sysctl, or use fewer buffers or smaller frames",
+                      name, need, limit("/proc/sys/kernel/shmmax", number));
         break;
     case ENOSPC:
-        tri_log_say(log, TRI_LOG_ERROR, "segment",
-                    "%s: no room for %llu bytes of shared memory: kernel.shmmni %s segments or "
-                    "kernel.shmall %s pages are used up; see ipcs -m, remove what is unused or "
-                    "raise the limits with sysctl",
-                    name, need, limit("/proc/sys/kernel/shmmni", number),
-                    limit("/proc/sys/kernel/shmall", all));
+        tri_log_write(log, TRI_LOG_ERROR, "segment",
+                      "%s: no room for %llu bytes of shared memory: kernel.shmmni %s segments or "
+                      "kernel.shmall %s pages are used up; see ipcs -m, remove what is unused or "
+                      "raise the limits with sysctl",
+                      name, need, limit("/proc/sys/kernel/shmmni", number),
+                      limit("/proc/sys/kernel/shmall", all));
         break;
     case ENOMEM:
-        tri_log_say(log, TRI_LOG_ERROR, "segment",
-                    "%s: no memory for %llu bytes; use fewer buffers or smaller frames", name,
-                    need);
+        tri_log_write(log, TRI_LOG_ERROR, "segment",
+                      "%s: no memory for %llu bytes; use fewer buffers or smaller frames", name,
+                      need);
         break;
     default:
-        tri_log_say(log, TRI_LOG_ERROR, "segment", "%s: cannot create %llu bytes: %s", name, need,
-                    strerror(error));
+        tri_log_write(log, TRI_LOG_ERROR, "segment", "%s: cannot create %llu bytes: %s", name, need,
+                      strerror(error));
     }
 }
 
@@ -84,13 +84,14 @@ void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count
     case ENOSPC:
     case EINVAL:
     case E2BIG:
-        tri_log_say(log, TRI_LOG_ERROR, "semset",
-                    "%s: no set of %u semaphores to be had: kernel.sem is \"%s\" (per set, in all, "
-                    "per call, sets); see ipcs -s, remove what is unused or raise it with sysctl",
-                    name, count, limit("/proc/sys/kernel/sem", number));
+        tri_log_write(
+            log, TRI_LOG_ERROR, "semset",
+            "%s: no set of %u semaphores to be had: kernel.sem is \"%s\" (per set, in all, "
+            "per call, sets); see ipcs -s, remove what is unused or raise it with sysctl",
+            name, count, limit("/proc/sys/kernel/sem", number));
         break;
     default:
-        tri_log_say(log, TRI_LOG_ERROR, "semset", "%s: cannot create %u semaphores: %s", name,
-                    count, strerror(error));
+        tri_log_write(log, TRI_LOG_ERROR, "semset", "%s: cannot create %u semaphores: %s", name,
+                      count, strerror(error));
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Whose objects stand under a key, read from the kernel's table where IPC_STAT is refused. */
-#ifndef TRI_OWNER_H
-#define TRI_OWNER_H
+#ifndef TRI_SYS_OWNER_H
+#define TRI_SYS_OWNER_H
 
 #include <triptych/log.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wait.h"
+#include "reader_wait.h"
 
 #include "semset.h"
 
@@ -50,13 +50,13 @@ static void warm_up(const struct tri_mapping *mapping, struct tri_entry_known *k
                        segment->geometry.slot_bytes, known, &info, &shape);
 }
 
-static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *mapping,
+static enum tri_err wait_paced(struct tri_pacing *pace, const struct tri_mapping *mapping,
                                struct tri_entry_known *known, uint64_t word, int64_t ns)
 {
     const uint64_t next = tri_word_number(word) + 1;
     int64_t now = tri_now_ns();
     const int64_t end = now + ns;
-    const int64_t start = tri_pace_start(pace, now);
+    const int64_t start = tri_pacing_start(pace, now);
     if (start >= end)
         return tri_semset_wait_frame(mapping->sem_id, next, ns);
 
@@ -65,7 +65,7 @@ static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *
         const enum tri_err err = tri_semset_wait_frame(mapping->sem_id, next, start - now);
         const bool missed =
             atomic_load_explicit(&mapping->segment.header->latest, memory_order_relaxed) != word;
-        tri_pace_slept(pace, missed);
+        tri_pacing_slept(pace, missed);
         if (err != TRI_ERR_TIMEOUT || missed)
             return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
         warm_up(mapping, known, word);
@@ -74,7 +74,7 @@ static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *
     const int64_t until = now + pace->credit_ns;
     const bool found = spin(mapping, word, until < end ? until : end);
     const int64_t after = tri_now_ns();
-    tri_pace_spun(pace, after - now);
+    tri_pacing_spun(pace, after - now);
     if (found)
         return TRI_OK;
     if (after >= end)
@@ -82,7 +82,7 @@ static enum tri_err wait_paced(struct tri_pace *pace, const struct tri_mapping *
     return tri_semset_wait_frame(mapping->sem_id, next, end - after); // late: the kernel wakes us
 }
 
-enum tri_err tri_wait_frame(enum tri_wait how, struct tri_pace *pace,
+enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
                             const struct tri_mapping *mapping, struct tri_entry_known *known,
                             uint64_t word, int64_t ns)
 {

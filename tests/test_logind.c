@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* RemoveIPC is noticed where it bites, and only there: on trees of files like those of a system. */
-#include "session.h"
+#include "sys_logind.h"
 
 #include "root.h"
 #include "scene.h"

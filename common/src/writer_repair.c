@@ -22,12 +22,12 @@ static void change(struct tri_writer *w, uint32_t lock, int by)
     if (tri_semset_mend(w->sem_id, lock, by) != TRI_OK)
         return; // moved on meanwhile: the next look tells
     w->suspect[lock] = 0;
-    tri_log_say(w->log, TRI_LOG_WARN, "writer",
-                "%s: somebody has tampered with the lock of slot %u: %d holds too %s, put right",
-                w->name, lock % TRI_SLOTS_MAX, by > 0 ? by : -by, by > 0 ? "many" : "few");
+    tri_log_write(w->log, TRI_LOG_WARN, "writer",
+                  "%s: somebody has tampered with the lock of slot %u: %d holds too %s, put right",
+                  w->name, lock % TRI_SLOTS_MAX, by > 0 ? by : -by, by > 0 ? "many" : "few");
 }
 
-void tri_writer_mend(struct tri_writer *w)
+void tri_writer_repair(struct tri_writer *w)
 {
     uint16_t value[TRI_LOCKS];
     struct shmid_ds status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pace.h"
+#include "reader_pacing.h"
 
 #define PERIOD_MAX_NS   1000000000      // slower streams gain nothing from pacing
 #define TIME_MAX_NS     (INT64_MAX / 4) // keeps sums far from overflow
@@ -14,14 +14,14 @@
 #define MARGIN_SHRINKS  160 // by a 160th when not: they balance at one such frame in 20
 
 /** Another pace, or the first: all that is known is one interval; 0: not even that. */
-static void restart(struct tri_pace *pace, int64_t interval)
+static void restart(struct tri_pacing *pace, int64_t interval)
 {
     pace->period_ns = interval > 0 && interval <= PERIOD_MAX_NS ? interval : 0;
     pace->due_ns = pace->publish_ns + pace->period_ns;
     pace->credit_ns = pace->period_ns / TRI_PACE_SHARE;
 }
 
-void tri_pace_learn(struct tri_pace *pace, uint64_t number, int64_t publish_ns)
+void tri_pacing_learn(struct tri_pacing *pace, uint64_t number, int64_t publish_ns)
 {
     if (publish_ns < 0 || publish_ns > TIME_MAX_NS) // the segment's word, and no time at all
         publish_ns = 0;
@@ -55,7 +55,7 @@ void tri_pace_learn(struct tri_pace *pace, uint64_t number, int64_t publish_ns)
     pace->due_ns = expected + late / (late < 0 ? EARLY_GAIN : LATE_GAIN) + pace->period_ns;
 }
 
-int64_t tri_pace_start(struct tri_pace *pace, int64_t now_ns)
+int64_t tri_pacing_start(struct tri_pacing *pace, int64_t now_ns)
 {
     if (pace->margin_ns == 0)
         pace->margin_ns = MARGIN_START_NS;
@@ -67,7 +67,7 @@ int64_t tri_pace_start(struct tri_pace *pace, int64_t now_ns)
     return pace->due_ns - margin;
 }
 
-void tri_pace_slept(struct tri_pace *pace, bool missed)
+void tri_pacing_slept(struct tri_pacing *pace, bool missed)
 {
     const int64_t most = pace->period_ns / TRI_PACE_SHARE;
     pace->margin_ns += missed ? pace->margin_ns / MARGIN_GROWS : -pace->margin_ns / MARGIN_SHRINKS;
@@ -77,7 +77,7 @@ void tri_pace_slept(struct tri_pace *pace, bool missed)
         pace->margin_ns = MARGIN_MIN_NS;
 }
 
-void tri_pace_spun(struct tri_pace *pace, int64_t ns)
+void tri_pacing_spun(struct tri_pacing *pace, int64_t ns)
 {
     pace->credit_ns -= ns;
 }

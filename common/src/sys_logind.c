@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "session.h"
+#include "sys_logind.h"
 
-#include "account.h"
+#include "sys_account.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -99,7 +99,7 @@ void tri_session_warn(const tri_log *log, const char *name)
     char user[256];
     tri_account_name(geteuid(), user, sizeof(user));
     if (tri_session_removes_ipc("", geteuid(), user))
-        tri_log_say(
+        tri_log_write(
             log, TRI_LOG_WARN, "session",
             "%s: the stream will be removed when user %s logs out (RemoveIPC of "
             "systemd-logind), and made anew; to keep it, run `loginctl enable-linger %s`, or "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Users and groups by name, looked up without disturbing other threads that do the same. */
-#ifndef TRI_ACCOUNT_H
-#define TRI_ACCOUNT_H
+#ifndef TRI_SYS_ACCOUNT_H
+#define TRI_SYS_ACCOUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -22,7 +22,7 @@ static uint32_t lock_of(const struct tri_writer *w, uint32_t slot)
     return tri_lock(slot, w->slot[slot].side);
 }
 
-void tri_writer_say_no_slot(struct tri_writer *w)
+void tri_writer_log_no_slot(struct tri_writer *w)
 {
     const int64_t now = tri_now_ns();
     if (now < w->say_ns)
@@ -37,14 +37,14 @@ void tri_writer_say_no_slot(struct tri_writer *w)
         if (held > 0)
             length += (size_t)snprintf(pids + length, sizeof(pids) - length, " %d", (int)pid);
     }
-    tri_log_say(w->log, TRI_LOG_WARN, "writer",
-                "%s: frame dropped, readers hold every free slot (last takers: pid%s); use more "
-                "--buffers",
-                w->name, length ? pids : " unknown");
+    tri_log_write(w->log, TRI_LOG_WARN, "writer",
+                  "%s: frame dropped, readers hold every free slot (last takers: pid%s); use more "
+                  "--buffers",
+                  w->name, length ? pids : " unknown");
 }
 
 /**
- * Makes the slot ours although a reader holds it: its holder learns so from tri_reader_whole(), as
+ * Makes the slot ours although a reader holds it: its holder learns so from tri_reader_is_intact(), as
  * the number of its frame is gone. Its hold is the reader's to undo, and counts no more until then.
  */
 static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
@@ -57,10 +57,10 @@ static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
         return err; // one more has just come
     w->slot[slot].stale[w->slot[slot].side] = stale;
     w->slot[slot].lock = lock_of(w, slot);
-    tri_log_say(w->log, TRI_LOG_WARN, "writer",
-                "%s: slot %u taken back from pid %d, which held it for more than %lld ms", w->name,
-                slot, (int)pid, (long long)(w->take_back_ns / 1000000));
-    w->taken_back++;
+    tri_log_write(w->log, TRI_LOG_WARN, "writer",
+                  "%s: slot %u taken back from pid %d, which held it for more than %lld ms",
+                  w->name, slot, (int)pid, (long long)(w->reclaim_ns / 1000000));
+    w->reclaimed++;
     return TRI_OK;
 }
 
@@ -159,7 +159,7 @@ static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
             continue;
         if (slot->refused_ns == 0)
             slot->refused_ns = now;
-        else if (w->take_back_ns && now - slot->refused_ns >= w->take_back_ns)
+        else if (w->reclaim_ns && now - slot->refused_ns >= w->reclaim_ns)
             overdue = i;
     }
     if (overdue == NO_SLOT)
@@ -169,7 +169,7 @@ static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
     return err == TRI_ERR_BUSY ? TRI_ERR_NO_SLOT : err;
 }
 
-void tri_writer_plan(struct tri_writer *w)
+void tri_writer_announce_next(struct tri_writer *w)
 {
     uint32_t next = NO_SLOT;
     uint64_t refused = 0; // a bit for each slot: may be, again

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "account.h"
+#include "sys_account.h"
 
 #include <grp.h>
 #include <pwd.h>

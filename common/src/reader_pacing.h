@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** When the next frame is due, and how long before that a reader had better be awake. */
-#ifndef TRI_PACE_H
-#define TRI_PACE_H
+#ifndef TRI_READER_PACING_H
+#define TRI_READER_PACING_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 /** What a reader has learned of the stream's pace and of this machine's sleeps. All zero: nothing.
  *  Times are CLOCK_MONOTONIC nanoseconds. */
-struct tri_pace {
+struct tri_pacing {
     uint64_t number;    // of the newest frame seen
     int64_t publish_ns; // its time
     int64_t period_ns;  // smoothed; 0: unknown
@@ -21,15 +21,15 @@ struct tri_pace {
 };
 
 /** Learns from a frame that was just handed over. */
-void tri_pace_learn(struct tri_pace *pace, uint64_t number, int64_t publish_ns);
+void tri_pacing_learn(struct tri_pacing *pace, uint64_t number, int64_t publish_ns);
 
 /** When to start spinning for the next frame, maybe at once; INT64_MAX: sleep until it comes. */
-int64_t tri_pace_start(struct tri_pace *pace, int64_t now_ns);
+int64_t tri_pacing_start(struct tri_pacing *pace, int64_t now_ns);
 
-/** Learns from a sleep that was to last until tri_pace_start(): whether the frame came before it. */
-void tri_pace_slept(struct tri_pace *pace, bool missed);
+/** Learns from a sleep that was to last until tri_pacing_start(): whether the frame came before it. */
+void tri_pacing_slept(struct tri_pacing *pace, bool missed);
 
 /** Counts `ns` of spinning against the share. */
-void tri_pace_spun(struct tri_pace *pace, int64_t ns);
+void tri_pacing_spun(struct tri_pacing *pace, int64_t ns);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "text.h"
+#include "utf8.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ static size_t letter_bytes(const unsigned char *text)
     return code >= least[further] && code <= 0x10ffff && !half_of_a_pair ? further + 1 : 0;
 }
 
-void tri_text_clean(char *text)
+void tri_utf8_clean(char *text)
 {
     while (*text) {
         const size_t bytes = letter_bytes((const unsigned char *)text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Whether a user's System V objects go when the user logs out: systemd-logind's RemoveIPC. */
-#ifndef TRI_SESSION_H
-#define TRI_SESSION_H
+#ifndef TRI_SYS_LOGIND_H
+#define TRI_SYS_LOGIND_H
 
 #include <triptych/log.h>
 

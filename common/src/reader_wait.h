@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** How a reader waits for the next frame: asleep, spinning, or asleep until it is nearly due. */
-#ifndef TRI_WAIT_H
-#define TRI_WAIT_H
+#ifndef TRI_READER_WAIT_H
+#define TRI_READER_WAIT_H
 
 #include "entry.h"
 #include "mapping.h"
-#include "pace.h"
+#include "reader_pacing.h"
 
 #include <triptych/reader.h>
 
@@ -26,7 +26,7 @@ static inline void tri_relax(void)
  * @param ns     longest wait
  * @return as tri_semset_wait_frame(). TRI_OK without a new frame: the writer may have died.
  */
-enum tri_err tri_wait_frame(enum tri_wait how, struct tri_pace *pace,
+enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
                             const struct tri_mapping *mapping, struct tri_entry_known *known,
                             uint64_t word, int64_t ns);
 

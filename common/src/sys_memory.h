@@ -3,8 +3,8 @@
  * How much more memory there is, before it is touched. A memory cgroup or a machine that is full
  * answers a first touch with the OOM killer: no call fails, somebody ends by SIGKILL.
  */
-#ifndef TRI_MEMORY_LIMIT_H
-#define TRI_MEMORY_LIMIT_H
+#ifndef TRI_SYS_MEMORY_H
+#define TRI_SYS_MEMORY_H
 
 #include <triptych/log.h>
 

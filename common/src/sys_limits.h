@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Which System V limit stood in the way, how large it is and how to raise it. */
-#ifndef TRI_IPC_LIMITS_H
-#define TRI_IPC_LIMITS_H
+#ifndef TRI_SYS_LIMITS_H
+#define TRI_SYS_LIMITS_H
 
 #include <triptych/log.h>
 

@@ -3,8 +3,8 @@
 #include "writer_private.h"
 
 #include "entry.h"
-#include "fail.h"
-#include "owner.h"
+#include "errno_map.h"
+#include "sys_owner.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,10 +21,10 @@ static uint64_t random_id(void)
 
 uint32_t tri_writer_segment_mode(const struct tri_writer *w)
 {
-    return w->mode & ~022u;
+    return w->permissions & ~022u;
 }
 
-void tri_writer_forget_frames(struct tri_writer *w)
+void tri_writer_reset_slots(struct tri_writer *w)
 {
     w->newest = NO_SLOT;
     w->planned = 0;
@@ -34,7 +34,7 @@ void tri_writer_forget_frames(struct tri_writer *w)
     }
 }
 
-void tri_writer_show(struct tri_writer *w)
+void tri_writer_write_identity(struct tri_writer *w)
 {
     struct tri_header *header = w->mapping->segment.header;
     atomic_store_explicit(&header->generation, w->generation, memory_order_relaxed);
@@ -55,7 +55,7 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     w->generation = generation + 1;
     w->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
     w->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
-    tri_writer_forget_frames(w);
+    tri_writer_reset_slots(w);
     w->number = w->number_found = tri_word_number(word);
     if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
         w->newest = tri_word_slot(word);
@@ -107,7 +107,7 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
         w->stream_id = random_id();
         w->generation = 1;
     }
-    tri_writer_forget_frames(w);
+    tri_writer_reset_slots(w);
 
     const int shm_id = shmget(w->key, 0, 0);
     if (shm_id < 0 && errno == ENOENT)
@@ -123,15 +123,15 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
     struct tri_segment found;
     const enum tri_err err = tri_segment_attach(&found, shm_id, w->name, 0);
     if (err == TRI_ERR_COLLISION) {
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
-                    "%s: another stream's name has the same key 0x%08x (segment %d); choose "
-                    "another --name",
-                    w->name, (unsigned)w->key, shm_id);
+        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+                      "%s: another stream's name has the same key 0x%08x (segment %d); choose "
+                      "another --name",
+                      w->name, (unsigned)w->key, shm_id);
         return err;
     }
     if (err != TRI_OK) {
-        tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
-                    w->name, tri_strerror(err));
+        tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
+                      w->name, tri_strerror(err));
         tri_segment_remove(shm_id);
         return TRI_OK;
     }
@@ -139,10 +139,10 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
     resume(w, &found);
     const char *why = unusable(w, &found, fresh_semaphores);
     if (why) {
-        tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
-                    w->name, why);
+        tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
+                      w->name, why);
         discard(&found);
-        tri_writer_forget_frames(w);
+        tri_writer_reset_slots(w);
         return TRI_OK;
     }
 
@@ -152,29 +152,29 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
     tri_segment_fault_in(&found, true);
     w->mapping = tri_mapping_new(&found, w->sem_id);
     if (!w->mapping) {
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
-        return TRI_ERR_LIMIT;
+        tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        return TRI_ERR_NO_RESOURCES;
     }
-    tri_log_say(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
-                (unsigned long long)w->number);
-    tri_writer_show(w);
+    tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
+                  (unsigned long long)w->number);
+    tri_writer_write_identity(w);
     return TRI_OK;
 }
 
 enum tri_err tri_writer_claim(struct tri_writer *w)
 {
     struct tri_claim claim;
-    enum tri_err err = tri_semset_claim(&claim, w->key, w->name, w->mode, w->group, w->log);
+    enum tri_err err = tri_semset_claim(&claim, w->key, w->name, w->permissions, w->group, w->log);
     w->sem_id = claim.sem_id;
     if (err == TRI_ERR_BUSY && claim.holder > 0)
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
-                    "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
-                    (int)claim.holder);
+        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+                      "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
+                      (int)claim.holder);
     else if (err == TRI_ERR_BUSY)
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
-                    "%s: already has a writer, in another container or PID namespace; stop it or "
-                    "choose another --name",
-                    w->name);
+        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+                      "%s: already has a writer, in another container or PID namespace; stop it or "
+                      "choose another --name",
+                      w->name);
     if (err != TRI_OK)
         return err;
 
@@ -182,8 +182,8 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     if (err == TRI_OK) {
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
         if (err != TRI_OK)
-            tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: cannot set its semaphores: %s",
-                        w->name, tri_strerror(err));
+            tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: cannot set its semaphores: %s",
+                          w->name, tri_strerror(err));
     }
     if (err != TRI_OK) {
         // Nothing is left behind. Readers of a dead stream's set look its name up from then on.
@@ -196,10 +196,10 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     return TRI_OK;
 }
 
-void tri_writer_lost(struct tri_writer *w)
+void tri_writer_on_stream_removed(struct tri_writer *w)
 {
-    tri_log_say(w->log, TRI_LOG_WARN, "segment",
-                "%s: somebody has removed the semaphores; making the stream anew", w->name);
+    tri_log_write(w->log, TRI_LOG_WARN, "segment",
+                  "%s: somebody has removed the semaphores; making the stream anew", w->name);
     if (w->mapping) {
         atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
                                  memory_order_release);
@@ -214,7 +214,7 @@ void tri_writer_lost(struct tri_writer *w)
     }
 }
 
-void tri_writer_withdraw(struct tri_writer *w)
+void tri_writer_tear_down(struct tri_writer *w)
 {
     if (w->sem_id < 0 || w->pid != getpid())
         return;

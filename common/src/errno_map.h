@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** errno becomes an outcome at the border to the system. */
-#ifndef TRI_FAIL_H
-#define TRI_FAIL_H
+#ifndef TRI_ERRNO_MAP_H
+#define TRI_ERRNO_MAP_H
 
 #include <triptych/error.h>
 

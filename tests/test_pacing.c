@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a paced reader learns when to be awake: simulated streams, so nothing depends on this machine. */
-#include "pace.h"
+#include "reader_pacing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@ enum { FRAMES = 2000, LEARNING = 200 };
 struct world {
     int64_t frame_late_ns, sleep_late_ns;
     uint32_t random;
-    struct tri_pace pace;
+    struct tri_pacing pace;
     uint64_t number;
     int64_t slot_ns; // when the newest frame was due
     int64_t now_ns;  // when the reader had it
@@ -44,24 +44,24 @@ static void one_frame(struct world *w, int64_t slots)
 {
     w->slot_ns += slots * PERIOD_NS;
     const int64_t publish_ns = w->slot_ns + some(w, w->frame_late_ns);
-    const int64_t start = tri_pace_start(&w->pace, w->now_ns);
+    const int64_t start = tri_pacing_start(&w->pace, w->now_ns);
     if (start == INT64_MAX) {
         w->missed++;
     } else {
         const int64_t awake = start > w->now_ns ? start + some(w, w->sleep_late_ns) : w->now_ns;
-        tri_pace_slept(&w->pace, publish_ns < awake);
+        tri_pacing_slept(&w->pace, publish_ns < awake);
         int64_t spun = publish_ns - awake;
         if (spun > w->pace.credit_ns)
             spun = w->pace.credit_ns;
         if (publish_ns < awake || spun < publish_ns - awake)
             w->missed++;
         if (spun > 0) {
-            tri_pace_spun(&w->pace, spun);
+            tri_pacing_spun(&w->pace, spun);
             w->spun_ns += spun;
         }
     }
     w->now_ns = publish_ns + 1000;
-    tri_pace_learn(&w->pace, ++w->number, publish_ns);
+    tri_pacing_learn(&w->pace, ++w->number, publish_ns);
 }
 
 /** Frames of one pace; the first ones are for learning and are not counted. */
@@ -83,19 +83,19 @@ static void assert_spun_at_most(const struct world *w, int percent)
 static void nobody_spins_before_the_pace_is_known(void **state)
 {
     (void)state;
-    struct tri_pace pace = { 0 };
-    assert_int_equal(tri_pace_start(&pace, 1000000000), INT64_MAX);
-    tri_pace_learn(&pace, 7, 1000000000);
-    assert_int_equal(tri_pace_start(&pace, 1000001000), INT64_MAX);
+    struct tri_pacing pace = { 0 };
+    assert_int_equal(tri_pacing_start(&pace, 1000000000), INT64_MAX);
+    tri_pacing_learn(&pace, 7, 1000000000);
+    assert_int_equal(tri_pacing_start(&pace, 1000001000), INT64_MAX);
 }
 
 static void the_second_frame_tells_the_pace(void **state)
 {
     (void)state;
-    struct tri_pace pace = { 0 };
-    tri_pace_learn(&pace, 7, 1000000000);
-    tri_pace_learn(&pace, 8, 1000000000 + PERIOD_NS);
-    const int64_t start = tri_pace_start(&pace, 1000001000 + PERIOD_NS);
+    struct tri_pacing pace = { 0 };
+    tri_pacing_learn(&pace, 7, 1000000000);
+    tri_pacing_learn(&pace, 8, 1000000000 + PERIOD_NS);
+    const int64_t start = tri_pacing_start(&pace, 1000001000 + PERIOD_NS);
     assert_in_range(start, 1000000000 + PERIOD_NS * 19 / 10, 1000000000 + PERIOD_NS * 2);
 }
 
@@ -149,9 +149,9 @@ static void frames_that_the_reader_skipped_do_not_change_the_pace(void **state)
     watch(&w);
     w.slot_ns += 4 * PERIOD_NS;
     w.number += 4;
-    tri_pace_learn(&w.pace, w.number, w.slot_ns);
+    tri_pacing_learn(&w.pace, w.number, w.slot_ns);
     assert_in_range(w.pace.period_ns, PERIOD_NS * 99 / 100, PERIOD_NS * 101 / 100);
-    assert_in_range(tri_pace_start(&w.pace, w.slot_ns + 1000), w.slot_ns + PERIOD_NS * 9 / 10,
+    assert_in_range(tri_pacing_start(&w.pace, w.slot_ns + 1000), w.slot_ns + PERIOD_NS * 9 / 10,
                     w.slot_ns + PERIOD_NS);
 }
 
@@ -160,7 +160,7 @@ static void nobody_spins_for_a_stream_that_has_stopped(void **state)
     (void)state;
     struct world w = stream(5000, 50000);
     watch(&w);
-    assert_int_equal(tri_pace_start(&w.pace, w.now_ns + 3 * PERIOD_NS), INT64_MAX);
+    assert_int_equal(tri_pacing_start(&w.pace, w.now_ns + 3 * PERIOD_NS), INT64_MAX);
 }
 
 static void a_new_pace_is_learned_from_two_frames(void **state)
@@ -170,9 +170,9 @@ static void a_new_pace_is_learned_from_two_frames(void **state)
     watch(&w);
     const int64_t quick = PERIOD_NS / 4;
     for (int i = 1; i <= 2; i++)
-        tri_pace_learn(&w.pace, ++w.number, w.slot_ns + i * quick);
+        tri_pacing_learn(&w.pace, ++w.number, w.slot_ns + i * quick);
     const int64_t last = w.slot_ns + 2 * quick;
-    assert_in_range(tri_pace_start(&w.pace, last + 1000), last + quick * 9 / 10, last + quick);
+    assert_in_range(tri_pacing_start(&w.pace, last + 1000), last + quick * 9 / 10, last + quick);
 }
 
 static void times_that_are_none_are_survived(void **state)
@@ -180,11 +180,11 @@ static void times_that_are_none_are_survived(void **state)
     (void)state;
     static const int64_t odd[] = { INT64_MIN, -1, 0, 1, PERIOD_NS, INT64_MAX / 4, INT64_MAX };
     const size_t count = sizeof(odd) / sizeof(odd[0]);
-    struct tri_pace pace = { 0 };
+    struct tri_pacing pace = { 0 };
     for (uint64_t i = 0; i < count * count * count; i++) {
-        tri_pace_learn(&pace, i / 2 + i % 5, odd[i % count]);
-        tri_pace_learn(&pace, i / 2 + 1, odd[i / count % count]);
-        const int64_t start = tri_pace_start(&pace, 1000000000);
+        tri_pacing_learn(&pace, i / 2 + i % 5, odd[i % count]);
+        tri_pacing_learn(&pace, i / 2 + 1, odd[i / count % count]);
+        const int64_t start = tri_pacing_start(&pace, 1000000000);
         assert_true(start >= -PERIOD_NS);
     }
 }

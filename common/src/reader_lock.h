@@ -3,8 +3,8 @@
  * What a reader has locked: the frame on loan, or, while it waits, the frame that is to come. Its
  * writer says where that will lie; it is locked when it is seen, and no system call lies between.
  */
-#ifndef TRI_HOLD_H
-#define TRI_HOLD_H
+#ifndef TRI_READER_LOCK_H
+#define TRI_READER_LOCK_H
 
 #include "reader_private.h"
 
@@ -12,7 +12,7 @@
 enum {
     LEASE_CHECKED, // not locked: checked after use
     LEASE_HELD,
-    LEASE_LENT, // its lock was given up within tri_reader_borrow(), which brings it back if it fails
+    LEASE_LENT, // its lock was given up within tri_reader_acquire(), which brings it back if it fails
 };
 
 /**
@@ -20,7 +20,7 @@ enum {
  * the lock on the caller's frame in the same call if that is `newest`. One system call; none if all
  * is done.
  */
-void tri_hold_ahead(struct tri_reader *r, struct tri_lease *lease, uint64_t newest);
+void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t newest);
 
 /**
  * Locks frame `word`, giving up the lock on an older one in the same call; no call if it was locked
@@ -28,13 +28,13 @@ void tri_hold_ahead(struct tri_reader *r, struct tri_lease *lease, uint64_t newe
  *
  * @return TRI_OK; TRI_ERR_BUSY, its writer has just taken it; any other: it cannot be locked.
  */
-enum tri_err tri_hold_take(struct tri_reader *r, struct tri_lease *old, uint64_t word);
+enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t word);
 
 /** Gives up what was locked ahead. */
-void tri_hold_drop(struct tri_reader *r);
+void tri_reader_lock_drop(struct tri_reader *r);
 
 /** After a borrow that brought nothing: gives up what was locked ahead, and the caller's frame has
  *  its lock again. @return false: it was overwritten meanwhile, so there is a newer frame. */
-bool tri_hold_back(struct tri_reader *r, struct tri_lease *lease);
+bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease);
 
 #endif

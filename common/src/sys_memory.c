@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory_limit.h"
+#include "sys_memory.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -248,7 +248,7 @@ bool tri_memory_allows(const tri_log *log, const char *name, uint64_t bytes, uin
     const uint64_t need = bytes + bytes / SPARE_SHARE + SPARE_BYTES;
     if (left.bytes >= minus(need, freed))
         return true;
-    tri_log_say(
+    tri_log_write(
         log, TRI_LOG_ERROR, "segment",
         "%s: %.1f MiB of shared memory are needed where %.1f MiB are left %s; the kernel "
         "would kill somebody for the rest: make room there, or use fewer buffers or smaller "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "owner.h"
+#include "sys_owner.h"
 
-#include "account.h"
+#include "sys_account.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,27 +64,27 @@ void tri_owner_explain(const tri_log *log, const char *name, key_t key)
     char text[2][64];
 
     if (!has_set && !has_segment)
-        tri_log_say(log, TRI_LOG_ERROR, "segment",
-                    "%s: another user's System V object had this key a moment ago; try again",
-                    name);
+        tri_log_write(log, TRI_LOG_ERROR, "segment",
+                      "%s: another user's System V object had this key a moment ago; try again",
+                      name);
     else if (has_set && has_segment && set != segment)
-        tri_log_say(
+        tri_log_write(
             log, TRI_LOG_ERROR, "segment",
             "%s: the semaphores are of user %s, the segment is of user %s (key 0x%08x): one "
             "of them is planted and neither is trusted; choose another --name, or have root "
             "run `triptych-info remove %s`",
             name, user_text(set, text[0]), user_text(segment, text[1]), (unsigned)key, name);
     else
-        tri_log_say(log, TRI_LOG_ERROR, "segment",
-                    "%s: this name is taken by user %s (key 0x%08x) and is not trusted; choose "
-                    "another --name, or have that user or root run `triptych-info remove %s`",
-                    name, user_text(has_set ? set : segment, text[0]), (unsigned)key, name);
+        tri_log_write(log, TRI_LOG_ERROR, "segment",
+                      "%s: this name is taken by user %s (key 0x%08x) and is not trusted; choose "
+                      "another --name, or have that user or root run `triptych-info remove %s`",
+                      name, user_text(has_set ? set : segment, text[0]), (unsigned)key, name);
 }
 
 void tri_owner_tell(const tri_log *log, const char *name, uid_t owner)
 {
     char text[64];
     if (log && log->level >= TRI_LOG_INFO)
-        tri_log_say(log, TRI_LOG_INFO, "segment", "%s: a stream of user %s", name,
-                    user_text(owner, text));
+        tri_log_write(log, TRI_LOG_INFO, "segment", "%s: a stream of user %s", name,
+                      user_text(owner, text));
 }

@@ -19,11 +19,11 @@ static void look_after(struct tri_writer *w, int64_t now)
         return;
     w->check_ns = now + TRI_WRITER_CHECK_NS;
     if (!tri_segment_removed(&w->mapping->segment)) {
-        tri_writer_mend(w);
+        tri_writer_repair(w);
         return;
     }
-    tri_log_say(w->log, TRI_LOG_WARN, "segment",
-                "%s: somebody has removed the segment; making it anew", w->name);
+    tri_log_write(w->log, TRI_LOG_WARN, "segment",
+                  "%s: somebody has removed the segment; making it anew", w->name);
     mark(w);
     tri_mapping_unref(&w->mapping);
 }
@@ -43,12 +43,12 @@ static enum tri_err give_up(struct tri_writer *w)
 {
     mark(w);
     const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
-    if (err != TRI_OK && err != TRI_ERR_AWAY) { // not ours any more, after a change of user
+    if (err != TRI_OK && err != TRI_ERR_NO_WRITER) { // not ours any more, after a change of user
         atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
                                   memory_order_release);
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment",
-                    "%s: the segment is too small and cannot be replaced: %s", w->name,
-                    tri_strerror(err));
+        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+                      "%s: the segment is too small and cannot be replaced: %s", w->name,
+                      tri_strerror(err));
         return err;
     }
     tri_mapping_unref(&w->mapping);
@@ -58,7 +58,7 @@ static enum tri_err give_up(struct tri_writer *w)
 /** Makes a segment, with the numbering going on in it, and lets readers in. */
 static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *plan)
 {
-    tri_writer_forget_frames(w);
+    tri_writer_reset_slots(w);
     struct tri_segment segment;
     const enum tri_err err = tri_segment_create(&segment, plan, w->log);
     if (err != TRI_OK)
@@ -67,8 +67,8 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     w->mapping = tri_mapping_new(&segment, w->sem_id);
     if (!w->mapping) {
         tri_segment_remove(shm_id);
-        tri_log_say(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
-        return TRI_ERR_LIMIT;
+        tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        return TRI_ERR_NO_RESOURCES;
     }
     struct tri_header *header = w->mapping->segment.header;
     // The numbering goes on, even if this writer dies before its first frame in here.
@@ -77,7 +77,7 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
                               memory_order_relaxed);
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
-    tri_writer_show(w);
+    tri_writer_write_identity(w);
     tri_segment_announce(&w->mapping->segment); // last: readers may join from here on
     return TRI_OK;
 }
@@ -97,12 +97,12 @@ static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
     // Asked first: a stream that cannot grow goes on as it is, and nobody has to leave it.
     const struct tri_segment *old = w->mapping ? &w->mapping->segment : NULL;
     if (!tri_segment_affordable(&plan, old, old && ours_alone(w), w->log))
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
     const enum tri_err err = old ? give_up(w) : TRI_OK;
     return err == TRI_OK ? make(w, &plan) : err;
 }
 
-enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
+enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes)
 {
     if (bytes < w->slot_bytes_wanted)
         bytes = w->slot_bytes_wanted;
@@ -111,10 +111,10 @@ enum tri_err tri_writer_provide(struct tri_writer *w, uint64_t bytes)
     if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
         return TRI_OK;
     if (w->refused_bytes > 0 && bytes >= w->refused_bytes && now < w->refused_ns)
-        return TRI_ERR_LIMIT; // said a moment ago
+        return TRI_ERR_NO_RESOURCES; // said a moment ago
 
     const enum tri_err err = replace(w, bytes);
-    w->refused_bytes = err == TRI_ERR_LIMIT ? bytes : 0;
+    w->refused_bytes = err == TRI_ERR_NO_RESOURCES ? bytes : 0;
     w->refused_ns = now + TRI_WRITER_RETRY_NS;
     return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hold.h"
+#include "reader_lock.h"
 
 #include "semset.h"
 
@@ -10,7 +10,7 @@ static enum tri_err exchange(struct tri_reader *r, uint32_t give, uint32_t take)
         return TRI_OK;
     const enum tri_err err = tri_semset_hold(r->mapping->sem_id, give, take);
     if (err == TRI_ERR_DENIED)
-        r->may_hold = false; // read permission only: from now on check after use
+        r->can_lock = false; // read permission only: from now on check after use
     return err;
 }
 
@@ -21,11 +21,11 @@ static bool locks_here(const struct tri_reader *r, const struct tri_lease *lease
            ((struct tri_mapping *)lease->segment)->sem_id == r->mapping->sem_id;
 }
 
-void tri_hold_ahead(struct tri_reader *r, struct tri_lease *lease, uint64_t newest)
+void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t newest)
 {
     const struct tri_segment *segment = &r->mapping->segment;
     const uint64_t next = atomic_load_explicit(&segment->header->next, memory_order_relaxed);
-    if (!r->may_hold || r->gone || r->state == TRI_STATE_AWAY || next == r->ahead ||
+    if (!r->can_lock || r->gone || r->state == TRI_STATE_NO_WRITER || next == r->ahead ||
         tri_word_number(next) != tri_word_number(newest) + 1 ||
         tri_word_slot(next) >= segment->geometry.slots)
         return;
@@ -45,16 +45,16 @@ void tri_hold_ahead(struct tri_reader *r, struct tri_lease *lease, uint64_t newe
         lease->state = LEASE_LENT;
 }
 
-void tri_hold_drop(struct tri_reader *r)
+void tri_reader_lock_drop(struct tri_reader *r)
 {
     if (r->ahead)
         exchange(r, tri_word_lock(r->ahead), TRI_NO_LOCK);
     r->ahead = 0;
 }
 
-enum tri_err tri_hold_take(struct tri_reader *r, struct tri_lease *old, uint64_t word)
+enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t word)
 {
-    if (!r->may_hold || r->gone)
+    if (!r->can_lock || r->gone)
         return TRI_ERR_DENIED;
     if (r->ahead == word) { // locked before it was there
         r->ahead = 0;
@@ -67,22 +67,22 @@ enum tri_err tri_hold_take(struct tri_reader *r, struct tri_lease *old, uint64_t
     else if (r->ahead)
         give = tri_word_lock(r->ahead);
     const enum tri_err err = exchange(r, give, tri_word_lock(word));
-    if (err == TRI_ERR_AWAY)
+    if (err == TRI_ERR_NO_WRITER)
         r->gone = true;
     if (err != TRI_OK)
         return err;
     if (lend) {
         old->state = LEASE_LENT;
-        tri_hold_drop(r);
+        tri_reader_lock_drop(r);
     }
     r->ahead = 0;
     return TRI_OK;
 }
 
-bool tri_hold_back(struct tri_reader *r, struct tri_lease *lease)
+bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
 {
     if (!lease->segment || lease->state != LEASE_LENT) {
-        tri_hold_drop(r);
+        tri_reader_lock_drop(r);
         return true;
     }
     const struct tri_mapping *mapping = lease->segment;
@@ -92,12 +92,12 @@ bool tri_hold_back(struct tri_reader *r, struct tri_lease *lease)
         give = tri_word_lock(r->ahead);
         r->ahead = 0;
     }
-    tri_hold_drop(r);
+    tri_reader_lock_drop(r);
     enum tri_err err = tri_semset_hold(mapping->sem_id, give, lock);
     if (err == TRI_ERR_BUSY && give != TRI_NO_LOCK)
         tri_semset_hold(mapping->sem_id, give, TRI_NO_LOCK);
     lease->state = LEASE_CHECKED;
-    if (err != TRI_OK && err != TRI_ERR_AWAY)
+    if (err != TRI_OK && err != TRI_ERR_NO_WRITER)
         return false;
     // Without its semaphores a segment has no writer and never gets one again.
     const struct tri_entry *entry = tri_segment_entry(&mapping->segment, lease->slot);

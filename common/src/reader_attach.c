@@ -2,9 +2,9 @@
 /* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
 #include "reader_private.h"
 
-#include "hold.h"
-#include "owner.h"
+#include "reader_lock.h"
 #include "semset.h"
+#include "sys_owner.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 
 static void detach(struct tri_reader *r)
 {
-    tri_hold_drop(r);
+    tri_reader_lock_drop(r);
     tri_mapping_unref(&r->mapping);
     r->gone = false;
 }
@@ -30,15 +30,15 @@ static void join(struct tri_reader *r)
     r->fresh = !from_the_start; // otherwise even the first frame can be missed, and is counted
     r->base_driver = -r->dropped_driver;
     r->base_writer = -r->dropped_writer;
-    r->pace = (struct tri_pace){ 0 };
+    r->pace = (struct tri_pacing){ 0 };
 }
 
 /** The writer is gone: says so once. */
 static enum tri_err lose(struct tri_reader *r)
 {
     const bool was_live = r->state == TRI_STATE_LIVE;
-    r->state = TRI_STATE_AWAY;
-    return was_live ? TRI_ERR_AWAY : TRI_OK;
+    r->state = TRI_STATE_NO_WRITER;
+    return was_live ? TRI_ERR_NO_WRITER : TRI_OK;
 }
 
 static enum tri_err find_and_attach(struct tri_reader *r)
@@ -63,7 +63,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     tri_segment_fault_in(&segment, false);
     r->mapping = tri_mapping_new(&segment, sem_id);
     if (!r->mapping)
-        return TRI_ERR_LIMIT;
+        return TRI_ERR_NO_RESOURCES;
 
     if (owner != geteuid())
         tri_owner_tell(r->log, r->name, owner);
@@ -75,14 +75,14 @@ static enum tri_err find_and_attach(struct tri_reader *r)
 
     const uint64_t word =
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
-    if (joined && !r->wants_left)
+    if (joined && !r->wants_retained)
         r->last = tri_word_number(word); // left by a writer that is dead: no news
     const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
     return news ? TRI_OK : lose(r);
 }
 
-/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_AWAY to say so,
- *  TRI_ERR_INTERRUPTED. */
+/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_NO_WRITER to
+ *  say so, TRI_ERR_INTERRUPTED. */
 static enum tri_err ask_why(struct tri_reader *r)
 {
     const enum tri_err err = tri_semset_has_writer(r->mapping->sem_id);
@@ -100,7 +100,7 @@ static enum tri_err ask_why(struct tri_reader *r)
     return nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
 }
 
-enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
+enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
 {
     const struct tri_header *header = r->mapping->segment.header;
     const uint32_t state = atomic_load_explicit(&header->state, memory_order_acquire);
@@ -114,7 +114,7 @@ enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
     }
 
     enum tri_err err;
-    if (r->state == TRI_STATE_AWAY) {
+    if (r->state == TRI_STATE_NO_WRITER) {
         err = tri_semset_wait_writer(r->mapping->sem_id, ns);
         if (err == TRI_OK)
             r->state = TRI_STATE_LIVE;
@@ -132,7 +132,7 @@ enum tri_err tri_reader_wait(tri_reader *r, uint64_t word, int64_t ns)
         if (err == TRI_OK && now == word)
             return ask_why(r);
     }
-    if (err == TRI_ERR_AWAY) {
+    if (err == TRI_ERR_NO_WRITER) {
         r->gone = true;
         return TRI_OK;
     }
@@ -144,16 +144,16 @@ void tri_reader_refuse(tri_reader *r, enum tri_err err)
     if (err == TRI_ERR_FOREIGN && err != r->refused)
         tri_owner_explain(r->log, r->name, r->key);
     else if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
-        tri_log_say(r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
-                    err == TRI_ERR_DENIED
-                        ? "; its writer must allow this user's group: --mode 0640 --group GROUP"
-                        : "");
+        tri_log_write(r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
+                      err == TRI_ERR_DENIED
+                          ? "; its writer must allow this user's group: --mode 0640 --group GROUP"
+                          : "");
     r->refused = err;
 }
 
 enum tri_err tri_reader_attach(tri_reader *r)
 {
     const enum tri_err err = find_and_attach(r);
-    tri_reader_refuse(r, err == TRI_ERR_AWAY ? TRI_OK : err); // attached, even so
+    tri_reader_refuse(r, err == TRI_ERR_NO_WRITER ? TRI_OK : err); // attached, even so
     return err;
 }

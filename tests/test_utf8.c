@@ -3,7 +3,7 @@
 #include "scene.h"
 
 #include "layout.h"
-#include "text.h"
+#include "utf8.h"
 
 #include <triptych/log.h>
 #include <triptych/stream.h>
@@ -21,7 +21,7 @@ static void assert_becomes(const char *text, const char *wanted)
     char clean[128];
 
     snprintf(clean, sizeof(clean), "%s", text);
-    tri_text_clean(clean);
+    tri_utf8_clean(clean);
     assert_string_equal(clean, wanted);
 }
 
@@ -70,7 +70,7 @@ static void every_log_gets_clean_lines(void **state)
     char said[128] = "";
     const tri_log log = { .write = keep, .user = said, .level = TRI_LOG_INFO };
 
-    tri_log_say(&log, TRI_LOG_INFO, "test", "cannot open %s", HOSTILE);
+    tri_log_write(&log, TRI_LOG_INFO, "test", "cannot open %s", HOSTILE);
     assert_string_equal(said, "cannot open " HARMLESS);
 }
 
