@@ -41,7 +41,7 @@ static const char *const modules = "context.spa-libs = { support.* = support/lib
                                    "    { name = libpipewire-module-client-node }\n";
 
 static struct meeting *meeting;
-static char folder[PATH_BYTES]; // of the daemon's socket, and of what it and its clients are told
+static char *folder; // of the daemon's socket and configuration; in memory of all processes
 static pid_t daemon_pid, sweeper_pid;
 static int running = -1; // a pipe's end that every process of the run has open
 static const struct bench_setup *setup;
@@ -85,7 +85,8 @@ static void remove_folder(void)
 }
 
 /** Leaves a process behind that removes the folder once all others of the run have ended, however they
- *  did: it sees that nobody has the pipe open any more. */
+ *  did: it sees that nobody has the pipe open any more. Starts before there is a folder, and leaves the
+ *  process group here: a signal to the group that came before the new process had run would end it. */
 static void start_sweeper(void)
 {
     int ends[2];
@@ -93,7 +94,6 @@ static void start_sweeper(void)
     sweeper_pid = fork();
     bench_need(sweeper_pid >= 0, "fork");
     if (sweeper_pid == 0) {
-        setsid(); // what a terminal says is for the others
         close(ends[1]);
         char nothing;
         while (read(ends[0], &nothing, 1) < 0 && errno == EINTR)
@@ -101,6 +101,7 @@ static void start_sweeper(void)
         remove_folder();
         _exit(0);
     }
+    bench_need(setpgid(sweeper_pid, 0) == 0, "setpgid");
     close(ends[0]);
     running = ends[1];
 }
@@ -110,9 +111,10 @@ static void prepare(const struct bench_setup *of)
     setup = of;
     meeting = bench_shared(sizeof(*meeting));
     atomic_store(&meeting->writer, SPA_ID_INVALID);
-    snprintf(folder, sizeof(folder), "/tmp/%s.XXXXXX", of->name);
-    bench_need(mkdtemp(folder) != NULL, "mkdtemp");
+    folder = bench_shared(PATH_BYTES);
+    snprintf(folder, PATH_BYTES, "/tmp/%s.XXXXXX", of->name);
     start_sweeper();
+    bench_need(mkdtemp(folder) != NULL, "mkdtemp");
     configure("client.conf", "context.properties = { support.dbus = false log.level = 0 }\n", "");
     configure("pipewire.conf",
               "context.properties = { support.dbus = false log.level = 0 core.daemon = true "
