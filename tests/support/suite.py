@@ -134,14 +134,6 @@ def what_was_left(known):
                         "failed" if left else "passed", "\n".join(left))
 
 
-def hear_signals():
-    """Whoever starts the suite in the background has it ignore signals, and every test would inherit
-    that: cron, nohup, an `&` in a script."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        if signal.getsignal(number) == signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-
-
 def adopt_orphans():
     """What a test leaves running becomes a child of this process, and is found."""
     PR_SET_CHILD_SUBREAPER = 36
@@ -155,7 +147,6 @@ def main():
         chosen = CONFIGURATIONS[:1]
     elif arguments.quick:
         chosen = (QUICK,)
-    hear_signals()
     adopt_orphans()
     known = system_v_objects()
     total = results.Total()

@@ -66,12 +66,20 @@ def chosen(suite, names):
             yield item
 
 
+def heed_signals():
+    """A shell makes what it starts in the background ignore signals, as nohup does, and every program
+    of a test would inherit that. A time limit comes as SIGTERM: unwind, so that exit handlers end what
+    a test started."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 def main():
     if len(sys.argv) < 2:
         print(__doc__.strip(), file=sys.stderr)
         return 2
-    # A time limit comes as SIGTERM: unwind, so that exit handlers end what a test started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    heed_signals()
     module = load(pathlib.Path(sys.argv[1]))
     cases = list(chosen(unittest.defaultTestLoader.loadTestsFromModule(module), sys.argv[2:]))
     print("TAP version 13")
