@@ -31,6 +31,10 @@ static void a_new_format_reaches_readers_with_the_frame_it_begins_at(void **stat
     second.range = TRI_RANGE_FULL;
     second.field = TRI_FIELD_INTERLACED;
     second.rotation = 270;
+    second.aspect_num = 59;
+    second.aspect_den = 54;
+    second.siting = TRI_SITING_TOPLEFT;
+    second.bits = 12;
 
     for (unsigned i = 0; i < WAYS; i++) {
         const char *name = scene_stream();

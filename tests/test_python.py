@@ -227,6 +227,16 @@ class Streams(ProgramTest):
         with self.assertRaisesRegex(ValueError, "matrix '999'"):
             triptych.Writer(self.stream(), "NV12", 8, 8, matrix="999")
 
+    def test_frame_keeps_aspect_rotation_siting_and_bits(self):
+        name = self.stream()
+        with triptych.Writer(name, "Y16", 8, 8, rotation=90, pixel_aspect=(59, 54), bits=12,
+                             siting="topleft") as writer, triptych.Reader(name) as reader:
+            writer.frame().publish()
+            frame = reader.latest(timeout=20)
+            self.assertEqual((frame.rotation, frame.pixel_aspect, frame.bits, frame.siting),
+                             (90, (59, 54), 12, "topleft"))
+            del frame
+
     def test_a_draft_that_is_let_go_gives_its_slot_back(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8) as writer:

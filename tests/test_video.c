@@ -165,6 +165,29 @@ static void colours_unsaid_are_derived_as_v4l2_does(void **state)
     assert_int_equal(tri_colorspace_from_name("rec709"), TRI_COLORSPACE_REC709);
     assert_int_equal(tri_range_from_name("purple"), -1);
     assert_string_equal(tri_field_name(99), "any");
+    assert_int_equal(tri_siting_from_name("left"), TRI_SITING_LEFT);
+}
+
+static void description_is_valid_within_its_ranges_only(void **state)
+{
+    (void)state;
+    const struct tri_video good[] = {
+        { .rotation = 270 },
+        { .fps_num = 30000, .fps_den = 1001 },
+        { .aspect_num = 59, .aspect_den = 54 },
+        { .aspect_num = TRI_ASPECT_MAX, .aspect_den = 1 },
+        { .bits = 16 },
+    };
+    const struct tri_video bad[] = {
+        { .rotation = 360 },    { .rotation = 45 },
+        { .fps_num = 30 },      { .aspect_num = 1 },
+        { .aspect_den = 1 },    { .aspect_num = TRI_ASPECT_MAX + 1, .aspect_den = 1 },
+        { .bits = UINT32_MAX },
+    };
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_true(tri_video_valid(&good[i]));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_false(tri_video_valid(&bad[i]));
 }
 
 static void names_are_of_one_to_31_letters_and_their_keys_are_told_apart(void **state)
@@ -323,6 +346,7 @@ int main(void)
         cmocka_unit_test(names_are_of_one_to_31_letters_and_their_keys_are_told_apart),
         cmocka_unit_test(percentiles_are_within_the_stated_error),
         cmocka_unit_test(percentiles_of_many_samples_are_those_of_the_sorted_samples),
+        cmocka_unit_test(description_is_valid_within_its_ranges_only),
         cmocka_unit_test(a_checksum_is_the_published_one_of_its_kind),
         cmocka_unit_test(rows_are_one_piece_to_a_checksum),
         cmocka_unit_test(a_checksum_is_of_the_pixels_and_not_of_the_padding),

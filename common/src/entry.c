@@ -44,6 +44,10 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
     PUT(range, video->range);
     PUT(field, video->field);
     PUT(rotation, video->rotation);
+    PUT(aspect_num, video->aspect_num);
+    PUT(aspect_den, video->aspect_den);
+    PUT(siting, video->siting);
+    PUT(bits, video->bits);
     for (uint32_t p = 0; p < shape->planes; p++) {
         PUT(plane[p].offset, shape->plane[p].offset);
         PUT(plane[p].bytes, shape->plane[p].bytes);
@@ -127,11 +131,13 @@ static enum tri_err know_picture(const struct tri_entry *copy, uint64_t slot_byt
         .range = copy->range,
         .field = copy->field,
         .rotation = copy->rotation,
+        .aspect_num = copy->aspect_num,
+        .aspect_den = copy->aspect_den,
+        .siting = copy->siting,
+        .bits = copy->bits,
     };
     struct tri_shape shape;
-    if (copy->rotation % 90 != 0 || copy->rotation >= 360 ||
-        (copy->fps_den == 0 && copy->fps_num != 0) ||
-        place_planes(copy, slot_bytes, &video, &shape) != TRI_OK ||
+    if (!tri_video_valid(&video) || place_planes(copy, slot_bytes, &video, &shape) != TRI_OK ||
         !tri_shape_fits(&video, &shape, slot_bytes))
         return TRI_ERR_CORRUPT;
     memcpy(known->said, said, sizeof(known->said));

@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define TRI_MAGIC          0x50495254u // "TRIP" in memory order
-#define TRI_LAYOUT_VERSION 3u
+#define TRI_LAYOUT_VERSION 4u
 #define TRI_PAGE           4096u // alignment of slots, as V4L2 wants it of USERPTR; part of the format
 
 /** Bits of tri_header.state. */
@@ -78,6 +78,7 @@ struct tri_entry {
     uint32_t planes;
     uint32_t fourcc, width, height, fps_num, fps_den;
     uint32_t colorspace, transfer, matrix, range, field, rotation;
+    uint32_t aspect_num, aspect_den, siting, bits;
     uint32_t reserved;
     struct tri_entry_plane plane[TRI_PLANES_MAX];
     _Alignas(64) uint8_t user[TRI_USER_MAX];
@@ -113,7 +114,8 @@ TRI_AT(tri_entry, copies, 72);
 TRI_AT(tri_entry, planes, 84);
 TRI_AT(tri_entry, fourcc, 88);
 TRI_AT(tri_entry, rotation, 128);
-TRI_AT(tri_entry, plane, 136);
+TRI_AT(tri_entry, bits, 144);
+TRI_AT(tri_entry, plane, 152);
 TRI_AT(tri_entry, user, 256);
 #undef TRI_AT
 static_assert(sizeof(struct tri_header) == 320, "header size is part of the format");

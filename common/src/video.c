@@ -33,6 +33,7 @@ WORDS(transfer, TRI_TRANSFERS, "default")
 WORDS(matrix, TRI_MATRICES, "default")
 WORDS(range, TRI_RANGES, "default")
 WORDS(field, TRI_FIELDS, "any")
+WORDS(siting, TRI_SITINGS, "default")
 
 static uint64_t round_up(uint64_t value, uint64_t to)
 {
@@ -109,10 +110,20 @@ enum tri_range tri_video_range(const struct tri_video *video)
     return limited ? TRI_RANGE_LIMITED : TRI_RANGE_FULL;
 }
 
+bool tri_video_valid(const struct tri_video *video)
+{
+    const bool rate = video->fps_den != 0 || video->fps_num == 0;
+    const bool aspect = (video->aspect_num == 0) == (video->aspect_den == 0) &&
+                        video->aspect_num <= TRI_ASPECT_MAX && video->aspect_den <= TRI_ASPECT_MAX;
+    return rate && aspect && video->bits <= 16 && video->rotation % 90 == 0 &&
+           video->rotation < 360;
+}
+
 bool tri_video_same(const struct tri_video *a, const struct tri_video *b)
 {
     return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
            a->fps_num == b->fps_num && a->fps_den == b->fps_den && a->colorspace == b->colorspace &&
            a->transfer == b->transfer && a->matrix == b->matrix && a->range == b->range &&
-           a->field == b->field && a->rotation == b->rotation;
+           a->field == b->field && a->rotation == b->rotation && a->aspect_num == b->aspect_num &&
+           a->aspect_den == b->aspect_den && a->siting == b->siting && a->bits == b->bits;
 }

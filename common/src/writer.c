@@ -155,8 +155,7 @@ static bool publishable(const struct tri_writer *w, const struct tri_draft *draf
     const struct tri_frame_info *info = &draft->info;
     return (as_begun(w, draft) || tri_shape_fits(&info->video, &draft->shape, slot_bytes)) &&
            draft->shape.bytes <= slot_bytes && info->user_bytes <= TRI_USER_MAX &&
-           tri_time_sane(info->capture_ns) && info->video.rotation % 90 == 0 &&
-           info->video.rotation < 360 && (info->video.fps_den != 0 || info->video.fps_num == 0) &&
+           tri_time_sane(info->capture_ns) && tri_video_valid(&info->video) &&
            (draft->shape.plane[0].rows > 0 ||
             (info->bytes_used > 0 && info->bytes_used <= draft->shape.plane[0].bytes));
 }

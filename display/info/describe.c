@@ -125,12 +125,15 @@ static json_t *picture_json(const struct tri_stream *stream)
     const struct tri_video *video = &stream->newest.video;
     char fourcc[5];
     return json_pack(
-        "{ss si si s[ii] ss ss ss ss ss si}", "format", tri_fourcc_name(video->fourcc, fourcc),
-        "width", (int)video->width, "height", (int)video->height, "rate", (int)video->fps_num,
-        (int)video->fps_den, "colorspace", tri_colorspace_name(video->colorspace), "transfer",
-        tri_transfer_name(video->transfer), "matrix", tri_matrix_name(tri_video_matrix(video)),
-        "range", tri_range_name(tri_video_range(video)), "field", tri_field_name(video->field),
-        "rotation", (int)video->rotation);
+        "{ss si si s[ii] ss ss ss ss ss si s[ii] ss si}", "format",
+        tri_fourcc_name(video->fourcc, fourcc), "width", (int)video->width, "height",
+        (int)video->height, "rate", (int)video->fps_num, (int)video->fps_den, "colorspace",
+        tri_colorspace_name(video->colorspace), "transfer", tri_transfer_name(video->transfer),
+        "matrix", tri_matrix_name(tri_video_matrix(video)), "range",
+        tri_range_name(tri_video_range(video)), "field", tri_field_name(video->field), "rotation",
+        (int)video->rotation, "pixel_aspect", video->aspect_den ? (int)video->aspect_num : 1,
+        video->aspect_den ? (int)video->aspect_den : 1, "chroma_siting",
+        tri_siting_name(video->siting), "significant_bits", (int)video->bits);
 }
 
 static json_t *frame_json(const struct tri_stream *stream)

@@ -53,6 +53,11 @@ static void print_picture(const struct tri_stream *stream)
         video->matrix ? "" : " (derived)", tri_range_name(tri_video_range(video)),
         video->range ? "" : " (derived)");
     row("field order", "%s", tri_field_name(video->field));
+    row("pixel aspect", "%" PRIu32 ":%" PRIu32, video->aspect_den ? video->aspect_num : 1,
+        video->aspect_den ? video->aspect_den : 1);
+    row("chroma siting", "%s", tri_siting_name(video->siting));
+    if (video->bits)
+        row("significant bits", "%" PRIu32, video->bits);
 }
 
 static void print_newest(const struct tri_stream *stream)

@@ -10,6 +10,7 @@
 TRI_BEGIN
 
 #define TRI_DIMENSION_MAX 16384 // pixels, either way
+#define TRI_ASPECT_MAX    65535 // of either number of a pixel's aspect ratio
 
 /*
  * Colour and field values carry the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words
@@ -35,6 +36,12 @@ TRI_BEGIN
     X(INTERLACED, 4, "interlaced") X(SEQ_TB, 5, "seq-tb") X(SEQ_BT, 6, "seq-bt")           \
     X(ALTERNATE, 7, "alternate") X(INTERLACED_TB, 8, "interlaced-tb")                      \
     X(INTERLACED_BT, 9, "interlaced-bt")
+// Where the chroma samples of subsampled YUV lie. V4L2 has no such value: numbers and names are
+// ffmpeg's AVChromaLocation. "left" is MPEG-2, "center" is MPEG-1 and JPEG.
+#define TRI_SITINGS(X)                                                                     \
+    X(DEFAULT, 0, "default") X(LEFT, 1, "left") X(CENTER, 2, "center")                     \
+    X(TOPLEFT, 3, "topleft") X(TOP, 4, "top") X(BOTTOMLEFT, 5, "bottomleft")               \
+    X(BOTTOM, 6, "bottom")
 // clang-format on
 
 #define X(name, value, word) TRI_COLORSPACE_##name = value,
@@ -52,6 +59,9 @@ enum tri_range { TRI_RANGES(X) };
 #define X(name, value, word) TRI_FIELD_##name = value,
 enum tri_field { TRI_FIELDS(X) };
 #undef X
+#define X(name, value, word) TRI_SITING_##name = value,
+enum tri_siting { TRI_SITINGS(X) };
+#undef X
 
 /** The word for a value; "default" or "any" for a value that is none of the list. Never NULL. */
 TRI_API const char *tri_colorspace_name(uint32_t value);
@@ -59,6 +69,7 @@ TRI_API const char *tri_transfer_name(uint32_t value);
 TRI_API const char *tri_matrix_name(uint32_t value);
 TRI_API const char *tri_range_name(uint32_t value);
 TRI_API const char *tri_field_name(uint32_t value);
+TRI_API const char *tri_siting_name(uint32_t value);
 
 /** The value of a word, -1 if it is none of the list. */
 TRI_API int tri_colorspace_from_name(const char *word);
@@ -66,18 +77,23 @@ TRI_API int tri_transfer_from_name(const char *word);
 TRI_API int tri_matrix_from_name(const char *word);
 TRI_API int tri_range_from_name(const char *word);
 TRI_API int tri_field_from_name(const char *word);
+TRI_API int tri_siting_from_name(const char *word);
 
 /** What a picture is. Zero everywhere but in fourcc, width and height is a good description. */
 struct tri_video {
-    uint32_t fourcc;                 // TRI_FOURCC_*
-    uint32_t width, height;          // pixels, 1 to TRI_DIMENSION_MAX
-    uint32_t fps_num, fps_den;       // frames a second as a fraction; 0/0: not said
-    uint32_t colorspace;             // enum tri_colorspace
-    uint32_t transfer;               // enum tri_transfer
-    uint32_t matrix;                 // enum tri_matrix
-    uint32_t range;                  // enum tri_range
-    uint32_t field;                  // enum tri_field
-    uint32_t rotation;               // degrees clockwise to show it upright: 0, 90, 180, 270
+    uint32_t fourcc;           // TRI_FOURCC_*
+    uint32_t width, height;    // pixels, 1 to TRI_DIMENSION_MAX
+    uint32_t fps_num, fps_den; // frames a second as a fraction; 0/0: not said
+    uint32_t colorspace;       // enum tri_colorspace
+    uint32_t transfer;         // enum tri_transfer
+    uint32_t matrix;           // enum tri_matrix
+    uint32_t range;            // enum tri_range
+    uint32_t field;            // enum tri_field; may differ from frame to frame
+    uint32_t rotation;         // degrees clockwise to show it upright: 0, 90, 180, 270
+    uint32_t aspect_num;       // width of a pixel in units of its height, 1 to TRI_ASPECT_MAX;
+    uint32_t aspect_den;       // both 0: square, or not said
+    uint32_t siting;           // enum tri_siting
+    uint32_t bits;             // significant bits of a 16-bit component, the low ones; 0: all
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
 };
 
@@ -113,7 +129,10 @@ TRI_API enum tri_matrix tri_video_matrix(const struct tri_video *video);
 /** The range in force: as said, else full for RGB, grey and JPEG, limited for YUV. */
 TRI_API enum tri_range tri_video_range(const struct tri_video *video);
 
-/** Same format, size, rate, colours, fields and rotation; strides are not compared. */
+/** Whether aspect ratio, rotation, significant bits and rate are within their ranges. */
+TRI_API bool tri_video_valid(const struct tri_video *video);
+
+/** Whether two pictures differ in nothing but their strides. */
 TRI_API bool tri_video_same(const struct tri_video *a, const struct tri_video *b);
 
 TRI_END

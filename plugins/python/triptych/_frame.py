@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Tuple, Union
 
 from . import _library as c
 from ._error import Torn, check
@@ -105,6 +105,8 @@ class _Described:
     colorspace = _told_in_words("colorspace")
     transfer = _told_in_words("transfer")
     field = _told_in_words("field")
+    siting = _told_in_words("siting")
+    bits = _told_of_video("bits", "Significant bits of a 16-bit component, the low ones; 0: all.")
 
     @property
     def format(self) -> str:
@@ -121,6 +123,12 @@ class _Described:
     def range(self) -> str:
         """The range in force: "full-range" or "lim-range"."""
         return c.color_name("range", c.lib.tri_video_range(ctypes.byref(self._c.info.video)))
+
+    @property
+    def pixel_aspect(self) -> Tuple[int, int]:
+        """Width and height of a pixel: (1, 1) is square, also where the stream says nothing."""
+        video = self._c.info.video
+        return (video.aspect_num, video.aspect_den) if video.aspect_den else (1, 1)
 
     @property
     def fps(self) -> Optional[float]:

@@ -29,7 +29,7 @@ WAITS = {"block": 0, "spin": 1, "paced": 2}
 READER_NO_LOCK = 1
 READER_RETAINED = 2
 LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
-COLORS = ("colorspace", "transfer", "matrix", "range", "field")
+COLORS = ("colorspace", "transfer", "matrix", "range", "field", "siting")
 
 
 def _candidates() -> Iterator[str]:
@@ -63,7 +63,9 @@ class Video(Structure):
     _fields_ = [("fourcc", c_uint32), ("width", c_uint32), ("height", c_uint32),
                 ("fps_num", c_uint32), ("fps_den", c_uint32), ("colorspace", c_uint32),
                 ("transfer", c_uint32), ("matrix", c_uint32), ("range", c_uint32),
-                ("field", c_uint32), ("rotation", c_uint32), ("stride", c_uint32 * PLANES_MAX)]
+                ("field", c_uint32), ("rotation", c_uint32), ("aspect_num", c_uint32),
+                ("aspect_den", c_uint32), ("siting", c_uint32), ("bits", c_uint32),
+                ("stride", c_uint32 * PLANES_MAX)]
 
 
 class PlaneShape(Structure):

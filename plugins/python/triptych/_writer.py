@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections
 import ctypes
 import fractions
-from typing import Any, Optional, Union
+from typing import Any, Optional, Tuple, Union
 
 from . import _library as c
 from ._error import check
@@ -26,8 +26,12 @@ class Writer(Handle):
     mode    who may watch: 0o640 lets the group
     group   name or number of that group; None: this process's
     source  for people: where the pictures come from
-    colorspace, transfer, matrix, range, field
-            what the samples mean, in the words of v4l2-ctl: range="full-range", matrix="709"
+    rotation  degrees clockwise to show it upright: 0, 90, 180 or 270
+    pixel_aspect  width and height of a pixel; (0, 0): not said
+    bits    significant bits of a 16-bit component, the low ones; 0: all
+    colorspace, transfer, matrix, range, field, siting
+            what the samples mean, in the words of v4l2-ctl: range="full-range", matrix="709"; the
+            place of chroma samples in those of ffmpeg: siting="left"
 
     Raises Error where the name has a writer, telling its process, and ValueError for what is no name,
     format, size or word.
@@ -40,7 +44,8 @@ class Writer(Handle):
 
     def __init__(self, name: str, format: str, width: int, height: int, fps: Optional[Rate] = None,
                  slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
-                 source: str = "Python", **colors: str) -> None:
+                 source: str = "Python", rotation: int = 0,
+                 pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0, **colors: str) -> None:
         super().__init__(name)
         self._ended: collections.deque[c.Draft] = collections.deque()
         found = c.lib.tri_format_from_name(format.encode())
@@ -52,6 +57,8 @@ class Writer(Handle):
             raise ValueError(f"{fps} fps: frames a second are a number from 0")
         self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
                              fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
+                             rotation=rotation, aspect_num=pixel_aspect[0],
+                             aspect_den=pixel_aspect[1], bits=bits,
                              **{kind: c.color_from_name(kind, word) for kind, word in colors.items()})
         self._open(c.lib.tri_writer_open, c.WriterOptions(
             name=name.encode(), video=self.video, slots=slots, permissions=mode,
