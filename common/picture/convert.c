@@ -136,8 +136,8 @@ static void order_planes(uint32_t fourcc, struct sws_picture *picture)
 
 static enum tri_err decode_jpeg(picture_converter *c, const struct tri_frame_info *info,
                                 const struct tri_shape *shape,
-                                const uint8_t *const data[TRI_PLANES_MAX], struct recipe *recipe,
-                                struct sws_picture *from)
+                                const uint8_t *const data[TRI_PLANES_MAX],
+                                const struct jpeg_target *target)
 {
     if (info->bytes_used > shape->plane[0].bytes)
         return TRI_ERR_CORRUPT;
@@ -145,20 +145,32 @@ static enum tri_err decode_jpeg(picture_converter *c, const struct tri_frame_inf
         c->jpeg = jpeg_decoder_new(c->log);
     if (!c->jpeg)
         return TRI_ERR_NO_RESOURCES;
+    return jpeg_decode(c->jpeg, data[0], info->bytes_used, target);
+}
 
-    struct jpeg_picture decoded;
-    const enum tri_err err = jpeg_decode(c->jpeg, data[0], info->bytes_used, info->video.width,
-                                         info->video.height, &decoded);
+/* Into RGB in memory of our own: what libjpeg does not make is converted from that. */
+static enum tri_err decode_aside(picture_converter *c, const struct tri_frame_info *info,
+                                 const struct tri_shape *shape,
+                                 const uint8_t *const data[TRI_PLANES_MAX], struct recipe *recipe,
+                                 struct sws_picture *from)
+{
+    const struct tri_video rgb = { .fourcc = TRI_FOURCC_XR24,
+                                   .width = info->video.width,
+                                   .height = info->video.height };
+    struct tri_shape decoded;
+    uint8_t *to[TRI_PLANES_MAX] = { NULL };
+    enum tri_err err = tri_video_shape(&rgb, &decoded);
+    if (err == TRI_OK)
+        err = staging_target(&c->source, &decoded, to);
     if (err != TRI_OK)
         return err;
-    recipe->from = av_get_pix_fmt(decoded.ffmpeg);
-    recipe->from_matrix = SWS_CS_ITU601; // JFIF knows no other
+    recipe->from = AV_PIX_FMT_BGR0;
     recipe->from_full = 1;
-    for (int p = 0; p < TRI_PLANES_MAX; p++) {
-        from->data[p] = decoded.data[p];
-        from->stride[p] = (int)decoded.stride[p];
-    }
-    return TRI_OK;
+    from->data[0] = to[0];
+    from->stride[0] = (int)decoded.plane[0].stride;
+    return decode_jpeg(
+        c, info, shape, data,
+        &(struct jpeg_target){ rgb.fourcc, rgb.width, rgb.height, to[0], decoded.plane[0].stride });
 }
 
 /* The picture in planes: libswscale 6 does not read NV16 at all, and reads the others slowly. */
@@ -323,6 +335,10 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
         return TRI_OK;
     }
 
+    if (source->fourcc == TRI_FOURCC_MJPG && jpeg_can_make(fourcc))
+        return decode_jpeg(
+            converter, info, shape, data,
+            &(struct jpeg_target){ fourcc, wanted.width, wanted.height, to[0], stride[0] });
     if ((fourcc == TRI_FOURCC_AR24 || fourcc == TRI_FOURCC_XR24) &&
         argb_convert(&info->video, shape, data, to[0], stride[0]))
         return TRI_OK;
@@ -336,7 +352,7 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
     recipe.quick = is_quick(&recipe);
     struct sws_picture from = { .data = { NULL } };
     if (source->fourcc == TRI_FOURCC_MJPG)
-        err = decode_jpeg(converter, info, shape, data, &recipe, &from);
+        err = decode_aside(converter, info, shape, data, &recipe, &from);
     else if (source->family == TRI_FAMILY_COMPRESSED)
         err = TRI_ERR_INVALID;
     else

@@ -1,29 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpeg.h"
 
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdio.h> // before jpeglib.h, which needs it
 #include <stdlib.h>
 #include <string.h>
-#include <turbojpeg.h>
+#include <time.h>
 
-enum { ROW_ALIGN = 64, PLANES = 3 };
+#include <jerror.h>
+#include <jpeglib.h>
+
+#define WARN_EVERY_NS INT64_C(1000000000)
+
+enum {
+    STARTS_MAX = 16,              // places that look like a picture's start, tried in one frame
+    SCANS_MAX = 100,              // of a progressive picture; encoders write about ten
+    SCANS_CPU_NS_MAX = 500000000, // for all of them
+    AREA_MIN = 1 << 24,           // pixels that are decoded for any stream, however small
+    AREA_TIMES = 4,               // or so many times the stream's own
+    CMYK = 4,
+};
 
 struct jpeg_decoder {
     const tri_log *log;
-    tjhandle turbo;
     uint8_t *compressed;
     size_t compressed_bytes;
-    uint8_t *planes; // all of them, one after the other
-    size_t planes_bytes;
+    uint8_t *row; // of a JPEG that is too wide, or CMYK
+    size_t row_bytes;
+    int64_t warned_ns;
+    uint64_t untold;                  // undecodable frames since then
+    uint32_t told_width, told_height; // the last size that was logged as not the stream's
+};
+
+/* One attempt at a picture: libjpeg leaves it through `failed`. */
+struct attempt {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    jmp_buf failed;
+    int64_t cpu_limit_ns;
+    char why[JMSG_LENGTH_MAX];
 };
 
 jpeg_decoder *jpeg_decoder_new(const tri_log *log)
 {
     jpeg_decoder *decoder = malloc(sizeof *decoder);
-    if (!decoder)
-        return NULL;
-    *decoder = (jpeg_decoder){ .log = log, .turbo = tjInitDecompress() };
-    if (!decoder->turbo)
-        jpeg_decoder_free(&decoder);
+    if (decoder)
+        *decoder = (jpeg_decoder){ .log = log };
     return decoder;
 }
 
@@ -31,10 +55,8 @@ void jpeg_decoder_free(jpeg_decoder **decoder)
 {
     if (!*decoder)
         return;
-    if ((*decoder)->turbo)
-        tjDestroy((*decoder)->turbo);
     free((*decoder)->compressed);
-    free((*decoder)->planes);
+    free((*decoder)->row);
     free(*decoder);
     *decoder = NULL;
 }
@@ -51,76 +73,227 @@ static bool grow(uint8_t **memory, size_t *have, size_t want)
     return true;
 }
 
-static const char *planes_name(int subsampling)
+static J_COLOR_SPACE color_space(uint32_t fourcc)
 {
-    switch (subsampling) {
-    case TJSAMP_444:
-        return "yuv444p";
-    case TJSAMP_422:
-        return "yuv422p";
-    case TJSAMP_420:
-        return "yuv420p";
-    case TJSAMP_440:
-        return "yuv440p";
-    case TJSAMP_411:
-        return "yuv411p";
-    case TJSAMP_GRAY:
-        return "gray";
+    switch (fourcc) {
+    case TRI_FOURCC_RGB3:
+        return JCS_EXT_RGB;
+    case TRI_FOURCC_BGR3:
+        return JCS_EXT_BGR;
+    case TRI_FOURCC_XR24:
+    case TRI_FOURCC_AR24:
+        return JCS_EXT_BGRA;
+    case TRI_FOURCC_AB24:
+        return JCS_EXT_RGBA;
+    case TRI_FOURCC_GREY:
+        return JCS_GRAYSCALE;
     default:
-        return NULL;
+        return JCS_UNKNOWN;
     }
 }
 
-static enum tri_err corrupt(const jpeg_decoder *decoder, const char *what)
+bool jpeg_can_make(uint32_t fourcc)
 {
-    tri_log_write(decoder->log, TRI_LOG_WARN, "jpeg", "a frame cannot be decoded: %s", what);
+    return color_space(fourcc) != JCS_UNKNOWN;
+}
+
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static _Noreturn void give_up(struct attempt *attempt, const char *why)
+{
+    snprintf(attempt->why, sizeof attempt->why, "%s", why);
+    longjmp(attempt->failed, 1);
+}
+
+static void on_error(j_common_ptr common)
+{
+    struct attempt *attempt = common->client_data;
+    attempt->errors.format_message(common, attempt->why);
+    longjmp(attempt->failed, 1);
+}
+
+/* Warnings: what is left of a damaged picture is decoded. */
+static void on_message(j_common_ptr common, int level)
+{
+    (void)common;
+    (void)level;
+}
+
+/* A progressive picture of some kilobytes may have so many scans that it takes minutes. */
+static void on_progress(j_common_ptr common)
+{
+    struct attempt *attempt = common->client_data;
+    if (attempt->jpeg.input_scan_number > SCANS_MAX)
+        give_up(attempt, "it has too many scans");
+    if (attempt->jpeg.input_scan_number > 1 && cpu_ns() > attempt->cpu_limit_ns)
+        give_up(attempt, "its scans take too long");
+}
+
+static uint32_t pixel_bytes(uint32_t fourcc)
+{
+    return tri_format_find(fourcc)->plane[0].bytes;
+}
+
+static void fill_black(const struct jpeg_target *target)
+{
+    const uint32_t step = pixel_bytes(target->fourcc);
+    for (size_t row = 0; row < target->height; row++) {
+        uint8_t *to = target->pixels + row * target->stride;
+        memset(to, 0, (size_t)target->width * step);
+        for (size_t x = 0; step == 4 && x < target->width; x++)
+            to[4 * x + 3] = 255;
+    }
+}
+
+/* Adobe's programs, which are about the only ones that write CMYK, invert it. */
+static void convert_cmyk(const uint8_t *from, bool inverted, uint8_t *to, uint32_t pixels,
+                         uint32_t fourcc)
+{
+    const bool blue_first = fourcc != TRI_FOURCC_RGB3 && fourcc != TRI_FOURCC_AB24;
+    const uint32_t step = pixel_bytes(fourcc);
+    for (uint32_t x = 0; x < pixels; x++, from += CMYK, to += step) {
+        uint8_t rgb[3];
+        for (int i = 0; i < 3; i++) {
+            const unsigned ink = inverted ? from[i] : 255u - from[i];
+            const unsigned key = inverted ? from[3] : 255u - from[3];
+            rgb[i] = (uint8_t)(ink * key / 255);
+        }
+        if (step == 1) {
+            to[0] = (uint8_t)((77 * rgb[0] + 150 * rgb[1] + 29 * rgb[2]) >> 8);
+            continue;
+        }
+        to[0] = rgb[blue_first ? 2 : 0];
+        to[1] = rgb[1];
+        to[2] = rgb[blue_first ? 0 : 2];
+        if (step == 4)
+            to[3] = 255;
+    }
+}
+
+static void read_rows(jpeg_decoder *decoder, struct attempt *attempt,
+                      const struct jpeg_target *target)
+{
+    struct jpeg_decompress_struct *const jpeg = &attempt->jpeg;
+    const bool cmyk = jpeg->out_color_space == JCS_CMYK;
+    const uint32_t width = jpeg->output_width < target->width ? jpeg->output_width : target->width;
+    const uint32_t height =
+        jpeg->output_height < target->height ? jpeg->output_height : target->height;
+    const bool aside = cmyk || jpeg->output_width > target->width;
+    const size_t wide = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
+    if (aside && !grow(&decoder->row, &decoder->row_bytes, wide))
+        give_up(attempt, "out of memory");
+
+    while (jpeg->output_scanline < height) {
+        uint8_t *const to = target->pixels + (size_t)jpeg->output_scanline * target->stride;
+        // Two rows of 4:2:0 at once are decoded in place, one goes through a copy.
+        JSAMPROW rows[2] = { aside ? decoder->row : to, to + target->stride };
+        const bool two = !aside && jpeg->output_scanline + 1 < height;
+        jpeg_read_scanlines(jpeg, rows, two ? 2 : 1);
+        if (cmyk)
+            convert_cmyk(decoder->row, jpeg->saw_Adobe_marker, to, width, target->fourcc);
+        else if (aside)
+            memcpy(to, decoder->row, (size_t)width * (size_t)jpeg->output_components);
+    }
+}
+
+static void tell_of_size(jpeg_decoder *decoder, const struct jpeg_decompress_struct *jpeg,
+                         const struct jpeg_target *target)
+{
+    if (jpeg->image_width == decoder->told_width && jpeg->image_height == decoder->told_height)
+        return;
+    decoder->told_width = jpeg->image_width;
+    decoder->told_height = jpeg->image_height;
+    if (jpeg->image_width != target->width || jpeg->image_height != target->height)
+        tri_log_write(decoder->log, TRI_LOG_WARN, "jpeg",
+                      "the JPEG pictures are %ux%u, the stream is %ux%u: shown from the top left",
+                      jpeg->image_width, jpeg->image_height, target->width, target->height);
+}
+
+/* @param again  a start within a frame that did not decode from its first one: a preview that is
+ *               embedded in it is not taken for the picture */
+static void decode(jpeg_decoder *decoder, struct attempt *attempt, const uint8_t *bytes,
+                   size_t count, const struct jpeg_target *target, bool again)
+{
+    struct jpeg_decompress_struct *const jpeg = &attempt->jpeg;
+    jpeg_create_decompress(jpeg);
+    jpeg->client_data = attempt;
+    jpeg->progress = &attempt->progress;
+    jpeg_mem_src(jpeg, bytes, count);
+    jpeg_read_header(jpeg, TRUE);
+
+    const uint64_t area = (uint64_t)jpeg->image_width * jpeg->image_height;
+    const uint64_t most = AREA_TIMES * (uint64_t)target->width * target->height;
+    if (area > AREA_MIN && area > most)
+        give_up(attempt, "it is far larger than the stream");
+    if (again && (jpeg->image_width < target->width || jpeg->image_height < target->height))
+        give_up(attempt, "it is smaller than the stream");
+    jpeg->out_color_space = jpeg->num_components == CMYK ? JCS_CMYK : color_space(target->fourcc);
+    // For the screen chroma is repeated, which is twice as fast as interpolation.
+    jpeg->do_fancy_upsampling = jpeg->out_color_space != JCS_EXT_BGRA;
+    jpeg_start_decompress(jpeg);
+
+    tell_of_size(decoder, jpeg, target);
+    if (jpeg->output_width < target->width || jpeg->output_height < target->height)
+        fill_black(target);
+    read_rows(decoder, attempt, target);
+}
+
+/* A decoder is made for each picture: libjpeg's keeps the tables of the one before, and uses them for
+ * a picture that brings none. */
+static bool try_decode(jpeg_decoder *decoder, struct attempt *attempt, const uint8_t *bytes,
+                       size_t count, const struct jpeg_target *target, bool again)
+{
+    attempt->jpeg = (struct jpeg_decompress_struct){ .err = jpeg_std_error(&attempt->errors) };
+    attempt->jpeg.client_data = attempt;
+    attempt->errors.error_exit = on_error;
+    attempt->errors.emit_message = on_message;
+    attempt->progress.progress_monitor = on_progress;
+    const bool decoded = setjmp(attempt->failed) == 0;
+    if (decoded)
+        decode(decoder, attempt, bytes, count, target, again);
+    jpeg_destroy_decompress(&attempt->jpeg);
+    return decoded;
+}
+
+static enum tri_err corrupt(jpeg_decoder *decoder, const char *why)
+{
+    const int64_t now = tri_now_ns();
+    decoder->untold++;
+    if (decoder->warned_ns && now - decoder->warned_ns < WARN_EVERY_NS)
+        return TRI_ERR_CORRUPT;
+    tri_log_write(decoder->log, TRI_LOG_WARN, "jpeg",
+                  "%" PRIu64 " JPEG picture%s cannot be decoded: %s; skipped", decoder->untold,
+                  decoder->untold == 1 ? "" : "s", why);
+    decoder->warned_ns = now;
+    decoder->untold = 0;
     return TRI_ERR_CORRUPT;
 }
 
 enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t count,
-                         uint32_t width, uint32_t height, struct jpeg_picture *picture)
+                         const struct jpeg_target *target)
 {
-    *picture = (struct jpeg_picture){ .ffmpeg = NULL };
+    static const uint8_t start[] = { 0xff, 0xd8, 0xff };
+    struct attempt attempt = { .cpu_limit_ns = cpu_ns() + SCANS_CPU_NS_MAX };
+    char why[JMSG_LENGTH_MAX] = "it has no beginning";
     if (!grow(&decoder->compressed, &decoder->compressed_bytes, count))
         return TRI_ERR_NO_RESOURCES;
     memcpy(decoder->compressed, bytes, count);
 
-    int w = 0;
-    int h = 0;
-    int subsampling = 0;
-    int colorspace = 0;
-    if (tjDecompressHeader3(decoder->turbo, decoder->compressed, count, &w, &h, &subsampling,
-                            &colorspace) != 0)
-        return corrupt(decoder, tjGetErrorStr2(decoder->turbo));
-    picture->ffmpeg = planes_name(subsampling);
-    if (w != (int)width || h != (int)height)
-        return corrupt(decoder, "its size is not the stream's");
-    if (!picture->ffmpeg || (colorspace != TJCS_YCbCr && colorspace != TJCS_GRAY))
-        return corrupt(decoder, "its components are neither YCbCr nor grey");
-
-    const int planes = subsampling == TJSAMP_GRAY ? 1 : PLANES;
-    size_t offset[PLANES] = { 0 };
-    size_t total = 0;
-    int stride[PLANES] = { 0 };
-    for (int p = 0; p < planes; p++) {
-        stride[p] = (tjPlaneWidth(p, w, subsampling) + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
-        offset[p] = total;
-        total += (size_t)stride[p] * (size_t)tjPlaneHeight(p, h, subsampling);
+    const uint8_t *const end = decoder->compressed + count;
+    const uint8_t *at = decoder->compressed;
+    for (int i = 0; i < STARTS_MAX; i++, at++) {
+        at = memmem(at, (size_t)(end - at), start, sizeof start);
+        if (!at)
+            break;
+        if (try_decode(decoder, &attempt, at, (size_t)(end - at), target, i > 0))
+            return TRI_OK;
+        if (i == 0)
+            memcpy(why, attempt.why, sizeof why);
     }
-    // One row more: libswscale reads a little past the end of the last.
-    if (!grow(&decoder->planes, &decoder->planes_bytes, total + (size_t)stride[0] + ROW_ALIGN))
-        return TRI_ERR_NO_RESOURCES;
-
-    unsigned char *plane[PLANES] = { NULL };
-    for (int p = 0; p < planes; p++) {
-        plane[p] = decoder->planes + offset[p];
-        picture->data[p] = plane[p];
-        picture->stride[p] = (uint32_t)stride[p];
-    }
-    // A warning (a picture cut short) still gives a picture, and cameras send such; an error does not.
-    if (tjDecompressToYUVPlanes(decoder->turbo, decoder->compressed, count, plane, w, stride, h,
-                                0) != 0 &&
-        tjGetErrorCode(decoder->turbo) == TJERR_FATAL)
-        return corrupt(decoder, tjGetErrorStr2(decoder->turbo));
-    return TRI_OK;
+    return corrupt(decoder, why);
 }

@@ -20,7 +20,8 @@ void picture_converter_free(picture_converter **converter);
  * @param data     as in a tri_frame
  * @param to       one pointer a plane of the destination, which does not overlap the source
  * @param stride   bytes from row to row, one a plane, of the destination
- * @return TRI_OK; TRI_ERR_INVALID, no such conversion; TRI_ERR_CORRUPT, MJPG that cannot be decoded;
+ * @return TRI_OK; TRI_ERR_INVALID, no such conversion; TRI_ERR_CORRUPT, MJPG that cannot be decoded,
+ *         logged at most once a second;
  *         TRI_ERR_NO_RESOURCES.
  */
 enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
