@@ -34,8 +34,9 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
 void picture_map(uint8_t *pixels, uint32_t stride, uint32_t width, uint32_t height,
                  const uint8_t table[256]);
 
-/** Writes an 8-bit RGB picture as PNG, whole or not at all: under a temporary name, then renamed.
- *  "-" writes to stdout. `text` pairs (key, value, NULL) become tEXt chunks. Logs what failed. */
+/** Writes an 8-bit RGB picture as PNG, whole or not at all: under a temporary name, then renamed; a
+ *  symbolic link stays one. "-" writes to stdout. `text` pairs (key, value, NULL) become tEXt
+ *  chunks. Logs what failed. */
 enum tri_err picture_write_png(const char *path, const uint8_t *rgb, uint32_t width,
                                uint32_t height, uint32_t stride, const char *const *text,
                                const tri_log *log);

@@ -2,6 +2,7 @@
 #include "picture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -10,12 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where the bytes go: a temporary name beside the target, or the target itself where it is a device
- * or pipe that must not be replaced. */
+enum { NAMES_MAX = 100 }; // of temporary files that are tried
+
+/* Where the bytes go: a temporary file beside the target, or the target itself where it is a device or
+ * pipe that must not be replaced. */
 struct output {
     const char *path;
     const tri_log *log;
     FILE *file;
+    char *target;    // what `path` leads to: a symbolic link stays one
     char *temporary; // NULL: written directly
     bool failed;
 };
@@ -25,6 +29,31 @@ static void say_failure(const struct output *output, const char *what)
     tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, what);
 }
 
+/* Creates a file that was not there, following no link: in a folder that others may write to, somebody
+ * may have put one where this file is expected. */
+static FILE *create_beside(struct output *output)
+{
+    for (int i = 0; i < NAMES_MAX; i++) {
+        free(output->temporary);
+        if (asprintf(&output->temporary, "%s.%ld.%d.part", output->target, (long)getpid(), i) < 0) {
+            output->temporary = NULL;
+            errno = ENOMEM;
+            return NULL;
+        }
+        const int fd =
+            open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            return fdopen(fd, "wb");
+        if (errno != EEXIST)
+            break;
+    }
+    const int error = errno;
+    free(output->temporary); // somebody else's, or nobody's
+    output->temporary = NULL;
+    errno = error;
+    return NULL;
+}
+
 static bool output_open(struct output *output)
 {
     struct stat status;
@@ -32,13 +61,13 @@ static bool output_open(struct output *output)
         output->file = stdout;
         return true;
     }
-    if (stat(output->path, &status) == 0 && !S_ISREG(status.st_mode)) {
+    const bool exists = stat(output->path, &status) == 0;
+    const bool dangles = !exists && lstat(output->path, &status) == 0;
+    if (dangles || (exists && !S_ISREG(status.st_mode))) {
         output->file = fopen(output->path, "wbe");
-    } else if (asprintf(&output->temporary, "%s.%ld.part", output->path, (long)getpid()) < 0) {
-        output->temporary = NULL;
-        errno = ENOMEM;
     } else {
-        output->file = fopen(output->temporary, "wbe");
+        output->target = exists ? realpath(output->path, NULL) : strdup(output->path);
+        output->file = output->target ? create_beside(output) : NULL;
     }
     if (!output->file)
         say_failure(output, strerror(errno));
@@ -54,7 +83,8 @@ static enum tri_err output_close(struct output *output)
             say_failure(output, strerror(errno));
             output->failed = true;
         }
-        if (output->temporary && !output->failed && rename(output->temporary, output->path) != 0) {
+        if (output->temporary && !output->failed &&
+            rename(output->temporary, output->target) != 0) {
             say_failure(output, strerror(errno));
             output->failed = true;
         }
@@ -63,6 +93,7 @@ static enum tri_err output_close(struct output *output)
     }
     const enum tri_err err = output->file && !output->failed ? TRI_OK : TRI_ERR_SYSTEM;
     free(output->temporary);
+    free(output->target);
     return err;
 }
 
