@@ -80,8 +80,8 @@ const char *caps_gstreamer(const struct tri_video *video, char *text, size_t byt
 
 bool caps_ffmpeg_raw(const struct tri_video *video)
 {
-    // rawvideo knows no planes in the order Y, V, U.
-    return video->fourcc != TRI_FOURCC_YV12;
+    // rawvideo knows no planes in the order Y, V, U, and libswscale does not read NV16.
+    return video->fourcc != TRI_FOURCC_YV12 && video->fourcc != TRI_FOURCC_NV16;
 }
 
 /* What ffmpeg cannot see in the bytes and would otherwise take for BT.601 of limited range. */
