@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -37,6 +38,8 @@ enum source_result film_open(struct film *film, const char *part, const char *ar
         return SOURCE_FAILED;
     }
     film->seekable = S_ISREG(status.st_mode);
+    if (film->seekable) // nobody records into what is being captured: see display/dump/output.c
+        (void)flock(film->fd, LOCK_SH | LOCK_NB);
     if (S_ISFIFO(status.st_mode))
         (void)fcntl(film->fd, F_SETPIPE_SZ, PIPE_BYTES); // a wish
     return SOURCE_OK;

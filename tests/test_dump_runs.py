@@ -97,7 +97,7 @@ class Ends(ProgramTest):
         name = self.stream()
         feed = Feed(self, name)
         self.addCleanup(feed.end)
-        feed.frame("GREY", (1024, 1024), [bytes(1 << 20)])
+        feed.frame("GREY", (2048, 1024), [bytes(2 << 20)])
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
         wait_until(lambda: waits_in(dump, "pipe_write"), "the pipe being full")
         dump.send_signal(signal.SIGINT)
@@ -105,7 +105,7 @@ class Ends(ProgramTest):
 
     def test_sigint_lets_the_frame_be_finished_for_a_reader_of_the_pipe(self):
         dump = self._interrupted()
-        self.assertEqual(len(dump.communicate(timeout=60)[0]), 1 << 20)
+        self.assertEqual(len(dump.communicate(timeout=60)[0]), 2 << 20)
         self.assertEqual(dump.returncode, 0)
 
     def test_sigint_ends_it_though_nobody_reads_the_pipe(self):
@@ -218,7 +218,6 @@ class Failures(ProgramTest):
                 (["--to", "gif", name], ["--to", "gif", "y4m raw png"]),
                 (["--count", "-3", name], ["--count", "whole number"]),
                 (["--duration", "soon", name], ["--duration", "soon"]),
-                (["--stats", "-o", "x.y4m", name], ["--stats"]),
                 (["-o", "one.png", "--count", "2", name], ["one.png", "%d"]),
                 (["UPPER"], ["UPPER", "a-z"]),
                 ([name, "other"], ["other"]),

@@ -106,7 +106,7 @@ int main(int argc, char **argv)
     if (config.output) {
         if (!sink_open(&sink, config.to, config.output, config.name, &run.log)) {
             output_close(&report.output);
-            return CLI_FAILED;
+            return stop_asked() ? CLI_DONE : CLI_FAILED;
         }
         run.sink = &sink;
     }

@@ -9,11 +9,13 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio_ext.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 20, LAST_WAIT_MS = 500 };
+enum { BUFFER_BYTES = 1 << 20, PIPE_BYTES = 1 << 20, LAST_WAIT_MS = 500 };
 
 /* Whether a pipe takes PIPE_BUF bytes without a wait, now or soon. */
 static bool takes_more(int fd)
@@ -28,6 +30,12 @@ static bool takes_more(int fd)
 static ssize_t write_all(void *cookie, const char *bytes, size_t count)
 {
     struct output *output = cookie;
+    if (output->can_undo && !output->begun && output->fd != STDOUT_FILENO &&
+        ftruncate(output->fd, 0) != 0) {
+        output->error = errno;
+        return 0;
+    }
+    output->begun = true;
     for (size_t done = 0; done < count;) {
         size_t part = count - done;
         if (stop_asked() && !output->can_undo) {
@@ -57,25 +65,64 @@ static int seek(void *cookie, off64_t *offset, int whence)
     return *offset < 0 ? -1 : 0;
 }
 
+/* Opens without touching what is there. */
+static int open_path(struct output *output, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const bool exists = fd < 0 && errno == EEXIST;
+    if (exists)
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+    const bool dangles = exists && fd < 0 && errno == ENOENT;
+    if (dangles)
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd >= 0 && (!exists || dangles))
+        output->created = realpath(path, NULL);
+    return fd;
+}
+
+/* Whether another program of ours records into this file or captures from it: see film_open(). */
+static bool is_taken(const struct output *output)
+{
+    return output->can_undo && flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+static bool refuse(struct output *output, const char *path, const char *why)
+{
+    tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: %s", path, why);
+    if (output->fd >= 0 && output->fd != STDOUT_FILENO)
+        close(output->fd);
+    free(output->created);
+    output->created = NULL;
+    return false;
+}
+
 bool output_open(struct output *output, const char *path, const tri_log *log)
 {
     const bool to_stdout = strcmp(path, "-") == 0;
     *output = (struct output){ .path = to_stdout ? "stdout" : path, .log = log };
-    output->fd =
-        to_stdout ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    const cookie_io_functions_t functions = { .write = write_all, .seek = seek };
-    if (output->fd >= 0)
-        output->file = fopencookie(output, "w", functions);
-    if (!output->file) {
-        tri_log_write(log, TRI_LOG_ERROR, "output", "%s: cannot be opened: %s", path,
-                      strerror(errno));
+    output->fd = to_stdout ? STDOUT_FILENO : open_path(output, path);
+    if (output->fd < 0 && errno == EINTR && stop_asked()) // nobody came to read a FIFO
         return false;
+    if (output->fd < 0) {
+        char why[128];
+        snprintf(why, sizeof why, "cannot be opened: %s", strerror(errno));
+        return refuse(output, path, why);
     }
-    setvbuf(output->file, NULL, _IOFBF, BUFFER_BYTES);
-
     struct stat status;
-    output->can_undo = fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) &&
-                       !(fcntl(output->fd, F_GETFL) & O_APPEND);
+    if (fstat(output->fd, &status) == 0) {
+        output->can_undo = S_ISREG(status.st_mode) && !(fcntl(output->fd, F_GETFL) & O_APPEND);
+        if (S_ISFIFO(status.st_mode)) // a wish: fewer switches between the two ends
+            (void)fcntl(output->fd, F_SETPIPE_SZ, PIPE_BYTES);
+    }
+    if (is_taken(output))
+        return refuse(output, path,
+                      "in use: another program records into it or captures from it; name another "
+                      "file");
+    const cookie_io_functions_t functions = { .write = write_all, .seek = seek };
+    output->file = fopencookie(output, "w", functions);
+    if (!output->file)
+        return refuse(output, path, "out of memory");
+    setvbuf(output->file, NULL, _IOFBF, BUFFER_BYTES);
     return true;
 }
 
@@ -153,6 +200,12 @@ void output_complain(const struct output *output)
     }
 }
 
+void output_discard(struct output *output)
+{
+    if (output->file && !output->begun)
+        __fpurge(output->file);
+}
+
 bool output_close(struct output *output)
 {
     if (!output->file)
@@ -160,15 +213,17 @@ bool output_close(struct output *output)
     if (output->error) // what is buffered would only fail, or block, again
         __fpurge(output->file);
     const bool had_error = output->error != 0 && output->error != EINTR;
-    const bool empty = output->can_undo && ftello(output->file) == 0;
     errno = 0;
     bool closed = remember(output, fclose(output->file) == 0);
+    struct stat status;
+    if (output->created && fstat(output->fd, &status) == 0 && status.st_size == 0)
+        unlink(output->created);
+    free(output->created);
+    output->created = NULL;
     // stdout too: some file systems tell of a full disk only here.
     closed = remember(output, close(output->fd) == 0) && closed;
     output->file = NULL;
     if (!closed && !had_error)
         output_complain(output);
-    if (empty && output->fd != STDOUT_FILENO)
-        unlink(output->path);
     return closed && !had_error;
 }

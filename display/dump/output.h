@@ -13,12 +13,16 @@ struct output {
     int fd;
     FILE *file;    // buffers what goes to fd; NULL: not open
     bool can_undo; // a regular file: what was written of a frame can be taken back
+    bool begun;    // something was written: what a regular file held before is gone
+    char *created; // where the file is that was not there before; NULL: it was
     off_t mark;
     int error; // errno of the first write that failed, 0 before
 };
 
-/** "-" is stdout. `output` must stay where it is until it is closed.
- *  @return false, and it has been logged. */
+/** Opens for writing; "-" is stdout. What a file holds stays until there is something to write, a
+ *  symbolic link is followed and stays. A file that another triptych program reads or writes is
+ *  refused. `output` must stay where it is until it is closed.
+ *  @return false, and it has been logged, or a signal asked to stop meanwhile */
 bool output_open(struct output *output, const char *path, const tri_log *log);
 
 /* Writing: after the first failure nothing more is written, and every call returns false. */
@@ -36,7 +40,11 @@ bool output_flush(struct output *output);
 /** Says in the log why a write failed, in terms of what to do. */
 void output_complain(const struct output *output);
 
-/** Closes; removes a file that nothing was written to. @return false if data was lost, logged. */
+/** Forgets what has not been written yet: there turned out to be nothing to record. */
+void output_discard(struct output *output);
+
+/** Closes; removes a file that it has created and nothing was written to. @return false if data
+ *  was lost, logged. */
 bool output_close(struct output *output);
 
 #endif

@@ -198,5 +198,7 @@ bool sink_close(struct sink *sink)
     free(sink->memory);
     free(sink->last_memory);
     sink->memory = sink->last_memory = NULL;
+    if (!sink->taken)
+        output_discard(&sink->output); // a header without a frame
     return output_close(&sink->output);
 }
