@@ -32,8 +32,8 @@ static const struct cli_option options[] = {
       cli_set_seconds, AT(timeout) },
     { 0, "exit-on-end", NULL, NULL, "end with the stream's writer, do not wait for its return",
       cli_set_true, AT(exit_on_end) },
-    { 0, "stats", NULL, NULL, "write no frames, print figures every second", cli_set_true,
-      AT(stats) },
+    { 0, "stats", NULL, NULL, "print figures every second; no frames but with --output",
+      cli_set_true, AT(stats) },
     { 0, "report", "FILE", NULL, "draw the run: FILE.html or FILE.svg", cli_set_text, AT(report) },
     { 0, "json", NULL, NULL, "figures as JSON, an object a line; the last is the run's",
       cli_set_true, AT(json) },
@@ -88,8 +88,6 @@ static int settle_output(struct dump_config *config)
 {
     const bool figures =
         config->stats || config->json || config->clock || config->report || expects(config);
-    if (config->stats && (config->output || config->to != DUMP_TO_GUESS))
-        return cli_refuse(&program, "--stats writes no frames: leave out --output and --to");
     if (config->report && !report_ending(config->report))
         return cli_refuse(&program,
                           "--report %s: its ending does not say what to draw: it is "

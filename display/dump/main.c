@@ -74,7 +74,7 @@ static int tell(struct run *run, struct report *report, int status)
     if (config->json) {
         if (!print_json(run, verdicts, expected))
             status = CLI_FAILED;
-    } else if (!run->quiet && !config->expect.tap && !config->output) {
+    } else if (!run->quiet && !config->expect.tap && (!config->output || config->stats)) {
         print_summary(run);
     }
     return status;
