@@ -82,7 +82,8 @@ class Json(ProgramTest):
                                "--max-drops", 1000, "-o",
                                self.folder() / "film.y4m", name)
         self.assert_documented(last_json(done.stdout), self.RUNS,
-                               self.READS, "triptych-dump --rate constant adds")
+                               self.READS, "triptych-dump --output adds",
+                               "triptych-dump --rate constant adds")
 
     def test_of_a_viewer(self):
         name, _ = self.pattern("pattern:clock")

@@ -66,6 +66,10 @@ static int tell(struct run *run, struct report *report, int status)
         tri_log_write(&run->log, TRI_LOG_INFO, "dump",
                       "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
                       run->figures.dropped_reader);
+    if (run->undecodable)
+        tri_log_write(&run->log, TRI_LOG_WARN, "dump",
+                      "%s: %" PRIu64 " frames could not be decoded and were left out", config->name,
+                      run->undecodable);
     if (run->sink && config->rate == DUMP_RATE_CONSTANT)
         tri_log_write(&run->log, TRI_LOG_INFO, "rate",
                       "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64

@@ -32,6 +32,8 @@ uint64_t run_written(const struct run *run)
 json_t *run_json(const struct run *run)
 {
     json_t *object = figures_json(&run->figures);
+    if (run->sink)
+        json_object_set_new(object, "undecodable", json_integer((json_int_t)run->undecodable));
     if (run->config->clock)
         json_object_set_new(object, "clock", pulse_json(&run->pulse));
     if (run->config->rate == DUMP_RATE_CONSTANT) {
@@ -162,7 +164,8 @@ static int handle(struct run *run, const struct tri_frame *frame)
     }
     if (run->sink && step.take) {
         const enum sink_result result = sink_write(run->sink, run->reader, frame);
-        if (result != SINK_WRITTEN)
+        run->undecodable += result == SINK_SKIPPED;
+        if (result != SINK_OK)
             return after(result); // of a torn one the reader has counted it; the next one comes
     }
     cadence_done(&run->cadence, &step, frame->info.capture_ns);

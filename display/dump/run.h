@@ -21,6 +21,7 @@ struct run {
     struct pulse pulse;      // with --clock
     struct samples *samples; // NULL: none are kept
     struct cadence cadence;  // with a constant rate
+    uint64_t undecodable;    // frames that came and could not be written
     bool told_of_wait;       // for the first frame
 };
 

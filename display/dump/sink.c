@@ -147,7 +147,7 @@ enum sink_result sink_repeat(struct sink *sink)
     sink->picture = sink->last;
     output_mark(&sink->output);
     if (sink->ops->put(sink))
-        return SINK_WRITTEN;
+        return SINK_OK;
     if (sink->output.can_undo)
         output_undo(&sink->output);
     return failed(sink);
@@ -159,8 +159,9 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
         return failed(sink);
     sink->in_slot = true;
     sink->picture = *frame;
-    if (!sink->ops->take(sink, frame))
-        return tri_reader_is_intact(reader, frame) ? SINK_FAILED : SINK_TORN;
+    const enum sink_result taken = sink->ops->take(sink, frame);
+    if (taken != SINK_OK)
+        return tri_reader_is_intact(reader, frame) ? taken : SINK_TORN;
 
     // Straight from the slot only where a frame that was overwritten meanwhile can be taken back.
     const bool direct =
@@ -188,7 +189,7 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
     sink->taken++;
     if (sink->fps.num)
         keep_last(sink);
-    return SINK_WRITTEN;
+    return SINK_OK;
 }
 
 bool sink_close(struct sink *sink)

@@ -12,6 +12,15 @@
 
 struct sink;
 
+/** What has become of a frame. */
+enum sink_result {
+    SINK_OK,      // written
+    SINK_TORN,    // it was overwritten meanwhile: nothing of it is in the output
+    SINK_SKIPPED, // it cannot be decoded, logged: later ones may be
+    SINK_STOPPED, // a signal ended the wait for a slow reader of the output
+    SINK_FAILED,  // logged
+};
+
 struct sink_ops {
     const char *name;           // as typed: "y4m"
     const char *const *endings; // of files, NULL-terminated
@@ -19,8 +28,9 @@ struct sink_ops {
     /** Sees the first frame before any is taken. Logs why it refuses. */
     bool (*begin)(struct sink *sink, const struct tri_frame *frame);
     /** Sets sink->picture to what put() will write: the frame itself (sink->in_slot stays true), or
-     *  something made of it in memory of the sink's own. Logs failures. */
-    bool (*take)(struct sink *sink, const struct tri_frame *frame);
+     *  something made of it in memory of the sink's own. Logs failures.
+     *  @return SINK_OK, SINK_SKIPPED, SINK_FAILED */
+    enum sink_result (*take)(struct sink *sink, const struct tri_frame *frame);
     /** Writes sink->picture. On failure the output, or the log, knows why. */
     bool (*put)(struct sink *sink);
     void (*close)(struct sink *sink);
@@ -64,14 +74,6 @@ bool sink_is_film(int kind);
 /** Opens the file. @return false, and it has been logged. */
 bool sink_open(struct sink *sink, int kind, const char *path, const char *stream,
                const tri_log *log);
-
-/** What has become of a frame. */
-enum sink_result {
-    SINK_WRITTEN,
-    SINK_TORN,    // it was overwritten meanwhile: nothing of it is in the output
-    SINK_STOPPED, // a signal ended the wait for a slow reader of the output
-    SINK_FAILED,  // logged
-};
 
 /** Writes one borrowed frame, and only if it is whole. */
 enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct tri_frame *frame);

@@ -43,25 +43,27 @@ static bool png_begin(struct sink *sink, const struct tri_frame *frame)
     return sink->own != NULL;
 }
 
-static bool png_take(struct sink *sink, const struct tri_frame *frame)
+static enum sink_result png_take(struct sink *sink, const struct tri_frame *frame)
 {
     const uint32_t width = frame->info.video.width;
     const uint32_t stride[TRI_PLANES_MAX] = { width * 3 };
     if (!sink_room(sink, (size_t)stride[0] * frame->info.video.height))
-        return false;
+        return SINK_FAILED;
 
     uint8_t *const to[TRI_PLANES_MAX] = { sink->memory };
     const enum tri_err err = picture_convert(sink->own, &frame->info, &frame->shape, frame->data,
                                              TRI_FOURCC_RGB3, to, stride);
+    if (err == TRI_ERR_CORRUPT)
+        return SINK_SKIPPED;
     if (err != TRI_OK) {
         char text[5];
         tri_log_write(sink->log, TRI_LOG_ERROR, "png", "%s cannot be made RGB: %s",
                       tri_fourcc_name(frame->info.video.fourcc, text), tri_strerror(err));
-        return false;
+        return SINK_FAILED;
     }
     sink->picture.data[0] = sink->memory;
     sink->in_slot = false;
-    return true;
+    return SINK_OK;
 }
 
 static bool png_put(struct sink *sink)

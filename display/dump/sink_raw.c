@@ -26,11 +26,11 @@ static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
     return true;
 }
 
-static bool raw_take(struct sink *sink, const struct tri_frame *frame)
+static enum sink_result raw_take(struct sink *sink, const struct tri_frame *frame)
 {
     (void)sink;
     (void)frame;
-    return true;
+    return SINK_OK;
 }
 
 static bool raw_put(struct sink *sink)

@@ -75,7 +75,7 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
                        full ? kind->full : kind->limited, full ? "FULL" : "LIMITED");
 }
 
-static bool y4m_take(struct sink *sink, const struct tri_frame *frame)
+static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *frame)
 {
     const struct unpack_rule *rule = &kind_of(frame->info.video.fourcc)->rule;
     if (rule->how == UNPACK_NOT) {
@@ -84,16 +84,16 @@ static bool y4m_take(struct sink *sink, const struct tri_frame *frame)
             sink->picture.data[p] = frame->data[order[p]];
             sink->picture.shape.plane[p] = frame->shape.plane[order[p]];
         }
-        return true;
+        return SINK_OK;
     }
     unpack_sizes(frame, rule, &sink->picture.shape);
     if (!sink_room(sink, sink->picture.shape.bytes))
-        return false;
+        return SINK_FAILED;
     unpack(frame, rule, &sink->picture.shape, sink->memory);
     for (uint32_t p = 0; p < sink->picture.shape.planes; p++)
         sink->picture.data[p] = sink->memory + sink->picture.shape.plane[p].offset;
     sink->in_slot = false;
-    return true;
+    return SINK_OK;
 }
 
 static bool y4m_put(struct sink *sink)
