@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ struct output {
     const char *path;
     const tri_log *log;
     FILE *file;
-    char *target;    // what `path` leads to: a symbolic link stays one
+    const char *target; // what `path` leads to: a symbolic link stays one
+    char resolved[PATH_MAX];
     char *temporary; // NULL: written directly
     bool failed;
 };
@@ -66,7 +68,7 @@ static bool output_open(struct output *output)
     if (dangles || (exists && !S_ISREG(status.st_mode))) {
         output->file = fopen(output->path, "wbe");
     } else {
-        output->target = exists ? realpath(output->path, NULL) : strdup(output->path);
+        output->target = exists ? realpath(output->path, output->resolved) : output->path;
         output->file = output->target ? create_beside(output) : NULL;
     }
     if (!output->file)
@@ -93,7 +95,6 @@ static enum tri_err output_close(struct output *output)
     }
     const enum tri_err err = output->file && !output->failed ? TRI_OK : TRI_ERR_SYSTEM;
     free(output->temporary);
-    free(output->target);
     return err;
 }
 
