@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a paced reader learns when to be awake: simulated streams, so nothing depends on this machine. */
+/* How a paced reader learns when to be awake. Streams are simulated: no time of this machine counts. */
 #include "reader_pacing.h"
 
 #include <setjmp.h>
@@ -8,98 +8,145 @@
 
 #include <cmocka.h>
 
-enum { FRAMES = 2000, LEARNING = 200 };
+enum { FRAMES = 2000, LEARNING = 200, RECOVERING = 8, RATES_MAX = 6 };
 
+#define SECOND_NS INT64_C(1000000000)
 #define PERIOD_NS INT64_C(16666667)
 
 /** A stream and a reader's sleeps: every time is this much late, at most. */
 struct world {
     int64_t frame_late_ns, sleep_late_ns;
+    int64_t period_ns;
+    int jitter_percent;  // of a period, how far frames lie from their time, either way
+    uint64_t drop_every; // one frame of so many is dropped by the driver, 0: none
     uint32_t random;
     struct tri_pacing pace;
-    uint64_t number;
+    uint64_t number, sequence, drops;
     int64_t slot_ns; // when the newest frame was due
     int64_t now_ns;  // when the reader had it
-    int64_t spun_ns;
+    int64_t watched_ns, spun_ns;
     int missed; // frames that came while the reader slept
 };
 
-/** 0 to `most`, mostly small, the same on every run. */
-static int64_t some(struct world *w, int64_t most)
+/** 0 to `most`, evenly, the same on every run. */
+static int64_t even(struct world *w, int64_t most)
 {
     w->random = w->random * 1664525 + 1013904223;
-    const int64_t share = w->random >> 16; // of 65536
-    return most * share / 65536 * share / 65536;
+    return most * (w->random >> 16) / 65536;
+}
+
+/** 0 to `most`, mostly small. */
+static int64_t some(struct world *w, int64_t most)
+{
+    return even(w, even(w, most));
 }
 
 static struct world stream(int64_t frame_late_ns, int64_t sleep_late_ns)
 {
-    struct world w = { .frame_late_ns = frame_late_ns, .sleep_late_ns = sleep_late_ns };
-    w.slot_ns = w.now_ns = 1000000000;
+    struct world w = { .frame_late_ns = frame_late_ns,
+                       .sleep_late_ns = sleep_late_ns,
+                       .period_ns = PERIOD_NS };
+    w.slot_ns = w.now_ns = SECOND_NS;
     return w;
+}
+
+/** Waits for a frame as tri_wait_frame() does. @return whether the reader spun when it came. */
+static bool catch (struct world *w, int64_t publish_ns)
+{
+    struct tri_pace_window window;
+    int64_t now = w->now_ns;
+    while (now < publish_ns && tri_pace_next(&w->pace, now, &window)) {
+        if (window.start_ns > now) {
+            const int64_t awake = window.start_ns + some(w, w->sleep_late_ns);
+            now = publish_ns < awake ? publish_ns : awake;
+            tri_pacing_slept(&w->pace, window.start_ns, now, now == publish_ns);
+        }
+        const int64_t until = publish_ns < window.stop_ns ? publish_ns : window.stop_ns;
+        if (now < until) {
+            tri_pacing_spun(&w->pace, until - now);
+            w->spun_ns += until - now;
+            now = until;
+            if (now == publish_ns)
+                return true;
+        }
+    }
+    return false;
 }
 
 /** One frame, `slots` periods after the one before, and how the reader waits for it. */
 static void one_frame(struct world *w, int64_t slots)
 {
-    w->slot_ns += slots * PERIOD_NS;
-    const int64_t publish_ns = w->slot_ns + some(w, w->frame_late_ns);
-    const int64_t start = tri_pacing_start(&w->pace, w->now_ns);
-    if (start == INT64_MAX) {
-        w->missed++;
-    } else {
-        const int64_t awake = start > w->now_ns ? start + some(w, w->sleep_late_ns) : w->now_ns;
-        tri_pacing_slept(&w->pace, publish_ns < awake);
-        int64_t spun = publish_ns - awake;
-        if (spun > w->pace.credit_ns)
-            spun = w->pace.credit_ns;
-        if (publish_ns < awake || spun < publish_ns - awake)
-            w->missed++;
-        if (spun > 0) {
-            tri_pacing_spun(&w->pace, spun);
-            w->spun_ns += spun;
-        }
+    w->slot_ns += slots * w->period_ns;
+    w->sequence += (uint64_t)slots;
+    if (w->drop_every && w->sequence % w->drop_every == 0) {
+        w->drops++;
+        w->sequence++;
+        w->slot_ns += w->period_ns;
     }
-    w->now_ns = publish_ns + 1000;
-    tri_pacing_learn(&w->pace, ++w->number, publish_ns);
+    const int64_t swing_ns = w->period_ns * w->jitter_percent / 100;
+    const int64_t publish_ns =
+        w->slot_ns + some(w, w->frame_late_ns) + even(w, 2 * swing_ns) - swing_ns;
+    w->missed += !catch (w, publish_ns);
+    w->now_ns = (publish_ns > w->now_ns ? publish_ns : w->now_ns) + 1000;
+    tri_pace_see(&w->pace, ++w->number, publish_ns, w->drops);
 }
 
-/** Frames of one pace; the first ones are for learning and are not counted. */
-static void watch(struct world *w)
+/** Frames of one rate, counted on their own. */
+static void watch_frames(struct world *w, int frames)
 {
-    for (int i = 0; i < LEARNING; i++)
-        one_frame(w, 1);
     w->missed = 0;
     w->spun_ns = 0;
-    for (int i = 0; i < FRAMES; i++)
+    w->watched_ns = frames * w->period_ns;
+    for (int i = 0; i < frames; i++)
         one_frame(w, 1);
+}
+
+/** Frames of one rate; the first ones are for learning and are not counted. */
+static void watch(struct world *w)
+{
+    watch_frames(w, LEARNING);
+    watch_frames(w, FRAMES);
 }
 
 static void assert_spun_at_most(const struct world *w, int percent)
 {
-    assert_true(w->spun_ns <= FRAMES * PERIOD_NS / 100 * percent);
+    assert_true(w->spun_ns <= w->watched_ns / 100 * percent);
 }
 
-static void nobody_spins_before_the_pace_is_known(void **state)
+/** Whether there is a window after the newest frame that was seen. */
+static bool has_window(struct world *w, struct tri_pace_window *window)
+{
+    return tri_pace_next(&w->pace, w->now_ns, window);
+}
+
+static void assert_window_holds(struct world *w, int64_t due_ns)
+{
+    struct tri_pace_window window;
+    assert_true(has_window(w, &window));
+    assert_in_range(window.start_ns, due_ns - w->period_ns / 10, due_ns);
+    assert_in_range(window.stop_ns, due_ns, due_ns + w->period_ns / 10);
+}
+
+static void reader_sleeps_before_the_rate_is_known(void **state)
 {
     (void)state;
-    struct tri_pacing pace = { 0 };
-    assert_int_equal(tri_pacing_start(&pace, 1000000000), INT64_MAX);
-    tri_pacing_learn(&pace, 7, 1000000000);
-    assert_int_equal(tri_pacing_start(&pace, 1000001000), INT64_MAX);
+    struct world w = stream(0, 0);
+    struct tri_pace_window window;
+    assert_false(has_window(&w, &window));
+    one_frame(&w, 1);
+    assert_false(has_window(&w, &window));
 }
 
-static void the_second_frame_tells_the_pace(void **state)
+static void reader_knows_the_rate_after_two_frames(void **state)
 {
     (void)state;
-    struct tri_pacing pace = { 0 };
-    tri_pacing_learn(&pace, 7, 1000000000);
-    tri_pacing_learn(&pace, 8, 1000000000 + PERIOD_NS);
-    const int64_t start = tri_pacing_start(&pace, 1000001000 + PERIOD_NS);
-    assert_in_range(start, 1000000000 + PERIOD_NS * 19 / 10, 1000000000 + PERIOD_NS * 2);
+    struct world w = stream(0, 0);
+    one_frame(&w, 1);
+    one_frame(&w, 1);
+    assert_window_holds(&w, w.slot_ns + PERIOD_NS);
 }
 
-static void a_reader_of_a_punctual_stream_is_awake_for_nearly_every_frame(void **state)
+static void reader_is_awake_for_nearly_every_punctual_frame(void **state)
 {
     (void)state;
     struct world w = stream(5000, 150000);
@@ -108,7 +155,7 @@ static void a_reader_of_a_punctual_stream_is_awake_for_nearly_every_frame(void *
     assert_spun_at_most(&w, 2);
 }
 
-static void a_reader_learns_how_late_the_machines_sleeps_are(void **state)
+static void reader_learns_how_late_sleeps_end(void **state)
 {
     (void)state;
     struct world quick = stream(5000, 30000);
@@ -120,88 +167,149 @@ static void a_reader_learns_how_late_the_machines_sleeps_are(void **state)
     assert_true(quick.spun_ns < slow.spun_ns);
 }
 
-static void spinning_stays_within_its_share_however_late_the_frames_are(void **state)
+static void spinning_stays_within_its_share_for_late_frames(void **state)
 {
     (void)state;
     for (int64_t late_ns = 1000; late_ns < PERIOD_NS * 4; late_ns *= 3) {
         struct world w = stream(late_ns, 200000);
         watch(&w);
-        assert_spun_at_most(&w, 100 / TRI_PACE_SHARE);
+        assert_spun_at_most(&w, 5);
     }
 }
 
-static void frames_that_the_writer_dropped_do_not_change_the_pace(void **state)
+static void counted_drops_do_not_change_the_rate(void **state)
 {
     (void)state;
     struct world w = stream(5000, 50000);
     watch(&w);
-    one_frame(&w, 3); // two are missing, and have no number
+    w.drops += 2;
+    one_frame(&w, 3);
     assert_in_range(w.pace.period_ns, PERIOD_NS * 99 / 100, PERIOD_NS * 101 / 100);
     const int missed = w.missed;
     one_frame(&w, 1);
     assert_int_equal(w.missed, missed);
 }
 
-static void frames_that_the_reader_skipped_do_not_change_the_pace(void **state)
+static void skipped_frames_do_not_change_the_rate(void **state)
 {
     (void)state;
     struct world w = stream(5000, 50000);
     watch(&w);
-    w.slot_ns += 4 * PERIOD_NS;
-    w.number += 4;
-    tri_pacing_learn(&w.pace, w.number, w.slot_ns);
-    assert_in_range(w.pace.period_ns, PERIOD_NS * 99 / 100, PERIOD_NS * 101 / 100);
-    assert_in_range(tri_pacing_start(&w.pace, w.slot_ns + 1000), w.slot_ns + PERIOD_NS * 9 / 10,
-                    w.slot_ns + PERIOD_NS);
+    w.number += 3;
+    w.slot_ns += 3 * PERIOD_NS;
+    w.now_ns = w.slot_ns + PERIOD_NS / 2;
+    one_frame(&w, 1);
+    assert_window_holds(&w, w.slot_ns + PERIOD_NS);
 }
 
-static void nobody_spins_for_a_stream_that_has_stopped(void **state)
+static void wrong_counts_of_drops_are_ignored(void **state)
+{
+    (void)state;
+    struct world w = stream(5000, 50000);
+    for (int i = 0; i < LEARNING; i++) {
+        w.drops += 1 + UINT64_MAX / 3 * (uint64_t)(i % 2); // drivers that count fields, or nonsense
+        one_frame(&w, 1);
+    }
+    watch(&w);
+    assert_in_range(w.missed, 0, FRAMES / 10);
+}
+
+static void reader_sleeps_when_the_stream_has_stopped(void **state)
 {
     (void)state;
     struct world w = stream(5000, 50000);
     watch(&w);
-    assert_int_equal(tri_pacing_start(&w.pace, w.now_ns + 3 * PERIOD_NS), INT64_MAX);
+    w.now_ns += 4 * PERIOD_NS;
+    struct tri_pace_window window;
+    assert_false(has_window(&w, &window));
 }
 
-static void a_new_pace_is_learned_from_two_frames(void **state)
+static void reader_keeps_the_rate_over_a_pause(void **state)
 {
     (void)state;
     struct world w = stream(5000, 50000);
     watch(&w);
-    const int64_t quick = PERIOD_NS / 4;
-    for (int i = 1; i <= 2; i++)
-        tri_pacing_learn(&w.pace, ++w.number, w.slot_ns + i * quick);
-    const int64_t last = w.slot_ns + 2 * quick;
-    assert_in_range(tri_pacing_start(&w.pace, last + 1000), last + quick * 9 / 10, last + quick);
+    w.slot_ns += 1000 * SECOND_NS;
+    one_frame(&w, 1);
+    assert_window_holds(&w, w.slot_ns + PERIOD_NS);
 }
 
-static void times_that_are_none_are_survived(void **state)
+/** Frames of one rate after another, with and without jitter, with and without drops. */
+static const int rates[][RATES_MAX] = {
+    { 60, 30, 60, 15, 60 }, { 120, 60 }, { 60, 120 }, { 25, 24 },         { 24, 25 },
+    { 50, 60, 50 },         { 1000, 3 }, { 3, 1000 }, { 30, 28, 26, 24 }, { 10, 30 },
+};
+
+static void assert_recovers(struct world w, int frames, int missed)
+{
+    for (size_t row = 0; row < sizeof(rates) / sizeof(rates[0]); row++) {
+        for (int i = 0; i < RATES_MAX && rates[row][i]; i++) {
+            w.period_ns = SECOND_NS / rates[row][i];
+            watch_frames(&w, RECOVERING);
+            watch_frames(&w, frames);
+            if (row + (size_t)i > 0) // the first rate of all is no change
+                assert_in_range(w.missed, 0, missed);
+            watch_frames(&w, FRAMES / 10);
+            assert_spun_at_most(&w, 5);
+        }
+    }
+}
+
+static void reader_recovers_from_any_change_of_rate(void **state)
+{
+    (void)state;
+    assert_recovers(stream(5000, 50000), 16, 5);
+}
+
+static void reader_recovers_while_the_driver_drops_frames(void **state)
+{
+    (void)state;
+    struct world w = stream(5000, 50000);
+    w.drop_every = 7;
+    assert_recovers(w, 16, 6);
+}
+
+static void reader_recovers_where_frames_jitter(void **state)
+{
+    (void)state;
+    struct world w = stream(5000, 50000);
+    w.jitter_percent = 10;
+    assert_recovers(w, FRAMES / 10, FRAMES / 20 - 1);
+}
+
+static void reader_survives_times_that_make_no_sense(void **state)
 {
     (void)state;
     static const int64_t odd[] = { INT64_MIN, -1, 0, 1, PERIOD_NS, INT64_MAX / 4, INT64_MAX };
     const size_t count = sizeof(odd) / sizeof(odd[0]);
     struct tri_pacing pace = { 0 };
+    struct tri_pace_window window;
     for (uint64_t i = 0; i < count * count * count; i++) {
-        tri_pacing_learn(&pace, i / 2 + i % 5, odd[i % count]);
-        tri_pacing_learn(&pace, i / 2 + 1, odd[i / count % count]);
-        const int64_t start = tri_pacing_start(&pace, 1000000000);
-        assert_true(start >= -PERIOD_NS);
+        tri_pace_see(&pace, i / 2 + i % 5, odd[i % count], (uint64_t)odd[i / 3 % count]);
+        tri_pace_next(&pace, SECOND_NS, &window);
+        tri_pace_see(&pace, i / 2 + 1, odd[i / count % count], i);
+        if (tri_pace_next(&pace, SECOND_NS, &window))
+            assert_true(window.stop_ns > SECOND_NS && window.start_ns <= window.stop_ns);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_spins_before_the_pace_is_known),
-        cmocka_unit_test(the_second_frame_tells_the_pace),
-        cmocka_unit_test(a_reader_of_a_punctual_stream_is_awake_for_nearly_every_frame),
-        cmocka_unit_test(a_reader_learns_how_late_the_machines_sleeps_are),
-        cmocka_unit_test(spinning_stays_within_its_share_however_late_the_frames_are),
-        cmocka_unit_test(frames_that_the_writer_dropped_do_not_change_the_pace),
-        cmocka_unit_test(frames_that_the_reader_skipped_do_not_change_the_pace),
-        cmocka_unit_test(nobody_spins_for_a_stream_that_has_stopped),
-        cmocka_unit_test(a_new_pace_is_learned_from_two_frames),
-        cmocka_unit_test(times_that_are_none_are_survived),
+        cmocka_unit_test(reader_sleeps_before_the_rate_is_known),
+        cmocka_unit_test(reader_knows_the_rate_after_two_frames),
+        cmocka_unit_test(reader_is_awake_for_nearly_every_punctual_frame),
+        cmocka_unit_test(reader_learns_how_late_sleeps_end),
+        cmocka_unit_test(spinning_stays_within_its_share_for_late_frames),
+        cmocka_unit_test(counted_drops_do_not_change_the_rate),
+        cmocka_unit_test(skipped_frames_do_not_change_the_rate),
+        cmocka_unit_test(wrong_counts_of_drops_are_ignored),
+        cmocka_unit_test(reader_sleeps_when_the_stream_has_stopped),
+        cmocka_unit_test(reader_keeps_the_rate_over_a_pause),
+        cmocka_unit_test(reader_recovers_from_any_change_of_rate),
+        cmocka_unit_test(reader_recovers_while_the_driver_drops_frames),
+        cmocka_unit_test(reader_recovers_where_frames_jitter),
+        cmocka_unit_test(reader_survives_times_that_make_no_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,8 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
-    tri_pacing_learn(&r->pace, number, frame->info.publish_ns);
+    tri_pace_see(&r->pace, number, frame->info.publish_ns,
+                 frame->info.dropped_driver + frame->info.dropped_writer);
     r->fresh = false;
     r->last = number;
     r->frames++;

@@ -1,80 +1,182 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader_pacing.h"
 
+#include <string.h>
+
 #define PERIOD_MAX_NS   1000000000      // slower streams gain nothing from pacing
 #define TIME_MAX_NS     (INT64_MAX / 4) // keeps sums far from overflow
-#define PERIODS_MAX     16              // longer gaps between frames are a new pace
-#define PERIOD_GAIN     16              // an interval counts a 16th
-#define LATE_GAIN       16              // a late frame moves the next one's time by a 16th,
-#define EARLY_GAIN      2               // an early one by half
-#define CREDIT_PERIODS  4               // shares of so many periods may be spent on one late frame
+#define PERIODS_MAX     16              // longer gaps between frames are pauses
+#define CREDIT_PERIODS  12              // shares of so many periods can be saved
+#define WINDOWS_MAX     3               // a frame that late may not come at all
+#define OUTLIERS        8               // one frame in so many may lie outside, on either side
+#define RATE_FRAMES     3               // tell a new rate
 #define MARGIN_START_NS 200000          // a sleep's usual lateness before anything was learned
 #define MARGIN_MIN_NS   20000
-#define MARGIN_GROWS    8   // by an 8th when a frame came before the spinning did,
-#define MARGIN_SHRINKS  160 // by a 160th when not: they balance at one such frame in 20
+#define MARGIN_GROWS    8   // by an 8th when a sleep ended later than that,
+#define MARGIN_SHRINKS  160 // by a 160th when not: they balance at one such sleep in 20
 
-/** Another pace, or the first: all that is known is one interval; 0: not even that. */
-static void restart(struct tri_pacing *pace, int64_t interval)
+static int64_t least(int64_t a, int64_t b)
 {
-    pace->period_ns = interval > 0 && interval <= PERIOD_MAX_NS ? interval : 0;
-    pace->due_ns = pace->publish_ns + pace->period_ns;
-    pace->credit_ns = pace->period_ns / TRI_PACE_SHARE;
+    return a < b ? a : b;
 }
 
-void tri_pacing_learn(struct tri_pacing *pace, uint64_t number, int64_t publish_ns)
+static int64_t most(int64_t a, int64_t b)
 {
-    if (publish_ns < 0 || publish_ns > TIME_MAX_NS) // the segment's word, and no time at all
-        publish_ns = 0;
-    const uint64_t frames = number - pace->number;
-    const int64_t interval = publish_ns - pace->publish_ns;
-    const bool first = pace->number == 0;
-    pace->number = number;
-    pace->publish_ns = publish_ns;
-    if (first || frames == 0 || frames > PERIODS_MAX || interval <= 0 ||
-        interval > PERIODS_MAX * (int64_t)PERIOD_MAX_NS) {
-        restart(pace, 0);
-        return;
-    }
+    return a > b ? a : b;
+}
 
-    // Frames that the writer dropped have no number, but left their time.
+/** Puts `ns` into `sorted`, which has `count` values. */
+static void insert(int64_t *sorted, uint32_t count, int64_t ns)
+{
+    for (; count > 0 && sorted[count - 1] > ns; count--)
+        sorted[count] = sorted[count - 1];
+    sorted[count] = ns;
+}
+
+/** The period between two of the known frames. */
+static int64_t slope(const struct tri_pacing *pace, uint32_t from, uint32_t to)
+{
+    return (pace->time_ns[to] - pace->time_ns[from]) / (pace->periods[to] - pace->periods[from]);
+}
+
+/** Forgets all but the newest `count` frames. */
+static void keep(struct tri_pacing *pace, uint32_t count)
+{
+    const uint32_t old = pace->frames - count;
+    memmove(pace->time_ns, pace->time_ns + old, count * sizeof(pace->time_ns[0]));
+    memmove(pace->periods, pace->periods + old, count * sizeof(pace->periods[0]));
+    pace->frames = count;
+}
+
+/** Whether the newest intervals are in the mean longer or shorter than those before. */
+static bool has_new_rate(const struct tri_pacing *pace)
+{
+    if (pace->frames <= 2 * RATE_FRAMES)
+        return false;
+    const uint32_t since = pace->frames - 1 - RATE_FRAMES;
+    int64_t before[TRI_PACE_FRAMES] = { 0 };
+    for (uint32_t i = 0; i < since; i++)
+        insert(before, i, slope(pace, i, i + 1));
+    const int64_t now = slope(pace, since, pace->frames - 1);
+    return now < before[since / OUTLIERS] || now > before[since - 1 - since / OUTLIERS];
+}
+
+/** The median of the slopes between frames that lie half of all known ones apart: one frame in four
+ *  may be as late as it likes. */
+static int64_t period_of(const struct tri_pacing *pace)
+{
+    const uint32_t apart = pace->frames / 2;
+    const uint32_t count = pace->frames - apart;
+    int64_t sorted[TRI_PACE_FRAMES] = { 0 };
+    for (uint32_t i = 0; i < count; i++)
+        insert(sorted, i, slope(pace, i, i + apart));
+    return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2;
+}
+
+/** When to start so that spinning until the frame or `stop` takes `mean` ns in the mean, if the next
+ *  frame comes at any of the `count` times. */
+static int64_t affordable(const int64_t *times, uint32_t count, int64_t stop, int64_t mean)
+{
+    int64_t start = stop;
+    int64_t sum = 0;
+    for (uint32_t later = 1; later <= count; later++) {
+        sum += least(times[count - later] - stop, 0);
+        start = stop + (sum - mean * count) / later; // with so many frames after it
+        if (later < count && start >= times[count - later - 1])
+            break;
+    }
+    return start;
+}
+
+/** Each known frame predicts a time of the next one. Spinning starts before the earliest, or as early
+ *  as can be afforded, and ends some way behind the latest. */
+static void expect_next(struct tri_pacing *pace)
+{
+    const uint32_t count = pace->frames;
+    const int64_t next = pace->periods[count - 1] + 1;
+    int64_t times[TRI_PACE_FRAMES] = { 0 };
+    for (uint32_t i = 0; i < count; i++)
+        insert(times, i, pace->time_ns[i] + (next - pace->periods[i]) * pace->period_ns);
+
+    const int64_t late = times[count - 1 - count / OUTLIERS];
+    const int64_t spread = late - times[count / OUTLIERS];
+    pace->close_ns = late + spread / 2 + pace->margin_ns;
+    // What is spent balances the share when half of what can be saved is there.
+    const int64_t mean = 2 * pace->credit_ns / CREDIT_PERIODS;
+    pace->open_ns =
+        most(times[0] - pace->margin_ns, affordable(times, count, pace->close_ns, mean));
+}
+
+/** How many periods after frame `learned` the newest one came. Drops count where there is room. */
+static int64_t periods_since(const struct tri_pacing *pace, uint64_t frames, int64_t interval)
+{
+    const uint64_t drops = pace->drops - pace->learned_drops;
+    const int64_t longest = (int64_t)(frames + (drops < PERIODS_MAX ? drops : PERIODS_MAX));
     const int64_t period = pace->period_ns;
-    const int64_t periods = period > 0 ? (interval + period / 2) / period : 0;
-    if (periods < (int64_t)frames || periods > PERIODS_MAX) {
-        restart(pace, interval / (int64_t)frames);
-        return;
-    }
-    const int64_t most = period * CREDIT_PERIODS / TRI_PACE_SHARE;
-    pace->credit_ns += interval / TRI_PACE_SHARE;
-    if (pace->credit_ns > most)
-        pace->credit_ns = most;
-
-    // Frames come late by accident but never early: the early ones tell the pace.
-    const int64_t expected = pace->due_ns + (periods - 1) * period;
-    const int64_t late = publish_ns - expected;
-    pace->period_ns += (interval / periods - period) / PERIOD_GAIN;
-    pace->due_ns = expected + late / (late < 0 ? EARLY_GAIN : LATE_GAIN) + pace->period_ns;
+    const int64_t fitting = period > 0 ? (interval + period / 2) / period : 0;
+    return most((int64_t)frames, least(fitting, longest));
 }
 
-int64_t tri_pacing_start(struct tri_pacing *pace, int64_t now_ns)
+/** Learns from the newest frame. */
+static void learn(struct tri_pacing *pace, int64_t now_ns)
 {
+    const bool sane = pace->publish_ns >= 0 && pace->publish_ns <= TIME_MAX_NS;
+    const int64_t time = sane ? pace->publish_ns : 0; // the segment's word, and no time at all
+    const uint64_t frames = pace->number - pace->learned;
+    const int64_t interval = pace->frames ? time - pace->time_ns[pace->frames - 1] : 0;
+    int64_t periods = 0;
+    if (frames > 0 && frames <= PERIODS_MAX && interval > 0 &&
+        interval <= (int64_t)frames * PERIODS_MAX * PERIOD_MAX_NS)
+        periods = pace->periods[pace->frames - 1] + periods_since(pace, frames, interval);
+    else
+        pace->frames = 0; // the first one, or the first after a pause
+
+    if (pace->frames == TRI_PACE_FRAMES)
+        keep(pace, TRI_PACE_FRAMES - 1);
+    pace->time_ns[pace->frames] = time;
+    pace->periods[pace->frames] = periods;
+    pace->frames++;
+    pace->learned = pace->number;
+    pace->learned_drops = pace->drops;
+
+    if (has_new_rate(pace))
+        keep(pace, RATE_FRAMES + 1);
+    if (pace->frames > 1)
+        pace->period_ns = period_of(pace);
     if (pace->margin_ns == 0)
         pace->margin_ns = MARGIN_START_NS;
-    const int64_t share = pace->period_ns / TRI_PACE_SHARE;
-    const int64_t margin = pace->margin_ns < pace->credit_ns ? pace->margin_ns : pace->credit_ns;
-    // A frame that is that late may not come at all.
-    if (pace->period_ns == 0 || now_ns > pace->due_ns + share || margin < MARGIN_MIN_NS)
-        return INT64_MAX;
-    return pace->due_ns - margin;
+    // By the clock of the reader: times of the stream may be made up.
+    pace->credit_ns = least(pace->credit_ns + (now_ns - pace->credited_ns) / TRI_PACE_SHARE,
+                            pace->period_ns / TRI_PACE_SHARE * CREDIT_PERIODS);
+    pace->credited_ns = now_ns;
+    expect_next(pace);
 }
 
-void tri_pacing_slept(struct tri_pacing *pace, bool missed)
+bool tri_pace_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pace_window *window)
 {
-    const int64_t most = pace->period_ns / TRI_PACE_SHARE;
-    pace->margin_ns += missed ? pace->margin_ns / MARGIN_GROWS : -pace->margin_ns / MARGIN_SHRINKS;
-    if (pace->margin_ns > most)
-        pace->margin_ns = most;
-    if (pace->margin_ns < MARGIN_MIN_NS)
-        pace->margin_ns = MARGIN_MIN_NS;
+    if (pace->number != pace->learned)
+        learn(pace, now_ns);
+    const int64_t period = pace->period_ns;
+    if (period == 0 || period > PERIOD_MAX_NS || pace->credit_ns < MARGIN_MIN_NS)
+        return false;
+    // A frame that was dropped leaves the window of the one after it.
+    for (int i = 0; i < WINDOWS_MAX; i++) {
+        window->start_ns = pace->open_ns + i * period;
+        window->stop_ns = pace->close_ns + i * period;
+        if (window->stop_ns > now_ns)
+            break;
+    }
+    window->stop_ns = least(window->stop_ns, most(window->start_ns, now_ns) + pace->credit_ns);
+    return window->stop_ns > now_ns;
+}
+
+void tri_pacing_slept(struct tri_pacing *pace, int64_t start_ns, int64_t now_ns, bool by_frame)
+{
+    if (now_ns < start_ns)
+        return; // a frame ended it in time
+    const bool late = by_frame || now_ns - start_ns > pace->margin_ns;
+    pace->margin_ns += late ? pace->margin_ns / MARGIN_GROWS : -pace->margin_ns / MARGIN_SHRINKS;
+    pace->margin_ns = most(least(pace->margin_ns, pace->period_ns / TRI_PACE_SHARE), MARGIN_MIN_NS);
 }
 
 void tri_pacing_spun(struct tri_pacing *pace, int64_t ns)

@@ -1,33 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/** When the next frame is due, and how long before that a reader had better be awake. */
+/** When the next frame is due, and how long before that a reader has to be awake. */
 #ifndef TRI_READER_PACING_H
 #define TRI_READER_PACING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** The share of the time that may be spent spinning: a 20th, 5 % of a core. */
-#define TRI_PACE_SHARE 20
+/** The share of the time that spinning may take: a 22nd, 4.5 % of a core. The rest of 5 % is for what
+ *  else a reader does. */
+#define TRI_PACE_SHARE 22
 
-/** What a reader has learned of the stream's pace and of this machine's sleeps. All zero: nothing.
- *  Times are CLOCK_MONOTONIC nanoseconds. */
+/** How many of the newest frames predict the next one. */
+#define TRI_PACE_FRAMES 17
+
+/**
+ * What a reader knows of the stream's rate and of how late this machine's sleeps end. All zero:
+ * nothing. Times are CLOCK_MONOTONIC nanoseconds.
+ */
 struct tri_pacing {
-    uint64_t number;    // of the newest frame seen
-    int64_t publish_ns; // its time
-    int64_t period_ns;  // smoothed; 0: unknown
-    int64_t due_ns;     // when the next frame is expected, rather early than late
-    int64_t margin_ns;  // how long before it is due the spinning starts
-    int64_t credit_ns;  // spinning that the share of a core still allows
+    // The newest frame handed over.
+    uint64_t number;
+    uint64_t drops; // of its driver and its writer so far
+    int64_t publish_ns;
+
+    // What was learned up to frame `learned`.
+    uint64_t learned, learned_drops;
+    uint32_t frames;                  // how many are known, the oldest first:
+    int64_t time_ns[TRI_PACE_FRAMES]; // when each was published,
+    int64_t periods[TRI_PACE_FRAMES]; // and how many periods after the first
+    int64_t period_ns;                // 0: unknown
+    int64_t open_ns, close_ns;        // the next frame is expected between these
+    int64_t margin_ns;                // how late a sleep ends, nearly always
+    int64_t credit_ns;                // spinning that the share of a core still allows,
+    int64_t credited_ns;              // as of then
 };
 
-/** Learns from a frame that was just handed over. */
-void tri_pacing_learn(struct tri_pacing *pace, uint64_t number, int64_t publish_ns);
+/** When to spin for the next frame. */
+struct tri_pace_window {
+    int64_t start_ns; // sleep until then; it may have passed
+    int64_t stop_ns;
+};
 
-/** When to start spinning for the next frame, maybe at once; INT64_MAX: sleep until it comes. */
-int64_t tri_pacing_start(struct tri_pacing *pace, int64_t now_ns);
+/** Notes a frame that is being handed over. tri_pace_next() learns from it, when there is time. */
+static inline void tri_pace_see(struct tri_pacing *pace, uint64_t number, int64_t publish_ns,
+                                uint64_t drops)
+{
+    pace->number = number;
+    pace->drops = drops;
+    pace->publish_ns = publish_ns;
+}
 
-/** Learns from a sleep that was to last until tri_pacing_start(): whether the frame came before it. */
-void tri_pacing_slept(struct tri_pacing *pace, bool missed);
+/** Finds the next window to spin in. @return false: sleep until a frame comes. */
+bool tri_pace_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pace_window *window);
+
+/** Learns from a sleep that was to end at `start_ns` and ended now, of itself or by a frame. */
+void tri_pacing_slept(struct tri_pacing *pace, int64_t start_ns, int64_t now_ns, bool by_frame);
 
 /** Counts `ns` of spinning against the share. */
 void tri_pacing_spun(struct tri_pacing *pace, int64_t ns);

@@ -56,30 +56,26 @@ static enum tri_err wait_paced(struct tri_pacing *pace, const struct tri_mapping
     const uint64_t next = tri_word_number(word) + 1;
     int64_t now = tri_now_ns();
     const int64_t end = now + ns;
-    const int64_t start = tri_pacing_start(pace, now);
-    if (start >= end)
-        return tri_semset_wait_frame(mapping->sem_id, next, ns);
-
-    // Asleep on the gate, so that an early frame or a death still wakes us.
-    if (start > now) {
-        const enum tri_err err = tri_semset_wait_frame(mapping->sem_id, next, start - now);
-        const bool missed =
-            atomic_load_explicit(&mapping->segment.header->latest, memory_order_relaxed) != word;
-        tri_pacing_slept(pace, missed);
-        if (err != TRI_ERR_TIMEOUT || missed)
-            return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
-        warm_up(mapping, known, word);
-        now = tri_now_ns();
+    struct tri_pace_window window;
+    while (tri_pace_next(pace, now, &window) && window.start_ns < end) {
+        // Asleep on the gate, so that an early frame or a death still wakes us.
+        if (window.start_ns > now) {
+            const enum tri_err err =
+                tri_semset_wait_frame(mapping->sem_id, next, window.start_ns - now);
+            now = tri_now_ns();
+            tri_pacing_slept(pace, window.start_ns, now, err != TRI_ERR_TIMEOUT);
+            if (err != TRI_ERR_TIMEOUT)
+                return err;
+            warm_up(mapping, known, word);
+        }
+        const bool found = spin(mapping, word, window.stop_ns < end ? window.stop_ns : end);
+        const int64_t after = tri_now_ns();
+        tri_pacing_spun(pace, after - now);
+        if (found)
+            return TRI_OK;
+        now = after;
     }
-    const int64_t until = now + pace->credit_ns;
-    const bool found = spin(mapping, word, until < end ? until : end);
-    const int64_t after = tri_now_ns();
-    tri_pacing_spun(pace, after - now);
-    if (found)
-        return TRI_OK;
-    if (after >= end)
-        return TRI_ERR_TIMEOUT;
-    return tri_semset_wait_frame(mapping->sem_id, next, end - after); // late: the kernel wakes us
+    return now < end ? tri_semset_wait_frame(mapping->sem_id, next, end - now) : TRI_ERR_TIMEOUT;
 }
 
 enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
