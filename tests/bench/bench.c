@@ -5,6 +5,7 @@
 #include "common/program/cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,7 +48,8 @@ struct config {
     struct cli_size size;
     uint32_t format;
     uint64_t readers;
-    struct cli_rate rate;
+    const char *rate;
+    uint64_t jitter, drop_every;
     double seconds;
     int touch;
     bool list;
@@ -62,7 +64,12 @@ static const struct cli_option options[] = {
     { 's', "size", "WxH", "640x480", "pixels", cli_set_size, AT(size), NULL },
     { 'f', "format", "FOURCC", "YUYV", "pixel format", cli_set_format, AT(format), NULL },
     { 0, "readers", "N", "1", "1 to 64 processes", cli_set_count, AT(readers), NULL },
-    { 'r', "fps", "N", "60", "frames a second, 0: unpaced", cli_set_rate, AT(rate), NULL },
+    { 'r', "fps", "N[-N...]", "60", "frames a second, one rate after another; 0: unpaced",
+      cli_set_text, AT(rate), NULL },
+    { 0, "jitter", "PERCENT", "0", "of a period, how far frames are off their time", cli_set_count,
+      AT(jitter), NULL },
+    { 0, "drop-every", "N", "0", "one frame of N is lost by the source", cli_set_count,
+      AT(drop_every), NULL },
     { 0, "seconds", "S", "1", "how long", cli_set_seconds, AT(seconds), NULL },
     { 0, "touch", "WHAT", "none", "bytes of a frame that both sides touch: none or all",
       cli_set_word, AT(touch), touches },
@@ -100,9 +107,9 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
     const struct tri_histogram *latency = &r->latency;
     const double seconds = (double)r->readers.span_ns / 1e9;
     printf("{\"way\": \"%s\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"readers\": %u, "
-           "\"rate\": %g, \"touch\": \"%s\", ",
+           "\"rate\": \"%s\", \"touch\": \"%s\", ",
            setup->way, setup->video.width, setup->video.height,
-           (unsigned long long)setup->shape.bytes, setup->readers, setup->rate,
+           (unsigned long long)setup->shape.bytes, setup->readers, setup->rate_text,
            touches[setup->touch]);
     print_side("writer", &r->writer);
     print_side("reader", &r->readers);
@@ -114,6 +121,22 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
            (double)tri_histogram_percentile(latency, 50) / 1e3,
            (double)tri_histogram_percentile(latency, 99) / 1e3,
            (double)tri_histogram_percentile(latency, 99.9) / 1e3, (double)latency->max / 1e3);
+}
+
+/** Reads "60" or "60-30-60". @return whether it is one. */
+static bool set_rates(struct bench_setup *setup, const char *text)
+{
+    setup->rate_text = text;
+    const char *at = text;
+    do {
+        char *end;
+        const double rate = strtod(at, &end);
+        if (end == at || rate < 0 || rate > 1e6 || setup->rates == BENCH_RATES_MAX)
+            return false;
+        setup->rate[setup->rates++] = rate;
+        at = end + (*end == '-');
+    } while (*at);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -137,11 +160,17 @@ int main(int argc, char **argv)
                    .width = config.size.width,
                    .height = config.size.height },
         .readers = (uint32_t)config.readers,
-        .rate = (double)config.rate.num / config.rate.den,
+        .jitter = (uint32_t)config.jitter,
+        .drop_every = (uint32_t)config.drop_every,
         .seconds = config.seconds,
         .touch = config.touch == 0 ? BENCH_TOUCH_NONE : BENCH_TOUCH_ALL,
     };
     snprintf(setup.name, sizeof(setup.name), "bench-%d", (int)getpid());
+    if (!set_rates(&setup, config.rate))
+        return cli_refuse(&program, "--fps: \"%s\" is no rate and no list like 60-30-60",
+                          config.rate);
+    if (config.jitter > 50)
+        return cli_refuse(&program, "--jitter is 0 to 50");
     if (tri_video_shape(&setup.video, &setup.shape) != TRI_OK)
         return cli_refuse(&program, "there is no such picture");
 

@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 
 #define BENCH_READERS_MAX 64
+#define BENCH_RATES_MAX   8
+#define BENCH_RECOVERING  8          // frames after a change of rate that do not count
 #define BENCH_END         UINT64_MAX // number of the frame after the last: readers leave
 
 enum bench_touch {
@@ -21,7 +23,11 @@ struct bench_setup {
     struct tri_video video;
     struct tri_shape shape; // of `video`
     uint32_t readers;
-    double rate; // frames a second, 0: unpaced
+    const char *rate_text;
+    double rate[BENCH_RATES_MAX]; // frames a second, one after another; 0: unpaced
+    uint32_t rates;               // how many of them
+    uint32_t jitter;              // percent of a period that frames lie off their time, either way
+    uint32_t drop_every;          // one frame of so many is lost by the source; 0: none
     double seconds;
     enum bench_touch touch;
     char name[TRI_NAME_MAX + 1]; // of a stream or socket: no other process uses it
@@ -46,7 +52,8 @@ struct bench_way {
     void (*write_open)(const struct bench_setup *setup); // in the writer, after the fork
     uint8_t *(*begin)(void);                             // where the next frame goes; NULL: dropped
     void (*publish)(void);                               // hands it to all readers
-    void (*write_close)(void);                           // when all readers have left
+    void (*drop)(void);        // optional: counts a frame that the source has lost
+    void (*write_close)(void); // when all readers have left
 
     void (*read_open)(const struct bench_setup *setup, uint32_t reader); // 0 to readers - 1
     const uint8_t *(*take)(void); // waits for a frame; its stamp tells whether it is new

@@ -38,6 +38,11 @@ static void publish(void)
     bench_need(tri_writer_publish(writer, &draft) == TRI_OK, "tri_writer_publish");
 }
 
+static void drop(void)
+{
+    tri_writer_add_drops(writer, 1, 0);
+}
+
 static void write_close(void)
 {
     tri_writer_close(&writer);
@@ -93,10 +98,10 @@ static void read_close(void)
     tri_reader_close(&reader);
 }
 
-#define READERS(text)                                                                       \
-    .summary = "triptych: readers " text, .prepare = prepare, .write_open = write_open,     \
-    .begin = begin, .publish = publish, .write_close = write_close, .read_open = read_open, \
-    .take = take, .done = done, .read_close = read_close
+#define READERS(text)                                                                   \
+    .summary = "triptych: readers " text, .prepare = prepare, .write_open = write_open, \
+    .begin = begin, .publish = publish, .drop = drop, .write_close = write_close,       \
+    .read_open = read_open, .take = take, .done = done, .read_close = read_close
 
 const struct bench_way bench_block = {
     .name = "block",

@@ -129,7 +129,8 @@ static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
     if (stamp.number == reading.last)
         return true;
     reading.last = stamp.number;
-    if (!atomic_load_explicit(&reading.common->recording, memory_order_relaxed))
+    const bool recorded = atomic_load_explicit(&reading.common->recording, memory_order_relaxed);
+    if (!recorded && reading.first_ns == 0)
         return true;
     reading.last_ns = tri_now_ns();
     if (reading.first_ns == 0) {
@@ -138,7 +139,8 @@ static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
         return true;
     }
     result->readers.frames++;
-    tri_histogram_add(&result->latency, arrived_ns - stamp.ns);
+    if (recorded)
+        tri_histogram_add(&result->latency, arrived_ns - stamp.ns);
     return true;
 }
 
@@ -184,29 +186,80 @@ static bool publish(const struct bench_way *way, const struct bench_setup *setup
     return true;
 }
 
-/** The writer: all frames at the asked pace, then the end until everybody has seen it. */
+/** Where the writer is in the rates it goes through. */
+struct schedule {
+    const struct bench_setup *setup;
+    uint32_t stage;       // of setup->rate
+    uint64_t stage_frame; // frames of this stage so far
+    int64_t stage_end_ns;
+    int64_t due_ns;
+    uint32_t random;
+};
+
+/** Goes on to the next frame, with the next rate where it is time. */
+static void next_frame(struct schedule *s)
+{
+    const struct bench_setup *setup = s->setup;
+    s->stage_frame++;
+    if (s->due_ns >= s->stage_end_ns && s->stage + 1 < setup->rates) {
+        s->stage++;
+        s->stage_frame = 0;
+        s->stage_end_ns += (int64_t)(setup->seconds * 1e9 / setup->rates);
+    }
+    if (setup->rate[s->stage] > 0)
+        s->due_ns += (int64_t)(1e9 / setup->rate[s->stage]);
+}
+
+/** Sleeps until the frame's time, which is up to `jitter` percent of a period off. */
+static void await_frame(struct schedule *s)
+{
+    const double rate = s->setup->rate[s->stage];
+    if (rate == 0)
+        return;
+    s->random = s->random * 1664525 + 1013904223;
+    const double off = (double)(s->random >> 16) / 32768 - 1;
+    sleep_until(s->due_ns + (int64_t)(off * s->setup->jitter * 1e7 / rate));
+}
+
+/** Whether a frame counts: a run's first part does not, nor do those just after a change of rate. */
+static bool is_recorded(const struct schedule *s, int64_t now, int64_t begin)
+{
+    if (s->setup->rates > 1)
+        return s->stage > 0 && s->stage_frame > BENCH_RECOVERING;
+    return now >= begin + (int64_t)(s->setup->seconds * 1e9 / WARM_SHARE);
+}
+
+/** The writer: all frames at the asked rates, then the end until everybody has seen it. */
 static void write_frames(const struct bench_way *way, const struct bench_setup *setup,
                          struct common *common, struct bench_side *side)
 {
-    const int64_t period = setup->rate > 0 ? (int64_t)(1e9 / setup->rate) : 0;
     const int64_t begin = tri_now_ns();
-    const int64_t record = begin + (int64_t)(setup->seconds * 1e9 / WARM_SHARE);
     const int64_t end = begin + (int64_t)(setup->seconds * 1e9);
+    struct schedule schedule = { .setup = setup,
+                                 .due_ns = begin,
+                                 .stage_end_ns =
+                                     begin + (int64_t)(setup->seconds * 1e9 / setup->rates) };
     struct bench_cost start = { 0 };
     int64_t first_ns = 0;
     int64_t now = begin;
     for (uint64_t number = 1; now < end; number++) {
-        if (period)
-            sleep_until(begin + (int64_t)number * period);
+        next_frame(&schedule);
+        await_frame(&schedule);
+        if (setup->drop_every && number % setup->drop_every == 0) {
+            if (way->drop)
+                way->drop();
+            continue;
+        }
+        const bool recorded = is_recorded(&schedule, now, begin);
+        atomic_store_explicit(&common->recording, recorded, memory_order_relaxed);
         const bool published = publish(way, setup, number);
         now = tri_now_ns();
         if (first_ns) {
             side->frames += published;
             side->dropped += !published;
-        } else if (now >= record) {
+        } else if (recorded) {
             start = cost_now();
             first_ns = tri_now_ns();
-            atomic_store(&common->recording, 1);
         }
     }
     side->cost = cost_since(start);
