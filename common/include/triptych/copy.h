@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Copies of pictures, for where one must be made: as fast as this machine allows. */
+/** Copying frames where a copy is needed. */
 #ifndef TRIPTYCH_COPY_H
 #define TRIPTYCH_COPY_H
 
@@ -11,25 +11,26 @@
 TRI_BEGIN
 
 /**
- * Copies `bytes` bytes as memcpy(3) does. A copy larger than tri_copy_cached_max() goes past the
- * cache, which it would only flush; a smaller one stays in it for whoever reads it next. All of it is
- * visible to whoever sees a later store of this thread, in either case: it may be published at once.
+ * Copies `bytes` bytes as memcpy(3) does. Copies larger than tri_copy_cached_max() use non-temporal
+ * stores, which leave the cache to other data; smaller copies go through the cache, where the next
+ * reader finds them. In both cases a thread that sees a later store of the caller also sees the
+ * copy: it may be published at once.
  *
- * Threads: any. The two places must not overlap.
+ * Threads: any. The two areas must not overlap. Cost: no system call.
  */
 TRI_API void tri_copy(void *to, const void *from, size_t bytes);
 
-/** Copies `rows` rows of `row_bytes` bytes; what lies between the rows is left alone. Strides are in
- *  bytes and at least row_bytes. Otherwise as tri_copy(), which it is when no bytes lie between. */
+/** Copies `rows` rows of `row_bytes` bytes each and leaves the bytes between rows as they are. Strides
+ *  are in bytes, at least `row_bytes`. Equal to tri_copy() where both strides are `row_bytes`. */
 TRI_API void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t from_stride,
                            size_t row_bytes, size_t rows);
 
-/** Copies the planes of a frame into `buffer`, which has frame->shape.bytes bytes, laid out as in the
- *  slot. *copy is the same frame, there, and on loan from nobody. Of a frame that is not held ask
- *  tri_reader_is_intact() afterwards. */
+/** Copies the planes of a frame into `buffer` of at least frame->shape.bytes bytes, laid out as in the
+ *  slot. `copy` describes the frame in `buffer` and must not be released. If the frame is not locked
+ *  (tri_frame_is_locked()), check tri_reader_is_intact() afterwards. */
 TRI_API void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame);
 
-/** The most bytes that are copied through the cache, from this machine's cache sizes. */
+/** Largest copy in bytes that goes through the cache, derived from this machine's cache sizes. */
 TRI_API size_t tri_copy_cached_max(void);
 
 TRI_END

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Every outcome a call can report, and its text: one list yields both. */
+/** Error codes and their texts, both from one list. */
 #ifndef TRIPTYCH_ERROR_H
 #define TRIPTYCH_ERROR_H
 

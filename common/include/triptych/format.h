@@ -37,15 +37,15 @@ TRI_BEGIN
 
 #define TRI_PLANES_MAX 4
 
-/** What a format's samples mean. */
+/** Colour model of a format. */
 enum tri_family {
     TRI_FAMILY_YUV,
     TRI_FAMILY_RGB,
     TRI_FAMILY_GREY,
-    TRI_FAMILY_COMPRESSED, // compressed: one plane of `bytes_used` bytes, no rows
+    TRI_FAMILY_COMPRESSED, // one plane of `bytes_used` bytes without rows
 };
 
-/** How one plane is cut: a row is groups of `pixels` pixels in `bytes` bytes. */
+/** Layout of one plane: a row consists of groups of `pixels` pixels in `bytes` bytes. */
 struct tri_plane_rule {
     uint8_t pixels; // luma pixels across that one group covers
     uint8_t bytes;  // bytes of one group
@@ -57,26 +57,26 @@ struct tri_format {
     uint32_t fourcc;
     char name[5]; // the fourcc as text, without trailing spaces
     enum tri_family family;
-    uint8_t planes; // how many of `plane` count
+    uint8_t planes; // valid elements of `plane`
     uint8_t depth;  // significant bits of one component
     struct tri_plane_rule plane[TRI_PLANES_MAX];
     const char *gstreamer;   // GstVideoFormat's name, NULL if there is none
-    const char *ffmpeg;      // -pix_fmt name, or the codec's name of an opaque format
+    const char *ffmpeg;      // -pix_fmt name, or the codec's name of a compressed format
     uint32_t sdl;            // SDL_PIXELFORMAT_*, 0 if SDL 2 has no such texture
     const char *description; // for people
 };
 
-/** The format with this fourcc; NULL if triptych does not know it. */
+/** Returns the format with this fourcc, NULL if unknown. Threads: any, as for all calls here. */
 TRI_API const struct tri_format *tri_format_find(uint32_t fourcc);
 
-/** The format a person means by `word`: fourcc, with or without trailing blanks, or alias; any case.
- *  NULL if unknown. */
+/** Returns the format that `word` names: a fourcc, with or without trailing blanks, or an alias of
+ *  GStreamer or ffmpeg, in any case. NULL if unknown. */
 TRI_API const struct tri_format *tri_format_from_name(const char *word);
 
-/** The formats in order, from 0; NULL past the last. */
+/** Returns format number `index`, from 0; NULL past the last. */
 TRI_API const struct tri_format *tri_format_at(size_t index);
 
-/** Writes `fourcc` as printable text, '?' for bytes that are not, without trailing blanks, and returns
+/** Writes `fourcc` into `text` without trailing blanks, '?' for bytes that are not printable. Returns
  *  `text`. */
 TRI_API const char *tri_fourcc_name(uint32_t fourcc, char text[5]);
 

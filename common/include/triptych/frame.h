@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** One frame: what it shows, when it was taken, what was lost before it. */
+/** One frame: its description, its times, its place in memory. */
 #ifndef TRIPTYCH_FRAME_H
 #define TRIPTYCH_FRAME_H
 
@@ -8,35 +8,35 @@
 
 TRI_BEGIN
 
-#define TRI_USER_MAX 1024 // bytes of the user's own data on a frame
+#define TRI_USER_MAX 1024 // bytes of user data beside a frame
 
 enum tri_frame_flags {
-    TRI_FRAME_NO_SIGNAL = 1u << 0, // drawn by the writer because its source gives nothing
-    TRI_FRAME_CHECKSUM = 1u << 1,  // `checksum` holds
-    TRI_FRAME_KEY = 1u << 2,       // of a compressed stream: can be decoded alone
-    TRI_FRAME_RESTART = 1u << 3,   // first frame after a gap in the source: no history joins here
+    TRI_FRAME_NO_SIGNAL = 1u << 0, // the writer drew this frame: its source delivers none
+    TRI_FRAME_CHECKSUM = 1u << 1,  // `checksum` is valid
+    TRI_FRAME_KEY = 1u << 2,       // compressed formats: can be decoded without earlier frames
+    TRI_FRAME_RESTART = 1u << 3,   // first frame after an outage of the source
 };
 
-/** What is known of a frame besides its pixels. Times are CLOCK_MONOTONIC nanoseconds, less than a
- *  quarter of an int64_t either way: they can be added and subtracted without a thought. */
+/** A frame's description. Times are CLOCK_MONOTONIC nanoseconds whose absolute value is below a quarter
+ *  of INT64_MAX: sums and differences of two of them cannot overflow. */
 struct tri_frame_info {
     struct tri_video video;
-    uint64_t number;          // 1 for the stream's first published frame, then without holes
-    uint64_t driver_sequence; // the source's own count, from 0; holes are the driver's drops
-    int64_t capture_ns;       // when the picture was taken, as told by the driver
-    int64_t publish_ns;       // when readers could first see it; set by the library
-    uint64_t dropped_driver;  // frames lost or damaged by the driver, since the stream began
-    uint64_t dropped_writer;  // frames the writer lost: no free slot
-    uint64_t generation;      // counts the writers of this stream, from 1
-    uint64_t bytes_used;      // of an opaque format; otherwise the whole picture
-    uint64_t checksum;        // XXH3-64 of the picture's rows, see tri_frame_checksum()
-    uint32_t copies;          // copies or conversions the writer made of the pixels
+    uint64_t number;          // 1 for the stream's first published frame, then without gaps
+    uint64_t driver_sequence; // the source's own count, from 0; gaps are frames the driver dropped
+    int64_t capture_ns;       // when the driver captured the frame
+    int64_t publish_ns;       // when readers could first see the frame; set by the library
+    uint64_t dropped_driver;  // frames the driver dropped or damaged since the stream began
+    uint64_t dropped_writer;  // frames the writer dropped since the stream began: no free slot
+    uint64_t generation;      // number of the writer within this stream, from 1
+    uint64_t bytes_used;      // size of a compressed frame; otherwise set by the library
+    uint64_t checksum;        // XXH3-64, see tri_frame_checksum(); valid with TRI_FRAME_CHECKSUM
+    uint32_t copies;          // copies and conversions of the pixels on the writer's side
     uint32_t flags;           // enum tri_frame_flags
-    uint32_t user_bytes;      // of `user`, 0 to TRI_USER_MAX
+    uint32_t user_bytes;      // valid bytes in `user`, 0 to TRI_USER_MAX
     uint8_t user[TRI_USER_MAX];
 };
 
-/** Whose memory a frame or draft is; private to the library. */
+/** Ties a frame or draft to its slot. Private to the library. */
 struct tri_lease {
     void *segment;
     uint64_t word;
@@ -45,11 +45,12 @@ struct tri_lease {
 };
 
 /**
- * A frame as a reader sees it: `data[p]` has `shape.plane[p].rows` rows of `row_bytes` bytes, top
- * row first, `stride` bytes apart; the first row is 64-byte aligned where the writer made it so.
+ * A frame as a reader sees it.
  *
- * Ownership: the memory is the segment's, mapped read-only. It is readable until the frame is given
- * back; whether it still holds this frame, tri_reader_is_intact() knows.
+ * Shape:     data[p] points at shape.plane[p].rows rows of row_bytes bytes each, top row first,
+ *            `stride` bytes apart. The first row is 64-byte aligned unless the writer moved it.
+ * Ownership: the memory belongs to the segment and is mapped read-only. It stays mapped until
+ *            tri_reader_release(). tri_reader_is_intact() tells whether it still holds this frame.
  */
 struct tri_frame {
     struct tri_frame_info info;
@@ -58,23 +59,27 @@ struct tri_frame {
     struct tri_lease lease;
 };
 
-/** A frame as its writer fills it: set `info` (all but number and publish_ns) and the pixels. */
+/** A frame that a writer fills. The caller sets the pixels and `info`; the library sets number,
+ *  generation, publish_ns and the drop counters when it publishes. */
 struct tri_draft {
     struct tri_frame_info info;
     struct tri_shape shape;
     uint8_t *data[TRI_PLANES_MAX];
-    uint64_t
-        previous_number; // the number of this writer's frame that still lies in the slot, 0: none
+    uint64_t previous_number; // of this writer's frame whose pixels still are in the slot, 0: none
     struct tri_lease lease;
 };
 
-/** XXH3-64 over the pixel bytes of every row of every plane, in order, padding left out; of an
- *  opaque format over bytes_used bytes. Reads all of the picture. */
+/**
+ * Computes the XXH3-64 (xxHash, seed 0) of a frame's pixels: the row_bytes of every row of every
+ * plane in order, without the padding between rows; of a compressed frame its bytes_used bytes.
+ *
+ * Threads: any. Cost: reads the whole frame; no system call.
+ */
 TRI_API uint64_t tri_frame_checksum(const struct tri_frame_info *info,
                                     const struct tri_shape *shape,
                                     const uint8_t *const data[TRI_PLANES_MAX]);
 
-/** CLOCK_MONOTONIC in nanoseconds, the clock of every time in a frame. */
+/** Returns CLOCK_MONOTONIC in nanoseconds, the clock of all times in a frame. Threads: any. */
 TRI_API int64_t tri_now_ns(void);
 
 TRI_END

@@ -14,7 +14,7 @@ TRI_BEGIN
 #define TRI_HISTOGRAM_BITS    7
 #define TRI_HISTOGRAM_BUCKETS ((64 - TRI_HISTOGRAM_BITS + 1) << TRI_HISTOGRAM_BITS)
 
-/** All zero is an empty histogram. Threads: the caller's business. */
+/** All zero is an empty histogram. Threads: the caller serialises access. */
 struct tri_histogram {
     uint64_t count;
     uint64_t min, max; // exact
@@ -29,8 +29,8 @@ TRI_API void tri_histogram_add(struct tri_histogram *histogram, int64_t value);
  *  [min, max]. 0 when empty. */
 TRI_API uint64_t tri_histogram_percentile(const struct tri_histogram *histogram, double percent);
 
-/** The values that bucket `index` (below TRI_HISTOGRAM_BUCKETS) counts: from *low to below *high.
- *  To draw what was counted. */
+/** Range of the values that bucket `index` (below TRI_HISTOGRAM_BUCKETS) counts: *low up to, but not
+ *  including, *high. */
 TRI_API void tri_histogram_bucket(unsigned index, uint64_t *low, uint64_t *high);
 
 TRI_API double tri_histogram_mean(const struct tri_histogram *histogram);

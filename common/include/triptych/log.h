@@ -9,14 +9,15 @@ TRI_BEGIN
 
 enum tri_log_level { TRI_LOG_ERROR, TRI_LOG_WARN, TRI_LOG_INFO, TRI_LOG_DEBUG };
 
-/** A sink for messages. The library keeps the pointer: it must outlive what was opened with it. */
+/** Receives messages. The library keeps the pointer: it must outlive every writer and reader that was
+ *  opened with it. */
 typedef struct tri_log {
     /**
-     * Takes one message: UTF-8 without control characters, no newline, valid during the call only.
-     * Called on the thread that called the library; must not call back into the same writer or
-     * reader.
+     * Takes one message: UTF-8 without control characters and without a newline, valid during the
+     * call only. Runs on the thread that called the library; it must not call the same writer or
+     * reader, and it should not block, because the frame waits for it.
      *
-     * @param part  the component that speaks: "segment", "writer", "reader", "v4l2"
+     * @param part  the component that sends the message: "segment", "writer", "reader", "v4l2"
      */
     void (*write)(void *user, enum tri_log_level level, const char *part, const char *text);
     void *user;
@@ -32,7 +33,8 @@ typedef struct tri_log {
  */
 TRI_API tri_log tri_log_to_stderr(enum tri_log_level level);
 
-/** Sends one formatted message to `log`; does nothing for NULL or a level not asked for. */
+/** Formats one message and sends it to `log`. Does nothing if `log` is NULL or does not want `level`.
+ *  Threads: any, as far as log->write allows. */
 TRI_API void tri_log_write(const tri_log *log, enum tri_log_level level, const char *part,
                            const char *format, ...) TRI_PRINTF(4, 5);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** One of any number of consumers of a stream. */
+/** A reader: one of any number of consumers of a stream. */
 #ifndef TRIPTYCH_READER_H
 #define TRIPTYCH_READER_H
 
@@ -11,23 +11,24 @@
 TRI_BEGIN
 
 enum tri_reader_mode {
-    TRI_MODE_LATEST, // always the newest whole frame; what was missed is skipped
-    TRI_MODE_NEXT,   // the oldest frame newer than the last one seen that is still whole
+    TRI_MODE_LATEST, // always the newest frame; frames in between are skipped
+    TRI_MODE_NEXT,   // the oldest frame that is newer than the last one and still in its slot
 };
 
 enum tri_reader_wait {
     TRI_WAIT_BLOCK, // sleep in the kernel until the writer publishes
-    TRI_WAIT_SPIN,  // burn a core, least delay; asleep while no frame has come for 100 ms
-    TRI_WAIT_PACED, // sleep until just before the frame is due, then spin for that short while
+    TRI_WAIT_SPIN,  // poll: lowest latency, occupies a core; sleeps while no frame comes for 100 ms
+    TRI_WAIT_PACED, // predict the next frame, sleep until shortly before it, then poll
 };
 
 enum tri_reader_flags {
-    TRI_READER_NO_LOCK = 1u << 0,  // never lock a slot: read, and check afterwards
-    TRI_READER_RETAINED = 1u << 1, // where the writer was dead before: what it left comes first,
-                                   // then TRI_ERR_NO_WRITER. Without it only what is new comes
+    TRI_READER_NO_LOCK = 1u << 0, // never lock a slot: read, then check tri_reader_is_intact()
+    TRI_READER_RETAINED =
+        1u << 1, // if the writer was dead before this reader came, return its last
+                 // frame first, then TRI_ERR_NO_WRITER; default: new frames only
 };
 
-/** Read during tri_reader_open() only; nothing in it has to outlive the call but the log. */
+/** Read during tri_reader_open() only. Nothing in it has to outlive the call except the log. */
 struct tri_reader_options {
     const char *name; // NULL: "cam0"
     enum tri_reader_mode mode;
@@ -36,97 +37,120 @@ struct tri_reader_options {
     const tri_log *log; // outlives the reader; NULL: silent
 };
 
-/** Its fields live in common/src/reader.c, out of reach. Threads: one at a time for one reader,
- *  but for tri_reader_release() and tri_reader_is_intact(), which any thread may call. Processes:
- *  the one that opened it; a forked child may look at frames on loan and close it, but not give
- *  them back. */
+/** Opaque. Threads: one at a time for one reader, except tri_reader_release() and
+ *  tri_reader_is_intact(), which any thread may call. Processes: the one that opened it; a forked child
+ *  may read the frames that its parent holds and close the reader, but not release frames. */
 typedef struct tri_reader tri_reader;
 
 /**
- * Makes a reader of the stream `name`, which need not exist: the reader waits for it, follows it
- * through restarts, and needs opening only once. Nothing in the segment is ever trusted.
+ * Opens a reader of the stream `name`. The stream need not exist: the reader waits for it, follows
+ * it through restarts and needs opening only once.
  *
- * @return TRI_OK; TRI_ERR_INVALID, the name or an option, the log says which;
- * TRI_ERR_NO_RESOURCES, out of
- *         memory. On failure *out is NULL.
+ * Ownership: *out belongs to the caller, who closes it with tri_reader_close(); NULL on failure.
+ * Threads:   any.
+ * Cost:      no system call; the stream is attached by the first tri_reader_acquire().
+ *
+ * @return TRI_OK; TRI_ERR_INVALID, the name or an option is out of range (see the log);
+ *         TRI_ERR_NO_RESOURCES, out of memory.
  */
 TRI_API enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options);
 
-/** Changes which frame comes next, from the next tri_reader_acquire() on. */
+/** Changes which frame the next tri_reader_acquire() returns. Cost: no system call. */
 TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
 
 /**
- * Borrow the next frame: the newest one, or the oldest unseen one, as `mode` says.
+ * Acquires the next frame without copying it: the newest one or the oldest unseen one, by `mode`.
  *
- * Lends the frame without copying. With permission to alter the semaphores (the writer's own user)
- * the slot is locked and stays as it is, from the moment in which the frame is seen: a reader that
- * waits has locked it before. With read permission only it may be overwritten two or more frames
- * later, which tri_reader_is_intact() tells.
+ * With permission to alter the semaphores (same user as the writer) the reader locks the slot, and
+ * its contents do not change until tri_reader_release(). A reader that waits takes the lock before
+ * the frame is published, so the frame is locked from the moment it is visible. With read permission
+ * only, the writer may overwrite the slot two or more frames later; tri_reader_is_intact() detects
+ * that.
  *
- * @param frame       all zero, or a frame still on loan: it is given back with the same system call
- *                    that takes the new one. Unchanged unless the result is TRI_OK; but during
- *                    the call no other thread should use it, as its lock may be given up meanwhile.
- * @param timeout_ms  longest wait in milliseconds; 0 looks once, -1 waits for ever
+ * @param frame       all zero, or a frame of this reader: the call releases it with the system call
+ *                    that locks the new one. Unchanged unless the result is TRI_OK. No other thread
+ *                    may use it during the call, because its lock may be released meanwhile.
+ * @param timeout_ms  longest wait in milliseconds; 0 polls once, -1 waits indefinitely
  *
- * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer in time; TRI_ERR_INTERRUPTED, a signal handler ran
- *         during the wait, or the process was stopped and goes on: what TRI_WAIT_SPIN does not notice
- *         in its first 100 ms; TRI_ERR_NO_WRITER, the writer has closed or died: said once, at
- *         once, then further calls wait for its return;
- *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN,
- *         TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a stream of this name exists but is of no use: the
- *         log says why; trying again is harmless, and right when the stream may be replaced.
+ * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer within the time limit; TRI_ERR_INTERRUPTED, a signal
+ *         handler ran during the wait, or the process was stopped and continued (TRI_WAIT_SPIN does
+ *         not notice signals in its first 100 ms); TRI_ERR_NO_WRITER, the writer has closed or died:
+ *         reported once, without delay, then further calls wait for its return;
+ *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN, TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a
+ *         stream of this name exists but cannot be used (see the log); TRI_ERR_NO_RESOURCES;
+ *         TRI_ERR_SYSTEM. Calling again is safe after each of them, and succeeds once the stream has
+ *         been replaced.
+ *
+ * Ownership: the memory stays the segment's; release the frame with tri_reader_release().
+ * Cost:      no system call if nothing is newer and timeout_ms is 0, otherwise at most three;
+ *            independent of the frame's size.
  */
 TRI_API enum tri_err tri_reader_acquire(tri_reader *reader, struct tri_frame *frame,
                                         int timeout_ms);
 
-/** Whether a borrowed frame's memory still is that frame. Ask after use and before showing what was
- *  made of it; a false is counted as torn. Always true for a locked slot not taken back. With NULL
- *  for the reader it tells of a frame that has outlived its reader, and counts nothing. */
+/**
+ * Returns whether the memory of `frame` still holds that frame. Call it after using the pixels and
+ * before presenting the result; false counts as torn. Always true for a locked slot unless the
+ * writer has reclaimed it.
+ *
+ * @param reader  NULL if the frame has outlived its reader: then nothing is counted
+ *
+ * Threads: any. Cost: no system call.
+ */
 TRI_API bool tri_reader_is_intact(tri_reader *reader, const struct tri_frame *frame);
 
-/** Whether the frame's slot is locked against its writer: then it needs no check after use. */
+/** Returns whether the frame's slot is locked: then no check is needed after use. Threads: any. Cost:
+ *  no system call. */
 TRI_API bool tri_frame_is_locked(const struct tri_frame *frame);
 
-/** Gives a frame back and zeroes it. Accepts an all-zero frame. In any order, from any thread. With
- *  NULL for the reader it gives back a frame that has outlived its reader. */
+/**
+ * Releases a frame and zeroes it. Accepts an all-zero frame. Frames may be released in any order.
+ *
+ * @param reader  NULL if the frame has outlived its reader
+ *
+ * Threads: any. Cost: one system call if the slot is locked, otherwise none.
+ */
 TRI_API void tri_reader_release(tri_reader *reader, struct tri_frame *frame);
 
 /**
- * Borrow, copy, check, give back: a whole frame in memory of the caller's own, or none.
+ * Acquires a frame, copies it into `buffer`, checks it and releases it. A torn copy is counted and
+ * repeated with the newest frame.
  *
- * @param frame   as in tri_reader_acquire(), given back on entry; on TRI_OK its data points into
- *                `buffer` and it must not be given back
- * @param buffer  at least frame->shape.bytes bytes, laid out as in the slot
+ * @param frame   all zero or a frame of this reader, which is released first; on TRI_OK its data
+ *                points into `buffer`, and it must not be released
+ * @param buffer  the caller's memory, laid out as the slot
+ * @param bytes   size of `buffer`
  *
- * @return as tri_reader_acquire(), and TRI_ERR_TOO_SMALL with frame->shape.bytes set to the need.
- *         A torn copy is counted and done again with the newest frame.
+ * @return as tri_reader_acquire(); TRI_ERR_TOO_SMALL, `buffer` is smaller than frame->shape.bytes,
+ *         which is set.
  */
 TRI_API enum tri_err tri_reader_copy(tri_reader *reader, struct tri_frame *frame, void *buffer,
                                      size_t bytes, int timeout_ms);
 
 enum tri_reader_state {
-    TRI_STATE_WAITING, // there is no such stream yet, or no frame in it
+    TRI_STATE_WAITING, // no such stream yet, or no frame in it
     TRI_STATE_LIVE,
-    TRI_STATE_NO_WRITER, // there was a writer; it has closed or died
+    TRI_STATE_NO_WRITER, // the writer has closed or died
 };
 
-/** What a reader has seen so far. `skipped` never counts what the writer or driver dropped. */
+/** Counters of a reader since it was opened. */
 struct tri_reader_stats {
-    uint64_t frames;         // handed over
-    uint64_t skipped;        // published, but replaced before this reader came to look
-    uint64_t torn;           // borrowed or copied, then found overwritten
-    uint64_t dropped_driver; // by the driver while this reader watched
-    uint64_t dropped_writer; // by the writer while this reader watched
-    uint64_t restarts;       // times a writer came (back) after the first
+    uint64_t frames;         // acquired
+    uint64_t skipped;        // published, but replaced before this reader acquired them
+    uint64_t torn;           // acquired or copied, then found overwritten
+    uint64_t dropped_driver; // by the driver while this reader was attached
+    uint64_t dropped_writer; // by the writer while this reader was attached
+    uint64_t restarts;       // times a writer came back, or another one came, after the first
     enum tri_reader_state state;
-    uint32_t slots; // of the stream, 0 while there is none
-    bool can_lock;  // whether slots can be locked: zero copies without a check
+    uint32_t slots; // of the stream; 0 while there is none
+    bool can_lock;  // whether this reader may lock slots: zero copies without a check
 };
 
-TRI_API void tri_reader_get_stats(const tri_reader *reader, struct tri_reader_stats *counts);
+/** Fills *stats. Cost: no system call. */
+TRI_API void tri_reader_get_stats(const tri_reader *reader, struct tri_reader_stats *stats);
 
-/** Frees the reader, sets *reader to NULL. Frames on loan stay valid until they are given back. Accepts
- *  NULL. Keeps errno. */
+/** Frees the reader and sets *reader to NULL. Acquired frames stay valid until they are released.
+ *  Accepts NULL. Keeps errno. */
 TRI_API void tri_reader_close(tri_reader **reader);
 
 TRI_END

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What streams there are: read from the kernel's own table, no registry file. */
+/** Listing, finding and removing streams. The kernel's own table is the registry; there is no file. */
 #ifndef TRIPTYCH_STREAM_H
 #define TRIPTYCH_STREAM_H
 
@@ -14,66 +14,74 @@
 TRI_BEGIN
 
 enum tri_stream_state {
-    TRI_STREAM_LIVE,       // a writer holds it
-    TRI_STREAM_DEAD,       // no writer: left by one that was killed
-    TRI_STREAM_UNREADABLE, // this user may not look inside
-    TRI_STREAM_CORRUPT,    // not what its key promises, or of another version
+    TRI_STREAM_LIVE,       // has a writer
+    TRI_STREAM_DEAD,       // no writer: left behind by one that was killed
+    TRI_STREAM_UNREADABLE, // this user has no permission to read it
+    TRI_STREAM_CORRUPT,    // the header is not valid, or of another version
 };
 
-#define TRI_HOLDERS_MAX 8 // processes that a stream's description names
+#define TRI_HOLDERS_MAX 8 // pids in a stream's description
 
-/** What stands under a key of triptych's: a segment and semaphores; before the first frame semaphores
- *  alone. Times are CLOCK_REALTIME seconds, 0: never. */
+/** A stream: its segment and semaphores; before the first frame semaphores only. Times are
+ *  CLOCK_REALTIME seconds, 0: never. */
 struct tri_stream {
-    char name[TRI_NAME_MAX + 1]; // empty when it cannot be read, or nothing says it yet
+    char name[TRI_NAME_MAX + 1]; // empty if unreadable, or if no segment names it yet
     char source[TRI_SOURCE_MAX + 1];
     enum tri_stream_state state;
     int key, shm_id, sem_id; // shm_id -1: no frame yet; sem_id -1: the semaphores are gone
     uid_t owner, creator_uid;
     gid_t group;
-    uint32_t mode;               // permission bits of the semaphores: who may watch and hold
+    uint32_t mode;               // permission bits of the semaphores: who may read and lock
     pid_t creator_pid, last_pid; // as in ipcs -p
-    pid_t writer_pid;            // 0: none, or one in another PID namespace
-    uint32_t attached;           // processes, the writer included
+    pid_t writer_pid;            // 0: none, or in another PID namespace
+    uint32_t attached;           // processes, including the writer
     int64_t attach_time, detach_time, change_time;
     uint64_t bytes; // of the segment
     uint64_t slot_bytes;
     uint32_t slots;
-    uint32_t held;    // slots that readers hold at this moment
-    uint32_t holders; // of `holder`, each once
-    pid_t holder
-        [TRI_HOLDERS_MAX]; // who was the last to take or give back a held slot: not all, where
-                           // several hold one, and none of another PID namespace
-    uint32_t waiting;      // readers asleep until the next frame
-    uint64_t published;    // frames so far
-    bool has_frame;        // `newest` holds
+    uint32_t held;    // slots that readers have locked
+    uint32_t holders; // valid elements of `holder`, each pid once
+    /** The processes that locked or released a locked slot last: incomplete where several processes
+     *  lock one slot, and without processes of other PID namespaces. */
+    pid_t holder[TRI_HOLDERS_MAX];
+    uint32_t waiting;   // readers that sleep until the next frame
+    uint64_t published; // frames so far
+    bool has_frame;     // `newest` is valid
     struct tri_frame_info newest;
 };
 
 /**
- * All of this machine's (this IPC namespace's) streams, by name.
+ * Lists all streams of this IPC namespace, sorted by name.
  *
- * Ownership: *streams is the caller's, to be freed with free(); NULL when there are none.
- * @return TRI_OK; TRI_ERR_SYSTEM.
+ * Ownership: *streams belongs to the caller, who frees it with free(); NULL if there are none.
+ * Threads:   any.
+ * Cost:      some system calls for each System V object of the namespace.
+ *
+ * @return TRI_OK; TRI_ERR_NO_RESOURCES, out of memory; TRI_ERR_SYSTEM.
  */
 TRI_API enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count);
 
-/** One stream by its name. @return TRI_OK, TRI_ERR_NO_STREAM, TRI_ERR_INVALID, TRI_ERR_COLLISION. */
+/** Finds one stream by its name. Threads: any. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_INVALID,
+ *  not a name; TRI_ERR_COLLISION, another stream has the same key; TRI_ERR_SYSTEM. */
 TRI_API enum tri_err tri_stream_find(const char *name, struct tri_stream *stream);
 
 /**
- * Removes a stream's System V objects. Readers keep the frame they hold, then wait for a new one.
+ * Removes a stream's System V objects. Readers keep the frames they have acquired and wait for a new
+ * stream.
  *
- * @param even_if_live  remove it under a running writer, which then makes it anew
+ * @param even_if_live  also remove a stream that has a writer, which then creates it again
+ *
  * @return TRI_OK; TRI_ERR_BUSY, it has a writer and even_if_live is false; TRI_ERR_NO_STREAM;
- *         TRI_ERR_DENIED; TRI_ERR_INVALID.
+ *         TRI_ERR_DENIED; TRI_ERR_INVALID, not a name; TRI_ERR_SYSTEM.
  */
 TRI_API enum tri_err tri_stream_remove(const char *name, bool even_if_live);
 
-/** The same by a key, as tri_stream_list() tells it: also of a stream whose name is not known. */
+/** As tri_stream_remove(), by the key from tri_stream_list(): also for a stream whose name is
+ *  unknown. */
 TRI_API enum tri_err tri_stream_remove_key(int key, bool even_if_live);
 
-/** Whether `name` can name a stream: TRI_NAME_RULE. Case matters: Door and door are two streams. */
+/** Returns whether `name` is a valid name, see TRI_NAME_RULE. Case matters: Door and door are two
+ *  streams. */
 TRI_API bool tri_name_valid(const char *name);
 
 TRI_END

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What a picture is: format, size, rate, colours; and where its bytes lie. */
+/** Description of a frame's pixels: format, size, rate, colours, and where the bytes lie. */
 #ifndef TRIPTYCH_VIDEO_H
 #define TRIPTYCH_VIDEO_H
 
@@ -63,7 +63,7 @@ enum tri_field { TRI_FIELDS(X) };
 enum tri_siting { TRI_SITINGS(X) };
 #undef X
 
-/** The word for a value; "default" or "any" for a value that is none of the list. Never NULL. */
+/** Returns the name of a value; "default" or "any" for values that are not in the list. Never NULL. */
 TRI_API const char *tri_colorspace_name(uint32_t value);
 TRI_API const char *tri_transfer_name(uint32_t value);
 TRI_API const char *tri_matrix_name(uint32_t value);
@@ -71,7 +71,7 @@ TRI_API const char *tri_range_name(uint32_t value);
 TRI_API const char *tri_field_name(uint32_t value);
 TRI_API const char *tri_siting_name(uint32_t value);
 
-/** The value of a word, -1 if it is none of the list. */
+/** Returns the value of a name, -1 if it is not in the list. */
 TRI_API int tri_colorspace_from_name(const char *word);
 TRI_API int tri_transfer_from_name(const char *word);
 TRI_API int tri_matrix_from_name(const char *word);
@@ -79,7 +79,8 @@ TRI_API int tri_range_from_name(const char *word);
 TRI_API int tri_field_from_name(const char *word);
 TRI_API int tri_siting_from_name(const char *word);
 
-/** What a picture is. Zero everywhere but in fourcc, width and height is a good description. */
+/** Description of a frame's pixels. Only fourcc, width and height are required; 0 elsewhere stands for
+ *  "unknown". */
 struct tri_video {
     uint32_t fourcc;           // TRI_FOURCC_*
     uint32_t width, height;    // pixels, 1 to TRI_DIMENSION_MAX
@@ -97,10 +98,10 @@ struct tri_video {
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
 };
 
-/** Where the bytes of a picture lie, from its first byte. */
+/** Place of one plane within a frame. */
 struct tri_plane {
-    uint64_t offset;    // bytes from the start of the picture
-    uint64_t bytes;     // stride * rows; an opaque format's capacity
+    uint64_t offset;    // bytes from the start of the frame
+    uint64_t bytes;     // stride * rows; capacity of a compressed format
     uint32_t stride;    // bytes from one row to the next, at least row_bytes
     uint32_t row_bytes; // bytes of a row that are pixels
     uint32_t rows;
@@ -109,30 +110,31 @@ struct tri_plane {
 struct tri_shape {
     uint32_t planes;
     struct tri_plane plane[TRI_PLANES_MAX];
-    uint64_t bytes; // the whole picture
+    uint64_t bytes; // the whole frame
 };
 
 /**
- * Works out where the bytes of `video` lie: planes one after the other, each on a multiple of 64.
- * An opaque format gets one plane of width * height * 2 bytes and at least 64 KiB, V4L2 drivers'
- * usual bound.
+ * Computes the default layout of `video`: planes one after the other, each on a multiple of 64
+ * bytes. A compressed format gets one plane of width * height * 2 bytes, at least 64 KiB, which is
+ * the usual bound of V4L2 drivers.
  *
  * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range, or a stride below
- *         the row or above INT32_MAX, as everybody else keeps them in an int; *shape is all zero then.
+ *         the row or above INT32_MAX (other libraries keep strides in an int). On failure *shape is all
+ *         zero.
  */
 TRI_API enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape);
 
-/** The matrix in force: as said, else what V4L2 derives from the colour space, else 601 below 720
- *  lines and 709 from there on. Never TRI_MATRIX_DEFAULT. */
+/** Returns the matrix in force: `matrix` if set, else what V4L2 derives from the colour space, else 601
+ *  below 720 lines and 709 from there on. Never TRI_MATRIX_DEFAULT. */
 TRI_API enum tri_matrix tri_video_matrix(const struct tri_video *video);
 
-/** The range in force: as said, else full for RGB, grey and JPEG, limited for YUV. */
+/** Returns the range in force: `range` if set, else full for RGB, grey and JPEG, limited for YUV. */
 TRI_API enum tri_range tri_video_range(const struct tri_video *video);
 
-/** Whether aspect ratio, rotation, significant bits and rate are within their ranges. */
+/** Returns whether aspect ratio, rotation, significant bits and rate are within their ranges. */
 TRI_API bool tri_video_valid(const struct tri_video *video);
 
-/** Whether two pictures differ in nothing but their strides. */
+/** Returns whether two descriptions are equal, strides not compared. */
 TRI_API bool tri_video_same(const struct tri_video *a, const struct tri_video *b);
 
 TRI_END

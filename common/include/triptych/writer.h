@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The one producer of a stream. */
+/** A writer: the one producer of a stream. */
 #ifndef TRIPTYCH_WRITER_H
 #define TRIPTYCH_WRITER_H
 
@@ -15,129 +15,142 @@ TRI_BEGIN
 #define TRI_NAME_DEFAULT "cam0"
 #define TRI_SLOTS_MIN    3
 #define TRI_SLOTS_MAX    64
-#define TRI_SOURCE_MAX   127 // characters of the text that says where the pictures come from
+#define TRI_SOURCE_MAX   127 // characters of the text that describes the source
 
 enum tri_writer_flags {
-    TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame: reads it all
-    TRI_WRITER_HUGE_PAGES = 1u << 1, // ask for huge pages; ordinary ones where refused
-    TRI_WRITER_MLOCK = 1u << 2,      // keep the segment out of swap (SHM_LOCK); a wish
+    TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame
+    TRI_WRITER_HUGE_PAGES = 1u << 1, // best effort: huge pages, else ordinary ones
+    TRI_WRITER_MLOCK = 1u << 2,      // best effort: keep the segment out of swap (SHM_LOCK)
 };
 
-/** Read during tri_writer_open() only; nothing in it has to outlive the call but the log. */
+/** Read during tri_writer_open() only. Nothing in it has to outlive the call except the log. */
 struct tri_writer_options {
     const char *name;       // NULL: "cam0"
-    struct tri_video video; // the frames expected; fourcc 0: learn it from the first frame
-    uint64_t slot_bytes;    // make slots at least this large; 0: as `video` needs
+    struct tri_video video; // expected frames; fourcc 0: taken from the first frame
+    uint64_t slot_bytes;    // minimum size of a slot; 0: as `video` needs
     uint32_t slots;         // TRI_SLOTS_MIN to TRI_SLOTS_MAX; 0: 3, triple buffering
-    uint32_t permissions;   // who may watch, as in chmod(2); 0: 0640. Others never write (0002)
-    const char *group;      // name or number of the group that may watch; NULL: the caller's own
-    const char *source;     // for people, shown by triptych-info; NULL: none
+    uint32_t permissions;   // who may read, as in chmod(2); 0: 0640. Others never write (0002)
+    const char *group;      // name or number of the group that may read; NULL: the caller's own
+    const char *source;     // description for triptych-info; NULL: none
     uint32_t flags;         // enum tri_writer_flags
-    uint32_t reclaim_ms;    // take a slot back that readers have refused so long; 0: never
+    uint32_t reclaim_ms;    // reclaim a slot that readers have locked for so long; 0: never
     const tri_log *log;     // outlives the writer; NULL: silent
 };
 
-/** Its fields live in common/src/writer.c, out of reach. Threads: one at a time for one writer.
- *  Processes: the one that opened it; a forked child may close it, which removes nothing. */
+/** Opaque. Threads: one at a time for one writer. Processes: the one that opened it; a forked child may
+ *  close it, which removes nothing. */
 typedef struct tri_writer tri_writer;
 
 /**
- * Becomes the writer of the stream `name`. What a dead writer left under this name is taken over:
- * attached readers just go on.
+ * Becomes the writer of the stream `name`. If a dead writer left the stream behind, the new one
+ * takes it over, and attached readers continue.
  *
- * @return TRI_OK; TRI_ERR_BUSY, another process is this stream's writer (the log names its pid);
- *         TRI_ERR_FOREIGN, another user's object stands under the name (the log names the user);
- *         TRI_ERR_COLLISION; TRI_ERR_INVALID, the log says which option; TRI_ERR_NO_RESOURCES, no
- *         System V resources or no memory left (the log says which limit and what to do);
- *         TRI_ERR_SYSTEM. On failure *out is NULL and nothing is left behind.
+ * Ownership: *out belongs to the caller, who closes it with tri_writer_close(). On failure it is
+ *            NULL and nothing is left behind.
+ *
+ * @return TRI_OK; TRI_ERR_BUSY, the stream has a writer (the log names its pid); TRI_ERR_FOREIGN, the
+ *         name belongs to another user's object (the log names the user); TRI_ERR_COLLISION, another
+ *         name has the same key; TRI_ERR_INVALID, an option is out of range (see the log);
+ *         TRI_ERR_NO_RESOURCES, a System V limit or memory is exhausted (the log names the limit and
+ *         what to do); TRI_ERR_SYSTEM.
  */
 TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options);
 
 /**
- * Takes a free slot for the next frame. Never waits: neither for a reader nor for anything else.
- * A frame larger than the slots moves the stream to a larger segment; readers follow by themselves.
- * Several drafts may be open at once, each in a slot of its own: a camera's queue of buffers.
+ * Takes a free slot for the next frame. Never waits. A frame that is larger than the slots moves the
+ * stream to a larger segment, which readers follow. Several drafts may be open at once, each in its
+ * own slot: a camera's queue of buffers.
  *
- * @param video  what this frame is; may differ from the one before
- * @param draft  on TRI_OK all of it is set: info zero but for `video`, pixels undefined. Before
- *               publishing, the planes of `shape` may be moved within the slot: data[p] then has to
+ * @param video  the frame's description; may differ from the frame before
+ * @param draft  set on TRI_OK: `info` is zero except for `video`, the pixels are undefined. The
+ *               planes of `shape` may be moved within the slot before publishing; data[p] must
  *               follow its offset
  *
- * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold all of them: counted as a drop of the writer;
- *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size cannot
- *         be had (the log says why, once a second): smaller frames go on; TRI_ERR_SYSTEM;
- *         TRI_ERR_BUSY and TRI_ERR_FOREIGN, the stream was removed and somebody else has taken the
- *         name.
+ * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold every slot: counted as a drop of the writer;
+ *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size are not
+ *         available (the log gives the reason once a second): smaller frames still work;
+ *         TRI_ERR_BUSY or TRI_ERR_FOREIGN, the stream was removed and the name is taken;
+ *         TRI_ERR_SYSTEM. On failure *draft is all zero.
+ *
+ * Ownership: the slot is the draft's until tri_writer_publish() or tri_writer_cancel().
+ * Cost:      one system call; more once a second, to check that the stream still exists.
  */
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
                                       struct tri_draft *draft);
 
-/** As tri_writer_begin(), but TRI_ERR_NO_SLOT is not counted as a drop: for whoever can put the frame
- *  elsewhere and publish it later. */
+/** As tri_writer_begin(), but TRI_ERR_NO_SLOT does not count as a drop: for callers that can keep the
+ *  frame elsewhere and publish it later. */
 TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_video *video,
                                           struct tri_draft *draft);
 
 /**
- * Makes the draft the newest frame and wakes every reader that waits. The draft is all zero
- * afterwards. info.capture_ns 0 means now. An opaque format needs info.bytes_used.
+ * Publishes the draft as the newest frame and wakes the readers that wait. Zeroes *draft in any
+ * case. info.capture_ns 0 stands for the time of the call. A compressed format needs
+ * info.bytes_used.
  *
- * @return TRI_OK; TRI_ERR_INVALID, no draft of this writer, or values out of range: the draft is
- *         then dropped and counted; TRI_ERR_NO_WRITER, the stream has moved to another segment
- *         since this draft was begun: likewise; TRI_ERR_SYSTEM.
+ * @return TRI_OK; TRI_ERR_INVALID, not a draft of this writer, or a value is out of range;
+ * TRI_ERR_NO_WRITER,
+ *         the stream has moved to another segment since the draft was begun; TRI_ERR_SYSTEM. On
+ *         failure the frame is dropped and counted.
+ *
+ * Cost: one system call.
  */
 TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *draft);
 
 /**
- * As tri_writer_publish(), but keeps the slot from being written again until tri_writer_cancel() of
- * this draft: for whoever still reads what it has published, a decoder's reference pictures. The draft
- * must not be written to any more. If it fails the frame is dropped likewise, but the draft's memory
- * stays, until then too.
+ * As tri_writer_publish(), but pins the slot: it is not written again until tri_writer_cancel() of
+ * this draft. For callers that still read what they have published, such as a decoder its reference
+ * pictures. The caller must not write to a pinned draft. On failure the frame is dropped and
+ * counted, and the draft's memory stays until tri_writer_cancel().
  */
 TRI_API enum tri_err tri_writer_publish_pinned(tri_writer *writer, struct tri_draft *draft);
 
-/** Gives the slot of a draft back: unpublished, or no longer kept. Accepts an all-zero draft. With NULL
- *  for the writer it ends a draft that has outlived its writer. */
+/** Returns the slot of an unpublished or pinned draft to the writer and zeroes the draft. Accepts an
+ *  all-zero draft. `writer` is NULL if the draft has outlived its writer. Cost: one system call. */
 TRI_API void tri_writer_cancel(tri_writer *writer, struct tri_draft *draft);
 
-/** Makes slots of at least `bytes` bytes from the next tri_writer_begin() on: for drafts whose planes
- *  are placed otherwise than tri_video_shape() does. */
+/** Sets the minimum size of a slot from the next tri_writer_begin() on: for drafts whose planes lie
+ *  elsewhere than tri_video_shape() puts them. Cost: no system call. */
 TRI_API void tri_writer_reserve(tri_writer *writer, uint64_t bytes);
 
-/** Keeps the `frames` newest frames for readers in mode TRI_MODE_NEXT, rather than as many as there are
- *  slots (0, the default). Of the others the one published last is written next: its slot is still in
- *  the processor's cache. Slots that drafts or readers hold are never written, whatever their age. */
+/** Sets how many of the newest frames are kept for readers in TRI_MODE_NEXT; 0, the default: as many as
+ *  there are slots. Of the older ones the writer overwrites the youngest first, because its slot is
+ *  still in the processor's cache. Slots that drafts or readers hold are never overwritten. */
 TRI_API void tri_writer_set_history(tri_writer *writer, uint32_t frames);
 
-/** Counts frames that were lost before they reached the stream: they show in every later frame. */
+/** Adds frames that were lost before they reached the stream. Every later frame carries the sums. Cost:
+ *  no system call. */
 TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
 
-/** What a writer has done so far, and where its stream stands. */
+/** Counters and identity of a writer. */
 struct tri_writer_stats {
-    uint64_t published;
+    uint64_t published;                      // by this writer
     uint64_t dropped_driver, dropped_writer; // since the stream began
     uint64_t generation;
-    uint64_t reclaimed; // slots taken back from readers that held them too long
+    uint64_t reclaimed; // slots taken from readers that had locked them for too long
     uint32_t slots;
-    uint32_t readers;   // attached to the segment, from the kernel
+    uint32_t readers;   // attached to the segment
     int shm_id, sem_id; // -1 before the first frame fixed the size
 };
 
-/** Makes one system call for `readers`. */
-TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *counts);
+/** Fills *stats. Cost: one system call, for `readers`. */
+TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *stats);
 
-/** Where slot `index` lies in this process, and how many bytes it has; NULL past the last slot or
- *  before the first frame. For drivers that are told their buffers in advance (V4L2's USERPTR). */
+/** Returns the address of slot `index` in this process and its size in *bytes; NULL and 0 past the last
+ *  slot and before the first frame. For drivers that need their buffers in advance (V4L2's USERPTR).
+ *  The address is valid until the stream moves to another segment. */
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
 /**
- * Says that a device writes into slots by itself from now on, until told otherwise. Such a device
- * goes on for a moment when this process is killed, although its slots are free by then: the next
- * writer makes a new segment rather than take this one over, and readers follow.
+ * Declares that a device writes into slots by itself (DMA) from now on, or no longer. Such a device
+ * may continue for a moment after this process was killed, although its slots are free by then. The
+ * next writer therefore makes a new segment, which readers follow.
  */
-TRI_API void tri_writer_set_device_access(tri_writer *writer, bool lent);
+TRI_API void tri_writer_set_device_access(tri_writer *writer, bool enabled);
 
-/** Removes the stream, frees the writer, sets *writer to NULL. Readers keep the frame they hold, and
- *  the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps errno. */
+/** Removes the stream, frees the writer and sets *writer to NULL. Readers keep the frames they have
+ *  acquired; the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps
+ *  errno. */
 TRI_API void tri_writer_close(tri_writer **writer);
 
 TRI_END
