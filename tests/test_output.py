@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A stdout that takes no more: a full device, a pipe whose reader has gone. Colours on a terminal."""
 import os
+import select
 import unittest
 
-from programs import ProgramTest, built
+from programs import PATIENCE, ProgramTest, built
 
 PIPE = "the reader of the pipe went away"
 FULL = "No space left on device"
@@ -69,6 +70,62 @@ class Output(ProgramTest):
         for form in ("raw", "y4m", "png"):
             with self.subTest(form=form):
                 self.assert_told("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
+
+
+class Blocked(ProgramTest):
+    """Nobody takes what a program prints. Frames go on; a line in mid-run is lost, the end is not."""
+
+    def full_pipe(self):
+        """The writing end of a pipe without room for one more byte."""
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        os.set_blocking(writing, False)
+        for size in (4096, 1):
+            try:
+                while True:
+                    os.write(writing, bytes(size))
+            except BlockingIOError:
+                pass
+        os.set_blocking(writing, True)
+        return writing
+
+    def start_blocked(self, program, *args, **streams):
+        process = self.start(program, *args, **streams)
+        for its in streams.values():
+            os.close(its)
+        return process
+
+    def assert_frames_come(self, name):
+        done = self.run_to_end("triptych-dump", "-q", "--stats", "--count", 250, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_frames_go_on_when_nobody_reads_the_pipe(self):
+        name = self.stream()
+        self.start_blocked("triptych-capture", "-v", "-n", name, "-s", "64x48", "-r", "100",
+                           "pattern:black", stderr=self.full_pipe())
+        self.assert_frames_come(name)
+        for program, *args in (("triptych-display", "--headless"), ("triptych-dump", "--stats"),
+                               ("triptych-dump", "--stats", "--json")):
+            with self.subTest(program=program, args=args):
+                # What it says on stderr comes after all frames and before the summary on stdout.
+                reader = self.start_blocked(program, *args, "--count", 250, "--expect-fps", "100000",
+                                            name, stdout=self.full_pipe())
+                self.assertTrue(select.select([reader.stderr], [], [], PATIENCE)[0])
+                self.assertIn(b"error expect", reader.stderr.readline())
+                reader.kill()  # it waits to print its summary
+
+    def test_frames_go_on_after_ctrl_s_on_the_terminal(self):
+        name = self.stream()
+        ours, its = os.openpty()
+        self.addCleanup(os.close, ours)
+        os.write(ours, b"\x13")
+        self.start_blocked("triptych-capture", "-v", "-n", name, "-s", "64x48", "-r", "100",
+                           "pattern:black", stderr=its)
+        self.assert_frames_come(name)
+        os.write(ours, b"\x11")
+        said = b""
+        while b" fps, " not in said:
+            said += os.read(ours, 4096)
 
 
 class Colours(ProgramTest):

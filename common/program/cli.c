@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include "src/write_line.h"
+
 #include <triptych/triptych.h>
 
 #include <errno.h>
@@ -218,6 +220,14 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
     }
     *first_operand = optind;
     return -1;
+}
+
+void cli_print_line(FILE *to, const char *line)
+{
+    if (tri_write_line(fileno(to), line) || errno == EAGAIN)
+        return;
+    fprintf(to, "%s\n", line); // fails likewise, and the stream keeps that
+    fflush(to);
 }
 
 bool cli_printed(const tri_log *log)

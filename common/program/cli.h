@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum cli_exit {
     CLI_DONE = 0,           // done as asked
@@ -81,6 +82,10 @@ struct cli_common {
  */
 int cli_parse(const struct cli_program *program, int argc, char **argv, void *config,
               struct cli_common *common, int *first_operand);
+
+/** Prints a line and a newline in the middle of a run. Never waits: a line that a stopped terminal
+ *  or an unread pipe does not take is left out. Other failures are kept by `to`, for cli_printed(). */
+void cli_print_line(FILE *to, const char *line);
 
 /** Ends what was printed on stdout. @return whether all of it got there; if not, the log says why. */
 bool cli_printed(const tri_log *log);

@@ -103,6 +103,9 @@ json_t *figures_spread_us(const struct tri_histogram *histogram);
  *  caller's; NULL when out of memory. */
 json_t *figures_json_text(const char *text);
 
+/** Prints one object on one line in the middle of a run, as cli_print_line() does; frees it. */
+void figures_print_json_line(FILE *to, json_t *object);
+
 /** Prints one object on one line and flushes; frees it. @return false on a write error (ENOSPC). */
 bool figures_print_json(FILE *to, json_t *object);
 

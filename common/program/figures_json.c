@@ -2,11 +2,14 @@
 /* Figures for scripts: the keys of docs/json.md. */
 #include "figures.h"
 
+#include "cli.h"
 #include "src/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(12))
 
 /* Rounded, so that a figure does not pretend to digits that the clock cannot give. */
 static json_t *rounded(double value, double parts)
@@ -99,10 +102,19 @@ json_t *figures_json_text(const char *text)
     return string;
 }
 
+void figures_print_json_line(FILE *to, json_t *object)
+{
+    char *line = json_dumps(object, JSON_FORM);
+    if (line)
+        cli_print_line(to, line);
+    free(line);
+    json_decref(object);
+}
+
 bool figures_print_json(FILE *to, json_t *object)
 {
-    const bool dumped = json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
-                        fputc('\n', to) != EOF && fflush(to) == 0;
+    const bool dumped =
+        json_dumpf(object, to, JSON_FORM) == 0 && fputc('\n', to) != EOF && fflush(to) == 0;
     json_decref(object);
     return dumped;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "utf8.h"
+#include "write_line.h"
 
 #include <triptych/frame.h>
 #include <triptych/log.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +38,10 @@ void tri_log_write(const tri_log *log, enum tri_log_level level, const char *par
 }
 
 /** The moment this process first asked for a log: the zero of its time stamps. */
-static int64_t log_start_ns;
+static _Atomic int64_t log_start_ns;
+
+/** Lines that stderr did not take without waiting, since the last one that it took. */
+static _Atomic uint64_t lost_lines;
 
 static void write_to_stderr(void *user, enum tri_log_level level, const char *part,
                             const char *text)
@@ -43,21 +49,22 @@ static void write_to_stderr(void *user, enum tri_log_level level, const char *pa
     const bool colours = user != NULL;
     char line[LINE_BYTES + 128];
     const double seconds = (double)(tri_now_ns() - log_start_ns) / 1e9;
-    int length =
-        snprintf(line, sizeof(line), "%s%6.3f %s %-5s %-8s %s%s\n",
-                 colours ? level_colours[level] : "", seconds, program_invocation_short_name,
-                 level_words[level], part, text, colours && *level_colours[level] ? "\033[0m" : "");
-    if (length >= (int)sizeof(line))
-        length = (int)sizeof(line) - 1;
-    if (write(STDERR_FILENO, line, (size_t)length) < 0)
-        return; // nowhere left to complain
+    const uint64_t lost = atomic_exchange(&lost_lines, 0);
+    char gap[64] = "";
+    if (lost > 0)
+        snprintf(gap, sizeof(gap), "(%" PRIu64 " lines lost: stderr was blocked) ", lost);
+    snprintf(line, sizeof(line), "%s%6.3f %s %-5s %-8s %s%s%s", colours ? level_colours[level] : "",
+             seconds, program_invocation_short_name, level_words[level], part, gap, text,
+             colours && *level_colours[level] ? "\033[0m" : "");
+    if (!tri_write_line(STDERR_FILENO, line))
+        atomic_fetch_add(&lost_lines, lost + 1);
 }
 
 tri_log tri_log_to_stderr(enum tri_log_level level)
 {
     static int yes;
-    if (log_start_ns == 0)
-        log_start_ns = tri_now_ns();
+    int64_t unset = 0;
+    atomic_compare_exchange_strong(&log_start_ns, &unset, tri_now_ns());
 
     const char *wanted = getenv("TRIPTYCH_LOG");
     for (size_t i = 0; wanted && i < sizeof(level_words) / sizeof(level_words[0]); i++) {

@@ -59,12 +59,11 @@ static void print_second(struct run *run, int64_t now_ns)
     }
     if (config->json) {
         if (config->stats)
-            figures_print_json(run->report, run_json(run));
+            figures_print_json_line(run->report, run_json(run));
     } else if (config->stats) {
-        fprintf(run->report, "%s\n", line);
-        fflush(run->report);
+        cli_print_line(run->report, line);
     } else if (!run->quiet && isatty(STDERR_FILENO)) {
-        fprintf(stderr, "%s\n", line);
+        cli_print_line(stderr, line);
     }
 }
 

@@ -11,6 +11,7 @@ void report_second(const struct config *config, struct wall *wall)
 {
     const int64_t now = tri_now_ns();
     char line[256];
+    char named[sizeof(line) + TRI_NAME_MAX + 3];
 
     if (config->json || config->expect.tap || config->common.verbosity < 0)
         return;
@@ -19,10 +20,8 @@ void report_second(const struct config *config, struct wall *wall)
         if (!figures_due(figures, now))
             continue;
         figures_line(figures, now, line, sizeof(line));
-        if (wall->count > 1)
-            printf("%s: ", figures->name);
-        printf("%s\n", line);
-        fflush(stdout);
+        snprintf(named, sizeof(named), "%s: %s", figures->name, line);
+        cli_print_line(stdout, wall->count > 1 ? named : line);
     }
 }
 

@@ -29,7 +29,10 @@ typedef struct tri_log {
  * TRIPTYCH_LOG (error, warn, info or debug) overrides `level`; NO_COLOR, a TERM that is
  * "dumb" or not set, and a stderr that is no terminal turn colours off.
  *
- * Threads: the returned log may be used from any thread; lines do not mix.
+ * It never waits for stderr: a line that a stopped terminal or an unread pipe does not take is lost,
+ * and the next line that goes out says how many were.
+ *
+ * Threads: may be called from any thread, and the returned log used from any; lines do not mix.
  */
 TRI_API tri_log tri_log_to_stderr(enum tri_log_level level);
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/** Lines for people that never hold up frames. */
+#ifndef TRI_WRITE_LINE_H
+#define TRI_WRITE_LINE_H
+
+#include <stdbool.h>
+
+/**
+ * Writes `text` and a newline to `fd` and never waits: not for a terminal after Ctrl-S, nor for a pipe
+ * that nobody reads.
+ *
+ * @return false if not all of it was written; errno is EAGAIN where the write would have waited.
+ */
+bool tri_write_line(int fd, const char *text);
+
+#endif
