@@ -219,7 +219,7 @@ class Failures(ProgramTest):
                 (["--count", "-3", name], ["--count", "whole number"]),
                 (["--duration", "soon", name], ["--duration", "soon"]),
                 (["-o", "one.png", "--count", "2", name], ["one.png", "%d"]),
-                (["UPPER"], ["UPPER", "a-z"]),
+                (["a/b"], ["a/b", "a-z"]),
                 ([name, "other"], ["other"]),
                 (["--tap", name], ["--tap", "--expect-fps"]),
                 (["--expect-fps", "0", name], ["--expect-fps 0 expects nothing"]),
