@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/uio.h>
 #include <time.h>
 
 const char *const fail_call_names[FAIL_CALL_COUNT] = {
@@ -262,11 +263,11 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
     return fails(FAIL_clock_gettime) ? -1 : __real_clock_gettime(clock, now);
 }
 
-ssize_t __real_write(int fd, const void *from, size_t bytes);
-ssize_t __wrap_write(int fd, const void *from, size_t bytes);
-ssize_t __wrap_write(int fd, const void *from, size_t bytes)
+ssize_t __real_writev(int fd, const struct iovec *parts, int count);
+ssize_t __wrap_writev(int fd, const struct iovec *parts, int count);
+ssize_t __wrap_writev(int fd, const struct iovec *parts, int count)
 {
-    return fails(FAIL_write) ? -1 : __real_write(fd, from, bytes);
+    return fails(FAIL_writev) ? -1 : __real_writev(fd, parts, count);
 }
 
 FILE *__real_fopen64(const char *path, const char *mode);

@@ -20,7 +20,7 @@
     X(madvise, "madvise()") X(nanosleep, "nanosleep()") X(malloc, "malloc()")                  \
     X(realloc, "realloc()") X(getrandom, "getrandom()") X(fopen64, "fopen()")                  \
     X(getgrnam_r, "getgrnam_r()") X(getpwuid_r, "getpwuid_r()") X(shmdt, "shmdt()")            \
-    X(clock_gettime, "clock_gettime()") X(write, "write()")
+    X(clock_gettime, "clock_gettime()") X(writev, "writev()")
 // clang-format on
 
 enum fail_call {

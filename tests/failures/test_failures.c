@@ -394,7 +394,7 @@ static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(vo
     (void)state;
     const tri_log log = tri_log_to_stderr(TRI_LOG_ERROR);
     errno = ENOTTY;
-    fail_arm(FAIL_write, 1, ENOSPC, 0);
+    fail_arm(FAIL_writev, 1, ENOSPC, 0);
     tri_log_write(&log, TRI_LOG_ERROR, "test", "never to be seen");
     assert_true(fail_disarm());
     assert_int_equal(errno, ENOTTY);
