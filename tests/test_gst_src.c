@@ -79,28 +79,6 @@ static void caps_of_a_source_follow_a_change_of_size_in_mid_stream(void **state)
     tri_writer_close(&writer);
 }
 
-static void a_source_tells_its_latency_with_the_first_frame(void **state)
-{
-    (void)state;
-    tri_writer *writer = pipes_writer();
-    GstHarness *h = source("wait");
-    gst_buffer_unref(pass(h, writer, 64, 1)); // at 200 a second, with 3 slots
-    pipes_wait(h->element, GST_MESSAGE_LATENCY);
-
-    GstQuery *query = gst_query_new_latency();
-    gboolean live;
-    GstClockTime least;
-    GstClockTime most;
-    assert_true(gst_pad_peer_query(h->sinkpad, query));
-    gst_query_parse_latency(query, &live, &least, &most);
-    gst_query_unref(query);
-    assert_true(live);
-    assert_int_equal(least, 5 * GST_MSECOND);
-    assert_int_equal(most, 15 * GST_MSECOND);
-    harness_end(h);
-    tri_writer_close(&writer);
-}
-
 static void a_source_ends_with_its_writer_if_told_so(void **state)
 {
     (void)state;
@@ -277,7 +255,6 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         pipes_test(a_source_says_what_comes_before_the_first_picture),
         pipes_test(caps_of_a_source_follow_a_change_of_size_in_mid_stream),
-        pipes_test(a_source_tells_its_latency_with_the_first_frame),
         pipes_test(a_source_ends_with_its_writer_if_told_so),
         pipes_test(a_source_fails_with_its_writer_if_told_so),
         pipes_test(a_timeout_without_a_stream_is_an_error),

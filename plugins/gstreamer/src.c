@@ -17,6 +17,10 @@
 #define WAIT_LEAST_MS   20 // how long unlock() may go unheard
 #define WAIT_MOST_MS    50
 #define SLOTS_LEFT      2 // for the writer: the newest frame and the one being written
+#define LATENCY_MARGIN  (2 * GST_MSECOND)          // beyond the greatest age
+#define AGES_SPAN       ((gint64)(2 * GST_SECOND)) // an age counts for so long, and at most twice that
+#define AGE_MOST        ((gint64)(5 * GST_SECOND)) // of an older frame the time is wrong
+#define PERIOD_MOST     (100 * GST_MSECOND)        // counts as latency before ages are known
 
 struct _GstTriptychSrc {
     GstPushSrc parent;
@@ -28,8 +32,7 @@ struct _GstTriptychSrc {
     guint64 timeout_ns;
     guint64 in_place, copied;
 
-    // What a query of the latency is told, by whatever thread: likewise guarded. 0: no frame yet.
-    GstClockTime latency_min, latency_max;
+    GstClockTime latency; // answers queries of any thread: likewise guarded
 
     // The streaming thread's.
     tri_reader *reader;
@@ -39,7 +42,9 @@ struct _GstTriptychSrc {
     struct gst_triptych_loan *loan; // ready for the next frame
     gboolean takes_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
-    int wait_ms; // at a time
+    gint64 ages_since;                      // CLOCK_MONOTONIC
+    GstClockTime greatest, greatest_before; // of the ages since then, and of the span before
+    int wait_ms;                            // at a time
 
     // Atomic.
     gint flushing;
@@ -73,21 +78,36 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
             { ON_DISCONNECT_EOS, "End the stream", "eos" },
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
 
-/** A picture is there one frame after its capture began, at the latest when all slots have passed. Who
- *  has reckoned with something else is asked to reckon again. */
-static void tell_latency(GstTriptychSrc *self, const struct tri_video *video)
+/** The least latency of a stream: one frame period, which a slow stream does not need. */
+static GstClockTime least_latency(const struct tri_video *video)
 {
-    struct tri_reader_stats counts;
-    tri_reader_get_stats(self->reader, &counts);
-    const GstClockTime frame =
-        video->fps_num ? gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num) : 0;
-    const GstClockTime max = frame * MAX(counts.slots, 1);
+    if (video->fps_num == 0)
+        return 0;
+    return MIN(gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num), PERIOD_MOST);
+}
+
+/** Follows the ages at which frames come: the latency is the greatest of the last seconds, and
+ *  about one frame period at least. Posts LATENCY when it changes, before the frame goes downstream. */
+static void update_latency(GstTriptychSrc *self, const struct tri_video *video, gint64 age)
+{
+    const gint64 now = tri_now_ns();
+    if (now - self->ages_since >= AGES_SPAN) {
+        self->ages_since = now;
+        self->greatest_before = self->greatest;
+        self->greatest = 0;
+    }
+    self->greatest = MAX(self->greatest, (GstClockTime)CLAMP(age, 0, AGE_MOST));
+    const GstClockTime greatest = MAX(self->greatest, self->greatest_before);
+    const GstClockTime least = least_latency(video);
+    const GstClockTime wanted = MAX(greatest + LATENCY_MARGIN, least);
+
     GST_OBJECT_LOCK(self);
-    const gboolean same = self->latency_min == frame && self->latency_max == max;
-    self->latency_min = frame;
-    self->latency_max = max;
+    const GstClockTime before = self->latency;
+    if (greatest > before || before < least || wanted < before / 2)
+        self->latency = wanted;
+    const gboolean changed = self->latency != before;
     GST_OBJECT_UNLOCK(self);
-    if (!same)
+    if (changed)
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
@@ -118,7 +138,6 @@ static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
         return FALSE;
     self->video = *video;
     self->wait_ms = wait_for_frames_of(video);
-    tell_latency(self, video);
     return TRUE;
 }
 
@@ -202,6 +221,10 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
             return GST_FLOW_NOT_NEGOTIATED;
         }
 
+        // What a frame has waited for this call is downstream's time, not the stream's.
+        const gint64 waited = MAX(start - frame->info.publish_ns, 0);
+        update_latency(self, &frame->info.video, tri_now_ns() - frame->info.capture_ns - waited);
+
         const guint64 number = frame->info.number;
         const gboolean monotonic = g_atomic_int_get(&self->monotonic);
         gst_triptych_loan_stamp(self->loan, gst_triptych_running_time(GST_ELEMENT(self), monotonic,
@@ -257,12 +280,14 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     self->video = (struct tri_video){ 0 };
     gst_video_info_init(&self->info);
     self->last_number = 0;
+    self->ages_since = 0;
+    self->greatest = self->greatest_before = 0;
     self->wait_ms = WAIT_LEAST_MS;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
     options.mode = (enum tri_reader_mode)self->mode;
     options.wait = (enum tri_reader_wait)self->wait;
-    self->latency_min = self->latency_max = 0;
+    self->latency = 0;
     GST_OBJECT_UNLOCK(self);
     const enum tri_err err = tri_reader_open(&self->reader, &options);
     if (err != TRI_OK)
@@ -292,16 +317,17 @@ static gboolean gst_triptych_src_unlock_stop(GstBaseSrc *base)
     return TRUE;
 }
 
+/** The maximum is unbounded: a source that is blocked goes on with a newer frame. Answers before the
+ *  first frame as well: mixers wait for the answers of all their inputs. */
 static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
-    GST_OBJECT_LOCK(self);
-    const GstClockTime min = self->latency_min;
-    const GstClockTime max = self->latency_max;
-    GST_OBJECT_UNLOCK(self);
-    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || !min)
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
         return GST_BASE_SRC_CLASS(gst_triptych_src_parent_class)->query(base, query);
-    gst_query_set_latency(query, gst_base_src_is_live(base), min, max);
+    GST_OBJECT_LOCK(self);
+    const GstClockTime latency = self->latency;
+    GST_OBJECT_UNLOCK(self);
+    gst_query_set_latency(query, gst_base_src_is_live(base), latency, GST_CLOCK_TIME_NONE);
     return TRUE;
 }
 

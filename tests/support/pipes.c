@@ -147,17 +147,25 @@ tri_writer *pipes_writer(void)
     return writer;
 }
 
+gboolean pipes_publish_frame(tri_writer *writer, const struct tri_video *video, uint8_t brightness,
+                             gint64 age_ns)
+{
+    struct tri_draft draft;
+    if (tri_writer_begin(writer, video, &draft) != TRI_OK)
+        return FALSE;
+    memset(draft.data[0], brightness, draft.shape.bytes);
+    draft.info.capture_ns = tri_now_ns() - age_ns;
+    assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+    return TRUE;
+}
+
 void pipes_publish(tri_writer *writer, uint32_t width, uint8_t brightness, int count)
 {
     const struct tri_video video = {
         .fourcc = TRI_FOURCC_GREY, .width = width, .height = 48, .fps_num = 200, .fps_den = 1
     };
     for (int i = 0; i < count; i++) {
-        struct tri_draft draft;
-        if (tri_writer_begin(writer, &video, &draft) == TRI_OK) {
-            memset(draft.data[0], brightness, draft.shape.bytes);
-            assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
-        }
+        pipes_publish_frame(writer, &video, brightness, 0);
         g_usleep(5000);
     }
 }

@@ -66,6 +66,9 @@ void pipes_watch(GstElement *pipe, const char *sink);
 
 /** A writer of the test's stream that is no GStreamer element. */
 tri_writer *pipes_writer(void);
+/** Publishes one frame of one brightness that was taken `age_ns` ago. FALSE: no slot was free. */
+gboolean pipes_publish_frame(tri_writer *writer, const struct tri_video *video, uint8_t brightness,
+                             gint64 age_ns);
 /** Publishes `count` grey frames, 48 rows of one brightness, 5 ms apart. */
 void pipes_publish(tri_writer *writer, uint32_t width, uint8_t brightness, int count);
 /** Publishes until the watched sink has seen `buffers` buffers. */
