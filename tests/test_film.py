@@ -215,8 +215,8 @@ class ByEveryBridge(ProgramTest):
         times = [time.monotonic_ns() - (FRAMES - number) * self.APART for number in range(FRAMES)]
         second = self.stream()
         relay = self.start(tool("gst-launch-1.0"), "-q", "triptychsrc", f"stream={self.name}",
-                           "mode=next", "!", "triptychsink", f"stream={second}", f"slots={SLOTS}",
-                           "history=0", "sync=false", env=self.gst)
+                           "mode=next", "is-live=false", "!", "triptychsink", f"stream={second}",
+                           f"slots={SLOTS}", "history=0", "sync=false", env=self.gst)
         feed = Feed(self, self.name, slots=SLOTS)
         for picture, capture in zip(self.pictures, times):
             feed.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)

@@ -79,6 +79,60 @@ static void caps_of_a_source_follow_a_change_of_size_in_mid_stream(void **state)
     tri_writer_close(&writer);
 }
 
+static void source_starts_with_one_frame_that_was_there_before(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = harness_of("triptychsrc");
+    gst_util_set_object_arg(G_OBJECT(h->element), "mode", "next");
+    pipes_publish(writer, 64, 1, 3);
+    gst_harness_play(h);
+    gst_buffer_unref(gst_harness_pull(h));
+    gst_buffer_unref(pass(h, writer, 64, 99));
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
+static void frames_taken_before_the_start_have_increasing_times(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+    GstHarness *h = source("wait");
+    for (GstClockTime pts = 0; pts < 3; pts++) {
+        assert_true(pipes_publish_frame(writer, &video, 1, 60 * GST_SECOND));
+        GstBuffer *buffer = gst_harness_pull(h);
+        assert_true(GST_BUFFER_PTS(buffer) == pts);
+        gst_buffer_unref(buffer);
+    }
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
+static void source_that_is_not_live_counts_time_from_its_first_frame(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+    GstHarness *h = harness_of("triptychsrc");
+    g_object_set(h->element, "is-live", FALSE, NULL);
+    gst_util_set_object_arg(G_OBJECT(h->element), "mode", "next");
+    gst_harness_play(h);
+    GstClockTime last = GST_CLOCK_TIME_NONE;
+    for (gint64 age = 60; age > 57; age--) {
+        assert_true(pipes_publish_frame(writer, &video, 1, age * (gint64)GST_SECOND));
+        GstBuffer *buffer = gst_harness_pull(h);
+        if (age == 60)
+            assert_true(GST_BUFFER_PTS(buffer) == 0);
+        else
+            assert_true(GST_BUFFER_PTS(buffer) >= last + GST_SECOND);
+        last = GST_BUFFER_PTS(buffer);
+        gst_buffer_unref(buffer);
+    }
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
 static void a_source_ends_with_its_writer_if_told_so(void **state)
 {
     (void)state;
@@ -255,6 +309,9 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         pipes_test(a_source_says_what_comes_before_the_first_picture),
         pipes_test(caps_of_a_source_follow_a_change_of_size_in_mid_stream),
+        pipes_test(source_starts_with_one_frame_that_was_there_before),
+        pipes_test(frames_taken_before_the_start_have_increasing_times),
+        pipes_test(source_that_is_not_live_counts_time_from_its_first_frame),
         pipes_test(a_source_ends_with_its_writer_if_told_so),
         pipes_test(a_source_fails_with_its_writer_if_told_so),
         pipes_test(a_timeout_without_a_stream_is_an_error),

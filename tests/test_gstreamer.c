@@ -39,6 +39,35 @@ static void a_thousand_state_changes_leave_a_pipeline_that_works(void **state)
     tri_writer_close(&writer);
 }
 
+static GstBusSyncReply count_errors(GstBus *bus, GstMessage *message, gpointer errors)
+{
+    (void)bus;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        g_atomic_int_inc((gint *)errors);
+    return GST_BUS_PASS;
+}
+
+static void source_that_is_not_live_stops_without_an_error(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    pipes_publish(writer, 64, 5, 1);
+    GstElement *reader =
+        pipes_make("triptychsrc stream=%s is-live=false ! fakesink", pipes_stream());
+    gint errors = 0;
+    GstBus *bus = gst_element_get_bus(reader);
+    gst_bus_set_sync_handler(bus, count_errors, &errors, NULL);
+    gst_object_unref(bus);
+    for (int i = 0; i < 300; i++) {
+        pipes_play(reader);
+        g_usleep((gulong)(i % 50) * 20); // anywhere in its first frame
+        gst_element_set_state(reader, GST_STATE_READY);
+    }
+    pipes_stop(reader);
+    assert_int_equal(errors, 0);
+    tri_writer_close(&writer);
+}
+
 static void a_thousand_state_changes_leave_a_sink_that_works(void **state)
 {
     (void)state;
@@ -162,6 +191,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         pipes_test(a_running_pipeline_outlives_its_writer_and_picks_up_the_next),
         pipes_test(a_thousand_state_changes_leave_a_pipeline_that_works),
+        pipes_test(source_that_is_not_live_stops_without_an_error),
         pipes_test(a_thousand_state_changes_leave_a_sink_that_works),
         pipes_test(a_sink_goes_on_after_a_flushing_seek_upstream),
         pipes_test(a_sink_refuses_a_name_that_has_a_writer),

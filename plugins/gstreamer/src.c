@@ -33,6 +33,7 @@ struct _GstTriptychSrc {
     guint64 in_place, copied;
 
     GstClockTime latency; // answers queries of any thread: likewise guarded
+    gint64 playing_since; // likewise, CLOCK_MONOTONIC
 
     // The streaming thread's.
     tri_reader *reader;
@@ -42,6 +43,8 @@ struct _GstTriptychSrc {
     struct gst_triptych_loan *loan; // ready for the next frame
     gboolean takes_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
+    GstClockTime last_pts;
+    gint64 first_capture_ns;                // 0: no frame yet
     gint64 ages_since;                      // CLOCK_MONOTONIC
     GstClockTime greatest, greatest_before; // of the ages since then, and of the span before
     int wait_ms;                            // at a time
@@ -196,6 +199,31 @@ static GstBuffer *buffer_of_loan(GstTriptychSrc *self)
     return buffer;
 }
 
+/** The time of a frame. A live source goes by the pipeline's clock; another one counts from its first
+ *  frame, as a file does. No running time is below 0: frames that were taken before the pipeline
+ *  began to play, or while it paused, follow the last one closely.
+ *  @return FALSE for a frame that was published before then: it has a place only where it is the
+ *  first. */
+static gboolean find_pts(GstTriptychSrc *self, const struct tri_frame_info *info, GstClockTime *pts)
+{
+    if (!gst_base_src_is_live(GST_BASE_SRC(self))) {
+        if (self->first_capture_ns == 0)
+            self->first_capture_ns = info->capture_ns;
+        *pts = (GstClockTime)MAX(info->capture_ns - self->first_capture_ns, 0);
+        return TRUE;
+    }
+    *pts = gst_triptych_running_time(GST_ELEMENT(self), g_atomic_int_get(&self->monotonic),
+                                     info->capture_ns);
+    GST_OBJECT_LOCK(self);
+    const gint64 since = self->playing_since;
+    GST_OBJECT_UNLOCK(self);
+    if (info->capture_ns >= since || !GST_CLOCK_TIME_IS_VALID(self->last_pts) ||
+        *pts > self->last_pts)
+        return TRUE;
+    *pts = self->last_pts + 1;
+    return info->publish_ns >= since;
+}
+
 static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
@@ -218,23 +246,27 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         }
         if (!follow_caps(self, &frame->info.video)) {
             tri_reader_release(self->reader, frame);
-            return GST_FLOW_NOT_NEGOTIATED;
+            // A pad that is being stopped refuses events, whatever the caps are.
+            return GST_PAD_IS_FLUSHING(GST_BASE_SRC_PAD(self)) ? GST_FLOW_FLUSHING
+                                                               : GST_FLOW_NOT_NEGOTIATED;
         }
 
         // What a frame has waited for this call is downstream's time, not the stream's.
         const gint64 waited = MAX(start - frame->info.publish_ns, 0);
         update_latency(self, &frame->info.video, tri_now_ns() - frame->info.capture_ns - waited);
 
+        GstClockTime pts;
+        if (!find_pts(self, &frame->info, &pts))
+            continue;
         const guint64 number = frame->info.number;
-        const gboolean monotonic = g_atomic_int_get(&self->monotonic);
-        gst_triptych_loan_stamp(self->loan, gst_triptych_running_time(GST_ELEMENT(self), monotonic,
-                                                                      frame->info.capture_ns));
+        gst_triptych_loan_stamp(self->loan, pts);
         *out = buffer_of_loan(self);
         if (!*out)
             continue; // overwritten while it was copied: the next one is newer
         if (number != self->last_number + 1)
             GST_BUFFER_FLAG_SET(*out, GST_BUFFER_FLAG_DISCONT);
         self->last_number = number;
+        self->last_pts = pts;
         return GST_FLOW_OK;
     }
 }
@@ -280,7 +312,8 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     self->video = (struct tri_video){ 0 };
     gst_video_info_init(&self->info);
     self->last_number = 0;
-    self->ages_since = 0;
+    self->last_pts = GST_CLOCK_TIME_NONE;
+    self->first_capture_ns = self->ages_since = 0;
     self->greatest = self->greatest_before = 0;
     self->wait_ms = WAIT_LEAST_MS;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
@@ -336,6 +369,18 @@ static gboolean gst_triptych_src_set_clock(GstElement *element, GstClock *clock)
     g_atomic_int_set(&GST_TRIPTYCH_SRC(element)->monotonic,
                      clock && gst_triptych_reads_monotonic(clock));
     return GST_ELEMENT_CLASS(gst_triptych_src_parent_class)->set_clock(element, clock);
+}
+
+static GstStateChangeReturn gst_triptych_src_change_state(GstElement *element,
+                                                          GstStateChange change)
+{
+    GstTriptychSrc *self = GST_TRIPTYCH_SRC(element);
+    if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING) {
+        GST_OBJECT_LOCK(self);
+        self->playing_since = tri_now_ns();
+        GST_OBJECT_UNLOCK(self);
+    }
+    return GST_ELEMENT_CLASS(gst_triptych_src_parent_class)->change_state(element, change);
 }
 
 /** All properties are fields; whether it is live, the base class has to know as well. */
@@ -412,6 +457,7 @@ static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
         element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
     gst_caps_unref(caps);
 
+    element->change_state = gst_triptych_src_change_state;
     element->set_clock = gst_triptych_src_set_clock;
     base->negotiate = gst_triptych_src_negotiate;
     base->decide_allocation = gst_triptych_src_decide_allocation;

@@ -43,7 +43,7 @@ def play_in(film, name, slots):
 
 
 def take_out(name, count, path):
-    pipeline = Gst.parse_launch(f"triptychsrc stream={name} mode=next ! "
+    pipeline = Gst.parse_launch(f"triptychsrc stream={name} mode=next is-live=false ! "
                                 "appsink name=end sync=false max-buffers=1")
     pipeline.set_state(Gst.State.PLAYING)
     end = pipeline.get_by_name("end")
