@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a paced reader learns when to be awake. Streams are simulated: no time of this machine counts. */
 #include "reader_pacing.h"
+#include "reader_wait.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,9 +54,9 @@ static struct world stream(int64_t frame_late_ns, int64_t sleep_late_ns)
 /** Waits for a frame as tri_wait_frame() does. @return whether the reader spun when it came. */
 static bool catch (struct world *w, int64_t publish_ns)
 {
-    struct tri_pace_window window;
+    struct tri_pacing_window window;
     int64_t now = w->now_ns;
-    while (now < publish_ns && tri_pace_next(&w->pace, now, &window)) {
+    while (now < publish_ns && tri_pacing_next(&w->pace, now, &window)) {
         if (window.start_ns > now) {
             const int64_t awake = window.start_ns + some(w, w->sleep_late_ns);
             now = publish_ns < awake ? publish_ns : awake;
@@ -88,7 +89,7 @@ static void one_frame(struct world *w, int64_t slots)
         w->slot_ns + some(w, w->frame_late_ns) + even(w, 2 * swing_ns) - swing_ns;
     w->missed += !catch (w, publish_ns);
     w->now_ns = (publish_ns > w->now_ns ? publish_ns : w->now_ns) + 1000;
-    tri_pace_see(&w->pace, ++w->number, publish_ns, w->drops);
+    tri_pacing_see(&w->pace, ++w->number, publish_ns, w->drops);
 }
 
 /** Frames of one rate, counted on their own. */
@@ -114,14 +115,14 @@ static void assert_spun_at_most(const struct world *w, int percent)
 }
 
 /** Whether there is a window after the newest frame that was seen. */
-static bool has_window(struct world *w, struct tri_pace_window *window)
+static bool has_window(struct world *w, struct tri_pacing_window *window)
 {
-    return tri_pace_next(&w->pace, w->now_ns, window);
+    return tri_pacing_next(&w->pace, w->now_ns, window);
 }
 
 static void assert_window_holds(struct world *w, int64_t due_ns)
 {
-    struct tri_pace_window window;
+    struct tri_pacing_window window;
     assert_true(has_window(w, &window));
     assert_in_range(window.start_ns, due_ns - w->period_ns / 10, due_ns);
     assert_in_range(window.stop_ns, due_ns, due_ns + w->period_ns / 10);
@@ -131,7 +132,7 @@ static void reader_sleeps_before_the_rate_is_known(void **state)
 {
     (void)state;
     struct world w = stream(0, 0);
-    struct tri_pace_window window;
+    struct tri_pacing_window window;
     assert_false(has_window(&w, &window));
     one_frame(&w, 1);
     assert_false(has_window(&w, &window));
@@ -220,7 +221,7 @@ static void reader_sleeps_when_the_stream_has_stopped(void **state)
     struct world w = stream(5000, 50000);
     watch(&w);
     w.now_ns += 4 * PERIOD_NS;
-    struct tri_pace_window window;
+    struct tri_pacing_window window;
     assert_false(has_window(&w, &window));
 }
 
@@ -283,14 +284,32 @@ static void reader_survives_times_that_make_no_sense(void **state)
     static const int64_t odd[] = { INT64_MIN, -1, 0, 1, PERIOD_NS, INT64_MAX / 4, INT64_MAX };
     const size_t count = sizeof(odd) / sizeof(odd[0]);
     struct tri_pacing pace = { 0 };
-    struct tri_pace_window window;
+    struct tri_pacing_window window;
     for (uint64_t i = 0; i < count * count * count; i++) {
-        tri_pace_see(&pace, i / 2 + i % 5, odd[i % count], (uint64_t)odd[i / 3 % count]);
-        tri_pace_next(&pace, SECOND_NS, &window);
-        tri_pace_see(&pace, i / 2 + 1, odd[i / count % count], i);
-        if (tri_pace_next(&pace, SECOND_NS, &window))
+        tri_pacing_see(&pace, i / 2 + i % 5, odd[i % count], (uint64_t)odd[i / 3 % count]);
+        tri_pacing_next(&pace, SECOND_NS, &window);
+        tri_pacing_see(&pace, i / 2 + 1, odd[i / count % count], i);
+        if (tri_pacing_next(&pace, SECOND_NS, &window))
             assert_true(window.stop_ns > SECOND_NS && window.start_ns <= window.stop_ns);
     }
+}
+
+/** Whether a reader polls that has had frames `gap_ns` apart, and finds one newer than frame 7. */
+static bool polls(int64_t gap_ns, uint64_t newest)
+{
+    struct tri_header header = { .latest = newest };
+    const struct tri_mapping mapping = { .segment = { .header = &header } };
+    const struct tri_pacing pace = { .gap_ns = gap_ns };
+    return tri_wait_polling(&pace, &mapping, 7);
+}
+
+static void reader_polls_where_frames_come_faster_than_sleeps(void **state)
+{
+    (void)state;
+    assert_true(polls(2000, 8));
+    assert_false(polls(2000, 7));
+    assert_false(polls(PERIOD_NS, 8));
+    assert_false(polls(-2000, 8));
 }
 
 int main(void)
@@ -309,6 +328,7 @@ int main(void)
         cmocka_unit_test(reader_recovers_from_any_change_of_rate),
         cmocka_unit_test(reader_recovers_while_the_driver_drops_frames),
         cmocka_unit_test(reader_recovers_where_frames_jitter),
+        cmocka_unit_test(reader_polls_where_frames_come_faster_than_sleeps),
         cmocka_unit_test(reader_survives_times_that_make_no_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,8 +134,8 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
-    tri_pace_see(&r->pace, number, frame->info.publish_ns,
-                 frame->info.dropped_driver + frame->info.dropped_writer);
+    tri_pacing_see(&r->pace, number, frame->info.publish_ns,
+                   frame->info.dropped_driver + frame->info.dropped_writer);
     r->fresh = false;
     r->last = number;
     r->frames++;
@@ -194,6 +194,8 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             const enum tri_err err = look_well(r, frame, &word);
             if (err == TRI_OK || err == TRI_ERR_CORRUPT)
                 return err;
+            if (timeout_ms != 0 && tri_wait_polling(&r->pace, r->mapping, word))
+                continue;
         }
 
         const int64_t now = tri_now_ns();

@@ -54,7 +54,7 @@ static bool has_new_rate(const struct tri_pacing *pace)
     if (pace->frames <= 2 * RATE_FRAMES)
         return false;
     const uint32_t since = pace->frames - 1 - RATE_FRAMES;
-    int64_t before[TRI_PACE_FRAMES] = { 0 };
+    int64_t before[TRI_PACING_FRAMES] = { 0 };
     for (uint32_t i = 0; i < since; i++)
         insert(before, i, slope(pace, i, i + 1));
     const int64_t now = slope(pace, since, pace->frames - 1);
@@ -67,7 +67,7 @@ static int64_t period_of(const struct tri_pacing *pace)
 {
     const uint32_t apart = pace->frames / 2;
     const uint32_t count = pace->frames - apart;
-    int64_t sorted[TRI_PACE_FRAMES] = { 0 };
+    int64_t sorted[TRI_PACING_FRAMES] = { 0 };
     for (uint32_t i = 0; i < count; i++)
         insert(sorted, i, slope(pace, i, i + apart));
     return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2;
@@ -94,7 +94,7 @@ static void expect_next(struct tri_pacing *pace)
 {
     const uint32_t count = pace->frames;
     const int64_t next = pace->periods[count - 1] + 1;
-    int64_t times[TRI_PACE_FRAMES] = { 0 };
+    int64_t times[TRI_PACING_FRAMES] = { 0 };
     for (uint32_t i = 0; i < count; i++)
         insert(times, i, pace->time_ns[i] + (next - pace->periods[i]) * pace->period_ns);
 
@@ -131,8 +131,8 @@ static void learn(struct tri_pacing *pace, int64_t now_ns)
     else
         pace->frames = 0; // the first one, or the first after a pause
 
-    if (pace->frames == TRI_PACE_FRAMES)
-        keep(pace, TRI_PACE_FRAMES - 1);
+    if (pace->frames == TRI_PACING_FRAMES)
+        keep(pace, TRI_PACING_FRAMES - 1);
     pace->time_ns[pace->frames] = time;
     pace->periods[pace->frames] = periods;
     pace->frames++;
@@ -146,13 +146,13 @@ static void learn(struct tri_pacing *pace, int64_t now_ns)
     if (pace->margin_ns == 0)
         pace->margin_ns = MARGIN_START_NS;
     // By the clock of the reader: times of the stream may be made up.
-    pace->credit_ns = least(pace->credit_ns + (now_ns - pace->credited_ns) / TRI_PACE_SHARE,
-                            pace->period_ns / TRI_PACE_SHARE * CREDIT_PERIODS);
+    pace->credit_ns = least(pace->credit_ns + (now_ns - pace->credited_ns) / TRI_PACING_SHARE,
+                            pace->period_ns / TRI_PACING_SHARE * CREDIT_PERIODS);
     pace->credited_ns = now_ns;
     expect_next(pace);
 }
 
-bool tri_pace_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pace_window *window)
+bool tri_pacing_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pacing_window *window)
 {
     if (pace->number != pace->learned)
         learn(pace, now_ns);
@@ -176,7 +176,8 @@ void tri_pacing_slept(struct tri_pacing *pace, int64_t start_ns, int64_t now_ns,
         return; // a frame ended it in time
     const bool late = by_frame || now_ns - start_ns > pace->margin_ns;
     pace->margin_ns += late ? pace->margin_ns / MARGIN_GROWS : -pace->margin_ns / MARGIN_SHRINKS;
-    pace->margin_ns = most(least(pace->margin_ns, pace->period_ns / TRI_PACE_SHARE), MARGIN_MIN_NS);
+    pace->margin_ns =
+        most(least(pace->margin_ns, pace->period_ns / TRI_PACING_SHARE), MARGIN_MIN_NS);
 }
 
 void tri_pacing_spun(struct tri_pacing *pace, int64_t ns)

@@ -8,10 +8,10 @@
 
 /** The share of the time that spinning may take: a 22nd, 4.5 % of a core. The rest of 5 % is for what
  *  else a reader does. */
-#define TRI_PACE_SHARE 22
+#define TRI_PACING_SHARE 22
 
 /** How many of the newest frames predict the next one. */
-#define TRI_PACE_FRAMES 17
+#define TRI_PACING_FRAMES 17
 
 /**
  * What a reader knows of the stream's rate and of how late this machine's sleeps end. All zero:
@@ -22,36 +22,38 @@ struct tri_pacing {
     uint64_t number;
     uint64_t drops; // of its driver and its writer so far
     int64_t publish_ns;
+    int64_t gap_ns; // between its time and that of the one handed over before
 
     // What was learned up to frame `learned`.
     uint64_t learned, learned_drops;
-    uint32_t frames;                  // how many are known, the oldest first:
-    int64_t time_ns[TRI_PACE_FRAMES]; // when each was published,
-    int64_t periods[TRI_PACE_FRAMES]; // and how many periods after the first
-    int64_t period_ns;                // 0: unknown
-    int64_t open_ns, close_ns;        // the next frame is expected between these
-    int64_t margin_ns;                // how late a sleep ends, nearly always
-    int64_t credit_ns;                // spinning that the share of a core still allows,
-    int64_t credited_ns;              // as of then
+    uint32_t frames;                    // how many are known, the oldest first:
+    int64_t time_ns[TRI_PACING_FRAMES]; // when each was published,
+    int64_t periods[TRI_PACING_FRAMES]; // and how many periods after the first
+    int64_t period_ns;                  // 0: unknown
+    int64_t open_ns, close_ns;          // the next frame is expected between these
+    int64_t margin_ns;                  // how late a sleep ends, nearly always
+    int64_t credit_ns;                  // spinning that the share of a core still allows,
+    int64_t credited_ns;                // as of then
 };
 
 /** When to spin for the next frame. */
-struct tri_pace_window {
+struct tri_pacing_window {
     int64_t start_ns; // sleep until then; it may have passed
     int64_t stop_ns;
 };
 
-/** Notes a frame that is being handed over. tri_pace_next() learns from it, when there is time. */
-static inline void tri_pace_see(struct tri_pacing *pace, uint64_t number, int64_t publish_ns,
-                                uint64_t drops)
+/** Notes a frame that is being handed over. tri_pacing_next() learns from it, when there is time. */
+static inline void tri_pacing_see(struct tri_pacing *pace, uint64_t number, int64_t publish_ns,
+                                  uint64_t drops)
 {
     pace->number = number;
     pace->drops = drops;
+    pace->gap_ns = publish_ns - pace->publish_ns;
     pace->publish_ns = publish_ns;
 }
 
 /** Finds the next window to spin in. @return false: sleep until a frame comes. */
-bool tri_pace_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pace_window *window);
+bool tri_pacing_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pacing_window *window);
 
 /** Learns from a sleep that was to end at `start_ns` and ended now, of itself or by a frame. */
 void tri_pacing_slept(struct tri_pacing *pace, int64_t start_ns, int64_t now_ns, bool by_frame);

@@ -3,6 +3,7 @@
 
 #include "semset.h"
 
+#define POLL_NS         10000    // about what a sleep costs, both sides together
 #define SPINS_PER_CLOCK 64       // looks between two readings of the clock
 #define SPIN_ASKS_NS    10000000 // how often a spinning reader asks the kernel for the writer
 
@@ -56,8 +57,8 @@ static enum tri_err wait_paced(struct tri_pacing *pace, const struct tri_mapping
     const uint64_t next = tri_word_number(word) + 1;
     int64_t now = tri_now_ns();
     const int64_t end = now + ns;
-    struct tri_pace_window window;
-    while (tri_pace_next(pace, now, &window) && window.start_ns < end) {
+    struct tri_pacing_window window;
+    while (tri_pacing_next(pace, now, &window) && window.start_ns < end) {
         // Asleep on the gate, so that an early frame or a death still wakes us.
         if (window.start_ns > now) {
             const enum tri_err err =
@@ -76,6 +77,13 @@ static enum tri_err wait_paced(struct tri_pacing *pace, const struct tri_mapping
         now = after;
     }
     return now < end ? tri_semset_wait_frame(mapping->sem_id, next, end - now) : TRI_ERR_TIMEOUT;
+}
+
+bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *mapping,
+                      uint64_t word)
+{
+    return pace->gap_ns > 0 && pace->gap_ns < POLL_NS &&
+           spin(mapping, word, tri_now_ns() + POLL_NS);
 }
 
 enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,

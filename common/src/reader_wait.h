@@ -19,6 +19,11 @@ static inline void tri_relax(void)
 #endif
 }
 
+/** Polls for a moment where frames come so quickly that a sleep would take longer than the next one.
+ *  @return whether `latest` is no longer `word`, or the segment ended. */
+bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *mapping,
+                      uint64_t word);
+
 /**
  * Waits until `latest` is no longer `word`.
  *
