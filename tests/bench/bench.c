@@ -19,6 +19,9 @@ extern const struct bench_way bench_gstreamer;
 #ifdef HAVE_PIPEWIRE
 extern const struct bench_way bench_pipewire;
 #endif
+#ifdef HAVE_ICEORYX
+extern const struct bench_way bench_iceoryx;
+#endif
 
 const struct bench_way *const bench_ways[] = {
     &bench_futex, // limits: nothing is guarded, nothing is copied
@@ -39,6 +42,9 @@ const struct bench_way *const bench_ways[] = {
 #endif
 #ifdef HAVE_PIPEWIRE
     &bench_pipewire,
+#endif
+#ifdef HAVE_ICEORYX
+    &bench_iceoryx,
 #endif
     NULL,
 };
