@@ -263,7 +263,7 @@ static void help_goes_to_stdout_with_every_option_and_default(void **state)
     assert_non_null(strstr(said, "      --count N  "));
     assert_null(strstr(said, "video-size")); // an alias is not shown
     assert_int_equal(parse("--version", &config, &common, &operands, stdout), CLI_DONE);
-    assert_string_equal(said, "prog " TRIPTYCH_VERSION "\n");
+    assert_string_equal(said, "prog " TRI_VERSION_STRING "\n");
 }
 
 int main(void)

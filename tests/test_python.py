@@ -59,7 +59,8 @@ class Structures(unittest.TestCase):
                   "int main(void) {" + "".join(lines) + "}")
         with tempfile.TemporaryDirectory() as folder:
             program = pathlib.Path(folder, "layout")
-            subprocess.run(["cc", "-x", "c", "-", "-I", SOURCE / "common/include", "-o", program],
+            subprocess.run(["cc", "-x", "c", "-", "-I", SOURCE / "common/include", "-I",
+                            BUILD / "common/include", "-o", program],
                            input=source.encode(), check=True)
             offsets = subprocess.run([program], capture_output=True, check=True).stdout.split()
         self.assertEqual([(name, int(offset)) for (name, _), offset in zip(expected, offsets)],

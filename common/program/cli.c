@@ -158,7 +158,7 @@ static bool set_common(size_t index, const struct cli_program *program, const st
         print_help(program, table);
         return true;
     default:
-        printf("%s %s\n", program->name, TRIPTYCH_VERSION);
+        printf("%s %s\n", program->name, TRI_VERSION_STRING);
         return true;
     }
 }

@@ -5,6 +5,8 @@
 #include "report_chart.h"
 #include "report_svg.h"
 
+#include <triptych/version.h>
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -78,7 +80,7 @@ static double draw_head(struct report *report, const struct figures *figures, co
     if (uname(&machine) == 0)
         svg_text(output, MARGIN, 100, "quiet", "%s, on %s (%s %s, %ld cores), triptych %s", date,
                  machine.nodename, machine.sysname, machine.release, sysconf(_SC_NPROCESSORS_ONLN),
-                 TRIPTYCH_VERSION);
+                 TRI_VERSION_STRING);
     return 132;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "screenshot.h"
 
+#include <triptych/version.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +86,7 @@ static enum tri_err write_file(const struct stream_view *stream, const struct rg
     snprintf(colors, sizeof(colors), "%s, matrix %s, %s", tri_colorspace_name(video->colorspace),
              tri_matrix_name(tri_video_matrix(video)), tri_range_name(tri_video_range(video)));
     adjust_words(&stream_view_front(stream)->adjust, adjusted, sizeof(adjusted));
-    static const char software[] = "triptych-display " TRIPTYCH_VERSION;
+    static const char software[] = "triptych-display " TRI_VERSION_STRING;
     const char *const text[] = { "Software",
                                  software,
                                  "Title",

@@ -4,6 +4,8 @@
 #include "sink.h"
 #include "src.h"
 
+#include <triptych/version.h>
+
 static gboolean plugin_init(GstPlugin *plugin)
 {
     GST_DEBUG_CATEGORY_INIT(gst_triptych_debug, "triptych", 0, "triptych streams");
@@ -14,5 +16,5 @@ static gboolean plugin_init(GstPlugin *plugin)
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, triptych,
-                  "Live video frames shared through System V memory", plugin_init, TRIPTYCH_VERSION,
-                  "MIT/X11", "triptych", "triptych")
+                  "Live video frames shared through System V memory", plugin_init,
+                  TRI_VERSION_STRING, "MIT/X11", "triptych", "triptych")

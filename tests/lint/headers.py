@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """What leaves the library: headers that compile alone, and symbols of its own prefix only."""
 
+import ctypes
 import re
 import unittest
 
 from sources import BUILD, SOURCE, files, run
 
 PUBLIC = "common/include/triptych/"
-STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-Icommon/include")
+LIBRARY = BUILD / "common" / "libtriptych.so"
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only",
+          f"-I{BUILD}/common/include", "-Icommon/include")
 LANGUAGES = {"c11": ("gcc", "-std=c11", "-xc"), "c++17": ("g++", "-std=c++17", "-xc++"),
              "c11 of clang": ("clang", "-std=c11", "-xc"),
              "c++17 of clang": ("clang++", "-std=c++17", "-xc++")}
@@ -41,7 +44,7 @@ class Headers(unittest.TestCase):
         refused = {}
         for header in files("common/*.h", "capture/*.h", "display/*.h"):
             places = ("-Icommon", "-Icommon/src", "-Icapture", f"-I{SOURCE}")
-            output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-2:], *places,
+            output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-3:], *places,
                                  "-", input=f'#include "{header}"\n')
             if status:
                 refused[header] = output
@@ -51,16 +54,32 @@ class Headers(unittest.TestCase):
 
 class Symbols(unittest.TestCase):
     def symbols(self, which):
-        library = BUILD / "common" / "libtriptych.so"
-        output, status = run("nm", "--dynamic", which, "--format=posix", str(library))
+        output, status = run("nm", "--dynamic", which, "--format=posix", str(LIBRARY))
         self.assertEqual(status, 0, output)
-        return {line.split()[0].split("@")[0] for line in output.splitlines()}
+        symbols = [line.split() for line in output.splitlines()]
+        # absolute ones are the version nodes themselves
+        return {symbol[0].split("@")[0] for symbol in symbols if symbol[1] != "A"}
 
     def exported(self):
         return self.symbols("--defined-only")
 
     def test_the_library_exports_public_names_only(self):
         self.assertEqual({name for name in self.exported() if not name.startswith("tri_")}, set())
+
+    def test_exported_symbols_carry_the_version_node_of_the_map(self):
+        output, status = run("readelf", "--wide", "--dyn-syms", str(LIBRARY))
+        self.assertEqual(status, 0, output)
+        defined = re.findall(r"(?:FUNC|OBJECT) +GLOBAL +DEFAULT +\d+ (tri_\S+)", output)
+        self.assertNotEqual(defined, [])
+        self.assertEqual([name for name in defined if not name.endswith("@@TRIPTYCH_0")], [])
+
+    def test_library_reports_the_version_of_its_headers(self):
+        library = ctypes.CDLL(str(LIBRARY))
+        library.tri_version_string.restype = ctypes.c_char_p
+        text = (BUILD / "common/include/triptych/version.h").read_text(encoding="utf-8")
+        parts = [int(number) for number in re.findall(r"_M(?:AJOR|INOR|ICRO) +(\d+)\n", text)]
+        self.assertEqual(library.tri_version_string().decode(), ".".join(map(str, parts)))
+        self.assertEqual(library.tri_version(), parts[0] << 20 | parts[1] << 10 | parts[2])
 
     def test_the_library_calls_nothing_that_answers_in_memory_of_all_threads(self):
         called = self.symbols("--undefined-only")
@@ -69,7 +88,7 @@ class Symbols(unittest.TestCase):
 
     def test_every_function_of_the_headers_is_exported(self):
         declared = set()
-        for header in files(PUBLIC + "*.h"):
+        for header in files(PUBLIC + "*.h*"):
             text = (SOURCE / header).read_text(encoding="utf-8")
             declared |= set(re.findall(r"TRI_API[^;(]*?\b(tri_\w+)\(", text))
         self.assertEqual(declared ^ self.exported(), set())

@@ -12,6 +12,7 @@
 #include <triptych/reader.h>
 #include <triptych/scoped.h>
 #include <triptych/stream.h>
+#include <triptych/version.h>
 #include <triptych/video.h>
 #include <triptych/writer.h>
 
