@@ -108,6 +108,24 @@ static void print_side(const char *name, const struct bench_side *side)
            (double)side->cost.switches / frames, (unsigned long long)side->cost.faults);
 }
 
+/** As pairs of microseconds and frames, so that runs can be added up. */
+static void print_histogram(const struct tri_histogram *latency)
+{
+    printf("\"latencies\": [");
+    const char *comma = "";
+    for (unsigned i = 0; i < TRI_HISTOGRAM_BUCKETS; i++) {
+        if (latency->bucket[i] == 0)
+            continue;
+        uint64_t low;
+        uint64_t high;
+        tri_histogram_bucket(i, &low, &high);
+        printf("%s[%.3f, %llu]", comma, (double)(low + high) / 2e3,
+               (unsigned long long)latency->bucket[i]);
+        comma = ", ";
+    }
+    printf("]}\n");
+}
+
 static void print_result(const struct bench_setup *setup, const struct bench_result *r)
 {
     const struct tri_histogram *latency = &r->latency;
@@ -119,14 +137,11 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
            touches[setup->touch]);
     print_side("writer", &r->writer);
     print_side("reader", &r->readers);
-    printf("\"fps\": %.2f, \"dropped\": %llu, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f, "
-           "\"p99\": %.3f, \"p99.9\": "
-           "%.3f, \"max\": %.3f}}\n",
+    printf("\"fps\": %.2f, \"dropped\": %llu, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f}, ",
            seconds > 0 ? (double)r->readers.frames / setup->readers / seconds : 0,
            (unsigned long long)r->writer.dropped, (unsigned long long)r->torn,
-           (double)tri_histogram_percentile(latency, 50) / 1e3,
-           (double)tri_histogram_percentile(latency, 99) / 1e3,
-           (double)tri_histogram_percentile(latency, 99.9) / 1e3, (double)latency->max / 1e3);
+           (double)tri_histogram_percentile(latency, 50) / 1e3);
+    print_histogram(latency);
 }
 
 /** Reads "60" or "60-30-60". @return whether it is one. */

@@ -57,7 +57,6 @@ struct bench_way {
 
     void (*read_open)(const struct bench_setup *setup, uint32_t reader); // 0 to readers - 1
     const uint8_t *(*take)(void); // waits for a frame; its stamp tells whether it is new
-    int64_t (*arrived_ns)(void);  // when the frame taken came, NULL: when take() returned
     bool (*done)(void);           // with the frame taken last; false: it was torn
     /** Optional, instead of take(): calls `use` from where frames come, until that says false. */
     void (*serve)(bool (*use)(const uint8_t *frame, int64_t arrived_ns));

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Compares ways to hand frames over: interleaved rounds of the program `bench`, medians of them.
 
-Every round runs every cell once, so that whatever else the machine does hits all of them alike. The
-tables go to stdout; --output FOLDER gets them too, with all figures and a picture.
+Every round runs every cell once, in an order of its own, so that whatever else the machine does hits
+all of them alike. The tables go to stdout; --output FOLDER gets them too, with a picture; --json FILE
+gets every figure.
 """
 import argparse
 import collections
@@ -12,6 +13,7 @@ import json
 import os
 import pathlib
 import platform
+import random
 import re
 import shutil
 import statistics
@@ -21,23 +23,20 @@ import time
 
 import plans
 import plot
-import plot_readers
 import report
-import report_readers
 import viewer
 
-Plan = collections.namedtuple("Plan", "purpose cells rounds tables picture extras files")
+Plan = collections.namedtuple("Plan", "purpose cells rounds extras")
 
 PLANS = {
-    "full": Plan("all that is compared", plans.full, 5, report.text, plot.svg, True,
-                 ("tables.md", "results.json", "latency.svg")),
-    "quick": Plan("two sizes, a minute", plans.quick, 3, report.text, plot.svg, False,
-                  ("tables.md", "results.json", "latency.svg")),
-    "readers": Plan("1 to 64 readers at every size", plans.readers, 3, report_readers.text,
-                    plot_readers.svg, False, ("readers.md", "readers.json", "readers.svg")),
+    "full": Plan("all that is compared, a quarter of an hour", plans.full, 5, True),
+    "quick": Plan("two sizes, two minutes", plans.quick, 3, False),
 }
-NEEDS = {"pipewire": "pipewire"}  # ways that need a program, which may not be there
+NEEDS = {"pipewire": "pipewire", "iceoryx": "iox-roudi"}  # programs, which may not be there
+POLICIES = {os.SCHED_OTHER: "SCHED_OTHER", os.SCHED_FIFO: "SCHED_FIFO", os.SCHED_RR: "SCHED_RR",
+            os.SCHED_BATCH: "SCHED_BATCH"}
 
+P99_FRAMES = 1000  # of all rounds together, below which the 99th percentile is one frame or none
 LONGEST_S = 120  # of one cell, whatever it meets
 REST_S = 0.6  # before an unpaced cell at real-time priority, see rest()
 STOLEN_MOST = 0.02  # of the processors, in a run that counts as undisturbed
@@ -49,6 +48,8 @@ def known_ways(program):
     listed = subprocess.run([program, "--list"], stdout=subprocess.PIPE, text=True,
                             check=True).stdout
     ways = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
+    if os.geteuid() != 0:
+        ways.discard("iceoryx")  # a place of its own takes a mount namespace
     return {way for way in ways if way not in NEEDS or shutil.which(NEEDS[way])}
 
 
@@ -56,7 +57,8 @@ def run(program, one):
     size, fourcc = plans.SIZES[one["size"]]
     command = [program, "--way", one["way"], "--size", size, "--format", fourcc,
                "--readers", one["readers"], "--fps", one["rate"], "--touch", one["touch"],
-               "--seconds", one["seconds"]]
+               "--seconds", one["seconds"], "--jitter", one["jitter"], "--drop-every",
+               one["drop_every"]]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False,
                           timeout=LONGEST_S)
     if done.returncode != 0:
@@ -89,7 +91,7 @@ def rest(one):
     """The kernel stops what runs at real-time priority for 50 ms once it has had 0.95 s of one
     second (sched(7), sched_rt_runtime_us): a sixth of an unpaced cell, if those before it used
     the rest up."""
-    if one["rate"] == 0 and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
+    if one["rate"] == "0" and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
         time.sleep(REST_S)
 
 
@@ -107,18 +109,36 @@ def measure(program, plan, rounds, say):
     results = [[] for _ in plan]
     stolen = []
     for number in range(1, rounds + 1):
-        for index, one in enumerate(plan):
-            say(f"round {number} of {rounds}: {index + 1}/{len(plan)} {one['way']} {one['size']}")
+        order = random.sample(range(len(plan)), len(plan))
+        for done, index in enumerate(order):
+            one = plan[index]
+            say(f"round {number} of {rounds}: {done + 1}/{len(plan)} {one['way']} {one['size']}")
             measured, share = run_undisturbed(program, one)
             results[index].append(measured)
             stolen.append(share)
-    return [one | {"result": median(found), "p50_us": p50s(found)}
-            for one, found in zip(plan, results)], statistics.fmean(stolen)
+    return [one | {"result": combine(found)} for one, found in zip(plan, results)], statistics.fmean(
+        stolen)
 
 
-def p50s(found):
-    """The median latency of each round: how far the rounds lie apart."""
-    return [one["latency_us"]["p50"] for one in found if "latency_us" in one]
+def combine(found):
+    """The medians of the rounds; percentiles beyond the median from all frames of all rounds."""
+    counted = collections.Counter()
+    for one in found:
+        for us, frames in one.pop("latencies", []):
+            counted[us] += frames
+    result = median(found)
+    if counted.total() >= P99_FRAMES:
+        result["latency_us"]["p99"] = percentile(counted, 0.99)
+    return result
+
+
+def percentile(counted, share):
+    rank = share * counted.total()
+    for value in sorted(counted):
+        rank -= counted[value]
+        if rank <= 0:
+            return value
+    return max(counted)
 
 
 def patterns(program):
@@ -141,8 +161,15 @@ def machine():
     virtual = "hypervisor" in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
     return {"processor": model, "processors": os.cpu_count(), "virtual": virtual,
             "kernel": platform.release().split("-")[0],
-            "load": os.getloadavg()[0],
+            "policy": policy(), "load": os.getloadavg()[0],
             "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")}
+
+
+def policy():
+    """How the kernel schedules what is measured, with the priority where there is one."""
+    name = POLICIES.get(os.sched_getscheduler(0), "another")
+    priority = os.sched_getparam(0).sched_priority
+    return f"{name} {priority}" if priority else f"{name}, nice {os.nice(0)}"
 
 
 def dump(results):
@@ -165,7 +192,8 @@ def main():
     parser.add_argument("--rounds", type=int,
                         help=f"[{', '.join(f'{plan.rounds} {name}' for name, plan in PLANS.items())}]")
     parser.add_argument("--ways", metavar="WAY,...", help="of the plan only these  [all]")
-    parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
+    parser.add_argument("--output", type=pathlib.Path, help="folder for tables.md and latency.svg")
+    parser.add_argument("--json", type=pathlib.Path, help="file for every figure")
     arguments = parser.parse_args()
 
     plan = PLANS[arguments.plan]
@@ -186,13 +214,14 @@ def main():
         folder = pathlib.Path(arguments.program).resolve().parent
         results |= {"patterns": patterns(folder / "bench-patterns"),
                     "viewer": viewer.measure(folder.parents[1])}
-    tables = plan.tables(results)
+    tables = report.text(results)
     print(tables)
+    if arguments.json:
+        arguments.json.write_text(dump(results) + "\n", encoding="utf-8")
     if arguments.output:
         arguments.output.mkdir(parents=True, exist_ok=True)
-        for name, text in zip(plan.files, (tables + "\n", dump(results) + "\n",
-                                           plan.picture(results))):
-            (arguments.output / name).write_text(text, encoding="utf-8")
+        (arguments.output / "tables.md").write_text(tables + "\n", encoding="utf-8")
+        (arguments.output / "latency.svg").write_text(plot.svg(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A peer: GStreamer's shmsink and shmsrc at their best. Frames are drawn straight into the sink's own
- * shared memory and pushed into it by the writer's thread; the reader counts them as arrived when they
- * reach its streaming thread, before any queue. */
+ * shared memory and pushed into it by the writer's thread. The reader uses them in shmsrc's streaming
+ * thread: no other thread takes part, and none of triptych's elements or of appsink. */
 #include "bench.h"
 
 #include <errno.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 
 #define PLACES   6    // frames that the sink's shared memory has room for
@@ -20,11 +20,11 @@ static char path[64]; // of the sink's socket
 static size_t bytes;
 static GstElement *pipeline; // of the writer: shmsink alone
 static GstPad *pad;          // ours, before it
-static GstAppSink *sink;
 static GstAllocator *allocator;
 static GstBuffer *buffer;
-static GstSample *sample;
 static GstMapInfo map;
+static bool (*use)(const uint8_t *frame, int64_t arrived_ns); // in the reader, while there is more
+static sem_t ended;
 
 static void stop(void)
 {
@@ -104,12 +104,21 @@ static void write_close(void)
     gst_object_unref(pad);
 }
 
-/** Notes on each buffer when it came. */
-static GstPadProbeReturn note_arrival(GstPad *inlet, GstPadProbeInfo *info, gpointer user)
+/** Uses a frame where it comes out of shmsrc. */
+static GstPadProbeReturn use_buffer(GstPad *inlet, GstPadProbeInfo *info, gpointer user)
 {
     (void)inlet;
     (void)user;
-    GST_BUFFER_OFFSET(GST_PAD_PROBE_INFO_BUFFER(info)) = (guint64)tri_now_ns();
+    const int64_t arrived_ns = tri_now_ns();
+    GstBuffer *frame = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (use && gst_buffer_map(frame, &map, GST_MAP_READ)) {
+        const bool more = use(map.data, arrived_ns);
+        gst_buffer_unmap(frame, &map);
+        if (!more) {
+            use = NULL;
+            sem_post(&ended);
+        }
+    }
     return GST_PAD_PROBE_OK;
 }
 
@@ -121,44 +130,36 @@ static void read_open(const struct bench_setup *setup, uint32_t reader)
         g_usleep(1000);
     char text[TEXT_MAX];
     snprintf(text, sizeof(text),
-             "shmsrc socket-path=%s is-live=true ! appsink name=end sync=false drop=true "
-             "max-buffers=1",
+             "shmsrc socket-path=%s is-live=true ! fakesink name=end sync=false "
+             "enable-last-sample=false",
              path);
     gst_init(NULL, NULL);
     pipeline = gst_parse_launch(text, NULL);
     errno = 0;
     bench_need(pipeline != NULL, "gst_parse_launch");
-    sink = GST_APP_SINK(gst_bin_get_by_name(GST_BIN(pipeline), "end"));
-    GstPad *inlet = gst_element_get_static_pad(GST_ELEMENT(sink), "sink");
-    gst_pad_add_probe(inlet, GST_PAD_PROBE_TYPE_BUFFER, note_arrival, NULL, NULL);
+    bench_need(sem_init(&ended, 0, 0) == 0, "sem_init");
+}
+
+static void serve(bool (*of)(const uint8_t *frame, int64_t arrived_ns))
+{
+    use = of;
+    GstElement *end = gst_bin_get_by_name(GST_BIN(pipeline), "end");
+    GstPad *inlet = gst_element_get_static_pad(end, "sink");
+    gst_pad_add_probe(inlet, GST_PAD_PROBE_TYPE_BUFFER, use_buffer, NULL, NULL);
     gst_object_unref(inlet);
+    gst_object_unref(end);
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
-}
-
-static const uint8_t *take(void)
-{
-    sample = gst_app_sink_pull_sample(sink);
-    errno = 0;
-    bench_need(sample != NULL, "gst_app_sink_pull_sample");
-    bench_need(gst_buffer_map(gst_sample_get_buffer(sample), &map, GST_MAP_READ), "gst_buffer_map");
-    return map.data;
-}
-
-static int64_t arrived_ns(void)
-{
-    return (int64_t)GST_BUFFER_OFFSET(gst_sample_get_buffer(sample));
+    while (sem_wait(&ended) != 0)
+        continue;
 }
 
 static bool done(void)
 {
-    gst_buffer_unmap(gst_sample_get_buffer(sample), &map);
-    gst_sample_unref(sample);
     return true;
 }
 
 static void read_close(void)
 {
-    gst_object_unref(sink);
     stop();
 }
 
@@ -171,8 +172,7 @@ const struct bench_way bench_gstreamer = {
     .publish = publish,
     .write_close = write_close,
     .read_open = read_open,
-    .take = take,
-    .arrived_ns = arrived_ns,
+    .serve = serve,
     .done = done,
     .read_close = read_close,
 };

@@ -1,44 +1,57 @@
 # SPDX-License-Identifier: MIT
 """What the benchmark runs: the cells of a round, for each plan."""
-import os
 
 SIZES = {"VGA YUYV": ("640x480", "YUYV"), "1080p NV12": ("1920x1080", "NV12"),
-         "4K BGRA": ("3840x2160", "BGRA"), "8K NV12": ("7680x4320", "NV12")}
-PIXEL_BYTES = {"YUYV": 2, "NV12": 1.5, "BGRA": 4}
+         "4K BGRA": ("3840x2160", "BGRA")}
 LIMITS = ("futex", "semop", "spin")
 OURS = ("block", "block-checked", "paced", "paced-checked", "spinning", "spinning-checked")
 TEXT_BOOK = ("one-semaphore", "unix-socket", "pipe", "message-queue")
-PEERS = ("gstreamer-shm", "pipewire")
-READERS = (1, 2, 4, 16, 64)
-COPIES_MOST = 256 << 20  # bytes, where each reader has a copy of the frame: machines may be small
-MAPPED_MOST = 1 << 30  # bytes of frames that all readers map: beyond that, attaching takes seconds
+PEERS = ("iceoryx", "pipewire", "gstreamer-shm")
+MANY = (4, 16, 64)  # readers
+LONG_S = 4.6  # of a cell: a thousand frames that count in five rounds
+STEPS = "60-30-60-15-60"  # frames a second, one after another
+DISTURBED = ({"rate": STEPS, "seconds": 5}, {"jitter": 10, "seconds": 2},
+             {"drop_every": 7, "seconds": 2})
 
 
-def cell(way, size, *, readers=1, rate=60, touch="none", seconds=0.7):
+def cell(way, size, *, readers=1, rate="60", touch="none", seconds=0.5, jitter=0, drop_every=0):
     return {"way": way, "size": size, "readers": readers, "rate": rate, "touch": touch,
-            "seconds": seconds}
+            "seconds": seconds, "jitter": jitter, "drop_every": drop_every}
+
+
+def paced(size):
+    """One reader at 60 frames a second; those for whom p99 is told run for longer."""
+    long = ("futex", "block", "paced", "iceoryx") if size != "4K BGRA" else ()
+    plan = [cell(way, size) for way in LIMITS + OURS + PEERS]
+    plan += [cell(way, size, touch="all", seconds=LONG_S if way in long else 0.5)
+             for way in ("futex", "spin", "block", "paced", "spinning") + TEXT_BOOK + PEERS]
+    return plan
+
+
+def unpaced(size, touch):
+    return [cell(way, size, touch=touch, rate="0", seconds=0.4)
+            for way in ("spin", "futex", "block", "block-checked", "spinning", "spinning-checked")
+            + (TEXT_BOOK if touch == "all" else ()) + PEERS]
+
+
+def many(size, touch):
+    """What is asleep, with many readers. Whole frames of 64 readers keep two processors busy."""
+    return [cell(way, size, readers=count, touch=touch)
+            for count in MANY for way in ("futex", "block", "block-checked", "paced", "iceoryx")
+            if touch == "none" or count < 64]
 
 
 def full():
-    """All that is compared, with one reader and with many at one size."""
+    """All that is compared."""
     plan = []
     for size in SIZES:
-        plan += [cell(way, size) for way in LIMITS + OURS + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all")
-                 for way in ("futex", "spin", "block", "paced", "spinning-checked")
-                 + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all", rate=0, seconds=0.4)
-                 for way in ("spin", "futex", "block", "block-checked", "spinning",
-                             "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell("memory", size, seconds=0.3)]
-    plan += [cell("calls", size, seconds=0.3) for size in SIZES]  # side by side: they are compared
-    for size in ("VGA YUYV", "1080p NV12"):
-        plan += [cell(way, size, rate=1000, seconds=0.4)
-                 for way in LIMITS + OURS + TEXT_BOOK + PEERS]
-    for count in READERS[1:]:
-        plan += [cell(way, "1080p NV12", readers=count) for way in ("futex", "semop", "block",
-                                                                    "block-checked", "paced")]
-    plan += [cell(way, "VGA YUYV", readers=4) for way in TEXT_BOOK + PEERS]
+        plan += paced(size)
+        plan += [cell("paced", size, touch="all", **how) for how in DISTURBED]
+        plan += [cell("memory", size, seconds=0.3), cell("calls", size, seconds=0.3)]
+    for touch in ("none", "all"):
+        plan += unpaced("1080p NV12", touch)
+        plan += many("1080p NV12", touch)
+    plan += unpaced("4K BGRA", "all")
     return plan
 
 
@@ -46,43 +59,10 @@ def quick():
     """The smallest and a large frame, the ways that the bars speak of."""
     plan = []
     for size in ("VGA YUYV", "4K BGRA"):
-        plan += [cell(way, size, seconds=0.4)
-                 for way in LIMITS + ("block", "paced", "spinning-checked") + TEXT_BOOK + PEERS]
-        plan += [cell(way, size, touch="all", rate=0, seconds=0.3)
-                 for way in ("spin", "block", "spinning-checked", "pipe")]
+        plan += [cell(way, size, touch=touch, seconds=0.4) for touch in ("none", "all")
+                 for way in ("futex", "spin", "block", "paced", "spinning") + PEERS]
         plan += [cell("memory", size, seconds=0.2), cell("calls", size, seconds=0.1)]
-    plan += [cell(way, "1080p NV12", readers=count, seconds=0.4)
-             for count in (1, 16) for way in ("futex", "block")]
+    plan += unpaced("1080p NV12", "none")
+    plan += [cell(way, "1080p NV12", readers=16, seconds=0.4)
+             for way in ("futex", "block", "iceoryx")]
     return plan
-
-
-def frame_bytes(size):
-    dimensions, fourcc = SIZES[size]
-    width, height = map(int, dimensions.split("x"))
-    return width * height * PIXEL_BYTES[fourcc]
-
-
-def bearable(size, count):
-    """The ways that can be had with this many readers."""
-    ways = ["futex", "block"]  # all readers map the same memory
-    if frame_bytes(size) * count <= MAPPED_MOST:
-        ways.append("paced")
-    if count < (os.cpu_count() or 1):
-        ways += ["spin", "spinning"]  # a processor each
-    if frame_bytes(size) * count <= COPIES_MOST:
-        ways.append("one-semaphore")
-    if count in (1, 4):
-        ways += PEERS  # a whole framework in each reader
-    return ways
-
-
-def long_enough(size, count, touch):
-    """Seconds in which frames arrive, also where reading one takes as long as many at the pace."""
-    return 2 if touch == "all" and frame_bytes(size) * count > MAPPED_MOST else 0.5
-
-
-def readers():
-    """Every size with 1 to 64 readers, the frame untouched and read whole."""
-    return [cell(way, size, readers=count, touch=touch, seconds=long_enough(size, count, touch))
-            for size in SIZES for count in READERS for touch in ("none", "all")
-            for way in bearable(size, count)]

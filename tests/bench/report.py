@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The results as tables of Markdown: what was promised, then ratios, then absolute figures."""
 
-OTHERS = ("one-semaphore", "unix-socket", "pipe", "message-queue", "gstreamer-shm", "pipewire")
+from plans import PEERS, SIZES, STEPS, TEXT_BOOK
+
+OTHERS = TEXT_BOOK + PEERS
 SIDES = ("writer", "reader")
-SIZES = ("VGA YUYV", "1080p NV12", "4K BGRA", "8K NV12")  # columns, from small to large
 NOT_MEASURED = ""
+TOUCHES = {"none": "untouched", "all": "filled and read"}
 
 
 class Cells:
@@ -16,10 +18,10 @@ class Cells:
         self.sizes = [size for size in SIZES if size in measured]
         self.ways = list(dict.fromkeys(one["way"] for one in results["cells"]))
 
-    def find(self, way, size, *, readers=1, rate=60, touch="none"):
+    def find(self, way, size, *, readers=1, rate="60", touch="none", jitter=0, drop_every=0):
         for one in self.results["cells"]:
-            if (one["way"], one["size"], one["readers"], one["rate"], one["touch"]) == (
-                    way, size, readers, rate, touch):
+            if (one["way"], one["size"], one["readers"], one["rate"], one["touch"], one["jitter"],
+                    one["drop_every"]) == (way, size, readers, rate, touch, jitter, drop_every):
                 result = one["result"]
                 if "reader" in result:
                     result["switches"] = sum(result[side]["switches"] for side in SIDES)
@@ -49,11 +51,15 @@ def number(value, digits=1):
 
 
 def of(cells, keys, way, limit, **which):
-    """Ratios of a figure to the limit's, one a size, largest last; {} where not measured."""
+    """Ratios of a figure to the limit's, one a size, largest last; {} where not measured. The limit
+    is that of a steady rate."""
+    steady = {key: which[key] for key in ("readers", "touch") if key in which}
+    if which.get("rate") == "0":
+        steady["rate"] = "0"
     found = {}
     for size in cells.sizes:
         value = cells.value(way, size, *keys, **which)
-        against = cells.value(limit, size, *keys, **which)
+        against = cells.value(limit, size, *keys, **steady)
         if value is not None and against:
             found[size] = value / against
     return found
@@ -91,32 +97,46 @@ class Bar:
             f"{size} {value:.3g}" for size, value in self.measured.items()), self.verdict())
 
 
-def to_best_peer(cells, way):
+def to_best_peer(cells, way, touch):
     """p50 as a multiple of the quickest way of others, a figure a size."""
     found = {}
     for size in cells.sizes:
-        ours = cells.value(way, size, *P50)
-        theirs = [value for peer in OTHERS if (value := cells.value(peer, size, *P50))]
+        ours = cells.value(way, size, *P50, touch=touch)
+        theirs = [value for peer in OTHERS if (value := cells.value(peer, size, *P50, touch=touch))]
         if ours and theirs:
             found[size] = ours / min(theirs)
     return found
 
 
-def both_sides(cells, way):
+def own_share(cells, **which):
+    """What a `paced` reader takes of a core, without the reading of whole frames, which a reader that
+    sleeps on a futex does as well."""
+    found = {}
+    for size in cells.sizes:
+        ours = cells.find("paced", size, **which)
+        reading = cells.find("futex", size, touch="all") if which.get("touch") == "all" else None
+        if ours:
+            frames_a_second = ours["reader"]["cpu_share"] / (ours["reader"]["cpu_us"] / 1e6)
+            spent = ours["reader"]["cpu_us"] - (reading["reader"]["cpu_us"] if reading else 0)
+            found[size] = max(spent, 0) / 1e6 * frames_a_second
+    return found
+
+
+def both_sides(cells, way, touch):
     """Processor time of the writer and one reader, as a multiple of the futex hand-over's."""
     found = {}
     for size in cells.sizes:
-        ours, limit = cells.find(way, size), cells.find("futex", size)
+        ours, limit = cells.find(way, size, touch=touch), cells.find("futex", size, touch=touch)
         if ours and limit:
             found[size] = (sum(ours[side]["cpu_us"] for side in SIDES)
                            / sum(limit[side]["cpu_us"] for side in SIDES))
     return found
 
 
-def growth(cells, way, size="1080p NV12"):
-    """Processor time of the writer a frame, microseconds: what 64 readers cost more than one."""
-    many, one = (cells.value(way, size, "writer", "cpu_us", readers=count) for count in (64, 1))
-    return {way: many - one} if many and one else {}
+def writers(cells, way, limit, touch):
+    """Processor time of the writer by the number of readers, as a multiple of another way's."""
+    return {f"{count} readers": ratio for count in (4, 16, 64) for ratio in of(
+        cells, ("writer", "cpu_us"), way, limit, readers=count, touch=touch).values()}
 
 
 def costly(patterns):
@@ -126,38 +146,46 @@ def costly(patterns):
     return found | ({f"{len(rest)} others": max(rest)} if rest else {})
 
 
+DISTURBED = {"a steady rate": {}, f"{STEPS}/s, from the 9th frame of each rate": {"rate": STEPS},
+             "jitter of 10 %": {"jitter": 10}, "every 7th frame lost": {"drop_every": 7}}
+
+
 def bars(cells):
     """What was promised, one by one."""
-    for title, mark in (("locked", ""), ("checked", "-checked")):
-        yield Bar(f"p50 `block`, {title}, 60/s, to futex",
-                  of(cells, P50, "block" + mark, "futex"), most=1.25)
-    yield Bar("p50 `block`, locked, 60/s, to the quickest way of others",
-              to_best_peer(cells, "block"), most=1)
-    for title, mark in (("locked", ""), ("checked", "-checked")):
-        yield Bar(f"p50 `paced`, {title}, 60/s, to futex",
-                  of(cells, P50, "paced" + mark, "futex"), most=0.2)
-        yield Bar(f"CPU of a `paced` reader, {title}, share of a core", {
-            size: share for size in cells.sizes
-            if (share := cells.value("paced" + mark, size, "reader", "cpu_share")) is not None},
-            most=0.05)
-    for title, mark in (("locked", ""), ("checked", "-checked")):
-        yield Bar(f"p50 `spin`, {title}, 60/s, to the spinning limit",
-                  of(cells, P50, "spinning" + mark, "spin"), most=2)
+    for touch, title in TOUCHES.items():
+        yield Bar(f"p50 `block` to futex, {title}", of(cells, P50, "block", "futex", touch=touch),
+                  most=1.25)
+        yield Bar(f"p50 `block` to the quickest way of others, {title}",
+                  to_best_peer(cells, "block", touch), most=1)
+        yield Bar(f"p50 `spin` to the spinning limit, {title}",
+                  of(cells, P50, "spinning", "spin", touch=touch), most=2)
+    for touch, title in TOUCHES.items():
+        for name, how in DISTURBED.items():
+            found = of(cells, P50, "paced", "futex", touch=touch, **how)
+            large = {"4K BGRA": found.pop("4K BGRA")} if "4K BGRA" in found else {}
+            yield Bar(f"p50 `paced` to futex, {name}, {title}", found, most=0.12)
+            yield Bar("the same at 4K", large, most=0.3)
+            yield Bar("its reader's share of a core, reading left out",
+                      own_share(cells, touch=touch, **how), most=0.05)
+    for touch, title in TOUCHES.items():
+        for limit, most in (("iceoryx", 1), ("futex", None)):
+            yield Bar(f"CPU of the writer of `block` to {limit}, 1080p, {title}",
+                      writers(cells, "block", limit, touch), most=most)
+    for touch, title in TOUCHES.items():
+        yield Bar(f"frames/s of `block` unpaced to iceoryx, {title}",
+                  of(cells, ("fps",), "block", "iceoryx", rate="0", touch=touch), least=1)
     for way, size, least in (("block", "1080p NV12", 0.85), ("spinning", "1080p NV12", 0.95),
                              ("block", "4K BGRA", 0.95), ("spinning", "4K BGRA", 0.95)):
-        share = of(cells, ("fps",), way, "spin", rate=0, touch="all")
-        yield Bar(f"frames/s of `{way}` unpaced, every byte, to the spinning ring",
+        share = of(cells, ("fps",), way, "spin", rate="0", touch="all")
+        yield Bar(f"frames/s of `{way}` unpaced to the spinning ring, filled and read",
                   {size: share[size]} if size in share else {}, least=least)
-    yield Bar("CPU of writer and reader, `block`, 60/s, untouched, to futex",
-              both_sides(cells, "block"), most=1.1)
-    for side in SIDES:
-        yield Bar(f"of it the {side} alone", of(cells, (side, "cpu_us"), "block", "futex"))
+    for touch, title in TOUCHES.items():
+        yield Bar(f"CPU of writer and reader, `block` to futex, {title}",
+                  both_sides(cells, "block", touch), most=1.1)
     calls = {size: ns for size in cells.sizes if (ns := cells.value("calls", size, "ns"))}
     if len(calls) > 1:
-        yield Bar("begin, publish, borrow, give back: slowest size to quickest",
+        yield Bar("begin, publish, acquire, release: slowest size to quickest",
                   {"all sizes": max(calls.values()) / min(calls.values())}, most=1.1)
-    yield Bar("writer's CPU a frame, 64 readers asleep more than 1, microseconds",
-              growth(cells, "block") | growth(cells, "futex"))
     yield Bar("a pattern's frame, 1080p NV12 unpaced, to a memset of it",
               costly(cells.results.get("patterns", {})), most=1.5)
 
@@ -167,63 +195,87 @@ def bars_table(cells):
                  [bar.row() for bar in bars(cells) if bar.measured])
 
 
-def by_size(cells, keys, limit, digits, **which):
-    """Rows of ways, columns of sizes: ratios to `limit` if there is one, otherwise figures."""
+def by_size(cells, show, **which):
+    """Rows of ways, columns of sizes."""
     rows = []
     for way in cells.ways:
-        values = [cells.value(way, size, *keys, **which) for size in cells.sizes]
-        if all(value is None for value in values):
-            continue
-        if limit:
-            values = [ratio(value, cells.value(limit, size, *keys, **which))
-                      for value, size in zip(values, cells.sizes)]
-        else:
-            values = [number(value, digits) for value in values]
-        rows.append([f"`{way}`", *values])
+        values = [cells.find(way, size, **which) for size in cells.sizes]
+        shown = [show(value, size) if value else NOT_MEASURED
+                 for value, size in zip(values, cells.sizes)]
+        if any(shown):
+            rows.append([f"`{way}`", *shown])
     return table(("way", *cells.sizes), rows) if rows else ""
 
 
-def latency(cells, title, **which):
-    ratios = by_size(cells, P50, "futex", 2, **which)
-    if not ratios:
-        return []
-    parts = [f"## {title}",
-             "p50 from publish to reader, as a multiple of the bare futex wake-up", ratios]
-    for name in ("p50", "p99", "p99.9", "max"):
-        parts += [f"microseconds, {name}",
-                  by_size(cells, ("latency_us", name), None, 1, **which)]
-    for side in SIDES:
-        parts += [f"processor time of the {side}, milliseconds for 1,000 frames",
-                  by_size(cells, (side, "cpu_us"), None, 1, **which)]
-    parts += ["context switches a frame, writer and reader",
-              by_size(cells, ("switches",), None, 2, **which)]
-    return parts
+def latency(cells, touch):
+    """What one reader has of 60 frames a second."""
+    def p50(one, size):
+        if "latency_us" not in one:
+            return NOT_MEASURED
+        limit = cells.value("futex", size, *P50, touch=touch)
+        return f"{number(one['latency_us']['p50'])} ({ratio(one['latency_us']['p50'], limit)})"
+
+    def p99(one, _):
+        found = one.get("latency_us", {}).get("p99")
+        return number(found) if found else NOT_MEASURED
+
+    def cost(one, _):
+        if "reader" not in one:
+            return NOT_MEASURED
+        return " / ".join(number(one[side]["cpu_us"]) for side in SIDES)
+
+    parts = [f"## 60 a second, one reader, frames {TOUCHES[touch]}",
+             "p50 from publish to reader, microseconds (multiples of the bare futex wake-up)",
+             by_size(cells, p50, touch=touch)]
+    late = by_size(cells, p99, touch=touch)
+    if late:
+        parts += ["p99, microseconds, where at least 1,000 frames were measured", late]
+    return parts + ["processor time of writer / reader, microseconds a frame",
+                    by_size(cells, cost, touch=touch)]
+
+
+def disturbed(cells):
+    rows = []
+    for touch, title in TOUCHES.items():
+        for name, how in DISTURBED.items():
+            for way in ("futex", "paced"):
+                values = [cells.find(way, size, touch=touch, **how) for size in cells.sizes]
+                if how and any(values):
+                    rows.append([name, title, f"`{way}`", *(
+                        f"{number(one['latency_us']['p50'])} / {one['reader']['cpu_share']:.1%}"
+                        if one else NOT_MEASURED for one in values)])
+    return rows and ["## Changes of rate, jitter, drops",
+                     "p50, microseconds / the reader's share of a core, with the reading of frames",
+                     table(("", "frames", "way", *cells.sizes), rows)]
 
 
 def unpaced(cells):
-    which = {"rate": 0, "touch": "all"}
-    shares = by_size(cells, ("fps",), "spin", 2, **which)
-    return shares and ["## Unpaced, every byte written and read",
-                       "frames a second that arrive, as a share of the unguarded spinning ring",
-                       shares,
-                       "frames a second", by_size(cells, ("fps",), None, 0, **which)]
+    parts = []
+    for touch, title in TOUCHES.items():
+        def rate(one, size, touch=touch):
+            limit = cells.value("spin", size, "fps", rate="0", touch=touch)
+            return f"{number(one['fps'], 0)} ({ratio(one['fps'], limit)})"
+        shown = by_size(cells, rate, rate="0", touch=touch)
+        if shown:
+            parts += [f"frames {title}", shown]
+    return parts and ["## Unpaced", "frames a second that arrive (as a share of the unguarded "
+                      "spinning ring)", *parts]
 
 
 def many_readers(cells):
     counts = sorted({one["readers"] for one in cells.results["cells"]})
-    if len(counts) == 1:
-        return []
     rows = []
-    for size in cells.sizes:
-        for way in cells.ways:
-            values = [cells.find(way, size, readers=count) for count in counts]
-            if sum(value is not None for value in values) > 1:
-                rows.append([size, f"`{way}`", *(
-                    f"{number(value['writer']['cpu_us'])} / {number(value['latency_us']['p50'])}"
-                    if value else NOT_MEASURED for value in values)])
-    return ["## Many readers, 60 a second, untouched",
-            "processor time of the writer a frame / p50 latency, microseconds",
-            table(("size", "way", *(f"{count} readers" for count in counts)), rows)]
+    for touch, title in TOUCHES.items():
+        for size in cells.sizes:
+            for way in cells.ways:
+                values = [cells.find(way, size, readers=count, touch=touch) for count in counts]
+                if any(values[1:]):
+                    rows.append([f"{size}, {title}", f"`{way}`", *(
+                        f"{number(value['writer']['cpu_us'])} / {number(value['latency_us']['p50'])}"
+                        if value else NOT_MEASURED for value in values)])
+    return rows and ["## Many readers, 60 a second",
+                     "processor time of the writer a frame / p50 latency, microseconds",
+                     table(("frames", "way", *(f"{count} readers" for count in counts)), rows)]
 
 
 def memory(cells):
@@ -243,7 +295,7 @@ def viewer(results):
     if not seen:
         return []
     return ["## The viewer",
-            "triptych-display, 1080p NV12 at 60 a second in a window of 640x360, drawn by the "
+            "triptych-display, 1080p NV12 at 60 a second in a window of 1920x1080, drawn by the "
             "processor: no graphics card here",
             table(("uploads", "frames shown", "milliseconds of processor time a frame",
                    "share of a core when no frame comes"),
@@ -254,17 +306,18 @@ def viewer(results):
 def heading(results):
     where = results["machine"]
     return (f"{where['date']}, {where['processors']} x {where['processor']}"
-            f"{', virtual' if where['virtual'] else ''}, Linux {where['kernel']}, load "
-            f"{where['load']:.1f} at the start, {where['stolen']:.2%} of the processors taken by other "
-            f"virtual machines; medians of {results['rounds']} interleaved rounds")
+            f"{', virtual' if where['virtual'] else ''}, Linux {where['kernel']}, "
+            f"{where['policy']}, load {where['load']:.1f} at the start, {where['stolen']:.2%} of the "
+            f"processors taken by other virtual machines; medians of {results['rounds']} rounds, each "
+            "in an order of its own")
 
 
 def text(results):
     cells = Cells(results)
     parts = [heading(results), "## What was promised", bars_table(cells)]
-    parts += latency(cells, "60 a second, frames untouched")
-    parts += latency(cells, "60 a second, every byte written and read", touch="all")
-    parts += latency(cells, "1,000 a second, frames untouched", rate=1000)
-    for part in (unpaced(cells), many_readers(cells), memory(cells), viewer(results)):
+    for touch in TOUCHES:
+        parts += latency(cells, touch)
+    for part in (disturbed(cells), unpaced(cells), many_readers(cells), memory(cells),
+                 viewer(results)):
         parts += part or []
     return "\n\n".join(parts)

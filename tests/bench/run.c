@@ -163,7 +163,7 @@ static void read_frames(const struct bench_way *way, const struct bench_setup *s
         const uint8_t *frame;
         do
             frame = way->take();
-        while (use_frame(frame, way->arrived_ns ? way->arrived_ns() : tri_now_ns()));
+        while (use_frame(frame, tri_now_ns()));
     }
     if (reading.first_ns)
         result->readers.cost = cost_since(reading.start);

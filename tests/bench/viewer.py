@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 # pylint: disable=wrong-import-position
 from programs import end, last_json
-from screen import Screen
+import screen
 
 START_S, SHOWN_S, IDLE_S = 2, 4, 3
 
@@ -29,13 +29,13 @@ def spent(process, seconds):
     return cpu_s(process) - before, time.monotonic() - start
 
 
-def watch(screen, capture, display):
+def watch(display_at, capture, display):
     """The figures of one viewer; its writer is stopped for the idle ones."""
     name, rate = f"bench-view-{os.getpid()}", 60
     writer = subprocess.Popen([capture, "-q", "-n", name, "-s", "1920x1080", "-f", "NV12",
                                "-r", str(rate), "pattern:smpte"])
-    shown = subprocess.Popen([display, "-q", "--json", "--geometry", "640x360", name],
-                             env=screen.environment, stdout=subprocess.PIPE, text=True)
+    shown = subprocess.Popen([display, "-q", "--json", "--geometry", "1920x1080+0+0", name],
+                             env=display_at.environment, stdout=subprocess.PIPE, text=True)
     try:
         time.sleep(START_S)
         cpu, seconds = spent(shown, SHOWN_S)
@@ -59,11 +59,12 @@ def measure(build):
                         build / "display" / "triptych-display")
     if not capture.exists() or not display.exists():
         return None
+    screen.SIZE = (1920, 1080)
     try:
-        screen = Screen()
+        display_at = screen.Screen()
     except unittest.SkipTest:
         return None
     try:
-        return watch(screen, capture, display)
+        return watch(display_at, capture, display)
     finally:
-        screen.close()
+        display_at.close()
