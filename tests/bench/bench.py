@@ -36,6 +36,7 @@ NEEDS = {"pipewire": "pipewire", "iceoryx": "iox-roudi"}  # programs, which may 
 POLICIES = {os.SCHED_OTHER: "SCHED_OTHER", os.SCHED_FIFO: "SCHED_FIFO", os.SCHED_RR: "SCHED_RR",
             os.SCHED_BATCH: "SCHED_BATCH"}
 
+MARKS = ("<!-- figures: written by tests/bench/bench.py -->", "<!-- end of figures -->")
 P99_FRAMES = 1000  # of all rounds together, below which the 99th percentile is one frame or none
 LONGEST_S = 120  # of one cell, whatever it meets
 REST_S = 0.6  # before an unpaced cell at real-time priority, see rest()
@@ -179,6 +180,14 @@ def dump(results):
     return f'{head[:-1]}, "cells": [\n{cells}\n]}}'
 
 
+def put_between_marks(page, text):
+    """Puts the figures into the page that explains them, if there is one beside the folder."""
+    if page.exists():
+        before, _, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
+        _, _, after = rest.partition(MARKS[1])
+        page.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
 def progress(text):
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
@@ -192,7 +201,8 @@ def main():
     parser.add_argument("--rounds", type=int,
                         help=f"[{', '.join(f'{plan.rounds} {name}' for name, plan in PLANS.items())}]")
     parser.add_argument("--ways", metavar="WAY,...", help="of the plan only these  [all]")
-    parser.add_argument("--output", type=pathlib.Path, help="folder for tables.md and latency.svg")
+    parser.add_argument("--output", type=pathlib.Path, help="folder for tables.md and latency.svg; "
+                        "performance.md beside it gets the figures between its marks")
     parser.add_argument("--json", type=pathlib.Path, help="file for every figure")
     arguments = parser.parse_args()
 
@@ -222,6 +232,7 @@ def main():
         arguments.output.mkdir(parents=True, exist_ok=True)
         (arguments.output / "tables.md").write_text(tables + "\n", encoding="utf-8")
         (arguments.output / "latency.svg").write_text(plot.svg(results), encoding="utf-8")
+        put_between_marks(arguments.output.parent / "performance.md", report.summary(results))
 
 
 if __name__ == "__main__":
