@@ -64,7 +64,7 @@ class Adjust(WindowTest):
         said = pixels.text_of(self.screenshot(window))
         self.assertEqual(said["Adjustments"], "none")
         window.press("4", "4", "7")
-        self.picture(window, lambda seen: seen.at(600, 100)[0] > 20, "a brighter black")
+        self.picture(window, lambda seen: seen.at(600, 100)[0] > 28, "a black, brighter by both")
         path = self.screenshot(window)
         self.assertEqual(pixels.text_of(path)["Adjustments"], "brightness +10 %, contrast 95 %")
         self.assertGreater(pixels.read(path).at(300, 100)[0], 20)

@@ -75,13 +75,8 @@ class Obs(ProgramTest):
 
     def _shows(self, color):
         """Whether much of the screen is of one colour."""
-        picture = self._screen_picture()
-        return picture.share_of(lambda *seen: pixels.far(seen, color) <= NEAR) > 0.02
-
-    def _screen_picture(self):
-        path = self.folder() / "screen.png"
-        self._screen.run("import", "-window", "root", path)
-        return pixels.read(path)
+        return self._screen.picture().share_of(
+            lambda *seen: pixels.far(seen, color) <= NEAR) > 0.02
 
     def test_the_streams_picture_is_in_obs_and_follows_format_and_restart(self):
         name = self.stream()
@@ -119,7 +114,7 @@ class Obs(ProgramTest):
 
     def _shows_bars(self):
         """Whether each coloured bar is there in its own colour; white and black OBS has itself."""
-        picture = self._screen_picture()
+        picture = self._screen.picture()
         return all(picture.share_of(lambda *seen, bar=bar: pixels.far(seen, bar) <= NEAR) > 0.004
                    for bar in pixels.BARS[1:-1])
 

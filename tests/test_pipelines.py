@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import unittest
 
 from clock_code import numbers
@@ -73,13 +72,8 @@ class Elements(PipelineTest):
 
 def screen_colours(screen):
     """Colours along the middle of a picture at the top left of the screen."""
-    grab = [tool("ffmpeg"), "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
-            f"{WIDTH}x{HEIGHT}", "-i", screen.display, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt",
-            "rgb24", "-"]
-    data = subprocess.run(grab, env=screen.environment, stdin=subprocess.DEVNULL, check=True,
-                          capture_output=True, timeout=60).stdout
-    row = data[HEIGHT // 2 * WIDTH * 3:][:WIDTH * 3]
-    return [row[at:at + 3] for at in range(0, len(row), 3 * 8)]
+    shown = screen.picture(0, HEIGHT // 2, WIDTH, 1)
+    return [shown.at(x, 0) for x in range(0, WIDTH, 8)]
 
 
 class Leaks(PipelineTest):

@@ -27,13 +27,11 @@ class Players(ProgramTest):
         both = self.start("/bin/sh", "-c", line.replace(player.split()[0], program),
                           env=environment, process_group=0)
         self.addCleanup(self._end_group, both)
-        picture = self.folder() / "screen.png"
 
         def red():
             if both.poll() is not None:
                 raise AssertionError(f"it ended: {both.stderr.read().decode()}")
-            screen.run("import", "-window", "root", picture)
-            return pixels.read(picture).share_of(lambda *seen: pixels.far(seen, RED) < NEAR) > 0.05
+            return screen.picture().share_of(lambda *seen: pixels.far(seen, RED) < NEAR) > 0.05
         wait_until(red, f"red on the screen, by {player}")
 
     def _end_group(self, process):

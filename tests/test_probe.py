@@ -2,7 +2,6 @@
 """The probe of triptych-display: the pixel under the pointer and what is around it, on a screen."""
 
 import pixels
-from programs import wait_until
 from viewing import WindowTest
 
 MARGIN = 7   # of a panel in a window of 640x480: half the height of its letters
@@ -15,16 +14,19 @@ class Panel:
     """What a window has in some rows that it had not before, but for what is next to the pointer: the
     cross."""
 
-    def __init__(self, before, after, pointer, rows=range(480)):
-        changed = [(x, y) for y in rows for x in range(after.width)
-                   if after.at(x, y) != before.at(x, y)
-                   and max(abs(x - pointer[0]), abs(y - pointer[1])) > 18]
-        if not changed:
-            raise AssertionError(f"no panel at {pointer}")
+    def __init__(self, changed, after):
         self.x, self.y = (min(place[axis] for place in changed) for axis in (0, 1))
         self.width = max(x for x, _ in changed) + 1 - self.x
         self.height = max(y for _, y in changed) + 1 - self.y
         self._picture = after
+
+    @classmethod
+    def between(cls, before, after, pointer, rows):
+        """The panel that came between two pictures; None where there is none."""
+        changed = [(x, y) for y in rows if after.row(y) != before.row(y) for x in range(after.width)
+                   if after.at(x, y) != before.at(x, y)
+                   and max(abs(x - pointer[0]), abs(y - pointer[1])) > 18]
+        return cls(changed, after) if changed else None
 
     def lines(self):
         """Of text, below the pixels."""
@@ -41,23 +43,22 @@ class Probe(WindowTest):
     def probe(self, window, x, y):
         """The panel with the pointer there; the probe is off before and afterwards."""
         window.at(x, y)
-        before = self.settled(window)
+        before = window.picture()
         window.press("n")
-        after = self.picture(window, lambda seen: seen.data != before.data, "a panel")
-        after = self.settled(window)
+        panel = self.panel(window, before, (x, y))
         window.press("n")
         self.picture(window, lambda seen: seen.data == before.data, "no panel")
-        return Panel(before, after, (x, y))
+        return panel
 
-    def settled(self, window):
-        """What a window shows that no longer changes."""
-        shown = [window.picture()]
+    def panel(self, window, before, pointer, right=lambda panel: True, rows=range(480)):
+        """The panel that was not there before, as soon as it is right."""
+        seen_last = []
 
-        def same():
-            shown.append(window.picture())
-            return shown[-1].data == shown[-2].data
-        wait_until(same, "a picture that stays")
-        return shown[-1]
+        def there(seen):
+            seen_last[:] = [Panel.between(before, seen, pointer, rows)]
+            return seen_last[0] and right(seen_last[0])
+        self.picture(window, there, f"a panel at {pointer} as it should be")
+        return seen_last[0]
 
     def assert_bar(self, color, bar):
         self.assertLessEqual(pixels.far(color, pixels.BARS[bar]), 3, f"bar {bar}")
@@ -69,10 +70,13 @@ class Probe(WindowTest):
         self.assert_bar(panel.neighbour(1, 0), 2)
         self.assert_bar(panel.neighbour(1, 4), 2)
         window.press("m")
+        self.picture(window, lambda seen: self.is_white(seen.at(620, 100)), "mirrored")
         panel = self.probe(window, 640 - 160, 100)
         self.assert_bar(panel.neighbour(-2, 0), 2)
         self.assert_bar(panel.neighbour(3, 0), 1)
         window.press("m", "r", "1")  # 240x320 in the middle, the white bar on top
+        self.picture(window, lambda seen: seen.at(320, 70) == (0, 0, 0) and
+                     self.is_white(seen.at(320, 90)), "a small picture on its side")
         panel = self.probe(window, 320, 80 + 80)
         self.assert_bar(panel.neighbour(0, -4), 1)
         self.assert_bar(panel.neighbour(0, 1), 2)
@@ -96,12 +100,13 @@ class Probe(WindowTest):
         window = self.still()
         window.press("1")  # 320x240 in the middle
         window.at(30, 30)
-        self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a smaller picture")
-        before = self.settled(window)
+        before = self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a smaller picture")
         window.press("n")
         window.at(31, 31)
         window.at(30, 30)
-        self.assertEqual(self.settled(window).data, before.data)
+        self.changes(window, "h", "the help, after all that came before it")
+        window.press("h")
+        self.picture(window, lambda seen: seen.data == before.data, "the picture alone")
 
     def test_paused_it_reads_what_the_frame_was_and_without_the_frame_what_is_shown(self):
         self.assertEqual(self.probe(self.still(), 200, 100).lines(), 3)  # no Y, U and V any more
@@ -110,10 +115,10 @@ class Probe(WindowTest):
         window.at(200, 100)
         before = window.picture()
         window.press("n")
-        self.picture(window, lambda seen: seen.at(290, 260) != before.at(290, 260), "a panel")
-        window.press("space")
-        for keys in ((), ("comma",)):  # the frame before was read while it was there, too
-            window.press(*keys)
-            after = self.settled(window)
-            panel = Panel(before, after, (200, 100), range(60, 380))  # below what says "paused"
-            self.assertEqual(panel.lines(), 4)
+        seen = self.picture(window, lambda seen: seen.at(290, 260) != before.at(290, 260), "a panel")
+        for _ in range(3):  # pictures that are read: the last ones before the pause
+            seen = self.picture(window, lambda now, last=seen: now.data != last.data, "the next one")
+        for key in ("space", "comma"):  # the frame before was read while it was there, too
+            self.changes(window, key, "another picture")
+            self.panel(window, before, (200, 100), lambda panel: panel.lines() == 4,
+                       range(60, 380))  # below what says "paused"

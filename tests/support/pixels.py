@@ -20,6 +20,10 @@ class Picture:
         start = 3 * (y * self.width + x)
         return tuple(self.data[start:start + 3])
 
+    def row(self, y):
+        """The bytes of a row."""
+        return self.data[3 * y * self.width:3 * (y + 1) * self.width]
+
     def share_of(self, test):
         """The share of pixels for which test(r, g, b) holds, looked at on a grid."""
         step = max(1, self.width // 160)

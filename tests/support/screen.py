@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pixels
+from grab import FarGrabber, Grabber
 from programs import end, tool, wait_until
 
 SIZE = (1024, 768)
@@ -32,6 +33,7 @@ class Screen:
         self.environment = {key: value for key, value in os.environ.items()
                             if key not in ("WAYLAND_DISPLAY", "SDL_RENDER_DRIVER", "XAUTHORITY")}
         self.environment |= {"DISPLAY": self.display, "SDL_VIDEODRIVER": "x11"}
+        self._grabber = FarGrabber(self.display, within) if within else Grabber(self.display)
         self._manager = None
         if managed:
             self._manager = subprocess.Popen(
@@ -42,6 +44,7 @@ class Screen:
                        "the window manager")
 
     def close(self):
+        self._grabber.close()
         if self._manager:
             end(self._manager)
         end(self._server)
@@ -50,6 +53,11 @@ class Screen:
         """What a program of the system says about this screen."""
         return subprocess.run([*self.within, tool(program), *map(str, args)], env=self.environment,
                               timeout=60, capture_output=True, text=True, check=True).stdout.strip()
+
+    def picture(self, x=0, y=0, width=SIZE[0], height=SIZE[1]):
+        """What a part of it shows, as far as that lies on the screen."""
+        width, height = min(width, SIZE[0] - x), min(height, SIZE[1] - y)
+        return pixels.Picture(width, height, self._grabber.rgb(x, y, width, height))
 
     def window_of(self, process, *search):
         """The window of a program, as soon as it is to be seen; `search`, of xdotool, where another
@@ -64,7 +72,10 @@ class Screen:
                                   env=self.environment, timeout=60,
                                   capture_output=True, text=True, check=False)
             return done.stdout.split()
-        return Window(self, wait_until(found, "a window on the screen")[-1])
+        window = Window(self, wait_until(found, "a window on the screen")[-1])
+        if self._manager:  # has it where the manager's own keys find it
+            wait_until(lambda: self.run("xdotool", "getactivewindow") == window.number, "its focus")
+        return window
 
 
 class Window:
@@ -97,14 +108,7 @@ class Window:
 
     def picture(self):
         """What it shows, as far as it is on the screen."""
-        x, y, width, height = self.place()
-        width, height = min(width, SIZE[0] - x), min(height, SIZE[1] - y)
-        grab = [*self.screen.within, tool("ffmpeg"), "-v", "error", "-f", "x11grab", "-draw_mouse", "0",
-                "-video_size", f"{width}x{height}", "-i", f"{self.screen.display}+{x},{y}",
-                "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-        data = subprocess.run(grab, env=self.screen.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, check=True, timeout=60).stdout
-        return pixels.Picture(width, height, data)
+        return self.screen.picture(*self.place())
 
     def picture_at_rest(self):
         """What it shows once that has not changed for a second: notices have gone as well."""
