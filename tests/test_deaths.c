@@ -285,10 +285,11 @@ static int read_once(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     for (int i = 0; i < 3; i++)
-        CHECK(tri_reader_acquire(reader, &frame, 10000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_reader_is_intact(reader, &frame));
     tri_reader_release(reader, &frame);
-    CHECK(tri_reader_copy(reader, &frame, picture, sizeof(picture), 10000) == TRI_OK);
+    CHECK(tri_reader_copy(reader, &frame, picture, sizeof(picture), SCENE_PATIENCE_S * 1000) ==
+          TRI_OK);
     tri_reader_close(&reader);
     return 0;
 }
@@ -319,7 +320,7 @@ static int read_for_ever(const struct feed *feed, uint32_t flags)
                                                                  .flags = flags }) == TRI_OK);
     struct tri_frame frame = { 0 };
     for (;;)
-        CHECK(tri_reader_acquire(reader, &frame, 10000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
 }
 
 static int read_until_killed(void *feed)
