@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from clock_code import numbers, strip
-from programs import ProgramTest, last_json, tool
+from programs import PATIENCE, ProgramTest, last_json, tool
 
 FRAMES = 20
 
@@ -14,7 +14,7 @@ class Carried(ProgramTest):
         """Frames of pattern:clock as y4m."""
         name = self.stream()
         self.start("triptych-capture", "-q", "-n", name, "-s", size, "-f", format, "-r", 30, "-b", 32,
-                   "--wait-for-reader", "--linger", 5, "--count", FRAMES)
+                   "--wait-for-reader", "--linger", PATIENCE, "--count", FRAMES)
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", FRAMES, "-o", "-",
                                "--to", "y4m", name, text=False)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -57,7 +57,7 @@ class Carried(ProgramTest):
         path.write_bytes(self.ffmpeg(coded, "-vf", "scale=480:360", "-f", "yuv4mpegpipe"))
         name = self.stream()
         self.start("triptych-capture", "-q", "-n", name, "-b", FRAMES + 4, "-r", 0,
-                   "--wait-for-reader", "--linger", 5, f"y4m:{path}")
+                   "--wait-for-reader", "--linger", PATIENCE, f"y4m:{path}")
         done = self.run_to_end("triptych-dump", "--json", "--clock", "--mode", "next", "--count",
                                FRAMES, name)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -42,10 +43,12 @@ class Pictures(DisplayTest):
         junk = self.folder() / "junk.jpg"
         junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
         name = self.bars("--format", "MJPG", "--file", junk)
-        done = self.display(name, "--duration", "2", "--json")
-        self.assertEqual(done.returncode, 0)
-        self.assertIn("cannot show 320x240 MJPG", done.stderr)
-        self.assertGreater(last_json(done.stdout)["undecodable"], 0)
+        viewer = self.start("triptych-display", "--headless", "--json", name)
+        wait_until(lambda: b"cannot show 320x240 MJPG" in viewer.stderr.readline(), "its message")
+        viewer.terminate()
+        out, err = viewer.communicate(timeout=PATIENCE)
+        self.assertEqual(viewer.returncode, 0, err)
+        self.assertGreater(last_json(out.decode())["undecodable"], 0)
 
     def test_matrix_and_range_of_the_frame_are_obeyed(self):
         for matrix in ("601", "709", "bt2020"):
@@ -118,9 +121,9 @@ class Runs(DisplayTest):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_line_of_figures_a_second_is_for_people(self):
-        done = self.display(self.bars(), "--duration", "2.5")
-        self.assertRegex(done.stdout.splitlines()[0],
-                         r"^ *\d+\.\d\d fps, dropped: \d+ driver \+ \d+ writer \+ \d+ reader, age ")
+        viewer = self.start("triptych-display", "--headless", self.bars())
+        line = re.compile(rb" *\d+\.\d\d fps, dropped: \d+ driver \+ \d+ writer \+ \d+ reader, age ")
+        wait_until(lambda: line.match(viewer.stdout.readline()), "a line of figures")
 
     def test_next_shows_each_frame_in_turn(self):
         name = self.bars("--fps", "20")
@@ -193,7 +196,7 @@ class Expectations(DisplayTest):
 
     def test_what_comes_as_expected_is_status_0_and_told_in_the_summary(self):
         done = self.display(self.bars("--fps", "20"), "--count", "20", "--expect-fps", "20",
-                            "--tolerance", "60", "--max-drops", "1000", "--json")
+                            "--tolerance", "99", "--max-drops", "1000", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         expected = last_json(done.stdout)["expected"]
         self.assertEqual([(one["option"], one["met"]) for one in expected],

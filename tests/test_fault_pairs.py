@@ -8,7 +8,7 @@ import time
 import unittest
 
 from clock_code import numbers
-from programs import ProgramTest, last_json, wait_until
+from programs import PATIENCE, ProgramTest, last_json, wait_until
 
 FRAMES = 10_000
 DROP, TEAR, CHANGE, STALL_MS = 10, 7, 1000, 300
@@ -49,7 +49,7 @@ class FaultPairs(ProgramTest):
         saves time: without it a busy machine is tried at lower rates."""
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "--json", "-n", name, "-s", "136x144", "-f",
-                            "GREY", "-r", rate, "-b", 64, "--wait-for-reader", "--linger", 10,
+                            "GREY", "-r", rate, "-b", 64, "--wait-for-reader", "--linger", PATIENCE,
                             "--count", FRAMES, *options(faults, rate), "pattern:clock")
         args = ["--json", "--clock", "--mode", "next", "--exit-on-end", name]
         if "crash" not in faults:

@@ -4,7 +4,7 @@ import unittest
 
 from clock_code import numbers
 from pixels import read
-from programs import ProgramTest, last_json
+from programs import PATIENCE, ProgramTest, last_json
 
 WIDTH, HEIGHT = 136, 144
 
@@ -15,7 +15,7 @@ class Faults(ProgramTest):
         faults, as a reader sees it who takes each frame in turn."""
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{WIDTH}x{HEIGHT}", "-f",
-                            "GREY", "-r", rate, "-b", 32, "--wait-for-reader", "--linger", 5,
+                            "GREY", "-r", rate, "-b", 64, "--wait-for-reader", "--linger", PATIENCE,
                             "--json", "--count", count, *faults)
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", count, "-o", "-",
                                "--to", "raw", name, text=False)

@@ -362,7 +362,7 @@ class Detector(ProgramTest):
                 capture.send_signal(signal.SIGINT)
                 self.assertEqual(capture.wait(60), 0, capture.stderr.read().decode())
         detector.send_signal(signal.SIGINT)
-        self.assertEqual(detector.wait(20), 0, detector.stderr.read().decode())
+        self.assertEqual(detector.wait(PATIENCE), 0, detector.stderr.read().decode())
 
     def test_the_detector_sees_the_colours_of_what_cameras_and_films_bring(self):
         for format_ in ("YUYV", "NV12", "YU12", "YV12", "MJPG"):

@@ -30,8 +30,9 @@ class Report(ProgramTest):
     def measured(self, path, *args, count=60, faults=()):
         """A report of a stream of 100 frames a second."""
         name = self.stream()
-        self.start("triptych-capture", "-q", "-n", name, "-s", "136x144", "-r", 100, "-b", 16,
-                   "--wait-for-reader", "--linger", 10, "--count", count, *faults, "pattern:clock")
+        self.start("triptych-capture", "-q", "-n", name, "-s", "136x144", "-r", 100, "-b", 64,
+                   "--wait-for-reader", "--linger", PATIENCE, "--count", count, *faults,
+                   "pattern:clock")
         done = self.run_to_end("triptych-dump", "-q", "--mode", "next", "--count", count, "--report",
                                path, *args, name)
         return done

@@ -42,8 +42,10 @@ class Runs(DisplayTest):
 
     def test_one_that_does_not_come_in_time_fails_the_run_and_is_named(self):
         missing = self.stream()
+        name = self.bars("--count", "1")  # which stays
+        self.assertEqual(self.display(name, "--count", "1").returncode, 0)
         done = self.run_to_end("triptych-display", "--headless", "--timeout", "2", "--json",
-                               "--count", "1", self.bars(), missing)
+                               "--count", "1", name, missing)
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"{missing}: no picture within 2 s", done.stderr)
         self.assertEqual(done.stderr.count("no picture"), 1)
