@@ -4,8 +4,14 @@
 # Usage: samples/setup.sh GROUP... | all     the groups stand in samples/packages
 set -euo pipefail
 
-list=$(dirname "$(readlink -f "$0")")/packages
+here=$(dirname "$(readlink -f "$0")")
+list=$here/packages
 program=${0##*/}
+
+note()
+{
+    printf "$program: $1\\n" "${@:2}" >&2
+}
 
 fail()
 {
@@ -50,14 +56,33 @@ if [ "$(id -u)" -ne 0 ]; then
         fail "root is needed once, and there is no sudo: apt-get install ${missing[*]}"
     as_root=(sudo)
 fi
-as_root+=(env DEBIAN_FRONTEND=noninteractive)
+as_root+=(env DEBIAN_FRONTEND=noninteractive LC_ALL=C)
 
-printf '%s: installing %d packages: %s\n' "$program" ${#missing[@]} "${missing[*]}" >&2
+note 'missing packages (%d): %s' ${#missing[@]} "${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-install=(apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends)
-{ "${as_root[@]}" apt-get update -q && "${as_root[@]}" "${install[@]}" "${missing[@]}"; } \
-    >"$log" 2>&1 || {
+run_apt()
+{
+    "${as_root[@]}" apt-get -q "$@" >"$log" 2>&1
+}
+apt_failed()
+{
     tail -n 20 "$log" >&2
     fail "apt-get failed, see above; by hand: apt-get install ${missing[*]}"
 }
+install=(install -o DPkg::Lock::Timeout=300 --no-install-recommends)
+run_apt update || apt_failed
+run_apt "${install[@]}" --assume-no "${missing[@]}" || true # a plan
+plan=$(grep -E 'newly installed|^Need to get|^After this operation' "$log" || true)
+note 'installing these and what they depend on:'
+printf '    %s\n' "${plan//$'\n'/$'\n    '}" >&2
+note 'to undo: apt-get autoremove --purge %s' "${missing[*]}"
+run_apt "${install[@]}" -y "${missing[@]}" || apt_failed
+
+for build in "$here"/../*/build.ninja; do
+    if [ -e "$build" ]; then
+        folder=$(basename "$(dirname "$build")")
+        note '%s was configured without them; to use them: meson setup --reconfigure %s' \
+            "$folder" "$folder"
+    fi
+done
