@@ -34,8 +34,8 @@ def commands(section):
     return [line for line in lines if line]
 
 
-class Readme(ProgramTest):
-    """In an IPC namespace of their own: README's streams have names that others may use."""
+class Typed(ProgramTest):
+    """In an IPC namespace of their own: the streams of documents have names that others may use."""
 
     def setUp(self):
         super().setUp()
@@ -66,11 +66,13 @@ class Readme(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done
 
+
+class Readme(Typed):
     def test_every_command_of_use_does_what_is_said(self):
         camera, pattern, film, display, tiles, stats, png, copy, list_, show = commands("Use")
         self.assertIn("/dev/video0", camera)
         subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
-                        "testsrc2=size=320x240:rate=25", "-t", "30", "-c:v", "libx264", "-preset",
+                        "testsrc2=size=320x240:rate=5", "-t", "600", "-c:v", "libx264", "-preset",
                         "ultrafast", "-pix_fmt", "yuv420p", self.here / "film.mp4"], check=True,
                        timeout=PATIENCE)
         done = self.typed(
@@ -78,7 +80,8 @@ class Readme(ProgramTest):
             pattern + " &", "(" + film + ") &", "kill -0 $camera || exit 1",
             f"shown '{display}' || exit 1", f"shown '{tiles}' || exit 1",
             stats.replace("--duration 10", "--duration 2 --json"), png, list_, show,
-            f"timeout -s INT 5 bash -c '{copy}'", "ffprobe -v error film.mkv && echo copied")
+            "set -m", f"{copy} &", "set +m", "until [ -e film.mkv ]; do sleep 0.1; done",
+            "kill -INT $(jobs -p %%)", "wait %%", "ffprobe -v error film.mkv && echo copied")
         self.assertTrue((self.here / "shot.png").stat().st_size > 1000)
         for name in ("cam0", "film", "test"):
             self.assertRegex(done.stdout, rf"(?m)^{name} ")
@@ -103,6 +106,30 @@ class Readme(ProgramTest):
                           detector.split(None, 1)[1] + " &",
                           "triptych-dump --json --stats --timeout 60 --count 5 moving")
         self.assertEqual(last_json(done.stdout)["format"], "BGR3")
+
+
+class Testing(Typed):
+    """docs/testing.md: the files for CI systems, with their programs installed."""
+
+    def runs(self, script):
+        """Runs a script of one of them, for a second, on a machine that may be busy."""
+        self.typed("set -e", script.replace("--duration 10", "--duration 1 --tolerance 99"))
+        self.assertIn("frames a second", (self.here / "frames.html").read_text(encoding="utf-8"))
+
+    def test_ci_files_are_valid_and_their_scripts_run(self):
+        try:
+            import yaml
+        except ImportError:
+            self.skipTest("python3-yaml is not installed")
+        text = (SOURCE / "docs/testing.md").read_text(encoding="utf-8")
+        gitlab, github = map(yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S))
+        job = gitlab["frame-rate"]
+        self.runs("\n".join(job["script"]))
+        self.assertEqual(last_json((self.here / "frames.json").read_text())["name"], "cam0")
+        checkout, install, measure = github["jobs"]["frame-rate"]["steps"]
+        self.assertIn("uses", checkout)
+        self.assertEqual(install["run"].splitlines(), job["before_script"])
+        self.runs(measure["run"])
 
 
 if __name__ == "__main__":
