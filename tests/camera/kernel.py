@@ -4,6 +4,8 @@
 It comes by apt-get alone and is kept in ${XDG_CACHE_HOME:-~/.cache}/triptych, outside the tree.
 What is kept there is checked against its own list of SHA-256 sums before it is used again.
 """
+import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -75,6 +77,16 @@ def unpack(package, apt, folder):
                                        for path, digest in sums_of(folder).items()))
 
 
+@contextlib.contextmanager
+def locked_cache():
+    """The folder of the cache while nobody else fetches into it: two machines boot at once."""
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 class Kernel:
     """A kernel of the cache: `image` boots, module() names files."""
 
@@ -101,8 +113,11 @@ class Kernel:
 def fetch():
     """The newest kernel that apt offers, from the cache where it is whole; without a network,
     whatever whole kernel the cache holds. Raises RuntimeError with what to do."""
-    cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
+    with locked_cache() as cache:
+        return fetch_into(cache)
+
+
+def fetch_into(cache):
     apt = ()
     package = newest_package()
     if not package: # apt has no lists: a container image, for instance

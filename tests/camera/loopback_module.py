@@ -42,13 +42,14 @@ def compile_in(folder, wanted):
 def add(linux):
     """Adds the module to the kernel's, compiled once and kept beside it in the cache.
     Raises RuntimeError where it cannot be had."""
-    kept = kernel.cache_folder() / f"{NAME}-{linux.image.parent.parent.name}" / f"{NAME}.ko"
-    if not kept.exists():
-        with tempfile.TemporaryDirectory(dir=kernel.cache_folder()) as part:
-            try:
-                made = compile_in(pathlib.Path(part), packages(linux))
-            except (OSError, ValueError, subprocess.CalledProcessError) as error:
-                raise RuntimeError(f"no {NAME} for this kernel: {error}") from error
-            kept.parent.mkdir(exist_ok=True)
-            shutil.copy(made, kept)
-    linux.modules[NAME] = kept
+    with kernel.locked_cache() as cache:
+        kept = cache / f"{NAME}-{linux.image.parent.parent.name}" / f"{NAME}.ko"
+        if not kept.exists():
+            with tempfile.TemporaryDirectory(dir=cache) as part:
+                try:
+                    made = compile_in(pathlib.Path(part), packages(linux))
+                except (OSError, ValueError, subprocess.CalledProcessError) as error:
+                    raise RuntimeError(f"no {NAME} for this kernel: {error}") from error
+                kept.parent.mkdir(exist_ok=True)
+                shutil.copy(made, kept)
+        linux.modules[NAME] = kept
