@@ -26,6 +26,7 @@
  *   s  fill: silent from here on, until it is closed       e  fill: the end */
 static const char *script;
 
+static _Atomic bool *ended;       // whether the source has, in memory of both processes
 static const tri_log *source_log; // of the last open, as a camera keeps it
 
 static void say(const char *text)
@@ -116,6 +117,7 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
     case 'l':
         return SOURCE_LOST;
     case 'e':
+        *ended = true;
         return SOURCE_END;
     default:
         return SOURCE_FAILED;
@@ -164,12 +166,13 @@ static struct config config_of(const struct source_ops *ops, const char *name)
                             .slots = 32,
                             .device_timeout = 0.2,
                             .wait_for_reader = true,
-                            .linger = 1.5 };
+                            .linger = 60 };
 }
 
 static pid_t start_writer(const struct config *config, const char *steps)
 {
     *heard = '\0';
+    *ended = false;
     const pid_t pid = fork();
 
     if (pid == 0) {
@@ -182,7 +185,7 @@ static pid_t start_writer(const struct config *config, const char *steps)
     return pid;
 }
 
-/** Runs a writer to its end while a reader takes each frame in turn. */
+/** Runs a writer to its end while a reader takes each frame in turn, and leaves after the last one. */
 static struct seen *play_with(const struct config *config, const char *steps)
 {
     struct seen *seen = calloc(1, sizeof(*seen));
@@ -194,9 +197,11 @@ static struct seen *play_with(const struct config *config, const char *steps)
     assert_non_null(seen);
     const pid_t pid = start_writer(config, steps);
     assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
-    while (err != TRI_ERR_NO_WRITER && seen->frames < FRAMES_MAX &&
-           waitpid(pid, &seen->status, WNOHANG) == 0) {
-        err = tri_reader_acquire(reader, &frame, 100);
+    bool all = false; // frames are published
+    while (err != TRI_ERR_NO_WRITER && !(all && err == TRI_ERR_TIMEOUT) &&
+           seen->frames < FRAMES_MAX && waitpid(pid, &seen->status, WNOHANG) == 0) {
+        all = *ended;
+        err = tri_reader_acquire(reader, &frame, all ? 0 : 100);
         if (err == TRI_OK)
             seen->frame[seen->frames++] = frame.info;
     }
@@ -400,9 +405,11 @@ static void a_driver_with_a_queue_is_kept_in_slots(void **state)
 
 int main(void)
 {
-    heard = mmap(NULL, FRAMES_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    heard = mmap(NULL, FRAMES_MAX + sizeof(*ended), PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (heard == MAP_FAILED)
         return 1;
+    ended = (_Atomic bool *)(heard + FRAMES_MAX);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_is_streamed_to_its_end),
         cmocka_unit_test(a_lost_source_leaves_labelled_frames_until_it_is_back),
