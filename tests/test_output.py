@@ -4,7 +4,7 @@ import os
 import select
 import unittest
 
-from programs import PATIENCE, ProgramTest, built
+from programs import PATIENCE, ProgramTest, built, tool
 
 PIPE = "the reader of the pipe went away"
 FULL = "No space left on device"
@@ -32,9 +32,18 @@ class Output(ProgramTest):
 
     def test_info_list_and_show(self):
         for args in (["list"], ["show", self.name], ["list", "--json"],
-                     ["show", "--json", self.name], ["clean", "--json"]):
+                     ["show", "--json", self.name]):
             with self.subTest(args=args):
                 self.assert_told("triptych-info", *args)
+
+    def test_info_clean(self):
+        if os.geteuid() != 0:
+            self.skipTest("an IPC namespace of its own needs root")
+        info = built("triptych-info")
+        script = (f"{built('triptych-capture')} -q -s 64x48 pattern:black & writer=$!; "
+                  f"until {info} show >&2; do sleep 0.05; done 2>/dev/null; "
+                  f"{info} clean --json; status=$?; kill $writer; wait $writer; exit $status")
+        self.assert_told(tool("unshare"), "--ipc", "/bin/sh", "-c", script)  # of no other test's
 
     def test_info_watch_ends_although_it_has_no_last_look(self):
         for args in (["watch", "-i", "0.05"], ["watch", "--json", "-i", "0.05"]):
