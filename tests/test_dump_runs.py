@@ -6,13 +6,7 @@ import subprocess
 import unittest
 
 from feed import Feed, noise
-from programs import ProgramTest, last_json, wait_until
-
-
-def waits_in(process, where):
-    """Whether the process sleeps in that function of the kernel."""
-    with open(f"/proc/{process.pid}/wchan", encoding="ascii") as wchan:
-        return where in wchan.read()
+from programs import ProgramTest, last_json, wait_until, waits_in
 
 
 class Ends(ProgramTest):
@@ -99,7 +93,7 @@ class Ends(ProgramTest):
         self.addCleanup(feed.end)
         feed.frame("GREY", (2048, 1024), [bytes(2 << 20)])
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
-        wait_until(lambda: waits_in(dump, "pipe_write"), "the pipe being full")
+        wait_until(lambda: waits_in(dump.pid, "pipe_write"), "the pipe being full")
         dump.send_signal(signal.SIGINT)
         return dump
 
@@ -200,7 +194,7 @@ class Failures(ProgramTest):
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", "--count", 1, name,
                           stdout=writing)
         os.close(writing)
-        wait_until(lambda: dump.poll() is not None or waits_in(dump, "poll"), "the pipe being full")
+        wait_until(lambda: dump.poll() is not None or waits_in(dump.pid, "poll"), "the pipe being full")
         with os.fdopen(reading, "rb") as pipe:
             self.assertEqual(pipe.read(), noise("GREY", 1024, 1024, 1)[0])
         self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())

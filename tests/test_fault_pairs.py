@@ -127,30 +127,44 @@ class Steady(ProgramTest):
     """A pattern of 60 frames a second and readers of both modes."""
 
     SIZE = (68, 72)
-    FRAMES = 150
+    FRAMES = 100
+
+    def _published(self, name):
+        return last_json(self.run_to_end("triptych-info", "--json", "show", name).stdout)["frames"]
+
+    def _disturb(self, name, process, stays):
+        """Stops a process until `stays` frames more have passed, or as long as so many last."""
+        before = self._published(name)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(stays / 60)
+        if process is not self.writer:
+            wait_until(lambda: self._published(name) >= before + stays, "more frames")
+        process.send_signal(signal.SIGCONT)
 
     def _lost(self, mode, disturb):
         """What a reader counted as lost; the same as the holes in the numbers of what it wrote."""
         name = self.stream()
-        writer = self.start("triptych-capture", "-q", "-n", name, "-s", "68x72", "-f", "GREY", "-r",
-                            60, "-b", 4, "pattern:clock")
-        self.wait_for_stream(name, writer)
+        self.writer = self.start("triptych-capture", "-q", "-n", name, "-s", "68x72", "-f", "GREY",
+                                 "-r", 60, "-b", 4, "pattern:clock")
+        self.wait_for_stream(name, self.writer)
         path = self.folder() / "frames.raw"
-        dump = self.start("triptych-dump", "-q", "--json", "--clock", "--mode", mode, "--count",
-                          self.FRAMES, "-o", path, name)
-        wait_until(lambda: path.exists() and path.stat().st_size > 0, "the first frames")
-        for process in (dump, writer, dump) if disturb else ():
-            process.send_signal(signal.SIGSTOP)
-            time.sleep(0.3)
-            process.send_signal(signal.SIGCONT)
-            time.sleep(0.2)
+        dump = self.start("triptych-dump", "-q", "--json", "--clock", "--mode", mode, "-o", path, name)
+
+        def written(count):
+            wait_until(lambda: path.exists() and path.stat().st_size >= count * 68 * 72,
+                       f"{count} frames")
+        for index, process in enumerate((dump, self.writer, dump) if disturb else ()):
+            written(10 * index + 1)
+            self._disturb(name, process, 18)
+        written(self.FRAMES)
+        dump.send_signal(signal.SIGINT)
         out, err = dump.communicate(timeout=120)
         self.assertEqual(dump.returncode, 0, err)
-        writer.terminate()
-        self.assertEqual(writer.wait(60), 0)
+        self.writer.terminate()
+        self.assertEqual(self.writer.wait(60), 0)
         summary = last_json(out.decode())
         seen = numbers(path.read_bytes(), *self.SIZE)
-        self.assertEqual(len(seen), self.FRAMES)
+        self.assertEqual(len(seen), summary["frames"])
         self.assertNotIn(None, seen)
         holes = sum(after - before - 1 for before, after in zip(seen, seen[1:]))
         self.assertEqual(summary["clock"]["dropped"], holes)

@@ -48,7 +48,6 @@ class Glass(ProgramTest):
         self.assertGreater(clock["repeated"], 0)  # the screen is looked at twice for each frame
         self.assertGreater(clock["read"] - clock["repeated"], 3)  # and the frames follow each other
         self.assertGreater(clock["latency_us"]["p50"], 0)
-        self.assertLess(clock["latency_us"]["p50"], 5_000_000)
 
     def test_a_screen_is_read_into_a_second_stream(self):
         self._assert_measured(self._seen("-pix_fmt", "yuv420p"))

@@ -10,7 +10,7 @@ import threading
 import unittest
 from unittest import mock
 
-from programs import BUILD, SOURCE, ProgramTest
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, wait_until, waits_in
 
 sys.path.insert(0, str(SOURCE / "plugins/python"))
 os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
@@ -163,9 +163,12 @@ class Interrupted(LifeTest):
         _, reader = self.pair()
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.addCleanup(signal.signal, signal.SIGINT, before)
-        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        def interrupt():
+            wait_until(lambda: waits_in(os.getpid(), "semtimedop"), "the wait")
+            os.kill(os.getpid(), signal.SIGINT)
         with self.assertRaises(KeyboardInterrupt):
-            reader.next(timeout=60)
+            threading.Thread(target=interrupt).start()
+            reader.next(timeout=2 * PATIENCE)
 
     def test_a_handler_of_a_signal_may_close(self):
         self.assert_runs("""if True:
@@ -209,7 +212,7 @@ class Threads(LifeTest):
                 reader.latest(timeout=0.3)
             self.assertEqual((reader.state, reader.counts["frames"]), ("waiting", 0))
             reader.close()
-            waiting.join(20)
+            waiting.join(PATIENCE)
         self.assertFalse(waiting.is_alive())
 
     def test_a_draft_let_go_in_the_middle_of_a_call_waits_for_its_end(self):

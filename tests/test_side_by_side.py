@@ -2,7 +2,6 @@
 """samples/side-by-side, as somebody types it who has just cloned the project."""
 import os
 import signal
-import time
 import unittest
 
 from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, ipc_of, tool, wait_until
@@ -53,7 +52,6 @@ class SideBySide(ProgramTest):
     def test_ctrl_c_ends_both_sides_cleanly(self):
         demo = self.demo("pattern:clock")
         wait_until(lambda: all(ipc_of(self.name)) or demo.poll() is not None, "the stream stands")
-        time.sleep(1)
         os.killpg(demo.pid, signal.SIGINT)
         out, err = self.finish(demo)
         self.assertEqual(demo.returncode, 0, out + err)

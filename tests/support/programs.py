@@ -80,6 +80,12 @@ def wait_until(true, what, seconds=PATIENCE):
         time.sleep(0.01)
 
 
+def waits_in(pid, where):
+    """Whether the process, or the thread, sleeps in that function of the kernel."""
+    with open(f"/proc/{pid}/wchan", encoding="ascii") as wchan:
+        return where in wchan.read()
+
+
 def end(process):
     """Ends one process that a test started, however it stands, and reaps it."""
     if process.stdin:

@@ -3,7 +3,7 @@
 each other, which an element behind the receiver's socket would come too late for.
 
     relay.py ADDRESS HOST PORT...          what comes to ADDRESS goes to the same port of HOST, and back
-    relay.py --late ADDRESS HOST PORT...   likewise 40 ms late, in order, nothing lost
+    relay.py --late ADDRESS HOST PORT...   likewise 200 ms late, in order, nothing lost
 """
 import heapq
 import random
@@ -13,7 +13,7 @@ import sys
 import time
 
 BAD = (0.030, 0.030, 0.01)  # seconds, seconds at random, share lost
-LATE = (0.040, 0, 0)
+LATE = (0.200, 0, 0)
 BUFFER = 4 << 20
 
 
