@@ -216,7 +216,7 @@ class Keys(WindowTest):
         window = self.still("--screenshot-directory", self.shots)
         window.press("s")
         path = wait_until(lambda: list(self.shots.glob("triptych-*.png")), "the file")[0]
-        self.assertRegex(path.name, r"^triptych-t[\d-]+-20\d{6}-\d{6}-1\.png$")
+        self.assertRegex(path.name, rf"^triptych-{re.escape(self.name)}-20\d{{6}}-\d{{6}}-1\.png$")
         picture = pixels.read(path)
         self.assertEqual((picture.width, picture.height), (320, 240))
         for i, color in enumerate(pixels.BARS):
