@@ -53,7 +53,7 @@ def key_of(name):
 
 
 def ipc_table(kind):
-    """/proc/sysvipc/shm or /proc/sysvipc/sem as dictionaries of numbers, keys without a sign."""
+    """/proc/sysvipc/KIND as dictionaries of numbers, keys without a sign."""
     rows = pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()
     heads = rows[0].split()
     table = [dict(zip(heads, map(int, row.split()))) for row in rows[1:]]

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+import programs
 import results
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -108,12 +109,14 @@ def test(configuration, folder, names):
 
 
 def system_v_objects():
-    """What ipcs would list, as {(kind, id): key}."""
+    """What ipcs would list, as {(kind, id): key}. Without root the suite has no namespace of its own:
+    of what others make there, only streams of this user count."""
     found = {}
-    for kind in ("shm", "sem", "msg"):
-        for line in pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
-            key, number = line.split()[:2]
-            found[kind, int(number)] = int(key) & 0xFFFFFFFF
+    for kind, number in (("shm", "shmid"), ("sem", "semid"), ("msg", "msqid")):
+        for row in programs.ipc_table(kind):
+            is_own_stream = row["cuid"] == os.getuid() and row["key"] >> 24 == ord("t")
+            if os.geteuid() == 0 or is_own_stream:
+                found[kind, row[number]] = row["key"]
     return found
 
 
