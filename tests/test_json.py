@@ -62,12 +62,12 @@ class Json(ProgramTest):
         self.assertEqual(summary["source"], "y4m:caf?.y4m")
         self.assert_documented(summary, self.RUNS, "triptych-capture adds")
 
-    def test_of_a_writer_with_faults_on_purpose(self):
+    def test_of_a_writer_with_injected_faults(self):
         name = self.stream()
         done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
                                "--count", 3, "--tear", "pattern:clock")
         self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds",
-                               "triptych-capture with faults on purpose adds")
+                               "triptych-capture with fault injection adds")
 
     def test_of_a_reader_that_is_asked_for_everything(self):
         name, _ = self.pattern("pattern:clock")
