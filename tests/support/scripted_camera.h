@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A V4L2 capture device out of a text file, preloaded into a program: /dev/videoN exists while
+ * $SCRIPTED_CAMERAS/videoN does, and answers as that file says when it is opened. Each call can be
+ * made to fail, and each frame to be what no good driver gives.
+ *
+ *   card|driver|bus TEXT                          what it calls itself
+ *   caps +WORD|-WORD...                           capture streaming readwrite io_mc output
+ *   mode FOURCC WxH [FPS]...                      what it lists; the first one is in force at first
+ *   pitch|image N, field WORD                     S_FMT's bytesperline, sizeimage, field
+ *   fail CALL ERRNO [userptr|mmap] [N]            an ioctl, open or read; N times only
+ *   control ID NAME LEAST MOST VALUE [FLAGS]
+ *   input STATUS NAME
+ *   standard ID FPS NAME
+ *   aspect N/D                                    CROPCAP's
+ *   frame KEY=VALUE...                            the keys are those of struct script_frame
+ *
+ * Frames go through the `frame` lines round and round. Every byte of a row is the number of its line in
+ * the picture, the padding is 0xee.
+ */
+#ifndef SUPPORT_SCRIPTED_CAMERA_H
+#define SUPPORT_SCRIPTED_CAMERA_H
+
+#include <linux/videodev2.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define SCRIPT_ROWS_MAX 64 // lines of one kind
+
+/** Calls beside the ioctls, which count by their V4L2 number. */
+enum { SCRIPT_OPEN = 1000, SCRIPT_READ };
+
+struct script_mode {
+    uint32_t fourcc, width, height;
+    double fps[8];
+    int rates;
+};
+
+struct script_rule {
+    uint32_t call;
+    int error;
+    uint32_t memory; // V4L2_MEMORY_*; 0: any
+    int64_t left;    // times; -1: always
+};
+
+struct script_control {
+    uint32_t id, flags;
+    char name[32];
+    int64_t least, most, value;
+};
+
+struct script_input {
+    uint32_t status;
+    char name[32];
+};
+
+struct script_standard {
+    uint64_t id;
+    double fps;
+    char name[24];
+};
+
+/** How frames differ from a good driver's. */
+struct script_frame {
+    int64_t times;  // in a row; 0: for ever
+    int64_t bytes;  // bytesused
+    int64_t seq;    // sequence
+    int64_t step;   // of the sequence from the frame before; 1
+    int64_t age;    // milliseconds of its time; negative: from the future
+    int64_t still;  // 1: its time is that of the first frame that is
+    int64_t flags;  // of the buffer
+    int64_t field;  // V4L2_FIELD_*
+    int64_t offset; // bytes before the picture
+    int64_t index;  // of the buffer
+    char file[256]; // what lies in it: a JPEG
+};
+
+struct script {
+    char path[512];
+    char card[32], driver[32], bus[32];
+    uint32_t caps, field;
+    int64_t pitch, image; // -1: as it should be
+    struct v4l2_fract aspect;
+    struct script_mode mode[SCRIPT_ROWS_MAX];
+    struct script_rule rule[SCRIPT_ROWS_MAX];
+    struct script_control control[SCRIPT_ROWS_MAX];
+    struct script_input input[SCRIPT_ROWS_MAX];
+    struct script_standard standard[SCRIPT_ROWS_MAX];
+    struct script_frame frame[SCRIPT_ROWS_MAX];
+    unsigned modes, rules, controls, inputs, standards, frames;
+};
+
+/** Reads a script. What is not understood ends the program. @return false: there is none */
+bool script_read(struct script *script, const char *path);
+
+/** The answers to ioctls of that kind. @return 0, or -1 with errno set */
+int script_capabilities(const struct script *script, struct v4l2_capability *cap);
+int script_list_formats(const struct script *script, struct v4l2_fmtdesc *listed);
+int script_list_sizes(const struct script *script, struct v4l2_frmsizeenum *size);
+int script_list_rates(const struct script *script, struct v4l2_frmivalenum *rate);
+int script_list_inputs(const struct script *script, struct v4l2_input *input);
+int script_list_standards(const struct script *script, struct v4l2_standard *standard);
+int script_list_controls(const struct script *script, struct v4l2_query_ext_ctrl *query);
+
+/** The time between two of so many frames a second. */
+struct v4l2_fract script_interval(double fps);
+
+/** Whether `call` fails now; errno then says how. */
+bool script_fails(struct script *script, uint32_t call, uint32_t memory);
+
+#endif

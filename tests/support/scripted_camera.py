@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Cameras out of text files, for tests of whole programs. The statements: scripted_camera.h."""
+import json
+import os
+import re
+
+from programs import BUILD, ProgramTest, built, wait_until
+
+PATIENCE = 60
+
+
+class ScriptedCameraTest(ProgramTest):
+    """A folder of scripts; each is a camera as long as it is there."""
+
+    def setUp(self):
+        super().setUp()
+        module = BUILD / "tests" / "libscripted_camera.so"
+        if not module.exists():
+            self.skipTest("cameras are not built")
+        self.cameras = self.folder()
+        loaded = [str(module)] + os.environ.get("LD_PRELOAD", "").split()
+        self.env = os.environ | {"LD_PRELOAD": " ".join(loaded),
+                                 "SCRIPTED_CAMERAS": str(self.cameras)}
+
+    def plug_in(self, script, node="video0"):
+        """Lines of a script, as text or a list."""
+        lines = script if isinstance(script, str) else "\n".join(script)
+        new = self.cameras / "new"
+        new.write_text(lines)
+        new.rename(self.cameras / node)
+
+    def unplug(self, node="video0"):
+        (self.cameras / node).unlink()
+
+    def run_capture(self, *args):
+        """A capture that ends by itself."""
+        return self.run_to_end("triptych-capture", *args, env=self.env)
+
+    def capture(self, *args, device="v4l2:/dev/video0"):
+        """Starts a capture. Its stream's name, the process, and a function that gives its log."""
+        name = self.stream()
+        log = self.folder() / "log"
+        with log.open("w", encoding="utf-8") as file:
+            process = self.start("triptych-capture", "--json", "-n", name, *args, device,
+                                 env=self.env, stderr=file)
+        return name, process, log.read_text
+
+    def frames(self, name, count):
+        """What the next `count` frames of a stream say of themselves."""
+        done = self.run_to_end("camera-frames", name, count, PATIENCE)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def picture(self, name):
+        """The bytes of the newest frame, rows tightly packed."""
+        file = self.folder() / "picture"
+        done = self.run_to_end("triptych-dump", "--count", 1, "--timeout", PATIENCE, "--to", "raw",
+                               "-o", file, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return file.read_bytes()
+
+    def wait_for(self, log, words):
+        """Waits until the log has a line that matches; that line."""
+        def found():
+            return next((line for line in log().splitlines() if re.search(words, line)), None)
+        return wait_until(found, f"'{words}' in the log")
+
+    def finish(self, process):
+        """Ends a capture cleanly; its summary."""
+        process.terminate()
+        out, _ = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 0)
+        return json.loads(out.splitlines()[-1])
