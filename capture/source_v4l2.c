@@ -296,7 +296,7 @@ static enum source_result take_read(struct v4l2_source *v4l2, struct tri_draft *
     if (got == -1)
         return errno == EAGAIN || errno == EINTR
                    ? SOURCE_NOTHING
-                   : camera_failed(&v4l2->camera, "cannot read a frame");
+                   : camera_failed(&v4l2->camera, CAMERA_STREAM, "cannot read a frame");
     if (got == 0) // no frame, and no sign of life
         return SOURCE_NOTHING;
     taken.used[0] = (uint32_t)got;

@@ -128,6 +128,28 @@ static enum source_result refuse(const struct camera *camera, const char *format
     return SOURCE_MISUSED;
 }
 
+/** Why the driver did not take a value, from the flags that it tells of the control. */
+static enum source_result refused(const struct camera *camera, const struct camera_ctrl *ctrl)
+{
+    char doing[CAMERA_CTRL_NAME_MAX + 16];
+
+    if (ctrl->query.flags & V4L2_CTRL_FLAG_INACTIVE)
+        return refuse(camera,
+                      "%s is inactive: another control rules it, often an automatic one; set that "
+                      "one first (triptych-capture --list-ctrls)",
+                      ctrl->name);
+    if (ctrl->query.flags & V4L2_CTRL_FLAG_GRABBED)
+        return refuse(camera,
+                      "%s is locked while the device streams; end the program that streams, or set "
+                      "it before",
+                      ctrl->name);
+    if (errno == EACCES || errno == EPERM || errno == ERANGE || errno == EINVAL)
+        return refuse(camera, "%s: the driver refuses this value now: %s", ctrl->name,
+                      strerror(errno));
+    snprintf(doing, sizeof(doing), "cannot set %s", ctrl->name);
+    return camera_failed(camera, CAMERA_CONTROL, doing);
+}
+
 static enum source_result set(const struct camera *camera, const struct camera_ctrl *ctrl,
                               char *text, int64_t value)
 {
@@ -135,7 +157,6 @@ static enum source_result set(const struct camera *camera, const struct camera_c
     struct v4l2_ext_controls controls = { .which = V4L2_CTRL_WHICH_CUR_VAL,
                                           .count = 1,
                                           .controls = &control };
-    char doing[CAMERA_CTRL_NAME_MAX + 16];
     int64_t now;
 
     if (ctrl->query.type == V4L2_CTRL_TYPE_STRING) {
@@ -146,10 +167,8 @@ static enum source_result set(const struct camera *camera, const struct camera_c
     } else {
         control.value = (int32_t)value;
     }
-    if (camera_ioctl(camera, VIDIOC_S_EXT_CTRLS, &controls) == -1) {
-        snprintf(doing, sizeof(doing), "cannot set %s", ctrl->name);
-        return camera_failed(camera, doing);
-    }
+    if (camera_ioctl(camera, VIDIOC_S_EXT_CTRLS, &controls) == -1)
+        return refused(camera, ctrl);
     if (!camera_ctrl_get(camera, ctrl, &now))
         tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s set", camera->path, ctrl->name);
     else

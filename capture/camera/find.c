@@ -57,8 +57,11 @@ struct camera_entry *camera_entries(size_t *count)
         if (strncmp(node->d_name, "video", 5) != 0 || !is_number(node->d_name + 5))
             continue;
         snprintf(path, sizeof(path), "/dev/%s", node->d_name);
-        if (camera_peek(&entries[*count].camera, path))
-            set_by_id(&entries[(*count)++]);
+        const enum camera_access peek = camera_peek(&entries[*count].camera, path);
+        if (peek == CAMERA_NONE)
+            continue;
+        entries[*count].denied = peek == CAMERA_DENIED;
+        set_by_id(&entries[(*count)++]);
     }
     if (nodes)
         closedir(nodes);
@@ -67,31 +70,47 @@ struct camera_entry *camera_entries(size_t *count)
     return entries;
 }
 
-static bool answers_to(const struct camera_entry *entry, const char *word)
+/** How well `word` names a device: a whole name wins over a part of another one. */
+enum match { MATCH_NONE, MATCH_PART, MATCH_WHOLE };
+
+static enum match match(const struct camera_entry *entry, const char *word)
 {
-    return strcasestr(entry->camera.card, word) || strcasestr(entry->camera.bus, word) ||
-           strcasestr(entry->by_id, word);
+    const char *const names[] = { entry->camera.card, entry->camera.bus, entry->by_id };
+    enum match best = MATCH_NONE;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!strcasecmp(names[i], word))
+            return MATCH_WHOLE;
+        if (strcasestr(names[i], word))
+            best = MATCH_PART;
+    }
+    return best;
 }
 
-/** Chooses among `count` entries; more than one that answers is a mistake to be told. */
+/** Chooses among `count` entries; two that match equally well are a mistake to be told. */
 static enum source_result choose(const struct camera_entry *entries, size_t count, const char *word,
                                  char path[CAMERA_PATH_MAX], const tri_log *log)
 {
-    const struct camera_entry *found = NULL;
+    const struct camera_entry *found = NULL, *second = NULL;
+    enum match best = MATCH_NONE;
 
     for (size_t i = 0; i < count; i++) {
-        if (!answers_to(&entries[i], word))
+        const enum match now = word[0] ? match(&entries[i], word) : MATCH_WHOLE;
+        if (now == MATCH_NONE || now < best)
             continue;
-        if (found) {
-            tri_log_write(log, TRI_LOG_ERROR, "v4l2",
-                          "'%s' fits %s (%s) and %s (%s): write more of the name, or the path",
-                          word, found->camera.path, found->camera.card, entries[i].camera.path,
-                          entries[i].camera.card);
-            return SOURCE_MISUSED;
-        }
-        found = &entries[i];
+        second = now == best ? &entries[i] : NULL;
+        if (now > best)
+            found = &entries[i];
+        best = now;
         if (!word[0])
             break; // nothing asked for: the first one
+    }
+    if (second) {
+        tri_log_write(log, TRI_LOG_ERROR, "v4l2",
+                      "'%s' fits %s (%s) and %s (%s): write more of the name, or the path", word,
+                      found->camera.path, found->camera.card, second->camera.path,
+                      second->camera.card);
+        return SOURCE_MISUSED;
     }
     if (!found) {
         tri_log_write(
@@ -113,8 +132,9 @@ enum source_result camera_find(const char *word, char path[CAMERA_PATH_MAX], con
         snprintf(path, CAMERA_PATH_MAX, "%s", word);
         return SOURCE_OK;
     }
-    if (is_number(word)) {
-        snprintf(path, CAMERA_PATH_MAX, "/dev/video%s", word);
+    const char *number = strncmp(word, "video", 5) ? word : word + 5;
+    if (is_number(number)) {
+        snprintf(path, CAMERA_PATH_MAX, "/dev/video%s", number);
         return SOURCE_OK;
     }
 

@@ -8,6 +8,7 @@
 /** A capture device of this machine. */
 struct camera_entry {
     struct camera camera;        // closed; path and names are set
+    bool denied;                 // this user may not open it: most is unknown
     char by_id[CAMERA_PATH_MAX]; // "/dev/v4l/by-id/...": the same at every boot; empty: none
 };
 
@@ -15,8 +16,9 @@ struct camera_entry {
 struct camera_entry *camera_entries(size_t *count);
 
 /**
- * Finds the device meant by `word`: a path, an index, or a part of its card, bus or by-id name that
- * no other device shares (case does not matter); NULL or "": the first one. Logs what is wrong.
+ * Finds the device meant by `word`: a path, "videoN" or N; its whole card, bus or by-id name; or a part
+ * of one that no other device shares (case does not matter). NULL or "": the first one. Logs what is
+ * wrong.
  *
  * @return SOURCE_OK, SOURCE_LOST: none such now, SOURCE_MISUSED: more than one
  */

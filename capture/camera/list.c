@@ -16,6 +16,7 @@ bool camera_list_devices(bool json, const tri_log *log)
 {
     size_t count;
     struct camera_entry *entries = camera_entries(&count);
+    size_t usable = 0;
     bool ok = true;
 
     if (count == 0)
@@ -23,20 +24,31 @@ bool camera_list_devices(bool json, const tri_log *log)
                       "there is no capture device; pattern:smpte needs none");
     for (size_t i = 0; ok && i < count; i++) {
         const struct camera *camera = &entries[i].camera;
+        usable += !entries[i].denied;
         if (json) {
-            json_t *object =
-                json_pack("{so ss ss ss ss*}", "device", figures_json_text(camera->path), "name",
-                          camera->card, "driver", camera->driver, "bus", camera->bus, "by_id",
-                          entries[i].by_id[0] ? entries[i].by_id : NULL);
+            json_t *object = json_pack(
+                "{so ss ss ss sb ss*}", "device", figures_json_text(camera->path), "name",
+                camera->card, "driver", camera->driver, "bus", camera->bus, "denied",
+                entries[i].denied, "by_id", entries[i].by_id[0] ? entries[i].by_id : NULL);
             ok = figures_print_json(stdout, object);
             continue;
         }
-        printf("%-12s  %s (%s, %s)\n", camera->path, camera->card, camera->driver, camera->bus);
+        if (entries[i].denied)
+            printf("%-12s  %s (permission denied)\n", camera->path, camera->card);
+        else
+            printf("%-12s  %s (%s, %s%s)\n", camera->path, camera->card, camera->driver,
+                   camera->bus, camera_needs_media(camera) ? ", needs libcamera" : "");
         if (entries[i].by_id[0])
             printf("%-12s  %s\n", "", entries[i].by_id);
     }
     free(entries);
-    return ok && fflush(stdout) == 0;
+    if (usable < count)
+        tri_log_write(
+            log, usable ? TRI_LOG_WARN : TRI_LOG_ERROR, "v4l2",
+            "%zu of %zu devices cannot be opened: Permission denied: join the group of the "
+            "device (usermod -aG video $USER, then log in again)",
+            count - usable, count);
+    return ok && fflush(stdout) == 0 && (usable > 0 || count == 0);
 }
 
 /** Rates of one size, in frames a second: single ones, or the least and the most of a range. */

@@ -166,7 +166,7 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
     *converter = NULL;
     *format = (struct camera_format){ 0 };
     if (camera_ioctl(camera, VIDIOC_G_FMT, &now) == -1)
-        return camera_failed(camera, "cannot read its format");
+        return camera_failed(camera, CAMERA_FORMAT, "cannot read its format");
 
     const uint32_t native = best_native(camera, wanted, &now);
     if (native)
@@ -177,7 +177,7 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
         return no_format(camera, wanted->fourcc);
 
     if (camera_ioctl(camera, VIDIOC_S_FMT, &format->native) == -1)
-        return camera_failed(camera, "cannot set its format");
+        return camera_failed(camera, CAMERA_FORMAT, "cannot set its format");
     if (!camera_format_describe(format) ||
         (wanted->fourcc && format->video.fourcc != wanted->fourcc))
         return no_format(camera, wanted->fourcc);

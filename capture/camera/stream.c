@@ -72,10 +72,10 @@ enum source_result camera_stream_map(struct camera_stream *stream, const struct 
         (struct camera_stream){ .camera = camera, .format = format, .memory = V4L2_MEMORY_MMAP };
     stream->count = request_buffers(stream, count);
     if (!stream->count)
-        return camera_failed(camera, "cannot get buffers");
+        return camera_failed(camera, CAMERA_STREAM, "cannot get buffers");
     for (uint32_t i = 0; i < stream->count; i++) {
         if (!map_buffer(stream, i))
-            return camera_failed(camera, "cannot map its buffers");
+            return camera_failed(camera, CAMERA_STREAM, "cannot map its buffers");
     }
     for (uint32_t i = 0; i < stream->count; i++) {
         const enum source_result result = camera_stream_requeue(stream, i);
@@ -100,7 +100,7 @@ bool camera_stream_accept(struct camera_stream *stream, const struct camera *cam
 static enum source_result queue(struct camera_stream *stream, struct request *request)
 {
     if (camera_ioctl(stream->camera, VIDIOC_QBUF, &request->buffer) == -1)
-        return camera_failed(stream->camera, "cannot queue a buffer");
+        return camera_failed(stream->camera, CAMERA_STREAM, "cannot queue a buffer");
     return SOURCE_OK;
 }
 
@@ -148,7 +148,7 @@ enum source_result camera_stream_start(struct camera_stream *stream)
     if (stream->running)
         return SOURCE_OK;
     if (camera_ioctl(stream->camera, VIDIOC_STREAMON, &type) == -1)
-        return camera_failed(stream->camera, "cannot start streaming");
+        return camera_failed(stream->camera, CAMERA_STREAM, "cannot start streaming");
     stream->running = true;
     return SOURCE_OK;
 }
@@ -174,8 +174,9 @@ enum source_result camera_stream_take(struct camera_stream *stream, struct camer
 
     request_init(&request, stream, 0);
     if (camera_ioctl(stream->camera, VIDIOC_DQBUF, &request.buffer) == -1)
-        return errno == EAGAIN ? SOURCE_NOTHING
-                               : camera_failed(stream->camera, "cannot take a frame");
+        return errno == EAGAIN
+                   ? SOURCE_NOTHING
+                   : camera_failed(stream->camera, CAMERA_STREAM, "cannot take a frame");
 
     const struct v4l2_buffer *buffer = &request.buffer;
     *taken = (struct camera_taken){
@@ -188,7 +189,8 @@ enum source_result camera_stream_take(struct camera_stream *stream, struct camer
     };
     if (buffer->index >= stream->count) {
         errno = EIO;
-        return camera_failed(stream->camera, "the driver gave back a buffer that it was not given");
+        return camera_failed(stream->camera, CAMERA_STREAM,
+                             "the driver gave back a buffer that it was not given");
     }
     for (uint32_t m = 0; m < stream->format->memories; m++) {
         const bool multiplanar = camera_multiplanar(stream->camera);

@@ -79,7 +79,7 @@ enum source_result camera_timings_follow(const struct camera *camera, struct tri
         timings.type != V4L2_DV_BT_656_1120)
         return SOURCE_OK; // no such input
     if (camera_ioctl(camera, VIDIOC_S_DV_TIMINGS, &timings) == -1)
-        return camera_failed(camera, "cannot set the timings of the signal");
+        return camera_failed(camera, CAMERA_FORMAT, "cannot set the timings of the signal");
     set_video(video, &timings.bt);
     return SOURCE_OK;
 }
