@@ -31,18 +31,32 @@ static bool add_control(struct controls *controls, const char *control, size_t b
         return false;
     }
     char *text = controls->text + controls->used;
-    memcpy(text, control, bytes); // a zero follows: the text was all zero
-    controls->used += bytes + 1;
     controls->list[controls->count++] = text;
+    for (size_t i = 0; i < bytes; i++) {
+        if (control[i] == '\\' && control[i + 1] == ',')
+            continue;
+        *text++ = control[i]; // a zero follows: the text was all zero
+    }
+    controls->used += bytes + 1;
     return true;
 }
 
-/** NAME=VALUE[,NAME=VALUE]...; may be given again. */
+/** Bytes before the next comma that separates two controls. */
+static size_t control_bytes(const char *value)
+{
+    size_t bytes = strcspn(value, ",");
+
+    while (value[bytes] && bytes > 0 && value[bytes - 1] == '\\')
+        bytes += 1 + strcspn(value + bytes + 1, ",");
+    return bytes;
+}
+
+/** NAME=VALUE[,NAME=VALUE]..., where "\," is a comma in a value; may be given again. */
 static bool set_controls(UNUSED const struct cli_option *option, void *target, const char *value,
                          char *why, size_t why_bytes)
 {
     for (;;) {
-        const size_t bytes = strcspn(value, ",");
+        const size_t bytes = control_bytes(value);
         if (!add_control(target, value, bytes, why, why_bytes))
             return false;
         if (!value[bytes])
@@ -97,15 +111,20 @@ static const struct cli_option options[] = {
     { 'd', "device", "DEVICE", NULL, "short for v4l2:DEVICE", cli_set_text, FIELD(device) },
     { 0, "io", "METHOD", "auto", "how a camera's frames come: auto, mmap, userptr or read",
       cli_set_word, FIELD(io), .words = io_words },
-    { 'c', "set-ctrl", "NAME=VALUE", NULL, "set a camera's control; several by commas",
-      set_controls, FIELD(controls) },
+    { 0, "input", "INPUT", NULL, "a camera's input, by number or name", cli_set_text,
+      FIELD(input) },
+    { 0, "standard", "NAME", NULL, "the television standard of its input, for instance PAL",
+      cli_set_text, FIELD(standard) },
+    { 'c', "set-ctrl", "NAME=VALUE", NULL,
+      "set a camera's control; several by commas; \\, is a comma in a value", set_controls,
+      FIELD(controls) },
     { 0, "list-devices", NULL, NULL, "list the cameras and exit", cli_set_true,
       FIELD(list_devices) },
     { 0, "list-formats", NULL, NULL, "list a camera's formats, sizes and rates, and exit",
       cli_set_true, FIELD(list_formats) },
     { 'l', "list-ctrls", NULL, NULL, "list a camera's controls and exit", cli_set_true,
       FIELD(list_ctrls) },
-    { 0, "device-timeout", "S", "5", "a camera without a frame for so long is opened anew; 0: wait",
+    { 0, "device-timeout", "S", "5", "open a camera anew after S seconds without a frame; 0: wait",
       cli_set_seconds, FIELD(device_timeout) },
     { 0, "persistent", NULL, NULL, "wait for a camera that is not there, and never give one up",
       cli_set_true, FIELD(persistent) },
@@ -236,6 +255,9 @@ static int check(const struct config *config)
         return cli_refuse(&program,
                           "--mode %04o: everybody could disturb the stream; leave out the last 2",
                           config->mode);
+    if ((config->input || config->standard) && !config->ops->has_controls)
+        return cli_refuse(&program, "--%s: %s has no inputs, a camera has",
+                          config->input ? "input" : "standard", config->ops->name);
     if (config->controls.count && !config->ops->has_controls)
         return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
                           config->ops->name);

@@ -34,7 +34,8 @@ struct config {
     double take_back; // seconds, 0: never
     bool checksum, huge_pages, lock;
 
-    int io; // enum source_io
+    int io;                       // enum source_io
+    const char *input, *standard; // NULL: as the camera is
     struct controls controls;
     bool list_devices, list_formats, list_ctrls;
     bool loop, persistent;

@@ -67,6 +67,8 @@ static struct source_options options_of(const struct config *config, const tri_l
                     .fps_den = config->rate.den },
         .slots = (uint32_t)config->slots,
         .io = (enum source_io)config->io,
+        .input = config->input,
+        .standard = config->standard,
         .controls = config->controls.list,
         .loop = config->loop,
         .json = config->json,

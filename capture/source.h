@@ -30,6 +30,8 @@ struct source_options {
     struct tri_video wanted; // all 0: the source's choice; a rate of 0/1: unpaced
     uint32_t slots;          // --buffers; 0: not said
     enum source_io io;
+    const char *input;           // --input, a number or a name; NULL: as it is
+    const char *standard;        // --standard, a name; NULL: as it is
     const char *const *controls; // "NAME=VALUE"s, NULL-terminated, for every open; never NULL
     bool loop;
     bool json;          // lists are printed as one JSON object a line

@@ -4,6 +4,7 @@
 #include "camera/copy.h"
 #include "camera/ctrl.h"
 #include "camera/find.h"
+#include "camera/input.h"
 #include "camera/list.h"
 #include "camera/negotiate.h"
 #include "camera/timings.h"
@@ -190,7 +191,9 @@ static enum source_result v4l2_source_open(struct source *source)
         return result;
     snprintf(source->label, sizeof(source->label), "%.80s (%s)", v4l2->camera.path,
              v4l2->camera.card);
-    result = camera_ctrl_apply(&v4l2->camera, options->controls);
+    result = camera_input_select(&v4l2->camera, options->input, options->standard);
+    if (result == SOURCE_OK)
+        result = camera_ctrl_apply(&v4l2->camera, options->controls);
     return result == SOURCE_OK ? negotiate(source, false) : result;
 }
 

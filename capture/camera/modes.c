@@ -64,18 +64,20 @@ bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t
            camera_format_width(&format) == width && camera_format_height(&format) == height;
 }
 
-bool camera_has_rate(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
-                     uint32_t height, uint32_t num, uint32_t den)
+double camera_fastest(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                      uint32_t height)
 {
     struct v4l2_frmivalenum interval;
-    uint32_t told = 0;
+    double fastest = 0;
 
-    for (; camera_rate_at(camera, v4l2_fourcc, width, height, told, &interval); told++) {
+    for (uint32_t i = 0; camera_rate_at(camera, v4l2_fourcc, width, height, i, &interval); i++) {
         const struct v4l2_fract shortest =
             interval.type == V4L2_FRMIVAL_TYPE_DISCRETE ? interval.discrete : interval.stepwise.min;
-        // shortest interval n/d <= den/num
-        if ((uint64_t)shortest.numerator * num <= (uint64_t)shortest.denominator * den)
-            return true;
+        const double fps =
+            shortest.numerator ? (double)shortest.denominator / shortest.numerator : 0;
+        fastest = fps > fastest ? fps : fastest;
+        if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE)
+            break; // one range is all
     }
-    return told == 0;
+    return fastest;
 }

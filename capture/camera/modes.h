@@ -18,9 +18,8 @@ bool camera_rate_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t 
 bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
                      uint32_t height);
 
-/** Whether the camera tells a rate of at least num/den frames a second at this size; true where it
- *  tells none. */
-bool camera_has_rate(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
-                     uint32_t height, uint32_t num, uint32_t den);
+/** The most frames a second that the camera lists for this size; 0 where it lists none. */
+double camera_fastest(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
+                      uint32_t height);
 
 #endif

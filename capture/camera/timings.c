@@ -28,6 +28,27 @@ static void set_video(struct tri_video *video, const struct v4l2_bt_timings *bt)
     }
 }
 
+void camera_pixel_aspect(const struct camera *camera, struct tri_video *video)
+{
+    struct v4l2_cropcap cap = { .type = camera->type };
+
+    if (camera_ioctl(camera, VIDIOC_CROPCAP, &cap) == -1 || !cap.pixelaspect.numerator ||
+        !cap.pixelaspect.denominator || cap.pixelaspect.numerator == cap.pixelaspect.denominator ||
+        !cap.defrect.width || !cap.defrect.height)
+        return;
+    // V4L2 tells height to width, of pixels that are not scaled. 16 bits a factor: no overflow.
+    const uint64_t wide = (uint64_t)(uint16_t)cap.pixelaspect.denominator *
+                          (uint16_t)cap.defrect.width * (uint16_t)video->height;
+    const uint64_t high = (uint64_t)(uint16_t)cap.pixelaspect.numerator *
+                          (uint16_t)cap.defrect.height * (uint16_t)video->width;
+    const uint64_t divisor = greatest_divisor(wide, high);
+    if (!divisor || wide / divisor > TRI_ASPECT_MAX || high / divisor > TRI_ASPECT_MAX || !wide ||
+        !high)
+        return;
+    video->aspect_num = (uint32_t)(wide / divisor);
+    video->aspect_den = (uint32_t)(high / divisor);
+}
+
 /** What errno of QUERY_DV_TIMINGS says; NULL: nothing about the signal. */
 static const char *timings_fault(int error)
 {

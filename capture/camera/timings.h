@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Digital video timings: what an HDMI or SDI input receives, and whether it receives anything. */
+/** What an input receives: whether anything, digital video timings (HDMI, SDI), shape of pixels. */
 #ifndef CAMERA_TIMINGS_H
 #define CAMERA_TIMINGS_H
 
@@ -17,6 +17,10 @@ enum source_result camera_timings_follow(const struct camera *camera, struct tri
 
 /** Takes the events that wait. @return whether one of them says that the source's picture changed */
 bool camera_timings_changed(const struct camera *camera);
+
+/** Sets the pixels' aspect ratio where the driver tells one that is not square. Of a picture that it
+ *  scales, that of the scaled pixels. */
+void camera_pixel_aspect(const struct camera *camera, struct tri_video *video);
 
 /** Why the current input receives nothing, as one line; NULL when all is well or it cannot tell. */
 const char *camera_no_signal(const struct camera *camera);
