@@ -6,21 +6,28 @@
 #include "drawing.h"
 #include "pace.h"
 
-/** All zero: the source is there. */
+/** While since_ns is 0 the source is there. */
 struct absence {
-    bool active;
+    bool active; // false: the source was opened again, its first frame is awaited
     int64_t since_ns, next_try_ns, pause_ns;
+    int64_t ended_ns;       // when the one before ended
     struct tri_video video; // of its pictures
     struct pace pace;
     struct drawing *drawing; // NULL: nothing can be drawn in this format
     uint64_t number;         // of the next picture
 };
 
-/** Begins with pictures of `video`, at its rate. */
-void absence_begin(struct absence *absence, const struct tri_video *video, const tri_log *log);
+/** Begins with pictures of `video`, at its rate, that tell `why`. Soon after the end of an absence the
+ *  pauses go on as long as they were. */
+void absence_begin(struct absence *absence, const struct tri_video *video, const char *why,
+                   const tri_log *log);
 
 /** Draws the next picture into a draft of that video. @return false if there is nothing to show */
 bool absence_draw(struct absence *absence, struct tri_draft *draft);
+
+/** Goes on with pictures that tell `why`, after a longer pause: the source was opened again, and went
+ *  before its first frame. */
+void absence_resume(struct absence *absence, const char *why, const tri_log *log);
 
 /** Whether it is time to open the source again. */
 bool absence_try_due(const struct absence *absence, int64_t now_ns);

@@ -206,7 +206,7 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
         feed->skip--;
         if (draft)
             tri_writer_cancel(feed->writer, draft);
-        return SOURCE_DROPPED;
+        return SOURCE_OK;
     }
     if (film && !pace_wait(&feed->pace))
         return SOURCE_NOTHING;
@@ -215,7 +215,7 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
         if (draft)
             tri_writer_cancel(feed->writer, draft);
         pace_next(&feed->pace);
-        return SOURCE_DROPPED;
+        return SOURCE_OK;
     }
     if (film && pace_missed(&feed->pace, tri_now_ns()) > 0)
         pace_restart(&feed->pace, tri_now_ns()); // late rather than never, and no rush afterwards
@@ -232,7 +232,7 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
         fault_published(&feed->fault, evenness_period(feed->pace.num, feed->pace.den));
     }
     pace_next(&feed->pace);
-    return draft ? SOURCE_OK : SOURCE_DROPPED;
+    return SOURCE_OK;
 }
 
 /** Opens a synthetic source anew with another format, and with the first one the next time. */

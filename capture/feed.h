@@ -33,8 +33,8 @@ struct feed {
 /** Opens the source. @return as source_ops.open */
 enum source_result feed_open(struct feed *feed);
 
-/** Waits for the next frame's time, has the source fill it, publishes it. @return as source_ops.fill;
- *  SOURCE_CHANGED has been dealt with. */
+/** Waits for the next frame's time, has the source fill it, publishes it if there is a slot. @return as
+ *  source_ops.fill; SOURCE_CHANGED has been dealt with. */
 enum source_result feed_frame(struct feed *feed);
 
 /** Publishes a draft and counts it. */

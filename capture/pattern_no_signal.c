@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static const struct paint_rgb ground = { 18, 22, 44 }, pale = { 232, 234, 240 };
@@ -13,10 +14,13 @@ static const struct paint_rgb dim = { 120, 130, 165 }, bright = { 90, 110, 190 }
 #define WORDS       "NO SIGNAL"
 #define WORDS_COUNT 9
 #define TIME_COUNT  8 // "12:34:56"
+#define WHY_LINES   3
+#define WHY_COUNT   56 // letters of a line
 
 struct sign {
-    struct lettering words, time;
-    uint32_t words_x, words_y, time_x, time_y;
+    struct lettering words, time, why;
+    uint32_t words_x, words_y, time_x, time_y, why_y;
+    char line[WHY_LINES][WHY_COUNT + 1];  // what is the matter, as far as there is room
     uint32_t sweep, sweep_y, sweep_lines; // a line with a light that moves: the stream is alive
 };
 
@@ -25,13 +29,31 @@ static uint32_t centred(uint32_t room, uint32_t size)
     return room > size ? (room - size) / 2 & ~1u : 0;
 }
 
+/** Breaks a text at its blanks. */
+static void break_lines(struct sign *sign, const char *text)
+{
+    for (int i = 0; i < WHY_LINES && *text; i++) {
+        size_t length = strlen(text);
+        if (length > WHY_COUNT) {
+            length = WHY_COUNT;
+            while (length > 0 && text[length] != ' ')
+                length--;
+            length = length ? length : WHY_COUNT;
+        }
+        memcpy(sign->line[i], text, length);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+/** @param arg  what is the matter; NULL: that is unknown */
 static bool sign_open(void **state, const struct paint *canvas, const struct tri_video *video,
                       const char *arg)
 {
     const uint32_t width = canvas->video.width, height = canvas->video.height;
     struct sign *sign = calloc(1, sizeof(*sign));
 
-    (void)video, (void)arg;
+    (void)video;
     *state = sign;
     if (!sign)
         return false;
@@ -42,6 +64,10 @@ static bool sign_open(void **state, const struct paint *canvas, const struct tri
     sign->words_y = centred(height, sign->words.height * 2);
     sign->time_x = centred(width, TIME_COUNT * sign->time.width);
     sign->time_y = (sign->words_y + sign->words.height * 3 / 2) & ~1u;
+    lettering_open(&sign->why, lettering_height(WHY_COUNT + 2, width, sign->time.height), dim,
+                   ground);
+    sign->why_y = (sign->time_y + sign->time.height * 3 / 2) & ~1u;
+    break_lines(sign, arg ? arg : "");
     sign->sweep = (width / 8 + 2) & ~1u;
     sign->sweep_lines = (height / 60 + 2) & ~1u;
     sign->sweep_y = height > 2 * sign->sweep_lines ? (height - 2 * sign->sweep_lines) & ~1u : 0;
@@ -56,6 +82,7 @@ static void sign_close(void *state)
         return;
     lettering_close(&sign->words);
     lettering_close(&sign->time);
+    lettering_close(&sign->why);
     free(sign);
 }
 
@@ -66,6 +93,11 @@ static void sign_still(void *state, struct paint *canvas)
     paint_fill(canvas, 0, 0, canvas->video.width, canvas->video.height,
                paint_color(canvas, ground));
     lettering_write(&sign->words, canvas, sign->words_x, sign->words_y, WORDS, NULL);
+    for (uint32_t i = 0; i < WHY_LINES; i++) {
+        const uint32_t length = (uint32_t)strlen(sign->line[i]);
+        lettering_write(&sign->why, canvas, centred(canvas->video.width, length * sign->why.width),
+                        sign->why_y + i * (sign->why.height * 5 / 4 & ~1u), sign->line[i], NULL);
+    }
 }
 
 static void say_time(const struct pattern_moment *moment, char text[TIME_COUNT + 1])

@@ -14,27 +14,32 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GIVE_UP_S 60 // without --persistent a source that is gone is waited for so long
-#define NAP_NS    INT64_C(10000000)
+#define GIVE_UP_S    60 // without --persistent a source that is gone is waited for so long
+#define NAP_NS       INT64_C(10000000)
+#define SLOW_PERIODS 3 // of a slow camera's frames that the device time-out waits for at least
 
 struct run {
     const struct config *config;
     const tri_log *log;
     tri_log source_log; // the same, of which the source keeps a reference
-    bool hushed;        // a source that is known to be gone is looked for: said once is enough
+    char fault[256];    // the newest warning or error of the source
     struct feed feed;
     tri_writer *writer;
     struct absence absence;
-    int64_t last_ns; // when the source last gave a sign of life
+    int64_t last_ns; // when the source last brought a frame, or was opened
+    bool proven;     // it has brought one
     bool over;
     int status;
 };
 
 static void pass_on(void *user, enum tri_log_level level, const char *part, const char *text)
 {
-    const struct run *run = user;
+    struct run *run = user;
+    const bool muted = run->absence.since_ns && run->config->common.verbosity <= 0;
 
-    if (!run->hushed)
+    if (level <= TRI_LOG_WARN)
+        snprintf(run->fault, sizeof(run->fault), "%s", text);
+    if (!muted) // of a source that is known to be gone everything was logged
         tri_log_write(run->log, level, part, "%s", text);
 }
 
@@ -113,7 +118,7 @@ static bool open_source(struct run *run)
     }
     source->video = run->feed.options.wanted;
     guess_video(&source->video);
-    absence_begin(&run->absence, &source->video, run->log);
+    absence_begin(&run->absence, &source->video, run->fault, run->log);
     return true;
 }
 
@@ -177,37 +182,55 @@ static void linger(const struct run *run)
         nap();
 }
 
-/** The source has gone: pictures that say so take its place. */
+/** Whether the source has been waited for long enough; logs that. */
+static bool gives_up(struct run *run)
+{
+    if (run->config->persistent || absence_seconds(&run->absence, tri_now_ns()) <= GIVE_UP_S)
+        return false;
+    tri_log_write(run->log, TRI_LOG_ERROR, "capture",
+                  "%s: has not come back for a minute: %s; --persistent waits for ever",
+                  run->feed.source.label, run->fault);
+    end(run, CLI_FAILED);
+    return true;
+}
+
+/** The source has gone: NO SIGNAL pictures take its place. One that went again before its first frame
+ *  was not back. */
 static void lose_source(struct run *run)
 {
     feed_close(&run->feed);
+    if (run->absence.since_ns) {
+        if (!gives_up(run))
+            absence_resume(&run->absence, run->fault, run->log);
+        return;
+    }
     tri_log_write(run->log, TRI_LOG_WARN, "capture", "%s: no signal; looking for it again%s",
                   run->feed.source.label, run->config->persistent ? "" : " for a minute");
-    absence_begin(&run->absence, &run->feed.source.video, run->log);
+    absence_begin(&run->absence, &run->feed.source.video, run->fault, run->log);
 }
 
 static void look_for_source(struct run *run)
 {
-    const int64_t now = tri_now_ns();
-
-    run->hushed = run->config->common.verbosity <= 0;
-    const enum source_result result = feed_open(&run->feed);
-    run->hushed = false;
-    if (result == SOURCE_OK) {
-        tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
-                      run->feed.source.label, absence_seconds(&run->absence, now));
-        absence_end(&run->absence);
+    if (feed_open(&run->feed) == SOURCE_OK) {
+        run->absence.active = false;
         run->last_ns = tri_now_ns();
         return;
     }
     feed_close(&run->feed);
     absence_tried(&run->absence, tri_now_ns());
-    if (!run->config->persistent && absence_seconds(&run->absence, now) > GIVE_UP_S) {
-        tri_log_write(run->log, TRI_LOG_ERROR, "capture",
-                      "%s: has not come back for a minute; --persistent waits for ever",
-                      run->feed.source.label);
-        end(run, CLI_FAILED);
-    }
+    gives_up(run);
+}
+
+/** A frame came. */
+static void prove_source(struct run *run)
+{
+    run->last_ns = tri_now_ns();
+    run->proven = true;
+    if (!run->absence.since_ns)
+        return;
+    tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
+                  run->feed.source.label, absence_seconds(&run->absence, run->last_ns));
+    absence_end(&run->absence);
 }
 
 static void do_without_source(struct run *run)
@@ -228,16 +251,22 @@ static void do_without_source(struct run *run)
         look_for_source(run);
 }
 
-/** A camera that is silent for too long is treated like one that has gone. */
-static void mind_silence(struct run *run)
+/** A camera without a good frame for too long is treated like one that has gone. A slow one has time
+ *  for a few frames. */
+static void check_device_timeout(struct run *run)
 {
+    const struct source *source = &run->feed.source;
+    const int64_t now_ns = tri_now_ns();
+    const double silent = (double)(now_ns - run->last_ns) / 1e9;
+    const double slow =
+        (double)evenness_period(source->video.fps_num, source->video.fps_den) / 1e9 * SLOW_PERIODS;
     const double limit = run->config->device_timeout;
-    const double silent = (double)(tri_now_ns() - run->last_ns) / 1e9;
 
-    if (!run->feed.source.live || limit <= 0 || silent < limit)
+    if (!source->live || limit <= 0 || silent < limit || silent < slow)
         return;
-    tri_log_write(run->log, TRI_LOG_WARN, "capture", "%s: no frame for %.1f s",
-                  run->feed.source.label, silent);
+    tri_log_write(&run->source_log, TRI_LOG_WARN, "capture", "%s: no %sframe for %.1f s%s%s",
+                  source->label, source->fault[0] ? "good " : "", silent,
+                  source->fault[0] ? ": the last one was " : "", source->fault);
     lose_source(run);
 }
 
@@ -245,18 +274,23 @@ static void take_frame(struct run *run)
 {
     switch (feed_frame(&run->feed)) {
     case SOURCE_OK:
-    case SOURCE_DROPPED:
+        prove_source(run);
+        break;
     case SOURCE_CHANGED:
         run->last_ns = tri_now_ns();
         break;
+    case SOURCE_DROPPED:
     case SOURCE_NOTHING:
-        mind_silence(run);
+        check_device_timeout(run);
         break;
     case SOURCE_END:
         end(run, CLI_DONE);
         break;
     case SOURCE_LOST:
-        lose_source(run);
+        if (run->proven || run->config->persistent)
+            lose_source(run);
+        else // as if it had failed when it was opened
+            end(run, CLI_FAILED);
         break;
     case SOURCE_FAILED:
     case SOURCE_MISUSED:
@@ -274,7 +308,7 @@ static void say_figures(struct run *run)
     tri_writer_get_stats(run->writer, &counts);
     figures_writer(&run->feed.figures, &counts);
     figures_line(&run->feed.figures, now, line, sizeof(line));
-    cli_print_line(stderr, line);
+    fprintf(stderr, "%s\n", line);
 }
 
 static void summarize(struct run *run)

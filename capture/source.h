@@ -77,7 +77,8 @@ struct source_ops {
      * draft->lease.slot is the slot's index, stable as long as the segment is; tri_draft.data[0] is
      * page-aligned, draft->shape.bytes long.
      *
-     * @return SOURCE_OK, or SOURCE_LOST or SOURCE_FAILED: the draft is then not with the source
+     * @return SOURCE_OK; SOURCE_CHANGED as of fill(), SOURCE_LOST or SOURCE_FAILED: the draft is then
+     *         not with the source
      */
     enum source_result (*enqueue)(struct source *source, struct tri_draft *draft);
 
@@ -100,8 +101,10 @@ struct source {
     bool live;              // its frames come when they come; false: the caller paces them
     bool film;              // each frame counts: read ahead of its time, and late rather than never
     uint64_t number;        // of a synthetic source's next frame: goes on when it is opened anew
-    uint64_t driver_drops;  // found since the caller last looked, who then zeroes it
-    uint64_t writer_drops;  // likewise: lost because too few drafts were enqueued
+    unsigned tried;         // bits of enum source_io: begun, and no frame came yet. As `number`
+    char fault[TRI_SOURCE_MAX + 1]; // what is wrong with the newest frame, dropped; empty: nothing
+    uint64_t driver_drops;          // found since the caller last looked, who then zeroes it
+    uint64_t writer_drops;          // likewise: lost because too few drafts were enqueued
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
     void *state;                    // the operations' own; NULL when closed
 };

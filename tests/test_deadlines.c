@@ -79,10 +79,10 @@ static void a_source_that_is_gone_is_looked_for_less_and_less_often(void **state
 {
     static const int64_t pauses_ms[] = { 400, 800, 1600, 3200, 5000, 5000 };
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
-    struct absence absence;
+    struct absence absence = { 0 };
 
     (void)state;
-    absence_begin(&absence, &video, NULL);
+    absence_begin(&absence, &video, NULL, NULL);
     assert_int_equal(absence.next_try_ns - absence.since_ns, SECOND / 5);
     for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++) {
         const int64_t now = absence.next_try_ns;

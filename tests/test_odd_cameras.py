@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Cameras whose drivers refuse, lie and fail: what is tried next, what is published, what is logged."""
 import json
+import pathlib
+import re
 
 from scripted_camera import ScriptedCameraTest
 
@@ -9,6 +11,7 @@ GREY = "mode GREY 64x48 50"
 WEBCAM = ["mode YUYV 640x480 50", "mode MJPG 640x480 50", "mode YUYV 1920x1080 5",
           "mode MJPG 1920x1080 30"]
 FRAMES = 12
+BAD = "frame bytes=100 times=0"
 
 
 class OddCameras(ScriptedCameraTest):
@@ -74,6 +77,142 @@ class Devices(OddCameras):
         self.assert_refused(self.run_capture("v4l2:Acm"), MISUSED, "write more of the name")
 
 
+class WaysOfStreaming(OddCameras):
+    def test_next_way_is_tried_until_a_frame_has_come(self):
+        wayward = "caps +readwrite"
+        told = ["no frame came by --io userptr: --io mmap takes its place", "! error ",
+                "!no signal"]
+        self.each([
+            ([GREY, "fail QBUF EINVAL userptr"], [], DONE, *told),
+            ([GREY, "image 0"], ["--io", "userptr"], MISUSED, "--io userptr"),
+            ([GREY, "fail STREAMON EIO userptr"], [], DONE, *told),
+            ([GREY, "fail DQBUF EIO userptr"], [], DONE, *told),
+            ([GREY, "fail REQBUFS EINVAL userptr"], [], DONE, "! error ", "!no frame came"),
+            ([GREY, wayward, "fail REQBUFS EINVAL"], [], DONE, "! error "),
+            ([GREY, wayward, "fail STREAMON EINVAL"], [], DONE, "--io read takes its place"),
+            ([GREY, "fail STREAMON ENOSPC"], [], FAILED, "No space left.*USB bandwidth",
+             "!no signal"),
+            ([GREY, "fail QBUF EINVAL userptr"], ["--io", "userptr"], FAILED,
+             "cannot queue a buffer"),
+        ])
+
+    def test_camera_that_fails_before_its_first_frame_ends_the_run(self):
+        self.each([
+            ([GREY, "fail STREAMON EPIPE", "caps +io_mc"], [], FAILED, "libcamera"),
+            ([GREY, "fail REQBUFS ENOMEM"], [], FAILED, "a smaller size needs less"),
+            ([GREY, "fail DQBUF ENODEV"], [], FAILED, "unplugged"),
+        ])
+
+    def test_silent_way_is_left_at_the_time_out(self):
+        self.plug_in([GREY, "fail DQBUF EAGAIN userptr"])
+        name, process, log = self.capture("--device-timeout", 0.3)
+        self.wait_for(log, "is back after")
+        frame = self.frames(name, 8)[-1]
+        self.assertEqual((frame["copies"], frame["no_signal"]), (1, False))
+        self.finish(process)
+
+    def test_camera_that_never_streams_is_retried_with_longer_pauses(self):
+        table = {"refuses": "fail STREAMON ENOSPC", "is silent": "fail DQBUF EAGAIN",
+                 "gives bad frames": BAD}
+        for what, line in table.items():
+            with self.subTest(what):
+                self.plug_in([GREY, line])
+                name, process, log = self.capture("--persistent", "--device-timeout", 0.1)
+                self.wait_for(log, "no signal")
+                frames = self.frames(name, 90)  # a while of it
+                self.assertTrue(all(frame["no_signal"] for frame in frames))
+                self.finish(process)
+                self.assertEqual(log().count("no signal; looking for it again"), 1, log())
+                self.assertNotIn("is back", log())
+                self.assertLess(log().count("\n"), 8, log())
+
+    def test_camera_that_comes_and_goes_is_retried_with_longer_pauses(self):
+        self.plug_in([GREY, "frame times=2", "frame times=0 index=31"])
+        name, process, log = self.capture("--persistent", "-v")
+        self.frames(name, 100)
+        duration_s = self.finish(process)["duration_s"]
+        self.assertIn(log().count("is back"), range(1, int(4 + duration_s / 2)), log())
+
+    def test_camera_that_is_unplugged_comes_back_by_its_best_way(self):
+        self.plug_in(GREY)
+        name, process, log = self.capture("--persistent")
+        self.frames(name, 3)
+        self.unplug()
+        self.wait_for(log, "unplugged")
+        self.plug_in(GREY)
+        self.wait_for(log, "is back")
+        frame = self.frames(name, 8)[-1]
+        self.assertEqual((frame["copies"], frame["no_signal"]), (0, False))
+        self.finish(process)
+
+    def test_idle_loopback_is_waited_for_when_persistent(self):
+        self.plug_in("caps -capture\ncaps +output")
+        self.ends("caps -capture\ncaps +output", [], FAILED, "captures nothing yet")
+        name, process, log = self.capture("--persistent", "-s", "64x48", "-f", "GREY")
+        self.assertTrue(self.frames(name, 1)[0]["no_signal"])
+        self.plug_in(GREY)
+        self.wait_for(log, "is back")
+        self.finish(process)
+
+
+class BadFrames(OddCameras):
+    def test_bad_frames_are_told_with_their_bytes(self):
+        good = "frame times=0"
+        self.each([
+            ([GREY, "frame bytes=100", good], [], DONE, r"1 bad frame,.*cut short \(100 of 3072 b"),
+            ([GREY, "frame bytes=0", good], [], DONE, "1 bad frame,.*empty"),
+            ([GREY, "frame flags=0x40", good], [], DONE, r"marked as bad by the driver \(3072 b"),
+            ([GREY, "frame bytes=100", good], ["--io", "mmap"], DONE, r"100 of 3072 bytes"),
+            ([GREY, "frame offset=10 bytes=3072", good], [], DONE),
+        ])
+
+    def test_bad_frames_do_not_count_as_signs_of_life(self):
+        self.plug_in([GREY, BAD])
+        name, process, log = self.capture("--device-timeout", 0.5)
+        self.wait_for(log, r"no good frame for 0\.\d s: the last one was cut short \(100 of 3072")
+        self.assertTrue(self.frames(name, 1)[0]["no_signal"])
+        self.finish(process)
+
+    def test_bad_frames_are_logged_once_a_second(self):
+        self.plug_in([GREY, BAD])
+        _, process, log = self.capture("--device-timeout", 0)
+        self.wait_for(log, r"\b[2-9]\d bad frames,")
+        summary = self.finish(process)
+        lines = log().count("bad frame")
+        self.assertLessEqual(lines, 1 + summary["duration_s"], log())
+
+    def test_lies_of_a_driver_end_no_capture(self):
+        huge = "frame bytes=4000000000 times=0"
+        for io in ("mmap", "userptr", "auto"):
+            self.each([
+                ([GREY, huge], ["--io", io], DONE),
+                (["mode MJPG 64x48 50", huge], ["--io", io], DONE),
+                ([GREY, "pitch 7", "image 3072"], ["--io", io], DONE),
+                ([GREY, "pitch 4294967295", "image 3072"], ["--io", io], DONE),
+            ])
+        self.each([
+            (["mode RGB4 64x48 50", "frame bytes=500", "frame times=0"], ["-f", "YU12"], DONE,
+             "cut short"),
+            (["mode RGB4 64x48 50", "pitch 1", "image 12288"], ["-f", "YU12"], DONE),
+            (["mode RGB4 64x48 50", "pitch 300", "image 14400"], ["-f", "YU12"], DONE),
+        ])
+        self.plug_in(["mode RGB4 64x48 50", "pitch 1", "image 48"])
+        _, process, log = self.capture("-f", "YU12")
+        self.wait_for(log, "cut short .48 of 12288 bytes")
+        self.finish(process)
+
+    def test_padded_rows_are_converted_without_their_padding(self):
+        for mode, pitch in (("YUYV", 192), ("GREY", 100), ("NV12", 128), ("RGB3", 256)):
+            with self.subTest(mode):
+                self.plug_in([f"mode {mode} 64x48 50", f"pitch {pitch}"])
+                name, process, _ = self.capture("-f", "YU12", "--io", "mmap")
+                luma = self.picture(name)[:64 * 48]
+                self.finish(process)
+                rows = [luma[64 * y:64 * (y + 1)] for y in range(48)]
+                self.assertTrue(all(max(row) - min(row) < 4 for row in rows), "rows are sheared")
+                self.assertTrue(all(row[5] <= below[5] for row, below in zip(rows, rows[1:])))
+
+
 class Rates(OddCameras):
     def test_rate_is_the_driver_s_where_it_refuses_another(self):
         self.plug_in(["mode GREY 64x48 20", "fail S_PARM EIO"])
@@ -93,6 +232,61 @@ class Rates(OddCameras):
                 self.finish(process)
                 self.assertEqual(frame["fps_num"], rate * frame["fps_den"])
                 self.assertNotIn(" 0 frames a second", log())
+
+
+class Times(OddCameras):
+    def times(self, *frames, count=20, args=()):
+        """The frames of a camera whose times or numbers are odd."""
+        self.plug_in(["mode GREY 64x48 50", *frames])
+        name, process, log = self.capture("--wait-for-reader", *args)
+        seen = self.frames(name, count)
+        self.finish(process)
+        return seen, log()
+
+    def test_times_are_the_driver_s_where_they_can_be_true(self):
+        seen, log = self.times("frame age=40 times=0")
+        self.assertTrue(all(frame["publish_ns"] - frame["capture_ns"] >= 39e6 for frame in seen))
+        self.assertNotIn("driver's times", log)
+
+    def test_times_that_cannot_be_true_are_those_of_arrival(self):
+        for odd in ("frame age=9000 times=0", "frame still=1 times=0", "frame age=-60000 times=0",
+                    "frame age=40 times=3\nframe age=3000 times=3",
+                    "frame age=40 times=1\nframe age=200 times=1"):
+            with self.subTest(odd):
+                seen, log = self.times(odd)
+                ages = [frame["publish_ns"] - frame["capture_ns"] for frame in seen]
+                self.assertTrue(all(0 <= age < 1e9 for age in ages), ages)
+                times = [frame["capture_ns"] for frame in seen]
+                self.assertEqual(times, sorted(set(times)))
+                self.assertEqual(log.count("driver's times"), 1)
+
+    def test_one_bad_time_does_not_end_the_trust_in_the_rest(self):
+        seen, _ = self.times("frame age=9000", "frame age=40 times=0")
+        ages = [frame["publish_ns"] - frame["capture_ns"] for frame in seen[3:]]
+        self.assertTrue(all(age >= 39e6 for age in ages), ages)
+
+    def test_numbers_that_jump_are_no_drops(self):
+        for odd in ("frame\nframe seq=2000000000", "frame\nframe step=1000000",
+                    "frame seq=7 times=0", "frame step=-5 times=0"):
+            with self.subTest(odd):
+                seen, _ = self.times(odd)
+                self.assertEqual(seen[-1]["dropped_driver"], seen[0]["dropped_driver"])
+                numbers = [frame["driver_sequence"] for frame in seen]
+                self.assertEqual(numbers, sorted(numbers))
+
+    def test_holes_in_the_numbers_are_drops(self):
+        seen, _ = self.times("frame times=4", "frame step=3")
+        lost = seen[-1]["dropped_driver"] - seen[0]["dropped_driver"]
+        numbers = [frame["driver_sequence"] for frame in seen]
+        self.assertGreaterEqual(lost, 6)
+        self.assertEqual(lost, numbers[-1] - numbers[0] - (seen[-1]["number"] - seen[0]["number"]))
+
+    def test_slow_camera_is_waited_for(self):
+        self.plug_in("mode GREY 64x48 2")
+        name, process, log = self.capture("--device-timeout", 0.2)
+        self.assertFalse(any(frame["no_signal"] for frame in self.frames(name, 3)))
+        self.finish(process)
+        self.assertNotIn("no frame for", log())
 
 
 class Choices(OddCameras):
@@ -135,3 +329,54 @@ class Choices(OddCameras):
             ([GREY, control], ["-c", "brightness=7,brightness=9"], DONE, "brightness is 9"),
             ([GREY, control], ["-c", r"brightness=7\,8"], MISUSED, "brightness takes 0 to 255"),
         ])
+
+
+class Fields(OddCameras):
+    def test_alternating_fields_are_woven(self):
+        for first, second, word in (("top", "bottom", "interlaced-tb"),
+                                    ("bottom", "top", "interlaced-bt")):
+            with self.subTest(first):
+                self.plug_in(["mode GREY 64x24 50", "field alternate",
+                              f"frame field={first}", f"frame field={second} step=0"])
+                name, process, log = self.capture()
+                picture = self.picture(name)
+                frames = self.frames(name, 10)
+                self.finish(process)
+                self.assertEqual(picture, bytes(y for y in range(48) for _ in range(64)))
+                self.assertEqual({(f["height"], f["field"]) for f in frames}, {(48, word)})
+                self.assertEqual(frames[-1]["dropped_driver"], frames[0]["dropped_driver"])
+                self.assertIn("woven", log())
+
+    def test_lost_field_costs_its_frame_alone(self):
+        self.plug_in(["mode GREY 64x24 50", "field alternate", "frame field=top",
+                      "frame field=bottom step=0", "frame field=top", "frame field=top",
+                      "frame field=bottom step=0"])
+        name, process, _ = self.capture()
+        frames = self.frames(name, 9)
+        self.finish(process)
+        self.assertEqual(frames[-1]["dropped_driver"] - frames[0]["dropped_driver"], 4)
+        self.assertEqual({frame["field"] for frame in frames}, {"interlaced-tb"})
+
+
+class JpegOfAnotherSize(OddCameras):
+    def jpeg(self, size):
+        file = self.folder() / "picture.jpg"
+        name = self.stream()
+        camera = self.start("triptych-capture", "-q", "-n", name, "-f", "MJPG", "-s", size,
+                            "pattern:smpte")
+        self.wait_for_stream(name, camera)
+        done = self.run_to_end("triptych-dump", "--count", 1, "--to", "raw", "-o", file, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return file
+
+    def test_picture_is_published_at_its_own_size(self):
+        for real, told, seen in (("320x240", "640x480", (320, 240)), ("640x480", "320x240", (640, 480)),
+                                 ("640x368", "640x360", (640, 360))):
+            with self.subTest(real=real, told=told):
+                file = self.jpeg(real)
+                self.plug_in([f"mode MJPG {told} 50", f"frame times=0 file={file}"])
+                name, process, log = self.capture()
+                frame = self.frames(name, 1)[0]
+                self.finish(process)
+                self.assertEqual((frame["width"], frame["height"]), seen)
+                self.assertEqual("published at their own size" in log(), real[:3] != told[:3])

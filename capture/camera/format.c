@@ -15,6 +15,12 @@ static const struct {
     { V4L2_PIX_FMT_JPEG, TRI_FOURCC_MJPG, false },
 };
 
+/** What libv4lconvert reads besides triptych's formats, past the end of short buffers: four bytes a
+ *  pixel. */
+static const struct tri_format four_bytes = { .planes = 1, .plane = { { 1, 4, 1 } } };
+static const uint32_t four_byte_fourccs[] = { V4L2_PIX_FMT_RGB32, V4L2_PIX_FMT_BGR32,
+                                              V4L2_PIX_FMT_ARGB32, V4L2_PIX_FMT_XRGB32 };
+
 #define PAGE         4096u // what a driver may want its memory aligned to
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -88,26 +94,28 @@ static uint64_t size_of(const struct v4l2_format *format, uint32_t memory)
                                : format->fmt.pix.sizeimage;
 }
 
-/** Strides as V4L2 derives them from the first plane's; a memory of its own has one of its own. */
-static void set_planes(struct camera_format *format, const struct v4l2_format *as,
+/** Planes as V4L2 derives them from the first one's stride; a memory of its own has one of its own. */
+static void set_planes(struct camera_plane planes[TRI_PLANES_MAX], const struct v4l2_format *as,
                        const struct tri_format *rules, bool split)
 {
     const struct tri_plane_rule *first = &rules->plane[0];
+    const uint32_t width = camera_format_width(as), height = camera_format_height(as);
     uint64_t offset = 0;
 
     for (uint32_t p = 0; p < rules->planes; p++) {
         const struct tri_plane_rule *rule = &rules->plane[p];
-        struct camera_plane *plane = &format->plane[p];
-        const uint32_t rows = (format->video.height + rule->lines - 1u) / rule->lines;
+        struct camera_plane *plane = &planes[p];
         *plane = (struct camera_plane){ .memory = split ? p : 0, .offset = split ? 0 : offset };
+        plane->row_bytes = (width + rule->pixels - 1u) / rule->pixels * rule->bytes;
+        plane->rows = (height + rule->lines - 1u) / rule->lines;
         plane->stride = stride_of(as, plane->memory);
-        if (plane->stride == 0) // the driver leaves it out: no padding
-            plane->stride = (format->video.width + rule->pixels - 1u) / rule->pixels * rule->bytes;
+        // Left out, or no stride at all: no padding.
+        if (stride_of(as, 0) < planes[0].row_bytes || stride_of(as, 0) > INT32_MAX)
+            plane->stride = plane->row_bytes;
         else if (!split)
             plane->stride = (uint32_t)((uint64_t)plane->stride * rule->bytes * first->pixels /
                                        (rule->pixels * (uint64_t)first->bytes));
-        offset += (uint64_t)plane->stride * rows;
-        format->video.stride[p] = plane->stride;
+        offset += (uint64_t)plane->stride * plane->rows;
     }
 }
 
@@ -147,6 +155,22 @@ static void set_slot(struct camera_format *format, const struct v4l2_format *as)
         format->plane[p].slot_offset = start[format->plane[p].memory] + format->plane[p].offset;
 }
 
+/** What the driver's buffers hold. */
+static void set_buffer(struct camera_format *format)
+{
+    const uint32_t v4l2_fourcc = camera_format_fourcc(&format->native);
+    const struct tri_format *rules = camera_format_find(v4l2_fourcc);
+
+    for (size_t i = 0; !rules && i < COUNT(four_byte_fourccs); i++) {
+        if (four_byte_fourccs[i] == v4l2_fourcc)
+            rules = &four_bytes;
+    }
+    format->buffer_planes = rules && rules->family != TRI_FAMILY_COMPRESSED ? rules->planes : 0;
+    if (format->buffer_planes)
+        set_planes(format->buffer, &format->native, rules, is_split(v4l2_fourcc));
+    format->compressed |= rules && rules->family == TRI_FAMILY_COMPRESSED;
+}
+
 bool camera_format_describe(struct camera_format *format)
 {
     const struct v4l2_format *as = format->emulated.type ? &format->emulated : &format->native;
@@ -164,8 +188,17 @@ bool camera_format_describe(struct camera_format *format)
     if (format->memories != (is_split(v4l2_fourcc) ? rules->planes : 1))
         return false;
     if (rules->family != TRI_FAMILY_COMPRESSED)
-        set_planes(format, as, rules, is_split(v4l2_fourcc));
+        set_planes(format->plane, as, rules, is_split(v4l2_fourcc));
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        video->stride[p] = format->plane[p].stride;
+    set_buffer(format);
     set_slot(format, as);
+    format->woven = video->field == TRI_FIELD_ALTERNATE && rules->family != TRI_FAMILY_COMPRESSED &&
+                    !format->emulated.type;
+    if (format->woven) {
+        video->height *= 2;
+        video->field = TRI_FIELD_INTERLACED;
+    }
     if (tri_video_shape(video, &format->shape) == TRI_OK)
         return true;
     if (format->emulated.type)
@@ -179,26 +212,37 @@ bool camera_format_describe(struct camera_format *format)
 
 bool camera_format_fits_slot(const struct camera_format *format)
 {
-    if (format->emulated.type)
+    if (format->emulated.type || format->woven)
         return false;
     if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
         return format->memories == 1;
+    for (uint32_t m = 0; m < format->memories; m++) {
+        if (size_of(&format->native, m) < camera_format_least_bytes(format, m))
+            return false;
+    }
     return has_driver_rows(format);
 }
 
 uint64_t camera_format_least_bytes(const struct camera_format *format, uint32_t index)
 {
-    uint64_t least = 0;
+    uint64_t least = 1;
 
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED ||
-        format->emulated.type)
-        return 1;
-    for (uint32_t p = 0; p < format->shape.planes; p++) {
-        const struct camera_plane *plane = &format->plane[p];
-        const struct tri_plane *slot = &format->shape.plane[p];
-        const uint64_t row = plane->stride < slot->row_bytes ? plane->stride : slot->row_bytes;
+    if (format->buffer_planes == 0 && !format->compressed && stride_of(&format->native, index))
+        return (uint64_t)stride_of(&format->native, index) * camera_format_height(&format->native);
+    for (uint32_t p = 0; p < format->buffer_planes; p++) {
+        const struct camera_plane *plane = &format->buffer[p];
+        const uint32_t row = plane->stride < plane->row_bytes ? plane->stride : plane->row_bytes;
         if (plane->memory == index)
-            least = plane->offset + (uint64_t)plane->stride * (slot->rows - 1) + row;
+            least = plane->offset + (uint64_t)plane->stride * (plane->rows - 1) + row;
     }
     return least;
+}
+
+bool camera_format_is_padded(const struct camera_format *format)
+{
+    for (uint32_t p = 0; p < format->buffer_planes; p++) {
+        if (format->buffer[p].stride != format->buffer[p].row_bytes)
+            return true;
+    }
+    return false;
 }

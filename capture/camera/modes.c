@@ -15,6 +15,17 @@ bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_f
     return true;
 }
 
+bool camera_marks_compressed(const struct camera *camera, uint32_t v4l2_fourcc)
+{
+    struct v4l2_fmtdesc format;
+
+    for (uint32_t i = 0; camera_format_at(camera, i, &format); i++) {
+        if (format.pixelformat == v4l2_fourcc)
+            return format.flags & V4L2_FMT_FLAG_COMPRESSED;
+    }
+    return false;
+}
+
 bool camera_size_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t index,
                     struct v4l2_frmsizeenum *size)
 {

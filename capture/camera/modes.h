@@ -14,6 +14,9 @@ bool camera_size_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t 
 bool camera_rate_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
                     uint32_t height, uint32_t index, struct v4l2_frmivalenum *interval);
 
+/** Whether the camera's list marks the format as compressed. */
+bool camera_marks_compressed(const struct camera *camera, uint32_t v4l2_fourcc);
+
 /** Whether the camera makes exactly this size by itself; asks TRY_FMT where no sizes are told. */
 bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
                      uint32_t height);

@@ -206,9 +206,9 @@ static void report(const struct camera *camera, const struct tri_video *wanted,
 
     if (video->fps_num)
         snprintf(rate, sizeof(rate), "%.4g frames a second", rate_of(video));
-    tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s, %ux%u %s, %s", camera->path,
+    tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s, %ux%u %s, %s%s", camera->path,
                   camera->card, video->width, video->height, tri_fourcc_name(video->fourcc, text),
-                  rate);
+                  rate, format->woven ? ", woven of two fields each" : "");
     if (format->emulated.type)
         tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
@@ -254,6 +254,7 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
 
     if (camera_ioctl(camera, VIDIOC_S_FMT, &format->native) == -1)
         return camera_failed(camera, CAMERA_FORMAT, "cannot set its format");
+    format->compressed = camera_marks_compressed(camera, camera_format_fourcc(&format->native));
     if (!camera_format_describe(format) ||
         (wanted->fourcc && format->video.fourcc != wanted->fourcc))
         return no_format(camera, wanted->fourcc);

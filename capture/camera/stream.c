@@ -33,6 +33,7 @@ static uint32_t request_buffers(const struct camera_stream *stream, uint32_t cou
 
     if (camera_ioctl(stream->camera, VIDIOC_REQBUFS, &request) == -1)
         return 0;
+    errno = ENOMEM; // of a driver that agrees to none
     return request.count < CAMERA_BUFFERS_MAX ? request.count : CAMERA_BUFFERS_MAX;
 }
 
@@ -99,6 +100,7 @@ bool camera_stream_accept(struct camera_stream *stream, const struct camera *cam
 
 static enum source_result queue(struct camera_stream *stream, struct request *request)
 {
+    stream->buffer[request->buffer.index].queued_ns = tri_now_ns();
     if (camera_ioctl(stream->camera, VIDIOC_QBUF, &request->buffer) == -1)
         return camera_failed(stream->camera, CAMERA_STREAM, "cannot queue a buffer");
     return SOURCE_OK;
@@ -130,10 +132,12 @@ enum source_result camera_stream_lend(struct camera_stream *stream, struct tri_d
         for (uint32_t m = 0; m < stream->format->memories; m++) {
             request.plane[m].m.userptr = (unsigned long)draft->data[m];
             request.plane[m].length = native->fmt.pix_mp.plane_fmt[m].sizeimage;
+            stream->buffer[index].length[m] = request.plane[m].length;
         }
     } else {
         request.buffer.m.userptr = (unsigned long)draft->data[0];
         request.buffer.length = native->fmt.pix.sizeimage;
+        stream->buffer[index].length[0] = request.buffer.length;
     }
     const enum source_result result = queue(stream, &request);
     if (result == SOURCE_OK)
@@ -168,6 +172,15 @@ void camera_stream_rest(int timeout_ms)
     (void)poll(NULL, 0, timeout_ms);
 }
 
+/** -1: no time of any clock. */
+static int64_t nanoseconds(const struct timeval *time)
+{
+    if (time->tv_sec < 0 || time->tv_sec > INT64_MAX / 1000000000 - 1 || time->tv_usec < 0 ||
+        time->tv_usec >= 1000000)
+        return -1;
+    return (int64_t)time->tv_sec * 1000000000 + (int64_t)time->tv_usec * 1000;
+}
+
 enum source_result camera_stream_take(struct camera_stream *stream, struct camera_taken *taken)
 {
     struct request request;
@@ -179,26 +192,26 @@ enum source_result camera_stream_take(struct camera_stream *stream, struct camer
                    : camera_failed(stream->camera, CAMERA_STREAM, "cannot take a frame");
 
     const struct v4l2_buffer *buffer = &request.buffer;
-    *taken = (struct camera_taken){
-        .index = buffer->index,
-        .sequence = buffer->sequence,
-        .flags = buffer->flags,
-        .field = buffer->field,
-        .timestamp_ns = (int64_t)buffer->timestamp.tv_sec * 1000000000 +
-                        (int64_t)buffer->timestamp.tv_usec * 1000,
-    };
     if (buffer->index >= stream->count) {
         errno = EIO;
         return camera_failed(stream->camera, CAMERA_STREAM,
                              "the driver gave back a buffer that it was not given");
     }
+    const struct camera_buffer *own = &stream->buffer[buffer->index];
+    *taken = (struct camera_taken){
+        .index = buffer->index,
+        .sequence = buffer->sequence,
+        .flags = buffer->flags,
+        .field = buffer->field,
+        .timestamp_ns = nanoseconds(&buffer->timestamp),
+        .queued_ns = own->queued_ns,
+    };
     for (uint32_t m = 0; m < stream->format->memories; m++) {
         const bool multiplanar = camera_multiplanar(stream->camera);
         taken->offset[m] = multiplanar ? request.plane[m].data_offset : 0;
         taken->used[m] = multiplanar ? request.plane[m].bytesused : buffer->bytesused;
-        const struct camera_buffer *mapped = &stream->buffer[buffer->index];
-        if (mapped->start[m] && taken->used[m] > mapped->length[m])
-            taken->used[m] = (uint32_t)mapped->length[m];
+        if (taken->used[m] > own->length[m])
+            taken->used[m] = (uint32_t)own->length[m];
     }
     return SOURCE_OK;
 }

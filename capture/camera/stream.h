@@ -9,8 +9,9 @@
 
 struct camera_buffer {
     uint8_t *start[TRI_PLANES_MAX]; // mapped memory; NULL: lent, or not there
-    size_t length[TRI_PLANES_MAX];
-    struct tri_draft *draft; // lent by the caller; NULL: none
+    size_t length[TRI_PLANES_MAX];  // bytes that the driver may fill
+    struct tri_draft *draft;        // lent by the caller; NULL: none
+    int64_t queued_ns;              // when the driver got it last
 };
 
 /** All zero is a stopped one. */
@@ -28,6 +29,7 @@ struct camera_taken {
     uint32_t index;
     uint32_t sequence, flags, field; // as in v4l2_buffer
     int64_t timestamp_ns;            // of the clock that `flags` says
+    int64_t queued_ns;               // when the driver got the buffer; 0: unknown
     uint32_t offset[TRI_PLANES_MAX]; // where the picture begins in each memory
     uint32_t used[TRI_PLANES_MAX];   // bytes from the memory's start that hold it
 };
