@@ -3,14 +3,13 @@
 
 #include <string.h>
 
-#define PERIOD_MAX_NS   1000000000      // slower streams gain nothing from pacing
-#define TIME_MAX_NS     (INT64_MAX / 4) // keeps sums far from overflow
-#define PERIODS_MAX     16              // longer gaps between frames are pauses
-#define CREDIT_PERIODS  12              // shares of so many periods can be saved
-#define WINDOWS_MAX     3               // a frame that late may not come at all
-#define OUTLIERS        8               // one frame in so many may lie outside, on either side
-#define RATE_FRAMES     3               // tell a new rate
-#define MARGIN_START_NS 200000          // a sleep's usual lateness before anything was learned
+#define PERIOD_MAX_NS   1000000000 // slower streams gain nothing from pacing
+#define PERIODS_MAX     16         // longer gaps between frames are pauses
+#define CREDIT_PERIODS  12         // shares of so many periods can be saved
+#define WINDOWS_MAX     3          // a frame that late may not come at all
+#define OUTLIERS        8          // one frame in so many may lie outside, on either side
+#define RATE_FRAMES     3          // tell a new rate
+#define MARGIN_START_NS 200000     // a sleep's usual lateness before anything was learned
 #define MARGIN_MIN_NS   20000
 #define MARGIN_GROWS    8   // by an 8th when a sleep ended later than that,
 #define MARGIN_SHRINKS  160 // by a 160th when not: they balance at one such sleep in 20
@@ -120,8 +119,7 @@ static int64_t periods_since(const struct tri_pacing *pace, uint64_t frames, int
 /** Learns from the newest frame. */
 static void learn(struct tri_pacing *pace, int64_t now_ns)
 {
-    const bool sane = pace->publish_ns >= 0 && pace->publish_ns <= TIME_MAX_NS;
-    const int64_t time = sane ? pace->publish_ns : 0; // the segment's word, and no time at all
+    const int64_t time = pace->publish_ns;
     const uint64_t frames = pace->number - pace->learned;
     const int64_t interval = pace->frames ? time - pace->time_ns[pace->frames - 1] : 0;
     int64_t periods = 0;

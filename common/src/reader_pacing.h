@@ -46,6 +46,8 @@ struct tri_pacing_window {
 static inline void tri_pacing_see(struct tri_pacing *pace, uint64_t number, int64_t publish_ns,
                                   uint64_t drops)
 {
+    if (publish_ns < 0 || publish_ns > INT64_MAX / 4)
+        publish_ns = 0; // the segment's word, and no time at all: sums would overflow
     pace->number = number;
     pace->drops = drops;
     pace->gap_ns = publish_ns - pace->publish_ns;
