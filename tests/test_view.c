@@ -294,6 +294,43 @@ static void a_step_on_the_screen_is_one_to_the_pixel_beside_it(void **state)
     }
 }
 
+/** The number of parts beside a picture that `view` places in `area`, and the pixels that they have. */
+static unsigned beside(const struct view *view, const struct view_area *area, int *pixels)
+{
+    const struct view_place place = view_place(view, &wide, area);
+    struct view_area parts[VIEW_SIDES];
+    const unsigned count = view_beside(&place, area, parts);
+
+    *pixels = 0;
+    for (unsigned i = 0; i < count; i++)
+        *pixels += parts[i].w * parts[i].h;
+    return count;
+}
+
+static void nothing_is_filled_under_a_picture(void **state)
+{
+    const struct view_area exact = { 10, 20, 640, 360 };
+    int pixels;
+
+    (void)state;
+    assert_int_equal(beside(&(struct view){ 0 }, &exact, &pixels), 0);
+    assert_int_equal(beside(&(struct view){ .mode = VIEW_FILL }, &square, &pixels), 0);
+    assert_int_equal(beside(&(struct view){ 0 }, &square, &pixels), 2);
+    assert_int_equal(pixels, 640 * (640 - 360));
+    assert_int_equal(beside(&(struct view){ .mode = VIEW_SCALE, .scale = 0.5 }, &square, &pixels),
+                     4);
+    assert_int_equal(pixels, 640 * 640 - 320 * 180);
+}
+
+static void the_whole_area_is_filled_under_a_turned_picture(void **state)
+{
+    int pixels;
+
+    (void)state;
+    assert_int_equal(beside(&(struct view){ .turns = 1 }, &square, &pixels), 1);
+    assert_int_equal(pixels, 640 * 640);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +354,8 @@ int main(void)
         cmocka_unit_test(a_pixel_is_seen_where_the_pointer_finds_it),
         cmocka_unit_test(beside_the_picture_there_is_no_pixel),
         cmocka_unit_test(a_step_on_the_screen_is_one_to_the_pixel_beside_it),
+        cmocka_unit_test(nothing_is_filled_under_a_picture),
+        cmocka_unit_test(the_whole_area_is_filled_under_a_turned_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

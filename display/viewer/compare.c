@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare.h"
 
+#include "draw_color.h"
+#include "text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -117,7 +120,7 @@ static bool subtract(SDL_Renderer *renderer, SDL_Texture *target, const struct t
 
     if (SDL_SetRenderTarget(renderer, target) != 0)
         return false;
-    SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
+    set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
     SDL_RenderClear(renderer);
     for (int i = 0; i < 2; i++) {
         if (i == 1)
@@ -160,8 +163,7 @@ static void draw_kept(const struct compare *compare, SDL_Renderer *renderer,
 
     SDL_RenderGetClipRect(renderer, &before);
     SDL_RenderSetClipRect(renderer, &part);
-    SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
-    SDL_RenderFillRect(renderer, &part);
+    texture_surround(renderer, &place, area);
     draw_placed(compare->kept, renderer, &place);
     SDL_RenderSetClipRect(renderer, &before);
 }
@@ -171,7 +173,7 @@ static void draw_divider(SDL_Renderer *renderer, const struct view_area *area, i
     const int x = area->x + left - DIVIDER / 2;
     const SDL_Rect bar = { x, area->y, DIVIDER, area->h };
 
-    SDL_SetRenderDrawColor(renderer, 255, 190, 92, 255);
+    set_draw_color(renderer, text_amber);
     SDL_RenderFillRect(renderer, &bar);
 }
 
@@ -198,7 +200,7 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
             draw_kept(compare, renderer, view, area, area->w);
         break;
     default:
-        SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
+        set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
         SDL_RenderFillRect(renderer, &whole);
         draw_difference(compare, renderer, live, picture, &place);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "graph.h"
 
+#include "draw_color.h"
+
 #include <stdio.h>
 
 #define SPAN_NS (GRAPH_SECONDS * 1000000000LL)
@@ -15,11 +17,6 @@ static const SDL_Color grid_color = { 255, 255, 255, 40 };
 
 static const char *const names[] = { [TRACE_INTERVAL] = "interval", [TRACE_AGE] = "age" };
 
-static void set_color(SDL_Renderer *renderer, SDL_Color color)
-{
-    SDL_SetRenderDrawColor(renderer, color.r, color.g, color.b, color.a);
-}
-
 /** Height of `ms` in a graph `high` that ends at `scale`. */
 static int height_of(double ms, double scale, int high)
 {
@@ -30,7 +27,7 @@ static int height_of(double ms, double scale, int high)
 
 static void draw_grid(SDL_Renderer *renderer, const struct view_area *area)
 {
-    set_color(renderer, grid_color);
+    set_draw_color(renderer, grid_color);
     for (int i = 0; i <= GRAPH_SECONDS; i++) {
         const int x = area->x + (area->w - 1) * i / GRAPH_SECONDS;
         SDL_RenderDrawLine(renderer, x, area->y, x, area->y + area->h - 1);
@@ -56,9 +53,9 @@ static void draw_bars(SDL_Renderer *renderer, const struct view_area *area,
         if (bars[i].lost)
             lost[lost_count++] = all[i];
     }
-    set_color(renderer, color);
+    set_draw_color(renderer, color);
     SDL_RenderFillRects(renderer, all, (int)count);
-    set_color(renderer, lost_color);
+    set_draw_color(renderer, lost_color);
     SDL_RenderFillRects(renderer, lost, lost_count);
 }
 
@@ -89,7 +86,7 @@ void graph_draw(struct graph *graph, struct text *text, SDL_Renderer *renderer,
         const int high = height_of(target_ms, scale, area->h);
         const SDL_Rect line = { area->x, area->y + area->h - high, area->w,
                                 SDL_max(pixels / 14, 1) };
-        set_color(renderer, line_color);
+        set_draw_color(renderer, line_color);
         SDL_RenderFillRect(renderer, &line);
     }
     set_text(&graph->name, text, renderer, pixels, names[kind], 0);

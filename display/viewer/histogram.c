@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "histogram.h"
 
+#include "draw_color.h"
+
 #include <stdio.h>
 
 #define GRAPH_LINES 9 // heights of letters
@@ -24,7 +26,8 @@ static uint32_t column_of(const uint32_t bins[TONES_BINS], int column, int colum
 }
 
 static void draw_channel(SDL_Renderer *renderer, const SDL_Rect *area,
-                         const uint32_t bins[TONES_BINS], uint32_t peak, SDL_Color color)
+                         const uint32_t bins[TONES_BINS], uint32_t peak, SDL_Color color,
+                         SDL_BlendMode mode)
 {
     SDL_Rect bars[TONES_BINS];
     const int columns = SDL_min(area->w, TONES_BINS);
@@ -39,7 +42,8 @@ static void draw_channel(SDL_Renderer *renderer, const SDL_Rect *area,
         if (high > 0)
             bars[count++] = (SDL_Rect){ left, area->y + area->h - high, right - left, high };
     }
-    SDL_SetRenderDrawColor(renderer, color.r, color.g, color.b, color.a);
+    set_draw_color(renderer, color);
+    SDL_SetRenderDrawBlendMode(renderer, mode);
     SDL_RenderFillRects(renderer, bars, count);
 }
 
@@ -55,16 +59,14 @@ static void draw_channels(SDL_Renderer *renderer, const SDL_Rect *area, const st
     const uint32_t peak = tones_peak(tones);
 
     if (tones->kind == TONES_LUMA) {
-        draw_channel(renderer, area, tones->bins[0], peak, luma_color);
-        SDL_SetRenderDrawColor(renderer, text_amber.r, text_amber.g, text_amber.b, 255);
+        draw_channel(renderer, area, tones->bins[0], peak, luma_color, SDL_BLENDMODE_NONE);
+        set_draw_color(renderer, text_amber);
         draw_mark(renderer, area, tones->black_code);
         draw_mark(renderer, area, tones->white_code);
         return;
     }
-    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_ADD);
     for (unsigned c = 0; c < TONES_CHANNELS; c++)
-        draw_channel(renderer, area, tones->bins[c], peak, channel_colors[c]);
-    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
+        draw_channel(renderer, area, tones->bins[c], peak, channel_colors[c], SDL_BLENDMODE_ADD);
 }
 
 void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,

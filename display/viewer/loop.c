@@ -135,6 +135,18 @@ static void take(struct loop *loop)
     suit(loop);
 }
 
+/** Fills the gaps between tiles. A graphics card begins each picture with it, or the first ones after a
+ *  change of size are lost; the processor is spared it where one tile fills the window. */
+static void clear(const struct loop *loop)
+{
+    const bool gaps = loop->wall.count > 1 && !loop->wall.alone;
+
+    if (loop->window.is_software && !gaps)
+        return;
+    SDL_SetRenderDrawColor(loop->window.renderer, 40, 44, 51, 255);
+    SDL_RenderClear(loop->window.renderer);
+}
+
 static void draw(struct loop *loop)
 {
     SDL_Renderer *renderer = loop->window.renderer;
@@ -144,8 +156,7 @@ static void draw(struct loop *loop)
     const struct view_area area = arrange(loop);
     const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
     tools_ask(&loop->tools, &loop->wall, renderer);
-    SDL_SetRenderDrawColor(renderer, 40, 44, 51, 255); // between tiles
-    SDL_RenderClear(renderer);
+    clear(loop);
     wall_draw(&loop->wall, renderer);
     overlay_draw(&loop->overlay, renderer, &loop->wall, &area, pixels);
     if (!loop->overlay.help.page)

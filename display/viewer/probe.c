@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe.h"
 
+#include "draw_color.h"
 #include "panel.h"
 #include "reading.h"
 
@@ -20,7 +21,7 @@ struct aim {
 
 static void fill(SDL_Renderer *renderer, SDL_Color colour, int x, int y, int w, int h)
 {
-    SDL_SetRenderDrawColor(renderer, colour.r, colour.g, colour.b, colour.a);
+    set_draw_color(renderer, colour);
     SDL_RenderFillRect(renderer, &(SDL_Rect){ x, y, w, h });
 }
 
@@ -67,9 +68,9 @@ static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int l
     }
     const SDL_Rect inner = { left + REACH * cell, top + REACH * cell, cell, cell };
     const SDL_Rect outer = { inner.x - 1, inner.y - 1, cell + 2, cell + 2 };
-    SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
+    set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
     SDL_RenderDrawRect(renderer, &outer);
-    SDL_SetRenderDrawColor(renderer, 255, 255, 255, 255);
+    set_draw_color(renderer, (SDL_Color){ 255, 255, 255, 255 });
     SDL_RenderDrawRect(renderer, &inner);
 }
 

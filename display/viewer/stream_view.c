@@ -380,6 +380,7 @@ void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
     const struct view_picture picture = stream_view_picture(stream);
     const struct view_place place = view_place(&stream->view, &picture, area);
 
+    texture_surround(renderer, &place, area);
     texture_draw(stream_view_front(stream), renderer, &place,
                  stream->state == TRI_STATE_NO_WRITER ? SHADE_AWAY : SHADE_LIVE);
     if (compare_is_on(&stream->compare))

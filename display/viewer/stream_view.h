@@ -105,8 +105,8 @@ struct view_picture stream_view_picture(const struct stream_view *stream);
 /** Size of the front picture as it is looked at: turned, not scaled. */
 void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height);
 
-/** Draws the front picture, dimmed when its writer is away, and the one it is compared with. Without a
- *  picture: nothing. */
+/** Draws the front picture on black, dimmed when its writer is away, and the one it is compared with.
+ *  Without a picture: nothing. */
 void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
                       const struct view_area *area);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
+#include "draw_color.h"
 #include "font.h"
 
 #include <stdlib.h>
@@ -173,7 +174,7 @@ void text_room(struct text *text, int pixels, int w, int h, int *columns, int *r
 
 void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h)
 {
-    SDL_SetRenderDrawColor(renderer, ground.r, ground.g, ground.b, ground.a);
+    set_draw_color(renderer, ground);
     SDL_RenderFillRect(renderer, &(SDL_Rect){ x, y, w, h });
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "texture.h"
 
+#include "draw_color.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +60,7 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct texture wanted = {
-        .format = SDL_PIXELFORMAT_ARGB8888, // every renderer has it
+        .format = SDL_PIXELFORMAT_RGB888, // as a window has it: drawn without conversion
         .width = video->width,
         .height = video->height,
         .yuv = SDL_YUV_CONVERSION_AUTOMATIC,
@@ -74,7 +76,7 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
     } else {
         wanted.straight = tri_video_range(video) == TRI_RANGE_FULL;
     }
-    if (wanted.straight)
+    if (wanted.straight && format->fourcc != TRI_FOURCC_AR24) // whose alpha is not looked at
         wanted.format = format->sdl;
     return wanted;
 }
@@ -331,6 +333,19 @@ static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)
     // SDL 2.26 then leaves a chroma plane bound in the place of luma, and does not bind the texture
     // again if it was the last one drawn as well. Renderers without OpenGL refuse this: it is fine.
     SDL_GL_BindTexture(texture, NULL, NULL);
+}
+
+void texture_surround(SDL_Renderer *renderer, const struct view_place *place,
+                      const struct view_area *area)
+{
+    struct view_area beside[VIEW_SIDES];
+    const unsigned count = view_beside(place, area, beside);
+
+    set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
+    for (unsigned i = 0; i < count; i++) {
+        const SDL_Rect side = { beside[i].x, beside[i].y, beside[i].w, beside[i].h };
+        SDL_RenderFillRect(renderer, &side);
+    }
 }
 
 void texture_draw(const struct texture *texture, SDL_Renderer *renderer,

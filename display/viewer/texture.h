@@ -71,6 +71,10 @@ enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
  *  @param rgb  3 bytes a pixel, no padding. @return false, as SDL_GetError() says. */
 bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t *rgb);
 
+/** Blackens what a picture at `place` leaves of `area`: its own place is drawn once only. */
+void texture_surround(SDL_Renderer *renderer, const struct view_place *place,
+                      const struct view_area *area);
+
 /** Draws the picture at `place`; `shade` 255 is as it is, less is darker. */
 void texture_draw(const struct texture *texture, SDL_Renderer *renderer,
                   const struct view_place *place, uint8_t shade);

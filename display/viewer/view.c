@@ -131,6 +131,33 @@ struct view_area view_pixel_area(const struct view_place *place, const struct vi
                                .h = (int)fmax(bottom - top, 1) };
 }
 
+unsigned view_beside(const struct view_place *place, const struct view_area *area,
+                     struct view_area beside[VIEW_SIDES])
+{
+    const int right = area->x + area->w;
+    const int bottom = area->y + area->h;
+    // Of the picture, as far as it lies in the area.
+    const int x0 = (int)fmax(area->x, fmin(right, place->x));
+    const int x1 = (int)fmax(x0, fmin(right, place->x + place->w));
+    const int y0 = (int)fmax(area->y, fmin(bottom, place->y));
+    const int y1 = (int)fmax(y0, fmin(bottom, place->y + place->h));
+    const struct view_area sides[VIEW_SIDES] = { { area->x, area->y, area->w, y0 - area->y },
+                                                 { area->x, y1, area->w, bottom - y1 },
+                                                 { area->x, y0, x0 - area->x, y1 - y0 },
+                                                 { x1, y0, right - x1, y1 - y0 } };
+    unsigned count = 0;
+
+    if (place->turns != 0) {
+        beside[0] = *area;
+        return 1;
+    }
+    for (unsigned i = 0; i < VIEW_SIDES; i++) {
+        if (sides[i].w > 0 && sides[i].h > 0)
+            beside[count++] = sides[i];
+    }
+    return count;
+}
+
 void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, int *picture_dy)
 {
     double x = dx;

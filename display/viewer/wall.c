@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "wall.h"
 
+#include "draw_color.h"
 #include "layout.h"
+#include "text.h"
 
 #include <stdlib.h>
 
@@ -126,11 +128,10 @@ void wall_draw(const struct wall *wall, SDL_Renderer *renderer)
         if (!tile_is_seen(tile))
             continue;
         SDL_RenderSetClipRect(renderer, &cell);
-        if (tile->stream.has_picture)
-            SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
-        else
-            SDL_SetRenderDrawColor(renderer, 24, 27, 32, 255);
-        SDL_RenderFillRect(renderer, &cell);
+        if (!tile->stream.has_picture) {
+            set_draw_color(renderer, (SDL_Color){ 24, 27, 32, 255 });
+            SDL_RenderFillRect(renderer, &cell);
+        }
         stream_view_draw(&tile->stream, renderer, &tile->area);
     }
     SDL_RenderSetClipRect(renderer, NULL);
@@ -148,7 +149,7 @@ void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer, int thick)
 
     if (wall->count == 1 || wall->alone)
         return;
-    SDL_SetRenderDrawColor(renderer, 255, 190, 92, 255);
+    set_draw_color(renderer, text_amber);
     SDL_RenderFillRects(renderer, sides, SDL_arraysize(sides));
 }
 

@@ -45,7 +45,7 @@ bool wall_take(struct wall *wall, SDL_Renderer *renderer);
 /** Fetches the newest picture of tiles that can be seen again. */
 void wall_catch_up(struct wall *wall, SDL_Renderer *renderer);
 
-/** Draws the picture of every tile that can be seen. */
+/** Draws the picture of every tile that can be seen, and fills the rest of the tile. */
 void wall_draw(const struct wall *wall, SDL_Renderer *renderer);
 
 /** Draws a frame, `thick` pixels wide, around the tile in focus, where others are seen as well. */

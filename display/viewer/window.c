@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "window.h"
 
+#include <SDL2/SDL_opengl.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +21,13 @@ static bool has_screen(void)
             return true;
     }
     return false;
+}
+
+static bool is_x11(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+
+    return driver && strcmp(driver, "x11") == 0;
 }
 
 static bool start_sdl(const tri_log *log)
@@ -52,9 +61,28 @@ static bool start_sdl(const tri_log *log)
     }
     // What the processor draws need not go through OpenGL, whose first pictures after a change of size
     // are lost under X: black, if no other one follows. Wayland has no other way.
-    if (driver && strcmp(driver, "x11") == 0)
+    if (is_x11())
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     return true;
+}
+
+/** Whether the window's OpenGL draws by the processor, at several times the cost of SDL's own drawing. */
+static bool has_software_gl(SDL_Renderer *renderer)
+{
+    static const char *const names[] = { "llvmpipe", "softpipe", "swrast", "Software Rasterizer",
+                                         "SwiftShader" };
+    const GLubyte *(*get_string)(GLenum) = NULL;
+    SDL_RendererInfo info;
+
+    if (SDL_GetRendererInfo(renderer, &info) != 0 || !strstr(info.name, "opengl"))
+        return false;
+    *(void **)&get_string = SDL_GL_GetProcAddress("glGetString");
+    const char *gl = get_string ? (const char *)get_string(GL_RENDERER) : NULL;
+    for (size_t i = 0; gl && i < SDL_arraysize(names); i++) {
+        if (strstr(gl, names[i]))
+            return true;
+    }
+    return false;
 }
 
 static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_log *log)
@@ -76,21 +104,25 @@ static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_l
     if (SDL_GetRendererInfo(renderer, &info) == 0)
         tri_log_write(log, TRI_LOG_DEBUG, "window", "renderer %s%s", info.name,
                       info.flags & SDL_RENDERER_PRESENTVSYNC ? ", vsync" : "");
-    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
     return renderer;
 }
 
-bool window_open(struct window *window, const struct config *config, const tri_log *log)
+static void close_drawn(struct window *window)
+{
+    if (window->renderer)
+        SDL_DestroyRenderer(window->renderer);
+    if (window->sdl)
+        SDL_DestroyWindow(window->sdl);
+    window->renderer = NULL;
+    window->sdl = NULL;
+}
+
+/** Opens the window, hidden: SDL may make it anew for its renderer. */
+static bool open_drawn(struct window *window, const struct config *config, const tri_log *log)
 {
     const struct geometry *geometry = &config->geometry;
-    // Hidden until it has a renderer, for which SDL may make the window anew.
     uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN;
 
-    *window = (struct window){ .sized = geometry->has_size,
-                               .placed = geometry->has_place,
-                               .on_top = config->on_top };
-    if (!start_sdl(log))
-        return false;
     if (config->no_border)
         flags |= SDL_WINDOW_BORDERLESS;
     if (config->on_top)
@@ -102,11 +134,33 @@ bool window_open(struct window *window, const struct config *config, const tri_l
         geometry->has_size ? (int)geometry->size.height : START_HEIGHT, flags);
     if (!window->sdl) {
         tri_log_write(log, TRI_LOG_ERROR, "window", "cannot open a window: %s", SDL_GetError());
-        window_close(window);
         return false;
     }
     window->renderer = create_renderer(window->sdl, config->vsync == VSYNC_YES, log);
-    if (!window->renderer) {
+    SDL_RendererInfo info;
+    window->is_software = window->renderer && SDL_GetRendererInfo(window->renderer, &info) == 0 &&
+                          info.flags & SDL_RENDERER_SOFTWARE;
+    return window->renderer != NULL;
+}
+
+bool window_open(struct window *window, const struct config *config, const tri_log *log)
+{
+    const struct geometry *geometry = &config->geometry;
+
+    *window = (struct window){ .sized = geometry->has_size,
+                               .placed = geometry->has_place,
+                               .on_top = config->on_top };
+    if (!start_sdl(log))
+        return false;
+    bool open = open_drawn(window, config, log);
+    // Under Wayland SDL has no other way to the screen than OpenGL.
+    if (open && is_x11() && !getenv("SDL_RENDER_DRIVER") && has_software_gl(window->renderer)) {
+        tri_log_write(log, TRI_LOG_DEBUG, "window", "no graphics card: drawn without OpenGL");
+        close_drawn(window);
+        SDL_SetHint(SDL_HINT_RENDER_DRIVER, "software");
+        open = open_drawn(window, config, log);
+    }
+    if (!open) {
         window_close(window);
         return false;
     }
@@ -118,10 +172,7 @@ bool window_open(struct window *window, const struct config *config, const tri_l
 
 void window_close(struct window *window)
 {
-    if (window->renderer)
-        SDL_DestroyRenderer(window->renderer);
-    if (window->sdl)
-        SDL_DestroyWindow(window->sdl);
+    close_drawn(window);
     SDL_Quit();
     *window = (struct window){ 0 };
 }

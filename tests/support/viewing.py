@@ -55,11 +55,13 @@ class WindowTest(ProgramTest):
         self.writer = self.start("test-bars", "--name", self.name, *options)
         return self.name
 
-    def show(self, name, *options, renderer="software"):
-        """A viewer of a stream, or of a list of them, with a window; the window."""
+    def show(self, name, *options, renderer="software", env=None):
+        """A viewer of a stream, or of a list of them, with a window; the window. Without a renderer the
+        viewer chooses one."""
         names = name if isinstance(name, list) else [name]
+        chosen = {"SDL_RENDER_DRIVER": renderer} if renderer else {}
         self.viewer = self.start("triptych-display", *options, *names,
-                                 env=self.screen.environment | {"SDL_RENDER_DRIVER": renderer})
+                                 env=self.screen.environment | chosen | (env or {}))
         return self.screen.window_of(self.viewer)
 
     def still(self, *options, renderer="software"):
