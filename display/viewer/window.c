@@ -3,8 +3,10 @@
 
 #include <SDL2/SDL_opengl.h>
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define START_WIDTH  960
 #define START_HEIGHT 540
@@ -28,6 +30,42 @@ static bool is_x11(void)
     const char *driver = SDL_GetCurrentVideoDriver();
 
     return driver && strcmp(driver, "x11") == 0;
+}
+
+typedef int x_io_error_handler(void *display);
+
+static const tri_log *x_log; // Xlib passes its handler no pointer of ours
+
+/** Ends the program from the first thread that notices the loss of the X server. Xlib itself calls
+ *  exit() on each such thread, and exit handlers that run on two of them at a time crash. */
+static int end_without_screen(void *display)
+{
+    static atomic_flag ending = ATOMIC_FLAG_INIT;
+    const char *name = getenv("DISPLAY");
+
+    (void)display;
+    if (atomic_flag_test_and_set(&ending)) {
+        for (;;)
+            pause();
+    }
+    tri_log_write(x_log, TRI_LOG_ERROR, "window",
+                  "X server %s: connection lost: it ended or closed this window's connection",
+                  name ? name : "");
+    _exit(CLI_FAILED);
+}
+
+typedef x_io_error_handler *set_x_io_error_handler(x_io_error_handler *handler);
+
+/** Xlib is loaded by SDL, not linked: what is called is looked up. */
+static void handle_loss_of_screen(const tri_log *log)
+{
+    void *xlib = SDL_LoadObject("libX11.so.6");
+    set_x_io_error_handler *set =
+        xlib ? (set_x_io_error_handler *)SDL_LoadFunction(xlib, "XSetIOErrorHandler") : NULL;
+
+    x_log = log;
+    if (set)
+        set(end_without_screen);
 }
 
 static bool start_sdl(const tri_log *log)
@@ -61,22 +99,24 @@ static bool start_sdl(const tri_log *log)
     }
     // What the processor draws need not go through OpenGL, whose first pictures after a change of size
     // are lost under X: black, if no other one follows. Wayland has no other way.
-    if (is_x11())
+    if (is_x11()) {
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+        handle_loss_of_screen(log);
+    }
     return true;
 }
 
-/** Whether the window's OpenGL draws by the processor, at several times the cost of SDL's own drawing. */
+/** Whether OpenGL here draws by the processor, at several times the cost of SDL's own drawing. */
 static bool has_software_gl(SDL_Renderer *renderer)
 {
     static const char *const names[] = { "llvmpipe", "softpipe", "swrast", "Software Rasterizer",
                                          "SwiftShader" };
-    const GLubyte *(*get_string)(GLenum) = NULL;
+    typedef const GLubyte *(*gl_get_string)(GLenum);
     SDL_RendererInfo info;
 
     if (SDL_GetRendererInfo(renderer, &info) != 0 || !strstr(info.name, "opengl"))
         return false;
-    *(void **)&get_string = SDL_GL_GetProcAddress("glGetString");
+    const gl_get_string get_string = (gl_get_string)SDL_GL_GetProcAddress("glGetString");
     const char *gl = get_string ? (const char *)get_string(GL_RENDERER) : NULL;
     for (size_t i = 0; gl && i < SDL_arraysize(names); i++) {
         if (strstr(gl, names[i]))

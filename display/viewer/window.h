@@ -16,8 +16,8 @@ struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
     bool is_software; // the renderer draws by the processor
-    bool sized;  // by the user: not to be changed by us
-    bool placed; // likewise
+    bool sized;       // by the user: not to be changed by us
+    bool placed;      // likewise
     bool fullscreen;
     bool on_top;
     char title[WINDOW_TITLE_BYTES]; // as set last
