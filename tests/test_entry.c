@@ -151,6 +151,30 @@ static void what_is_known_of_one_picture_is_not_believed_of_another(void **state
     free(entry);
 }
 
+static void entry_is_corrupt_when_libraries_would_overflow(void **state)
+{
+    (void)state;
+    struct tri_entry *entry = aligned_alloc(64, sizeof(*entry));
+    struct tri_entry_known known = { .slot_bytes = 0 };
+    struct tri_frame_info info;
+    struct tri_shape shape;
+    finish_good_entry(entry, TRI_FOURCC_XR24);
+    entry->height = 3;
+    entry->plane[0].stride = (1u << 30) + 64; // a sparse segment has room for it
+    entry->plane[0].bytes = 3ull * entry->plane[0].stride;
+    assert_int_equal(tri_entry_read(entry, 7, 1ull << 33, &known, &info, &shape), TRI_ERR_CORRUPT);
+
+    finish_good_entry(entry, TRI_FOURCC_XR24);
+    entry->fps_num = 1;
+    entry->fps_den = UINT32_MAX;
+    assert_int_equal(read_entry(entry, &info, &shape), TRI_ERR_CORRUPT);
+    entry->fps_den = INT32_MAX;
+    assert_int_equal(read_entry(entry, &info, &shape), TRI_OK);
+    entry->fps_num = (uint32_t)INT32_MAX + 1;
+    assert_int_equal(read_entry(entry, &info, &shape), TRI_ERR_CORRUPT);
+    free(entry);
+}
+
 /** A segment with a good header, private to this test. */
 static struct tri_header *good_header(int *shm_id, size_t bytes)
 {
@@ -216,6 +240,7 @@ int main(void)
         cmocka_unit_test(hostile_values_are_refused_or_harmless),
         cmocka_unit_test(another_frame_in_the_slot_is_torn),
         cmocka_unit_test(what_is_known_of_one_picture_is_not_believed_of_another),
+        cmocka_unit_test(entry_is_corrupt_when_libraries_would_overflow),
         cmocka_unit_test(a_header_is_accepted_only_if_all_lies_within_the_segment),
     };
     return cmocka_run_group_tests_name("entry", tests, NULL, NULL);

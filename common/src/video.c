@@ -53,7 +53,7 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
         video->height > TRI_DIMENSION_MAX)
         return TRI_ERR_INVALID;
 
-    // No overflow from here on: sides are at most 2^14, a group at most 4 bytes, strides below 2^31.
+    // No overflow from here on: sides are at most 2^14, a group at most 8 bytes, strides below 2^32.
     struct tri_shape made = { .planes = format->planes };
     for (uint32_t p = 0; p < format->planes; p++) {
         const struct tri_plane_rule *rule = &format->plane[p];
@@ -69,9 +69,10 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
             plane->rows = ceil_div(video->height, rule->lines);
             plane->stride = video->stride[p] ? video->stride[p]
                                              : (uint32_t)round_up(plane->row_bytes, PLANE_ALIGN);
-            if (plane->stride < plane->row_bytes || plane->stride > INT32_MAX)
-                return TRI_ERR_INVALID;
             plane->bytes = (uint64_t)plane->stride * plane->rows;
+            // Libraries that convert and draw pictures compute this product in an int.
+            if (plane->stride < plane->row_bytes || plane->bytes > INT32_MAX)
+                return TRI_ERR_INVALID;
         }
         made.bytes += round_up(plane->bytes, PLANE_ALIGN);
     }
@@ -112,7 +113,8 @@ enum tri_range tri_video_range(const struct tri_video *video)
 
 bool tri_video_valid(const struct tri_video *video)
 {
-    const bool rate = video->fps_den != 0 || video->fps_num == 0;
+    const bool rate = (video->fps_den != 0 || video->fps_num == 0) && video->fps_num <= INT32_MAX &&
+                      video->fps_den <= INT32_MAX;
     const bool aspect = (video->aspect_num == 0) == (video->aspect_den == 0) &&
                         video->aspect_num <= TRI_ASPECT_MAX && video->aspect_den <= TRI_ASPECT_MAX;
     return rate && aspect && video->bits <= 16 && video->rotation % 90 == 0 &&
