@@ -184,6 +184,25 @@ static void a_stall_is_three_periods_without_a_capture_and_without_a_loss(void *
     assert_int_equal(figures.captures.stall_max_ns, 41 * MS);
 }
 
+static void figures_stay_in_range_whatever_the_stream_tells(void **state)
+{
+    (void)state;
+    figures_start(&figures, "cam7");
+    struct tri_frame_info info = { .video = { .fps_num = 1, .fps_den = INT32_MAX } };
+    // Periods of 68 years, then of a nanosecond; times as far apart as can be.
+    for (int i = 0; i < 12; i++) {
+        info.number += i % 2 ? 1 : 1 << 30;
+        info.driver_sequence = info.number;
+        info.capture_ns = i % 2 ? INT64_MAX / 4 - 1 : -INT64_MAX / 4 + 1;
+        info.publish_ns = info.capture_ns;
+        if (i == 4)
+            info.video = (struct tri_video){ .fps_num = INT32_MAX, .fps_den = 1 };
+        figures_frame(&figures, &info, 1, info.publish_ns);
+    }
+    assert_true(figures.captures.stalls >= 2);
+    assert_int_equal(figures.captures.stall_sum_ns, INT64_MAX);
+}
+
 static void captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period(void **state)
 {
     (void)state;
@@ -361,6 +380,7 @@ int main(void)
         cmocka_unit_test(what_comes_twice_is_a_duplicate),
         cmocka_unit_test(gaps_are_intervals_of_more_than_three_medians),
         cmocka_unit_test(a_stall_is_three_periods_without_a_capture_and_without_a_loss),
+        cmocka_unit_test(figures_stay_in_range_whatever_the_stream_tells),
         cmocka_unit_test(captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period),
         cmocka_unit_test(what_begins_anew_is_no_stall),
         cmocka_unit_test(stalls_and_uneven_captures_are_told_everywhere),

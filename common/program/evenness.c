@@ -15,7 +15,8 @@ void evenness_add(struct evenness *evenness, int64_t off_ns, int64_t period_ns)
 
     if (off_ns > (EVENNESS_STALL - 1) * period_ns) {
         evenness->stalls++;
-        evenness->stall_sum_ns += off;
+        if (__builtin_add_overflow(evenness->stall_sum_ns, off, &evenness->stall_sum_ns))
+            evenness->stall_sum_ns = INT64_MAX; // a hostile stream: times centuries apart
         if (off > evenness->stall_max_ns)
             evenness->stall_max_ns = off;
         return;

@@ -8,6 +8,7 @@
 
 #define SECOND    INT64_C(1000000000)
 #define STEPS_MAX (UINT64_C(1) << 31)
+#define SPAN_MAX  1e18 // nanoseconds, 31 years: differences of times stay far from overflow
 
 static int64_t cpu_now_ns(void)
 {
@@ -51,7 +52,10 @@ static void count_capture(struct figures *figures, const struct tri_frame_info *
         steps == 0 || steps > STEPS_MAX) // it has begun anew, or is the same frame again
         return;
     const double period = (double)SECOND * video->fps_den / video->fps_num;
-    const int64_t even = llround(period * (double)steps);
+    const double span = period * (double)steps;
+    if (span > SPAN_MAX)
+        return;
+    const int64_t even = llround(span);
     evenness_add(&figures->captures, info->capture_ns - last->capture_ns - even,
                  evenness_period(video->fps_num, video->fps_den));
 }
