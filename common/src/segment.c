@@ -12,6 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_READ // Linux 5.14; musl and older libcs do not name them
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #define HUGE_PAGE (2ull << 20)
 #if SIZE_MAX > UINT32_MAX
 #define SEGMENT_BYTES_MAX (1ull << 46) // more than any machine maps; keeps sums far from overflow
