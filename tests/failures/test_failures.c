@@ -3,6 +3,7 @@
 #include "fail.h"
 
 #include "common/src/name.h"
+#include "common/src/segment.h"
 
 #include <triptych/reader.h>
 #include <triptych/stream.h>
@@ -400,6 +401,20 @@ static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(vo
     assert_int_equal(errno, ENOTTY);
 }
 
+static void segment_is_not_removed_because_a_sandbox_refuses_to_tell(void **state)
+{
+    (void)state;
+    const struct tri_segment segment = { .shm_id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) };
+    assert_true(segment.shm_id >= 0);
+    for (int error = 0; error <= EPERM; error++) {
+        fail_arm(FAIL_shmctl, error != 0, error, 0);
+        assert_false(tri_segment_removed(&segment));
+        assert_int_equal(fail_disarm(), error != 0);
+    }
+    assert_int_equal(shmctl(segment.shm_id, IPC_RMID, NULL), 0);
+    assert_true(tri_segment_removed(&segment));
+}
+
 /** Opens a writer that wishes for huge pages, whose pages madvise() refuses with `error` when they are
  *  first touched; 0: it does not. *segments: how many it made for that. */
 static enum tri_err open_huge(const char *meminfo, int error, unsigned *segments)
@@ -453,7 +468,7 @@ int main(void)
     unshare(CLONE_NEWIPC); // where that is allowed: a listing then has no streams but ours
     enum { COUNT = sizeof(acts) / sizeof(acts[0]) };
     static char names[COUNT][64];
-    struct CMUnitTest tests[COUNT + 3];
+    struct CMUnitTest tests[COUNT + 4];
     for (size_t i = 0; i < COUNT; i++) {
         snprintf(names[i], sizeof(names[i]), "any_call_may_fail_in: %s", acts[i].name);
         union {
@@ -468,5 +483,7 @@ int main(void)
         (struct CMUnitTest)cmocka_unit_test(huge_pages_that_a_cgroup_refuses_are_done_without);
     tests[COUNT + 2] =
         (struct CMUnitTest)cmocka_unit_test(ordinary_pages_in_their_place_are_asked_for_first);
+    tests[COUNT + 3] = (struct CMUnitTest)cmocka_unit_test(
+        segment_is_not_removed_because_a_sandbox_refuses_to_tell);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
