@@ -9,6 +9,7 @@ struct tri_mapping {
     struct tri_segment segment;
     int sem_id;
     _Atomic unsigned references;
+    bool faulted_in; // by a reader, with its first frame
 };
 
 /** Takes the segment over, with one reference. @return NULL when out of memory: detached then. */

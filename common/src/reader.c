@@ -111,6 +111,9 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
         return err;
     }
 
+    if (!r->mapping->faulted_in)
+        tri_segment_fault_in_frames(segment, frame->shape.bytes);
+    r->mapping->faulted_in = true;
     tri_mapping_ref(r->mapping);
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
         frame->data[p] = p < frame->shape.planes

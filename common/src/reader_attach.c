@@ -60,7 +60,6 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         tri_segment_detach(&segment); // on its way out, or left so by a writer that died
         return TRI_ERR_NO_STREAM;
     }
-    tri_segment_fault_in(&segment, false);
     r->mapping = tri_mapping_new(&segment, sem_id);
     if (!r->mapping)
         return TRI_ERR_NO_RESOURCES;

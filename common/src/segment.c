@@ -72,6 +72,13 @@ static enum tri_err check_header(struct tri_segment *segment, const char *name)
     return TRI_OK;
 }
 
+/** Frames in a core dump would delay the kernel's news of a crashed writer's death until all of them
+ *  are on disk. */
+static void leave_out_of_cores(const struct tri_segment *segment)
+{
+    madvise(segment->header, segment->bytes, MADV_DONTDUMP);
+}
+
 enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
                                 int flags)
 {
@@ -95,6 +102,7 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
         return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
     }
     found.header = at;
+    leave_out_of_cores(&found);
 
     const enum tri_err err = check_header(&found, name);
     if (err != TRI_OK) {
@@ -228,7 +236,7 @@ static void tune(struct tri_segment *segment, const struct tri_segment_plan *pla
         tri_log_write(log, TRI_LOG_WARN, "segment",
                       "%s: cannot be locked in memory: %s; raise the limit with `ulimit -l`",
                       plan->name, strerror(errno));
-    tri_segment_fault_in(segment, true);
+    tri_segment_fault_in(segment);
 }
 
 enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
@@ -262,6 +270,7 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
                                         : err; // AWAY would be said of the semaphores
     }
     made.header = at;
+    leave_out_of_cores(&made);
     made.owner = status.shm_perm.uid;
     status.shm_perm.gid = plan->group;
     shmctl(made.shm_id, IPC_SET, &status); // we made it: cannot be refused
@@ -290,12 +299,24 @@ void tri_segment_announce(struct tri_segment *segment)
     atomic_store_explicit(&segment->header->magic, TRI_MAGIC, memory_order_release);
 }
 
-void tri_segment_fault_in(const struct tri_segment *segment, bool to_write)
+/** A kernel before 5.14 answers EINVAL: then the pages come one by one, in the frame path. */
+static void populate(const uint8_t *at, uint64_t bytes, int advice)
 {
     const int saved = errno;
-    // A kernel before 5.14 says EINVAL: then the pages come one by one, in the frame path.
-    madvise(segment->header, segment->bytes, to_write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+    const uint64_t below = (uintptr_t)at % (uintptr_t)sysconf(_SC_PAGESIZE);
+    madvise((void *)(uintptr_t)(at - below), bytes + below, advice);
     errno = saved;
+}
+
+void tri_segment_fault_in(const struct tri_segment *segment)
+{
+    populate((const uint8_t *)segment->header, segment->bytes, MADV_POPULATE_WRITE);
+}
+
+void tri_segment_fault_in_frames(const struct tri_segment *segment, uint64_t bytes)
+{
+    for (uint32_t i = 0; i < segment->geometry.slots && segment->owner == geteuid(); i++)
+        populate(tri_segment_slot(segment, i), bytes, MADV_POPULATE_READ);
 }
 
 bool tri_segment_removed(const struct tri_segment *segment)

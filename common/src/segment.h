@@ -78,11 +78,16 @@ enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char
 enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
                                 int flags);
 
-/** Maps every page now: System V mappings have no fault-around, and each first touch of a page would
- *  be a fault in the frame path. A wish: what is refused costs time later, nothing else. */
-void tri_segment_fault_in(const struct tri_segment *segment, bool to_write);
+/** Maps every page of a writer's segment now: System V mappings have no fault-around, and each first
+ *  touch of a page would be a fault in the frame path. A wish: a refusal costs time later only. */
+void tri_segment_fault_in(const struct tri_segment *segment);
 
-/** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more. */
+/** The same for the first `bytes` of each slot, with a reader's first frame of that size. Not in
+ *  another user's segment: to map a page allocates it, and it may have gigabytes never touched. */
+void tri_segment_fault_in_frames(const struct tri_segment *segment, uint64_t bytes);
+
+/** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more.
+ *  False where the kernel does not answer. */
 bool tri_segment_removed(const struct tri_segment *segment);
 
 /** How often segments are attached that this user had under `name` before, and that have been removed:

@@ -149,7 +149,7 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
     status.shm_perm.mode = (unsigned short)tri_writer_segment_mode(w);
     status.shm_perm.gid = w->group;
     shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
-    tri_segment_fault_in(&found, true);
+    tri_segment_fault_in(&found);
     w->mapping = tri_mapping_new(&found, w->sem_id);
     if (!w->mapping) {
         tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
