@@ -82,8 +82,10 @@ static enum tri_err wait_paced(struct tri_pacing *pace, const struct tri_mapping
 bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *mapping,
                       uint64_t word)
 {
+    // What a segment that ended is followed by, only tri_reader_await() finds out.
     return pace->gap_ns > 0 && pace->gap_ns < POLL_NS &&
-           spin(mapping, word, tri_now_ns() + POLL_NS);
+           spin(mapping, word, tri_now_ns() + POLL_NS) &&
+           atomic_load_explicit(&mapping->segment.header->state, memory_order_relaxed) == 0;
 }
 
 enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
