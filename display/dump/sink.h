@@ -43,7 +43,7 @@ struct sink {
     const char *stream;   // its name, for messages
     struct output output; // unless ops->own_files
     bool begun;
-    struct tri_video video; // of the first frame, and its rate that of the output
+    struct tri_video video; // of the output: the first frame's, and the constant rate
     uint64_t taken;         // frames so far
     struct tri_frame picture;
     bool in_slot;    // `picture` points into the segment

@@ -6,12 +6,14 @@
 #include "unpack.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char *const endings[] = { "y4m", NULL };
 
 static const struct y4m_kind {
     uint32_t fourcc;
-    const char *full, *limited; // colour space tags: chroma between, or beside luma samples
+    const char *full, *limited; // colour space tags, where the stream does not say how chroma lies
     struct unpack_rule rule;
 } kinds[] = {
     { TRI_FOURCC_YU12, "420jpeg", "420mpeg2", { UNPACK_NOT, 0, 1, 2 } },
@@ -43,12 +45,53 @@ static char field_letter(uint32_t field)
     case TRI_FIELD_NONE:
         return 'p';
     case TRI_FIELD_INTERLACED:
+        return 'm'; // each frame tells its own order
     case TRI_FIELD_INTERLACED_TB:
         return 't';
     case TRI_FIELD_INTERLACED_BT:
         return 'b';
     default:
         return '?';
+    }
+}
+
+/* What a frame of a film with mixed fields says of itself: presentation, and sampling of luma and chroma. */
+static const char *frame_fields(uint32_t field)
+{
+    switch (field) {
+    case TRI_FIELD_ANY:
+    case TRI_FIELD_NONE:
+        return " I1pp";
+    case TRI_FIELD_INTERLACED_TB:
+        return " Itii";
+    case TRI_FIELD_INTERLACED_BT:
+        return " Ibii";
+    default:
+        return " I???";
+    }
+}
+
+static const char *samples_tag(const struct tri_video *video, const struct y4m_kind *kind)
+{
+    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
+    const bool sited = strcmp(kind->full, "420jpeg") == 0; // the other tags tell no place
+
+    if (video->fourcc == TRI_FOURCC_Y16)
+        return video->bits == 9    ? "mono9"
+               : video->bits == 10 ? "mono10"
+               : video->bits == 12 ? "mono12"
+                                   : kind->full;
+    if (!sited || video->siting == TRI_SITING_DEFAULT)
+        return full ? kind->full : kind->limited;
+    switch (video->siting) {
+    case TRI_SITING_CENTER:
+    case TRI_SITING_TOP:
+    case TRI_SITING_BOTTOM:
+        return "420jpeg";
+    case TRI_SITING_TOPLEFT:
+        return "420paldv";
+    default:
+        return "420mpeg2";
     }
 }
 
@@ -69,15 +112,48 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
     const struct tri_video *output = &sink->video; // its rate may be another
     const bool timed = output->fps_num && output->fps_den;
-    return output_text(&sink->output, "YUV4MPEG2 W%u H%u F%u:%u I%c A1:1 C%s XCOLORRANGE=%s\n",
+    return output_text(&sink->output, "YUV4MPEG2 W%u H%u F%u:%u I%c A%u:%u C%s XCOLORRANGE=%s\n",
                        video->width, video->height, timed ? output->fps_num : 0,
-                       timed ? output->fps_den : 0, field_letter(video->field),
-                       full ? kind->full : kind->limited, full ? "FULL" : "LIMITED");
+                       timed ? output->fps_den : 0, field_letter(video->field), video->aspect_num,
+                       video->aspect_den, samples_tag(video, kind), full ? "FULL" : "LIMITED");
+}
+
+/* The header stands at the beginning of the file: what changes later can only be logged. */
+static void tell_of_change(struct sink *sink, const struct tri_video *now)
+{
+    struct tri_video *said = &sink->video;
+    const bool mixed = said->field == TRI_FIELD_INTERLACED;
+    char from[64];
+    char to[64];
+
+    if (!sink->fps.num && (now->fps_num != said->fps_num || now->fps_den != said->fps_den)) {
+        snprintf(from, sizeof from, "%u/%u frames a second", said->fps_num, said->fps_den);
+        snprintf(to, sizeof to, "%u/%u", now->fps_num, now->fps_den);
+        said->fps_num = now->fps_num;
+        said->fps_den = now->fps_den;
+    } else if (!mixed && field_letter(now->field) != field_letter(said->field)) {
+        snprintf(from, sizeof from, "fields: %s", tri_field_name(said->field));
+        snprintf(to, sizeof to, "%s", tri_field_name(now->field));
+        said->field = now->field;
+    } else if (now->aspect_num != said->aspect_num || now->aspect_den != said->aspect_den) {
+        snprintf(from, sizeof from, "pixels of %u:%u", said->aspect_num, said->aspect_den);
+        snprintf(to, sizeof to, "%u:%u", now->aspect_num, now->aspect_den);
+        said->aspect_num = now->aspect_num;
+        said->aspect_den = now->aspect_den;
+    } else {
+        return;
+    }
+    tri_log_write(sink->log, TRI_LOG_WARN, "y4m",
+                  "%s: the stream changed from %s to %s, the file's header stays: record anew for "
+                  "a header that is right",
+                  sink->output.path, from, to);
 }
 
 static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *frame)
 {
     const struct unpack_rule *rule = &kind_of(frame->info.video.fourcc)->rule;
+
+    tell_of_change(sink, &frame->info.video);
     if (rule->how == UNPACK_NOT) {
         const uint8_t order[TRI_PLANES_MAX] = { rule->y, rule->u, rule->v };
         for (uint32_t p = 0; p < frame->shape.planes; p++) {
@@ -98,7 +174,9 @@ static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *fram
 
 static bool y4m_put(struct sink *sink)
 {
-    output_text(&sink->output, "FRAME\n");
+    const bool mixed = sink->video.field == TRI_FIELD_INTERLACED;
+    output_text(&sink->output, "FRAME%s\n",
+                mixed ? frame_fields(sink->picture.info.video.field) : "");
     for (uint32_t p = 0; p < sink->picture.shape.planes; p++) {
         const struct tri_plane *plane = &sink->picture.shape.plane[p];
         output_rows(&sink->output, sink->picture.data[p], plane->stride, plane->row_bytes,
