@@ -106,6 +106,8 @@ static const struct cli_option options[] = {
       FIELD(rate) },
     { 0, "fps", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
     { 0, "framerate", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
+    { 0, "stride", "BYTES", NULL, "raw: from one row of a picture to the next, padding and all",
+      cli_set_count, FIELD(stride) },
     { 'b', "buffers", "N", NULL, "slots, 3 to 64; 3, or what --io needs, if not given",
       cli_set_count, FIELD(slots) },
     { 'd', "device", "DEVICE", NULL, "short for v4l2:DEVICE", cli_set_text, FIELD(device) },
@@ -258,6 +260,12 @@ static int check(const struct config *config)
     if ((config->input || config->standard) && !config->ops->has_controls)
         return cli_refuse(&program, "--%s: %s has no inputs, a camera has",
                           config->input ? "input" : "standard", config->ops->name);
+    if (config->stride && config->ops != &source_raw)
+        return cli_refuse(&program, "--stride is of raw pictures, %s says itself how rows lie",
+                          config->ops->name);
+    if (config->stride > INT32_MAX)
+        return cli_refuse(&program, "--stride %llu: a row has 1 to %d bytes",
+                          (unsigned long long)config->stride, INT32_MAX);
     if (config->controls.count && !config->ops->has_controls)
         return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
                           config->ops->name);

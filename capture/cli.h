@@ -27,6 +27,7 @@ struct config {
     const char *name;
     struct cli_size size;
     uint32_t format;
+    uint64_t stride; // of raw pictures; 0: rows without padding
     struct cli_rate rate;
     uint64_t slots; // 0: as many as the source needs, at least three
     uint32_t mode;

@@ -8,6 +8,13 @@
 
 #define WAIT_MS 100 // longest that signals and time limits go unnoticed
 
+/** A camera brings its own pace. */
+static void set_pace(struct feed *feed)
+{
+    if (!feed->source.live)
+        pace_set(&feed->pace, feed->source.video.fps_num, feed->source.video.fps_den);
+}
+
 enum source_result feed_open(struct feed *feed)
 {
     feed->source.options = &feed->options;
@@ -15,8 +22,8 @@ enum source_result feed_open(struct feed *feed)
 
     if (result == SOURCE_OK && feed->writer)
         tri_writer_reserve(feed->writer, feed->source.slot_bytes);
-    if (result == SOURCE_OK && !feed->source.live)
-        pace_set(&feed->pace, feed->source.video.fps_num, feed->source.video.fps_den);
+    if (result == SOURCE_OK)
+        set_pace(feed);
     return result;
 }
 
@@ -274,7 +281,9 @@ enum source_result feed_frame(struct feed *feed)
         return result;
     }
     cancel_all(feed);
-    if (result == SOURCE_CHANGED)
+    if (result == SOURCE_CHANGED) {
         tri_writer_reserve(feed->writer, feed->source.slot_bytes);
+        set_pace(feed);
+    }
     return result;
 }

@@ -9,20 +9,24 @@ struct film {
     const char *part; // who speaks in the log: "y4m"
     const char *name; // of the file, "stdin" for "-"
     const tri_log *log;
-    int fd;                 // -1: closed
-    bool seekable;          // a regular file
-    uint64_t at;            // bytes read so far, from the file's beginning
-    struct tri_shape shape; // of a picture
-    uint64_t done;          // bytes of the current picture that have been read
-    uint64_t picture_bytes; // without padding
-    uint64_t pictures;      // read whole so far
+    int fd;                             // -1: closed
+    bool seekable;                      // a regular file
+    uint64_t begin;                     // where the film begins: stdin may have been read before
+    uint64_t at;                        // bytes read so far, from the file's beginning
+    struct tri_shape shape;             // of a picture
+    uint32_t row_bytes[TRI_PLANES_MAX]; // from row to row in the file
+    uint64_t done;                      // bytes of the current picture that have been read
+    uint64_t picture_bytes;
+    uint64_t pictures; // read whole so far
 };
 
-/** Opens `arg`, "-" being stdin. @return SOURCE_OK, SOURCE_MISUSED (no name), SOURCE_FAILED */
-enum source_result film_open(struct film *film, const char *part, const char *arg,
-                             const tri_log *log);
+/** Opens options->arg, "-" being stdin. @return SOURCE_OK; SOURCE_MISUSED, no name, a terminal, or --loop
+ *  of a pipe; SOURCE_NOTHING, told to stop meanwhile; SOURCE_FAILED */
+enum source_result film_open(struct film *film, const char *part,
+                             const struct source_options *options);
 
-/** Says what pictures look like. @return false, logged, if that cannot be */
+/** Says what pictures look like. Rows in the file have padding where video->stride says so.
+ *  @return false, logged, if that cannot be */
 bool film_expect(struct film *film, const struct tri_video *video);
 
 /**
@@ -35,8 +39,7 @@ enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *
                              int timeout_ms);
 
 /**
- * Reads the next picture, or the rest of it after SOURCE_NOTHING, row by row into `draft`; NULL throws
- * it away. The time limit holds for each wait.
+ * Reads the next picture, or the rest of it after SOURCE_NOTHING, into `draft`; NULL throws it away. The time limit holds for each wait.
  *
  * @return SOURCE_OK; SOURCE_NOTHING; SOURCE_END, the file ended before the first byte; SOURCE_FAILED,
  *         it ended later, logged
@@ -44,8 +47,8 @@ enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *
 enum source_result film_read_picture(struct film *film, const struct tri_draft *draft,
                                      int timeout_ms);
 
-/** Goes back to byte `at` of a seekable file. @return SOURCE_OK, SOURCE_FAILED */
-enum source_result film_rewind(struct film *film, uint64_t at);
+/** Goes back to where a seekable film begins. @return SOURCE_OK, SOURCE_FAILED */
+enum source_result film_rewind(struct film *film);
 
 /** The rate a film is shown at: what was wanted, else the file's, else 30 a second. 0/1 wanted is as
  *  fast as it comes: 0/0. */

@@ -68,6 +68,7 @@ static struct source_options options_of(const struct config *config, const tri_l
         .wanted = { .fourcc = config->format,
                     .width = config->size.width,
                     .height = config->size.height,
+                    .stride = { (uint32_t)config->stride },
                     .fps_num = config->rate.num,
                     .fps_den = config->rate.den },
         .slots = (uint32_t)config->slots,

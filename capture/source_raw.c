@@ -11,6 +11,18 @@ static enum source_result refuse(const struct source *source, const char *why)
     return SOURCE_MISUSED;
 }
 
+/** --stride tells that of the first plane: the others' rows are padded to as many pixels. */
+static void set_strides(struct tri_video *video, const struct tri_format *format)
+{
+    const struct tri_plane_rule *first = &format->plane[0];
+
+    for (uint32_t p = 1; video->stride[0] && p < format->planes; p++) {
+        const struct tri_plane_rule *rule = &format->plane[p];
+        const uint64_t pixels = (uint64_t)video->stride[0] * first->pixels / first->bytes;
+        video->stride[p] = (uint32_t)(pixels * rule->bytes / rule->pixels);
+    }
+}
+
 static enum source_result raw_open(struct source *source)
 {
     const struct source_options *options = source->options;
@@ -29,9 +41,10 @@ static enum source_result raw_open(struct source *source)
                               "ends; let ffmpeg decode them into y4m:-");
     source->film = true;
     source->video = options->wanted;
+    set_strides(&source->video, format);
     film_set_rate(&source->video, &options->wanted);
 
-    const enum source_result result = film_open(film, "raw", options->arg, options->log);
+    const enum source_result result = film_open(film, "raw", options);
     if (result != SOURCE_OK)
         return result;
     snprintf(source->label, sizeof(source->label), "raw:%s", film->name);
@@ -43,12 +56,12 @@ static enum source_result raw_fill(struct source *source, struct tri_draft **dra
     struct film *film = source->state;
     enum source_result result = film_read_picture(film, *draft, timeout_ms);
 
-    if (result == SOURCE_END && source->options->loop && film->seekable && film->at) {
-        result = film_rewind(film, 0);
+    if (result == SOURCE_END && source->options->loop && film->at > film->begin) {
+        result = film_rewind(film);
         if (result == SOURCE_OK)
             result = film_read_picture(film, *draft, timeout_ms);
     }
-    if (result == SOURCE_END && !film->at) {
+    if (result == SOURCE_END && film->at == film->begin) {
         tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: is empty", film->name);
         return SOURCE_FAILED;
     }

@@ -16,10 +16,11 @@
 struct state {
     struct film film;
     struct y4m_header header;
-    uint64_t first_frame; // where the frames begin, for --loop
     char line[Y4M_LINE_MAX];
     size_t line_bytes;
     bool in_picture;        // the line before it has been read
+    uint32_t field;         // of that picture
+    bool warned;            // of a line that is not quite right
     struct tri_draft aside; // for samples that have to be packed anew; data[0] is ours
 };
 
@@ -28,6 +29,30 @@ static enum source_result explain(const struct film *film, uint64_t at, const ch
     tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: byte %" PRIu64 ": %s", film->name, at,
                   why);
     return SOURCE_FAILED;
+}
+
+/** Says the first time only that something of a film is not as it should be. */
+static void warn(struct state *state, uint64_t at, const char *why)
+{
+    if (!state->warned)
+        tri_log_write(state->film.log, TRI_LOG_WARN, state->film.part, "%s: byte %" PRIu64 ": %s",
+                      state->film.name, at, why);
+    state->warned = true;
+}
+
+/** Takes line ends away from the beginning of a line: some programs leave one behind a picture. */
+static void skip_blank_lines(struct state *state)
+{
+    size_t blank = 0;
+
+    while (blank < state->line_bytes && (state->line[blank] == '\n' || state->line[blank] == '\r'))
+        blank++;
+    if (!blank)
+        return;
+    warn(state, state->film.at - state->line_bytes,
+         "an empty line where a frame must begin: ignored");
+    state->line_bytes -= blank;
+    memmove(state->line, state->line + blank, state->line_bytes);
 }
 
 /** Reads the rest of a line, without its newline. `least` bytes are there in any case.
@@ -53,6 +78,10 @@ static enum source_result read_line(struct state *state, size_t least, int timeo
         if (got == 0)
             return have == 0 ? SOURCE_END : explain(film, film->at, "truncated within a header");
         state->line_bytes += got;
+        if (least > 1 && have == 0) {
+            skip_blank_lines(state);
+            got = state->line_bytes;
+        }
         // A short read may hold a newline already, before `least`: the line is bad then, and the
         // parser will say so.
         if (memchr(state->line + have, '\n', got) && state->line_bytes < least)
@@ -90,6 +119,9 @@ static bool open_aside(struct state *state)
         plane->offset = shape->bytes;
         shape->bytes += plane->bytes;
     }
+    for (uint32_t p = 0; p < 3; p++)
+        state->film.row_bytes[p] = shape->plane[p].row_bytes;
+    free(state->aside.data[0]);
     state->aside.shape = *shape;
     state->aside.data[0] = malloc(shape->bytes);
     for (uint32_t p = 1; p < 3; p++)
@@ -97,72 +129,117 @@ static bool open_aside(struct state *state)
     return state->aside.data[0];
 }
 
+/** Takes the line that was read for a header. */
+static bool take_header(struct state *state)
+{
+    const struct film *film = &state->film;
+    const uint64_t at = film->at - state->line_bytes - 1;
+    struct y4m_issue issue;
+
+    if (!y4m_parse_header(state->line, state->line_bytes, &state->header, &issue)) {
+        explain(film, at + issue.at, issue.why);
+        return false;
+    }
+    if (issue.why[0])
+        warn(state, at + issue.at, issue.why);
+    state->line_bytes = 0;
+    return true;
+}
+
 static enum source_result read_header(struct state *state)
 {
     struct film *film = &state->film;
-    struct y4m_error error;
     enum source_result result;
 
     while ((result = read_line(state, 1, HEADER_WAIT_MS)) == SOURCE_NOTHING)
         if (stop_asked())
             return SOURCE_NOTHING;
     if (result == SOURCE_END)
-        return explain(film, 0, "is empty");
+        return explain(film, film->at, "is empty");
     if (result != SOURCE_OK)
         return result;
-    if (!y4m_parse_header(state->line, state->line_bytes, &state->header, &error))
-        return explain(film, error.at, error.why);
-    state->line_bytes = 0;
-    state->first_frame = film->at;
-    return SOURCE_OK;
+    return take_header(state) ? SOURCE_OK : SOURCE_FAILED;
 }
 
-static enum source_result y4m_open(struct source *source)
+/** What the header says becomes the source's. */
+static enum source_result set_video(struct source *source)
 {
-    const struct source_options *options = source->options;
-    struct state *state = calloc(1, sizeof(*state));
-
-    source->state = state;
-    if (!state)
-        return SOURCE_FAILED;
+    struct state *state = source->state;
     struct film *film = &state->film;
-    enum source_result result = film_open(film, "y4m", options->arg, options->log);
-    if (result == SOURCE_OK)
-        result = read_header(state);
-    if (result != SOURCE_OK)
-        return result;
-    if (!as_wanted(film, &options->wanted, &state->header.video))
-        return SOURCE_MISUSED;
 
-    source->film = true;
+    if (!as_wanted(film, &source->options->wanted, &state->header.video))
+        return SOURCE_MISUSED;
     source->video = state->header.video;
-    film_set_rate(&source->video, &options->wanted);
-    snprintf(source->label, sizeof(source->label), "y4m:%s", film->name);
+    film_set_rate(&source->video, &source->options->wanted);
     if (!film_expect(film, &source->video) ||
         (state->header.packing == Y4M_420P10 && !open_aside(state)))
         return SOURCE_FAILED;
     return SOURCE_OK;
 }
 
-/** Reads the line before a picture; at the end of the file goes back to the first one for --loop. */
+static enum source_result y4m_open(struct source *source)
+{
+    struct state *state = calloc(1, sizeof(*state));
+
+    source->state = state;
+    if (!state)
+        return SOURCE_FAILED;
+    enum source_result result = film_open(&state->film, "y4m", source->options);
+    if (result == SOURCE_OK)
+        result = read_header(state);
+    if (result != SOURCE_OK)
+        return result;
+    source->film = true;
+    snprintf(source->label, sizeof(source->label), "y4m:%s", state->film.name);
+    return set_video(source);
+}
+
+/** Another film follows, or the same one again: its header stands where a frame would.
+ *  @return SOURCE_OK, a frame follows as those before; SOURCE_CHANGED; SOURCE_FAILED */
+static enum source_result take_next_film(struct source *source)
+{
+    struct state *state = source->state;
+    const struct tri_video before = source->video;
+    const enum y4m_packing packing = state->header.packing;
+
+    if (!take_header(state))
+        return SOURCE_FAILED;
+    const enum source_result result = set_video(source);
+    if (result != SOURCE_OK)
+        return SOURCE_FAILED;
+    return tri_video_same(&source->video, &before) && state->header.packing == packing
+               ? SOURCE_OK
+               : SOURCE_CHANGED;
+}
+
+/** Reads the line before a picture; at the end of the file goes back to its beginning for --loop. */
 static enum source_result read_frame_line(struct source *source, int timeout_ms)
 {
     struct state *state = source->state;
     struct film *film = &state->film;
-    struct y4m_error error;
+    struct y4m_issue issue;
     enum source_result result = read_line(state, FRAME_LINE_MIN, timeout_ms);
 
     if (result == SOURCE_END && film->pictures == 0)
         return explain(film, film->at, "there is no frame after the header");
-    if (result == SOURCE_END && source->options->loop && film->seekable) {
-        result = film_rewind(film, state->first_frame);
+    if (result == SOURCE_END && source->options->loop) {
+        result = film_rewind(film);
+        if (result == SOURCE_OK)
+            result = read_line(state, FRAME_LINE_MIN, timeout_ms);
+    }
+    while (result == SOURCE_OK && y4m_is_header(state->line, state->line_bytes)) {
+        result = take_next_film(source);
         if (result == SOURCE_OK)
             result = read_line(state, FRAME_LINE_MIN, timeout_ms);
     }
     if (result != SOURCE_OK)
         return result;
-    if (!y4m_parse_frame(state->line, state->line_bytes, &error))
-        return explain(film, film->at - state->line_bytes - 1 + error.at, error.why);
+    const uint64_t at = film->at - state->line_bytes - 1;
+    state->field = source->video.field;
+    if (!y4m_parse_frame(state->line, state->line_bytes, &state->field, &issue))
+        return explain(film, at + issue.at, issue.why);
+    if (issue.why[0])
+        warn(state, at + issue.at, issue.why);
     state->line_bytes = 0;
     return SOURCE_OK;
 }
@@ -210,8 +287,10 @@ static enum source_result y4m_fill(struct source *source, struct tri_draft **dra
     state->in_picture = false;
     if (*draft && aside)
         pack_p010(&state->aside, *draft);
-    if (*draft)
+    if (*draft) {
         (*draft)->info.driver_sequence = state->film.pictures - 1;
+        (*draft)->info.video.field = state->field;
+    }
     return SOURCE_OK;
 }
 

@@ -2,13 +2,14 @@
 /** The grammar: a magic word, then parameters of one letter and a value, one blank before each. */
 #include "y4m.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define STREAM_MAGIC "YUV4MPEG2"
 #define FRAME_MAGIC  "FRAME"
+#define SAMPLES      "YSCSS=" // ffmpeg's comment beside C
 
 /** One parameter: `bytes` bytes of value after its letter. */
 struct parameter {
@@ -18,16 +19,41 @@ struct parameter {
     size_t at; // of the letter in the line
 };
 
-__attribute__((format(printf, 3, 4))) static bool fail(struct y4m_error *error, size_t at,
+static void set_issue(struct y4m_issue *issue, size_t at, const char *format, va_list arguments)
+{
+    issue->at = at;
+    vsnprintf(issue->why, sizeof(issue->why), format, arguments);
+}
+
+__attribute__((format(printf, 3, 4))) static bool fail(struct y4m_issue *issue, size_t at,
                                                        const char *format, ...)
 {
     va_list arguments;
 
-    error->at = at;
     va_start(arguments, format);
-    vsnprintf(error->why, sizeof(error->why), format, arguments);
+    set_issue(issue, at, format, arguments);
     va_end(arguments);
     return false;
+}
+
+__attribute__((format(printf, 3, 4))) static void warn(struct y4m_issue *issue, size_t at,
+                                                       const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (!issue->why[0])
+        set_issue(issue, at, format, arguments);
+    va_end(arguments);
+}
+
+/** The line's length without the carriage return that a program for Windows has left there. */
+static size_t without_return(const char *line, size_t bytes, struct y4m_issue *issue)
+{
+    if (bytes == 0 || line[bytes - 1] != '\r')
+        return bytes;
+    warn(issue, bytes - 1, "the line ends with a carriage return");
+    return bytes - 1;
 }
 
 static bool starts_with(const char *line, size_t bytes, const char *magic)
@@ -71,48 +97,52 @@ static bool read_number(const char **text, const char *end, uint32_t *number)
 }
 
 static bool read_side(const struct parameter *parameter, const char *what, uint32_t *side,
-                      struct y4m_error *error)
+                      struct y4m_issue *issue)
 {
     const char *text = parameter->value, *end = text + parameter->bytes;
 
     if (read_number(&text, end, side) && text == end && *side >= 1 && *side <= TRI_DIMENSION_MAX)
         return true;
-    return fail(error, parameter->at, "the %s is '%.*s', it must be 1 to %d", what,
+    return fail(issue, parameter->at, "the %s is '%.*s', it must be 1 to %d", what,
                 (int)(parameter->bytes < 24 ? parameter->bytes : 24), parameter->value,
                 TRI_DIMENSION_MAX);
 }
 
-static bool read_ratio(const struct parameter *parameter, uint32_t *num, uint32_t *den)
+/** N:D, or N for N:1; 0/0 where it is 0:0, "not known", or nothing of the kind. */
+static void read_ratio(const struct parameter *parameter, const char *what, uint32_t *num,
+                       uint32_t *den, struct y4m_issue *issue)
 {
     const char *text = parameter->value, *end = text + parameter->bytes;
+    uint32_t n = 0, d = 0;
+    bool valid = read_number(&text, end, &n);
 
-    return read_number(&text, end, num) && text < end && *text++ == ':' &&
-           read_number(&text, end, den) && text == end;
+    if (valid && text == end) {
+        d = 1;
+        warn(issue, parameter->at, "the %s is %u, taken for %u:1", what, n, n);
+    } else {
+        valid = valid && *text++ == ':' && read_number(&text, end, &d) && text == end && !n == !d;
+    }
+    if (!valid)
+        warn(issue, parameter->at, "the %s is not %c<number>:<number>: ignored", what,
+             parameter->letter);
+    *num = valid && d ? n : 0;
+    *den = valid && n ? d : 0;
 }
 
-static bool read_rate(const struct parameter *parameter, struct tri_video *video,
-                      struct y4m_error *error)
+static void read_aspect(const struct parameter *parameter, struct tri_video *video,
+                        struct y4m_issue *issue)
 {
-    uint32_t num, den;
+    uint32_t *const num = &video->aspect_num, *const den = &video->aspect_den;
 
-    if (!read_ratio(parameter, &num, &den) || (num && !den))
-        return fail(error, parameter->at, "the frame rate must be F<number>:<number>");
-    video->fps_num = num;
-    video->fps_den = num ? den : 0; // 0:0 is "not known"
-    return true;
+    read_ratio(parameter, "pixel's aspect", num, den, issue);
+    if (*num > TRI_ASPECT_MAX || *den > TRI_ASPECT_MAX) {
+        warn(issue, parameter->at, "the pixel's aspect is beyond %d: ignored", TRI_ASPECT_MAX);
+        *num = *den = 0;
+    }
 }
 
-static bool read_aspect(const struct parameter *parameter, struct y4m_error *error)
-{
-    uint32_t across, down;
-
-    if (read_ratio(parameter, &across, &down))
-        return true;
-    return fail(error, parameter->at, "the pixel's aspect must be A<number>:<number>");
-}
-
-static bool read_interlacing(const struct parameter *parameter, struct tri_video *video,
-                             struct y4m_error *error)
+static void read_interlacing(const struct parameter *parameter, struct tri_video *video,
+                             struct y4m_issue *issue)
 {
     static const struct {
         char letter;
@@ -126,103 +156,191 @@ static bool read_interlacing(const struct parameter *parameter, struct tri_video
     for (size_t i = 0; parameter->bytes == 1 && i < sizeof(known) / sizeof(known[0]); i++) {
         if (known[i].letter == parameter->value[0]) {
             video->field = known[i].field;
-            return true;
+            return;
         }
     }
-    return fail(error, parameter->at, "the interlacing must be one of Ip It Ib Im I?");
+    warn(issue, parameter->at, "the interlacing is none of Ip It Ib Im I?: ignored");
 }
 
-static bool word_is(const struct parameter *parameter, const char *word)
-{
-    return strlen(word) == parameter->bytes && !memcmp(word, parameter->value, parameter->bytes);
-}
-
-static bool read_colorspace(const struct parameter *parameter, struct y4m_header *header,
-                            struct y4m_error *error)
+/** The tables of C and of ffmpeg's comment for it, where the case differs. */
+static bool find_samples(const char *word, size_t bytes, struct y4m_header *header)
 {
     static const struct {
         const char *word;
         uint32_t fourcc;
+        enum tri_siting siting;
         enum y4m_packing packing;
+        uint32_t bits; // of 16
     } known[] = {
-        { "420jpeg", TRI_FOURCC_YU12, Y4M_AS_IS },  { "420mpeg2", TRI_FOURCC_YU12, Y4M_AS_IS },
-        { "420paldv", TRI_FOURCC_YU12, Y4M_AS_IS }, { "420", TRI_FOURCC_YU12, Y4M_AS_IS },
-        { "420p10", TRI_FOURCC_P010, Y4M_420P10 },  { "422", TRI_FOURCC_422P, Y4M_AS_IS },
-        { "mono", TRI_FOURCC_GREY, Y4M_AS_IS },     { "mono16", TRI_FOURCC_Y16, Y4M_AS_IS },
+        { "420jpeg", TRI_FOURCC_YU12, TRI_SITING_CENTER, Y4M_AS_IS, 0 },
+        { "420mpeg2", TRI_FOURCC_YU12, TRI_SITING_LEFT, Y4M_AS_IS, 0 },
+        { "420paldv", TRI_FOURCC_YU12, TRI_SITING_TOPLEFT, Y4M_AS_IS, 0 },
+        { "420", TRI_FOURCC_YU12, TRI_SITING_CENTER, Y4M_AS_IS, 0 },
+        { "420p10", TRI_FOURCC_P010, TRI_SITING_DEFAULT, Y4M_420P10, 0 },
+        { "422", TRI_FOURCC_422P, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
+        { "mono", TRI_FOURCC_GREY, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
+        { "mono16", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
+        { "mono12", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 12 },
+        { "mono10", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 10 },
+        { "mono9", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 9 },
     };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (word_is(parameter, known[i].word)) {
+        if (strlen(known[i].word) == bytes && !strncasecmp(word, known[i].word, bytes)) {
             header->video.fourcc = known[i].fourcc;
+            header->video.siting = known[i].siting;
+            header->video.bits = known[i].bits;
             header->packing = known[i].packing;
             return true;
         }
     }
-    return fail(error, parameter->at,
-                "there is no format for C%.*s, only for 420jpeg 420mpeg2 420paldv 420 420p10 422 "
-                "mono mono16; let ffmpeg convert with -pix_fmt yuv420p",
-                (int)(parameter->bytes < 24 ? parameter->bytes : 24), parameter->value);
+    return false;
 }
 
-/** Comments are anything; these two mean something to ffmpeg. */
-static void read_comment(const struct parameter *parameter, struct tri_video *video)
+/** @param word  within the parameter: what C says, or ffmpeg's comment instead */
+static bool read_samples(const struct parameter *parameter, const char *word,
+                         struct y4m_header *header, struct y4m_issue *issue)
 {
-    if (word_is(parameter, "COLORRANGE=FULL"))
-        video->range = TRI_RANGE_FULL;
-    else if (word_is(parameter, "COLORRANGE=LIMITED"))
-        video->range = TRI_RANGE_LIMITED;
+    const size_t bytes = (size_t)(parameter->value + parameter->bytes - word);
+    const bool deep = bytes > 4 && (word[bytes - 3] | 0x20) == 'p' && word[bytes - 2] == '1';
+
+    if (find_samples(word, bytes, header))
+        return true;
+    return fail(issue, parameter->at,
+                "there is no format for C%.*s, only for 420jpeg 420mpeg2 420paldv 420 420p10 422 "
+                "mono mono9 mono10 mono12 mono16; let ffmpeg convert with %s",
+                (int)(bytes < 24 ? bytes : 24), word,
+                deep ? "-strict -1 -pix_fmt yuv420p10" : "-pix_fmt yuv422p");
 }
 
+/** What follows `prefix` in a comment; NULL where it does not begin so. */
+static const char *after_prefix(const struct parameter *parameter, const char *prefix)
+{
+    const size_t length = strlen(prefix);
+
+    return parameter->bytes >= length && !memcmp(parameter->value, prefix, length)
+               ? parameter->value + length
+               : NULL;
+}
+
+static bool is_comment(const struct parameter *parameter, const char *text)
+{
+    return strlen(text) == parameter->bytes && !memcmp(text, parameter->value, parameter->bytes);
+}
+
+/** Comments are anything; these mean something to ffmpeg. */
+static void read_comment(const struct parameter *parameter, struct tri_video *video,
+                         struct parameter *samples)
+{
+    if (is_comment(parameter, "COLORRANGE=FULL"))
+        video->range = TRI_RANGE_FULL;
+    else if (is_comment(parameter, "COLORRANGE=LIMITED"))
+        video->range = TRI_RANGE_LIMITED;
+    else if (after_prefix(parameter, SAMPLES) && !samples->letter)
+        *samples = *parameter;
+}
+
+/** @param samples  the parameter that says what the samples are: C, or else a comment */
 static bool read_parameter(const struct parameter *parameter, struct y4m_header *header,
-                           struct y4m_error *error)
+                           struct parameter *samples, struct y4m_issue *issue)
 {
     switch (parameter->letter) {
     case 'W':
-        return read_side(parameter, "width", &header->video.width, error);
+        return read_side(parameter, "width", &header->video.width, issue);
     case 'H':
-        return read_side(parameter, "height", &header->video.height, error);
+        return read_side(parameter, "height", &header->video.height, issue);
     case 'F':
-        return read_rate(parameter, &header->video, error);
+        read_ratio(parameter, "frame rate", &header->video.fps_num, &header->video.fps_den, issue);
+        return true;
     case 'I':
-        return read_interlacing(parameter, &header->video, error);
+        read_interlacing(parameter, &header->video, issue);
+        return true;
     case 'A':
-        return read_aspect(parameter, error);
+        read_aspect(parameter, &header->video, issue);
+        return true;
     case 'C':
-        return read_colorspace(parameter, header, error);
+        *samples = *parameter;
+        return true;
     case 'X':
-        read_comment(parameter, &header->video);
+        read_comment(parameter, &header->video, samples);
         return true;
     default:
-        return fail(error, parameter->at, "a parameter begins with one of W H F I A C X");
+        warn(issue, parameter->at, "a parameter begins with one of W H F I A C X: ignored");
+        return true;
     }
 }
 
+bool y4m_is_header(const char *line, size_t bytes)
+{
+    return starts_with(line, bytes, STREAM_MAGIC);
+}
+
 bool y4m_parse_header(const char *line, size_t bytes, struct y4m_header *header,
-                      struct y4m_error *error)
+                      struct y4m_issue *issue)
 {
     size_t at = strlen(STREAM_MAGIC);
-    struct parameter parameter;
+    struct parameter parameter, samples = { .letter = 0 };
 
-    *header = (struct y4m_header){ .video.fourcc = TRI_FOURCC_YU12, .packing = Y4M_AS_IS };
-    if (!starts_with(line, bytes, STREAM_MAGIC))
-        return fail(error, 0, "it does not begin with " STREAM_MAGIC);
+    *issue = (struct y4m_issue){ .at = 0 };
+    *header = (struct y4m_header){ .packing = Y4M_AS_IS };
+    find_samples("420jpeg", strlen("420jpeg"), header);
+    bytes = without_return(line, bytes, issue);
+    if (!y4m_is_header(line, bytes))
+        return fail(issue, 0, "it does not begin with " STREAM_MAGIC);
     while (next_parameter(line, bytes, &at, &parameter))
-        if (!read_parameter(&parameter, header, error))
+        if (!read_parameter(&parameter, header, &samples, issue))
             return false;
+    if (samples.letter) {
+        const char *comment = samples.letter == 'X' ? after_prefix(&samples, SAMPLES) : NULL;
+        if (!read_samples(&samples, comment ? comment : samples.value, header, issue))
+            return false;
+    }
     if (!header->video.width || !header->video.height)
-        return fail(error, bytes, "the %s is missing", header->video.width ? "height" : "width");
+        return fail(issue, bytes, "the %s is missing", header->video.width ? "height" : "width");
     return true;
 }
 
-bool y4m_parse_frame(const char *line, size_t bytes, struct y4m_error *error)
+/** The first letter of a frame's interlacing tells how it is shown. */
+static void read_frame_interlacing(const struct parameter *parameter, uint32_t *field,
+                                   struct y4m_issue *issue)
+{
+    switch (parameter->bytes ? parameter->value[0] : 0) {
+    case 't':
+    case 'T':
+        *field = TRI_FIELD_INTERLACED_TB;
+        break;
+    case 'b':
+    case 'B':
+        *field = TRI_FIELD_INTERLACED_BT;
+        break;
+    case 'p':
+    case '1':
+    case '2':
+    case '3':
+        *field = TRI_FIELD_NONE;
+        break;
+    case '?':
+        break;
+    default:
+        warn(issue, parameter->at,
+             "a frame's interlacing is I and one of t T b B 1 2 3 ?: ignored");
+    }
+}
+
+bool y4m_parse_frame(const char *line, size_t bytes, uint32_t *field, struct y4m_issue *issue)
 {
     size_t at = strlen(FRAME_MAGIC);
     struct parameter parameter;
 
+    *issue = (struct y4m_issue){ .at = 0 };
+    bytes = without_return(line, bytes, issue);
     if (!starts_with(line, bytes, FRAME_MAGIC))
-        return fail(error, 0, "a frame must begin with " FRAME_MAGIC);
-    while (next_parameter(line, bytes, &at, &parameter))
-        if (parameter.letter != 'I' && parameter.letter != 'X')
-            return fail(error, parameter.at, "a frame's parameter begins with I or X");
+        return fail(issue, 0, "a frame must begin with " FRAME_MAGIC);
+    while (next_parameter(line, bytes, &at, &parameter)) {
+        if (parameter.letter == 'I')
+            read_frame_interlacing(&parameter, field, issue);
+        else if (parameter.letter != 'X')
+            warn(issue, parameter.at, "a frame's parameter begins with I or X: ignored");
+    }
     return true;
 }

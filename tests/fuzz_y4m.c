@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /** The first line is a stream's header, each other one a frame's; without their newlines. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct y4m_error error = { 0 };
+    struct y4m_issue issue = { 0 };
+    uint32_t field = 0;
     struct y4m_header header;
     struct tri_shape shape;
 
@@ -23,11 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (bytes > 0)
             memcpy(copy, data + at, bytes);
 
-        const bool accepted = line == 0 ? y4m_parse_header(copy, bytes, &header, &error)
-                                        : y4m_parse_frame(copy, bytes, &error);
-        if (!accepted && (error.at > bytes || !error.why[0]))
+        const bool accepted = line == 0 ? y4m_parse_header(copy, bytes, &header, &issue)
+                                        : y4m_parse_frame(copy, bytes, &field, &issue);
+        if (!accepted && (issue.at > bytes || !issue.why[0]))
             abort(); // a fault has its place and its reason
-        if (accepted && line == 0 && tri_video_shape(&header.video, &shape) != TRI_OK)
+        if (accepted && line == 0 &&
+            (tri_video_shape(&header.video, &shape) != TRI_OK || !tri_video_valid(&header.video)))
             abort();
         free(copy);
         at += bytes + 1;

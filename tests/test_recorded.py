@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Recorded sources, y4m and raw: every kind of film whole and in order, and films that are none."""
+import os
+import signal
 import subprocess
 import unittest
 
-from programs import ProgramTest, last_json, tool
+from programs import ProgramTest, last_json, tool, wait_until
 
 HEAD = b"YUV4MPEG2 W4 H2 F25:1 C420jpeg\n"
 PICTURE = bytes(range(12))
@@ -112,6 +114,128 @@ class Whole(Film):
         self.assertEqual((summary["frames"], summary["dropped"]["writer"]), (5000, 0))
 
 
+class Headers(Film):
+    """What a film says of its pictures, beside their size and samples."""
+
+    def test_header_comes_out_as_it_went_in(self):
+        for said in ("Ip A1:1 C420jpeg", "It A59:54 C420mpeg2", "Ib A0:0 C420paldv", "Im A10:11 C422",
+                     "Ip A1:1 Cmono10", "Ip A1:1 C420p10"):
+            with self.subTest(said=said):
+                head = f"YUV4MPEG2 W4 H2 F25:1 {said}".encode()
+                out = self.through("y4m:-", head + b"\nFRAME\n" + bytes(48), count=1)
+                self.assertTrue(out.startswith(head + b" "), out[:80])
+
+    def test_frames_of_a_mixed_film_keep_their_order(self):
+        lines = [b"FRAME Itii\n", b"FRAME Ibii\n", b"FRAME I1pp\n", b"FRAME I???\n"]
+        head = b"YUV4MPEG2 W4 H2 F25:1 Im A1:1 Cmono"
+        film = b"".join(line + bytes(8) for line in [lines[3], *lines])
+        out = self.through("y4m:-", head + b"\n" + film, count=5)
+        self.assertEqual(out.partition(b"\n")[2], film)
+
+    def assert_warned(self, film, frames, *words):
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", "--json", "y4m:-",
+                               feed=film)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(last_json(done.stdout)["frames"], frames)
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertEqual(done.stderr.count(" byte "), 1 if words else 0, done.stderr)
+
+    def test_what_no_pixel_depends_on_is_a_warning(self):
+        size = b"YUV4MPEG2 W4 H2"
+        for film, words in (
+                (size + b" F25\n" + FRAME, ["byte 16", "25:1"]),
+                (size + b" F1:0\n" + FRAME, ["byte 16", "rate"]),
+                (size + b" A1\n" + FRAME, ["byte 16", "aspect"]),
+                (size + b" Q1 Zwhat\n" + FRAME, ["byte 16", "parameter"]),
+                (size + b"\r\n" + FRAME, ["byte 15", "carriage return"]),
+                (HEAD + b"FRAME Q1\n" + PICTURE, [f"byte {len(HEAD) + 6}", "parameter"]),
+                (HEAD + b"FRAME\r\n" + PICTURE, [f"byte {len(HEAD) + 5}", "carriage return"]),
+                (HEAD + FRAME + b"\n", [f"byte {len(HEAD + FRAME)}", "empty line"]),
+                (HEAD + b"\r\n\n" + FRAME, [f"byte {len(HEAD)}", "empty line"])):
+            with self.subTest(film=film):
+                self.assert_warned(film, 1, *words)
+
+    def test_one_film_behind_another_goes_on(self):
+        self.assert_warned((HEAD + FRAME * 2) * 3, 6)
+        done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", "y4m:-",
+                               feed=HEAD + FRAME + b"YUV4MPEG2 W2 H2 F25:1 Cmono\nFRAME\nabcd")
+        summary = last_json(done.stdout)
+        self.assertEqual(summary["frames"], 2)
+        self.assertEqual((summary["format"], summary["width"]), ("GREY", 2))
+
+    def test_change_in_mid_film_is_logged(self):
+        for first, then, words in ((b"F25:1", b"F50:1", "from 25/1 frames a second to 50/1"),
+                                   (b"F25:1 It", b"F25:1 Ib", "interlaced-tb to interlaced-bt"),
+                                   (b"F25:1 A1:1", b"F25:1 A59:54", "pixels of 1:1 to 59:54")):
+            name = self.stream()
+            films = [b"YUV4MPEG2 W4 H2 C420jpeg " + said + b"\n" + FRAME * 2
+                     for said in (first, then)]
+            capture = self.start("triptych-capture", "-q", "-n", name, "-b", "16",
+                                 "--wait-for-reader", "y4m:-", stdin=subprocess.PIPE)
+            capture.stdin.write(b"".join(films))
+            capture.stdin.close()
+            done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 4, "-o",
+                                   self.folder() / "film.y4m", name)
+            self.assertEqual(done.stderr.count("the stream changed"), 1, done.stderr)
+            self.assertIn(words, done.stderr)
+            capture.wait(60)
+
+
+class Again(Film):
+    """--loop, and input that is no film."""
+
+    def test_stdin_is_looped_from_where_it_stood(self):
+        path = self.folder() / "film.y4m"
+        path.write_bytes(b"read by somebody before" + HEAD + FRAME * 2)
+        name = self.stream()
+        with open(path, "rb") as film:
+            film.seek(len(b"read by somebody before"))
+            capture = self.start("triptych-capture", "-q", "-r", "0", "-n", name, "--loop",
+                                 "--count", 6, "y4m:-", stdin=film)
+            self.assertEqual(capture.wait(60), 0, capture.stderr)
+
+    def test_pipe_is_not_looped(self):
+        for kind, args in (("y4m", ()), ("raw", ("-s", "2x2", "-f", "GREY"))):
+            self.refused(HEAD + FRAME, "--loop", "pipe", status=2,
+                         args=("--loop", *args, f"{kind}:-"))
+
+    def test_terminal_is_no_film(self):
+        ours, its = os.openpty()
+        self.addCleanup(os.close, ours)
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "y4m:-", stdin=its)
+        os.close(its)
+        self.assert_refused(done, 2, "is a terminal", "pipe")
+
+    def test_signal_ends_the_wait_for_the_writer_of_a_fifo(self):
+        path = self.folder() / "fifo"
+        os.mkfifo(path)
+        capture = self.start("triptych-capture", "-n", self.stream(), f"y4m:{path}",
+                             stderr=subprocess.PIPE)
+        wait_until(lambda: "partner" in self.sleeps_in(capture), "it waits")
+        capture.send_signal(signal.SIGINT)
+        self.assertEqual(capture.communicate(timeout=60)[1], b"")
+        self.assertEqual(capture.returncode, 0)
+
+    def sleeps_in(self, process):
+        with open(f"/proc/{process.pid}/wchan", encoding="ascii") as wchan:
+            return wchan.read()
+
+    def test_raw_rows_may_have_padding(self):
+        for format, stride, film, picture in (
+                ("GREY", 4, b"ab..cd..", b"abcd"),
+                ("YUYV", 6, b"abcd..efgh..", b"abcdefgh"),
+                ("YU12", 6, b"ab....cd....e..f..", b"abcdef"),
+                ("NV12", 64, b"ab" + bytes(62) + b"cd" + bytes(62) + b"ef" + bytes(62), b"abcdef")):
+            with self.subTest(format=format):
+                out = self.through("raw:-", film * 2, count=2, reader=("--to", "raw"),
+                                   writer=("-s", "2x2", "-f", format, "--stride", stride))
+                self.assertEqual(out, picture * 2)
+        self.refused(b"", "cannot be a picture", status=2,
+                     args=("raw:-", "-s", "4x2", "-f", "GREY", "--stride", "3"))
+        self.refused(b"", "--stride", status=2, args=("y4m:-", "--stride", "3"))
+
+
 class NoFilm(Film):
     def test_what_is_no_film_is_refused_with_the_byte_where_it_goes_wrong(self):
         for film, words in (
@@ -124,8 +248,8 @@ class NoFilm(Film):
                 (b"YUV4MPEG2 W0 H2\n", ["byte 10", "width", "1 to 16384"]),
                 (b"YUV4MPEG2 W99999999999999999999 H2\n", ["byte 10", "width"]),
                 (b"YUV4MPEG2 W4\n", ["height", "missing"]),
-                (b"YUV4MPEG2 W4 H2 C444\n", ["C444", "yuv420p"]),
-                (b"YUV4MPEG2 W4 H2 F1:0\n", ["byte 16", "rate"]),
+                (b"YUV4MPEG2 W4 H2 C444\n", ["C444", "yuv422p"]),
+                (b"YUV4MPEG2 W4 H2 XYSCSS=444\n", ["byte 16", "C444"]),
                 (HEAD, ["no frame"]),
                 (HEAD + b"FRAM", ["truncated"]),
                 (HEAD + b"FRAME", ["truncated"]),
@@ -134,7 +258,7 @@ class NoFilm(Film):
                 (HEAD + FRAME + FRAME[:-1], ["truncated", "11 of 12"]),
                 (HEAD + FRAME + b"XRAME\n", [f"byte {len(HEAD + FRAME)}", "FRAME"]),
                 (HEAD + FRAME + b"F\n" + FRAME, ["FRAME"]),
-                (HEAD + b"FRAME W5\n" + PICTURE, [f"byte {len(HEAD) + 6}"]),
+                (HEAD + FRAME + b"YUV4MPEG2 W0 H2\n", [f"byte {len(HEAD + FRAME) + 10}", "width"]),
                 (HEAD + b"FRAME X" + b"x" * 3000, ["no end of line"])):
             with self.subTest(film=film[:60]):
                 self.refused(film, *words)
