@@ -60,7 +60,7 @@ class Frames(ProgramTest):
                 name, frames, feed = self._fed(format, range="lim-range", pad=7)
                 done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", "-",
                                        name, text=False)
-                head = (f"YUV4MPEG2 W33 H17 F25:1 Ip A1:1 C{tag} XCOLORRANGE=LIMITED\n").encode()
+                head = (f"YUV4MPEG2 W33 H17 F25:1 Ip A0:0 C{tag} XCOLORRANGE=LIMITED\n").encode()
                 body = b"".join(b"FRAME\n" + planar(format, ODD, planes) for planes in frames)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(done.stdout, head + body)
