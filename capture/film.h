@@ -20,8 +20,8 @@ struct film {
     uint64_t pictures; // read whole so far
 };
 
-/** Opens options->arg, "-" being stdin. @return SOURCE_OK; SOURCE_MISUSED, no name, a terminal, or --loop
- *  of a pipe; SOURCE_NOTHING, told to stop meanwhile; SOURCE_FAILED */
+/** Opens options->arg, "-" being stdin. @return SOURCE_OK; SOURCE_MISUSED, no name, a terminal, or
+ *  --loop of a pipe; SOURCE_NOTHING, told to stop meanwhile; SOURCE_FAILED */
 enum source_result film_open(struct film *film, const char *part,
                              const struct source_options *options);
 
@@ -39,7 +39,8 @@ enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *
                              int timeout_ms);
 
 /**
- * Reads the next picture, or the rest of it after SOURCE_NOTHING, into `draft`; NULL throws it away. The time limit holds for each wait.
+ * Reads the next picture, or the rest of it after SOURCE_NOTHING, into `draft`; NULL throws it away.
+ * The time limit holds for each wait.
  *
  * @return SOURCE_OK; SOURCE_NOTHING; SOURCE_END, the file ended before the first byte; SOURCE_FAILED,
  *         it ended later, logged

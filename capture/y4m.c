@@ -19,7 +19,8 @@ struct parameter {
     size_t at; // of the letter in the line
 };
 
-static void set_issue(struct y4m_issue *issue, size_t at, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void set_issue(struct y4m_issue *issue, size_t at,
+                                                            const char *format, va_list arguments)
 {
     issue->at = at;
     vsnprintf(issue->why, sizeof(issue->why), format, arguments);

@@ -55,7 +55,7 @@ static char field_letter(uint32_t field)
     }
 }
 
-/* What a frame of a film with mixed fields says of itself: presentation, and sampling of luma and chroma. */
+/* What a frame of a film with mixed fields says of itself: how it is shown, and how it was sampled. */
 static const char *frame_fields(uint32_t field)
 {
     switch (field) {
