@@ -25,7 +25,7 @@ class Pictures(DisplayTest):
     def test_every_format_has_the_colours_of_its_bars_at_an_odd_size_with_padded_rows(self):
         for fourcc, tolerance in TOLERANCE.items():
             with self.subTest(fourcc):
-                name = self.bars("--format", fourcc, "--pad", "64", size=ODD)
+                name = self.bars("--count", "1", "--format", fourcc, "--pad", "64", size=ODD)
                 picture = pixels.read(self.screenshot(name))
                 self.assertEqual((picture.width, picture.height), ODD)
                 self.assert_bars(picture, tolerance,
@@ -54,7 +54,8 @@ class Pictures(DisplayTest):
         for matrix in ("601", "709", "bt2020"):
             for reach in ("full-range", "lim-range"):
                 with self.subTest(f"{matrix} {reach}"):
-                    name = self.bars("--format", "YUYV", "--matrix", matrix, "--range", reach)
+                    name = self.bars("--count", "1", "--format", "YUYV", "--matrix", matrix, "--range",
+                                     reach)
                     self.assert_bars(pixels.read(self.screenshot(name)), 3)
 
     def test_the_picture_is_turned_as_its_frames_ask(self):

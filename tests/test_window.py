@@ -30,7 +30,7 @@ class States(WindowTest):
                                   ("opengles2", ("NV12", "YV12")), ("software", ("NV12",))):
             for fourcc in formats:
                 with self.subTest(f"{renderer} {fourcc}"):
-                    name = self.bars("--format", fourcc, "--matrix", "709")
+                    name = self.bars("--count", "1", "--format", fourcc, "--matrix", "709")
                     window = self.show(name, "--geometry", "640x480", renderer=renderer)
                     picture = self.picture(window, lambda seen: self.is_white(seen.at(20, 100)),
                                            "the bars")
