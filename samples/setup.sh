@@ -63,7 +63,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run_apt()
 {
-    "${as_root[@]}" apt-get -q "$@" >"$log" 2>&1
+    "${as_root[@]}" apt-get -q -o Acquire::Retries=5 "$@" >"$log" 2>&1
 }
 apt_failed()
 {

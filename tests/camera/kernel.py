@@ -16,6 +16,7 @@ import tempfile
 
 META_PACKAGE = "linux-image-amd64"
 SUMS = "SHA256SUMS"
+RETRY = ("-o", "Acquire::Retries=5")
 
 
 def cache_folder():
@@ -64,7 +65,7 @@ def is_whole(folder):
 
 def unpack(package, apt, folder):
     """Fetches `package` and leaves its kernel and media, virtio and 9p modules in `folder`."""
-    subprocess.run(["apt-get", *apt, "-q", "-q", "download", package], check=True, cwd=folder)
+    subprocess.run(["apt-get", *apt, *RETRY, "-q", "-q", "download", package], check=True, cwd=folder)
     (archive,) = folder.glob("*.deb")
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as deb:
         subprocess.run(
@@ -117,27 +118,34 @@ def fetch():
         return fetch_into(cache)
 
 
+def new_lists(cache):
+    """As private_lists(), with what the mirrors have now: apt's own lists may be missing or too old."""
+    apt = private_lists(cache / "apt")
+    subprocess.run(["apt-get", *apt, *RETRY, "-q", "-q", "update"], check=False)
+    return apt
+
+
+def replace(kept, package, apt):
+    """Puts `package` into `kept`, in place of older ones. Returns whether it could be fetched."""
+    with tempfile.TemporaryDirectory(dir=kept.parent) as part:
+        try:
+            unpack(package, apt, pathlib.Path(part))
+        except subprocess.CalledProcessError:
+            return False
+        for old in kept.parent.glob("linux-image-*"):
+            shutil.rmtree(old)
+        shutil.copytree(part, kept)
+    return True
+
+
 def fetch_into(cache):
-    apt = ()
-    package = newest_package()
-    if not package: # apt has no lists: a container image, for instance
-        apt = private_lists(cache / "apt")
-        subprocess.run(["apt-get", *apt, "-q", "-q", "update"], check=False)
+    for lists in (tuple, lambda: new_lists(cache)):
+        apt = lists()
         package = newest_package(apt)
-    kept = cache / package.replace("=", "_").replace(":", "_") if package else None
-    if kept and is_whole(kept):
-        return Kernel(kept)
-    if package:
-        with tempfile.TemporaryDirectory(dir=cache) as part:
-            try:
-                unpack(package, apt, pathlib.Path(part))
-            except subprocess.CalledProcessError as error:
-                raise RuntimeError(f"cannot fetch {package}: {error}; apt-get update?") from error
-            for old in cache.glob("linux-image-*"):
-                shutil.rmtree(old)
-            shutil.copytree(part, kept)
-        return Kernel(kept)
+        kept = cache / package.replace("=", "_").replace(":", "_") if package else None
+        if kept and (is_whole(kept) or replace(kept, package, apt)):
+            return Kernel(kept)
     for other in cache.glob("linux-image-*"):
         if is_whole(other):
             return Kernel(other)
-    raise RuntimeError(f"apt offers no {META_PACKAGE}: run apt-get update (Debian 12, amd64)")
+    raise RuntimeError(f"apt-get fetches no {META_PACKAGE}: run apt-get update (Debian 12, amd64)")

@@ -23,7 +23,7 @@ def packages(linux):
 
 def compile_in(folder, wanted):
     """Fetches the packages and compiles; where the module is."""
-    subprocess.run(["apt-get", "-q", "-q", "download", *wanted], check=True, cwd=folder,
+    subprocess.run(["apt-get", *kernel.RETRY, "-q", "-q", "download", *wanted], check=True, cwd=folder,
                    stderr=subprocess.DEVNULL)
     for archive in folder.glob("*.deb"):
         subprocess.run(["dpkg-deb", "-x", archive, folder / "root"], check=True)

@@ -91,14 +91,14 @@ def end(process):
     if process.stdin:
         try:
             process.stdin.close()  # to some that is the sign to end
-            process.wait(2)
+            process.wait(10)
         except (BrokenPipeError, subprocess.TimeoutExpired):
             pass
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
