@@ -152,6 +152,37 @@ static void the_device_monitor_lists_the_stream(void **state)
     tri_writer_close(&writer);
 }
 
+static void device_monitor_posts_a_change_of_size(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    pipes_publish(writer, 64, 1, 1);
+    GstDeviceMonitor *monitor = gst_device_monitor_new();
+    gst_device_monitor_add_filter(monitor, "Source/Video", NULL);
+    assert_true(gst_device_monitor_start(monitor));
+    pipes_publish(writer, 128, 1, 1);
+    GstBus *bus = gst_device_monitor_get_bus(monitor);
+    GstMessage *message = NULL;
+    do { // a filter takes all of the extended types for one
+        g_clear_pointer(&message, gst_message_unref);
+        message = gst_bus_timed_pop(bus, PIPES_PATIENCE);
+        assert_non_null(message);
+    } while (GST_MESSAGE_TYPE(message) != GST_MESSAGE_DEVICE_CHANGED);
+    GstDevice *device;
+    gst_message_parse_device_changed(message, &device, NULL);
+    GstCaps *caps = gst_device_get_caps(device);
+    int width;
+    assert_true(gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width));
+    assert_int_equal(width, 128);
+    gst_caps_unref(caps);
+    gst_object_unref(device);
+    gst_message_unref(message);
+    gst_object_unref(bus);
+    gst_device_monitor_stop(monitor);
+    gst_object_unref(monitor);
+    tri_writer_close(&writer);
+}
+
 static void a_stream_through_sink_and_source_keeps_its_capture_times(void **state)
 {
     (void)state;
@@ -192,6 +223,7 @@ int main(int argc, char **argv)
         pipes_test(a_sink_refuses_a_name_that_has_a_writer),
         pipes_test(a_sink_refuses_a_mode_that_is_no_permission),
         pipes_test(the_device_monitor_lists_the_stream),
+        pipes_test(device_monitor_posts_a_change_of_size),
         pipes_test(a_stream_through_sink_and_source_keeps_its_capture_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

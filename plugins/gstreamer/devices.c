@@ -103,6 +103,20 @@ static gint same_stream(gconstpointer a, gconstpointer b)
                      ((const GstTriptychDevice *)b)->stream);
 }
 
+/** Whether two devices say the same of their stream. */
+static gboolean same_device(GstDevice *a, GstDevice *b)
+{
+    GstCaps *caps[] = { gst_device_get_caps(a), gst_device_get_caps(b) };
+    GstStructure *properties[] = { gst_device_get_properties(a), gst_device_get_properties(b) };
+    const gboolean same =
+        gst_caps_is_equal(caps[0], caps[1]) && gst_structure_is_equal(properties[0], properties[1]);
+    for (int i = 0; i < 2; i++) {
+        gst_caps_unref(caps[i]);
+        gst_structure_free(properties[i]);
+    }
+    return same;
+}
+
 /** Brings the list of devices in line with the kernel's table. */
 static void update(GstDeviceProvider *provider)
 {
@@ -117,10 +131,13 @@ static void update(GstDeviceProvider *provider)
             gst_device_provider_device_remove(provider, d->data);
     }
     for (GList *d = now; d; d = d->next) {
-        if (g_list_find_custom(known, d->data, same_stream))
+        GList *before = g_list_find_custom(known, d->data, same_stream);
+        if (!before)
+            gst_device_provider_device_add(provider, d->data);
+        else if (same_device(before->data, d->data))
             gst_object_unref(gst_object_ref_sink(d->data));
         else
-            gst_device_provider_device_add(provider, d->data);
+            gst_device_provider_device_changed(provider, d->data, before->data);
     }
     g_list_free_full(known, gst_object_unref);
     g_list_free(now);
