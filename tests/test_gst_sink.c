@@ -214,6 +214,47 @@ static void a_sink_accepts_formats_that_a_stream_can_have(void **state)
     harness_end(h);
 }
 
+static void jpeg_of_any_size_is_published_whole(void **state)
+{
+    (void)state;
+    const gsize sizes[] = { 1000, 300000, 2000 }; // slots begin with 64 KiB
+    GstHarness *h = harness_of("triptychsink");
+    gst_harness_set_src_caps(h,
+                             gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"));
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    const struct tri_reader_options options = { .name = pipes_stream() };
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        GstBuffer *buffer = gst_buffer_new_allocate(NULL, sizes[i], NULL);
+        gst_buffer_memset(buffer, 0, (guint8)i, sizes[i]);
+        GST_BUFFER_PTS(buffer) = 0;
+        assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+        assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
+        assert_int_equal(frame.info.bytes_used, sizes[i]);
+        assert_int_equal(frame.data[0][sizes[i] - 1], i);
+    }
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    harness_end(h);
+}
+
+static void empty_jpeg_costs_itself_alone(void **state)
+{
+    (void)state;
+    GstHarness *h = harness_of("triptychsink");
+    gst_harness_set_src_caps(h,
+                             gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"));
+    for (gsize bytes = 0; bytes < 2; bytes++) {
+        GstBuffer *buffer = gst_buffer_new_allocate(NULL, bytes, NULL);
+        GST_BUFFER_PTS(buffer) = 0;
+        assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+    }
+    assert_int_equal(harness_figure(h, "dropped-frames"), 1);
+    assert_int_equal(harness_figure(h, "copied-frames"), 1);
+    harness_end(h);
+}
+
 static void a_stream_follows_the_caps_of_its_sink(void **state)
 {
     (void)state;
@@ -300,6 +341,8 @@ int main(int argc, char **argv)
         pipes_test(a_picture_that_was_published_leaves_its_slot_to_upstream),
         pipes_test(a_sink_offers_memory_for_pictures_whose_size_is_known),
         pipes_test(a_sink_accepts_formats_that_a_stream_can_have),
+        pipes_test(jpeg_of_any_size_is_published_whole),
+        pipes_test(empty_jpeg_costs_itself_alone),
         pipes_test(a_stream_follows_the_caps_of_its_sink),
         pipes_test(a_sink_publishes_nothing_between_flush_start_and_flush_stop),
         pipes_test(a_sink_at_the_end_takes_no_picture_and_keeps_its_stream),

@@ -185,8 +185,10 @@ static gboolean copy_raw(GstTriptychSink *self, GstBuffer *buffer, struct tri_dr
 static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
 {
     const gsize bytes = gst_buffer_get_size(buffer);
-    if (bytes > draft->shape.plane[0].bytes)
+    if (bytes == 0)
         return FALSE;
+    if (bytes > draft->shape.plane[0].bytes) // there is room: publish_copy() has seen to that
+        draft->shape.bytes = draft->shape.plane[0].bytes = bytes;
     draft->info.bytes_used = gst_buffer_extract(buffer, 0, draft->data[0], bytes);
     draft->info.flags |= TRI_FRAME_KEY;
     return TRUE;
@@ -198,6 +200,9 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     struct tri_video video = self->video;
     memset(video.stride, 0, sizeof(video.stride));
     struct tri_draft draft;
+    // A compressed picture may be larger than a slot has room for.
+    if (video.fourcc == TRI_FOURCC_MJPG)
+        tri_writer_reserve(self->writer->writer, gst_buffer_get_size(buffer));
     const enum tri_err err = tri_writer_begin(self->writer->writer, &video, &draft);
     if (err != TRI_OK)
         return err;
@@ -206,7 +211,7 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
                                                       : copy_compressed(buffer, &draft);
     if (!copied) {
         tri_writer_cancel(self->writer->writer, &draft);
-        return TRI_ERR_INVALID;
+        return video.fourcc == TRI_FOURCC_MJPG ? TRI_ERR_NO_SLOT : TRI_ERR_INVALID;
     }
     gst_triptych_count(self, &self->copied);
     return tri_writer_publish(self->writer->writer, &draft);
