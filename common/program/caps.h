@@ -5,12 +5,29 @@
 
 #include <triptych/triptych.h>
 
-/** GStreamer caps: "video/x-raw, format=(string)YUY2, ..." or "image/jpeg, ...". Returns `text`, cut
- *  to `bytes`; 256 are enough. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CAPS_BYTES 400 // enough for both lines
+
+/** Appends to `text`, cut to `bytes`. */
+static inline void TRI_PRINTF(3, 4) caps_append(char *text, size_t bytes, const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + used, bytes - used, format, args);
+    va_end(args);
+}
+
+/** GStreamer caps: "video/x-raw, format=(string)YUY2, ..." or "image/jpeg, ...". They carry neither the
+ *  rotation nor significant bits, nor the order of fields that are not interleaved. Returns `text`, cut
+ *  to `bytes`. */
 const char *caps_gstreamer(const struct tri_video *video, char *text, size_t bytes);
 
 /** ffmpeg's options for the stream as raw bytes on its stdin: "-f rawvideo -pix_fmt ... -i -"; of a
- *  format that ffmpeg has no name for, those for y4m. Returns `text`; 256 are enough. */
+ *  format that ffmpeg has no name for, those for y4m. Returns `text`. */
 const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes);
 
 /** Whether caps_ffmpeg() speaks of raw bytes, and not of y4m. */

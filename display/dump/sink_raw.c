@@ -11,7 +11,7 @@ static const char *const endings[] = { "raw",  "yuv",  "rgb",  "bgr",   "gray", 
 static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
 {
     (void)frame;
-    char line[256];
+    char line[CAPS_BYTES];
     char text[5];
     const char *const options = caps_ffmpeg(&sink->video, line, sizeof line);
     if (!caps_ffmpeg_raw(&sink->video))

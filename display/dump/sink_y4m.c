@@ -100,7 +100,7 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
     const struct tri_video *video = &frame->info.video;
     const struct y4m_kind *kind = kind_of(video->fourcc);
     if (!kind) {
-        char line[256];
+        char line[CAPS_BYTES];
         char text[5];
         tri_log_write(
             sink->log, TRI_LOG_ERROR, "y4m",

@@ -171,8 +171,8 @@ static json_t *memory_json(const struct tri_stream *stream)
 json_t *describe_json(const struct tri_stream *stream)
 {
     const struct tri_video *video = &stream->newest.video;
-    char caps[256] = "";
-    char ffmpeg[256] = "";
+    char caps[CAPS_BYTES] = "";
+    char ffmpeg[CAPS_BYTES] = "";
     if (stream->has_frame) {
         caps_gstreamer(video, caps, sizeof caps);
         caps_ffmpeg(video, ffmpeg, sizeof ffmpeg);

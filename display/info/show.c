@@ -105,7 +105,7 @@ static void print_memory(const struct tri_stream *stream)
 
 static void print_elsewhere(const struct tri_stream *stream)
 {
-    char text[256];
+    char text[CAPS_BYTES];
     const struct tri_video *video = &stream->newest.video;
     puts("Elsewhere");
     row("GStreamer caps", "%s", caps_gstreamer(video, text, sizeof text));

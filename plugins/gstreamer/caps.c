@@ -1,60 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "caps.h"
 
-/* Colours: V4L2's numbers on our side, GStreamer's enums on the other; the first match counts. */
-static const struct {
-    guint32 ours;
-    GstVideoColorMatrix gst;
-} matrices[] = {
-    { TRI_MATRIX_601, GST_VIDEO_COLOR_MATRIX_BT601 },
-    { TRI_MATRIX_709, GST_VIDEO_COLOR_MATRIX_BT709 },
-    { TRI_MATRIX_BT2020, GST_VIDEO_COLOR_MATRIX_BT2020 },
-    { TRI_MATRIX_SMPTE240M, GST_VIDEO_COLOR_MATRIX_SMPTE240M },
-    { TRI_MATRIX_XV601, GST_VIDEO_COLOR_MATRIX_BT601 },
-    { TRI_MATRIX_XV709, GST_VIDEO_COLOR_MATRIX_BT709 },
-    { TRI_MATRIX_BT2020C, GST_VIDEO_COLOR_MATRIX_BT2020 },
+#include "program/caps.h"
+
+/* Colours: from GStreamer's enums to V4L2's numbers; 0 is "not said" on both sides. The other way:
+ * caps_gstreamer(). */
+static const guint32 matrices[] = {
+    [GST_VIDEO_COLOR_MATRIX_BT601] = TRI_MATRIX_601,
+    [GST_VIDEO_COLOR_MATRIX_BT709] = TRI_MATRIX_709,
+    [GST_VIDEO_COLOR_MATRIX_BT2020] = TRI_MATRIX_BT2020,
+    [GST_VIDEO_COLOR_MATRIX_SMPTE240M] = TRI_MATRIX_SMPTE240M,
+};
+static const guint32 transfers[] = {
+    [GST_VIDEO_TRANSFER_GAMMA10] = TRI_TRANSFER_NONE,
+    [GST_VIDEO_TRANSFER_BT601] = TRI_TRANSFER_709,
+    [GST_VIDEO_TRANSFER_BT709] = TRI_TRANSFER_709,
+    [GST_VIDEO_TRANSFER_BT2020_10] = TRI_TRANSFER_709,
+    [GST_VIDEO_TRANSFER_BT2020_12] = TRI_TRANSFER_709,
+    [GST_VIDEO_TRANSFER_SRGB] = TRI_TRANSFER_SRGB,
+    [GST_VIDEO_TRANSFER_ADOBERGB] = TRI_TRANSFER_OPRGB,
+    [GST_VIDEO_TRANSFER_SMPTE240M] = TRI_TRANSFER_SMPTE240M,
+    [GST_VIDEO_TRANSFER_SMPTE2084] = TRI_TRANSFER_SMPTE2084,
+    [GST_VIDEO_TRANSFER_ARIB_STD_B67] = TRI_TRANSFER_HLG,
+};
+static const guint32 primaries[] = {
+    [GST_VIDEO_COLOR_PRIMARIES_SMPTE170M] = TRI_COLORSPACE_SMPTE170M,
+    [GST_VIDEO_COLOR_PRIMARIES_BT709] = TRI_COLORSPACE_REC709,
+    [GST_VIDEO_COLOR_PRIMARIES_SMPTE240M] = TRI_COLORSPACE_SMPTE240M,
+    [GST_VIDEO_COLOR_PRIMARIES_BT470M] = TRI_COLORSPACE_470M,
+    [GST_VIDEO_COLOR_PRIMARIES_BT470BG] = TRI_COLORSPACE_470BG,
+    [GST_VIDEO_COLOR_PRIMARIES_BT2020] = TRI_COLORSPACE_BT2020,
+    [GST_VIDEO_COLOR_PRIMARIES_ADOBERGB] = TRI_COLORSPACE_OPRGB,
+    [GST_VIDEO_COLOR_PRIMARIES_SMPTERP431] = TRI_COLORSPACE_DCIP3,
 };
 
-static const struct {
-    guint32 ours;
-    GstVideoTransferFunction gst;
-} transfers[] = {
-    { TRI_TRANSFER_709, GST_VIDEO_TRANSFER_BT709 },
-    { TRI_TRANSFER_SRGB, GST_VIDEO_TRANSFER_SRGB },
-    { TRI_TRANSFER_OPRGB, GST_VIDEO_TRANSFER_ADOBERGB },
-    { TRI_TRANSFER_SMPTE240M, GST_VIDEO_TRANSFER_SMPTE240M },
-    { TRI_TRANSFER_NONE, GST_VIDEO_TRANSFER_GAMMA10 },
-    { TRI_TRANSFER_SMPTE2084, GST_VIDEO_TRANSFER_SMPTE2084 },
-    { TRI_TRANSFER_709, GST_VIDEO_TRANSFER_BT601 },
-    { TRI_TRANSFER_709, GST_VIDEO_TRANSFER_BT2020_10 },
-};
-
-static const struct {
-    guint32 ours;
-    GstVideoColorPrimaries gst;
-} primaries[] = {
-    { TRI_COLORSPACE_SMPTE170M, GST_VIDEO_COLOR_PRIMARIES_SMPTE170M },
-    { TRI_COLORSPACE_REC709, GST_VIDEO_COLOR_PRIMARIES_BT709 },
-    { TRI_COLORSPACE_SMPTE240M, GST_VIDEO_COLOR_PRIMARIES_SMPTE240M },
-    { TRI_COLORSPACE_470M, GST_VIDEO_COLOR_PRIMARIES_BT470M },
-    { TRI_COLORSPACE_470BG, GST_VIDEO_COLOR_PRIMARIES_BT470BG },
-    { TRI_COLORSPACE_BT2020, GST_VIDEO_COLOR_PRIMARIES_BT2020 },
-    { TRI_COLORSPACE_OPRGB, GST_VIDEO_COLOR_PRIMARIES_ADOBERGB },
-    { TRI_COLORSPACE_DCIP3, GST_VIDEO_COLOR_PRIMARIES_SMPTERP431 },
-    { TRI_COLORSPACE_SRGB, GST_VIDEO_COLOR_PRIMARIES_BT709 },
-    { TRI_COLORSPACE_JPEG, GST_VIDEO_COLOR_PRIMARIES_BT709 },
-};
-
-/** Looks `value` up in column `from` of a table; 0 if it is not there: "not said" on both sides. */
-#define LOOK_UP(table, from, to, value)                                     \
-    ({                                                                      \
-        guint32 found_ = 0;                                                 \
-        for (gsize i_ = 0; i_ < G_N_ELEMENTS(table) && found_ == 0; i_++) { \
-            if ((guint32)(table)[i_].from == (guint32)(value))              \
-                found_ = (guint32)(table)[i_].to;                           \
-        }                                                                   \
-        found_;                                                             \
-    })
+#define LOOK_UP(table, value) ((gsize)(value) < G_N_ELEMENTS(table) ? (table)[value] : 0)
 
 GstCaps *gst_triptych_template_caps(void)
 {
@@ -78,85 +58,70 @@ GstCaps *gst_triptych_template_caps(void)
     return caps;
 }
 
-static GstVideoColorimetry colorimetry_of(const struct tri_video *video,
-                                          const struct tri_format *format)
-{
-    const enum tri_matrix matrix = tri_video_matrix(video);
-    GstVideoColorimetry c = {
-        .range = tri_video_range(video) == TRI_RANGE_FULL ? GST_VIDEO_COLOR_RANGE_0_255
-                                                          : GST_VIDEO_COLOR_RANGE_16_235,
-        .matrix = format->family == TRI_FAMILY_RGB
-                      ? GST_VIDEO_COLOR_MATRIX_RGB
-                      : (GstVideoColorMatrix)LOOK_UP(matrices, ours, gst, matrix),
-        .transfer = (GstVideoTransferFunction)LOOK_UP(transfers, ours, gst, video->transfer),
-        .primaries = (GstVideoColorPrimaries)LOOK_UP(primaries, ours, gst, video->colorspace),
-    };
-    // What the stream does not say follows from the matrix, as it does in GStreamer's own defaults.
-    const gboolean sd = matrix == TRI_MATRIX_601;
-    if (c.transfer == GST_VIDEO_TRANSFER_UNKNOWN)
-        c.transfer = format->family == TRI_FAMILY_RGB ? GST_VIDEO_TRANSFER_SRGB
-                     : sd                             ? GST_VIDEO_TRANSFER_BT601
-                                                      : GST_VIDEO_TRANSFER_BT709;
-    if (c.primaries == GST_VIDEO_COLOR_PRIMARIES_UNKNOWN)
-        c.primaries = format->family != TRI_FAMILY_RGB && sd ? GST_VIDEO_COLOR_PRIMARIES_SMPTE170M
-                                                             : GST_VIDEO_COLOR_PRIMARIES_BT709;
-    return c;
-}
-
-static GstVideoInterlaceMode interlace_mode_of(guint32 field)
-{
-    switch (field) {
-    case TRI_FIELD_INTERLACED:
-    case TRI_FIELD_INTERLACED_TB:
-    case TRI_FIELD_INTERLACED_BT:
-        return GST_VIDEO_INTERLACE_MODE_INTERLEAVED;
-    default:
-        return GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
-    }
-}
-
 GstCaps *gst_triptych_caps_of(const struct tri_video *video)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    if (!format)
+    if (!format || (!format->gstreamer && video->fourcc != TRI_FOURCC_MJPG))
         return NULL;
-    const gint num = (gint)video->fps_num;
-    const gint den = video->fps_den ? (gint)video->fps_den : 1;
-    if (format->fourcc == TRI_FOURCC_MJPG)
-        return gst_caps_new_simple("image/jpeg", "width", G_TYPE_INT, (gint)video->width, "height",
-                                   G_TYPE_INT, (gint)video->height, "framerate", GST_TYPE_FRACTION,
-                                   num, den, NULL);
-
+    char text[CAPS_BYTES];
+    GstCaps *caps = gst_caps_from_string(caps_gstreamer(video, text, sizeof(text)));
     GstVideoInfo info;
-    const GstVideoFormat gst =
-        format->gstreamer ? gst_video_format_from_string(format->gstreamer) : 0;
-    if (gst == GST_VIDEO_FORMAT_UNKNOWN ||
-        !gst_video_info_set_interlaced_format(&info, gst, interlace_mode_of(video->field),
-                                              video->width, video->height))
-        return NULL;
-    info.fps_n = num;
-    info.fps_d = den;
-    if (format->family != TRI_FAMILY_GREY)
-        info.colorimetry = colorimetry_of(video, format);
-    if (video->field == TRI_FIELD_INTERLACED_TB)
-        GST_VIDEO_INFO_FIELD_ORDER(&info) = GST_VIDEO_FIELD_ORDER_TOP_FIELD_FIRST;
-    if (video->field == TRI_FIELD_INTERLACED_BT)
-        GST_VIDEO_INFO_FIELD_ORDER(&info) = GST_VIDEO_FIELD_ORDER_BOTTOM_FIELD_FIRST;
-    return gst_video_info_to_caps(&info);
+    if (!format->gstreamer || !gst_video_info_from_caps(&info, caps))
+        return caps;
+    gst_caps_unref(caps);
+    return gst_video_info_to_caps(
+        &info); // colours by name, where there is one: filters compare text
 }
 
-static guint32 field_of(const GstVideoInfo *info)
+guint32 gst_triptych_field_of(const GstVideoInfo *info, GstBuffer *buffer)
 {
-    if (!GST_VIDEO_INFO_IS_INTERLACED(info))
+    const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(info);
+    if (mode == GST_VIDEO_INTERLACE_MODE_PROGRESSIVE ||
+        (mode == GST_VIDEO_INTERLACE_MODE_MIXED &&
+         !GST_BUFFER_FLAG_IS_SET(buffer, GST_VIDEO_BUFFER_FLAG_INTERLACED)))
         return TRI_FIELD_NONE;
-    switch (GST_VIDEO_INFO_FIELD_ORDER(info)) {
-    case GST_VIDEO_FIELD_ORDER_TOP_FIELD_FIRST:
-        return TRI_FIELD_INTERLACED_TB;
-    case GST_VIDEO_FIELD_ORDER_BOTTOM_FIELD_FIRST:
-        return TRI_FIELD_INTERLACED_BT;
+    const GstVideoFieldOrder order = GST_VIDEO_INFO_FIELD_ORDER(info);
+    const gboolean top = order == GST_VIDEO_FIELD_ORDER_UNKNOWN
+                             ? GST_BUFFER_FLAG_IS_SET(buffer, GST_VIDEO_BUFFER_FLAG_TFF)
+                             : order == GST_VIDEO_FIELD_ORDER_TOP_FIELD_FIRST;
+    return top ? TRI_FIELD_INTERLACED_TB : TRI_FIELD_INTERLACED_BT;
+}
+
+void gst_triptych_flag_fields(GstBuffer *buffer, const struct tri_video *video)
+{
+    if (video->field != TRI_FIELD_INTERLACED && video->field != TRI_FIELD_INTERLACED_TB &&
+        video->field != TRI_FIELD_INTERLACED_BT)
+        return;
+    GST_BUFFER_FLAG_SET(buffer, GST_VIDEO_BUFFER_FLAG_INTERLACED);
+    // As V4L2 has it: where nothing is said, only 525-line television begins with the bottom field.
+    const gboolean ntsc = video->height == 480 || video->height == 486;
+    if (video->field == TRI_FIELD_INTERLACED_TB || (video->field == TRI_FIELD_INTERLACED && !ntsc))
+        GST_BUFFER_FLAG_SET(buffer, GST_VIDEO_BUFFER_FLAG_TFF);
+}
+
+static guint32 siting_of(GstVideoChromaSite site)
+{
+    switch (site) {
+    case GST_VIDEO_CHROMA_SITE_MPEG2:
+        return TRI_SITING_LEFT;
+    case GST_VIDEO_CHROMA_SITE_JPEG:
+        return TRI_SITING_CENTER;
+    case GST_VIDEO_CHROMA_SITE_COSITED:
+        return TRI_SITING_TOPLEFT;
+    case GST_VIDEO_CHROMA_SITE_V_COSITED:
+        return TRI_SITING_TOP;
     default:
-        return TRI_FIELD_INTERLACED;
+        return TRI_SITING_DEFAULT;
     }
+}
+
+/** Square pixels are not said. */
+static void set_aspect(struct tri_video *video, gint num, gint den)
+{
+    if (num == den || num <= 0 || den <= 0 || num > TRI_ASPECT_MAX || den > TRI_ASPECT_MAX)
+        return;
+    video->aspect_num = (guint32)num;
+    video->aspect_den = (guint32)den;
 }
 
 static guint32 range_of(GstVideoColorRange range)
@@ -190,6 +155,8 @@ static gboolean jpeg_of(const GstStructure *s, struct tri_video *video, GstVideo
                                  .height = (guint32)height,
                                  .fps_num = (guint32)num,
                                  .fps_den = (guint32)den };
+    if (gst_structure_get_fraction(s, "pixel-aspect-ratio", &num, &den))
+        set_aspect(video, num, den);
     return TRUE;
 }
 
@@ -198,8 +165,9 @@ gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, Gst
     const GstStructure *s = gst_caps_get_structure(caps, 0);
     if (gst_structure_has_name(s, "image/jpeg"))
         return jpeg_of(s, video, info);
-    if (!gst_video_info_from_caps(info, caps))
-        return FALSE;
+    if (!gst_video_info_from_caps(info, caps) ||
+        GST_VIDEO_INFO_INTERLACE_MODE(info) > GST_VIDEO_INTERLACE_MODE_MIXED)
+        return FALSE; // fields that lie elsewhere than line by line
     const struct tri_format *format =
         tri_format_from_name(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(info)));
     if (!format)
@@ -211,11 +179,12 @@ gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, Gst
         .height = (guint32)info->height,
         .fps_num = (guint32)info->fps_n,
         .fps_den = (guint32)info->fps_d,
-        .colorspace = LOOK_UP(primaries, gst, ours, info->colorimetry.primaries),
-        .transfer = LOOK_UP(transfers, gst, ours, info->colorimetry.transfer),
-        .matrix = LOOK_UP(matrices, gst, ours, info->colorimetry.matrix),
+        .colorspace = LOOK_UP(primaries, info->colorimetry.primaries),
+        .transfer = LOOK_UP(transfers, info->colorimetry.transfer),
+        .matrix = LOOK_UP(matrices, info->colorimetry.matrix),
         .range = range_of(info->colorimetry.range),
-        .field = field_of(info),
+        .siting = siting_of(info->chroma_site),
     };
+    set_aspect(video, info->par_n, info->par_d);
     return TRUE;
 }

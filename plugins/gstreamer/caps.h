@@ -10,12 +10,18 @@
 /** What both elements can carry: every format of triptych's table. The caller's. */
 GstCaps *gst_triptych_template_caps(void);
 
-/** Caps that describe `video` whole, colours and fields included. The caller's; NULL if GStreamer has
- *  no such format. */
+/** Caps that describe `video`: all but its rotation and its significant bits. The caller's; NULL if
+ *  GStreamer has no such format. */
 GstCaps *gst_triptych_caps_of(const struct tri_video *video);
 
+/** The field order of a picture: of caps, and of its buffer's flags where caps leave it to those. */
+guint32 gst_triptych_field_of(const GstVideoInfo *info, GstBuffer *buffer);
+
+/** Sets the flags that tell a buffer's fields. */
+void gst_triptych_flag_fields(GstBuffer *buffer, const struct tri_video *video);
+
 /**
- * Reads caps.
+ * Reads caps. `video` has no field order: gst_triptych_field_of().
  *
  * @param info   filled for raw video; of a compressed format only size and rate
  * @return FALSE for caps that triptych cannot carry.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lend.h"
 
+#include "caps.h"
 #include "clocktime.h"
 
 #include <triptych/copy.h>
@@ -40,6 +41,7 @@ void gst_triptych_loan_stamp(struct gst_triptych_loan *loan, GstClockTime runnin
     if (info->video.fps_num)
         GST_BUFFER_DURATION(buffer) =
             gst_util_uint64_scale(GST_SECOND, info->video.fps_den, info->video.fps_num);
+    gst_triptych_flag_fields(buffer, &info->video);
     GST_BUFFER_OFFSET(buffer) = info->number;
     GST_BUFFER_OFFSET_END(buffer) = info->number + 1;
     gst_triptych_set_references(buffer, loan->monotonic, loan->ntp, info->capture_ns);

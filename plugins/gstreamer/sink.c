@@ -30,6 +30,7 @@ struct _GstTriptychSink {
     struct gst_triptych_log log;
     struct tri_video video;
     GstVideoInfo info;
+    guint32 rotation; // degrees clockwise, from tags
 };
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
@@ -108,6 +109,30 @@ static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
 
+/** Of the eight orientations those that are no mirror image; another one leaves the picture as it is. */
+static guint32 rotation_of(const GstTagList *tags, guint32 before)
+{
+    const gchar *orientation = NULL;
+    if (!gst_tag_list_peek_string_index(tags, GST_TAG_IMAGE_ORIENTATION, 0, &orientation))
+        return before;
+    if (g_str_has_prefix(orientation, "rotate-"))
+        return (guint32)g_ascii_strtoull(orientation + strlen("rotate-"), NULL, 10) % 360 / 90 * 90;
+    return 0;
+}
+
+static gboolean gst_triptych_sink_event(GstBaseSink *base, GstEvent *event)
+{
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
+        self->rotation = 0;
+    if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
+        GstTagList *tags;
+        gst_event_parse_tag(event, &tags);
+        self->rotation = rotation_of(tags, self->rotation);
+    }
+    return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->event(base, event);
+}
+
 /** Offers the slots. Does not say that GstVideoMeta is understood, although it is: upstream would
  *  then pass on pictures of its own (libav's decoders each of them copied by GStreamer, as they
  *  stay mapped), which the sink had to copy. So it writes into a slot, or copies to one itself. */
@@ -158,6 +183,8 @@ static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame_
     for (guint p = 0; p < TRI_PLANES_MAX; p++)
         self->video.stride[p] = info->video.stride[p]; // the draft's own
     info->video = self->video;
+    info->video.rotation = self->rotation;
+    info->video.field = gst_triptych_field_of(&self->info, buffer);
     info->capture_ns = capture_time(self, buffer);
     info->copies = copies;
     if (GST_BUFFER_OFFSET_IS_VALID(buffer))
@@ -341,6 +368,7 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
     element->set_clock = gst_triptych_sink_set_clock;
     base->start = gst_triptych_sink_start;
     base->stop = gst_triptych_sink_stop;
+    base->event = gst_triptych_sink_event;
     base->preroll = gst_triptych_sink_preroll;
     base->set_caps = gst_triptych_sink_set_caps;
     base->propose_allocation = gst_triptych_sink_propose_allocation;

@@ -40,6 +40,7 @@ struct _GstTriptychSrc {
     struct gst_triptych_log log;
     struct tri_video video; // of the caps in force; fourcc 0: none yet
     GstVideoInfo info;
+    gboolean mixed;                 // caps leave fields to the buffers' flags
     struct gst_triptych_loan *loan; // ready for the next frame
     gboolean takes_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
@@ -124,21 +125,45 @@ static int wait_for_frames_of(const struct tri_video *video)
     return (int)CLAMP(ms, WAIT_LEAST_MS, WAIT_MOST_MS);
 }
 
-/** Caps follow the stream: set before the first frame and wherever it changes. */
-static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
+/** Sets the caps of `video`; `mixed`: with fields as each buffer's flags say. */
+static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gboolean mixed)
 {
-    if (self->video.fourcc && tri_video_same(video, &self->video))
-        return TRUE;
     GstCaps *caps = gst_triptych_caps_of(video);
     if (!caps)
         return FALSE;
+    if (mixed) {
+        gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "mixed", NULL);
+        gst_structure_remove_field(gst_caps_get_structure(caps, 0), "field-order");
+    }
     struct tri_video ignored;
     const gboolean done = gst_triptych_video_of(caps, &ignored, &self->info) &&
                           gst_base_src_set_caps(GST_BASE_SRC(self), caps) &&
                           gst_base_src_negotiate(GST_BASE_SRC(self)); // asks decide_allocation()
     gst_caps_unref(caps);
-    if (!done)
+    return done;
+}
+
+/** Caps follow the stream: set before the first frame and wherever it changes. A stream whose fields
+ *  change from frame to frame, as a film on television does, gets caps that cover this. */
+static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
+{
+    struct tri_video before = self->video;
+    const gboolean raw = video->fourcc != TRI_FOURCC_MJPG;
+    const gboolean same = tri_video_same(video, &before);
+    before.field = video->field;
+    const gboolean same_but_field = raw && tri_video_same(video, &before);
+    if (same || (same_but_field && self->mixed))
+        return TRUE;
+    self->mixed = same_but_field;
+    if (!set_caps(self, video, self->mixed))
         return FALSE;
+    if (video->rotation != self->video.rotation) {
+        gchar *orientation = g_strdup_printf("rotate-%u", video->rotation);
+        GstTagList *tags = gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, orientation, NULL);
+        // The base class sends it after the segment.
+        gst_element_send_event(GST_ELEMENT(self), gst_event_new_tag(tags));
+        g_free(orientation);
+    }
     self->video = *video;
     self->wait_ms = wait_for_frames_of(video);
     return TRUE;
@@ -310,6 +335,7 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), &self->stream);
     gst_triptych_log_init(&self->log, GST_OBJECT(self));
     self->video = (struct tri_video){ 0 };
+    self->mixed = FALSE;
     gst_video_info_init(&self->info);
     self->last_number = 0;
     self->last_pts = GST_CLOCK_TIME_NONE;

@@ -46,7 +46,9 @@ void obs_triptych_describe(const struct tri_video *video, int64_t capture_ns,
         .timestamp = (uint64_t)capture_ns, // OBS counts CLOCK_MONOTONIC nanoseconds too
         .format = format,
         .range = full ? VIDEO_RANGE_FULL : VIDEO_RANGE_PARTIAL,
-        .trc = video->transfer == TRI_TRANSFER_SMPTE2084 ? VIDEO_TRC_PQ : VIDEO_TRC_DEFAULT,
+        .trc = video->transfer == TRI_TRANSFER_SMPTE2084 ? VIDEO_TRC_PQ
+               : video->transfer == TRI_TRANSFER_HLG     ? VIDEO_TRC_HLG
+                                                         : VIDEO_TRC_DEFAULT,
     };
     video_format_get_parameters_for_format(colorspace_of(video), out->range, format,
                                            out->color_matrix, out->color_range_min,

@@ -14,7 +14,8 @@ TRI_BEGIN
 
 /*
  * Colour and field values carry the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words
- * of v4l2-ctl; 0 is always "not said". One list each yields numbers and words.
+ * of v4l2-ctl; HLG, which those lack, has ffmpeg's. 0 is always "not said". One list each yields
+ * numbers and words.
  */
 // clang-format off
 #define TRI_COLORSPACES(X)                                                                 \
@@ -25,7 +26,7 @@ TRI_BEGIN
 #define TRI_TRANSFERS(X)                                                                   \
     X(DEFAULT, 0, "default") X(709, 1, "709") X(SRGB, 2, "srgb") X(OPRGB, 3, "oprgb")      \
     X(SMPTE240M, 4, "smpte240m") X(NONE, 5, "none") X(DCIP3, 6, "dcip3")                   \
-    X(SMPTE2084, 7, "smpte2084")
+    X(SMPTE2084, 7, "smpte2084") X(HLG, 18, "hlg")
 #define TRI_MATRICES(X)                                                                    \
     X(DEFAULT, 0, "default") X(601, 1, "601") X(709, 2, "709") X(XV601, 3, "xv601")        \
     X(XV709, 4, "xv709") X(BT2020, 6, "bt2020") X(BT2020C, 7, "bt2020c")                   \

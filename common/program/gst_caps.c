@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* GStreamer's caps of a stream as text: for people, for scripts and for the GStreamer plugin. */
+#include "caps.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* The numbers of GstVideoColorMatrix, GstVideoTransferFunction and GstVideoColorPrimaries. */
+enum {
+    GST_MATRIX_RGB = 1,
+    GST_TRANSFER_BT709 = 5,
+    GST_TRANSFER_SRGB = 7,
+    GST_TRANSFER_BT2020_12 = 11,
+    GST_TRANSFER_BT2020_10 = 13,
+    GST_TRANSFER_BT601 = 16,
+};
+static const int gst_matrix[] = {
+    [TRI_MATRIX_601] = 4,       [TRI_MATRIX_709] = 3,    [TRI_MATRIX_XV601] = 4,
+    [TRI_MATRIX_XV709] = 3,     [TRI_MATRIX_BT2020] = 6, [TRI_MATRIX_BT2020C] = 6,
+    [TRI_MATRIX_SMPTE240M] = 5,
+};
+static const int gst_transfer[] = {
+    [TRI_TRANSFER_709] = 5,        [TRI_TRANSFER_SRGB] = 7, [TRI_TRANSFER_OPRGB] = 12,
+    [TRI_TRANSFER_SMPTE240M] = 6,  [TRI_TRANSFER_NONE] = 1, [TRI_TRANSFER_DCIP3] = 0,
+    [TRI_TRANSFER_SMPTE2084] = 14, [TRI_TRANSFER_HLG] = 15,
+};
+static const int gst_primaries[] = {
+    [TRI_COLORSPACE_SMPTE170M] = 4, [TRI_COLORSPACE_SMPTE240M] = 5, [TRI_COLORSPACE_REC709] = 1,
+    [TRI_COLORSPACE_470M] = 2,      [TRI_COLORSPACE_470BG] = 3,     [TRI_COLORSPACE_JPEG] = 1,
+    [TRI_COLORSPACE_SRGB] = 1,      [TRI_COLORSPACE_OPRGB] = 8,     [TRI_COLORSPACE_BT2020] = 7,
+    [TRI_COLORSPACE_RAW] = 0,       [TRI_COLORSPACE_DCIP3] = 10,
+};
+static const char *const chroma_site[] = {
+    [TRI_SITING_LEFT] = "mpeg2",
+    [TRI_SITING_CENTER] = "jpeg",
+    [TRI_SITING_TOPLEFT] = "cosited",
+    [TRI_SITING_TOP] = "v-cosited",
+};
+
+#define LOOK_UP(table, value) ((value) < sizeof(table) / sizeof((table)[0]) ? (table)[value] : 0)
+
+static uint32_t colorspace_of(const struct tri_video *video, bool rgb, uint32_t matrix)
+{
+    if (video->colorspace != TRI_COLORSPACE_DEFAULT)
+        return video->colorspace;
+    if (rgb)
+        return TRI_COLORSPACE_SRGB;
+    switch (matrix) {
+    case TRI_MATRIX_601:
+    case TRI_MATRIX_XV601:
+        return TRI_COLORSPACE_SMPTE170M;
+    case TRI_MATRIX_BT2020:
+    case TRI_MATRIX_BT2020C:
+        return TRI_COLORSPACE_BT2020;
+    case TRI_MATRIX_SMPTE240M:
+        return TRI_COLORSPACE_SMPTE240M;
+    default:
+        return TRI_COLORSPACE_REC709;
+    }
+}
+
+/** V4L2 has one number for the curves of BT.601, BT.709 and BT.2020, which are the same. GStreamer has
+ *  one for each, and its names ("bt601") need the right one. */
+static int transfer_of(const struct tri_video *video, bool rgb, uint32_t colorspace, uint32_t depth)
+{
+    if (video->transfer == TRI_TRANSFER_DEFAULT && rgb)
+        return GST_TRANSFER_SRGB;
+    if (video->transfer != TRI_TRANSFER_DEFAULT && video->transfer != TRI_TRANSFER_709)
+        return LOOK_UP(gst_transfer, video->transfer);
+    switch (colorspace) {
+    case TRI_COLORSPACE_SMPTE170M:
+    case TRI_COLORSPACE_470BG:
+        return GST_TRANSFER_BT601;
+    case TRI_COLORSPACE_BT2020:
+        return depth == 10 ? GST_TRANSFER_BT2020_10 : GST_TRANSFER_BT2020_12;
+    default:
+        return GST_TRANSFER_BT709;
+    }
+}
+
+static void append_colorimetry(const struct tri_video *video, const struct tri_format *format,
+                               char *text, size_t bytes)
+{
+    const bool rgb = format->family == TRI_FAMILY_RGB;
+    const int range = tri_video_range(video) == TRI_RANGE_FULL ? 1 : 2;
+    if (format->family == TRI_FAMILY_GREY) {
+        if (range == 2) // GStreamer's default is full
+            caps_append(text, bytes, ", colorimetry=(string)2:4:0:0");
+        return;
+    }
+    // "range:matrix:transfer:primaries": GStreamer's names cover only some of the combinations.
+    const uint32_t matrix = tri_video_matrix(video);
+    const uint32_t colorspace = colorspace_of(video, rgb, matrix);
+    caps_append(text, bytes, ", colorimetry=(string)%d:%d:%d:%d", range,
+                rgb ? GST_MATRIX_RGB : LOOK_UP(gst_matrix, matrix),
+                transfer_of(video, rgb, colorspace, format->depth),
+                LOOK_UP(gst_primaries, colorspace));
+    if (format->family == TRI_FAMILY_YUV && LOOK_UP(chroma_site, video->siting))
+        caps_append(text, bytes, ", chroma-site=(string)%s", chroma_site[video->siting]);
+}
+
+static void append_fields(uint32_t field, char *text, size_t bytes)
+{
+    const bool known = field == TRI_FIELD_INTERLACED_TB || field == TRI_FIELD_INTERLACED_BT;
+    if (known || field == TRI_FIELD_INTERLACED)
+        caps_append(text, bytes, ", interlace-mode=(string)interleaved");
+    if (known)
+        caps_append(text, bytes, ", field-order=(string)%s-field-first",
+                    field == TRI_FIELD_INTERLACED_TB ? "top" : "bottom");
+}
+
+const char *caps_gstreamer(const struct tri_video *video, char *text, size_t bytes)
+{
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    // Others wrote these numbers; GStreamer's are positive ints.
+    const bool rate = video->fps_num <= INT32_MAX && video->fps_den - 1 < INT32_MAX;
+    text[0] = '\0';
+    if (format && format->gstreamer)
+        caps_append(text, bytes, "video/x-raw, format=(string)%s", format->gstreamer);
+    else
+        caps_append(text, bytes, "image/jpeg");
+    caps_append(text, bytes, ", width=(int)%u, height=(int)%u, framerate=(fraction)%u/%u",
+                video->width, video->height, rate ? video->fps_num : 0, rate ? video->fps_den : 1);
+    if (video->aspect_num && video->aspect_den)
+        caps_append(text, bytes, ", pixel-aspect-ratio=(fraction)%u/%u", video->aspect_num,
+                    video->aspect_den);
+    if (format && format->gstreamer) {
+        append_fields(video->field, text, bytes);
+        append_colorimetry(video, format, text, bytes);
+    }
+    return text;
+}
