@@ -48,6 +48,11 @@ class States(WindowTest):
                 said = self.viewer.communicate(timeout=PATIENCE)[1].decode()
                 self.assertEqual(re.findall(r"renderer (\w+)", said)[-1], drawn, said)
 
+    def test_a_tiny_picture_opens_a_window_of_several_times_its_size(self):
+        window = self.show(self.bars("--size", "80x60"))
+        self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240) and
+                     self.is_white(seen.at(20, 100)), "the bars, four times as large")
+
     def test_the_picture_moves_and_the_window_has_its_size(self):
         window = self.show(self.bars("--size", "400x300"))
         self.picture(window, lambda seen: (seen.width, seen.height) == (400, 300) and
@@ -251,6 +256,27 @@ class Keys(WindowTest):
                 self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
                 window.press("q")
                 self.assert_ends()
+
+    def test_keys_act_on_layouts_that_type_other_letters(self):
+        for layout in ("ru", "gr", "ara"):
+            with self.subTest(layout):
+                self.screen.run("setxkbmap", layout)
+                self.addCleanup(self.screen.run, "setxkbmap", "us")
+                window = self.still()
+                window.press("58")  # m by its place: mirrored
+                self.picture(window, lambda seen: self.is_white(seen.at(620, 100)), "white right")
+                window.press("24")  # q
+                self.assert_ends()
+
+    def test_characters_typed_with_shift_act_on_a_french_layout(self):
+        self.screen.run("setxkbmap", "fr")
+        self.addCleanup(self.screen.run, "setxkbmap", "us")
+        window = self.show(self.bars(), "--geometry", "640x480+0+0")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        window.press("shift+59")  # typed: .
+        wait_until(lambda: window.title().endswith(" - paused"), "a step, paused")
+        window.press("shift+10")  # typed: 1
+        self.picture(window, lambda seen: max(seen.at(20, 20)) < 4, "a picture one to one")
 
     def test_q_quits(self):
         window = self.still()

@@ -62,19 +62,77 @@ static const struct key keys[] = {
     { SDLK_h, false, "h", "this help", act_help },
 };
 
+static const struct key *find(SDL_Keycode code, bool shift)
+{
+    for (size_t i = 0; i < SDL_arraysize(keys); i++) {
+        if (keys[i].code == code && keys[i].shift == shift)
+            return &keys[i];
+    }
+    return NULL;
+}
+
+/** The key of the character that a press types: French types '.' and digits with Shift. SDL queues 
+ *  the character behind the press. */
+static const struct key *find_typed(void)
+{
+    SDL_Event event;
+
+    SDL_PumpEvents();
+    if (SDL_PeepEvents(&event, 1, SDL_PEEKEVENT, SDL_TEXTINPUT, SDL_TEXTINPUT) != 1 ||
+        event.text.text[1] != '\0' || SDL_isalpha((unsigned char)event.text.text[0]))
+        return NULL;
+    return find(event.text.text[0], false);
+}
+
+/** Whether the keyboard types any of a to z. One key does not tell: Greek has ';' in the place of q. */
+static bool has_latin_layout(void)
+{
+    for (int place = SDL_SCANCODE_A; place <= SDL_SCANCODE_Z; place++) {
+        const SDL_Keycode code = SDL_GetKeyFromScancode((SDL_Scancode)place);
+        if (code >= SDLK_a && code <= SDLK_z)
+            return true;
+    }
+    return false;
+}
+
+/** The key at a place of the US keyboard, for layouts that type no Latin letters. */
+static const struct key *find_at(SDL_Scancode place, bool shift)
+{
+    static const struct {
+        SDL_Scancode place;
+        SDL_Keycode code;
+    } others[] = {
+        { SDL_SCANCODE_0, SDLK_0 },           { SDL_SCANCODE_COMMA, SDLK_COMMA },
+        { SDL_SCANCODE_PERIOD, SDLK_PERIOD }, { SDL_SCANCODE_MINUS, SDLK_MINUS },
+        { SDL_SCANCODE_EQUALS, SDLK_EQUALS },
+    };
+
+    if (place >= SDL_SCANCODE_A && place <= SDL_SCANCODE_Z)
+        return find(SDLK_a + (SDL_Keycode)(place - SDL_SCANCODE_A), shift);
+    if (place >= SDL_SCANCODE_1 && place <= SDL_SCANCODE_9)
+        return find(SDLK_1 + (SDL_Keycode)(place - SDL_SCANCODE_1), shift);
+    for (size_t i = 0; i < SDL_arraysize(others); i++) {
+        if (others[i].place == place)
+            return find(others[i].code, shift);
+    }
+    return NULL;
+}
+
 bool keys_press(struct loop *loop, const SDL_Keysym *pressed)
 {
     const bool shift = (pressed->mod & KMOD_SHIFT) != 0;
+    const bool types = !(pressed->sym & SDLK_SCANCODE_MASK);
 
     if (pressed->mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
         return false; // the desktop's
-    for (size_t i = 0; i < SDL_arraysize(keys); i++) {
-        if (keys[i].code == pressed->sym && keys[i].shift == shift) {
-            keys[i].act(loop);
-            return true;
-        }
-    }
-    return false;
+    const struct key *key = find(pressed->sym, shift);
+    if (!key && types)
+        key = find_typed();
+    if (!key && types && !has_latin_layout())
+        key = find_at(pressed->scancode, shift);
+    if (key)
+        key->act(loop);
+    return key != NULL;
 }
 
 /** The keys that have a label. @return how many */
