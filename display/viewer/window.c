@@ -10,6 +10,8 @@
 
 #define START_WIDTH  960
 #define START_HEIGHT 540
+#define LEAST_WIDTH  320 // one or the other, for the picture of a thermal camera as well
+#define LEAST_HEIGHT 240
 #define SCREEN_SHARE 0.9 // of the usable screen, for a window sized by us
 
 /** Whether the environment names any screen. */
@@ -244,8 +246,11 @@ void window_suit(struct window *window, unsigned width, unsigned height)
     if (window->sized || window->fullscreen)
         return;
     const double density = window_density(window);
-    double w = width / density;
-    double h = height / density;
+    const double whole =
+        SDL_ceil(SDL_min(LEAST_WIDTH * density / width, LEAST_HEIGHT * density / height));
+    const double times = SDL_max(whole, 1.0);
+    double w = times * width / density;
+    double h = times * height / density;
     window->sized = true; // by the first picture: a window that jumps at each change is a nuisance
     if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window->sdl), &usable) == 0) {
         const double room = SDL_min(usable.w * SCREEN_SHARE / w, usable.h * SCREEN_SHARE / h);
