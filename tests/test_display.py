@@ -126,6 +126,17 @@ class Runs(DisplayTest):
         line = re.compile(rb" *\d+\.\d\d fps, dropped: \d+ driver \+ \d+ writer \+ \d+ reader, age ")
         wait_until(lambda: line.match(viewer.stdout.readline()), "a line of figures")
 
+    def test_a_run_without_a_window_keeps_no_pictures_to_step_back_to(self):
+        picture = 1920 * 1080 * 4
+        name = self.bars("--format", "NV12", size=(1920, 1080))
+        viewer = self.start("triptych-display", "--headless", "--count", "12", name)
+        usage = os.wait4(viewer.pid, 0)[2]
+        viewer.returncode = 0
+        small = self.start("triptych-display", "--headless", "--count", "12", self.bars())
+        least = os.wait4(small.pid, 0)[2]
+        small.returncode = 0
+        self.assertLess(1024 * (usage.ru_maxrss - least.ru_maxrss), 5 * picture)
+
     def test_next_shows_each_frame_in_turn(self):
         name = self.bars("--fps", "20")
         done = self.display(name, "--count", "20", "--mode", "next", "--json")

@@ -23,8 +23,8 @@ struct history {
     struct shot shots[RING_PLACES]; // of the pictures
 };
 
-/** The texture that the next picture of this size is made in. With a size of which more or fewer fit
- *  into `budget` bytes, older pictures are given up. */
+/** The texture that the next picture of this size is made in; there are two with any budget. With a
+ *  size that fits more or less often into `budget` bytes, older pictures are dropped. */
 struct texture *history_clear(struct history *history, uint32_t width, uint32_t height,
                               uint64_t budget);
 

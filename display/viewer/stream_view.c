@@ -20,7 +20,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
         .name = name,
         .mode = options.mode,
         .log = log,
-        .history_budget = HISTORY_BYTES / config->name_count,
+        .history_budget = config->headless ? 0 : HISTORY_BYTES / config->name_count,
         .view = { .turns = (unsigned)config->rotate,
                   .hflip = config->hflip,
                   .vflip = config->vflip },
