@@ -28,3 +28,30 @@ void planar_split(uint32_t fourcc, const uint8_t *from, uint32_t stride, const s
         SplitUVPlane(from, pitch, p[1], s[1], p[2], s[2], (width + 1) / 2, rows);
     }
 }
+
+/* Row by row: a stride need not be whole words. */
+void planar_split_p010(const uint8_t *from, uint32_t stride, const struct planar *to, int width,
+                       int rows)
+{
+    for (size_t row = 0; row < (size_t)rows; row++)
+        SplitUVPlane_16((const void *)(from + row * stride), 0,
+                        (void *)(to->data[1] + row * (size_t)to->stride[1]), 0,
+                        (void *)(to->data[2] + row * (size_t)to->stride[2]), 0, (width + 1) / 2, 1,
+                        10);
+}
+
+void planar_lower(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride, int width,
+                  int rows, int bits)
+{
+    for (size_t row = 0; row < (size_t)rows; row++)
+        ConvertToLSBPlane_16((const void *)(from + row * stride), 0, (void *)(to + row * to_stride),
+                             0, width, 1, bits);
+}
+
+void planar_raise(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride, int width,
+                  int rows, int bits)
+{
+    for (size_t row = 0; row < (size_t)rows; row++)
+        ConvertToMSBPlane_16((const void *)(from + row * stride), 0, (void *)(to + row * to_stride),
+                             0, width, 1, bits);
+}

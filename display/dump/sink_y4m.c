@@ -16,18 +16,18 @@ static const struct y4m_kind {
     const char *full, *limited; // colour space tags, where the stream does not say how chroma lies
     struct unpack_rule rule;
 } kinds[] = {
-    { TRI_FOURCC_YU12, "420jpeg", "420mpeg2", { UNPACK_NOT, 0, 1, 2 } },
-    { TRI_FOURCC_YV12, "420jpeg", "420mpeg2", { UNPACK_NOT, 0, 2, 1 } },
-    { TRI_FOURCC_NV12, "420jpeg", "420mpeg2", { UNPACK_SEMI, 0, 0, 1 } },
-    { TRI_FOURCC_NV21, "420jpeg", "420mpeg2", { UNPACK_SEMI, 0, 1, 0 } },
-    { TRI_FOURCC_P010, "420p10", "420p10", { UNPACK_TOP10, 0, 0, 1 } },
-    { TRI_FOURCC_422P, "422", "422", { UNPACK_NOT, 0, 1, 2 } },
-    { TRI_FOURCC_NV16, "422", "422", { UNPACK_SEMI, 0, 0, 1 } },
-    { TRI_FOURCC_YUYV, "422", "422", { UNPACK_PACKED, 0, 1, 3 } },
-    { TRI_FOURCC_UYVY, "422", "422", { UNPACK_PACKED, 1, 0, 2 } },
-    { TRI_FOURCC_YVYU, "422", "422", { UNPACK_PACKED, 0, 3, 1 } },
-    { TRI_FOURCC_GREY, "mono", "mono", { UNPACK_NOT, 0, 1, 2 } },
-    { TRI_FOURCC_Y16, "mono16", "mono16", { UNPACK_NOT, 0, 1, 2 } },
+    { TRI_FOURCC_YU12, "420jpeg", "420mpeg2", { UNPACK_NOT, { 0, 1, 2 } } },
+    { TRI_FOURCC_YV12, "420jpeg", "420mpeg2", { UNPACK_NOT, { 0, 2, 1 } } },
+    { TRI_FOURCC_NV12, "420jpeg", "420mpeg2", { UNPACK_SEMI, { 0 } } },
+    { TRI_FOURCC_NV21, "420jpeg", "420mpeg2", { UNPACK_SEMI, { 0 } } },
+    { TRI_FOURCC_P010, "420p10", "420p10", { UNPACK_TOP10, { 0 } } },
+    { TRI_FOURCC_422P, "422", "422", { UNPACK_NOT, { 0, 1, 2 } } },
+    { TRI_FOURCC_NV16, "422", "422", { UNPACK_SEMI, { 0 } } },
+    { TRI_FOURCC_YUYV, "422", "422", { UNPACK_PACKED, { 0 } } },
+    { TRI_FOURCC_UYVY, "422", "422", { UNPACK_PACKED, { 0 } } },
+    { TRI_FOURCC_YVYU, "422", "422", { UNPACK_PACKED, { 0 } } },
+    { TRI_FOURCC_GREY, "mono", "mono", { UNPACK_NOT, { 0, 1, 2 } } },
+    { TRI_FOURCC_Y16, "mono16", "mono16", { UNPACK_NOT, { 0, 1, 2 } } },
 };
 
 static const struct y4m_kind *kind_of(uint32_t fourcc)
@@ -155,10 +155,9 @@ static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *fram
 
     tell_of_change(sink, &frame->info.video);
     if (rule->how == UNPACK_NOT) {
-        const uint8_t order[TRI_PLANES_MAX] = { rule->y, rule->u, rule->v };
         for (uint32_t p = 0; p < frame->shape.planes; p++) {
-            sink->picture.data[p] = frame->data[order[p]];
-            sink->picture.shape.plane[p] = frame->shape.plane[order[p]];
+            sink->picture.data[p] = frame->data[rule->order[p]];
+            sink->picture.shape.plane[p] = frame->shape.plane[rule->order[p]];
         }
         return SINK_OK;
     }

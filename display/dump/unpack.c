@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unpack.h"
 
+#include "picture/planar.h"
+
 #include <triptych/copy.h>
 
 enum { Y, U, V, PLANES };
@@ -25,79 +27,32 @@ void unpack_sizes(const struct tri_frame *frame, const struct unpack_rule *rule,
     }
 }
 
-static void unpack_packed(const struct tri_frame *frame, const struct unpack_rule *rule,
-                          const struct tri_shape *planes, uint8_t *to)
-{
-    const uint32_t width = frame->info.video.width;
-    for (size_t row = 0; row < frame->info.video.height; row++) {
-        const uint8_t *from = frame->data[0] + row * frame->shape.plane[0].stride;
-        uint8_t *y = to + row * planes->plane[Y].stride;
-        uint8_t *u = to + planes->plane[U].offset + row * planes->plane[U].stride;
-        uint8_t *v = to + planes->plane[V].offset + row * planes->plane[V].stride;
-        for (uint32_t x = 0; x < width; x += 2, from += 4) {
-            *y++ = from[rule->y];
-            if (x + 1 < width)
-                *y++ = from[rule->y + 2];
-            *u++ = from[rule->u];
-            *v++ = from[rule->v];
-        }
-    }
-}
-
-static void unpack_pairs(const struct tri_frame *frame, const struct unpack_rule *rule,
-                         const struct tri_shape *planes, uint8_t *to)
-{
-    for (size_t row = 0; row < planes->plane[U].rows; row++) {
-        const uint8_t *from = frame->data[1] + row * frame->shape.plane[1].stride;
-        uint8_t *u = to + planes->plane[U].offset + row * planes->plane[U].stride;
-        uint8_t *v = to + planes->plane[V].offset + row * planes->plane[V].stride;
-        for (uint32_t x = 0; x < planes->plane[U].row_bytes; x++, from += 2) {
-            u[x] = from[rule->u];
-            v[x] = from[rule->v];
-        }
-    }
-}
-
-/* One sample of 10 bits from the top of 16 to the bottom; both little endian. */
-static void shift_down(const uint8_t *from, uint8_t *to)
-{
-    const unsigned value = (unsigned)(from[0] | from[1] << 8) >> 6;
-    to[0] = (uint8_t)value;
-    to[1] = (uint8_t)(value >> 8);
-}
-
-static void unpack_top10(const struct tri_frame *frame, const struct tri_shape *planes, uint8_t *to)
-{
-    for (size_t row = 0; row < planes->plane[Y].rows; row++) {
-        const uint8_t *from = frame->data[0] + row * frame->shape.plane[0].stride;
-        for (uint32_t x = 0; x < planes->plane[Y].row_bytes; x += 2)
-            shift_down(from + x, to + row * planes->plane[Y].stride + x);
-    }
-    for (size_t row = 0; row < planes->plane[U].rows; row++) {
-        const uint8_t *from = frame->data[1] + row * frame->shape.plane[1].stride;
-        uint8_t *u = to + planes->plane[U].offset + row * planes->plane[U].stride;
-        uint8_t *v = to + planes->plane[V].offset + row * planes->plane[V].stride;
-        for (uint32_t x = 0; x < planes->plane[U].row_bytes; x += 2, from += 4) {
-            shift_down(from, u + x);
-            shift_down(from + 2, v + x);
-        }
-    }
-}
-
 void unpack(const struct tri_frame *frame, const struct unpack_rule *rule,
             const struct tri_shape *planes, uint8_t *to)
 {
+    const struct tri_video *video = &frame->info.video;
+    const struct tri_plane *plane = frame->shape.plane;
+    const int width = (int)video->width;
+    const int chroma_rows = (int)planes->plane[U].rows;
+    struct planar made;
+    for (int p = Y; p < PLANES; p++) {
+        made.data[p] = to + planes->plane[p].offset;
+        made.stride[p] = (int)planes->plane[p].stride;
+    }
+
     switch (rule->how) {
     case UNPACK_PACKED:
-        unpack_packed(frame, rule, planes, to);
+        planar_split(video->fourcc, frame->data[0], plane[0].stride, &made, width, chroma_rows);
         break;
     case UNPACK_TOP10:
-        unpack_top10(frame, planes, to);
+        planar_lower(frame->data[0], plane[0].stride, to, planes->plane[Y].stride, width,
+                     (int)video->height, 10);
+        planar_split_p010(frame->data[1], plane[1].stride, &made, width, chroma_rows);
         break;
     case UNPACK_SEMI:
-        tri_copy_rows(to, planes->plane[Y].stride, frame->data[0], frame->shape.plane[0].stride,
+        tri_copy_rows(to, planes->plane[Y].stride, frame->data[0], plane[0].stride,
                       planes->plane[Y].row_bytes, planes->plane[Y].rows);
-        unpack_pairs(frame, rule, planes, to);
+        planar_split(video->fourcc, frame->data[1], plane[1].stride, &made, width, chroma_rows);
         break;
     case UNPACK_NOT:
         break;

@@ -14,8 +14,7 @@ enum unpack_how {
 
 struct unpack_rule {
     enum unpack_how how;
-    uint8_t y, u, v; // UNPACK_PACKED: where in a group of four; UNPACK_SEMI: u and v in a pair;
-                     // UNPACK_NOT: which plane
+    uint8_t order[3]; // UNPACK_NOT: which planes are Y, U and V
 };
 
 /** Bytes of the unpacked planes Y, U and V without padding. */
