@@ -17,7 +17,7 @@ from viewing import DisplayTest
 RGB = ("RGB3", "BGR3", "XR24", "AR24", "AB24")
 YUV = ("YUYV", "UYVY", "YVYU", "NV12", "NV21", "NV16", "YU12", "YV12", "422P", "P010")
 GREY = ("GREY", "Y16")
-TOLERANCE = {"RGBP": 4, **dict.fromkeys(RGB, 0), **dict.fromkeys(YUV + GREY, 2)}  # of 255
+TOLERANCE = {"RGBP": 4, **dict.fromkeys(RGB, 0), **dict.fromkeys(YUV + GREY, 2), "P010": 3}  # of 255
 ODD = (321, 241)
 
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversion: colours by formula, at odd sizes, with padded rows, and nothing written beyond. */
+#include "picture/component.h"
 #include "picture/picture.h"
+#include "picture/pixels.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -258,6 +260,100 @@ static void colours_follow_matrix_and_range_in_every_format_and_size(void **stat
     }
 }
 
+/* Any luma beside any other, and all of it beside one chroma, which libraries may interpolate. */
+static void paint_noise(struct picture *picture, unsigned *seed)
+{
+    uint8_t color[3];
+    for (int i = 0; i < 3; i++)
+        color[i] = (uint8_t)((*seed = *seed * 1103515245u + 12345u) >> 16);
+    paint(picture, color);
+    const struct component_layout *layout = component_layout(picture->info.video.fourcc);
+    const struct component *luma = &layout->component[0];
+    for (size_t y = 0; y < picture->info.video.height; y++)
+        for (size_t x = 0; x < picture->info.video.width * (size_t)luma->bytes; x++)
+            picture->data[0][y * picture->stride[0] + luma->offset + x / luma->bytes * luma->step +
+                             x % luma->bytes] =
+                (uint8_t)((*seed = *seed * 1103515245u + 12345u) >> 16);
+}
+
+static void assert_colors_by_formula(const struct picture *from, const struct picture *to,
+                                     const char *what)
+{
+    struct pixels pixels;
+    assert_true(
+        pixels_open(&pixels, &from->info.video, &from->shape, (const uint8_t *const *)from->data));
+    for (uint32_t y = 0; y < from->info.video.height; y++)
+        for (uint32_t x = 0; x < from->info.video.width; x++) {
+            const uint8_t *is = to->data[0] + (size_t)y * to->stride[0] + (size_t)x * 4;
+            const struct pixel pixel = pixels_at(&pixels, x, y);
+            double rgb[3];
+            pixels_color(&pixels, &pixel, rgb);
+            for (int i = 0; i < 3; i++) {
+                const double wanted = fmin(fmax(rgb[i] * 255, 0), 255);
+                if (fabs(is[2 - i] - wanted) > FOR_THE_SCREEN)
+                    fail_msg("%s: %d of %u,%u is %d, not %.1f", what, i, x, y, is[2 - i], wanted);
+            }
+        }
+}
+
+static void every_pixel_for_the_screen_follows_the_formula(void **state)
+{
+    (void)state;
+    static const uint32_t matrices[] = { TRI_MATRIX_601, TRI_MATRIX_709, TRI_MATRIX_BT2020 };
+    static const uint32_t ranges[] = { TRI_RANGE_FULL, TRI_RANGE_LIMITED };
+    picture_converter *converter = picture_converter_new(NULL);
+    const struct tri_format *format;
+    unsigned seed = 1;
+    for (size_t f = 0; (format = tri_format_at(f)); f++)
+        for (size_t s = 0; format->family != TRI_FAMILY_COMPRESSED && s < COUNT(sizes); s++)
+            for (size_t m = 0; format->family != TRI_FAMILY_RGB && m < COUNT(matrices); m++)
+                for (size_t r = 0; r < COUNT(ranges); r++) {
+                    char what[96];
+                    struct picture from =
+                        picture_new(format->fourcc, sizes[s][0], sizes[s][1], PAD);
+                    struct picture to = picture_new(TRI_FOURCC_AR24, sizes[s][0], sizes[s][1], PAD);
+                    from.info.video.matrix = matrices[m];
+                    from.info.video.range = ranges[r];
+                    paint_noise(&from, &seed);
+                    assert_int_equal(convert(converter, &from, &to), TRI_OK);
+                    snprintf(what, sizeof what, "%s %ux%u %s %s", format->name, sizes[s][0],
+                             sizes[s][1], tri_matrix_name(matrices[m]), tri_range_name(ranges[r]));
+                    assert_colors_by_formula(&from, &to, what);
+                    assert_padding_untouched(&to);
+                    picture_free(&from);
+                    picture_free(&to);
+                }
+    picture_converter_free(&converter);
+}
+
+static void grey_of_fewer_bits_is_as_bright_as_they_say(void **state)
+{
+    (void)state;
+    static const uint32_t all_bits[] = { 8, 9, 10, 12, 14, 16 };
+    static const uint32_t targets[] = { TRI_FOURCC_AR24, TRI_FOURCC_RGB3, TRI_FOURCC_GREY };
+    picture_converter *converter = picture_converter_new(NULL);
+    for (size_t b = 0; b < COUNT(all_bits); b++)
+        for (size_t t = 0; t < COUNT(targets); t++) {
+            struct picture from = picture_new(TRI_FOURCC_Y16, 33, 1, 1);
+            struct picture to = picture_new(targets[t], 33, 1, PAD);
+            const unsigned most = (1u << all_bits[b]) - 1;
+            from.info.video.bits = all_bits[b];
+            for (size_t x = 0; x < 33; x++) {
+                from.data[0][2 * x] = (uint8_t)(most * x / 32);
+                from.data[0][2 * x + 1] = (uint8_t)(most * x / 32 >> 8);
+            }
+            assert_int_equal(convert(converter, &from, &to), TRI_OK);
+            const size_t step = to.shape.plane[0].row_bytes / 33;
+            for (size_t x = 0; x < 33; x++)
+                if (fabs(to.data[0][step * x] - 255.0 * (double)x / 32) > TOLERANCE)
+                    fail_msg("%u bits, target %zu: pixel %zu is %d", all_bits[b], t, x,
+                             to.data[0][step * x]);
+            picture_free(&from);
+            picture_free(&to);
+        }
+    picture_converter_free(&converter);
+}
+
 static void rgb_becomes_yuv_by_the_same_formula(void **state)
 {
     (void)state;
@@ -419,6 +515,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_changes_colours_and_neither_alpha_nor_padding),
         cmocka_unit_test(colours_follow_matrix_and_range_in_every_format_and_size),
+        cmocka_unit_test(every_pixel_for_the_screen_follows_the_formula),
+        cmocka_unit_test(grey_of_fewer_bits_is_as_bright_as_they_say),
         cmocka_unit_test(rgb_becomes_yuv_by_the_same_formula),
         cmocka_unit_test(the_same_format_is_copied_bit_for_bit),
         cmocka_unit_test(one_converter_follows_changes_of_size_and_colour),

@@ -9,24 +9,44 @@
  * luma and chroma of a strip stay in the cache: at least two of the widest rows. */
 enum { STRIP_BYTES = 2 * 2 * TRI_DIMENSION_MAX };
 
-/** What libyuv knows of `video`. Its fixed point holds factors below 2 only: with those of blue in the
- *  limited range of BT.709 and 2020 it is off by up to 16 of 255, so these are left out. */
-static const struct YuvConstants *constants(const struct tri_video *video)
+/** libyuv's own constants hold factors of chroma up to 2, as they are meant for every processor: blue in
+ *  the limited range of BT.709 and 2020 needs 2.11 and 2.14, and is off by up to 16 of 255 without.
+ *  Its code for x86 takes factors below 4. @return false elsewhere */
+static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, uint8_t blue)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    *yuv = *narrow;
+    for (size_t i = 0; i < sizeof yuv->kUVToB; i += 2) // U and V alternate, in 64ths
+        yuv->kUVToB[i] = blue;
+    return true;
+#else
+    (void)yuv;
+    (void)narrow;
+    (void)blue;
+    return false;
+#endif
+}
+
+/** Sets what libyuv multiplies with for `video`. @return false where it has nothing */
+static bool set_constants(struct YuvConstants *yuv, const struct tri_video *video)
 {
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
 
     switch (tri_video_matrix(video)) {
     case TRI_MATRIX_601:
     case TRI_MATRIX_XV601:
-        return full ? &kYuvJPEGConstants : &kYuvI601Constants;
+        *yuv = full ? kYuvJPEGConstants : kYuvI601Constants;
+        return true;
     case TRI_MATRIX_709:
     case TRI_MATRIX_XV709:
-        return full ? &kYuvF709Constants : NULL;
+        *yuv = kYuvF709Constants;
+        return full || widen(yuv, &kYuvH709Constants, 135);
     case TRI_MATRIX_BT2020:
     case TRI_MATRIX_BT2020C:
-        return full ? &kYuvV2020Constants : NULL;
+        *yuv = kYuvV2020Constants;
+        return full || widen(yuv, &kYuv2020Constants, 137);
     default:
-        return NULL;
+        return false;
     }
 }
 
@@ -56,18 +76,65 @@ static void convert_strips(const struct tri_video *video, const struct tri_shape
     }
 }
 
+/** Samples of 16 bits by their address and the words from row to row. @return NULL where rows do not begin
+ *  at a whole word */
+static const uint16_t *words(const uint8_t *data, uint32_t stride, int *pitch)
+{
+    *pitch = (int)(stride / 2);
+    return stride % 2 || (uintptr_t)data % 2 ? NULL : (const uint16_t *)(const void *)data;
+}
+
+static bool convert_p010(const struct tri_video *video, const struct tri_shape *shape,
+                         const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride,
+                         const struct YuvConstants *yuv)
+{
+    int pitch[2];
+    const uint16_t *const y = words(data[0], shape->plane[0].stride, &pitch[0]);
+    const uint16_t *const uv = words(data[1], shape->plane[1].stride, &pitch[1]);
+
+    return y && uv &&
+           P010ToARGBMatrix(y, pitch[0], uv, pitch[1], to, (int)stride, yuv, (int)video->width,
+                            (int)video->height) == 0;
+}
+
+static bool convert_y16(const struct tri_video *video, const struct tri_shape *shape,
+                        const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride,
+                        const struct YuvConstants *yuv)
+{
+    uint8_t strip[STRIP_BYTES];
+    const int width = (int)video->width;
+    const uint32_t bits = video->bits ? video->bits : 16;
+    const uint32_t at_once = STRIP_BYTES / (uint32_t)width;
+    int pitch;
+    const uint16_t *const from = words(data[0], shape->plane[0].stride, &pitch);
+
+    if (!from || bits < 9) // the factor below has 16 bits
+        return false;
+    for (uint32_t row = 0; row < video->height; row += at_once) {
+        const uint32_t left = video->height - row;
+        const int rows = (int)(left < at_once ? left : at_once);
+        Convert16To8Plane(from + (size_t)row * (size_t)pitch, pitch, strip, width, 1 << (24 - bits),
+                          width, rows);
+        I400ToARGBMatrix(strip, width, to + (size_t)row * stride, (int)stride, yuv, width, rows);
+    }
+    return true;
+}
+
 static bool convert_yuv(const struct tri_video *video, const struct tri_shape *shape,
                         const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride)
 {
-    const struct YuvConstants *const yuv = constants(video);
+    _Alignas(32) struct YuvConstants constants; // for aligned loads of vectors
+    const struct YuvConstants *const yuv = &constants;
     const int width = (int)video->width;
     const int height = (int)video->height;
     const int pitch[] = { (int)shape->plane[0].stride, (int)shape->plane[1].stride,
                           (int)shape->plane[2].stride };
-    if (!yuv)
+    if (!set_constants(&constants, video))
         return false;
 
     switch (video->fourcc) {
+    case TRI_FOURCC_P010:
+        return convert_p010(video, shape, data, to, stride, yuv);
     case TRI_FOURCC_YUYV:
     case TRI_FOURCC_YVYU:
     case TRI_FOURCC_UYVY:
@@ -101,11 +168,13 @@ bool argb_convert(const struct tri_video *video, const struct tri_shape *shape,
     const int width = (int)video->width;
     const int height = (int)video->height;
     const int pitch = (int)shape->plane[0].stride;
+    const struct YuvConstants *const grey = full ? &kYuvJPEGConstants : &kYuvI601Constants;
 
     switch (video->fourcc) {
     case TRI_FOURCC_GREY: // its range counts, its matrix says nothing
-        return I400ToARGBMatrix(data[0], pitch, to, (int)stride,
-                                full ? &kYuvJPEGConstants : &kYuvI601Constants, width, height) == 0;
+        return I400ToARGBMatrix(data[0], pitch, to, (int)stride, grey, width, height) == 0;
+    case TRI_FOURCC_Y16:
+        return convert_y16(video, shape, data, to, stride, grey);
     case TRI_FOURCC_RGB3:
         return full && RAWToARGB(data[0], pitch, to, (int)stride, width, height) == 0;
     case TRI_FOURCC_BGR3:

@@ -235,13 +235,29 @@ static enum tri_err add_chroma(picture_converter *c, const struct tri_video *vid
     return TRI_OK;
 }
 
+/* libswscale knows words whose 16 bits all count. */
+static enum tri_err raise_bits(picture_converter *c, const struct tri_video *video,
+                               const struct tri_shape *shape, const uint8_t *data,
+                               struct sws_picture *from)
+{
+    uint8_t *to[TRI_PLANES_MAX] = { NULL };
+    const enum tri_err err = staging_target(&c->source, shape, to);
+    if (err == TRI_OK)
+        planar_raise(data, shape->plane[0].stride, to[0], shape->plane[0].stride, (int)video->width,
+                     (int)video->height, (int)video->bits);
+    from->data[0] = to[0];
+    return err;
+}
+
 static enum tri_err take_planes(picture_converter *c, const struct tri_frame_info *info,
                                 const struct tri_shape *shape,
                                 const uint8_t *const data[TRI_PLANES_MAX],
                                 const struct tri_format *format, struct recipe *recipe,
                                 struct sws_picture *from)
 {
-    const enum tri_err err = staging_source(&c->source, shape, data, from->data);
+    const bool low = format->fourcc == TRI_FOURCC_Y16 && info->video.bits % 16 != 0;
+    const enum tri_err err = low ? raise_bits(c, &info->video, shape, data[0], from)
+                                 : staging_source(&c->source, shape, data, from->data);
     if (err != TRI_OK)
         return err;
     for (uint32_t p = 0; p < shape->planes; p++)
