@@ -255,6 +255,41 @@ static void empty_jpeg_costs_itself_alone(void **state)
     harness_end(h);
 }
 
+static void count_notify(GObject *sink, GParamSpec *spec, gpointer notified)
+{
+    (void)sink;
+    (void)spec;
+    (*(guint *)notified)++;
+}
+
+static void sink_notifies_changes_of_the_number_of_readers(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    guint notified = 0;
+    guint readers;
+    g_signal_connect(h->element, "notify::readers", G_CALLBACK(count_notify), &notified);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_int_equal(notified, 0);
+
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    const struct tri_reader_options options = { .name = pipes_stream() };
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    g_object_get(h->element, "readers", &readers, NULL);
+    assert_int_equal(readers, 1);
+    assert_int_equal(notified, 1);
+
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_int_equal(notified, 2);
+    harness_end(h);
+}
+
 static void a_stream_follows_the_caps_of_its_sink(void **state)
 {
     (void)state;
@@ -343,6 +378,7 @@ int main(int argc, char **argv)
         pipes_test(a_sink_accepts_formats_that_a_stream_can_have),
         pipes_test(jpeg_of_any_size_is_published_whole),
         pipes_test(empty_jpeg_costs_itself_alone),
+        pipes_test(sink_notifies_changes_of_the_number_of_readers),
         pipes_test(a_stream_follows_the_caps_of_its_sink),
         pipes_test(a_sink_publishes_nothing_between_flush_start_and_flush_stop),
         pipes_test(a_sink_at_the_end_takes_no_picture_and_keeps_its_stream),

@@ -289,6 +289,33 @@ static void a_source_sleeps_once_a_frame_at_30_a_second_too(void **state)
     assert_true(sleeps.last - sleeps.first < FRAMES * 3 / 2 + late_ms / WAIT_LEAST_MS);
 }
 
+static void source_is_made_from_a_uri(void **state)
+{
+    (void)state;
+    GstElement *made =
+        gst_element_make_from_uri(GST_URI_SRC, "triptych://Door.2_a?mode=next", NULL, NULL);
+    assert_non_null(made);
+    gchar *stream;
+    gint mode;
+    g_object_get(made, "stream", &stream, "mode", &mode, NULL);
+    assert_string_equal(stream, "Door.2_a");
+    assert_int_equal(mode, TRI_MODE_NEXT);
+    gchar *uri = gst_uri_handler_get_uri(GST_URI_HANDLER(made));
+    assert_string_equal(uri, "triptych://Door.2_a");
+    g_free(uri);
+    g_free(stream);
+
+    static const char *const wrong[] = { "triptych://", "triptych:///x", "triptych://a/b",
+                                         "triptych://a?mode=none", "triptych://a?nonsense=1" };
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        GError *error = NULL;
+        assert_false(gst_uri_handler_set_uri(GST_URI_HANDLER(made), wrong[i], &error));
+        assert_non_null(error);
+        g_error_free(error);
+    }
+    gst_object_unref(gst_object_ref_sink(made));
+}
+
 static void buffers_outlive_the_element_that_made_them(void **state)
 {
     (void)state;
@@ -322,6 +349,7 @@ int main(int argc, char **argv)
         pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
         pipes_test(a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work),
         pipes_test(a_source_sleeps_once_a_frame_at_30_a_second_too),
+        pipes_test(source_is_made_from_a_uri),
         pipes_test(buffers_outlive_the_element_that_made_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

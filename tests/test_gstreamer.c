@@ -127,6 +127,40 @@ static void a_sink_refuses_a_mode_that_is_no_permission(void **state)
     }
 }
 
+static void sink_holds_the_first_frame_back_until_there_is_a_reader(void **state)
+{
+    (void)state;
+    GstElement *writer = pipes_make("videotestsrc num-buffers=50 ! "
+                                    "video/x-raw,format=GRAY8,width=64,height=48,framerate=25/1 ! "
+                                    "triptychsink name=out stream=%s wait-for-connection=true",
+                                    pipes_stream());
+    pipes_play(writer);
+    assert_int_equal(gst_element_get_state(writer, NULL, NULL, 300 * GST_MSECOND),
+                     GST_STATE_CHANGE_ASYNC);
+    assert_int_equal(pipes_figure(writer, "out", "zero-copy-frames"), 0);
+
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    const struct tri_reader_options options = { .name = pipes_stream(), .mode = TRI_MODE_NEXT };
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 60000), TRI_OK);
+    assert_int_equal(frame.info.number, 1);
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    pipes_stop(writer);
+}
+
+static void sink_that_waits_for_a_reader_can_be_stopped(void **state)
+{
+    (void)state;
+    GstElement *writer = pipes_make(
+        "videotestsrc ! triptychsink name=out stream=%s wait-for-connection=true", pipes_stream());
+    pipes_play(writer);
+    assert_int_equal(gst_element_get_state(writer, NULL, NULL, 100 * GST_MSECOND),
+                     GST_STATE_CHANGE_ASYNC);
+    pipes_stop(writer);
+}
+
 static void the_device_monitor_lists_the_stream(void **state)
 {
     (void)state;
@@ -222,6 +256,8 @@ int main(int argc, char **argv)
         pipes_test(a_sink_goes_on_after_a_flushing_seek_upstream),
         pipes_test(a_sink_refuses_a_name_that_has_a_writer),
         pipes_test(a_sink_refuses_a_mode_that_is_no_permission),
+        pipes_test(sink_holds_the_first_frame_back_until_there_is_a_reader),
+        pipes_test(sink_that_waits_for_a_reader_can_be_stopped),
         pipes_test(the_device_monitor_lists_the_stream),
         pipes_test(device_monitor_posts_a_change_of_size),
         pipes_test(a_stream_through_sink_and_source_keeps_its_capture_times),

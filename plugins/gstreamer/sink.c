@@ -10,8 +10,9 @@
 
 #define GST_CAT_DEFAULT gst_triptych_debug
 #define MODE_DEFAULT    "0640"
-#define SLOTS_DEFAULT   8 // triple buffering, and the pictures that a decoder refers to
-#define HISTORY_DEFAULT 2 // slots in turn are then few enough for a processor's cache
+#define SLOTS_DEFAULT   8     // triple buffering, and the pictures that a decoder refers to
+#define LOOK_EVERY_US   10000 // for the first reader
+#define HISTORY_DEFAULT 2     // slots in turn are then few enough for a processor's cache
 
 struct _GstTriptychSink {
     GstVideoSink parent;
@@ -21,8 +22,11 @@ struct _GstTriptychSink {
     guint slots, history;
     gchar *mode;
     gchar *group;
+    gboolean wait_for_connection;
+    guint readers; // after the newest frame
     guint64 in_place, copied, dropped;
 
+    gint flushing;  // atomic
     gint monotonic; // atomic: whether the clock reads CLOCK_MONOTONIC
 
     // The streaming thread's.
@@ -89,6 +93,9 @@ static gboolean gst_triptych_sink_stop(GstBaseSink *base)
     tri_writer_close(&self->writer->writer); // buffers upstream keep their memory
     g_mutex_unlock(&self->writer->lock);
     g_clear_pointer(&self->writer, gst_triptych_writer_unref);
+    GST_OBJECT_LOCK(self);
+    self->readers = 0;
+    GST_OBJECT_UNLOCK(self);
     return TRUE;
 }
 
@@ -109,7 +116,7 @@ static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
 
-/** Of the eight orientations those that are no mirror image; another one leaves the picture as it is. */
+/** Of the eight orientations those that are no mirror image. */
 static guint32 rotation_of(const GstTagList *tags, guint32 before)
 {
     const gchar *orientation = NULL;
@@ -244,6 +251,18 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     return tri_writer_publish(self->writer->writer, &draft);
 }
 
+/** Keeps the property up to date. Call with the writer's lock held. */
+static gboolean update_readers(GstTriptychSink *self)
+{
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(self->writer->writer, &stats);
+    GST_OBJECT_LOCK(self);
+    const gboolean changed = self->readers != stats.readers;
+    self->readers = stats.readers;
+    GST_OBJECT_UNLOCK(self);
+    return changed;
+}
+
 static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer *buffer)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
@@ -258,7 +277,10 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     } else {
         err = publish_copy(self, buffer);
     }
+    const gboolean changed = update_readers(self);
     g_mutex_unlock(&self->writer->lock);
+    if (changed)
+        g_object_notify(G_OBJECT(self), "readers");
 
     switch (err) {
     case TRI_OK:
@@ -274,12 +296,56 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     }
 }
 
-/** Nothing at preroll: the first frame would be published twice, then and when it is due. */
+static gboolean has_readers(GstTriptychSink *self)
+{
+    struct tri_writer_stats stats;
+    g_mutex_lock(&self->writer->lock);
+    tri_writer_get_stats(self->writer->writer, &stats);
+    g_mutex_unlock(&self->writer->lock);
+    return stats.readers > 0;
+}
+
+/** Makes the stream that readers can attach to: a stream without a frame has none. */
+static enum tri_err open_stream(GstTriptychSink *self)
+{
+    struct tri_draft draft;
+    g_mutex_lock(&self->writer->lock);
+    const enum tri_err err = tri_writer_begin(self->writer->writer, &self->video, &draft);
+    if (err == TRI_OK)
+        tri_writer_cancel(self->writer->writer, &draft);
+    g_mutex_unlock(&self->writer->lock);
+    return err;
+}
+
+/** Publishes nothing: the first frame would be published twice, now and when it is due. Waits here for
+ *  a reader, as the pipeline's time begins with the end of preroll: no frame is late after that. */
 static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buffer)
 {
-    (void)base;
+    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
     (void)buffer;
+    GST_OBJECT_LOCK(self);
+    const gboolean waits = self->wait_for_connection;
+    GST_OBJECT_UNLOCK(self);
+    if (!waits || open_stream(self) != TRI_OK) // publishing tells why
+        return GST_FLOW_OK;
+    while (!has_readers(self)) {
+        if (g_atomic_int_get(&self->flushing))
+            return GST_FLOW_FLUSHING;
+        g_usleep(LOOK_EVERY_US);
+    }
     return GST_FLOW_OK;
+}
+
+static gboolean gst_triptych_sink_unlock(GstBaseSink *base)
+{
+    g_atomic_int_set(&GST_TRIPTYCH_SINK(base)->flushing, 1);
+    return TRUE;
+}
+
+static gboolean gst_triptych_sink_unlock_stop(GstBaseSink *base)
+{
+    g_atomic_int_set(&GST_TRIPTYCH_SINK(base)->flushing, 0);
+    return TRUE;
 }
 
 static gboolean gst_triptych_sink_set_clock(GstElement *element, GstClock *clock)
@@ -333,6 +399,15 @@ static void install_properties(GObjectClass *object)
         { g_param_spec_string("group", "Group", "Group that may watch (unset: the process's own)",
                               NULL, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, group) },
+        { g_param_spec_boolean("wait-for-connection", "Wait for a connection",
+                               "Whether to hold back the first frame until there is a reader",
+                               FALSE, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, wait_for_connection) },
+        { g_param_spec_uint("readers", "Readers",
+                            "Processes attached when the newest frame was published; changes are "
+                            "notified",
+                            0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
+          G_STRUCT_OFFSET(GstTriptychSink, readers) },
         { gst_triptych_counter_spec("zero-copy-frames", "Zero-copy frames",
                                     "Frames that upstream wrote into their slot itself"),
           G_STRUCT_OFFSET(GstTriptychSink, in_place) },
@@ -370,6 +445,8 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
     base->stop = gst_triptych_sink_stop;
     base->event = gst_triptych_sink_event;
     base->preroll = gst_triptych_sink_preroll;
+    base->unlock = gst_triptych_sink_unlock;
+    base->unlock_stop = gst_triptych_sink_unlock_stop;
     base->set_caps = gst_triptych_sink_set_caps;
     base->propose_allocation = gst_triptych_sink_propose_allocation;
     GST_VIDEO_SINK_CLASS(klass)->set_info = gst_triptych_sink_set_info;

@@ -8,6 +8,7 @@
 #include "properties.h"
 #include "streamname.h"
 #include "thread.h"
+#include "uri.h"
 
 #include <triptych/reader.h>
 
@@ -58,7 +59,8 @@ struct _GstTriptychSrc {
 
 enum { ON_DISCONNECT_WAIT, ON_DISCONNECT_EOS, ON_DISCONNECT_ERROR };
 
-G_DEFINE_TYPE(GstTriptychSrc, gst_triptych_src, GST_TYPE_PUSH_SRC)
+G_DEFINE_TYPE_WITH_CODE(GstTriptychSrc, gst_triptych_src, GST_TYPE_PUSH_SRC,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_URI_HANDLER, gst_triptych_uri_handler_init))
 
 #define DEFINE_ENUM(name, type, ...)                                        \
     static GType name(void)                                                 \
