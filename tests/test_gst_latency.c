@@ -64,7 +64,7 @@ static void latency_of_a_slow_stream_is_no_period(void **state)
 {
     (void)state;
     const struct tri_video video = {
-        .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 1, .fps_den = UINT32_MAX
+        .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 1, .fps_den = INT32_MAX
     };
     tri_writer *writer = pipes_writer();
     GstHarness *h = harness_of("triptychsrc");

@@ -2,7 +2,6 @@
 /* GStreamer's caps of a stream as text: for people, for scripts and for the GStreamer plugin. */
 #include "caps.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* The numbers of GstVideoColorMatrix, GstVideoTransferFunction and GstVideoColorPrimaries. */
@@ -112,15 +111,13 @@ static void append_fields(uint32_t field, char *text, size_t bytes)
 const char *caps_gstreamer(const struct tri_video *video, char *text, size_t bytes)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    // Others wrote these numbers; GStreamer's are positive ints.
-    const bool rate = video->fps_num <= INT32_MAX && video->fps_den - 1 < INT32_MAX;
     text[0] = '\0';
     if (format && format->gstreamer)
         caps_append(text, bytes, "video/x-raw, format=(string)%s", format->gstreamer);
     else
         caps_append(text, bytes, "image/jpeg");
     caps_append(text, bytes, ", width=(int)%u, height=(int)%u, framerate=(fraction)%u/%u",
-                video->width, video->height, rate ? video->fps_num : 0, rate ? video->fps_den : 1);
+                video->width, video->height, video->fps_num, video->fps_den ? video->fps_den : 1);
     if (video->aspect_num && video->aspect_den)
         caps_append(text, bytes, ", pixel-aspect-ratio=(fraction)%u/%u", video->aspect_num,
                     video->aspect_den);
