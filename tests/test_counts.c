@@ -3,6 +3,7 @@
 #include <triptych/triptych.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -248,6 +249,27 @@ static void a_look_that_finds_nothing_costs_none(void **state)
     assert_int_equal(calls_of(open_both, look_many), 0);
 }
 
+/** Where no other stream is listed beside it. */
+static void open_alone_and_hold(void)
+{
+    if (unshare(CLONE_NEWIPC) != 0)
+        _exit(77);
+    open_both_and_hold();
+}
+
+static void find_own(void)
+{
+    struct tri_stream stream;
+    need(tri_stream_find(stream_name, &stream) == TRI_OK);
+}
+
+static void a_stream_is_described_in_a_few_calls(void **state)
+{
+    (void)state;
+    // A call for each semaphore would be 195.
+    assert_in_range(calls_of(open_alone_and_hold, find_own), 10, 30);
+}
+
 static void wait_for_no_stream(void)
 {
     need(tri_reader_acquire(own.reader, &own.frame, 1500) == TRI_ERR_TIMEOUT);
@@ -355,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_slot_held_for_long_is_asked_for_seldom),
         cmocka_unit_test(a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one),
         cmocka_unit_test(a_look_that_finds_nothing_costs_none),
+        cmocka_unit_test(a_stream_is_described_in_a_few_calls),
         cmocka_unit_test(a_stream_that_is_long_in_coming_is_looked_for_seldom),
         cmocka_unit_test(a_frame_waited_for_and_given_back_costs_three),
         cmocka_unit_test(a_frame_waited_for_and_exchanged_for_the_last_costs_two),

@@ -251,6 +251,19 @@ static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
     assert_int_equal(ipc_objects(name), 0);
 }
 
+static void list_tells_drops_since_the_newest_frame(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    tri_writer *writer = open_and_publish(name);
+    tri_writer_add_drops(writer, 2, 3); // and no frame after them that could tell
+    struct tri_stream stream = { 0 };
+    assert_true(listed(name, &stream));
+    assert_int_equal(stream.dropped_driver, 2);
+    assert_int_equal(stream.dropped_writer, 3);
+    tri_writer_close(&writer);
+}
+
 static void what_has_another_s_key_is_not_removed(void **state)
 {
     (void)state;
@@ -269,6 +282,7 @@ int main(void)
         scene_test(a_draft_that_cannot_be_published_keeps_its_memory),
         scene_test(semaphores_alone_are_listed_and_removed_once_their_writer_is_gone),
         scene_test(semaphores_that_nobody_has_ever_set_up_are_dead),
+        scene_test(list_tells_drops_since_the_newest_frame),
         scene_test(what_has_another_s_key_is_not_removed),
     };
     return cmocka_run_group_tests_name("life", tests, NULL, NULL);

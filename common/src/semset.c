@@ -249,13 +249,38 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint6
     return publish_anyway(sem_id, lock, stale, number);
 }
 
+static enum tri_err read_all(int sem_id, unsigned short all[TRI_SEM_COUNT])
+{
+    memset(all, 0, TRI_SEM_COUNT * sizeof(*all)); // analysers cannot see that semctl() fills it
+    return semctl(sem_id, 0, GETALL, (union semun){ .array = all }) < 0 ? tri_err_of_errno(errno)
+                                                                        : TRI_OK;
+}
+
 enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS])
 {
-    unsigned short all[TRI_SEM_COUNT] = { 0 }; // analysers cannot see that semctl() fills it
-    if (semctl(sem_id, 0, GETALL, (union semun){ .array = all }) < 0)
-        return tri_err_of_errno(errno);
+    unsigned short all[TRI_SEM_COUNT];
+    const enum tri_err err = read_all(sem_id, all);
+    if (err != TRI_OK)
+        return err;
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++)
         value[lock] = all[lock_sem(lock)];
+    return TRI_OK;
+}
+
+enum tri_err tri_semset_survey(int sem_id, struct tri_semset_survey *survey)
+{
+    unsigned short all[TRI_SEM_COUNT];
+    const enum tri_err err = read_all(sem_id, all);
+    if (err != TRI_OK)
+        return err;
+    *survey = (struct tri_semset_survey){ .live = all[TRI_SEM_NO_WRITER] == 0 &&
+                                                  all[TRI_SEM_READY] != 0 };
+    for (uint32_t lock = 0; lock < TRI_LOCKS; lock++)
+        survey->lock[lock] = all[lock_sem(lock)];
+    for (int gate = TRI_SEM_GATE_0; gate < TRI_SEM_LOCK_0; gate++) {
+        const int waiting = all[gate] == 0 ? 0 : semctl(sem_id, gate, GETZCNT);
+        survey->waiting += waiting > 0 ? (uint32_t)waiting : 0; // nobody sleeps on an open one
+    }
     return TRI_OK;
 }
 

@@ -102,6 +102,17 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint6
 /** The values of all locks. */
 enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS]);
 
+/** What a set tells at one moment. */
+struct tri_semset_survey {
+    bool live;                // there is a writer
+    uint32_t waiting;         // readers that sleep until the next frame
+    uint16_t lock[TRI_LOCKS]; // values
+};
+
+/** Reads all values with one call, and one more for each gate that is closed: two of them in a set that
+ *  nobody has tampered with. */
+enum tri_err tri_semset_survey(int sem_id, struct tri_semset_survey *survey);
+
 /** Adds to a lock, or subtracts if it has as much, and leaves what the kernel will undo as it is. */
 enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by);
 

@@ -43,12 +43,16 @@ static void name_holder(struct tri_stream *stream, pid_t pid)
 }
 
 /** A slot has two locks. The writer's own place in one is no holder. */
-static void read_slot(struct tri_stream *stream, uint32_t slot)
+static void read_slot(struct tri_stream *stream, const struct tri_semset_survey *survey,
+                      uint32_t slot)
 {
     bool held = false;
     for (uint32_t side = 0; side < 2; side++) {
+        const uint32_t lock = tri_lock(slot, side);
         int readers;
-        const pid_t pid = tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers);
+        if (survey->lock[lock] == 0 || survey->lock[lock] >= TRI_LOCK_WHOLE)
+            continue; // the writer's, or free: most are, and a call each would be many
+        const pid_t pid = tri_semset_holder(stream->sem_id, lock, &readers);
         if (readers > 0)
             name_holder(stream, pid);
         held = held || readers > 0;
@@ -72,15 +76,15 @@ static void read_semset(struct tri_stream *stream)
         return;
     }
     stream->mode = status.sem_perm.mode & 0777;
+    struct tri_semset_survey survey;
+    if (tri_semset_survey(stream->sem_id, &survey) != TRI_OK)
+        return; // removed just now
     stream->writer_pid = tri_semset_writer(stream->sem_id);
     // By the semaphore, not the pid, which is 0 for a writer in another PID namespace.
-    stream->state = is_live(stream->sem_id) ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
+    stream->state = survey.live ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
+    stream->waiting = survey.waiting;
     for (uint32_t slot = 0; slot < TRI_SLOTS_MAX; slot++)
-        read_slot(stream, slot);
-    for (uint32_t k = 0; k < TRI_GATES; k++) {
-        const int waiting = semctl(stream->sem_id, TRI_SEM_GATE_0 + (int)k, GETZCNT);
-        stream->waiting += waiting > 0 ? (uint32_t)waiting : 0;
-    }
+        read_slot(stream, &survey, slot);
 }
 
 /** What the header and the newest frame tell. */
@@ -102,6 +106,8 @@ static void read_segment(struct tri_stream *stream)
     stream->slot_bytes = segment.geometry.slot_bytes;
     const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
     stream->published = tri_word_number(word);
+    stream->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
+    stream->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
     if (stream->published > 0 && tri_word_slot(word) < stream->slots) {
         struct tri_entry_known known = { 0 };
         struct tri_shape shape;

@@ -182,8 +182,8 @@ json_t *describe_json(const struct tri_stream *stream)
                      (json_int_t)stream->writer_pid, "readers", (int)describe_readers(stream),
                      "held", (int)stream->held, "held_by", holders_json(stream), "waiting",
                      (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped",
-                     "driver", (json_int_t)stream->newest.dropped_driver, "writer",
-                     (json_int_t)stream->newest.dropped_writer, "picture", picture_json(stream),
-                     "newest", frame_json(stream), "memory", memory_json(stream), "gstreamer",
+                     "driver", (json_int_t)stream->dropped_driver, "writer",
+                     (json_int_t)stream->dropped_writer, "picture", picture_json(stream), "newest",
+                     frame_json(stream), "memory", memory_json(stream), "gstreamer",
                      stream->has_frame ? caps : NULL, "ffmpeg", stream->has_frame ? ffmpeg : NULL);
 }

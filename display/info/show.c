@@ -70,8 +70,8 @@ static void print_newest(const struct tri_stream *stream)
     row("capture to publish", "%.3f ms", (double)(frame->publish_ns - frame->capture_ns) / 1e6);
     row("bytes", "%" PRIu64, frame->bytes_used);
     row("copies", "%" PRIu32 " made by the writer", frame->copies);
-    row("dropped", "%" PRIu64 " driver + %" PRIu64 " writer", frame->dropped_driver,
-        frame->dropped_writer);
+    row("dropped", "%" PRIu64 " driver + %" PRIu64 " writer, so far", stream->dropped_driver,
+        stream->dropped_writer);
     if (frame->flags & TRI_FRAME_CHECKSUM)
         row("checksum", "%016" PRIx64, frame->checksum);
     if (frame->flags & TRI_FRAME_NO_SIGNAL)

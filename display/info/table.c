@@ -98,8 +98,8 @@ void table_row(struct table *table, const struct tri_stream *stream, double rate
     if (stream->has_frame)
         short_number(describe_age_ms(stream), age, sizeof age);
     snprintf(readers, sizeof readers, "%" PRIu32, describe_readers(stream));
-    snprintf(drops, sizeof drops, "%" PRIu64 "+%" PRIu64, stream->newest.dropped_driver,
-             stream->newest.dropped_writer);
+    snprintf(drops, sizeof drops, "%" PRIu64 "+%" PRIu64, stream->dropped_driver,
+             stream->dropped_writer);
     write_row(table, (const char *const[10]){
                          describe_name(stream, name, sizeof name), describe_state(stream->state),
                          describe_user(stream->owner, owner, sizeof owner),

@@ -38,7 +38,7 @@ static double rate_now(const struct look *before, const struct look *now,
 
 static uint64_t drops(const struct tri_stream *stream)
 {
-    return stream->newest.dropped_driver + stream->newest.dropped_writer;
+    return stream->dropped_driver + stream->dropped_writer;
 }
 
 /* How much of what the list is sorted by a line has: more comes first. */

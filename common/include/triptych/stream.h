@@ -46,6 +46,7 @@ struct tri_stream {
     pid_t holder[TRI_HOLDERS_MAX];
     uint32_t waiting;   // readers that sleep until the next frame
     uint64_t published; // frames so far
+    uint64_t dropped_driver, dropped_writer; // so far; those of `newest` end with that frame
     bool has_frame;     // `newest` is valid
     struct tri_frame_info newest;
 };

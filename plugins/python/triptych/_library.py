@@ -145,7 +145,8 @@ class Stream(Structure):
                 ("detach_time", c_int64), ("change_time", c_int64), ("bytes", c_uint64),
                 ("slot_bytes", c_uint64), ("slots", c_uint32), ("held", c_uint32),
                 ("holders", c_uint32), ("holder", c_int * HOLDERS_MAX),
-                ("waiting", c_uint32), ("published", c_uint64), ("has_frame", c_bool),
+                ("waiting", c_uint32), ("published", c_uint64), ("dropped_driver", c_uint64),
+                ("dropped_writer", c_uint64), ("has_frame", c_bool),
                 ("newest", FrameInfo)]
 
 
