@@ -130,7 +130,7 @@ class Machine:
             ["qemu-system-x86_64", "-M", "q35", "-accel", accelerator(),
              "-smp", "2", "-m", "768", "-nodefaults", "-display", "none",
              "-serial", "stdio", "-no-reboot", "-kernel", linux.image, "-initrd", archive,
-             "-append", "console=ttyS0 quiet panic=-1 reboot=t",
+             "-append", "console=ttyS0 quiet no_timer_check panic=-1 reboot=t",
              "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap",
              "-device", "virtio-9p-pci,fsdev=root,mount_tag=root",
              "-fsdev", f"local,id=share,path={self.share},security_model=none",
