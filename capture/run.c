@@ -367,8 +367,11 @@ int run(const struct config *config, const tri_log *log)
     if (config->list_devices || config->list_formats || config->list_ctrls)
         return list(config, log);
     run = (struct run){ .config = config, .log = log, .status = CLI_DONE };
+    // Warnings are wanted in any case: for the NO SIGNAL picture.
     run.source_log =
-        (tri_log){ .write = pass_on, .user = &run, .level = log ? log->level : TRI_LOG_ERROR };
+        (tri_log){ .write = pass_on,
+                   .user = &run,
+                   .level = log && log->level > TRI_LOG_WARN ? log->level : TRI_LOG_WARN };
     run.feed.log = log;
     run.feed.options = options_of(config, &run.source_log);
     run.feed.source.ops = config->ops;

@@ -65,7 +65,8 @@ class Devices(OddCameras):
                          [True, False])
 
     def test_device_is_found_by_its_whole_name_before_a_part(self):
-        for node, card in (("video0", "Acme Pro"), ("video1", "Acme"), ("video2", "Acme Pro 2")):
+        for node, card in (("video0", "Acme Pro"), ("video1", "Acme"), ("video2", "Acme Pro 2"),
+                           ("video3", "Twin 1"), ("video4", "Twin 2"), ("video5", "Twin 3")):
             self.plug_in(["card " + card, f"bus usb-{node}", GREY], node)
         for word, node in (("Acme", "video1"), ("acme pro", "video0"), ("Pro 2", "video2"),
                            ("video1", "video1"), ("2", "video2")):
@@ -74,7 +75,8 @@ class Devices(OddCameras):
                                         f"v4l2:{word}")
                 self.assertEqual(done.returncode, DONE, done.stderr)
                 self.assertIn(f"from /dev/{node} ", done.stderr)
-        self.assert_refused(self.run_capture("v4l2:Acm"), MISUSED, "write more of the name")
+        self.assert_refused(self.run_capture("v4l2:twin"), MISUSED, "/dev/video3 (Twin 1) and "
+                            "/dev/video4 (Twin 2): write more of the name")
 
 
 class WaysOfStreaming(OddCameras):
@@ -172,6 +174,14 @@ class BadFrames(OddCameras):
         self.wait_for(log, r"no good frame for 0\.\d s: the last one was cut short \(100 of 3072")
         self.assertTrue(self.frames(name, 1)[0]["no_signal"])
         self.finish(process)
+
+    def test_no_signal_picture_tells_why_however_quiet_the_log(self):
+        self.plug_in(["mode GREY 640x480 50", "frame bytes=100 times=0"])
+        name, process, _ = self.capture("-q", "--device-timeout", 0.1)
+        picture = self.picture(name)
+        self.finish(process)
+        lines = [picture[640 * y:640 * (y + 1)] for y in range(345, 375)]
+        self.assertGreater(sum(len(set(line)) > 1 for line in lines), 15, "no letters are there")
 
     def test_bad_frames_are_logged_once_a_second(self):
         self.plug_in([GREY, BAD])

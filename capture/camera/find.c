@@ -98,9 +98,12 @@ static enum source_result choose(const struct camera_entry *entries, size_t coun
         const enum match now = word[0] ? match(&entries[i], word) : MATCH_WHOLE;
         if (now == MATCH_NONE || now < best)
             continue;
-        second = now == best ? &entries[i] : NULL;
-        if (now > best)
+        if (now > best) {
             found = &entries[i];
+            second = NULL;
+        } else if (!second) {
+            second = &entries[i];
+        }
         best = now;
         if (!word[0])
             break; // nothing asked for: the first one
