@@ -8,6 +8,7 @@ import signal
 import time
 
 import pixels
+from feed import Feed
 from programs import PATIENCE, built, key_of, last_json, wait_until
 from screen import SIZE, Screen
 from viewing import WindowTest
@@ -24,6 +25,14 @@ class States(WindowTest):
         picture = self.picture(window, lambda seen: seen.share_of(
             lambda *color: min(color) > 200) > 0.0005, "a text")
         self.assertLess(picture.share_of(lambda *color: min(color) > 200), 0.1)
+
+    def test_stream_without_a_frame_is_not_said_to_be_none(self):
+        name = self.stream()
+        window = self.show(name)
+        wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
+        feed = Feed(self, name)
+        wait_until(lambda: window.title() == f"{name} - no frame yet", "a title that says more")
+        feed.end()
 
     def test_the_bars_have_their_colours_on_the_screen_whatever_the_renderer(self):
         for renderer, formats in (("opengl", ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24")),

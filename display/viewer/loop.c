@@ -180,7 +180,7 @@ static int64_t next_deadline(const struct loop *loop)
 
     at = sooner(at, wall_deadline(&loop->wall));
     at = sooner(at, limits_deadline(loop->config, &loop->wall));
-    if (wall_is_live(&loop->wall))
+    if (wall_may_change(&loop->wall))
         at = sooner(at, loop->title_ns + TITLE_NS);
     return at;
 }
@@ -220,6 +220,8 @@ static void tick(struct loop *loop)
         loop->quit = true;
     if (loop->title_ns && now - loop->title_ns < TITLE_NS)
         return;
+    if (wall_find_writers(&loop->wall))
+        loop->dirty = true;
     if (loop->config->title) {
         window_set_title(&loop->window, loop->config->title);
     } else {

@@ -78,15 +78,17 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
         snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->trouble));
     } else if (stream->state == TRI_STATE_WAITING) {
         snprintf(title, sizeof(title), "waiting for %s", stream->name);
-        snprintf(hint, sizeof(hint), "to start it: triptych-capture --name %s", stream->name);
+        if (stream->silent)
+            snprintf(hint, sizeof(hint), "its writer runs and has published no frame yet");
+        else
+            snprintf(hint, sizeof(hint), "to start it: triptych-capture --name %s", stream->name);
     } else if (stream->state == TRI_STATE_NO_WRITER) {
         snprintf(title, sizeof(title), "no signal");
         snprintf(hint, sizeof(hint), "the writer of %s has ended; waiting for its return",
                  stream->name);
     } else if (stream->trouble != TRI_OK) {
         char fourcc[5];
-        snprintf(title, sizeof(title), "cannot show %s",
-                 tri_fourcc_name(stream->figures.video.fourcc, fourcc));
+        snprintf(title, sizeof(title), "cannot show %s", tri_fourcc_name(stream->refused, fourcc));
         snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->trouble));
     } else {
         return;

@@ -112,7 +112,7 @@ static void add_title(struct lines *lines, const struct stream_view *stream, int
     if (stream->state == TRI_STATE_NO_WRITER)
         lines_add(lines, "no signal");
     else if (!stream->has_picture)
-        lines_add(lines, "waiting");
+        lines_add(lines, stream->silent ? "no frame yet" : "waiting");
     else
         lines_add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
                   stream->info.video.height, tri_fourcc_name(stream->info.video.fourcc, fourcc),
@@ -127,7 +127,7 @@ static void add_short_title(struct lines *lines, const struct stream_view *strea
     if (stream->state == TRI_STATE_NO_WRITER)
         lines_add(lines, "no signal");
     else if (!stream->has_picture)
-        lines_add(lines, "waiting");
+        lines_add(lines, stream->silent ? "no frame yet" : "waiting");
     else if (stream->paused)
         lines_add(lines, "paused");
     else if (stream->hidden)

@@ -145,6 +145,7 @@ static void report(struct stream_view *stream, enum tri_err err, const struct tr
     char fourcc[5];
 
     stream->undecodable++;
+    stream->refused = video->fourcc;
     if (stream->trouble == err)
         return;
     stream->trouble = err;
@@ -183,6 +184,18 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
     stream->step = false;
     stream->trouble = TRI_OK;
     return true;
+}
+
+bool stream_view_find_writer(struct stream_view *stream)
+{
+    struct tri_stream found;
+    const bool silent = stream->state == TRI_STATE_WAITING &&
+                        tri_stream_find(stream->name, &found) == TRI_OK &&
+                        found.state == TRI_STREAM_LIVE;
+    const bool changed = silent != stream->silent;
+
+    stream->silent = silent;
+    return changed;
 }
 
 bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,

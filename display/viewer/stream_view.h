@@ -24,7 +24,8 @@ struct stream_view {
     struct history history;  // the last pictures; one of them is shown, the front picture
     uint64_t history_budget; // bytes of textures
     bool has_picture;
-    bool begun; // a frame has come; a picture before that is what a dead writer left, and no news
+    bool silent; // there is a writer, and no frame yet
+    bool begun;  // a frame has come; a picture before that is what a dead writer left, and no news
     struct tri_frame_info info; // of the front picture, with the colours it is shown in
     int64_t taken_ns;           // when its frame was borrowed
     int64_t presented_ns;       // when it came on the screen; 0: not yet
@@ -45,6 +46,7 @@ struct stream_view {
         fetched_ns; // publish time of a frame that was shown before the reader brought it; 0: none
 
     enum tri_reader_state state;
+    uint32_t refused;       // fourcc of the newest frame that could not be shown
     enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
     bool holds;             // slots can be locked while they are read
     uint64_t undecodable;   // frames whose picture could not be made
@@ -70,6 +72,9 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
  */
 bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
                       enum tri_err outcome);
+
+/** Finds out whether a stream without a frame has a writer. @return whether that has changed */
+bool stream_view_find_writer(struct stream_view *stream);
 
 /** Counts the front picture as seen at `now_ns`, if it was not before. */
 void stream_view_presented(struct stream_view *stream, int64_t now_ns);

@@ -206,10 +206,19 @@ bool wall_tick(struct wall *wall, int64_t now_ns)
     return changed;
 }
 
-bool wall_is_live(const struct wall *wall)
+bool wall_find_writers(struct wall *wall)
+{
+    bool changed = false;
+
+    for (unsigned i = 0; i < wall->count; i++)
+        changed |= stream_view_find_writer(&wall->tiles[i].stream);
+    return changed;
+}
+
+bool wall_may_change(const struct wall *wall)
 {
     for (unsigned i = 0; i < wall->count; i++) {
-        if (wall->tiles[i].stream.state == TRI_STATE_LIVE)
+        if (wall->tiles[i].stream.state != TRI_STATE_NO_WRITER)
             return true;
     }
     return false;

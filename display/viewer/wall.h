@@ -67,11 +67,15 @@ void wall_focus_next(struct wall *wall, int by);
 /** When something in a tile changes by itself, on tri_now_ns()'s clock; 0: never. */
 int64_t wall_deadline(const struct wall *wall);
 
+/** Finds out which streams without a frame have a writer. @return whether that has changed. */
+bool wall_find_writers(struct wall *wall);
+
 /** Does what is due by the clock. @return whether what is to be drawn has changed. */
 bool wall_tick(struct wall *wall, int64_t now_ns);
 
-/** Whether any stream has a writer; and the state of all of them as one number, to compare. */
-bool wall_is_live(const struct wall *wall);
+/** Whether the title of any stream changes from second to second: not that of one whose writer has gone.
+ *  And the state of all of them as one number, to compare. */
+bool wall_may_change(const struct wall *wall);
 uint32_t wall_states(const struct wall *wall);
 
 /** Whether a tile can be seen. */
