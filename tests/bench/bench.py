@@ -55,15 +55,18 @@ def known_ways(program):
 
 
 def run(program, one):
+    """What one run measured; None, and why on stderr, if it failed."""
     size, fourcc = plans.SIZES[one["size"]]
     command = [program, "--way", one["way"], "--size", size, "--format", fourcc,
                "--readers", one["readers"], "--fps", one["rate"], "--touch", one["touch"],
                "--seconds", one["seconds"], "--jitter", one["jitter"], "--drop-every",
                one["drop_every"]]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False,
-                          timeout=LONGEST_S)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
+    try:
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True,
+                              timeout=LONGEST_S)
+    except subprocess.SubprocessError as error:
+        print(f"{error}: {(error.stderr or '').strip()}", file=sys.stderr)
+        return None
     return json.loads(done.stdout)
 
 
@@ -77,15 +80,18 @@ def processor_time():
 
 def run_undisturbed(program, one):
     """The run of which others took least, of as many as it takes to find one that was left alone.
-    Returns what it measured, and their share of the processors."""
+    Returns what it measured, None if all failed, and their share of the processors."""
     tries = []
-    while len(tries) < TRIES and (not tries or tries[-1][1] > STOLEN_MOST):
+    for _ in range(TRIES):
         rest(one)
         before = processor_time()
         measured = run(program, one)
         spent, stolen = (now - then for now, then in zip(processor_time(), before))
-        tries.append((measured, stolen / max(spent, 1)))
-    return min(tries, key=lambda one_try: one_try[1])
+        if measured:
+            tries.append((measured, stolen / max(spent, 1)))
+            if tries[-1][1] <= STOLEN_MOST:
+                break
+    return min(tries, key=lambda one_try: one_try[1], default=(None, 0))
 
 
 def rest(one):
@@ -115,10 +121,11 @@ def measure(program, plan, rounds, say):
             one = plan[index]
             say(f"round {number} of {rounds}: {done + 1}/{len(plan)} {one['way']} {one['size']}")
             measured, share = run_undisturbed(program, one)
-            results[index].append(measured)
-            stolen.append(share)
-    return [one | {"result": combine(found)} for one, found in zip(plan, results)], statistics.fmean(
-        stolen)
+            if measured:
+                results[index].append(measured)
+                stolen.append(share)
+    return [one | {"result": combine(found)} for one, found in zip(plan, results)
+            if found], statistics.fmean(stolen)
 
 
 def combine(found):
