@@ -94,6 +94,16 @@ class Before(ProgramTest):
         self.assert_recorded(self.film)
         feed.end()
 
+    def test_film_needs_no_library_for_conversion(self):
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (4, 2), [FRAME])
+        dump = self.start("triptych-dump", "-o", self.film, name)
+        wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
+        with open(f"/proc/{dump.pid}/maps", encoding="utf-8") as maps:
+            self.assertNotRegex(maps.read(), "libswscale|libavutil|libX11")
+        feed.end()
+
     def test_figures_come_beside_the_film(self):
         done = self.record(self.film, "--stats", "--json")
         self.assertEqual(last_json(done.stdout)["frames"], 1)

@@ -4,9 +4,8 @@
 #include "picture.h"
 #include "planar.h"
 #include "staging.h"
+#include "swscale.h"
 
-#include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,8 @@ struct recipe {
 
 struct picture_converter {
     const tri_log *log;
-    jpeg_decoder *jpeg; // made when the first MJPG frame comes
+    jpeg_decoder *jpeg;            // made when the first MJPG frame comes
+    const struct swscale *swscale; // NULL: not needed yet
     struct SwsContext *sws;
     struct recipe recipe;
     struct staging source, target, chroma;
@@ -40,7 +40,8 @@ void picture_converter_free(picture_converter **converter)
     if (!*converter)
         return;
     jpeg_decoder_free(&(*converter)->jpeg);
-    sws_freeContext((*converter)->sws);
+    if ((*converter)->swscale)
+        (*converter)->swscale->free_context((*converter)->sws);
     staging_free(&(*converter)->source);
     staging_free(&(*converter)->target);
     staging_free(&(*converter)->chroma);
@@ -49,11 +50,11 @@ void picture_converter_free(picture_converter **converter)
 }
 
 /* YV12 is YU12 with its last two planes exchanged: ffmpeg has no name of its own for it. */
-static enum AVPixelFormat av_format(const struct tri_format *format)
+static enum AVPixelFormat av_format(const picture_converter *c, const struct tri_format *format)
 {
     if (format->fourcc == TRI_FOURCC_YV12)
         return AV_PIX_FMT_YUV420P;
-    return format->ffmpeg ? av_get_pix_fmt(format->ffmpeg) : AV_PIX_FMT_NONE;
+    return format->ffmpeg ? c->swscale->get_pix_fmt(format->ffmpeg) : AV_PIX_FMT_NONE;
 }
 
 static int sws_matrix(const struct tri_video *video)
@@ -96,22 +97,23 @@ static enum tri_err prepare(picture_converter *c, const struct recipe *recipe)
 {
     if (c->sws && same_recipe(&c->recipe, recipe))
         return TRI_OK;
-    sws_freeContext(c->sws);
+    c->swscale->free_context(c->sws);
     c->sws = NULL;
-    if (!sws_isSupportedInput(recipe->from) || !sws_isSupportedOutput(recipe->to))
+    if (!c->swscale->is_supported_input(recipe->from) ||
+        !c->swscale->is_supported_output(recipe->to))
         return TRI_ERR_INVALID;
 
     const int width = (int)recipe->width;
     const int height = (int)recipe->height;
     const int exact = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
-    c->sws = sws_getContext(width, height, recipe->from, width, height, recipe->to,
-                            recipe->quick && is_planar(recipe->from) ? SWS_POINT : exact, NULL,
-                            NULL, NULL);
+    c->sws = c->swscale->get_context(width, height, recipe->from, width, height, recipe->to,
+                                     recipe->quick && is_planar(recipe->from) ? SWS_POINT : exact,
+                                     NULL, NULL, NULL);
     if (!c->sws)
         return TRI_ERR_NO_RESOURCES;
-    sws_setColorspaceDetails(c->sws, sws_getCoefficients(recipe->from_matrix), recipe->from_full,
-                             sws_getCoefficients(recipe->to_matrix), recipe->to_full, 0, 1 << 16,
-                             1 << 16);
+    c->swscale->set_colorspace_details(
+        c->sws, c->swscale->get_coefficients(recipe->from_matrix), recipe->from_full,
+        c->swscale->get_coefficients(recipe->to_matrix), recipe->to_full, 0, 1 << 16, 1 << 16);
     c->recipe = *recipe;
     return TRI_OK;
 }
@@ -263,7 +265,7 @@ static enum tri_err take_planes(picture_converter *c, const struct tri_frame_inf
     for (uint32_t p = 0; p < shape->planes; p++)
         from->stride[p] = (int)shape->plane[p].stride;
     order_planes(format->fourcc, from);
-    recipe->from = av_format(format);
+    recipe->from = av_format(c, format);
     recipe->from_matrix = sws_matrix(&info->video);
     recipe->from_full = tri_video_range(&info->video) == TRI_RANGE_FULL;
     if (format->family == TRI_FAMILY_GREY && !recipe->from_full)
@@ -290,8 +292,8 @@ static enum tri_err scale_straight(picture_converter *c, const struct sws_pictur
 {
     uint8_t *const data[TRI_PLANES_MAX] = { to };
     const int strides[TRI_PLANES_MAX] = { (int)stride };
-    const int rows =
-        sws_scale(c->sws, from->data, from->stride, 0, (int)c->recipe.height, data, strides);
+    const int rows = c->swscale->scale(c->sws, from->data, from->stride, 0, (int)c->recipe.height,
+                                       data, strides);
     return rows < 0 ? TRI_ERR_INVALID : TRI_OK;
 }
 
@@ -314,8 +316,8 @@ static enum tri_err scale_staged(picture_converter *c, const struct sws_picture 
         made_stride[p] = made->plane[p].stride;
     }
     order_planes(fourcc, &into);
-    if (sws_scale(c->sws, from->data, from->stride, 0, (int)c->recipe.height,
-                  (uint8_t *const *)(uintptr_t)into.data, into.stride) < 0)
+    if (c->swscale->scale(c->sws, from->data, from->stride, 0, (int)c->recipe.height,
+                          (uint8_t *const *)(uintptr_t)into.data, into.stride) < 0)
         return TRI_ERR_INVALID;
     staging_copy(made, (const uint8_t *const *)staged, made_stride, to, stride);
     return TRI_OK;
@@ -359,7 +361,11 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
         argb_convert(&info->video, shape, data, to[0], stride[0]))
         return TRI_OK;
 
-    struct recipe recipe = { .to = av_format(target),
+    if (!converter->swscale)
+        converter->swscale = swscale_load(converter->log);
+    if (!converter->swscale)
+        return TRI_ERR_INVALID;
+    struct recipe recipe = { .to = av_format(converter, target),
                              .width = info->video.width,
                              .height = info->video.height,
                              .to_matrix = sws_matrix(&wanted),

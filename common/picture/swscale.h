@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/** libswscale, loaded when the first picture needs it: with the twenty libraries that libavutil brings it
+ *  is most of what the dynamic linker would do at each start. */
+#ifndef PICTURE_SWSCALE_H
+#define PICTURE_SWSCALE_H
+
+#include <triptych/log.h>
+
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+#include <stdbool.h>
+
+/** Its functions under their own names. */
+struct swscale {
+    __typeof__(&av_get_pix_fmt) get_pix_fmt;
+    __typeof__(&sws_isSupportedInput) is_supported_input;
+    __typeof__(&sws_isSupportedOutput) is_supported_output;
+    __typeof__(&sws_getContext) get_context;
+    __typeof__(&sws_getCoefficients) get_coefficients;
+    __typeof__(&sws_setColorspaceDetails) set_colorspace_details;
+    __typeof__(&sws_scale) scale;
+    __typeof__(&sws_freeContext) free_context;
+};
+
+/** Loads it once; from any thread. @return NULL, logged, where it cannot be loaded */
+const struct swscale *swscale_load(const tri_log *log);
+
+#endif
