@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from feed import Feed, noise, plane_sizes
@@ -238,11 +239,33 @@ class Streams(ProgramTest):
                              (90, (59, 54), 12, "topleft"))
             del frame
 
+    def test_writer_goes_on_in_its_block_when_readers_hold_every_slot(self):
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8) as writer:
+            kept = [writer.frame() for _ in range(3)]  # as views of drafts, or readers, hold them
+            with writer.frame() as draft:
+                draft.planes[0].view()[:8] = bytes(8)
+                self.assertTrue(draft.dropped)
+            del kept
+            with writer.frame() as draft:
+                self.assertFalse(draft.dropped)
+
+    def test_capture_time_of_another_clock_is_refused(self):
+        with triptych.Writer(self.stream(), "GREY", 8, 8) as writer:
+            draft = writer.frame()
+            draft.capture_ns = time.monotonic_ns()
+            for value in (time.time_ns(), -1):
+                with self.assertRaisesRegex(ValueError, "monotonic_ns"):
+                    draft.capture_ns = value
+
+    def test_module_has_the_version_of_its_library(self):
+        self.assertEqual(triptych.__version__.encode(), _library.lib.tri_version_string())
+
     def test_a_draft_that_is_let_go_gives_its_slot_back(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8) as writer:
             for _ in range(8):
-                self.assertIsNotNone(writer.frame())
+                self.assertFalse(writer.frame().dropped)
             draft = writer.frame()
             draft.publish()
             with self.assertRaisesRegex(ValueError, "published"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Any, Optional, Tuple, Union
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Optional, Tuple, TypeVar, Union
 
 from . import _library as c
 from ._error import Torn, check
@@ -80,17 +81,36 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
     return planes
 
 
-def _told(name: str, doc: str) -> Any:
-    return property(lambda self: getattr(self._c.info, name), doc=doc)
+_Value = TypeVar("_Value")
 
 
-def _told_of_video(name: str, doc: str) -> Any:
-    return property(lambda self: getattr(self._c.info.video, name), doc=doc)
+class _Told(Generic[_Value]):
+    """An attribute to be read, of a type that checkers see."""
+
+    def __init__(self, read: Callable[[Any], _Value], doc: str) -> None:
+        self._read = read
+        self.__doc__ = doc
+
+    def __get__(self, described: Any, owner: Any = None) -> _Value:
+        if described is None:
+            raise AttributeError(f"of a frame, not of {owner.__name__}")
+        return self._read(described._c.info)
+
+    def __set__(self, described: Any, value: object) -> None:
+        raise AttributeError("this is told by the stream and cannot be set")
 
 
-def _told_in_words(kind: str) -> Any:
-    return property(lambda self: c.color_name(kind, getattr(self._c.info.video, kind)),
-                    doc=f"The {kind} as said, in the words of v4l2-ctl.")
+def _told(name: str, doc: str) -> _Told[int]:
+    return _Told(lambda info: int(getattr(info, name)), doc)
+
+
+def _told_of_video(name: str, doc: str) -> _Told[int]:
+    return _Told(lambda info: int(getattr(info.video, name)), doc)
+
+
+def _told_in_words(kind: str) -> _Told[str]:
+    return _Told(lambda info: c.color_name(kind, getattr(info.video, kind)),
+                 f"The {kind} as said, in the words of v4l2-ctl.")
 
 
 class _Described:
@@ -154,7 +174,7 @@ class Frame(_Described):
     """A frame of a stream, in its slot or, after copy(), in memory of its own.
 
     `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also
-    after its reader was closed. `held` says that they cannot change meanwhile; where it is false,
+    after its reader was closed. `locked` says that they cannot change meanwhile; where it is false,
     ask `is_intact` after use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
     """
 
@@ -194,7 +214,7 @@ class Frame(_Described):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the memory still is this frame: ask after use where `held` is false."""
+        """Whether the memory still is this frame: ask after use where `locked` is false."""
         return self._is_copy or self._reader._whole(self._c)
 
     def copy(self) -> Frame:
@@ -224,6 +244,9 @@ class Frame(_Described):
         return f"<triptych.Frame {self.number}: {self.width}x{self.height} {self.format}>"
 
 
+CLOCK_AHEAD_NS = 60 * 10**9
+
+
 class Place:
     """The slot of a draft, or none: given back when the draft and all views of it are gone. Published
     or not, nobody writes into it before."""
@@ -235,16 +258,29 @@ class Place:
     def __del__(self) -> None:
         self.writer._let_go(self.draft)
 
+    def describe_without_slot(self) -> None:
+        """No slot was free: memory of this process stands in, for a picture that nobody will see."""
+        draft = self.draft
+        draft.info.video = self.writer.video
+        check(c.lib.tri_video_shape(ctypes.byref(draft.info.video), ctypes.byref(draft.shape)))
+        self._memory = ctypes.create_string_buffer(draft.shape.bytes)
+        for p in range(draft.shape.planes):
+            draft.data[p] = ctypes.addressof(self._memory) + draft.shape.plane[p].offset
+
 
 class Draft(_Described):
     """A frame being written: fill its `planes`, set what is to be said of it, then publish().
 
-    As a context manager it is published at the end of the block, and dropped if the block raises.
+    As a context manager it is published at the end of the block, and dropped if the block raises. Where
+    readers held every slot `dropped` is true: it can be filled, in memory of its own, and goes nowhere.
     Once it is published its pixels are the readers': planes and arrays of it may still be read, also
     after its writer was closed, but not changed. Each keeps its slot for as long as it lives.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, dropped: bool = False) -> None:
+        self.dropped = dropped
+        if dropped:
+            place.describe_without_slot()
         self._c = place.draft
         self._place: Optional[Place] = place
         self.planes = _make_planes(place, place.draft, True)
@@ -268,6 +304,9 @@ class Draft(_Described):
 
     @capture_ns.setter
     def capture_ns(self, value: int) -> None:
+        if not 0 <= value <= c.lib.tri_now_ns() + CLOCK_AHEAD_NS:
+            raise ValueError(f"capture_ns {value}: not a time of CLOCK_MONOTONIC up to now; take it "
+                             "from time.monotonic_ns()")
         self._c.info.capture_ns = value
 
     @property
@@ -285,7 +324,8 @@ class Draft(_Described):
         place = self._take()
         if place is None:
             raise ValueError("this draft is published or cancelled already")
-        place.writer._publish(place.draft)
+        if not self.dropped:
+            place.writer._publish(place.draft)
 
     def cancel(self) -> None:
         """Drops it: nobody will have seen it."""

@@ -57,6 +57,12 @@ def _load() -> ctypes.CDLL:
 
 
 lib = _load()
+lib.tri_version_string.restype = c_char_p
+VERSION = "0.1.0"  # of the structures below
+if lib.tri_version_string() != VERSION.encode():
+    raise ImportError(f"this module is of triptych {VERSION}, the library of "
+                      f"{lib.tri_version_string().decode()}: install both of one version, or name "
+                      "the right library by TRIPTYCH_LIBRARY")
 
 
 class Video(Structure):
@@ -175,6 +181,7 @@ _declare("tri_writer_cancel", None, c_void_p, POINTER(Draft))
 _declare("tri_writer_close", None, POINTER(c_void_p))
 _declare("tri_stream_list", c_int, POINTER(POINTER(Stream)), POINTER(c_size_t))
 
+_declare("tri_video_shape", c_int, POINTER(Video), POINTER(Shape))
 _declare("tri_video_matrix", c_int, POINTER(Video))
 _declare("tri_video_range", c_int, POINTER(Video))
 for _kind in COLORS:

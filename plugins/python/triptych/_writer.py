@@ -65,19 +65,18 @@ class Writer(Handle):
             group=group.encode() if group else None, source=source.encode(),
             log=ctypes.pointer(self._log.struct)))
 
-    def frame(self) -> Optional[Draft]:
-        """Begins the next frame in place: fill its planes, then publish() it or leave its block. None
-        if readers, or views of earlier drafts, hold every slot: the frame is dropped and counted. Never
-        waits."""
+    def frame(self) -> Draft:
+        """Begins the next frame in place: fill its planes, then publish() it or leave its block. If
+        readers, or views of earlier drafts, hold every slot, the frame is dropped and counted: the
+        draft is `dropped`, and all else goes on as ever. Never waits."""
         place = Place(self)  # before the call: a Ctrl-C right after it must not lose the slot
         with self._call() as writer:
             self._end_drafts()
             code = c.lib.tri_writer_begin(writer, ctypes.byref(self.video),
                                           ctypes.byref(place.draft))
-        if code == c.ERR_NO_SLOT:
-            return None
-        check(code, self._log)
-        return Draft(place)
+        if code != c.ERR_NO_SLOT:
+            check(code, self._log)
+        return Draft(place, dropped=code == c.ERR_NO_SLOT)
 
     def _publish(self, draft: c.Draft) -> None:
         with self._call() as writer:
@@ -111,10 +110,7 @@ class Writer(Handle):
 
         Raises ValueError, and publishes nothing, where the planes do not fit.
         """
-        draft = self.frame()
-        if draft is None:
-            return False
-        with draft:
+        with self.frame() as draft:
             if len(planes) != len(draft.planes):
                 raise ValueError(f"{draft.format} has {len(draft.planes)} planes, not {len(planes)}")
             for to, data in zip(draft.planes, planes):
@@ -131,7 +127,7 @@ class Writer(Handle):
             draft.capture_ns = capture_ns
             draft.user = user
             draft._c.info.copies = 1
-        return True
+        return not draft.dropped
 
     def close(self) -> None:
         """Removes the stream; readers keep the frame they hold, and drafts their memory. A second call
