@@ -31,6 +31,12 @@ class Pictures(DisplayTest):
                 self.assert_bars(picture, tolerance,
                                  pixels.luma if fourcc in GREY else lambda color: color)
 
+    def test_rgb_of_the_limited_range_is_stretched(self):
+        for fourcc in RGB + ("RGBP",):
+            with self.subTest(fourcc):
+                name = self.bars("--format", fourcc, "--range", "lim-range", size=ODD)
+                self.assert_bars(pixels.read(self.screenshot(name)), TOLERANCE[fourcc] + 1)
+
     def test_motion_jpeg_has_the_colours_of_its_bars(self):
         folder = self.folder()
         drawn = self.bars("--format", "RGB3", size=ODD)

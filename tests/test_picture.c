@@ -210,8 +210,9 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
     from.info.video.range = range;
     memcpy(wanted, rgb, sizeof wanted);
     if (format->family == TRI_FAMILY_RGB) {
+        const bool full = tri_video_range(&from.info.video) == TRI_RANGE_FULL;
         for (int i = 0; i < 3; i++)
-            painted[i] = byte_of(rgb[i]);
+            painted[i] = byte_of(full ? rgb[i] : 16 + rgb[i] * 219 / 255);
     } else {
         double ycc[3];
         ycc_of_rgb(&from.info.video, rgb, ycc);
@@ -234,7 +235,7 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
                  tri_matrix_name(matrix), tri_range_name(range), tri_format_find(targets[t])->name);
         // Components of 8 bits in YUV are coarser than in RGB, those of RGBP are 5 bits.
         const int usual = targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
-        assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 8 : usual, what);
+        assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 10 : usual, what);
         assert_padding_untouched(&to);
         picture_converter_free(&converter);
         picture_free(&to);

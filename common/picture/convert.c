@@ -25,6 +25,7 @@ struct picture_converter {
     struct SwsContext *sws;
     struct recipe recipe;
     struct staging source, target, chroma;
+    struct staging full; // RGB that came in the limited range
 };
 
 picture_converter *picture_converter_new(const tri_log *log)
@@ -45,6 +46,7 @@ void picture_converter_free(picture_converter **converter)
     staging_free(&(*converter)->source);
     staging_free(&(*converter)->target);
     staging_free(&(*converter)->chroma);
+    staging_free(&(*converter)->full);
     free(*converter);
     *converter = NULL;
 }
@@ -323,11 +325,12 @@ static enum tri_err scale_staged(picture_converter *c, const struct sws_picture 
     return TRI_OK;
 }
 
-enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
-                             const struct tri_shape *shape,
-                             const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
-                             uint8_t *const to[TRI_PLANES_MAX],
-                             const uint32_t stride[TRI_PLANES_MAX])
+/** RGB is taken for full range here, whatever it says. */
+static enum tri_err convert(picture_converter *converter, const struct tri_frame_info *info,
+                            const struct tri_shape *shape,
+                            const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
+                            uint8_t *const to[TRI_PLANES_MAX],
+                            const uint32_t stride[TRI_PLANES_MAX])
 {
     const struct tri_format *source = tri_format_find(info->video.fourcc);
     const struct tri_format *target = tri_format_find(fourcc);
@@ -386,4 +389,67 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
     if (recipe.quick && is_planar(recipe.from))
         return scale_straight(converter, &from, to[0], stride[0]);
     return scale_staged(converter, &from, fourcc, &made, to, stride);
+}
+
+/** From 16 and 235 of the limited range to 0 and 255. */
+static void stretch(uint8_t *pixels, uint32_t stride, const struct tri_video *video)
+{
+    uint8_t table[256];
+
+    for (int i = 0; i < 256; i++) {
+        const int full = ((i - 16) * 255 + 219 / 2) / 219;
+        table[i] = (uint8_t)(i < 16 ? 0 : full > 255 ? 255 : full);
+    }
+    picture_map(pixels, stride, video->width, video->height, table);
+}
+
+/** RGB of the limited range is made full first. */
+static enum tri_err convert_limited_rgb(picture_converter *c, const struct tri_frame_info *info,
+                                        const struct tri_shape *shape,
+                                        const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
+                                        uint8_t *const to[TRI_PLANES_MAX],
+                                        const uint32_t stride[TRI_PLANES_MAX])
+{
+    const bool direct = fourcc == TRI_FOURCC_AR24 || fourcc == TRI_FOURCC_XR24;
+    struct tri_frame_info full = *info;
+    struct tri_shape made;
+    uint8_t *staged[TRI_PLANES_MAX] = { to[0] };
+    uint32_t pitch = stride[0];
+
+    full.video.range = TRI_RANGE_FULL;
+    if (!direct) {
+        struct tri_video wide = full.video;
+        wide.fourcc = TRI_FOURCC_AR24;
+        memset(wide.stride, 0, sizeof wide.stride);
+        enum tri_err err = tri_video_shape(&wide, &made);
+        if (err == TRI_OK)
+            err = staging_target(&c->full, &made, staged);
+        if (err != TRI_OK)
+            return err;
+        pitch = made.plane[0].stride;
+    }
+    const enum tri_err err = convert(c, &full, shape, data, TRI_FOURCC_AR24, staged,
+                                     (const uint32_t[TRI_PLANES_MAX]){ pitch });
+    if (err != TRI_OK)
+        return err;
+    stretch(staged[0], pitch, &full.video);
+    if (direct)
+        return TRI_OK;
+    full.video.fourcc = TRI_FOURCC_AR24;
+    full.video.stride[0] = pitch;
+    return convert(c, &full, &made, (const uint8_t *const *)staged, fourcc, to, stride);
+}
+
+enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
+                             const struct tri_shape *shape,
+                             const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
+                             uint8_t *const to[TRI_PLANES_MAX],
+                             const uint32_t stride[TRI_PLANES_MAX])
+{
+    const struct tri_format *source = tri_format_find(info->video.fourcc);
+
+    if (source && source->family == TRI_FAMILY_RGB &&
+        tri_video_range(&info->video) == TRI_RANGE_LIMITED)
+        return convert_limited_rgb(converter, info, shape, data, fourcc, to, stride);
+    return convert(converter, info, shape, data, fourcc, to, stride);
 }

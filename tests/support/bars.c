@@ -59,6 +59,15 @@ static struct color color_at(const struct tri_video *video, uint64_t frame, uint
     return x >= from && x < from + block ? bars[0] : bars[BARS - 1];
 }
 
+/** A share of white as its code value; the limited range is told in 8 bits, of 5 and 6 as a share. */
+static unsigned level(double share, unsigned bits, bool full)
+{
+    const double most = ldexp(1, (int)bits) - 1;
+    const double unit = bits < 8 ? most / 255 : ldexp(1, (int)bits - 8);
+
+    return (unsigned)lround(full ? share * most : (16 + 219 * share) * unit);
+}
+
 /** One component of a colour as its code value in `bits` bits. */
 static unsigned code(const struct tri_video *video, struct color c, char component, unsigned bits)
 {
@@ -80,13 +89,13 @@ static unsigned code(const struct tri_video *video, struct color c, char compone
     const double luma = kr * c.r + (1 - kr - kb) * c.g + kb * c.b;
     switch (component) {
     case 'R':
-        return (unsigned)lround(c.r * most);
+        return level(c.r, bits, full);
     case 'G':
-        return (unsigned)lround(c.g * most);
+        return level(c.g, bits, full);
     case 'B':
-        return (unsigned)lround(c.b * most);
+        return level(c.b, bits, full);
     case 'Y':
-        return (unsigned)lround(full ? luma * most : (16 + 219 * luma) * step);
+        return level(luma, bits, full);
     case 'U':
     case 'V': {
         const double chroma =
@@ -105,6 +114,7 @@ static void fill_plane(const struct samples *layout, const struct tri_draft *dra
     const struct tri_video *video = &draft->info.video;
     const struct tri_plane_rule *rule = &tri_format_find(video->fourcc)->plane[plane];
     const char *order = layout->plane[plane];
+    const unsigned bits = video->bits ? video->bits : layout->bits;
     const uint32_t groups = (video->width + rule->pixels - 1) / rule->pixels;
 
     for (uint32_t row = 0; row < draft->shape.plane[plane].rows; row++) {
@@ -114,7 +124,7 @@ static void fill_plane(const struct samples *layout, const struct tri_draft *dra
             uint32_t x = group * rule->pixels;
             for (const char *component = order; *component; component++) {
                 const struct color c = color_at(video, frame, x, row * rule->lines);
-                const unsigned value = code(video, c, *component, layout->bits) << layout->shift;
+                const unsigned value = code(video, c, *component, bits) << layout->shift;
                 *to++ = (uint8_t)value;
                 if (layout->bits > 8)
                     *to++ = (uint8_t)(value >> 8);
@@ -176,7 +186,7 @@ struct config {
     const char *name, *file;
     struct cli_size size;
     uint32_t format;
-    uint64_t pad, count, rotation;
+    uint64_t pad, count, rotation, bits;
     struct cli_rate rate;
     int matrix, range;
     bool no_signal;
@@ -199,6 +209,7 @@ static const struct cli_option options[] = {
     { 0, "range", "WORD", "default", "of the colours", cli_set_word, FIELD(range),
       .words = range_words },
     { 0, "rotation", "DEGREES", "0", "that the frames ask for", cli_set_count, FIELD(rotation) },
+    { 0, "bits", "N", "0", "that count, of 16", cli_set_count, FIELD(bits) },
     { 0, "no-signal", NULL, NULL, "flag the frames so", cli_set_true, FIELD(no_signal) },
     { 0, "file", "FILE", NULL, "publish these bytes", cli_set_text, FIELD(file) },
     { 0 },
@@ -239,7 +250,8 @@ int main(int argc, char **argv)
                                .fps_den = config.rate.den,
                                .matrix = (uint32_t)config.matrix,
                                .range = (uint32_t)config.range,
-                               .rotation = (uint32_t)config.rotation };
+                               .rotation = (uint32_t)config.rotation,
+                               .bits = (uint32_t)config.bits };
     struct tri_shape shape;
     if (tri_video_shape(&video, &shape) != TRI_OK)
         return CLI_NOT_UNDERSTOOD;
