@@ -85,6 +85,19 @@ class Adjust(WindowTest):
         self.assertRegex(said["Creation Time"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
         self.assertRegex(said["Software"], r"^triptych-display \d")
 
+    def test_sixteen_bit_grey_is_adjusted_before_it_is_made_eight_bits(self):
+        window = self.show(self.bars("--format", "Y16", "--bits", "12"), "--geometry", "640x480")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        window.press("b", "b", "b", "b")  # as if 16 counted: 12 bits are all but black
+        grey = [pixels.luma(bar)[0] for bar in pixels.BARS]
+        self.picture(window, lambda seen: all(abs(seen.at(80 * i + 40, 100)[0] - value / 16) <= 2
+                                              for i, value in enumerate(grey)), "nearly black bars")
+        window.press(*["8"] * 20, *["4"] * 10)  # contrast 200 %, brightness +50 %
+        self.picture(window, lambda seen: all(abs(seen.at(80 * i + 40, 100)[0] - value / 8) <= 1
+                                              for i, value in enumerate(grey)), "twice as bright")
+        window.press("BackSpace", "b", "b", "b")
+        self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars again")
+
     def assert_colours_follow(self, window):
         """C: as the frames say (601), smpte170m, rec709, bt2020; R: as they say, full, limited."""
         for key, matrix, full in (("shift+c", "601", False), ("shift+c", "709", False),

@@ -34,7 +34,7 @@ bool pixels_open(struct pixels *pixels, const struct tri_video *video,
         pixels->stride[p] = shape->plane[p].stride;
     }
     for (unsigned c = 0; c < layout->components; c++)
-        pixels->bits[c] = layout->bits;
+        pixels->bits[c] = (uint8_t)(layout->bits == 16 && video->bits ? video->bits : layout->bits);
     if (video->fourcc == TRI_FOURCC_RGBP) { // one sample that holds three components
         pixels->components = 3;
         pixels->bits[0] = pixels->bits[2] = 5;

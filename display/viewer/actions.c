@@ -174,6 +174,26 @@ void act_next_range(struct loop *loop)
                 recolor(loop));
 }
 
+void act_next_bits(struct loop *loop)
+{
+    static const uint32_t order[] = { 0, 10, 12, 14, 16 };
+    struct stream_view *stream = loop_stream(loop);
+    size_t i = 0;
+
+    if (stream->info.video.fourcc != TRI_FOURCC_Y16) {
+        overlay_say(&loop->overlay, "only 16-bit grey (Y16) has significant bits to choose");
+        return;
+    }
+    while (order[i] != stream->bits)
+        i++;
+    stream->bits = order[(i + 1) % SDL_arraysize(order)];
+    const char *when = recolor(loop);
+    if (stream->bits)
+        overlay_say(&loop->overlay, "significant bits: %u%s", stream->bits, when);
+    else
+        overlay_say(&loop->overlay, "significant bits: as the frames say%s", when);
+}
+
 void act_probe(struct loop *loop)
 {
     loop->tools.probe.on = !loop->tools.probe.on;

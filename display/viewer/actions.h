@@ -26,6 +26,7 @@ void act_farther(struct loop *loop);
 void act_on_top(struct loop *loop);
 void act_next_colorspace(struct loop *loop);
 void act_next_range(struct loop *loop);
+void act_next_bits(struct loop *loop);
 void act_probe(struct loop *loop);
 void act_histogram(struct loop *loop); // of luma, of colours, none
 void act_darker(struct loop *loop);

@@ -73,15 +73,21 @@ void adjust_words(const struct adjust *adjust, char *text, size_t bytes)
     }
 }
 
-void adjust_table(const struct adjust *adjust, uint8_t table[256])
+void adjust_levels(const struct adjust *adjust, double black, double white, uint8_t *table,
+                   unsigned count)
 {
     const double brightness = value_of(adjust, ADJUST_BRIGHTNESS);
     const double contrast = value_of(adjust, ADJUST_CONTRAST);
     const double gamma = value_of(adjust, ADJUST_GAMMA);
 
-    for (int i = 0; i < 256; i++) {
-        const double linear = (i / 255.0 - 0.5) * contrast + 0.5 + brightness;
+    for (unsigned i = 0; i < count; i++) {
+        const double linear = ((i - black) / (white - black) - 0.5) * contrast + 0.5 + brightness;
         const double bounded = fmax(0, fmin(1, linear));
-        table[i] = (uint8_t)lround(255 * pow(bounded, 1 / gamma));
+        table[i] = (uint8_t)lround(255 * (gamma == 1 ? bounded : pow(bounded, 1 / gamma)));
     }
+}
+
+void adjust_table(const struct adjust *adjust, uint8_t table[256])
+{
+    adjust_levels(adjust, 0, 255, table, 256);
 }

@@ -34,4 +34,8 @@ void adjust_words(const struct adjust *adjust, char *text, size_t bytes);
  */
 void adjust_table(const struct adjust *adjust, uint8_t table[256]);
 
+/** The same of `count` codes of more bits, of which `black` and `white` are 0 and 1 on that scale. */
+void adjust_levels(const struct adjust *adjust, double black, double white, uint8_t *table,
+                   unsigned count);
+
 #endif

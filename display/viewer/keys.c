@@ -50,6 +50,7 @@ static const struct key keys[] = {
     { SDLK_t, false, "t", "keep above other windows", act_on_top },
     { SDLK_c, true, "C", "next colour space", act_next_colorspace },
     { SDLK_r, true, "R", "next range", act_next_range },
+    { SDLK_b, false, "b", "bits that count, of 16-bit grey", act_next_bits },
     { SDLK_n, false, "n", "numbers of the pixel there", act_probe },
     { SDLK_y, false, "y", "histogram: luma, RGB, none", act_histogram },
     { SDLK_3, false, "3 4", "darker, brighter", act_darker },
@@ -71,7 +72,7 @@ static const struct key *find(SDL_Keycode code, bool shift)
     return NULL;
 }
 
-/** The key of the character that a press types: French types '.' and digits with Shift. SDL queues 
+/** The key of the character that a press types: French types '.' and digits with Shift. SDL queues
  *  the character behind the press. */
 static const struct key *find_typed(void)
 {

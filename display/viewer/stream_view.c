@@ -47,6 +47,8 @@ static struct tri_video wanted_video(const struct stream_view *stream, const str
     }
     if (stream->range != TRI_RANGE_DEFAULT)
         video.range = stream->range;
+    if (stream->bits)
+        video.bits = stream->bits;
     return video;
 }
 

@@ -34,8 +34,9 @@ struct stream_view {
     size_t copy_bytes;
 
     struct view view;
-    uint32_t colorspace, range; // what the viewer wants instead of the frame's; 0: the frame's
-    struct texture_wish wish;   // adjustments, and what is looked at closer
+    uint32_t colorspace, range,
+        bits;                 // what the viewer wants instead of the frame's; 0: the frame's
+    struct texture_wish wish; // adjustments, and what is looked at closer
     struct compare compare;
     bool paused;
     bool step;   // paused, but show one more

@@ -151,6 +151,28 @@ static void inspect_decoded(struct texture *texture, const struct tri_video *vid
     texture->inspect.coded = video->fourcc;
 }
 
+/** Adjusts 16-bit grey before it becomes 8 bits, so that no shade is lost. */
+static void adjust_deep(const struct adjust *adjust, const struct tri_frame *frame,
+                        const struct tri_video *video, uint8_t *to, int pitch)
+{
+    const unsigned bits = video->bits ? video->bits : 16;
+    const unsigned most = (1u << bits) - 1;
+    const double unit = (most + 1) / 256.0; // of the limited range, told in 8 bits
+    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
+    uint8_t table[1 << 16];
+
+    adjust_levels(adjust, full ? 0 : 16 * unit, full ? most : 235 * unit, table, most + 1);
+    for (uint32_t y = 0; y < video->height; y++) {
+        const uint8_t *from = frame->data[0] + (size_t)y * frame->shape.plane[0].stride;
+        uint8_t *row = to + (size_t)y * (size_t)pitch;
+        for (uint32_t x = 0; x < video->width; x++, from += 2, row += RGB + 1) {
+            const unsigned code = from[0] | (unsigned)from[1] << 8;
+            memset(row, table[code < most ? code : most], RGB);
+            row[RGB] = 255;
+        }
+    }
+}
+
 /** @param inspect  of what the conversion made; NULL: the frame itself is looked at */
 static enum tri_err upload_converted(struct texture *texture, picture_converter *converter,
                                      const struct tri_frame *frame, const struct tri_video *video,
@@ -163,6 +185,11 @@ static enum tri_err upload_converted(struct texture *texture, picture_converter 
     info.video = *video;
     if (SDL_LockTexture(texture->sdl, NULL, &pixels, &pitch) != 0)
         return TRI_ERR_SYSTEM;
+    if (video->fourcc == TRI_FOURCC_Y16 && adjust_is_on(&texture->adjust)) {
+        adjust_deep(&texture->adjust, frame, video, pixels, pitch);
+        SDL_UnlockTexture(texture->sdl);
+        return TRI_OK;
+    }
     const enum tri_err err =
         picture_convert(converter, &info, &frame->shape, frame->data, TRI_FOURCC_AR24,
                         (uint8_t *const[TRI_PLANES_MAX]){ pixels },
@@ -320,6 +347,7 @@ enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
     kept->colorspace = video->colorspace;
     kept->matrix = video->matrix;
     kept->range = video->range;
+    kept->bits = video->bits;
     return remake(texture, renderer, converter, wish);
 }
 
