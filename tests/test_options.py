@@ -18,7 +18,7 @@ LEFT_OUT = {
     "obs": ("OBS plugin", ("triptych", "test_obs")),
     "python": ("Python module", ()),
     "man": ("Manual pages", ("man-",)),
-    "v4l2": ("cameras", ("camera", "test_device")),
+    "v4l2": ("cameras", ("camera", "scripted_camera", "test_device")),
 }
 
 

@@ -40,7 +40,8 @@ OURS = (*ONCE, "--no-suite", "bridge", "--no-suite", "plain", "--no-suite", "cam
 
 CONFIGURATIONS = (
     Configuration("gcc"),
-    Configuration("valgrind", same_build_as="gcc", test=(
+    # libjpeg-turbo's vector code reads beyond its rows, and drops what it made of that
+    Configuration("valgrind", same_build_as="gcc", env={"JSIMD_FORCENONE": "1"}, test=(
         "--suite", "unit", "--timeout-multiplier", "10", "--wrapper",
         "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")),
     Configuration(
