@@ -309,7 +309,7 @@ static void say_figures(struct run *run)
     tri_writer_get_stats(run->writer, &counts);
     figures_writer(&run->feed.figures, &counts);
     figures_line(&run->feed.figures, now, line, sizeof(line));
-    fprintf(stderr, "%s\n", line);
+    cli_print_line(stderr, line);
 }
 
 static void summarize(struct run *run)
