@@ -73,6 +73,20 @@ static void caps_come_out_as_they_went_in(void **state)
     }
 }
 
+static void siting_comes_out_where_caps_name_no_colours(void **state)
+{
+    (void)state;
+    const char *caps = "video/x-raw, width=64, height=48, framerate=25/1, format=I420, "
+                       "chroma-site=mpeg2";
+    const struct chain chain = chain_of(caps);
+    gst_buffer_unref(pass(chain, caps, 0));
+    GstCaps *out = gst_pad_get_current_caps(chain.out->sinkpad);
+    const GstStructure *s = gst_caps_get_structure(out, 0);
+    assert_string_equal(gst_structure_get_string(s, "chroma-site"), "mpeg2");
+    gst_caps_unref(out);
+    end(chain);
+}
+
 static void field_order_of_each_buffer_comes_out_as_it_went_in(void **state)
 {
     (void)state;
@@ -186,6 +200,7 @@ int main(int argc, char **argv)
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
     const struct CMUnitTest tests[] = {
         pipes_test(caps_come_out_as_they_went_in),
+        pipes_test(siting_comes_out_where_caps_name_no_colours),
         pipes_test(field_order_of_each_buffer_comes_out_as_it_went_in),
         pipes_test(fields_that_lie_apart_are_refused),
         pipes_test(rotation_comes_out_as_it_went_in),

@@ -99,9 +99,11 @@ void gst_triptych_flag_fields(GstBuffer *buffer, const struct tri_video *video)
         GST_BUFFER_FLAG_SET(buffer, GST_VIDEO_BUFFER_FLAG_TFF);
 }
 
-static guint32 siting_of(GstVideoChromaSite site)
+/** Of caps, not of a GstVideoInfo: that one takes a default where the caps name no colours. */
+static guint32 siting_of(const GstStructure *s)
 {
-    switch (site) {
+    const gchar *site = gst_structure_get_string(s, "chroma-site");
+    switch (site ? gst_video_chroma_site_from_string(site) : GST_VIDEO_CHROMA_SITE_UNKNOWN) {
     case GST_VIDEO_CHROMA_SITE_MPEG2:
         return TRI_SITING_LEFT;
     case GST_VIDEO_CHROMA_SITE_JPEG:
@@ -183,7 +185,7 @@ gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, Gst
         .transfer = LOOK_UP(transfers, info->colorimetry.transfer),
         .matrix = LOOK_UP(matrices, info->colorimetry.matrix),
         .range = range_of(info->colorimetry.range),
-        .siting = siting_of(info->chroma_site),
+        .siting = siting_of(s),
     };
     set_aspect(video, info->par_n, info->par_d);
     return TRUE;
