@@ -210,6 +210,41 @@ class Network(ProgramTest):
         writer.terminate()
         self.assertEqual(writer.wait(PATIENCE), 0)
 
+    def test_either_end_of_srt_can_be_restarted(self):
+        names = self.stream(), self.stream()
+        for name, color in zip(names, ("red", "green")):
+            self._write(name, color)
+        read = '"$dump" -q --to raw --timeout 60 -o - "$name"'
+        near = self._start_near(names[0], "srt")
+        far = self._start_far(names[0], "srt", read)
+        self._read_until(far, "red", lambda v: v > 200)
+        self._end_near(near)
+        near = self._start_near(names[1], "srt")
+        self._read_until(far, "green", lambda v: v < 80)
+        far.terminate()
+        far.wait(PATIENCE)
+        far = self._start_far(names[0], "srt", read)
+        self._read_until(far, "green with another receiver", lambda v: v < 80)
+        far.terminate()
+        self._end_near(near)
+
+    def test_motion_jpeg_of_an_odd_size_is_sent(self):
+        name = self.stream()
+        source = self.start(tool("gst-launch-1.0"), "-q", "videotestsrc", "pattern=red",
+                            "is-live=true", "!", f"video/x-raw,width={WIDTH + 1},height={HEIGHT + 1}", "!", "jpegenc", "!",
+                            "triptychsink", f"stream={name}", env=self._environment)
+        for over in ("h264", "raw"):
+            with self.subTest(over=over):
+                self.wait_for_stream(name, source)
+                far = self._start_far(name, over, '"$dump" -q --to raw --timeout 60 -o - "$name"')
+                near = self._start_near(name, over)
+                self._read_until(far, "red", lambda v: v > 200)
+                far.terminate()
+                far.wait(PATIENCE)
+                self._end_near(near)
+        source.send_signal(signal.SIGINT)
+        source.wait(PATIENCE)
+
     def _read_until(self, far, what, true):
         """Reads the far side's pictures until true(V) of a sample in the middle."""
         bytes_ = WIDTH * HEIGHT * 3 // 2

@@ -47,6 +47,8 @@ def run(description):
             error, debug = message.parse_error()
             print(f"{message.src.get_name()}: {error.message} ({debug})", file=sys.stderr)
             status = 1
+        if message.type == Gst.MessageType.LATENCY:
+            pipeline.recalculate_latency()
         if message.type in (Gst.MessageType.ERROR, Gst.MessageType.EOS):
             loop.quit()
 
