@@ -231,8 +231,9 @@ class Network(ProgramTest):
     def test_motion_jpeg_of_an_odd_size_is_sent(self):
         name = self.stream()
         source = self.start(tool("gst-launch-1.0"), "-q", "videotestsrc", "pattern=red",
-                            "is-live=true", "!", f"video/x-raw,width={WIDTH + 1},height={HEIGHT + 1}", "!", "jpegenc", "!",
-                            "triptychsink", f"stream={name}", env=self._environment)
+                            "is-live=true", "!",
+                            f"video/x-raw,width={WIDTH + 1},height={HEIGHT + 1}", "!", "jpegenc",
+                            "!", "triptychsink", f"stream={name}", env=self._environment)
         for over in ("h264", "raw"):
             with self.subTest(over=over):
                 self.wait_for_stream(name, source)
