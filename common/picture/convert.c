@@ -25,7 +25,8 @@ struct picture_converter {
     struct SwsContext *sws;
     struct recipe recipe;
     struct staging source, target, chroma;
-    struct staging full; // RGB that came in the limited range
+    struct staging full;                     // RGB that came in the limited range
+    struct staging even_source, even_target; // of pictures of odd size
 };
 
 picture_converter *picture_converter_new(const tri_log *log)
@@ -47,6 +48,8 @@ void picture_converter_free(picture_converter **converter)
     staging_free(&(*converter)->target);
     staging_free(&(*converter)->chroma);
     staging_free(&(*converter)->full);
+    staging_free(&(*converter)->even_source);
+    staging_free(&(*converter)->even_target);
     free(*converter);
     *converter = NULL;
 }
@@ -325,6 +328,105 @@ static enum tri_err scale_staged(picture_converter *c, const struct sws_picture 
     return TRI_OK;
 }
 
+/* By libswscale, from and into pictures of even size or without chroma that pixels share. */
+static enum tri_err scale(picture_converter *c, const struct tri_frame_info *info,
+                          const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX],
+                          const struct tri_video *wanted, uint8_t *const to[TRI_PLANES_MAX],
+                          const uint32_t stride[TRI_PLANES_MAX])
+{
+    const struct tri_format *source = tri_format_find(info->video.fourcc);
+    const struct tri_format *target = tri_format_find(wanted->fourcc);
+    struct tri_shape made;
+    enum tri_err err = tri_video_shape(wanted, &made);
+    if (err != TRI_OK)
+        return err;
+    if (!c->swscale)
+        c->swscale = swscale_load(c->log);
+    if (!c->swscale)
+        return TRI_ERR_INVALID;
+    struct recipe recipe = { .to = av_format(c, target),
+                             .width = info->video.width,
+                             .height = info->video.height,
+                             .to_matrix = sws_matrix(wanted),
+                             .to_full = target->family == TRI_FAMILY_RGB ||
+                                        tri_video_range(wanted) == TRI_RANGE_FULL };
+    recipe.quick = is_quick(&recipe);
+    struct sws_picture from = { .data = { NULL } };
+    if (source->fourcc == TRI_FOURCC_MJPG)
+        err = decode_aside(c, info, shape, data, &recipe, &from);
+    else if (source->family == TRI_FAMILY_COMPRESSED)
+        err = TRI_ERR_INVALID;
+    else
+        err = take_planes(c, info, shape, data, source, &recipe, &from);
+    if (err == TRI_OK)
+        err = prepare(c, &recipe);
+    if (err != TRI_OK)
+        return err;
+    if (recipe.quick && is_planar(recipe.from))
+        return scale_straight(c, &from, to[0], stride[0]);
+    return scale_staged(c, &from, wanted->fourcc, &made, to, stride);
+}
+
+/* Copies a picture and repeats its last column and row where the copy is larger. */
+static void copy_padded(const struct tri_format *format, const struct tri_shape *shape,
+                        const uint8_t *const data[TRI_PLANES_MAX], const struct tri_shape *padded,
+                        uint8_t *const to[TRI_PLANES_MAX])
+{
+    for (uint32_t p = 0; p < shape->planes; p++) {
+        const struct tri_plane *plane = &shape->plane[p];
+        const size_t group = format->plane[p].bytes;
+        for (size_t row = 0; row < padded->plane[p].rows; row++) {
+            const size_t from = row < plane->rows ? row : plane->rows - 1;
+            uint8_t *const at = to[p] + row * padded->plane[p].stride;
+            memcpy(at, data[p] + from * plane->stride, plane->row_bytes);
+            if (padded->plane[p].row_bytes > plane->row_bytes)
+                memcpy(at + plane->row_bytes, at + plane->row_bytes - group, group);
+        }
+    }
+}
+
+/* libswscale stretches the chroma of an odd width or height over it, by up to a pixel at the end: an even
+ * picture is converted and cropped. */
+static enum tri_err convert_even(picture_converter *c, const struct tri_frame_info *info,
+                                 const struct tri_shape *shape,
+                                 const uint8_t *const data[TRI_PLANES_MAX],
+                                 const struct tri_video *wanted, const struct tri_shape *made,
+                                 uint8_t *const to[TRI_PLANES_MAX],
+                                 const uint32_t stride[TRI_PLANES_MAX])
+{
+    struct tri_frame_info even = *info;
+    even.video.matrix = tri_video_matrix(&info->video); // may depend on the height
+    even.video.width += even.video.width % 2;
+    even.video.height += even.video.height % 2;
+    memset(even.video.stride, 0, sizeof even.video.stride);
+    struct tri_video result = *wanted;
+    result.matrix = tri_video_matrix(wanted);
+    result.width = even.video.width;
+    result.height = even.video.height;
+    struct tri_shape from_shape;
+    struct tri_shape to_shape;
+    uint8_t *from[TRI_PLANES_MAX] = { NULL };
+    uint8_t *into[TRI_PLANES_MAX] = { NULL };
+    enum tri_err err = tri_video_shape(&even.video, &from_shape);
+    if (err == TRI_OK)
+        err = tri_video_shape(&result, &to_shape);
+    if (err == TRI_OK)
+        err = staging_target(&c->even_source, &from_shape, from);
+    if (err == TRI_OK)
+        err = staging_target(&c->even_target, &to_shape, into);
+    if (err != TRI_OK)
+        return err;
+
+    copy_padded(tri_format_find(info->video.fourcc), shape, data, &from_shape, from);
+    uint32_t strides[TRI_PLANES_MAX] = { 0 };
+    for (uint32_t p = 0; p < to_shape.planes; p++)
+        strides[p] = to_shape.plane[p].stride;
+    err = scale(c, &even, &from_shape, (const uint8_t *const *)from, &result, into, strides);
+    if (err == TRI_OK)
+        staging_copy(made, (const uint8_t *const *)into, strides, to, stride);
+    return err;
+}
+
 /** RGB is taken for full range here, whatever it says. */
 static enum tri_err convert(picture_converter *converter, const struct tri_frame_info *info,
                             const struct tri_shape *shape,
@@ -364,31 +466,12 @@ static enum tri_err convert(picture_converter *converter, const struct tri_frame
         argb_convert(&info->video, shape, data, to[0], stride[0]))
         return TRI_OK;
 
-    if (!converter->swscale)
-        converter->swscale = swscale_load(converter->log);
-    if (!converter->swscale)
-        return TRI_ERR_INVALID;
-    struct recipe recipe = { .to = av_format(converter, target),
-                             .width = info->video.width,
-                             .height = info->video.height,
-                             .to_matrix = sws_matrix(&wanted),
-                             .to_full = target->family == TRI_FAMILY_RGB ||
-                                        tri_video_range(&wanted) == TRI_RANGE_FULL };
-    recipe.quick = is_quick(&recipe);
-    struct sws_picture from = { .data = { NULL } };
-    if (source->fourcc == TRI_FOURCC_MJPG)
-        err = decode_aside(converter, info, shape, data, &recipe, &from);
-    else if (source->family == TRI_FAMILY_COMPRESSED)
-        err = TRI_ERR_INVALID;
-    else
-        err = take_planes(converter, info, shape, data, source, &recipe, &from);
-    if (err == TRI_OK)
-        err = prepare(converter, &recipe);
-    if (err != TRI_OK)
-        return err;
-    if (recipe.quick && is_planar(recipe.from))
-        return scale_straight(converter, &from, to[0], stride[0]);
-    return scale_staged(converter, &from, fourcc, &made, to, stride);
+    const bool odd = info->video.width % 2 != 0 || info->video.height % 2 != 0;
+    const bool yuv = source->family == TRI_FAMILY_YUV ||
+                     (target->family == TRI_FAMILY_YUV && source->family != TRI_FAMILY_COMPRESSED);
+    if (odd && yuv)
+        return convert_even(converter, info, shape, data, &wanted, &made, to, stride);
+    return scale(converter, info, shape, data, &wanted, to, stride);
 }
 
 /** From 16 and 235 of the limited range to 0 and 255. */
