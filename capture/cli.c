@@ -11,7 +11,7 @@
 
 #define UNUSED __attribute__((unused))
 
-#define TAKE_BACK_MAX_S 4000000 // the library counts milliseconds in 32 bits
+#define RECLAIM_MAX_S 4000000 // the library counts milliseconds in 32 bits
 
 static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
 
@@ -90,6 +90,15 @@ static bool set_tear(UNUSED const struct cli_option *option, void *target, UNUSE
     return true;
 }
 
+static bool set_reclaim(const struct cli_option *option, void *target, const char *value, char *why,
+                        size_t why_bytes)
+{
+    if (strcmp(value, "never") != 0)
+        return cli_set_seconds(option, target, value, why, why_bytes);
+    *(double *)target = RECLAIM_NEVER;
+    return true;
+}
+
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
@@ -139,8 +148,12 @@ static const struct cli_option options[] = {
       cli_set_seconds, FIELD(linger) },
     { 'm', "mode", "MODE", "0640", "who may watch, as in chmod", cli_set_mode, FIELD(mode) },
     { 'g', "group", "GROUP", NULL, "whose members may watch", cli_set_text, FIELD(group) },
-    { 0, "take-back", "S", NULL, "take a slot back from a reader that held it so long",
-      cli_set_seconds, FIELD(take_back) },
+    { 0, "buffers-max", "N", NULL,
+      "slots to open while readers lock the others; 32 if they fit in 1 GiB", cli_set_count,
+      FIELD(slots_max) },
+    { 0, "reclaim", "S|never", "0", "when all are locked: overwrite those locked for S seconds",
+      set_reclaim, FIELD(reclaim) },
+    { 0, "take-back", "S", NULL, NULL, set_reclaim, FIELD(reclaim) },
     { 0, "checksum", NULL, NULL, "put an XXH3-64 of its pixels on each frame", cli_set_true,
       FIELD(checksum) },
     { 0, "huge-pages", NULL, NULL, "ask for huge pages", cli_set_true, FIELD(huge_pages) },
@@ -250,9 +263,13 @@ static int check(const struct config *config)
     if (config->slots && (config->slots < TRI_SLOTS_MIN || config->slots > TRI_SLOTS_MAX))
         return cli_refuse(&program, "--buffers %llu: a stream has %d to %d slots",
                           (unsigned long long)config->slots, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
-    if (config->take_back > TAKE_BACK_MAX_S || (config->take_back > 0 && config->take_back < 0.001))
-        return cli_refuse(&program, "--take-back %g: it is 0.001 to %d seconds, or 0 for never",
-                          config->take_back, TAKE_BACK_MAX_S);
+    if (config->slots_max && (config->slots_max < (config->slots ? config->slots : TRI_SLOTS_MIN) ||
+                              config->slots_max > TRI_SLOTS_MAX))
+        return cli_refuse(&program, "--buffers-max %llu: it is from --buffers to %d",
+                          (unsigned long long)config->slots_max, TRI_SLOTS_MAX);
+    if (config->reclaim > RECLAIM_MAX_S || (config->reclaim > 0 && config->reclaim < 0.001))
+        return cli_refuse(&program, "--reclaim %g: it is 0, 0.001 to %d seconds, or never",
+                          config->reclaim, RECLAIM_MAX_S);
     if (config->mode & 0002)
         return cli_refuse(&program,
                           "--mode %04o: everybody could disturb the stream; leave out the last 2",

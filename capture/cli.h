@@ -8,7 +8,8 @@
 
 #include "program/cli.h"
 
-#define CONTROLS_MAX 64
+#define CONTROLS_MAX  64
+#define RECLAIM_NEVER (-1.0)
 
 /** The NAME=VALUEs of --set-ctrl. */
 struct controls {
@@ -29,10 +30,11 @@ struct config {
     uint32_t format;
     uint64_t stride; // of raw pictures; 0: rows without padding
     struct cli_rate rate;
-    uint64_t slots; // 0: as many as the source needs, at least three
+    uint64_t slots;     // 0: as many as the source needs, at least three
+    uint64_t slots_max; // 0: the library's default
     uint32_t mode;
     const char *group;
-    double take_back; // seconds, 0: never
+    double reclaim; // seconds, 0: at once, RECLAIM_NEVER
     bool checksum, huge_pages, lock;
 
     int io;                       // enum source_io

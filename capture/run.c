@@ -131,6 +131,7 @@ static bool open_writer(struct run *run)
         .name = config->name,
         .video = source->video,
         .slots = config->slots ? (uint32_t)config->slots : source->slots,
+        .slots_max = (uint32_t)config->slots_max,
         .slot_bytes = source->slot_bytes,
         .permissions = config->mode,
         .group = config->group,
@@ -138,7 +139,7 @@ static bool open_writer(struct run *run)
         .flags = (config->checksum ? TRI_WRITER_CHECKSUM : 0u) |
                  (config->huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
                  (config->lock ? TRI_WRITER_MLOCK : 0u),
-        .reclaim_ms = (uint32_t)(config->take_back * 1000),
+        .reclaim_ms = config->reclaim < 0 ? TRI_RECLAIM_NEVER : (uint32_t)(config->reclaim * 1000),
         .log = run->log,
     };
     struct tri_writer_stats counts;

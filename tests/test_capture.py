@@ -54,8 +54,9 @@ class BadCommandLine(Capture):
             (["-m", "9"], ["--mode", "octal"]),
             (["-g", "no-such-group-here"], ["no such group"]),
             (["--count", "many"], ["--count"]),
-            (["--take-back", "4294967.296"], ["--take-back", "4000000 seconds"]),
-            (["--take-back", "0.0001"], ["--take-back", "0.001"]),
+            (["--reclaim", "4294967.296"], ["--reclaim", "4000000 seconds"]),
+            (["--take-back", "0.0001"], ["--reclaim", "0.001"]),
+            (["--buffers", "5", "--buffers-max", "4"], ["--buffers-max 4", "--buffers"]),
             (["--jitter", "some"], ["--jitter", "milliseconds"]),
             (["--device-timeout", "soon"], ["--device-timeout"]),
             (["-c", "brightness=1", "pattern:smpte"], ["controls"]),
@@ -229,9 +230,9 @@ class Streams(Capture):
 
     def test_memory_is_locked_on_request(self):
         name, _ = self.streaming("-s", "64x48", "-r", "100", "--lock")
+        self.look(name, "--count", 3)  # it is locked before there is a frame
         shm, _ = ipc_of(name)
         self.assertEqual(int(str(shm[0]["perms"]), 8) & SHM_LOCKED, SHM_LOCKED)
-        self.look(name, "--count", 3)
 
     def test_huge_pages_are_asked_for_and_done_without(self):
         name = self.stream()

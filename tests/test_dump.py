@@ -200,7 +200,7 @@ class Torn(ProgramTest):
             self.assertEqual(file.read(1), b"", "a part of a frame was left in the file")
         return summary["torn_retried"]
 
-    def test_a_frame_whose_slot_is_taken_back_while_it_is_written_is_undone(self):
+    def test_a_frame_whose_slot_is_reclaimed_while_it_is_written_is_undone(self):
         for _ in range(10):  # until that has happened
             if self._hold_too_long() > 0:
                 return
@@ -215,7 +215,8 @@ class Torn(ProgramTest):
         source = folder / "colors.raw"
         source.write_bytes(b"".join(bytes([color]) * (width * height) for color in range(16)))
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{width}x{height}", "-f",
-                            "GREY", "-r", "0", "--loop", "--take-back", "0.05", f"raw:{source}")
+                            "GREY", "-r", "0", "--loop", "--buffers-max", "3", "--reclaim", "0.05",
+                            f"raw:{source}")
         self.wait_for_stream(name, writer)
         # Two of them: one alone leaves the writer a slot, and it takes none back.
         paths = [folder / "a.raw", folder / "b.raw"]

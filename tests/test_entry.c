@@ -184,6 +184,7 @@ static struct tri_header *good_header(int *shm_id, size_t bytes)
     shmctl(*shm_id, IPC_RMID, NULL); // gone with its last attachment
     *header = (struct tri_header){ .version = TRI_LAYOUT_VERSION,
                                    .slots = 3,
+                                   .slots_max = 4,
                                    .entry_bytes = sizeof(struct tri_entry),
                                    .entries_at = sizeof(struct tri_header),
                                    .slots_at = 8192,
@@ -197,7 +198,7 @@ static struct tri_header *good_header(int *shm_id, size_t bytes)
 static void a_header_is_accepted_only_if_all_lies_within_the_segment(void **state)
 {
     (void)state;
-    const size_t bytes = 8192 + 3 * 8192 + TRI_PAGE;
+    const size_t bytes = 8192 + 4 * 8192 + TRI_PAGE;
     int shm_id;
     struct tri_header *header = good_header(&shm_id, bytes);
     struct tri_segment segment;
@@ -209,17 +210,18 @@ static void a_header_is_accepted_only_if_all_lies_within_the_segment(void **stat
     for (int round = 0; round < 20000; round++) {
         memcpy(header, &good, sizeof(good));
         const uint64_t value = nasty();
-        memcpy((uint8_t *)header + 8 + roll() % 8 * 4, &value, roll() & 1 ? 4 : 8);
+        memcpy((uint8_t *)header + 8 + roll() % 14 * 4, &value, roll() & 1 ? 4 : 8);
         const enum tri_err err = tri_segment_attach(&segment, shm_id, NULL, SHM_RDONLY);
         assert_true(err == TRI_OK || err == TRI_ERR_CORRUPT);
         if (err != TRI_OK)
             continue;
         const struct tri_geometry *g = &segment.geometry;
-        assert_in_range(g->slots, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
+        assert_in_range(g->slots, TRI_SLOTS_MIN, g->slots_max);
+        assert_in_range(g->slots_max, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
         assert_true(g->entries_at >= sizeof(struct tri_header));
-        assert_true(g->entries_at + g->slots * sizeof(struct tri_entry) <= g->slots_at);
+        assert_true(g->entries_at + g->slots_max * sizeof(struct tri_entry) <= g->slots_at);
         assert_true(g->slots_at <= bytes && g->slot_bytes <= bytes &&
-                    g->slots_at + g->slots * g->slot_bytes + TRI_PAGE <= bytes);
+                    g->slots_at + g->slots_max * g->slot_bytes + TRI_PAGE <= bytes);
         tri_segment_detach(&segment);
     }
 

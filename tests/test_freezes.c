@@ -40,21 +40,6 @@ static int hold_one(void *argument)
     return 0;
 }
 
-static tri_writer *open_writer(const char *name, uint32_t slots, uint32_t reclaim_ms,
-                               const tri_log *log)
-{
-    const struct tri_video video = PICTURE;
-    tri_writer *writer;
-    assert_int_equal(
-        tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
-                                                               .video = video,
-                                                               .slots = slots,
-                                                               .reclaim_ms = reclaim_ms,
-                                                               .log = log }),
-        TRI_OK);
-    return writer;
-}
-
 /** Frames a second that the writer manages, unpaced. */
 static double rate_of(tri_writer *writer)
 {
@@ -78,8 +63,8 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
     (void)state;
     const char *name = scene_stream();
     const struct tri_video video = PICTURE;
-    // The newest, the one being written, and one for each that holds.
-    tri_writer *writer = open_writer(name, 2 + FROZEN, 0, NULL);
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
     const double alone = rate_of(writer);
 
     struct idler *idler = scene_share(FROZEN * sizeof(*idler));
@@ -177,14 +162,33 @@ static bool said_pid(pid_t pid)
     return strstr(said, text) != NULL;
 }
 
-static void more_holders_than_slots_cost_frames_which_are_counted_and_their_pids_named(void **state)
+static const char *mention(const char *in, pid_t pid)
+{
+    char text[32];
+    snprintf(text, sizeof(text), " pid %d for", (int)pid);
+    return strstr(in, text);
+}
+
+/** The first line says who locks slots. */
+static void expect_holders_once_longest_first(const pid_t pid[2])
+{
+    const char *first = mention(said, pid[0]);
+    const char *second = mention(said, pid[1]);
+    assert_true(first && second && first < second);
+    const char *end = strchr(said, '\n');
+    assert_true(second < end);
+    const char *again[] = { mention(first + 1, pid[0]), mention(second + 1, pid[1]) };
+    assert_true((!again[0] || again[0] > end) && (!again[1] || again[1] > end));
+}
+
+static void without_reclaim_locks_cost_frames_and_the_log_names_pids(void **state)
 {
     (void)state;
     const tri_log log = { .write = keep, .level = TRI_LOG_WARN };
     const struct tri_video video = PICTURE;
     const char *name = scene_stream();
     said[0] = '\0';
-    tri_writer *writer = open_writer(name, 3, 0, &log);
+    tri_writer *writer = solid_writer_fixed(name, &video, 3, TRI_RECLAIM_NEVER, &log);
     pid_t pid[2];
     struct idler *idler = two_frozen_holders(name, writer, pid);
 
@@ -195,21 +199,21 @@ static void more_holders_than_slots_cost_frames_which_are_counted_and_their_pids
         assert_int_equal(counts.dropped_writer, i);
         assert_int_equal(counts.published, 3);
     }
-    assert_true(said_pid(pid[0]) && said_pid(pid[1]));
+    expect_holders_once_longest_first(pid);
 
     thaw_and_join(idler, writer, pid);
     assert_int_equal(idler[0].torn + idler[1].torn, 0);
     tri_writer_close(&writer);
 }
 
-static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
+static void a_slot_locked_for_long_is_reclaimed_and_its_holder_told(void **state)
 {
     (void)state;
     const tri_log log = { .write = keep, .level = TRI_LOG_WARN };
     const struct tri_video video = PICTURE;
     const char *name = scene_stream();
     said[0] = '\0';
-    tri_writer *writer = open_writer(name, 3, 20, &log);
+    tri_writer *writer = solid_writer_fixed(name, &video, 3, 20, &log);
     pid_t pid[2];
     struct idler *idler = two_frozen_holders(name, writer, pid);
     tri_reader *third = solid_reader(name, TRI_MODE_LATEST, 0);
@@ -255,12 +259,144 @@ static void a_slot_held_too_long_is_taken_back_and_its_holder_told(void **state)
     tri_writer_close(&writer);
 }
 
+static struct tri_writer_stats stats_of(const tri_writer *writer)
+{
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(writer, &stats);
+    return stats;
+}
+
+/** Whether every lock is free, as the kernel has them. */
+static void expect_no_lock_left(const tri_writer *writer)
+{
+    for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
+        int held;
+        tri_semset_holder(stats_of(writer).sem_id, lock, &held);
+        assert_int_equal(held, 0);
+    }
+}
+
+#define KEPT 10u
+
+static void locked_frames_stay_intact_while_slots_open(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    assert_int_equal(stats_of(writer).slots_open, 3);
+    tri_reader *keeper = solid_reader(name, TRI_MODE_LATEST, 0);
+    tri_reader *other = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame kept[KEPT] = { 0 };
+    struct tri_frame frame = { 0 };
+    for (uint64_t number = 1; number <= 100; number++) {
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        if (number <= KEPT)
+            solid_expect(keeper, &kept[number - 1], number);
+        solid_expect(other, &frame, number);
+    }
+    // The newest, the one being written, one for the other reader, and those that are kept.
+    assert_in_range(stats_of(writer).slots_open, KEPT + 2, KEPT + 3);
+    assert_int_equal(stats_of(writer).reclaimed, 0);
+    for (unsigned i = 0; i < KEPT; i++) {
+        assert_true(tri_frame_is_locked(&kept[i]) && tri_reader_is_intact(keeper, &kept[i]));
+        assert_int_equal(solid_wrong(&kept[i], 0, UINT32_MAX), 0);
+        tri_reader_release(keeper, &kept[i]);
+    }
+    tri_reader_release(other, &frame);
+    expect_no_lock_left(writer);
+
+    for (int ms = 0; stats_of(writer).slots_open > 3; ms += 10) { // what nobody needs closes again
+        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+        scene_sleep_ms(10);
+    }
+    tri_reader_close(&keeper);
+    tri_reader_close(&other);
+    tri_writer_close(&writer);
+}
+
+static void oldest_locked_frame_is_reclaimed_at_the_limit(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    tri_writer *writer = solid_writer_fixed(name, &video, 4, 0, NULL);
+    tri_reader *keeper = solid_reader(name, TRI_MODE_LATEST, 0);
+    tri_reader *other = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame kept[4] = { 0 };
+    struct tri_frame frame = { 0 };
+    for (uint64_t number = 1; number <= 4; number++) {
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        solid_expect(keeper, &kept[number - 1], number);
+    }
+    for (uint64_t number = 5; number <= 200; number++) {
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        assert_false(tri_reader_is_intact(keeper, &kept[0]));
+        assert_int_equal(tri_reader_is_intact(keeper, &kept[1]), number < 6);
+        solid_expect(other, &frame, number);
+    }
+    assert_int_equal(stats_of(writer).dropped_writer, 0);
+    assert_true(stats_of(writer).reclaimed > 0);
+    for (unsigned i = 0; i < 4; i++)
+        tri_reader_release(keeper, &kept[i]);
+    tri_reader_release(other, &frame);
+    expect_no_lock_left(writer);
+
+    const uint64_t reclaimed = stats_of(writer).reclaimed;
+    for (uint64_t number = 201; number <= 220; number++) {
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        solid_expect(keeper, &kept[0], number);
+        solid_expect(other, &frame, number);
+    }
+    assert_int_equal(stats_of(writer).reclaimed, reclaimed);
+    solid_leave(&keeper, &kept[0]);
+    solid_leave(&other, &frame);
+    tri_writer_close(&writer);
+}
+
+static void slow_readers_cost_a_third_no_frame(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    tri_reader *slow[2];
+    struct tri_frame held[2] = { 0 };
+    for (unsigned i = 0; i < 2; i++)
+        slow[i] = solid_reader(name, TRI_MODE_LATEST, 0);
+    tri_reader *third = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    for (uint64_t number = 1; number <= 360; number++) { // 200 and 300 ms at 60 a second
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        solid_expect(third, &frame, number);
+        for (unsigned i = 0; i < 2; i++) {
+            if (number % (i ? 18 : 12) == 0) {
+                assert_int_equal(solid_wrong(&held[i], 0, UINT32_MAX), 0);
+                solid_expect(slow[i], &held[i], number);
+            }
+        }
+    }
+    assert_int_equal(stats_of(writer).dropped_writer, 0);
+    assert_int_equal(stats_of(writer).reclaimed, 0);
+    assert_in_range(stats_of(writer).slots_open, 4, 5);
+    for (unsigned i = 0; i < 2; i++)
+        solid_leave(&slow[i], &held[i]);
+    solid_leave(&third, &frame);
+    tri_writer_close(&writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         scene_test(frozen_readers_do_not_slow_the_writer),
-        scene_test(more_holders_than_slots_cost_frames_which_are_counted_and_their_pids_named),
-        scene_test(a_slot_held_too_long_is_taken_back_and_its_holder_told),
+        scene_test(without_reclaim_locks_cost_frames_and_the_log_names_pids),
+        scene_test(a_slot_locked_for_long_is_reclaimed_and_its_holder_told),
+        scene_test(locked_frames_stay_intact_while_slots_open),
+        scene_test(oldest_locked_frame_is_reclaimed_at_the_limit),
+        scene_test(slow_readers_cost_a_third_no_frame),
     };
     return cmocka_run_group_tests_name("freezes", tests, NULL, NULL);
 }

@@ -212,6 +212,40 @@ static void who_finds_another_in_its_place_says_so_once_a_second_and_comes_back(
     tri_writer_close(&writer);
 }
 
+static void count_all(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)level;
+    (void)part;
+    (void)text;
+    ++*(unsigned *)user;
+}
+
+static void planted_segment_is_reported_once_a_second(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    unsigned lines = 0;
+    const tri_log log = { .write = count_all, .user = &lines, .level = TRI_LOG_ERROR };
+    tri_writer *writer; // whose segment comes with its first frame
+    assert_int_equal(
+        tri_writer_open(&writer, &(struct tri_writer_options){ .name = name, .log = &log }),
+        TRI_OK);
+    const int planted = shmget(ipc_key(name), 4096, IPC_CREAT | IPC_EXCL | 0600);
+    assert_true(planted >= 0);
+    const int64_t start = tri_now_ns();
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(solid_publish(writer, &video, 1), TRI_ERR_FOREIGN);
+    assert_in_range(lines, 1, 1 + (tri_now_ns() - start) / 1000000000);
+
+    shmctl(planted, IPC_RMID, NULL);
+    for (int ms = 0; solid_publish(writer, &video, 1) != TRI_OK; ms++) {
+        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        scene_sleep_ms(1);
+    }
+    tri_writer_close(&writer);
+}
+
 static void a_waiting_reader_survives_the_removal_of_its_stream(void **state)
 {
     (void)state;
@@ -269,6 +303,7 @@ int main(void)
         scene_test(both_removed_by_hand_are_made_anew),
         scene_test(counts_go_on_when_a_stream_was_removed_by_hand),
         scene_test(who_finds_another_in_its_place_says_so_once_a_second_and_comes_back),
+        scene_test(planted_segment_is_reported_once_a_second),
         scene_test(a_waiting_reader_survives_the_removal_of_its_stream),
         scene_test(a_dead_stream_that_is_removed_comes_back_with_its_next_writer),
     };

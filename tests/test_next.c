@@ -135,7 +135,11 @@ static void a_reader_counts_only_what_was_lost_while_it_watched(void **state)
 static void a_frame_that_finds_no_slot_is_the_writers_drop(void **state)
 {
     (void)state;
-    struct stage s = stage_set(3, TRI_MODE_NEXT, 0);
+    struct stage s = { .video = PICTURE };
+    const char *name = scene_stream();
+    s.writer = solid_writer_fixed(name, &s.video, 3, TRI_RECLAIM_NEVER, NULL);
+    s.reader = solid_reader(name, TRI_MODE_NEXT, 0);
+    assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
     struct tri_frame held[2] = { 0 };
     publish(&s, 1);
     solid_expect(s.reader, &held[0], 1);

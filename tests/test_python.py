@@ -239,10 +239,10 @@ class Streams(ProgramTest):
                              (90, (59, 54), 12, "topleft"))
             del frame
 
-    def test_writer_goes_on_in_its_block_when_readers_hold_every_slot(self):
+    def test_writer_goes_on_in_its_block_when_drafts_hold_every_slot(self):
         name = self.stream()
-        with triptych.Writer(name, "GREY", 8, 8) as writer:
-            kept = [writer.frame() for _ in range(3)]  # as views of drafts, or readers, hold them
+        with triptych.Writer(name, "GREY", 8, 8, slots_max=3) as writer:
+            kept = [writer.frame() for _ in range(3)]  # as views of drafts hold them
             with writer.frame() as draft:
                 draft.planes[0].view()[:8] = bytes(8)
                 self.assertTrue(draft.dropped)

@@ -83,7 +83,7 @@ class Memory(LifeTest):
         self.assertEqual(first[0], 1)
 
     def test_with_the_last_view_the_slot_goes_back(self):
-        writer, _ = self.pair()
+        writer, _ = self.pair(slots_max=3)
         kept = [fill(writer, value) for value in (1, 2, 3)]
         self.assertTrue(writer.frame().dropped)
         del kept[0]

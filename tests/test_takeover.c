@@ -105,6 +105,70 @@ static void what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it(void **st
     solid_leave(&reader, &frame);
 }
 
+static void frame_of_a_dead_writer_is_not_live_before_the_next(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    const struct tri_video video = SMALL;
+    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
+
+    struct tri_frame frame = { 0 };
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    struct tri_frame old = { 0 };
+    tri_reader *wants_old = solid_reader(part->name, TRI_MODE_LATEST, TRI_READER_RETAINED);
+    solid_expect(wants_old, &old, 3);
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+    solid_expect(reader, &frame, 4);
+    solid_expect(wants_old, &old, 4);
+    solid_leave(&reader, &frame);
+    solid_leave(&wants_old, &old);
+    tri_writer_close(&writer);
+}
+
+static int publish_three_then_a_large_one(void *argument)
+{
+    struct part *part = argument;
+    const struct tri_video small = SMALL;
+    const struct tri_video large = solid_video(4096, 3072); // takes a while to populate
+    tri_writer *writer;
+    CHECK(solid_open(&writer, part->name, &small, 0) == TRI_OK);
+    for (uint64_t number = 1; number <= 3; number++)
+        CHECK(solid_publish(writer, &small, number) == TRI_OK);
+    part->done = 1;
+    CHECK(scene_reaches(&part->go, 1));
+    CHECK(solid_publish(writer, &large, 4) == TRI_OK);
+    part->done = 2;
+    CHECK(scene_reaches(&part->go, 2));
+    return 0;
+}
+
+static void numbers_go_on_after_a_death_while_a_segment_is_filled(void **state)
+{
+    (void)state;
+    struct part *part = part_new();
+    const pid_t pid = scene_start(publish_three_then_a_large_one, part);
+    assert_true(scene_reaches(&part->done, 1));
+    const int before = ipc_shm(part->name);
+    part->go = 1;
+    while (ipc_shm(part->name) == before || ipc_stat(ipc_shm(part->name)).shm_nattch == 0)
+        continue;
+    scene_sleep_ms(1); // populating takes tens
+    scene_kill(pid);
+    tri_writer *writer;
+    const struct tri_video small = SMALL;
+    assert_int_equal(solid_open(&writer, part->name, &small, 0), TRI_OK);
+    struct tri_frame frame = { 0 };
+    tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
+    assert_int_equal(solid_publish(writer, &small, 4), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
+    assert_in_range(frame.info.number, 4, 5);
+    solid_leave(&reader, &frame);
+    tri_writer_close(&writer);
+}
+
 /** Publishes three, with a device that writes into slots for a while, or until the death. */
 static int die_with_lent_slots(void *argument)
 {
@@ -334,6 +398,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
         scene_test(what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it),
+        scene_test(frame_of_a_dead_writer_is_not_live_before_the_next),
+        scene_test(numbers_go_on_after_a_death_while_a_segment_is_filled),
         scene_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
         scene_test(a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream),
         scene_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),

@@ -41,10 +41,8 @@ static struct stage begin_as(const char *name, uint32_t reclaim_ms)
 {
     struct stage s = { .name = name };
     said[0] = '\0';
-    const struct tri_writer_options options = {
-        .name = s.name, .video = PICTURE, .reclaim_ms = reclaim_ms, .log = &log_kept
-    };
-    assert_int_equal(tri_writer_open(&s.writer, &options), TRI_OK);
+    const struct tri_video video = PICTURE;
+    s.writer = solid_writer_fixed(name, &video, 3, reclaim_ms, &log_kept);
     for (int i = 0; i < 6; i++) // every side of every slot
         assert_int_equal(publish(&s), TRI_OK);
     struct tri_writer_stats counts;
@@ -104,13 +102,13 @@ static void expect_as_ever(struct stage *s)
 static void locks_that_nobody_can_have_are_free_again(void **state)
 {
     (void)state;
-    struct stage s = begin(0);
+    struct stage s = begin(TRI_RECLAIM_NEVER);
     spoil(&s, 0);
     assert_int_equal(publish(&s), TRI_ERR_NO_SLOT);
     struct tri_writer_stats counts;
     tri_writer_get_stats(s.writer, &counts);
     assert_int_equal(counts.dropped_writer, 1);
-    assert_non_null(strstr(said, "frame dropped, readers hold every free slot"));
+    assert_non_null(strstr(said, "frame dropped: readers lock all 3 slots"));
 
     assert_true(comes_to(&s, TRI_LOCK_WHOLE));
     assert_non_null(strstr(said, "somebody has tampered with the lock of slot"));
@@ -122,7 +120,7 @@ static void locks_that_nobody_can_have_are_free_again(void **state)
 static void a_lock_with_more_than_there_is_protects_again(void **state)
 {
     (void)state;
-    struct stage s = begin(0);
+    struct stage s = begin(TRI_RECLAIM_NEVER);
     spoil(&s, TRI_LOCK_WHOLE + 7);
     assert_true(comes_to(&s, TRI_LOCK_WHOLE));
     assert_non_null(strstr(said, "7 holds too few"));
@@ -167,7 +165,7 @@ static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(v
     struct holder *h = scene_share(sizeof(*h));
     h->name = scene_stream();
     const pid_t pid = scene_start(hold, h); // first: a child of the writer has its attachment too
-    struct stage s = begin_as(h->name, 0);
+    struct stage s = begin_as(h->name, TRI_RECLAIM_NEVER);
     assert_true(scene_reaches(&h->holds, 1));
     const uint32_t lock = (uint32_t)h->lock;
     assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
@@ -194,7 +192,7 @@ static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(v
     tri_writer_close(&s.writer);
 }
 
-static void a_single_hold_that_an_attached_reader_could_have_is_left_to_take_back(void **state)
+static void a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim(void **state)
 {
     (void)state;
     struct stage s = begin(50);
@@ -210,7 +208,7 @@ static void a_single_hold_that_an_attached_reader_could_have_is_left_to_take_bac
         scene_sleep_ms(10);
         tri_writer_get_stats(s.writer, &counts);
     }
-    assert_non_null(strstr(said, "taken back from pid"));
+    assert_non_null(strstr(said, "readers lock all 3 slots: pid"));
     assert_null(strstr(said, "tampered"));
 
     solid_leave(&idle, &frame); // nobody is left who could have them
@@ -222,7 +220,7 @@ static void a_single_hold_that_an_attached_reader_could_have_is_left_to_take_bac
 static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **state)
 {
     (void)state;
-    struct stage s = begin(0);
+    struct stage s = begin(TRI_RECLAIM_NEVER);
     tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
@@ -247,7 +245,7 @@ int main(void)
         scene_test(locks_that_nobody_can_have_are_free_again),
         scene_test(a_lock_with_more_than_there_is_protects_again),
         scene_test(who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it),
-        scene_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_take_back),
+        scene_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim),
         scene_test(who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer),
     };
     return cmocka_run_group_tests_name("tampered", tests, NULL, NULL);

@@ -24,7 +24,7 @@
 struct plot {
     const char *name;
     uint32_t mode;
-    _Atomic uint64_t begun, published, failed, stop, spent_ns;
+    _Atomic uint64_t begun, published, failed, stop, spent_ns, seen;
     char log[4096];
 };
 
@@ -180,6 +180,87 @@ static void a_stream_that_others_could_write_to_is_refused(void **state)
         assert_non_null(strstr(plot->log, "mode"));
         assert_int_equal(ipc_objects(plot->name), 0);
     }
+}
+
+/** Watches until it is denied; *seen is the number of the last frame. */
+static int watch_until_denied(void *argument)
+{
+    struct plot *plot = argument;
+    become(STRANGER);
+    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    enum tri_err err = TRI_OK;
+    while (err != TRI_ERR_DENIED) {
+        err = tri_reader_acquire(reader, &frame, 100);
+        if (err == TRI_OK)
+            plot->seen = frame.info.number;
+    }
+    solid_leave(&reader, &frame);
+    return 0;
+}
+
+/** The owner dies and comes back with another mode; *last: no frame before had a larger number. */
+static pid_t owner_restarted(struct plot *plot, pid_t pid, uint32_t mode, uint64_t *last)
+{
+    scene_kill(pid);
+    *last = plot->published + 1; // killed between a frame and its counting
+    plot->mode = mode;
+    pid = scene_start(own, plot);
+    assert_true(scene_reaches(&plot->published, *last + 20));
+    return pid;
+}
+
+static void private_frames_stay_private_after_a_restart_with_a_wider_mode(void **state)
+{
+    (void)state;
+    need_root();
+    uint64_t last;
+    struct plot *plot = plot_new(0600);
+    pid_t pid = owner_started(plot);
+    const int private = ipc_shm(plot->name);
+    pid = owner_restarted(plot, pid, 0644, &last);
+    assert_int_not_equal(ipc_shm(plot->name), private);
+    assert_int_equal(scene_join(scene_start(visit_as_stranger, plot)), WATCHES);
+    owner_ended(plot, pid);
+}
+
+/** Locks a frame and keeps it until told to stop. */
+static int lock_as_member(void *argument)
+{
+    struct plot *plot = argument;
+    become(MEMBER);
+    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame));
+    plot->begun++;
+    while (!plot->stop)
+        scene_sleep_ms(1);
+    solid_leave(&reader, &frame);
+    return 0;
+}
+
+static void restart_with_a_narrower_mode_leaves_no_view_and_no_lock(void **state)
+{
+    (void)state;
+    need_root();
+    uint64_t last;
+    struct plot *plot = plot_new(0664);
+    pid_t pid = owner_started(plot);
+    const pid_t stranger = scene_start(watch_until_denied, plot);
+    assert_true(scene_reaches(&plot->seen, 1));
+    const pid_t member[] = { scene_start(lock_as_member, plot), scene_start(lock_as_member, plot) };
+    assert_true(scene_reaches(&plot->begun, 2));
+    pid = owner_restarted(plot, pid, 0640, &last);
+    assert_int_equal(scene_join(stranger), 0);
+    assert_in_range(plot->seen, 1, last); // nothing new
+    const int sem_id = ipc_sem(plot->name);
+    for (int lock = 0; lock < 128; lock++) // whole, or all of it the writer's
+        assert_int_equal(semctl(sem_id, 67 + lock, GETVAL) % 16384, 0);
+    plot->stop = 1;
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(scene_join(member[i]), 0);
+    owner_ended(plot, pid);
 }
 
 #define REFUSED(call) CHECK((call) == -1 && (errno == EACCES || errno == EPERM))
@@ -506,6 +587,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(the_mode_decides_who_holds_who_watches_and_who_is_denied),
         scene_test(a_stream_that_others_could_write_to_is_refused),
+        scene_test(restart_with_a_narrower_mode_leaves_no_view_and_no_lock),
+        scene_test(private_frames_stay_private_after_a_restart_with_a_wider_mode),
         scene_test(read_permission_changes_nothing),
         scene_test(no_storm_of_calls_stops_or_slows_the_writer),
         scene_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),

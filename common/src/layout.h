@@ -30,7 +30,7 @@ struct tri_header {
     // Line 0: set once, before magic.
     _Atomic uint32_t magic; // stored last, with release
     uint32_t version;
-    uint32_t slots;        // how many
+    uint32_t slots;        // open from the start
     uint32_t entry_bytes;  // from one slot entry to the next
     uint64_t entries_at;   // offset of the first slot entry
     uint64_t slots_at;     // offset of the first slot, a multiple of TRI_PAGE
@@ -38,7 +38,7 @@ struct tri_header {
     uint64_t stream_id;    // one for each numbering of frames; survives takeover and replacement
     int64_t created_ns;    // CLOCK_REALTIME
     _Atomic uint32_t lent; // 1: a device may write into slots, also after its writer's death
-    uint32_t reserved;
+    uint32_t slots_max;    // entries and address space; memory only for the open ones
 
     // Line 1: the writer's, for every frame.
     _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; number 0: no frame yet
@@ -47,7 +47,8 @@ struct tri_header {
     _Atomic uint64_t generation;          // counts the writers that used this numbering
     _Atomic uint64_t dropped_driver;
     _Atomic uint64_t dropped_writer;
-    _Atomic uint64_t next; // tri_word() of the frame to come, as its writer plans; 0: no plan
+    _Atomic uint64_t next;       // tri_word() of the frame to come, as its writer plans; 0: no plan
+    _Atomic uint32_t slots_open; // stored with release: `slots` to `slots_max`
 
     // Line 2: text, NUL-terminated.
     _Alignas(64) char name[TRI_NAME_MAX + 1];
@@ -96,6 +97,7 @@ TRI_AT(tri_header, slot_bytes, 32);
 TRI_AT(tri_header, stream_id, 40);
 TRI_AT(tri_header, created_ns, 48);
 TRI_AT(tri_header, lent, 56);
+TRI_AT(tri_header, slots_max, 60);
 TRI_AT(tri_header, latest, 64);
 TRI_AT(tri_header, state, 72);
 TRI_AT(tri_header, writer_pid, 76);
@@ -103,6 +105,7 @@ TRI_AT(tri_header, generation, 80);
 TRI_AT(tri_header, dropped_driver, 88);
 TRI_AT(tri_header, dropped_writer, 96);
 TRI_AT(tri_header, next, 104);
+TRI_AT(tri_header, slots_open, 112);
 TRI_AT(tri_header, name, 128);
 TRI_AT(tri_header, source, 160);
 TRI_AT(tri_entry, driver_sequence, 8);

@@ -8,8 +8,8 @@
 struct tri_mapping {
     struct tri_segment segment;
     int sem_id;
+    uint64_t populated; // slots whose pages a reader has mapped, a bit for each
     _Atomic unsigned references;
-    bool faulted_in; // by a reader, with its first frame
 };
 
 /** Takes the segment over, with one reference. @return NULL when out of memory: detached then. */

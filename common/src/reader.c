@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up missed through gates that repeat
 #define LOOK_SOON_NS 10000000  // how often a stream that does not exist is looked for,
@@ -63,7 +64,7 @@ void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
 static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_t latest)
 {
     uint64_t best = latest;
-    for (uint32_t i = 0; i < r->mapping->segment.geometry.slots; i++) {
+    for (uint32_t i = 0; i < tri_segment_open_slots(&r->mapping->segment); i++) {
         const uint64_t mark = tri_entry_mark(tri_segment_entry(&r->mapping->segment, i));
         const uint64_t number = tri_mark_number(mark);
         if (number > after && number < tri_word_number(best))
@@ -83,13 +84,25 @@ static void follow_drops(struct tri_reader *r, const struct tri_frame_info *info
     r->dropped_writer = info->dropped_writer - r->base_writer;
 }
 
+/** Maps the pages of a slot's frame before they are used, once. Not in another user's segment: to map a
+ *  page allocates it, and there may be gigabytes never touched. */
+static void populate(struct tri_mapping *mapping, uint32_t slot, uint64_t bytes)
+{
+    if (mapping->populated >> slot & 1)
+        return;
+    mapping->populated |= 1ull << slot;
+    if (mapping->segment.owner == geteuid())
+        tri_segment_populate(&mapping->segment, tri_segment_slot_at(&mapping->segment, slot), bytes,
+                             false);
+}
+
 /** Hands over frame `word`, if its slot still has it. */
 static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *frame)
 {
     const struct tri_segment *segment = &r->mapping->segment;
     const uint32_t slot = tri_word_slot(word);
     const uint64_t number = tri_word_number(word);
-    if (slot >= segment->geometry.slots)
+    if (slot >= segment->geometry.slots_max)
         return TRI_ERR_CORRUPT;
 
     const bool refused_before = !r->can_lock;
@@ -111,9 +124,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
         return err;
     }
 
-    if (!r->mapping->faulted_in)
-        tri_segment_fault_in_frames(segment, frame->shape.bytes);
-    r->mapping->faulted_in = true;
+    populate(r->mapping, slot, frame->shape.bytes);
     tri_mapping_ref(r->mapping);
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
         frame->data[p] = p < frame->shape.planes
@@ -309,6 +320,8 @@ void tri_reader_get_stats(const tri_reader *r, struct tri_reader_stats *counts)
         .restarts = r->restarts,
         .state = r->state,
         .slots = r->mapping ? r->mapping->segment.geometry.slots : 0,
+        .slots_open = r->mapping ? tri_segment_open_slots(&r->mapping->segment) : 0,
+        .slots_max = r->mapping ? r->mapping->segment.geometry.slots_max : 0,
         .can_lock = r->can_lock,
     };
 }
@@ -320,6 +333,8 @@ void tri_reader_close(tri_reader **reader)
     if (!r)
         return;
     const int saved = errno;
+    if (r->mapping)
+        tri_reader_lock_drop(r);
     tri_mapping_unref(&r->mapping);
     free(r);
     errno = saved;

@@ -41,6 +41,25 @@ static enum tri_err lose(struct tri_reader *r)
     return was_live ? TRI_ERR_NO_WRITER : TRI_OK;
 }
 
+/** Whether the newest frame is of a writer before the one there is now, or is just taking over. */
+static bool is_retained(const struct tri_reader *r, uint64_t word)
+{
+    const struct tri_segment *segment = &r->mapping->segment;
+    const uint64_t number = tri_word_number(word);
+    if (tri_word_slot(word) >= segment->geometry.slots_max)
+        return false;
+    if (!tri_semset_gate_is_closed(r->mapping->sem_id, number + 1))
+        return atomic_load_explicit(&segment->header->latest, memory_order_relaxed) == word;
+    struct tri_entry_known known = { 0 };
+    struct tri_frame_info info;
+    struct tri_shape shape;
+    // The gates are closed after the generation is stored.
+    return tri_entry_read(tri_segment_entry(segment, tri_word_slot(word)), number,
+                          segment->geometry.slot_bytes, &known, &info, &shape) == TRI_OK &&
+           info.generation !=
+               atomic_load_explicit(&segment->header->generation, memory_order_relaxed);
+}
+
 static enum tri_err find_and_attach(struct tri_reader *r)
 {
     int sem_id;
@@ -60,6 +79,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         tri_segment_detach(&segment); // on its way out, or left so by a writer that died
         return TRI_ERR_NO_STREAM;
     }
+    tri_segment_populate_entries(&segment);
     r->mapping = tri_mapping_new(&segment, sem_id);
     if (!r->mapping)
         return TRI_ERR_NO_RESOURCES;
@@ -69,13 +89,13 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
     if (joined)
         join(r);
-    if (tri_semset_has_writer(sem_id) != TRI_ERR_BUSY)
-        return TRI_OK;
-
+    const bool live = tri_semset_has_writer(sem_id) != TRI_ERR_BUSY;
     const uint64_t word =
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
-    if (joined && !r->wants_retained)
+    if (joined && !r->wants_retained && (!live || is_retained(r, word)))
         r->last = tri_word_number(word); // left by a writer that is dead: no news
+    if (live)
+        return TRI_OK;
     const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
     return news ? TRI_OK : lose(r);
 }

@@ -27,7 +27,7 @@ void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t 
     const uint64_t next = atomic_load_explicit(&segment->header->next, memory_order_relaxed);
     if (!r->can_lock || r->gone || r->state == TRI_STATE_NO_WRITER || next == r->ahead ||
         tri_word_number(next) != tri_word_number(newest) + 1 ||
-        tri_word_slot(next) >= segment->geometry.slots)
+        tri_word_slot(next) >= segment->geometry.slots_max)
         return;
 
     // What the caller has on loan is the newest frame, which no writer takes: it needs no lock now.

@@ -46,7 +46,7 @@ static void warm_up(const struct tri_mapping *mapping, struct tri_entry_known *k
     const struct tri_segment *segment = &mapping->segment;
     struct tri_frame_info info;
     struct tri_shape shape;
-    if (tri_word_slot(word) < segment->geometry.slots)
+    if (tri_word_slot(word) < segment->geometry.slots_max)
         tri_entry_read(tri_segment_entry(segment, tri_word_slot(word)), tri_word_number(word),
                        segment->geometry.slot_bytes, known, &info, &shape);
 }

@@ -52,21 +52,22 @@ static enum tri_err check_header(struct tri_segment *segment, const char *name)
 
     const struct tri_geometry g = {
         .slots = copy.slots,
+        .slots_max = copy.slots_max,
         .entries_at = copy.entries_at,
         .slots_at = copy.slots_at,
         .slot_bytes = copy.slot_bytes,
         .stream_id = copy.stream_id,
     };
-    if (g.slots < TRI_SLOTS_MIN || g.slots > TRI_SLOTS_MAX ||
+    if (g.slots < TRI_SLOTS_MIN || g.slots > g.slots_max || g.slots_max > TRI_SLOTS_MAX ||
         copy.entry_bytes != sizeof(struct tri_entry) || segment->bytes > SEGMENT_BYTES_MAX ||
         g.entries_at % _Alignof(struct tri_entry) != 0 ||
         g.entries_at < sizeof(struct tri_header) || g.entries_at > segment->bytes ||
-        g.slots * sizeof(struct tri_entry) > segment->bytes - g.entries_at ||
+        g.slots_max * sizeof(struct tri_entry) > segment->bytes - g.entries_at ||
         g.slots_at % TRI_PAGE != 0 || g.slots_at > segment->bytes ||
-        g.slots_at < g.entries_at + g.slots * sizeof(struct tri_entry) ||
+        g.slots_at < g.entries_at + g.slots_max * sizeof(struct tri_entry) ||
         g.slot_bytes % TRI_PAGE != 0 || g.slot_bytes == 0 || g.slot_bytes > segment->bytes ||
-        g.slots * g.slot_bytes > segment->bytes - g.slots_at ||
-        segment->bytes - g.slots_at - g.slots * g.slot_bytes < TRI_PAGE)
+        g.slots_max * g.slot_bytes > segment->bytes - g.slots_at ||
+        segment->bytes - g.slots_at - g.slots_max * g.slot_bytes < TRI_PAGE)
         return TRI_ERR_CORRUPT;
     segment->geometry = g;
     return TRI_OK;
@@ -145,24 +146,32 @@ static struct tri_geometry geometry_of(const struct tri_segment_plan *plan)
     const uint64_t entries_at = sizeof(struct tri_header);
     return (struct tri_geometry){
         .slots = plan->slots,
+        .slots_max = plan->slots_max,
         .entries_at = entries_at,
-        .slots_at = round_up(entries_at + plan->slots * sizeof(struct tri_entry), TRI_PAGE),
+        .slots_at = round_up(entries_at + plan->slots_max * sizeof(struct tri_entry), TRI_PAGE),
         .slot_bytes = round_up(plan->slot_bytes, TRI_PAGE),
         .stream_id = plan->stream_id,
     };
 }
 
-static uint64_t bytes_of(const struct tri_segment_plan *plan, const struct tri_geometry *geometry)
+/** The size of a segment with room for `slots` slots. */
+static uint64_t bytes_of(const struct tri_segment_plan *plan, const struct tri_geometry *geometry,
+                         uint32_t slots)
 {
-    const uint64_t bytes = geometry->slots_at + geometry->slots * geometry->slot_bytes + TRI_PAGE;
+    const uint64_t bytes = geometry->slots_at + slots * geometry->slot_bytes + TRI_PAGE;
     return plan->flags & TRI_WRITER_HUGE_PAGES ? round_up(bytes, HUGE_PAGE) : bytes;
+}
+
+/** Before sums that would overflow. The rest is for the header, the guard page and rounding. */
+static bool can_be_summed(const struct tri_segment_plan *plan, uint32_t slots)
+{
+    return plan->slot_bytes <= SEGMENT_BYTES_MAX / slots - 2 * HUGE_PAGE;
 }
 
 bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tri_segment *old,
                             bool freed, const tri_log *log)
 {
-    // Before the sums, which would overflow. The rest is for the header, the guard page and rounding.
-    if (plan->slot_bytes > SEGMENT_BYTES_MAX / plan->slots - 2 * HUGE_PAGE) {
+    if (!can_be_summed(plan, plan->slots)) {
         tri_log_write(log, TRI_LOG_ERROR, "segment",
                       "%s: %u buffers of %llu bytes are more than any segment can have; use fewer "
                       "buffers or smaller frames",
@@ -170,14 +179,14 @@ bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tr
         return false;
     }
     const struct tri_geometry geometry = geometry_of(plan);
-    const uint64_t bytes = bytes_of(plan, &geometry);
-    const uint64_t gone = old && freed ? old->bytes : 0;
+    const uint64_t bytes = bytes_of(plan, &geometry, plan->slots);
     // Without an old one shmget() itself tells of its limits.
-    if (old && !tri_limits_allow_shm(log, plan->name, bytes, gone))
+    if (old && !tri_limits_allow_shm(log, plan->name, bytes, freed ? old->bytes : 0))
         return false;
     // Reserved huge pages are counted apart from all other memory.
     if ((plan->flags & TRI_WRITER_HUGE_PAGES) && tri_memory_huge_left("") >= bytes)
         return true;
+    const uint64_t gone = old && freed ? tri_segment_slot_at(old, tri_segment_open_slots(old)) : 0;
     return tri_memory_allows(log, plan->name, bytes, gone);
 }
 
@@ -221,7 +230,28 @@ static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri
             return -1;
         }
     }
-    return shmget(plan->key, bytes, flags);
+    // Without a reservation: a slot that is not open yet costs addresses, no memory.
+    return shmget(plan->key, bytes, flags | SHM_NORESERVE);
+}
+
+/** Creates and attaches, read-write. @return false: errno says why, and there is nothing */
+static bool create_attached(struct tri_segment *made, const struct tri_segment_plan *plan,
+                            const tri_log *log)
+{
+    made->geometry = geometry_of(plan);
+    made->bytes = bytes_of(plan, &made->geometry, plan->slots_max);
+    made->shm_id = create(plan, made->bytes, log);
+    if (made->shm_id < 0)
+        return false;
+    void *at = shmat(made->shm_id, NULL, 0);
+    if (at != (void *)-1) {
+        made->header = at;
+        return true;
+    }
+    const int saved = errno;
+    tri_segment_remove(made->shm_id);
+    errno = saved;
+    return false;
 }
 
 /** Wishes of the options that change speed, not meaning: what is refused is said and left. */
@@ -236,59 +266,63 @@ static void tune(struct tri_segment *segment, const struct tri_segment_plan *pla
         tri_log_write(log, TRI_LOG_WARN, "segment",
                       "%s: cannot be locked in memory: %s; raise the limit with `ulimit -l`",
                       plan->name, strerror(errno));
-    tri_segment_fault_in(segment);
 }
 
-enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
+enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *wanted,
                                 const tri_log *log)
 {
     *segment = TRI_SEGMENT_NONE;
-    const struct tri_geometry geometry = geometry_of(plan);
-    const uint64_t bytes = bytes_of(plan, &geometry);
-
-    struct tri_segment made = { .bytes = bytes, .shm_id = create(plan, bytes, log) };
-    if (made.shm_id < 0) {
+    struct tri_segment_plan plan = *wanted;
+    struct tri_segment made = TRI_SEGMENT_NONE;
+    while (plan.slots_max > plan.slots && !can_be_summed(&plan, plan.slots_max))
+        plan.slots_max--;
+    // The limits (shmmax, shmall, overcommit, addresses) count slots that are not open, too.
+    while (!create_attached(&made, &plan, log)) {
         const int error = errno;
         if (error == EEXIST) { // planted since the writer took its place
-            tri_owner_explain(log, plan->name, plan->key);
+            tri_owner_explain(log, plan.name, plan.key);
             return TRI_ERR_FOREIGN;
         }
-        tri_limits_explain_shm(log, plan->name, bytes, error);
-        return error == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(error);
+        if (plan.slots_max == plan.slots ||
+            (error != EINVAL && error != ENOSPC && error != ENOMEM)) {
+            tri_limits_explain_shm(log, plan.name, made.bytes, error);
+            return error == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(error);
+        }
+        plan.slots_max = plan.slots + (plan.slots_max - plan.slots) / 2;
     }
+    if (plan.slots_max < wanted->slots_max)
+        tri_log_write(log, TRI_LOG_INFO, "segment",
+                      "%s: %u slots at most, not %u: the limits of shared memory allow no more",
+                      plan.name, plan.slots_max, wanted->slots_max);
 
     struct shmid_ds status;
-    void *at = shmat(made.shm_id, NULL, 0);
-    if (at == (void *)-1 || shmctl(made.shm_id, IPC_STAT, &status) < 0) {
-        const enum tri_err err = tri_err_of_errno(errno);
-        tri_log_write(log, TRI_LOG_ERROR, "segment", "%s: cannot attach %llu bytes: %s", plan->name,
-                      (unsigned long long)bytes, strerror(errno));
+    if (shmctl(made.shm_id, IPC_STAT, &status) < 0) {
+        tri_log_write(log, TRI_LOG_ERROR, "segment", "%s: the new segment is gone or denied",
+                      plan.name);
         tri_segment_remove(made.shm_id);
-        made.header = at == (void *)-1 ? NULL : at;
         tri_segment_detach(&made);
-        return err == TRI_ERR_NO_WRITER ? TRI_ERR_SYSTEM
-                                        : err; // AWAY would be said of the semaphores
+        return TRI_ERR_SYSTEM;
     }
-    made.header = at;
     leave_out_of_cores(&made);
     made.owner = status.shm_perm.uid;
-    status.shm_perm.gid = plan->group;
+    status.shm_perm.gid = plan.group;
     shmctl(made.shm_id, IPC_SET, &status); // we made it: cannot be refused
-    tune(&made, plan, log);
+    tune(&made, &plan, log);
 
     struct timespec now = { 0 };
     clock_gettime(CLOCK_REALTIME, &now);
     struct tri_header *header = made.header;
     header->version = TRI_LAYOUT_VERSION;
-    header->slots = plan->slots;
+    header->slots = plan.slots;
+    header->slots_max = plan.slots_max;
     header->entry_bytes = sizeof(struct tri_entry);
-    header->entries_at = geometry.entries_at;
-    header->slots_at = geometry.slots_at;
-    header->slot_bytes = geometry.slot_bytes;
-    header->stream_id = plan->stream_id;
+    header->entries_at = made.geometry.entries_at;
+    header->slots_at = made.geometry.slots_at;
+    header->slot_bytes = made.geometry.slot_bytes;
+    header->stream_id = plan.stream_id;
     header->created_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    strncpy(header->name, plan->name, sizeof(header->name) - 1);
-    made.geometry = geometry;
+    atomic_store_explicit(&header->slots_open, plan.slots, memory_order_relaxed);
+    strncpy(header->name, plan.name, sizeof(header->name) - 1);
     *segment = made;
     return TRI_OK;
 }
@@ -299,24 +333,41 @@ void tri_segment_announce(struct tri_segment *segment)
     atomic_store_explicit(&segment->header->magic, TRI_MAGIC, memory_order_release);
 }
 
-/** A kernel before 5.14 answers EINVAL: then the pages come one by one, in the frame path. */
-static void populate(const uint8_t *at, uint64_t bytes, int advice)
+bool tri_segment_populate(const struct tri_segment *segment, uint64_t offset, uint64_t bytes,
+                          bool write)
 {
     const int saved = errno;
-    const uint64_t below = (uintptr_t)at % (uintptr_t)sysconf(_SC_PAGESIZE);
-    madvise((void *)(uintptr_t)(at - below), bytes + below, advice);
+    const uint64_t aside = offset % (uint64_t)sysconf(_SC_PAGESIZE); // may be more than TRI_PAGE
+    const bool done = madvise((uint8_t *)segment->header + offset - aside, bytes + aside,
+                              write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) == 0 ||
+                      errno == EINVAL;
     errno = saved;
+    return done;
 }
 
-void tri_segment_fault_in(const struct tri_segment *segment)
+void tri_segment_populate_open(const struct tri_segment *segment)
 {
-    populate((const uint8_t *)segment->header, segment->bytes, MADV_POPULATE_WRITE);
+    tri_segment_populate(segment, 0, tri_segment_slot_at(segment, tri_segment_open_slots(segment)),
+                         true);
 }
 
-void tri_segment_fault_in_frames(const struct tri_segment *segment, uint64_t bytes)
+void tri_segment_populate_entries(const struct tri_segment *segment)
 {
-    for (uint32_t i = 0; i < segment->geometry.slots && segment->owner == geteuid(); i++)
-        populate(tri_segment_slot(segment, i), bytes, MADV_POPULATE_READ);
+    const struct tri_geometry *geometry = &segment->geometry;
+    tri_segment_populate(segment, 0, sizeof(struct tri_header), false);
+    tri_segment_populate(segment, geometry->entries_at,
+                         geometry->slots_max * sizeof(struct tri_entry), false);
+}
+
+void tri_segment_free_slot(const struct tri_segment *segment, uint32_t slot)
+{
+    const int saved = errno;
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE); // may be shared with the slots beside it
+    const uint64_t from = round_up(tri_segment_slot_at(segment, slot), page);
+    const uint64_t to = tri_segment_slot_at(segment, slot + 1) / page * page;
+    if (from < to)
+        madvise((uint8_t *)segment->header + from, to - from, MADV_REMOVE);
+    errno = saved;
 }
 
 bool tri_segment_removed(const struct tri_segment *segment)

@@ -13,7 +13,8 @@
 
 /** The header's numbers, copied out once and checked against the attached size. */
 struct tri_geometry {
-    uint32_t slots;
+    uint32_t slots;     // open from the start
+    uint32_t slots_max; // as many as there are entries and addresses for
     uint64_t entries_at;
     uint64_t slots_at;
     uint64_t slot_bytes;
@@ -36,6 +37,7 @@ struct tri_segment_plan {
     const char *name;
     key_t key;
     uint32_t slots;
+    uint32_t slots_max; // a wish: the limits of System V may allow fewer
     uint64_t slot_bytes;
     uint32_t mode; // of the shared memory: nobody but the owner ever writes
     gid_t group;
@@ -54,7 +56,7 @@ struct tri_segment_plan {
 bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tri_segment *old,
                             bool freed, const tri_log *log);
 
-/** Creates, attaches read-write, faults in and fills all of the header but magic.
+/** Creates, attaches read-write and fills all of the header but magic. No slot has memory yet.
  *  On failure nothing is left behind and the log says why. */
 enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
                                 const tri_log *log);
@@ -78,13 +80,25 @@ enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char
 enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
                                 int flags);
 
-/** Maps every page of a writer's segment now: System V mappings have no fault-around, and each first
- *  touch of a page would be a fault in the frame path. A wish: a refusal costs time later only. */
-void tri_segment_fault_in(const struct tri_segment *segment);
+/**
+ * Allocates and maps `bytes` bytes from `offset` on: System V mappings have no fault-around, and each
+ * first touch of a page would be a fault in the frame path.
+ *
+ * @param write  MADV_POPULATE_WRITE or MADV_POPULATE_READ
+ * @return false: there is no memory. True also where the kernel (before 5.14) cannot do it: the pages
+ *         come one by one then.
+ */
+bool tri_segment_populate(const struct tri_segment *segment, uint64_t offset, uint64_t bytes,
+                          bool write);
 
-/** The same for the first `bytes` of each slot, with a reader's first frame of that size. Not in
- *  another user's segment: to map a page allocates it, and it may have gigabytes never touched. */
-void tri_segment_fault_in_frames(const struct tri_segment *segment, uint64_t bytes);
+/** Populates the header, the entries and the open slots for their writer. */
+void tri_segment_populate_open(const struct tri_segment *segment);
+
+/** Populates the header and the entries for a reader. */
+void tri_segment_populate_entries(const struct tri_segment *segment);
+
+/** Gives the memory of a slot back to the kernel: it reads as zero then. */
+void tri_segment_free_slot(const struct tri_segment *segment, uint32_t slot);
 
 /** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more.
  *  False where the kernel does not answer. */
@@ -100,7 +114,20 @@ enum tri_err tri_segment_remove(int shm_id);
 /** Detaches and makes it TRI_SEGMENT_NONE. Keeps errno. */
 void tri_segment_detach(struct tri_segment *segment);
 
-/** The slot's entry and first byte. `slot` is below geometry.slots. */
+/** How many slots are open: no frame is in any other. In a reader a number to be checked, done here. */
+static inline uint32_t tri_segment_open_slots(const struct tri_segment *segment)
+{
+    // Acquire: pairs with the release in writer_slots.c; the entry of the last slot is there.
+    const uint32_t open = atomic_load_explicit(&segment->header->slots_open, memory_order_acquire);
+    return open < segment->geometry.slots_max ? open : segment->geometry.slots_max;
+}
+
+static inline uint64_t tri_segment_slot_at(const struct tri_segment *segment, uint32_t slot)
+{
+    return segment->geometry.slots_at + (uint64_t)slot * segment->geometry.slot_bytes;
+}
+
+/** The slot's entry and first byte. `slot` is below geometry.slots_max. */
 static inline struct tri_entry *tri_segment_entry(const struct tri_segment *segment, uint32_t slot)
 {
     return (struct tri_entry *)((uint8_t *)segment->header + segment->geometry.entries_at +
@@ -109,8 +136,7 @@ static inline struct tri_entry *tri_segment_entry(const struct tri_segment *segm
 
 static inline uint8_t *tri_segment_slot(const struct tri_segment *segment, uint32_t slot)
 {
-    return (uint8_t *)segment->header + segment->geometry.slots_at +
-           (uint64_t)slot * segment->geometry.slot_bytes;
+    return (uint8_t *)segment->header + tri_segment_slot_at(segment, slot);
 }
 
 #endif

@@ -120,6 +120,13 @@ static void permit(int sem_id, uint32_t mode, gid_t group)
     semctl(sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // ours: cannot be refused
 }
 
+static bool permits(int sem_id, uint32_t mode, gid_t group)
+{
+    struct semid_ds status = { 0 };
+    return semctl(sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) == 0 &&
+           (status.sem_perm.mode & 0777) == mode && status.sem_perm.gid == group;
+}
+
 enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *name, uint32_t mode,
                               gid_t group, const tri_log *log)
 {
@@ -135,7 +142,9 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
                 tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
         }
         if (err == TRI_OK) {
-            permit(id, mode, group);
+            if (claim->fresh)
+                permit(id, mode, group);
+            claim->other_access = !claim->fresh && !permits(id, mode, group);
             claim->sem_id = id;
         } else if (created && err != TRI_ERR_BUSY) {
             tri_semset_remove(id); // nobody was ever in it
@@ -194,38 +203,23 @@ enum tri_err tri_semset_close_gates(int sem_id, uint64_t next)
     return run(sem_id, gates, 2);
 }
 
-/** What the writer has of a lock that it has taken. */
-static int taken_of(uint32_t stale)
+enum tri_err tri_semset_take(int sem_id, uint32_t lock)
 {
-    return TRI_LOCK_WHOLE - (int)stale;
+    struct sembuf take = op(lock_sem(lock), -TRI_LOCK_WHOLE, IPC_NOWAIT | SEM_UNDO);
+    return run(sem_id, &take, 1);
 }
 
-enum tri_err tri_semset_take(int sem_id, uint32_t lock, uint32_t *stale)
+enum tri_err tri_semset_give(int sem_id, uint32_t lock)
 {
-    struct sembuf take = op(lock_sem(lock), -taken_of(*stale), IPC_NOWAIT | SEM_UNDO);
-    const enum tri_err err = run(sem_id, &take, 1);
-    if (err != TRI_OK || *stale == 0)
-        return err;
-
-    // What is left was given back since, by holders that count no more: it is ours like the rest.
-    const int left = semctl(sem_id, lock_sem(lock), GETVAL);
-    struct sembuf rest = op(lock_sem(lock), -left, IPC_NOWAIT | SEM_UNDO);
-    if (left > 0 && left <= (int)*stale && run(sem_id, &rest, 1) == TRI_OK)
-        *stale -= (uint32_t)left;
-    return TRI_OK;
-}
-
-enum tri_err tri_semset_give(int sem_id, uint32_t lock, uint32_t stale)
-{
-    struct sembuf give = op(lock_sem(lock), taken_of(stale), IPC_NOWAIT | SEM_UNDO);
+    struct sembuf give = op(lock_sem(lock), TRI_LOCK_WHOLE, IPC_NOWAIT | SEM_UNDO);
     return run(sem_id, &give, 1);
 }
 
 /** Brings a publish about whatever the values are. SETVAL clears what the kernel would have undone. */
-static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint32_t stale, uint64_t number)
+static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint64_t number)
 {
     struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
-    enum tri_err err = lock == TRI_NO_LOCK ? TRI_OK : set(sem_id, lock_sem(lock), taken_of(stale));
+    enum tri_err err = lock == TRI_NO_LOCK ? TRI_OK : set(sem_id, lock_sem(lock), TRI_LOCK_WHOLE);
     if (err == TRI_OK)
         err = set(sem_id, gate_of(number), 0);
     if (err == TRI_OK)
@@ -233,7 +227,7 @@ static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint32_t stale, ui
     return err == TRI_OK ? run(sem_id, &close, 1) : err;
 }
 
-enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint64_t number)
+enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint64_t number)
 {
     struct sembuf ops[3] = {
         op(gate_of(number), -1, IPC_NOWAIT | SEM_UNDO),
@@ -241,12 +235,12 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint6
     };
     size_t count = 2;
     if (lock != TRI_NO_LOCK)
-        ops[count++] = op(lock_sem(lock), taken_of(stale), SEM_UNDO);
+        ops[count++] = op(lock_sem(lock), TRI_LOCK_WHOLE, SEM_UNDO);
     const enum tri_err err = run(sem_id, ops, count);
     if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
         return err;
     // Our gate was open, or a value near its limit: a process that may alter them has changed them.
-    return publish_anyway(sem_id, lock, stale, number);
+    return publish_anyway(sem_id, lock, number);
 }
 
 static enum tri_err read_all(int sem_id, unsigned short all[TRI_SEM_COUNT])
@@ -313,6 +307,11 @@ static enum tri_err wait_for_zero(int sem_id, int number, int64_t ns)
 enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns)
 {
     return wait_for_zero(sem_id, gate_of(number), ns);
+}
+
+bool tri_semset_gate_is_closed(int sem_id, uint64_t number)
+{
+    return semctl(sem_id, gate_of(number), GETVAL) != 0; // what cannot be read is not judged
 }
 
 enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns)

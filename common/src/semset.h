@@ -52,9 +52,10 @@ enum {
 
 /** What became of an attempt to take the writer's place. */
 struct tri_claim {
-    int sem_id;   // -1 unless the place was taken
-    bool fresh;   // nobody was ever in the set: what readers hold, they hold in one before it
-    pid_t holder; // with TRI_ERR_BUSY: who has it, 0 if it is in another PID namespace
+    int sem_id;        // -1 unless the place was taken
+    bool fresh;        // nobody was ever in the set: what readers hold, they hold in one before it
+    bool other_access; // taken, but its mode or group is not the wanted one
+    pid_t holder;      // with TRI_ERR_BUSY: who has it, 0 if it is in another PID namespace
 };
 
 /**
@@ -82,24 +83,17 @@ enum tri_err tri_semset_remove(int sem_id);
 /** Closes the gates of the first two frames to come: `next` and the one after. */
 enum tri_err tri_semset_close_gates(int sem_id, uint64_t next);
 
-/**
- * Takes all of a lock that nobody has.
- *
- * @param stale  holds that do not count any more: the lock was taken back from them; on TRI_OK those
- *               of them that are left
- * @return TRI_OK; TRI_ERR_BUSY, a reader holds it; TRI_ERR_NO_WRITER, removed.
- */
-enum tri_err tri_semset_take(int sem_id, uint32_t lock, uint32_t *stale);
+/** Takes all of a lock. @return TRI_OK; TRI_ERR_BUSY, a reader has it; TRI_ERR_NO_WRITER, removed. */
+enum tri_err tri_semset_take(int sem_id, uint32_t lock);
 
-/** Gives a lock back that was taken with `stale` left. */
-enum tri_err tri_semset_give(int sem_id, uint32_t lock, uint32_t stale);
+/** Gives a lock back that tri_semset_take() took. */
+enum tri_err tri_semset_give(int sem_id, uint32_t lock);
 
-/** Gives `lock` back (or none: TRI_NO_LOCK) as tri_semset_give() does, opens the gate of frame
- *  `number` and closes the one two frames on, in one call. Repairs values that somebody else has
- *  tampered with. */
-enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint32_t stale, uint64_t number);
+/** Gives `lock` back (or none: TRI_NO_LOCK), opens the gate of frame `number` and closes the one two
+ *  frames on, in one call. Repairs values that somebody else has tampered with. */
+enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint64_t number);
 
-/** The values of all locks. */
+/** The values of all locks at one moment: a reader that exchanges locks is seen with one of them. */
 enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS]);
 
 /** What a set tells at one moment. */
@@ -129,6 +123,10 @@ enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
 /** Sleeps until frame `number` is published. @return TRI_OK, published or the writer has died;
  *  TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED; TRI_ERR_NO_WRITER, the set is gone; TRI_ERR_SYSTEM. */
 enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns);
+
+/** Whether the gate of frame `number` is closed: so is that of the next frame while its writer goes on,
+ *  but not before a writer that takes the stream over has come so far. */
+bool tri_semset_gate_is_closed(int sem_id, uint64_t number);
 
 /** Sleeps until there is a writer; results likewise. */
 enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns);

@@ -33,36 +33,56 @@ static bool is_live(int sem_id)
     return tri_semset_has_writer(sem_id) == TRI_OK && !tri_semset_is_new(sem_id);
 }
 
-static void name_holder(struct tri_stream *stream, pid_t pid)
+/** Its place among the holders, TRI_HOLDERS_MAX: there is none. */
+static uint32_t holder_of(struct tri_stream *stream, pid_t pid)
 {
-    for (uint32_t i = 0; i < stream->holders; i++)
-        if (stream->holder[i] == pid)
-            return;
-    if (pid > 0 && stream->holders < TRI_HOLDERS_MAX)
+    uint32_t i = 0;
+    while (i < stream->holders && stream->holder[i] != pid)
+        i++;
+    if (i == stream->holders && i < TRI_HOLDERS_MAX && pid > 0)
         stream->holder[stream->holders++] = pid;
+    return pid > 0 ? i : TRI_HOLDERS_MAX;
 }
 
 /** A slot has two locks. The writer's own place in one is no holder. */
+static bool is_locked(const struct tri_semset_survey *survey, uint32_t slot, uint32_t side)
+{
+    const uint16_t lock = survey->lock[tri_lock(slot, side)];
+    return lock > 0 && lock < TRI_LOCK_WHOLE;
+}
+
 static void read_slot(struct tri_stream *stream, const struct tri_semset_survey *survey,
                       uint32_t slot)
 {
-    bool held = false;
     for (uint32_t side = 0; side < 2; side++) {
-        const uint32_t lock = tri_lock(slot, side);
         int readers;
-        if (survey->lock[lock] == 0 || survey->lock[lock] >= TRI_LOCK_WHOLE)
-            continue; // the writer's, or free: most are, and a call each would be many
-        const pid_t pid = tri_semset_holder(stream->sem_id, lock, &readers);
-        if (readers > 0)
-            name_holder(stream, pid);
-        held = held || readers > 0;
+        if (is_locked(survey, slot, side))
+            holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers));
     }
-    stream->held += held;
+    stream->held += is_locked(survey, slot, 0) || is_locked(survey, slot, 1);
+}
+
+/** Since when a slot's frame can have been locked. */
+static void read_age(struct tri_stream *stream, const struct tri_semset_survey *survey,
+                     const struct tri_segment *segment, uint32_t slot)
+{
+    const struct tri_entry *entry = tri_segment_entry(segment, slot);
+    const uint32_t side = tri_mark_side(tri_entry_mark(entry));
+    int readers;
+    if (!is_locked(survey, slot, side))
+        return;
+    const uint32_t i =
+        holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers));
+    const int64_t published = entry->publish_ns;
+    if (i < TRI_HOLDERS_MAX && tri_time_sane(published) &&
+        (stream->holder_ns[i] == 0 || published < stream->holder_ns[i]))
+        stream->holder_ns[i] = published;
 }
 
 /** What the semaphores tell: permissions, writer, holders, waiters. */
-static void read_semset(struct tri_stream *stream)
+static void read_semset(struct tri_stream *stream, struct tri_semset_survey *survey)
 {
+    *survey = (struct tri_semset_survey){ .live = false };
     stream->sem_id = semget(stream->key, 0, 0);
     if (stream->sem_id < 0)
         return;
@@ -76,19 +96,18 @@ static void read_semset(struct tri_stream *stream)
         return;
     }
     stream->mode = status.sem_perm.mode & 0777;
-    struct tri_semset_survey survey;
-    if (tri_semset_survey(stream->sem_id, &survey) != TRI_OK)
+    if (tri_semset_survey(stream->sem_id, survey) != TRI_OK)
         return; // removed just now
     stream->writer_pid = tri_semset_writer(stream->sem_id);
     // By the semaphore, not the pid, which is 0 for a writer in another PID namespace.
-    stream->state = survey.live ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
-    stream->waiting = survey.waiting;
+    stream->state = survey->live ? TRI_STREAM_LIVE : TRI_STREAM_DEAD;
+    stream->waiting = survey->waiting;
     for (uint32_t slot = 0; slot < TRI_SLOTS_MAX; slot++)
-        read_slot(stream, &survey, slot);
+        read_slot(stream, survey, slot);
 }
 
 /** What the header and the newest frame tell. */
-static void read_segment(struct tri_stream *stream)
+static void read_segment(struct tri_stream *stream, const struct tri_semset_survey *survey)
 {
     struct tri_segment segment;
     const enum tri_err err = tri_segment_attach(&segment, stream->shm_id, NULL, SHM_RDONLY);
@@ -103,12 +122,16 @@ static void read_segment(struct tri_stream *stream)
     copy_text(stream->name, header->name, sizeof(stream->name));
     copy_text(stream->source, header->source, sizeof(stream->source));
     stream->slots = segment.geometry.slots;
+    stream->slots_open = tri_segment_open_slots(&segment);
+    stream->slots_max = segment.geometry.slots_max;
+    for (uint32_t slot = 0; slot < stream->slots_open; slot++)
+        read_age(stream, survey, &segment, slot);
     stream->slot_bytes = segment.geometry.slot_bytes;
     const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
     stream->published = tri_word_number(word);
     stream->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
     stream->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
-    if (stream->published > 0 && tri_word_slot(word) < stream->slots) {
+    if (stream->published > 0 && tri_word_slot(word) < stream->slots_max) {
         struct tri_entry_known known = { 0 };
         struct tri_shape shape;
         stream->has_frame =
@@ -148,8 +171,9 @@ static void describe(struct tri_stream *stream, int shm_id, const struct shmid_d
     stream->detach_time = status->shm_dtime;
     stream->change_time = status->shm_ctime;
     stream->bytes = status->shm_segsz;
-    read_semset(stream);
-    read_segment(stream);
+    struct tri_semset_survey survey;
+    read_semset(stream, &survey);
+    read_segment(stream, &survey);
 }
 
 /** Semaphores without a segment: the size is not known before the first frame. */
@@ -157,7 +181,8 @@ static void describe_set(struct tri_stream *stream, const struct semid_ds *statu
 {
     *stream = stream_of(&status->sem_perm);
     stream->change_time = status->sem_ctime;
-    read_semset(stream);
+    struct tri_semset_survey survey;
+    read_semset(stream, &survey);
 }
 
 /** What is being listed. */

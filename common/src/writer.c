@@ -90,7 +90,6 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
 
     struct tri_segment *segment = &w->mapping->segment;
     w->slot[taken].taken = true;
-    w->slot[taken].refused_ns = 0;
     w->slot[taken].begun = ++w->begun_count;
     tri_writer_announce_next(w);
     tri_entry_begin(tri_segment_entry(segment, taken), w->slot[taken].side);
@@ -111,7 +110,7 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
     const enum tri_err err = tri_writer_try_begin(w, video, draft);
     if (err == TRI_ERR_NO_SLOT) {
         tri_writer_add_drops(w, 0, 1);
-        tri_writer_log_no_slot(w);
+        tri_writer_log_no_slot(w, "frame dropped");
     }
     return err;
 }
@@ -198,8 +197,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     complete(w, draft);
     const uint32_t at = draft->lease.slot;
     struct tri_writer_slot *slot = &w->slot[at];
-    const uint32_t before = slot->side;
-    slot->side = !before;
+    slot->side = !slot->side;
     tri_entry_finish(tri_segment_entry(&mapping->segment, at), &draft->info, &draft->shape,
                      slot->side);
     w->number = draft->info.number;
@@ -213,10 +211,11 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot->side, at),
                           memory_order_release);
     draft->lease.state = DRAFT_KEPT;
-    const enum tri_err err =
-        tri_semset_publish(w->sem_id, slot->lock, slot->stale[before], w->number);
+    const enum tri_err err = tri_semset_publish(w->sem_id, slot->lock, w->number);
     if (err == TRI_OK)
         slot->lock = TRI_NO_LOCK;
+    if (err == TRI_OK && w->contended)
+        tri_writer_keep_spare(w);
     if (err != TRI_ERR_NO_WRITER)
         return err;
     tri_writer_on_stream_removed(
@@ -251,6 +250,8 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
         .generation = w->generation,
         .reclaimed = w->reclaimed,
         .slots = w->slots_wanted,
+        .slots_open = w->mapping ? tri_segment_open_slots(&w->mapping->segment) : 0,
+        .slots_max = w->mapping ? w->mapping->segment.geometry.slots_max : 0,
         .shm_id = w->mapping ? w->mapping->segment.shm_id : -1,
         .sem_id = w->sem_id,
     };
@@ -263,7 +264,7 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
 void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
 {
     *bytes = 0;
-    if (!w->mapping || index >= w->mapping->segment.geometry.slots)
+    if (!w->mapping || index >= tri_segment_open_slots(&w->mapping->segment))
         return NULL;
     *bytes = w->mapping->segment.geometry.slot_bytes;
     return tri_segment_slot(&w->mapping->segment, index);

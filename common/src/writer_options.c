@@ -52,6 +52,11 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
         snprintf(text, sizeof(text), "%u", w->slots_wanted);
         return refuse(o->log, "buffers", text, "a stream has 3 to 64 of them");
     }
+    w->slots_max_wanted = o->slots_max;
+    if (o->slots_max && (o->slots_max < w->slots_wanted || o->slots_max > TRI_SLOTS_MAX)) {
+        snprintf(text, sizeof(text), "%u", o->slots_max);
+        return refuse(o->log, "most buffers", text, "from the number of buffers up to 64");
+    }
     w->permissions = o->permissions ? o->permissions : MODE_DEFAULT;
     if ((w->permissions & ~0777u) || (w->permissions & 0600) != 0600 || (w->permissions & 0111) ||
         (w->permissions & 0002)) {
@@ -79,7 +84,8 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
             w->slot_bytes_wanted = shape.bytes;
     }
     w->flags = o->flags;
-    w->reclaim_ns = (int64_t)o->reclaim_ms * 1000000;
+    w->reclaim_ns =
+        o->reclaim_ms == TRI_RECLAIM_NEVER ? INT64_MAX : (int64_t)o->reclaim_ms * 1000000;
     w->log = o->log;
     return TRI_OK;
 }

@@ -18,12 +18,13 @@ struct tri_writer {
     char source[TRI_SOURCE_MAX + 1];
     key_t key;
     uint32_t slots_wanted;
-    uint32_t history; // newest frames to keep; 0: all that there are slots for
+    uint32_t slots_max_wanted; // 0: as many as are reasonable
+    uint32_t history;          // newest frames to keep; 0: all that there are slots for
     uint64_t slot_bytes_wanted;
     uint32_t permissions;
     gid_t group;
     uint32_t flags;
-    int64_t reclaim_ns; // 0: never
+    int64_t reclaim_ns; // age of a lock from which on its slot is reclaimed; INT64_MAX: never
     const tri_log *log;
     pid_t pid; // of the process that opened it: a forked child removes nothing
 
@@ -31,11 +32,15 @@ struct tri_writer {
     struct tri_mapping *mapping; // NULL before the first frame fixed the size
     int64_t check_ns;            // when to look whether the segment still is in its place
     bool lent;                   // to a device that writes by itself
-    uint64_t refused_bytes;      // slots of this size could not be had,
-    int64_t refused_ns;          // and are not tried again before this time
+    enum tri_err refused;        // why a segment could not be had,
+    uint64_t refused_bytes;      // with slots of this size,
+    int64_t refused_ns;          // and is not tried again before this time
     enum tri_err unclaimed;      // why a stream that was removed could not be made anew,
     int64_t unclaimed_ns;        // and is not tried again before this time
-    int64_t say_ns;              // when to tell again of drops for want of a slot
+    int64_t log_ns;              // when to log again that readers lock every slot
+    int64_t open_ns;             // when to try again to open a slot, after there was no memory
+    int64_t extra_ns;            // when a slot beyond the first `slots` was needed last
+    bool contended;              // the draft begun last met locks of readers
 
     uint64_t number;       // of the newest frame, 0: none
     uint64_t number_found; // the same when this writer came to its place: the rest is its own
@@ -43,9 +48,9 @@ struct tri_writer {
     uint64_t generation;
     uint64_t dropped_driver, dropped_writer;
     uint64_t published; // by this writer
-    uint64_t reclaimed;
-    uint32_t newest;  // its slot, NO_SLOT: none
-    uint64_t planned; // what the header says of the next frame
+    uint64_t reclaimed; // slots
+    uint32_t newest;    // its slot, NO_SLOT: none
+    uint64_t planned;   // what the header says of the next frame
     uint64_t begun_count;
 
     struct tri_video begun;  // of the last draft begun,
@@ -59,8 +64,7 @@ struct tri_writer {
         uint32_t refusals;  // one after the other, the last time it was tried
         uint64_t retry;     // the frame before which it is not tried again, if there are others
         uint32_t lock;      // which of its locks we have, TRI_NO_LOCK: none
-        uint32_t stale[2];  // holds that a side was taken back from and that are still on it
-        int64_t refused_ns; // since when a reader holds it against us, 0: it does not
+        int64_t busy_ns[2]; // since when readers are known to have a side locked, 0: not
     } slot[TRI_SLOTS_MAX];
     uint16_t suspect[TRI_LOCKS]; // holds that nobody attached could have, at the last look
 };
@@ -74,6 +78,9 @@ enum tri_err tri_writer_claim(struct tri_writer *w);
 /** Makes sure that there is a segment whose slots have `bytes` bytes: keeps it, or replaces it. One
  *  that is too small stays as it is where no larger one can be had. */
 enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes);
+
+/** How many slots a segment with slots of `bytes` bytes may have at most. */
+uint32_t tri_writer_slots_max(const struct tri_writer *w, uint64_t bytes);
 
 /** Looks through the locks and puts right what nobody can have left so. Once a second will do. */
 void tri_writer_repair(struct tri_writer *w);
@@ -104,8 +111,15 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot);
  */
 void tri_writer_announce_next(struct tri_writer *w);
 
-/** Says who holds the slots, at most once a second. */
-void tri_writer_log_no_slot(struct tri_writer *w);
+/** After a frame that met locks of readers: opens one more slot if the next one would find none. The
+ *  cost of its memory lies between two frames then. */
+void tri_writer_keep_spare(struct tri_writer *w);
+
+/** Closes one slot that was opened for readers and has not been needed for a while. */
+void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now);
+
+/** Logs which readers lock the slots and what that costs, at most once a second. */
+void tri_writer_log_no_slot(struct tri_writer *w, const char *cost);
 
 /** Leaves the writer's place and removes the stream, as its clean end. */
 void tri_writer_tear_down(struct tri_writer *w);

@@ -37,7 +37,7 @@ void tri_writer_repair(struct tri_writer *w)
     int readers = status.shm_nattch > 0 ? (int)status.shm_nattch - 1 : 0;
     bool former_counted = false; // that takes a look through the kernel's table: only if it matters
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
-        if (lock % TRI_SLOTS_MAX >= w->mapping->segment.geometry.slots || has(w, lock))
+        if (lock % TRI_SLOTS_MAX >= w->mapping->segment.geometry.slots_max || has(w, lock))
             continue;
         if (TRI_LOCK_WHOLE - value[lock] > readers && !former_counted) {
             readers += tri_segment_former_attachments(w->name);

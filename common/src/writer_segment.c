@@ -5,6 +5,11 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+// By default slots are opened up to this many bytes in all, within these numbers.
+#define SLOTS_BYTES (1ull << 30)
+#define SLOTS_LEAST 8u
+#define SLOTS_MOST  32u
+
 /** Marks the old segment before its key goes: readers that find nothing new in it look the name up. */
 static void mark(const struct tri_writer *w)
 {
@@ -20,6 +25,7 @@ static void look_after(struct tri_writer *w, int64_t now)
     w->check_ns = now + TRI_WRITER_CHECK_NS;
     if (!tri_segment_removed(&w->mapping->segment)) {
         tri_writer_repair(w);
+        tri_writer_close_idle_slot(w, now);
         return;
     }
     tri_log_write(w->log, TRI_LOG_WARN, "segment",
@@ -78,8 +84,21 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
     tri_writer_write_identity(w);
-    tri_segment_announce(&w->mapping->segment); // last: readers may join from here on
+    tri_segment_announce(&w->mapping->segment); // readers may join, and the numbering is safe
+    tri_segment_populate_open(&w->mapping->segment);
     return TRI_OK;
+}
+
+uint32_t tri_writer_slots_max(const struct tri_writer *w, uint64_t bytes)
+{
+    if (w->slots_max_wanted)
+        return w->slots_max_wanted;
+    if (w->flags & (TRI_WRITER_HUGE_PAGES | TRI_WRITER_MLOCK)) // both take memory for all addresses
+        return w->slots_wanted;
+    const uint32_t least = w->slots_wanted > SLOTS_LEAST ? w->slots_wanted : SLOTS_LEAST;
+    const uint32_t most = w->slots_wanted > SLOTS_MOST ? w->slots_wanted : SLOTS_MOST;
+    const uint64_t fitting = SLOTS_BYTES / (bytes ? bytes : 1);
+    return fitting < least ? least : fitting > most ? most : (uint32_t)fitting;
 }
 
 static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
@@ -88,6 +107,7 @@ static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
         .name = w->name,
         .key = w->key,
         .slots = w->slots_wanted,
+        .slots_max = tri_writer_slots_max(w, bytes),
         .slot_bytes = bytes,
         .mode = tri_writer_segment_mode(w),
         .group = w->group,
@@ -110,11 +130,13 @@ enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes)
     look_after(w, now);
     if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
         return TRI_OK;
-    if (w->refused_bytes > 0 && bytes >= w->refused_bytes && now < w->refused_ns)
-        return TRI_ERR_NO_RESOURCES; // said a moment ago
+    // The log has the reason already. A smaller size may be had.
+    const bool smaller = w->refused == TRI_ERR_NO_RESOURCES && bytes < w->refused_bytes;
+    if (w->refused != TRI_OK && !smaller && now < w->refused_ns)
+        return w->refused;
 
-    const enum tri_err err = replace(w, bytes);
-    w->refused_bytes = err == TRI_ERR_NO_RESOURCES ? bytes : 0;
+    w->refused = replace(w, bytes);
+    w->refused_bytes = bytes;
     w->refused_ns = now + TRI_WRITER_RETRY_NS;
-    return err;
+    return w->refused;
 }

@@ -2,17 +2,23 @@
 /* Which slot a writer's next frame gets. */
 #include "writer_private.h"
 
+#include "entry.h"
+#include "sys_memory.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#define ROUNDS         4          // over the slots, before a frame is dropped
-#define NO_SLOT_SAY_NS 1000000000 // drops for want of a slot are told at most this often
+#define SNAPSHOTS_MAX \
+    4 // of the locks, each of which a reader made useless by locking the free slot
+#define NO_SLOT_LOG_NS 1000000000 // locks of all slots are logged at most this often
+#define EXTRA_KEEP_NS  5000000000 // a slot that was opened stays open for so long without use
 #define REST_MOST      3 // a slot that refuses is let alone for 1, 2, 4, then each time 8 frames
+#define HOLDERS_MAX    TRI_SLOTS_MAX
 
-/** How many slots there are. Bounded once more, for compilers that see the shifts by a slot's index. */
+/** How many slots are open. Bounded once more, for compilers that see the shifts by a slot's index. */
 static uint32_t slots_of(const struct tri_writer *w)
 {
-    const uint32_t slots = w->mapping->segment.geometry.slots;
+    const uint32_t slots = tri_segment_open_slots(&w->mapping->segment);
     return slots < TRI_SLOTS_MAX ? slots : TRI_SLOTS_MAX;
 }
 
@@ -22,46 +28,61 @@ static uint32_t lock_of(const struct tri_writer *w, uint32_t slot)
     return tri_lock(slot, w->slot[slot].side);
 }
 
-void tri_writer_log_no_slot(struct tri_writer *w)
-{
-    const int64_t now = tri_now_ns();
-    if (now < w->say_ns)
-        return;
-    w->say_ns = now + NO_SLOT_SAY_NS;
+/** A process that locks slots. */
+struct holder {
+    pid_t pid;
+    int64_t since_ns;
+    uint64_t number; // of the oldest frame that it locks
+};
 
-    char pids[256] = "";
-    size_t length = 0;
-    for (uint32_t i = 0; i < slots_of(w) && length < sizeof(pids) - 16; i++) {
-        int held;
-        const pid_t pid = tri_semset_holder(w->sem_id, lock_of(w, i), &held);
-        if (held > 0)
-            length += (size_t)snprintf(pids + length, sizeof(pids) - length, " %d", (int)pid);
-    }
-    tri_log_write(w->log, TRI_LOG_WARN, "writer",
-                  "%s: frame dropped, readers hold every free slot (last takers: pid%s); use more "
-                  "--buffers",
-                  w->name, length ? pids : " unknown");
+static bool has_longer(const struct holder *a, const struct holder *b)
+{
+    return a->since_ns < b->since_ns || (a->since_ns == b->since_ns && a->number < b->number);
 }
 
-/**
- * Makes the slot ours although a reader holds it: its holder learns so from tri_reader_is_intact(), as
- * the number of its frame is gone. Its hold is the reader's to undo, and counts no more until then.
- */
-static enum tri_err take_by_force(struct tri_writer *w, uint32_t slot)
+/** Who locks slots, each process once, the one that has locked longest first. @return how many */
+static size_t find_holders(const struct tri_writer *w, int64_t now, struct holder *holders)
 {
-    int held;
-    const pid_t pid = tri_semset_holder(w->sem_id, lock_of(w, slot), &held);
-    uint32_t stale = held > 0 ? (uint32_t)held : 0;
-    const enum tri_err err = tri_semset_take(w->sem_id, lock_of(w, slot), &stale);
-    if (err != TRI_OK)
-        return err; // one more has just come
-    w->slot[slot].stale[w->slot[slot].side] = stale;
-    w->slot[slot].lock = lock_of(w, slot);
+    size_t count = 0;
+    for (uint32_t i = 0; i < slots_of(w); i++) {
+        int locks;
+        const struct tri_writer_slot *slot = &w->slot[i];
+        struct holder one = { .pid = tri_semset_holder(w->sem_id, lock_of(w, i), &locks),
+                              .since_ns =
+                                  slot->busy_ns[slot->side] ? slot->busy_ns[slot->side] : now,
+                              .number = slot->number };
+        size_t known = 0;
+        while (known < count && holders[known].pid != one.pid)
+            known++;
+        if (locks <= 0 || (known < count && has_longer(&holders[known], &one)))
+            continue;
+        count += known == count;
+        for (; known > 0 && has_longer(&one, &holders[known - 1]); known--)
+            holders[known] = holders[known - 1];
+        holders[known] = one;
+    }
+    return count;
+}
+
+void tri_writer_log_no_slot(struct tri_writer *w, const char *cost)
+{
+    const int64_t now = tri_now_ns();
+    if (now < w->log_ns)
+        return;
+    w->log_ns = now + NO_SLOT_LOG_NS;
+
+    struct holder holders[HOLDERS_MAX];
+    const size_t count = find_holders(w, now, holders);
+    char text[512] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < count && length < sizeof(text) - 40; i++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "%s pid %d for %.1f s",
+                                   i ? "," : "", (int)holders[i].pid,
+                                   (double)(now - holders[i].since_ns) / 1e9);
     tri_log_write(w->log, TRI_LOG_WARN, "writer",
-                  "%s: slot %u taken back from pid %d, which held it for more than %lld ms",
-                  w->name, slot, (int)pid, (long long)(w->reclaim_ns / 1000000));
-    w->reclaimed++;
-    return TRI_OK;
+                  "%s: %s: readers lock all %u slots:%s; end or continue a reader that is stopped, "
+                  "or use more --buffers-max",
+                  w->name, cost, slots_of(w), count ? text : " unknown pids");
 }
 
 /** Whether the frame in a slot is one of the newest, which are kept for readers. */
@@ -70,10 +91,14 @@ static bool is_history(const struct tri_writer *w, uint32_t slot)
     return w->history == 0 || w->slot[slot].number + w->history > w->number;
 }
 
-/** Whether slot `a` is to be written before slot `b`: the one that left the history last, as it may
- *  still be in the processor's cache; within the history the one with the oldest frame. */
+/** Whether slot `a` is to be written before slot `b`: one of the first slots before one that was opened
+ *  for readers; then the one that left the history last, as it may still be in the processor's cache;
+ *  within the history the one with the oldest frame. */
 static bool goes_before(const struct tri_writer *w, uint32_t a, uint32_t b)
 {
+    const uint32_t first = w->mapping->segment.geometry.slots;
+    if ((a < first) != (b < first))
+        return a < first;
     const bool kept = is_history(w, a);
     if (kept != is_history(w, b))
         return !kept;
@@ -95,8 +120,7 @@ static uint32_t best_slot(const struct tri_writer *w, uint64_t tried)
 void tri_writer_unlock(struct tri_writer *w, uint32_t slot)
 {
     struct tri_writer_slot *s = &w->slot[slot];
-    if (s->lock != TRI_NO_LOCK &&
-        tri_semset_give(w->sem_id, s->lock, s->stale[s->lock / TRI_SLOTS_MAX]) == TRI_OK)
+    if (s->lock != TRI_NO_LOCK && tri_semset_give(w->sem_id, s->lock) == TRI_OK)
         s->lock = TRI_NO_LOCK;
 }
 
@@ -110,19 +134,20 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
     tri_writer_unlock(w, slot); // nearly always there is nothing
     if (s->lock != TRI_NO_LOCK)
         return TRI_ERR_BUSY;
-    const enum tri_err err = tri_semset_take(w->sem_id, wanted, &s->stale[s->side]);
+    const enum tri_err err = tri_semset_take(w->sem_id, wanted);
     if (err == TRI_ERR_BUSY && w->number >= s->retry) {
         s->retry = w->number + (UINT64_C(1) << s->refusals);
         s->refusals += s->refusals < REST_MOST;
     }
     if (err == TRI_OK) {
         s->refusals = 0;
+        s->busy_ns[s->side] = 0;
         s->lock = wanted;
     }
     return err;
 }
 
-/** Slots that readers have held for long, a bit for each: to ask for them again takes a call. */
+/** Slots that readers have locked for long, a bit for each: to try them again takes a call. */
 static uint64_t resting(const struct tri_writer *w)
 {
     uint64_t bits = 0;
@@ -131,42 +156,101 @@ static uint64_t resting(const struct tri_writer *w)
     return bits;
 }
 
-/** Tries every slot not in `tried` once, the best first. @return TRI_ERR_NO_SLOT
- *  for none. */
-static enum tri_err try_slots(struct tri_writer *w, uint64_t tried, uint32_t *taken)
+/** Which slots readers lock at this moment, a bit for each: all in one call, so that a reader that
+ *  moves from one to another is met in one of them. */
+static enum tri_err find_locked(struct tri_writer *w, uint64_t *locked)
 {
-    for (;;) {
-        const uint32_t slot = best_slot(w, tried);
-        if (slot == NO_SLOT)
-            return TRI_ERR_NO_SLOT;
-        const enum tri_err err = lock(w, slot);
-        if (err != TRI_ERR_BUSY) {
-            *taken = slot;
-            return err;
-        }
-        tried |= 1ull << slot;
-    }
-}
-
-/** All slots are held: takes one back if its time is over. */
-static enum tri_err do_without(struct tri_writer *w, uint32_t *taken)
-{
+    uint16_t value[TRI_LOCKS];
+    *locked = 0;
+    const enum tri_err err = tri_semset_locks(w->sem_id, value);
+    if (err != TRI_OK)
+        return err;
     const int64_t now = tri_now_ns();
-    uint32_t overdue = NO_SLOT;
     for (uint32_t i = 0; i < slots_of(w); i++) {
         struct tri_writer_slot *slot = &w->slot[i];
-        if (i == w->newest || slot->taken)
-            continue;
-        if (slot->refused_ns == 0)
-            slot->refused_ns = now;
-        else if (w->reclaim_ns && now - slot->refused_ns >= w->reclaim_ns)
-            overdue = i;
+        for (uint32_t side = 0; side < 2; side++) {
+            const uint32_t lock = tri_lock(i, side);
+            const bool busy = slot->lock != lock && value[lock] < TRI_LOCK_WHOLE;
+            if (!busy || slot->busy_ns[side] == 0)
+                slot->busy_ns[side] = busy ? now : 0;
+            *locked |= (uint64_t)(busy && side == slot->side) << i;
+        }
     }
-    if (overdue == NO_SLOT)
-        return TRI_ERR_NO_SLOT;
-    *taken = overdue;
-    const enum tri_err err = take_by_force(w, overdue);
-    return err == TRI_ERR_BUSY ? TRI_ERR_NO_SLOT : err;
+    return TRI_OK;
+}
+
+/** Opens one more slot for this frame or the next. @return NO_SLOT: that is the limit, or there is no
+ *  memory */
+static uint32_t open_slot(struct tri_writer *w)
+{
+    const struct tri_segment *segment = &w->mapping->segment;
+    const uint32_t slot = slots_of(w);
+    const uint64_t bytes = segment->geometry.slot_bytes;
+    const int64_t now = tri_now_ns();
+    if (slot >= segment->geometry.slots_max || now < w->open_ns)
+        return NO_SLOT;
+    if (!tri_memory_allows(NULL, w->name, bytes, 0) ||
+        !tri_segment_populate(segment, tri_segment_slot_at(segment, slot), bytes, true)) {
+        w->open_ns = now + TRI_WRITER_RETRY_NS;
+        return NO_SLOT;
+    }
+    w->extra_ns = now;
+    // Release: pairs with the acquire in tri_segment_open_slots().
+    atomic_store_explicit(&segment->header->slots_open, slot + 1, memory_order_release);
+    tri_log_write(w->log, TRI_LOG_INFO, "writer",
+                  "%s: no slot is free: opened slot %u of at most %u", w->name, slot + 1,
+                  segment->geometry.slots_max);
+    return slot;
+}
+
+void tri_writer_keep_spare(struct tri_writer *w)
+{
+    uint64_t locked;
+    if (slots_of(w) < w->mapping->segment.geometry.slots_max && find_locked(w, &locked) == TRI_OK &&
+        best_slot(w, locked) == NO_SLOT)
+        open_slot(w);
+}
+
+void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now)
+{
+    const struct tri_segment *segment = &w->mapping->segment;
+    const uint32_t last = slots_of(w) - 1;
+    // A device has the pages of its slots pinned: it would write into memory that nobody else has.
+    if (w->lent || last < segment->geometry.slots || now < w->extra_ns + EXTRA_KEEP_NS ||
+        last == w->newest || w->slot[last].taken || lock(w, last) != TRI_OK)
+        return;
+    tri_entry_begin(tri_segment_entry(segment, last), w->slot[last].side);
+    w->slot[last].number = 0;
+    atomic_store_explicit(&segment->header->slots_open, last, memory_order_release);
+    tri_segment_free_slot(segment, last);
+    tri_writer_unlock(w, last);
+    tri_writer_announce_next(w);
+}
+
+/**
+ * Every slot is locked and none can be opened: takes the one with the oldest frame all the same. Its
+ * lock is not touched: readers notice by its number that their frame is gone, and release what they
+ * took.
+ *
+ * @return NO_SLOT: none may be reclaimed
+ */
+static uint32_t reclaim(struct tri_writer *w)
+{
+    const int64_t now = tri_now_ns();
+    uint32_t oldest = NO_SLOT;
+    for (uint32_t i = 0; i < slots_of(w); i++) {
+        const struct tri_writer_slot *slot = &w->slot[i];
+        const int64_t busy_ns = slot->busy_ns[slot->side];
+        if (i != w->newest && !slot->taken && (busy_ns ? now - busy_ns : 0) >= w->reclaim_ns &&
+            (oldest == NO_SLOT || slot->number < w->slot[oldest].number))
+            oldest = i;
+    }
+    if (oldest == NO_SLOT)
+        return NO_SLOT;
+    tri_writer_unlock(w, oldest); // of its other side, should that have been left
+    w->reclaimed++;
+    tri_writer_log_no_slot(w, "locked frame overwritten");
+    return oldest;
 }
 
 void tri_writer_announce_next(struct tri_writer *w)
@@ -191,14 +275,37 @@ void tri_writer_announce_next(struct tri_writer *w)
     atomic_store_explicit(&w->mapping->segment.header->next, planned, memory_order_relaxed);
 }
 
+/** Takes the lock of a slot that no reader locks. @return TRI_ERR_NO_SLOT: there is none */
+static enum tri_err take_free(struct tri_writer *w, uint32_t *taken)
+{
+    const uint64_t rested = resting(w);
+    w->contended = false;
+    *taken = best_slot(w, rested);
+    enum tri_err err = *taken == NO_SLOT ? TRI_ERR_BUSY : lock(w, *taken);
+    for (int i = 0; i < SNAPSHOTS_MAX && err == TRI_ERR_BUSY; i++) {
+        uint64_t locked;
+        w->contended = true;
+        err = find_locked(w, &locked);
+        if (err != TRI_OK)
+            return err;
+        *taken = best_slot(w, locked);
+        err = *taken == NO_SLOT ? TRI_ERR_NO_SLOT : lock(w, *taken);
+    }
+    if (err == TRI_OK && *taken >= w->mapping->segment.geometry.slots)
+        w->extra_ns = tri_now_ns();
+    return err == TRI_ERR_BUSY ? TRI_ERR_NO_SLOT : err;
+}
+
 enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken)
 {
-    // More than one round: a reader that moves from one slot to another while we try them in turn
-    // can be met in both.
-    for (int round = 0; round < ROUNDS; round++) {
-        const enum tri_err err = try_slots(w, round == 0 ? resting(w) : 0, taken);
-        if (err != TRI_ERR_NO_SLOT)
+    enum tri_err err = take_free(w, taken);
+    if (err != TRI_ERR_NO_SLOT)
+        return err;
+    while ((*taken = open_slot(w)) != NO_SLOT) {
+        err = lock(w, *taken); // a reader with a frame of a segment before this one may have it
+        if (err != TRI_ERR_BUSY)
             return err;
     }
-    return do_without(w, taken);
+    *taken = reclaim(w);
+    return *taken == NO_SLOT ? TRI_ERR_NO_SLOT : TRI_OK;
 }

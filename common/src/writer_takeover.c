@@ -57,9 +57,9 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     w->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
     tri_writer_reset_slots(w);
     w->number = w->number_found = tri_word_number(word);
-    if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots)
+    if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots_max)
         w->newest = tri_word_slot(word);
-    for (uint32_t i = 0; i < segment->geometry.slots; i++) {
+    for (uint32_t i = 0; i < segment->geometry.slots_max; i++) {
         struct tri_entry *entry = tri_segment_entry(segment, i);
         uint64_t mark = tri_entry_mark(entry);
         // Finished but never published: its number will be that of another frame, and readers may have
@@ -86,22 +86,27 @@ static void discard(struct tri_segment *segment)
 /** Why a segment that was found cannot be used any further by this writer, although its numbering goes
  *  on; NULL: it can. */
 static const char *unusable(const struct tri_writer *w, const struct tri_segment *found,
-                            bool fresh_semaphores)
+                            const struct tri_claim *claim, const struct ipc_perm *perm)
 {
     const struct tri_header *header = found->header;
-    if (fresh_semaphores)
+    if (claim->fresh)
         return "its semaphores are gone, and with them what readers have locked";
+    // Whoever is attached stays so, whatever becomes of the permissions.
+    if (claim->other_access || (perm->mode & 0777) != tri_writer_segment_mode(w) ||
+        perm->gid != w->group)
+        return "others may watch from now on";
     if (atomic_load_explicit(&header->lent, memory_order_acquire) != 0)
         return "its device may still write into it";
     if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
         return "it was about to be replaced or removed";
-    if (found->geometry.slots != w->slots_wanted)
+    if (found->geometry.slots != w->slots_wanted ||
+        found->geometry.slots_max != tri_writer_slots_max(w, found->geometry.slot_bytes))
         return "it has another number of slots";
     return found->geometry.slot_bytes < w->slot_bytes_wanted ? "its slots are too small" : NULL;
 }
 
 /** Looks at what stands under the key, which nobody else may touch now: we hold the writer's place. */
-static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
+static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
 {
     if (w->stream_id == 0) { // otherwise it is made anew under its writer, which goes on counting
         w->stream_id = random_id();
@@ -137,7 +142,7 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
     }
 
     resume(w, &found);
-    const char *why = unusable(w, &found, fresh_semaphores);
+    const char *why = unusable(w, &found, claim, &status.shm_perm);
     if (why) {
         tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
                       w->name, why);
@@ -146,10 +151,7 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
         return TRI_OK;
     }
 
-    status.shm_perm.mode = (unsigned short)tri_writer_segment_mode(w);
-    status.shm_perm.gid = w->group;
-    shmctl(shm_id, IPC_SET, &status); // ours: cannot be refused
-    tri_segment_fault_in(&found);
+    tri_segment_populate_open(&found);
     w->mapping = tri_mapping_new(&found, w->sem_id);
     if (!w->mapping) {
         tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
@@ -161,24 +163,37 @@ static enum tri_err adopt(struct tri_writer *w, bool fresh_semaphores)
     return TRI_OK;
 }
 
-enum tri_err tri_writer_claim(struct tri_writer *w)
+/** Takes the writer's place in the set. The log says who else has it. */
+static enum tri_err claim_place(struct tri_writer *w, struct tri_claim *claim)
 {
-    struct tri_claim claim;
-    enum tri_err err = tri_semset_claim(&claim, w->key, w->name, w->permissions, w->group, w->log);
-    w->sem_id = claim.sem_id;
-    if (err == TRI_ERR_BUSY && claim.holder > 0)
+    const enum tri_err err =
+        tri_semset_claim(claim, w->key, w->name, w->permissions, w->group, w->log);
+    w->sem_id = claim->sem_id;
+    if (err == TRI_ERR_BUSY && claim->holder > 0)
         tri_log_write(w->log, TRI_LOG_ERROR, "segment",
                       "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
-                      (int)claim.holder);
+                      (int)claim->holder);
     else if (err == TRI_ERR_BUSY)
         tri_log_write(w->log, TRI_LOG_ERROR, "segment",
                       "%s: already has a writer, in another container or PID namespace; stop it or "
                       "choose another --name",
                       w->name);
-    if (err != TRI_OK)
-        return err;
+    return err;
+}
 
-    err = adopt(w, claim.fresh);
+enum tri_err tri_writer_claim(struct tri_writer *w)
+{
+    struct tri_claim claim = { .other_access = true };
+    enum tri_err err = TRI_OK;
+    while (err == TRI_OK && claim.other_access) {
+        // A new set, too: locks in this one could never be given back by readers without permission.
+        if (w->sem_id >= 0)
+            tri_semset_remove(w->sem_id);
+        err = claim_place(w, &claim);
+        if (err != TRI_OK)
+            return err;
+        err = adopt(w, &claim);
+    }
     if (err == TRI_OK) {
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
         if (err != TRI_OK)
@@ -210,7 +225,6 @@ void tri_writer_on_stream_removed(struct tri_writer *w)
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
         w->slot[i].taken = false;
         w->slot[i].lock = TRI_NO_LOCK;
-        w->slot[i].stale[0] = w->slot[i].stale[1] = 0;
     }
 }
 

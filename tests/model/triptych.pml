@@ -3,36 +3,47 @@
  * The hand-over as common/src really does it, for spin to search whole. One step here is one thing that
  * others can see happen there: a store to shared memory or one semop().
  *
- *   writer, twice   semset.c take_writer(), takeover.c resume(), writer.c begin and publish; the
- *                   second is refused as long as the first lives, and takes over when it has died
- *   holder          reader.c and hold.c with permission to alter: locks its frame, or, while it waits,
- *                   the one to come; moves by one semop
+ *   writer, twice   semset.c take_writer(), writer_takeover.c resume(), writer.c begin and publish,
+ *                   writer_slots.c; the second is refused as long as the first lives, and takes over
+ *                   when it has died
+ *   holder          reader.c and reader_lock.c with permission to alter: locks its frame, or, while it
+ *                   waits, the one to come; moves by one semop. With KEEPER it has each frame until it
+ *                   has the next one, as a loop in Python has: two locks
  *   checker         reader.c with read permission only: looks at the number before and after
  *
  * Each of them may be killed before every step; the kernel undoes then, in one step per set (exit_sem()).
- * The holder may also be stopped for ever, holding. Sleeps have no time limit here although they have
- * one there (SLEEP_MAX_NS): what is proved does not lean on it.
+ * Each of them may be stopped before every step, for ever: nothing here makes another one wait for it.
+ * The writer finds a slot for every frame all the same: it opens slots up to SLOTS_MAX, closes one that
+ * is idle, and where all are locked overwrites the oldest locked frame. Sleeps have no time limit here
+ * although they have one there (SLEEP_MAX_NS): what is proved does not lean on it.
  *
  * Left out: memory order (sequential consistency is assumed; the fences are entry.h's to get right), a
- * second segment under the same name, slots let alone for a while or taken back by force, mode `next`,
- * what others' semctl() does.
+ * second segment under the same name, slots let alone for a while, the first slots' precedence over those
+ * opened later, mode `next`, what others' semctl() does.
  *
  * check.py runs this whole and each wrong variant, a macro WRONG_... below, which must be caught.
  */
 
 #define SLOTS 3
+#ifndef SLOTS_MAX
+#define SLOTS_MAX 3
+#endif
 #ifndef GATES
 #define GATES 4
 #endif
 #ifndef FRAMES
 #define FRAMES 5
 #endif
-#define WHOLE 2 /* what the writer takes of a lock; one reader can hold */
-#define NONE  7
+#ifdef KEEPER
+#define WHOLE 3 /* what the writer takes of a lock; of one lock a reader can hold an old frame's and a new one's */
+#else
+#define WHOLE 2
+#endif
+#define NONE  15
 
 #define GATE(n) gate[(n) % GATES]
-#define LOCK(s, side) ((s) + SLOTS * (side)) /* two for each slot */
-#define SLOT(lock) ((lock) % SLOTS)
+#define LOCK(s, side) ((s) + SLOTS_MAX * (side)) /* two for each slot */
+#define SLOT(lock) ((lock) % SLOTS_MAX)
 #define PICTURE(n, writer) ((n) + 8 * (writer)) /* a frame's pixels, unlike any other's */
 #define NUMBER(picture) ((picture) % 8)
 
@@ -42,7 +53,7 @@
 /* The semaphore set. */
 bool has_writer, away = 1, removed;
 byte gate[GATES];
-byte lock[2 * SLOTS] = WHOLE;
+byte lock[2 * SLOTS_MAX] = WHOLE;
 
 /* The segment: `latest` and `next` are one word each, a slot's number and side another; the number stands
  * before and after its two halves of pixels. */
@@ -50,8 +61,9 @@ byte latest, latest_slot = NONE;
 bit latest_side;
 byte next, next_slot = NONE;
 bit next_side;
-byte number[SLOTS], upper[SLOTS], lower[SLOTS];
-bit side[SLOTS];
+byte number[SLOTS_MAX], upper[SLOTS_MAX], lower[SLOTS_MAX];
+bit side[SLOTS_MAX];
+byte open = SLOTS;
 
 /* What only the properties know. */
 bit turn;     /* which writer comes first: they are alike */
@@ -60,6 +72,7 @@ byte turned;  /* the newest frame whose gates have been turned */
 bool asleep[2];
 byte wanted[2]; /* by a sleeper */
 byte seen[2];   /* the newest frame each reader got */
+bool reclaimed; /* a locked frame was overwritten: only where all slots were */
 
 /* Everybody whose gate stands open wakes, within the call that opened it. */
 inline wake()
@@ -83,20 +96,21 @@ inline nobody_sleeps_through_a_frame()
 }
 
 #ifdef WRONG_NEWEST_TAKEN
-#define MAY_TAKE(i) (!(tried & (1 << (i))))
+#define MAY_TAKE(i) true
 #else
-#define MAY_TAKE(i) (!(tried & (1 << (i))) && (i) != newest)
+#define MAY_TAKE(i) ((i) != newest)
 #endif
+#define LOCKED(i) (lock[LOCK(i, side[i])] != WHOLE)
 
 #define OR_DIE ::true -> goto die
 
-/* oldest_slot(): into pick. Within a d_step. */
+/* best_slot(): into pick. Within a d_step. */
 inline oldest(not_these)
 {
     pick = NONE;
     i = 0;
     do
-    :: i < SLOTS ->
+    :: i < open ->
         if
         :: MAY_TAKE(i) && !(not_these) ->
                if
@@ -107,7 +121,7 @@ inline oldest(not_these)
         :: else
         fi;
         i++
-    :: i == SLOTS -> break
+    :: i == open -> break
     od;
     i = 0
 }
@@ -117,7 +131,7 @@ inline oldest(not_these)
 
 proctype writer(bit me)
 {
-    byte n, newest = NONE, mine = NONE, tried, pick, i, rounds;
+    byte n, newest = NONE, mine = NONE, pick, i, tries;
     byte taken = NONE; /* undo: the lock that this writer has */
     byte closed[GATES]; /* undo: what this writer has added to the gates */
 
@@ -132,10 +146,10 @@ end_refused:
     if
     :: d_step { /* finished but never published: is no frame, and its lock is the one before */
         do
-        :: i < SLOTS ->
+        :: i < SLOTS_MAX ->
             if :: number[i] > latest -> number[i] = 0; side[i] = 1 - side[i] :: else fi;
             i++
-        :: i == SLOTS -> break
+        :: i == SLOTS_MAX -> break
         od;
         i = 0
     }
@@ -164,25 +178,51 @@ end_refused:
 
     do
     :: n == FRAMES -> break
-    :: n < FRAMES ->
-        /* take_slot(): the oldest first, each tried once a round, never waiting */
-        rounds = 0;
-        tried = 0;
-        do
-        :: d_step { oldest(false) };
+#if SLOTS_MAX > SLOTS
+    :: open > SLOTS && n < FRAMES && newest != open - 1 -> /* tri_writer_close_idle_slot() */
+        if
+        :: d_step {
+            i = LOCK(open - 1, side[open - 1]);
+            if
+#ifdef WRONG_LOCKED_SLOT_CLOSED
+            :: true -> mine = open - 1
+#else
+            :: lock[i] == WHOLE -> lock[i] = 0; taken = i; mine = open - 1
+            :: else
+#endif
+            fi;
+            i = 0
+           }
+        OR_DIE
+        fi;
+        if
+        :: mine != NONE ->
+           if :: d_step { number[mine] = 0; open = mine } OR_DIE fi;
+           if :: d_step { upper[mine] = 0; lower[mine] = 0 } OR_DIE fi;
            if
-           :: pick == NONE ->
-              rounds++;
-              tried = 0;
-              assert(rounds < 2) /* one holder never costs a frame: the second round finds a slot */
+           :: d_step {
+               if :: taken != NONE -> lock[taken] = lock[taken] + WHOLE :: else fi;
+               taken = NONE;
+               mine = NONE
+              }
+           OR_DIE
+           fi
+        :: else
+        fi
+#endif
+    :: n < FRAMES ->
+        /* tri_writer_take_slot(): the oldest first; if that is locked, the oldest that one look at all
+         * locks finds free. Nothing of it waits. */
+        tries = 0;
+        do
+        :: d_step { if :: tries == 0 -> oldest(false) :: else -> oldest(LOCKED(i)) fi };
+           if
+           :: pick == NONE -> break
            :: pick != NONE ->
               if
 #ifdef WRONG_WRITER_WAITS
               :: d_step {
-                  lock[LOCK(pick, side[pick])] == WHOLE ->
-                  taken = LOCK(pick, side[pick]);
-                  lock[taken] = 0;
-                  mine = pick
+                  !LOCKED(pick) -> taken = LOCK(pick, side[pick]); lock[taken] = 0; mine = pick
                  };
                  break
 #else
@@ -194,18 +234,43 @@ end_refused:
 #endif
                   if
                   :: lock[i] == WHOLE -> lock[i] = 0; taken = i; mine = pick
-                  :: else -> tried = tried | (1 << pick)
+                  :: else -> tries++
                   fi;
                   i = 0
                  };
-                 if :: mine != NONE -> break :: else fi
+                 if :: mine != NONE || tries == 5 -> break :: else fi
               OR_DIE
 #endif
               fi
            fi
         od;
-        tried = 0;
-        rounds = 0;
+#if defined(KEEPER) && !defined(WRONG_NEITHER_GROWTH_NOR_RECLAIM)
+        if
+        :: mine != NONE
+#if SLOTS_MAX > SLOTS
+        :: mine == NONE && open < SLOTS_MAX -> /* open_slot(): nobody has anything of it */
+           if
+           :: d_step { open++; mine = open - 1; taken = LOCK(mine, side[mine]); lock[taken] = 0 }
+           OR_DIE
+           fi
+#endif
+        :: mine == NONE && open == SLOTS_MAX -> /* reclaim(): no lock is taken */
+           if
+           :: d_step {
+#ifdef WRONG_RECLAIM_TAKES_THE_NEWEST
+               mine = newest;
+#else
+               oldest(false);
+               mine = pick;
+#endif
+               reclaimed = true
+              }
+           OR_DIE
+           fi
+        fi;
+#endif
+        assert(mine != NONE); /* whatever readers lock, and wherever they stop: no frame is dropped */
+        tries = 0;
         pick = NONE;
 
         n++;
@@ -249,7 +314,12 @@ end_refused:
         /* tri_semset_publish(): slot, this gate and the one two frames on, in one call */
         if
         :: d_step {
-            lock[taken] = lock[taken] + WHOLE;
+#ifdef WRONG_RECLAIM_GIVES_WHAT_IT_HAS_NOT
+            lock[LOCK(mine, 1 - side[mine])] = lock[LOCK(mine, 1 - side[mine])] + WHOLE;
+            assert(lock[LOCK(mine, 1 - side[mine])] <= WHOLE);
+#else
+            if :: taken != NONE -> lock[taken] = lock[taken] + WHOLE :: else fi;
+#endif
             taken = NONE;
             GATE(n) = GATE(n) - 1;
             closed[n % GATES] = 0;
@@ -297,7 +367,7 @@ die: skip; /* exit_sem() */
 #endif
         wake();
         assert(!asleep[0] && !asleep[1]); /* readers learn of a death at once */
-        n = 0; newest = 0; mine = 0; taken = 0; tried = 0; pick = 0; i = 0; rounds = 0;
+        n = 0; newest = 0; mine = 0; taken = 0; pick = 0; i = 0; tries = 0;
         closed[0] = 0; closed[1] = 0; closed[2] = 0; closed[GATES - 1] = 0
     };
     goto out;
@@ -331,11 +401,20 @@ inline wait_frame(me, want)
 /* tri_semset_wait_writer() */
 #define WAIT_FOR_A_WRITER (removed || !away)
 
+#ifdef WRONG_RECLAIMED_TAKEN_FOR_INTACT
+#define IS_RECLAIMED(s, n) false
+#else
+#define IS_RECLAIMED(s, n) (reclaimed && number[s] != (n))
+#endif
+
 proctype holder()
 {
     byte n, s, a, want;
     bit sd;
     byte held = NONE; /* the lock it has */
+#ifdef KEEPER
+    byte kept = NONE; /* and that of the frame before */
+#endif
     byte ahead;       /* and if that is of a frame still to come: its number; 0: it is of the frame seen */
     bool busy;
 
@@ -350,7 +429,7 @@ end_look:
             assert(n == 0 || number[s] == n || removed) /* the newest frame is always whole */
         };
         if
-        :: removed -> goto die /* follow.c attaches anew: another segment's story */
+        :: removed -> goto die /* reader_attach.c attaches anew: another segment's story */
         :: !removed && n > seen[HOLDER] ->
             /* tri_reader_lock_take() */
             if
@@ -411,15 +490,26 @@ end_look:
 #endif
                seen[HOLDER] = n;
                a = upper[s];
-               assert(NUMBER(a) == n);
+               assert(NUMBER(a) == n || IS_RECLAIMED(s, n));
                if
                :: true
                :: true -> goto end_stopped
                OR_DIE
                fi;
-               assert(lower[s] == a) /* now or much later: a slot that is held stays as it is */
-               ;
+               /* now or much later: a locked slot stays as it is, or tri_reader_is_intact() is false */
+               assert(lower[s] == a || IS_RECLAIMED(s, n));
                a = 0
+#ifdef KEEPER
+               ;
+               if
+               :: d_step {
+                   if :: kept != NONE -> lock[kept] = lock[kept] + 1 :: else fi;
+                   kept = held;
+                   held = NONE
+                  }
+               OR_DIE
+               fi
+#endif
             fi
         :: else -> want = n + 1
         fi;
@@ -483,8 +573,10 @@ end_asleep:
               :: held != NONE && number[SLOT(held)] == seen[HOLDER] ->
 #endif
                  if :: true OR_DIE fi;
-                 assert(NUMBER(upper[SLOT(held)]) == seen[HOLDER]); /* as before the wait */
-                 assert(lower[SLOT(held)] == upper[SLOT(held)])
+                 assert(NUMBER(upper[SLOT(held)]) == seen[HOLDER] ||
+                        IS_RECLAIMED(SLOT(held), seen[HOLDER])); /* as before the wait */
+                 assert(lower[SLOT(held)] == upper[SLOT(held)] ||
+                        IS_RECLAIMED(SLOT(held), seen[HOLDER]))
               fi
            fi
         :: else
@@ -495,6 +587,9 @@ die: skip;
     d_step { asleep[HOLDER] = false; wanted[HOLDER] = 0 };
 #ifndef WRONG_HOLDER_NOT_UNDONE
     d_step { if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi };
+#ifdef KEEPER
+    d_step { if :: kept != NONE -> lock[kept] = lock[kept] + 1 :: else fi; kept = 0 };
+#endif
 #endif
     d_step { n = 0; s = 0; sd = 0; held = 0; ahead = 0; a = 0; want = 0; busy = false };
     goto out;
@@ -572,8 +667,8 @@ init {
     end_all: (_nr_pr == 1) ->
     d_step {
         do
-        :: i < 2 * SLOTS -> assert(lock[i] == WHOLE || removed); i++
-        :: i == 2 * SLOTS -> break
+        :: i < 2 * SLOTS_MAX -> assert(lock[i] == WHOLE || removed); i++
+        :: i == 2 * SLOTS_MAX -> break
         od;
         i = 0;
         do

@@ -48,6 +48,21 @@ enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_
         writer, &(struct tri_writer_options){ .name = name, .video = *video, .slots = slots });
 }
 
+tri_writer *solid_writer_fixed(const char *name, const struct tri_video *video, uint32_t slots,
+                               uint32_t reclaim_ms, const tri_log *log)
+{
+    tri_writer *writer;
+    assert_int_equal(
+        tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
+                                                               .video = *video,
+                                                               .slots = slots,
+                                                               .slots_max = slots,
+                                                               .reclaim_ms = reclaim_ms,
+                                                               .log = log }),
+        TRI_OK);
+    return writer;
+}
+
 enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t sequence)
 {
     struct tri_draft draft = { 0 };

@@ -99,8 +99,8 @@ TRI_API enum tri_err tri_reader_acquire(tri_reader *reader, struct tri_frame *fr
  */
 TRI_API bool tri_reader_is_intact(tri_reader *reader, const struct tri_frame *frame);
 
-/** Returns whether the frame's slot is locked: then no check is needed after use. Threads: any. Cost:
- *  no system call. */
+/** Returns whether the frame's slot is locked: then its contents change only if the writer reclaims it,
+ *  which it does where readers lock every slot that it can open. Threads: any. Cost: no system call. */
 TRI_API bool tri_frame_is_locked(const struct tri_frame *frame);
 
 /**
@@ -142,8 +142,10 @@ struct tri_reader_stats {
     uint64_t dropped_writer; // by the writer while this reader was attached
     uint64_t restarts;       // times a writer came back, or another one came, after the first
     enum tri_reader_state state;
-    uint32_t slots; // of the stream; 0 while there is none
-    bool can_lock;  // whether this reader may lock slots: zero copies without a check
+    uint32_t slots;      // of the stream at first; 0 while there is none
+    uint32_t slots_open; // now: more while readers lock the others
+    uint32_t slots_max;  // at most
+    bool can_lock;       // whether this reader may lock slots: zero copies without a check
 };
 
 /** Fills *stats. Cost: no system call. */

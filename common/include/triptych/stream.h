@@ -38,16 +38,20 @@ struct tri_stream {
     int64_t attach_time, detach_time, change_time;
     uint64_t bytes; // of the segment
     uint64_t slot_bytes;
-    uint32_t slots;
-    uint32_t held;    // slots that readers have locked
-    uint32_t holders; // valid elements of `holder`, each pid once
+    uint32_t slots;      // at first
+    uint32_t slots_open; // now
+    uint32_t slots_max;  // at most
+    uint32_t held;       // slots that readers have locked
+    uint32_t holders;    // valid elements of `holder`, each pid once
     /** The processes that locked or released a locked slot last: incomplete where several processes
      *  lock one slot, and without processes of other PID namespaces. */
     pid_t holder[TRI_HOLDERS_MAX];
-    uint32_t waiting;   // readers that sleep until the next frame
-    uint64_t published; // frames so far
+    int64_t holder_ns[TRI_HOLDERS_MAX];      // tri_now_ns() when the oldest frame that it locks was
+                                             // published; 0: it locks the frame to come
+    uint32_t waiting;                        // readers that sleep until the next frame
+    uint64_t published;                      // frames so far
     uint64_t dropped_driver, dropped_writer; // so far; those of `newest` end with that frame
-    bool has_frame;     // `newest` is valid
+    bool has_frame;                          // `newest` is valid
     struct tri_frame_info newest;
 };
 

@@ -10,12 +10,13 @@
 
 TRI_BEGIN
 
-#define TRI_NAME_MAX     31 // characters of a stream's name
-#define TRI_NAME_RULE    "1 to 31 of A-Z a-z 0-9 - _ . and not - or . first" // for messages
-#define TRI_NAME_DEFAULT "cam0"
-#define TRI_SLOTS_MIN    3
-#define TRI_SLOTS_MAX    64
-#define TRI_SOURCE_MAX   127 // characters of the text that describes the source
+#define TRI_NAME_MAX      31 // characters of a stream's name
+#define TRI_NAME_RULE     "1 to 31 of A-Z a-z 0-9 - _ . and not - or . first" // for messages
+#define TRI_NAME_DEFAULT  "cam0"
+#define TRI_SLOTS_MIN     3
+#define TRI_SLOTS_MAX     64
+#define TRI_RECLAIM_NEVER UINT32_MAX
+#define TRI_SOURCE_MAX    127 // characters of the text that describes the source
 
 enum tri_writer_flags {
     TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame
@@ -29,12 +30,15 @@ struct tri_writer_options {
     struct tri_video video; // expected frames; fourcc 0: taken from the first frame
     uint64_t slot_bytes;    // minimum size of a slot; 0: as `video` needs
     uint32_t slots;         // TRI_SLOTS_MIN to TRI_SLOTS_MAX; 0: 3, triple buffering
+    uint32_t slots_max;     // opens more while readers lock the others, up to this number; 0: 32,
+                            // fewer where that were more than 1 GiB, but at least 8
     uint32_t permissions;   // who may read, as in chmod(2); 0: 0640. Others never write (0002)
     const char *group;      // name or number of the group that may read; NULL: the caller's own
     const char *source;     // description for triptych-info; NULL: none
     uint32_t flags;         // enum tri_writer_flags
-    uint32_t reclaim_ms;    // reclaim a slot that readers have locked for so long; 0: never
-    const tri_log *log;     // outlives the writer; NULL: silent
+    uint32_t reclaim_ms; // with slots_max locked: reclaims only slots locked for so long, and drops
+                         // frames until then; 0: reclaims at once; or TRI_RECLAIM_NEVER
+    const tri_log *log;  // outlives the writer; NULL: silent
 };
 
 /** Opaque. Threads: one at a time for one writer. Processes: the one that opened it; a forked child may
@@ -61,19 +65,25 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  * stream to a larger segment, which readers follow. Several drafts may be open at once, each in its
  * own slot: a camera's queue of buffers.
  *
+ * While readers lock every slot, the call opens one more, up to `slots_max` and as long as there is
+ * memory. At that limit it reclaims the slot with the oldest locked frame, never the newest one; its
+ * readers learn that from tri_reader_is_intact().
+ *
  * @param video  the frame's description; may differ from the frame before
  * @param draft  set on TRI_OK: `info` is zero except for `video`, the pixels are undefined. The
  *               planes of `shape` may be moved within the slot before publishing; data[p] must
  *               follow its offset
  *
- * @return TRI_OK; TRI_ERR_NO_SLOT, readers hold every slot: counted as a drop of the writer;
+ * @return TRI_OK; TRI_ERR_NO_SLOT, no slot is free and none may be reclaimed (all are drafts, or
+ *         `reclaim_ms` is not over): counted as a drop of the writer;
  *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size are not
  *         available (the log gives the reason once a second): smaller frames still work;
  *         TRI_ERR_BUSY or TRI_ERR_FOREIGN, the stream was removed and the name is taken;
  *         TRI_ERR_SYSTEM. On failure *draft is all zero.
  *
  * Ownership: the slot is the draft's until tri_writer_publish() or tri_writer_cancel().
- * Cost:      one system call; more once a second, to check that the stream still exists.
+ * Cost:      one system call; more while readers lock slots for long, and once a second, to check
+ *            that the stream still exists. Opening a slot costs the first touch of its memory.
  */
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
                                       struct tri_draft *draft);
@@ -127,10 +137,12 @@ struct tri_writer_stats {
     uint64_t published;                      // by this writer
     uint64_t dropped_driver, dropped_writer; // since the stream began
     uint64_t generation;
-    uint64_t reclaimed; // slots taken from readers that had locked them for too long
-    uint32_t slots;
-    uint32_t readers;   // attached to the segment
-    int shm_id, sem_id; // -1 before the first frame fixed the size
+    uint64_t reclaimed;  // slots overwritten although readers had locked them
+    uint32_t slots;      // as opened with
+    uint32_t slots_open; // now; 0 before the first frame fixed the size
+    uint32_t slots_max;  // likewise
+    uint32_t readers;    // attached to the segment
+    int shm_id, sem_id;  // -1 before the first frame fixed the size
 };
 
 /** Fills *stats. Cost: one system call, for `readers`. */

@@ -115,8 +115,9 @@ class Log(Structure):
 
 class WriterOptions(Structure):
     _fields_ = [("name", c_char_p), ("video", Video), ("slot_bytes", c_uint64),
-                ("slots", c_uint32), ("permissions", c_uint32), ("group", c_char_p),
-                ("source", c_char_p), ("flags", c_uint32), ("reclaim_ms", c_uint32),
+                ("slots", c_uint32), ("slots_max", c_uint32),
+                ("permissions", c_uint32), ("group", c_char_p), ("source", c_char_p),
+                ("flags", c_uint32), ("reclaim_ms", c_uint32),
                 ("log", POINTER(Log))]
 
 
@@ -128,7 +129,8 @@ class ReaderOptions(Structure):
 class ReaderStats(Structure):
     _fields_ = [("frames", c_uint64), ("skipped", c_uint64), ("torn", c_uint64),
                 ("dropped_driver", c_uint64), ("dropped_writer", c_uint64),
-                ("restarts", c_uint64), ("state", c_int), ("slots", c_uint32), ("can_lock", c_bool)]
+                ("restarts", c_uint64), ("state", c_int), ("slots", c_uint32),
+                ("slots_open", c_uint32), ("slots_max", c_uint32), ("can_lock", c_bool)]
 
 
 class PlaneRule(Structure):
@@ -149,9 +151,11 @@ class Stream(Structure):
                 ("mode", c_uint32), ("creator_pid", c_int), ("last_pid", c_int),
                 ("writer_pid", c_int), ("attached", c_uint32), ("attach_time", c_int64),
                 ("detach_time", c_int64), ("change_time", c_int64), ("bytes", c_uint64),
-                ("slot_bytes", c_uint64), ("slots", c_uint32), ("held", c_uint32),
+                ("slot_bytes", c_uint64), ("slots", c_uint32), ("slots_open", c_uint32),
+                ("slots_max", c_uint32), ("held", c_uint32),
                 ("holders", c_uint32), ("holder", c_int * HOLDERS_MAX),
-                ("waiting", c_uint32), ("published", c_uint64), ("dropped_driver", c_uint64),
+                ("holder_ns", c_int64 * HOLDERS_MAX), ("waiting", c_uint32),
+                ("published", c_uint64), ("dropped_driver", c_uint64),
                 ("dropped_writer", c_uint64), ("has_frame", c_bool),
                 ("newest", FrameInfo)]
 

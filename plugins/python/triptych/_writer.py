@@ -22,7 +22,8 @@ class Writer(Handle):
     format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"
     width, height  pixels
     fps     a number, a fraction or "30000/1001", for readers to know; None: not said
-    slots   how many frames the segment has room for, 3 to 64
+    slots   how many frames the segment has room for at first, 3 to 64
+    slots_max  how many it may open while readers lock the others; 0: 32 if they fit in 1 GiB
     mode    who may watch: 0o640 lets the group
     group   name or number of that group; None: this process's
     source  for people: where the pictures come from
@@ -44,7 +45,7 @@ class Writer(Handle):
 
     def __init__(self, name: str, format: str, width: int, height: int, fps: Optional[Rate] = None,
                  slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
-                 source: str = "Python", rotation: int = 0,
+                 source: str = "Python", slots_max: int = 0, rotation: int = 0,
                  pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0, **colors: str) -> None:
         super().__init__(name)
         self._ended: collections.deque[c.Draft] = collections.deque()
@@ -61,13 +62,13 @@ class Writer(Handle):
                              aspect_den=pixel_aspect[1], bits=bits,
                              **{kind: c.color_from_name(kind, word) for kind, word in colors.items()})
         self._open(c.lib.tri_writer_open, c.WriterOptions(
-            name=name.encode(), video=self.video, slots=slots, permissions=mode,
-            group=group.encode() if group else None, source=source.encode(),
+            name=name.encode(), video=self.video, slots=slots, slots_max=slots_max,
+            permissions=mode, group=group.encode() if group else None, source=source.encode(),
             log=ctypes.pointer(self._log.struct)))
 
     def frame(self) -> Draft:
         """Begins the next frame in place: fill its planes, then publish() it or leave its block. If
-        readers, or views of earlier drafts, hold every slot, the frame is dropped and counted: the
+        views of earlier drafts hold every slot, the frame is dropped and counted: the
         draft is `dropped`, and all else goes on as ever. Never waits."""
         place = Place(self)  # before the call: a Ctrl-C right after it must not lose the slot
         with self._call() as writer:
