@@ -62,6 +62,12 @@ uint32_t camera_format_height(const struct v4l2_format *format)
     return multiplanar(format) ? format->fmt.pix_mp.height : format->fmt.pix.height;
 }
 
+bool camera_format_alternates(const struct v4l2_format *format)
+{
+    return (multiplanar(format) ? format->fmt.pix_mp.field : format->fmt.pix.field) ==
+           V4L2_FIELD_ALTERNATE;
+}
+
 struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, uint32_t width,
                                          uint32_t height)
 {
@@ -193,8 +199,8 @@ bool camera_format_describe(struct camera_format *format)
         video->stride[p] = format->plane[p].stride;
     set_buffer(format);
     set_slot(format, as);
-    format->woven = video->field == TRI_FIELD_ALTERNATE && rules->family != TRI_FAMILY_COMPRESSED &&
-                    !format->emulated.type;
+    format->woven = camera_format_alternates(&format->native) &&
+                    rules->family != TRI_FAMILY_COMPRESSED && !format->emulated.type;
     if (format->woven) {
         video->height *= 2;
         video->field = TRI_FIELD_INTERLACED;

@@ -37,6 +37,9 @@ uint32_t camera_format_fourcc(const struct v4l2_format *format);
 uint32_t camera_format_width(const struct v4l2_format *format);
 uint32_t camera_format_height(const struct v4l2_format *format);
 
+/** Whether buffers hold single fields, whose lines are what `height` counts. */
+bool camera_format_alternates(const struct v4l2_format *format);
+
 /** A v4l2_format for TRY_FMT and S_FMT; everything not given is the driver's choice. */
 struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, uint32_t width,
                                          uint32_t height);

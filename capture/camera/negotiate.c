@@ -231,6 +231,20 @@ static void report(const struct camera *camera, const struct tri_video *wanted,
             camera->path, rate_of(wanted), rate_of(video));
 }
 
+/** Sets a format; where the driver's buffers are fields, these get half the lines of the picture. */
+static int set_format(const struct camera *camera, struct v4l2_format *native,
+                      const struct tri_video *aim)
+{
+    const uint32_t fourcc = camera_format_fourcc(native);
+
+    if (camera_ioctl(camera, VIDIOC_S_FMT, native) == -1)
+        return -1;
+    if (!camera_format_alternates(native) || camera_format_height(native) <= (aim->height + 1) / 2)
+        return 0;
+    *native = camera_format_request(camera->type, fourcc, aim->width, (aim->height + 1) / 2);
+    return camera_ioctl(camera, VIDIOC_S_FMT, native);
+}
+
 enum source_result camera_negotiate(const struct camera *camera, const struct tri_video *wanted,
                                     struct camera_format *format,
                                     struct v4lconvert_data **converter)
@@ -244,7 +258,7 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
         return camera_failed(camera, CAMERA_FORMAT, "cannot read its format");
     if (!aim.width) {
         aim.width = camera_format_width(&now);
-        aim.height = camera_format_height(&now);
+        aim.height = camera_format_height(&now) * (camera_format_alternates(&now) ? 2 : 1);
     }
     const uint32_t native = best_native(camera, &aim, &now);
     if (native)
@@ -252,7 +266,7 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
     else if (!emulate(camera, wanted, &now, format, converter))
         return no_format(camera, wanted->fourcc);
 
-    if (camera_ioctl(camera, VIDIOC_S_FMT, &format->native) == -1)
+    if (set_format(camera, &format->native, &aim) == -1)
         return camera_failed(camera, CAMERA_FORMAT, "cannot set its format");
     format->compressed = camera_marks_compressed(camera, camera_format_fourcc(&format->native));
     if (!camera_format_describe(format) ||

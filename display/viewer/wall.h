@@ -73,7 +73,7 @@ bool wall_find_writers(struct wall *wall);
 /** Does what is due by the clock. @return whether what is to be drawn has changed. */
 bool wall_tick(struct wall *wall, int64_t now_ns);
 
-/** Whether the title of any stream changes from second to second: not that of one whose writer has gone.
+/** Whether the title of any stream changes from second to second, as all do that have a writer.
  *  And the state of all of them as one number, to compare. */
 bool wall_may_change(const struct wall *wall);
 uint32_t wall_states(const struct wall *wall);

@@ -6,6 +6,7 @@ from programs import built
 
 from .camera import CameraTest, HDMI, PATIENCE, TELEVISION, WEBCAM, objects
 
+PLAIN = "-c osd_text_mode=None"  # no text over the bars
 SMALL = "-r 10 -s 320x180"
 SIGNAL_MODES = {"current": 0, "no signal": 1, "no lock": 2, "out of range": 3, "selected": 4}
 
@@ -175,3 +176,20 @@ class Faults(CameraTest):
             self.assertEqual(round(frame["fps_num"] / frame["fps_den"]), rate)
         self.finish(capture)
         self.assertNotIn("looking for it again", capture.err)
+
+    def test_fields_of_an_interlaced_signal_are_woven(self):
+        self.addCleanup(self.signal, "current")
+        self.timings("1920x1080i25")
+        self.signal("selected")
+        name = self.stream()
+        capture = self.capture(name, f"-f YUYV -s 320x180 {PLAIN}", HDMI)
+        frames = self.frames(name, 10)
+        picture = self.picture(name, "YUYV", 320, 180)
+        self.finish(capture)
+        self.assertIn("woven of two fields", capture.err)
+        self.assertEqual({(f["width"], f["height"], f["field"]) for f in frames},
+                         {(320, 180, "interlaced-tb")})
+        self.assertEqual(round(frames[0]["fps_num"] / frames[0]["fps_den"]), 25)
+        self.assert_accounted(frames[0], frames[-1])
+        rows = {picture[at:at + 640] for at in range(0, len(picture), 640)}
+        self.assertEqual(len(rows), 1, "upright bars are the same in each line of both fields")

@@ -117,6 +117,18 @@ class Streaming(CameraTest):
         self.assertEqual(frame["field"], "interlaced")
         self.assertEqual(frame["fps_num"] / frame["fps_den"], 25)
 
+    def test_standard_that_is_selected_has_its_own_size_and_pixels(self):
+        for standard, size, rate, aspect in (("NTSC", (720, 480), 29.97, (10, 11)),
+                                             ("PAL", (720, 576), 25, (59, 54))):  # as it was
+            with self.subTest(standard):
+                name = self.stream()
+                capture = self.capture(name, f"--input 0 --standard {standard}", TELEVISION)
+                frame = self.frames(name, 1)[0]
+                self.finish(capture)
+                self.assertEqual((frame["width"], frame["height"]), size)
+                self.assertAlmostEqual(frame["fps_num"] / frame["fps_den"], rate, delta=0.01)
+                self.assertEqual((frame["aspect_num"], frame["aspect_den"]), aspect)
+
     def test_a_size_that_the_camera_lacks_becomes_the_nearest_and_is_told(self):
         name = self.stream()
         capture = self.capture(name, "-s 650x370")
