@@ -25,6 +25,11 @@ class TilesTest(WindowTest):
         """Waits until the frame goes through a point; what is seen then."""
         return self.picture(window, lambda seen: seen.at(x, y) == AMBER, f"the frame at {x}, {y}")
 
+    def both(self, window):
+        """What is seen as soon as both of two tiles have their pictures, and the first one the focus."""
+        return self.picture(window, lambda seen: self.is_white(seen.at(20, 240)) and self.is_white(
+            seen.at(342, 240)) and seen.at(1, 100) == AMBER, "two tiles")
+
 
 class Tiles(TilesTest):
     def test_four_streams_stand_in_a_square_each_with_its_name(self):
@@ -80,8 +85,7 @@ class Focus(TilesTest):
 
     def test_keys_act_on_the_stream_in_focus_alone(self):
         window = self.still_tiles(2)
-        before = self.picture(window, lambda seen: self.is_white(seen.at(20, 240)) and
-                              self.is_white(seen.at(342, 240)), "both")
+        before = self.both(window)
         window.press("m")
         picture = self.picture(window, lambda seen: not self.is_white(seen.at(20, 240)), "mirrored")
         self.assertEqual(picture.at(342, 240), before.at(342, 240))
@@ -89,7 +93,7 @@ class Focus(TilesTest):
 
     def test_the_wheel_zooms_the_picture_under_the_pointer(self):
         window = self.still_tiles(2)
-        before = self.focus_is(window, 1, 100)
+        before = self.both(window)
         for _ in range(12):
             window.at(330, 240, "click", 4)
         picture = self.picture(window, lambda seen: self.is_white(seen.at(500, 240)), "near")
@@ -98,7 +102,7 @@ class Focus(TilesTest):
 
     def test_enter_shows_one_alone_and_back_again(self):
         window = self.still_tiles(2)
-        both = self.focus_is(window, 1, 100)
+        both = self.both(window)
         window.press("Tab")
         self.focus_is(window, 639, 100)
         window.press("Return")
@@ -124,7 +128,7 @@ class Focus(TilesTest):
 
     def test_seen_again_a_tile_shows_the_newest_picture_though_no_other_comes(self):
         window = self.still_tiles(2)
-        both = self.focus_is(window, 1, 100)
+        both = self.both(window)
         self.assertTrue(self.is_white(both.at(342, 240)))
         window.press("Return")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 400)), "the first one alone")
@@ -140,7 +144,7 @@ class Focus(TilesTest):
 
     def test_escape_leaves_one_alone_before_it_quits(self):
         window = self.still_tiles(2)
-        both = self.focus_is(window, 1, 100)
+        both = self.both(window)
         window.press("Return")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 400)), "one alone")
         window.press("Escape")
