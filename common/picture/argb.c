@@ -9,8 +9,8 @@
  * luma and chroma of a strip stay in the cache: at least two of the widest rows. */
 enum { STRIP_BYTES = 2 * 2 * TRI_DIMENSION_MAX };
 
-/** libyuv's own constants hold factors of chroma up to 2, as they are meant for every processor: blue in
- *  the limited range of BT.709 and 2020 needs 2.11 and 2.14, and is off by up to 16 of 255 without.
+/** libyuv's own constants hold factors of chroma up to 2, as they are meant for every processor: blue
+ *  in the limited range of BT.709 and 2020 needs 2.11 and 2.14, and is off by up to 16 of 255 without.
  *  Its code for x86 takes factors below 4. @return false elsewhere */
 static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, uint8_t blue)
 {
@@ -76,8 +76,8 @@ static void convert_strips(const struct tri_video *video, const struct tri_shape
     }
 }
 
-/** Samples of 16 bits by their address and the words from row to row. @return NULL where rows do not begin
- *  at a whole word */
+/** Samples of 16 bits by their address and the words from row to row. @return NULL where rows do not
+ *  begin at a whole word */
 static const uint16_t *words(const uint8_t *data, uint32_t stride, int *pitch)
 {
     *pitch = (int)(stride / 2);

@@ -385,8 +385,8 @@ static void copy_padded(const struct tri_format *format, const struct tri_shape 
     }
 }
 
-/* libswscale stretches the chroma of an odd width or height over it, by up to a pixel at the end: an even
- * picture is converted and cropped. */
+/* libswscale stretches the chroma of an odd width or height over it, by up to a pixel at the end: an
+ * even picture is converted and cropped. */
 static enum tri_err convert_even(picture_converter *c, const struct tri_frame_info *info,
                                  const struct tri_shape *shape,
                                  const uint8_t *const data[TRI_PLANES_MAX],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** libswscale, loaded when the first picture needs it: with the twenty libraries that libavutil brings it
- *  is most of what the dynamic linker would do at each start. */
+/** libswscale, loaded when the first picture needs it: with the twenty libraries that libavutil brings
+ *  it is most of what the dynamic linker would do at each start. */
 #ifndef PICTURE_SWSCALE_H
 #define PICTURE_SWSCALE_H
 
