@@ -109,9 +109,9 @@ static bool read_side(const struct parameter *parameter, const char *what, uint3
                 TRI_DIMENSION_MAX);
 }
 
-/** N:D, or N for N:1; 0/0 where it is 0:0, "not known", or nothing of the kind. */
-static void read_ratio(const struct parameter *parameter, const char *what, uint32_t *num,
-                       uint32_t *den, struct y4m_issue *issue)
+/** N:D of numbers up to `most`, or N for N:1; 0/0 where it is 0:0, "not known", or none of these. */
+static void read_ratio(const struct parameter *parameter, const char *what, uint32_t most,
+                       uint32_t *num, uint32_t *den, struct y4m_issue *issue)
 {
     const char *text = parameter->value, *end = text + parameter->bytes;
     uint32_t n = 0, d = 0;
@@ -123,23 +123,12 @@ static void read_ratio(const struct parameter *parameter, const char *what, uint
     } else {
         valid = valid && *text++ == ':' && read_number(&text, end, &d) && text == end && !n == !d;
     }
+    valid = valid && n <= most && d <= most;
     if (!valid)
-        warn(issue, parameter->at, "the %s is not %c<number>:<number>: ignored", what,
-             parameter->letter);
+        warn(issue, parameter->at, "the %s is not %c<number>:<number>, of up to %u: ignored", what,
+             parameter->letter, most);
     *num = valid && d ? n : 0;
     *den = valid && n ? d : 0;
-}
-
-static void read_aspect(const struct parameter *parameter, struct tri_video *video,
-                        struct y4m_issue *issue)
-{
-    uint32_t *const num = &video->aspect_num, *const den = &video->aspect_den;
-
-    read_ratio(parameter, "pixel's aspect", num, den, issue);
-    if (*num > TRI_ASPECT_MAX || *den > TRI_ASPECT_MAX) {
-        warn(issue, parameter->at, "the pixel's aspect is beyond %d: ignored", TRI_ASPECT_MAX);
-        *num = *den = 0;
-    }
 }
 
 static void read_interlacing(const struct parameter *parameter, struct tri_video *video,
@@ -251,13 +240,15 @@ static bool read_parameter(const struct parameter *parameter, struct y4m_header 
     case 'H':
         return read_side(parameter, "height", &header->video.height, issue);
     case 'F':
-        read_ratio(parameter, "frame rate", &header->video.fps_num, &header->video.fps_den, issue);
+        read_ratio(parameter, "frame rate", INT32_MAX, &header->video.fps_num,
+                   &header->video.fps_den, issue);
         return true;
     case 'I':
         read_interlacing(parameter, &header->video, issue);
         return true;
     case 'A':
-        read_aspect(parameter, &header->video, issue);
+        read_ratio(parameter, "pixel's aspect", TRI_ASPECT_MAX, &header->video.aspect_num,
+                   &header->video.aspect_den, issue);
         return true;
     case 'C':
         *samples = *parameter;

@@ -211,6 +211,7 @@ static void header_warns_of_what_no_pixel_depends_on(void **state)
         { "YUV4MPEG2 W8 H8 F25:0", 16, "rate", 0, 0 },
         { "YUV4MPEG2 W8 H8 F25:1:1", 16, "rate", 0, 0 },
         { "YUV4MPEG2 W8 H8 F99999999999:1", 16, "rate", 0, 0 },
+        { "YUV4MPEG2 W8 H8 F4294967295:1", 16, "rate", 0, 0 },
         { "YUV4MPEG2 W8 H8 F25:1 Ix", 22, "interlacing", 25, 1 },
         { "YUV4MPEG2 W8 H8 I", 16, "interlacing", 0, 0 },
         { "YUV4MPEG2 W8 H8 A1", 16, "aspect", 0, 0 },
