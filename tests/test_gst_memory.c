@@ -170,6 +170,28 @@ static void a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobo
     pipes_stop(writer);
 }
 
+static void readers_that_keep_a_frame_each_cost_no_copy(void **state)
+{
+    (void)state;
+    GstElement *writer = pipes_make(
+        "videotestsrc is-live=true ! " RAW " ! triptychsink name=out stream=%s", pipes_stream());
+    GstElement *readers[3];
+    pipes_play(writer);
+    for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
+        readers[i] = pipes_make("triptychsrc name=in stream=%s ! fakesink enable-last-sample=true",
+                                pipes_stream());
+        pipes_play(readers[i]);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(readers); i++)
+        pipes_reach(readers[i], "in", "zero-copy-frames", 20);
+    for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
+        assert_int_equal(pipes_figure(readers[i], "in", "copied-frames"), 0);
+        pipes_stop(readers[i]);
+    }
+    assert_int_equal(pipes_figure(writer, "out", "dropped-frames"), 0);
+    pipes_stop(writer);
+}
+
 static void pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_lost(void **state)
 {
     (void)state;
@@ -245,6 +267,7 @@ int main(int argc, char **argv)
         pipes_test(a_decoder_that_keeps_more_pictures_than_slots_costs_copies_and_no_frame),
         pipes_test(a_queue_before_the_sink_longer_than_the_slots_loses_no_frame),
         pipes_test(a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobody),
+        pipes_test(readers_that_keep_a_frame_each_cost_no_copy),
         pipes_test(pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_lost),
         pipes_test(a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes),
     };

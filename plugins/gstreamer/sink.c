@@ -61,10 +61,12 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
     GST_OBJECT_LOCK(self);
     gchar *mode = g_strdup(self->mode);
     gchar *group = g_strdup(self->group);
-    options.slots = self->slots;
+    const guint slots = self->slots;
     const guint history = self->history;
     GST_OBJECT_UNLOCK(self);
     options.group = group;
+    // The library opens more where upstream or readers hold these: a slot costs its first touch.
+    options.slots = history ? MIN(MAX(history + 1, TRI_SLOTS_MIN), slots) : slots;
 
     tri_writer *writer = NULL;
     enum tri_err err = TRI_ERR_INVALID;
@@ -75,7 +77,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
                    "mode \"%s\": permission bits are octal, 0 to 0777, for instance 0640", mode);
     if (err == TRI_OK) {
         tri_writer_set_history(writer, history);
-        self->writer = gst_triptych_writer_new(writer, options.slots);
+        self->writer = gst_triptych_writer_new(writer, slots);
     } else {
         GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
@@ -382,8 +384,8 @@ static void install_properties(GObjectClass *object)
         { gst_triptych_stream_spec(), G_STRUCT_OFFSET(GstTriptychSink, stream) },
         { g_param_spec_uint(
               "slots", "Slots",
-              "How many frames the segment has room for. A decoder keeps the pictures it refers to "
-              "in slots: up to 16, and 3 more are needed",
+              "How many slots upstream may take part in; more are opened for readers. A decoder "
+              "keeps the pictures it refers to in slots: up to 16, and 3 more are needed",
               TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, slots) },
         { g_param_spec_uint(

@@ -18,6 +18,7 @@
 #define WAIT_LEAST_MS   20 // how long unlock() may go unheard
 #define WAIT_MOST_MS    50
 #define SLOTS_LEFT      2 // for the writer: the newest frame and the one being written
+#define LENT_MOST       6 // what downstream keeps beyond that is a queue, and copied
 #define LATENCY_MARGIN  (2 * GST_MSECOND)          // beyond the greatest age
 #define AGES_SPAN       ((gint64)(2 * GST_SECOND)) // an age counts for so long, and at most twice that
 #define AGE_MOST        ((gint64)(5 * GST_SECOND)) // of an older frame the time is wrong
@@ -214,7 +215,8 @@ static GstBuffer *buffer_of_loan(GstTriptychSrc *self)
     struct gst_triptych_loan *loan = g_steal_pointer(&self->loan);
     struct tri_reader_stats counts;
     tri_reader_get_stats(self->reader, &counts);
-    const gboolean spare = g_atomic_int_get(&self->lent) + SLOTS_LEFT < (gint)counts.slots;
+    const gint lent = g_atomic_int_get(&self->lent);
+    const gboolean spare = lent < LENT_MOST && lent + SLOTS_LEFT < (gint)counts.slots_max;
     const gboolean fits = self->takes_meta || gst_triptych_is_plain(&loan->frame, &self->info);
     if (spare && fits && tri_frame_is_locked(&loan->frame)) {
         gst_triptych_count(self, &self->in_place);
