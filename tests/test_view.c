@@ -10,8 +10,8 @@
 #include <math.h>
 #include <view.h>
 
-static const struct view_picture wide = { 640, 360, 0 };
-static const struct view_picture tall = { 360, 640, 0 };
+static const struct view_picture wide = { 640, 360, 0, 0 };
+static const struct view_picture tall = { 360, 640, 0, 0 };
 static const struct view_area square = { 0, 0, 640, 640 };
 
 static void assert_rectangle(struct view_place place, double x, double y, double w, double h)
@@ -79,7 +79,7 @@ static void one_to_one_stands_on_whole_pixels(void **state)
 {
     (void)state;
     struct view view = { 0 };
-    const struct view_picture odd = { 321, 241, 0 };
+    const struct view_picture odd = { 321, 241, 0, 0 };
     view_set_scale(&view, 1);
     const struct view_place place = view_place(&view, &odd, &square);
     assert_rectangle(place, 159, 199, 321, 241);
@@ -90,7 +90,7 @@ static void a_picture_of_one_pixel_is_still_there(void **state)
 {
     (void)state;
     struct view view = { 0 };
-    const struct view_picture dot = { 1, 1, 0 };
+    const struct view_picture dot = { 1, 1, 0, 0 };
     view_set_scale(&view, VIEW_SCALE_MIN);
     const struct view_place place = view_place(&view, &dot, &square);
     assert_float_equal(place.w, 1, 1e-6);
@@ -111,7 +111,7 @@ static void a_turned_odd_picture_still_stands_on_whole_pixels(void **state)
 {
     (void)state;
     struct view view = { .mode = VIEW_SCALE, .scale = 1, .turns = 1 };
-    const struct view_picture odd = { 320, 241, 0 };
+    const struct view_picture odd = { 320, 241, 0, 0 };
     double x, y;
     const struct view_place place = view_place(&view, &odd, &square);
     seen(&place, 0, 1, &x, &y); // its lower left corner is the upper left one on the screen
@@ -123,7 +123,7 @@ static void the_frames_own_turn_adds_to_the_viewers(void **state)
 {
     (void)state;
     const struct view view = { .turns = 3 };
-    const struct view_picture aside = { 640, 360, 3 };
+    const struct view_picture aside = { 640, 360, 3, 0 };
     assert_int_equal(view_place(&view, &aside, &square).turns, 2);
 }
 
@@ -307,6 +307,28 @@ static unsigned beside(const struct view *view, const struct view_area *area, in
     return count;
 }
 
+static void pixels_that_are_not_square_stretch_one_side(void **state)
+{
+    const struct view_picture pal = { 720, 576, 0, 59 / 54.0 };
+    const struct view_picture field = { 1920, 540, 0, 0.5 };
+    const struct view_picture turned = { 360, 360, 1, 2 };
+    const struct view one_to_one = { .mode = VIEW_SCALE, .scale = 1 };
+    unsigned x = 0, y = 0;
+
+    (void)state;
+    assert_rectangle(view_place(&one_to_one, &pal, &(struct view_area){ 0, 0, 787, 576 }), 0, 0,
+                     787, 576);
+    assert_rectangle(
+        view_place(&(struct view){ 0 }, &field, &(struct view_area){ 0, 0, 1920, 1080 }), 0, 0,
+        1920, 1080);
+    const struct view_place place =
+        view_place(&(struct view){ 0 }, &turned, &(struct view_area){ 0, 0, 360, 720 });
+    assert_rectangle(place, -180, 180, 720, 360);
+    assert_true(view_pixel(&place, &turned, 359.5, 0.5, &x, &y)); // what was upper left
+    assert_int_equal(x, 0);
+    assert_int_equal(y, 0);
+}
+
 static void nothing_is_filled_under_a_picture(void **state)
 {
     const struct view_area exact = { 10, 20, 640, 360 };
@@ -354,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_pixel_is_seen_where_the_pointer_finds_it),
         cmocka_unit_test(beside_the_picture_there_is_no_pixel),
         cmocka_unit_test(a_step_on_the_screen_is_one_to_the_pixel_beside_it),
+        cmocka_unit_test(pixels_that_are_not_square_stretch_one_side),
         cmocka_unit_test(nothing_is_filled_under_a_picture),
         cmocka_unit_test(the_whole_area_is_filled_under_a_turned_picture),
     };

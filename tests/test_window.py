@@ -57,6 +57,19 @@ class States(WindowTest):
                 said = self.viewer.communicate(timeout=PATIENCE)[1].decode()
                 self.assertEqual(re.findall(r"renderer (\w+)", said)[-1], drawn, said)
 
+    def test_a_field_or_wide_pixels_are_shown_in_their_true_shape(self):
+        for options, size in ((("--field", "7"), (320, 480)), (("--field", "2"), (320, 480)),
+                              (("--field", "4"), (320, 240)), (("--aspect", "2"), (640, 240)),
+                              (("--aspect", "1/2"), (320, 480)),
+                              (("--aspect", "2", "--rotation", "90"), (240, 640))):
+            with self.subTest(options):
+                window = self.show(self.bars("--count", "1", *options))
+                wait_until(lambda: window.size() == size, f"a window of {size}")
+                self.picture(window, lambda seen: self.is_white(seen.at(10, 10)) and
+                             self.is_white(seen.at(10, 30)), "the bars")
+                self.viewer.terminate()
+                self.assert_ends()
+
     def test_a_tiny_picture_opens_a_window_of_several_times_its_size(self):
         window = self.show(self.bars("--size", "80x60"))
         self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240) and

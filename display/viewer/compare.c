@@ -108,7 +108,11 @@ static void draw_placed(SDL_Texture *texture, SDL_Renderer *renderer,
                         const struct view_place *place)
 {
     struct texture plain = { .sdl = texture, .yuv = SDL_YUV_CONVERSION_AUTOMATIC };
+    int width, height;
 
+    SDL_QueryTexture(texture, NULL, NULL, &width, &height);
+    plain.width = (uint32_t)width;
+    plain.height = (uint32_t)height;
     texture_draw(&plain, renderer, place, UINT8_MAX);
 }
 

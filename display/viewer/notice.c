@@ -89,7 +89,7 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
     } else if (stream->trouble != TRI_OK) {
         char fourcc[5];
         snprintf(title, sizeof(title), "cannot show %s", tri_fourcc_name(stream->refused, fourcc));
-        snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->trouble));
+        snprintf(hint, sizeof(hint), "%s", stream_view_why(stream->trouble));
     } else {
         return;
     }

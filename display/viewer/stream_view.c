@@ -5,9 +5,10 @@
 
 #include <stdlib.h>
 
-#define SHADE_LIVE 255
-#define SHADE_AWAY 80 // clearly not live, still to be recognised
-#define TORN_TRIES 4  // then the next frame will do
+#define SHADE_LIVE    255
+#define SHADE_AWAY    80 // clearly not live, still to be recognised
+#define WARN_EVERY_NS 1000000000LL
+#define TORN_TRIES    4 // then the next frame will do
 
 enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
                               const char *name, const tri_log *log)
@@ -142,19 +143,38 @@ static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer
     return TRI_ERR_TORN;
 }
 
+const char *stream_view_why(enum tri_err err)
+{
+    switch (err) {
+    case TRI_ERR_CORRUPT:
+        return "the compressed picture cannot be decoded";
+    case TRI_ERR_INVALID:
+        return "there is no conversion of this format";
+    case TRI_ERR_NO_RESOURCES:
+        return "it is larger than this renderer takes, or memory is short";
+    case TRI_ERR_SYSTEM:
+        return SDL_GetError();
+    default:
+        return tri_strerror(err);
+    }
+}
+
+/** Counts a frame that cannot be shown; logs a new reason, at most once a second. */
 static void report(struct stream_view *stream, enum tri_err err, const struct tri_video *video)
 {
+    const int64_t now_ns = tri_now_ns();
+    const bool is_new = stream->trouble != err;
     char fourcc[5];
 
     stream->undecodable++;
     stream->refused = video->fourcc;
-    if (stream->trouble == err)
-        return;
     stream->trouble = err;
-    tri_log_write(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s%s%s",
+    if (!is_new || (stream->warned_ns && now_ns - stream->warned_ns < WARN_EVERY_NS))
+        return;
+    stream->warned_ns = now_ns;
+    tri_log_write(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s",
                   stream->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc),
-                  tri_strerror(err), err == TRI_ERR_SYSTEM ? ": " : "",
-                  err == TRI_ERR_SYSTEM ? SDL_GetError() : "");
+                  stream_view_why(err));
 }
 
 static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame)
@@ -369,12 +389,24 @@ const struct texture *stream_view_front(const struct stream_view *stream)
     return &stream->history.pictures[ring_shown(&stream->history.ring)];
 }
 
+/** Whether a frame is one field of two, with every other row of the picture. */
+static bool is_field(const struct tri_video *video)
+{
+    return video->field == TRI_FIELD_TOP || video->field == TRI_FIELD_BOTTOM ||
+           video->field == TRI_FIELD_ALTERNATE;
+}
+
 struct view_picture stream_view_picture(const struct stream_view *stream)
 {
+    const struct tri_video *video = &stream->info.video;
+    const double aspect =
+        video->aspect_den ? (double)video->aspect_num / (double)video->aspect_den : 1;
+
     return (struct view_picture){
-        .width = stream->info.video.width,
-        .height = stream->info.video.height,
-        .turns = stream->info.video.rotation / 90 % 4,
+        .width = video->width,
+        .height = video->height,
+        .turns = video->rotation / 90 % 4,
+        .aspect = is_field(video) ? aspect / 2 : aspect,
     };
 }
 
@@ -382,9 +414,11 @@ void stream_view_seen_size(const struct stream_view *stream, unsigned *width, un
 {
     const struct view_picture picture = stream_view_picture(stream);
     const bool aside = (picture.turns + stream->view.turns) % 2 == 1;
+    double w, h;
 
-    *width = aside ? picture.height : picture.width;
-    *height = aside ? picture.width : picture.height;
+    view_square_size(&picture, &w, &h);
+    *width = (unsigned)(aside ? h : w);
+    *height = (unsigned)(aside ? w : h);
 }
 
 void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,

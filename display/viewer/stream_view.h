@@ -51,6 +51,7 @@ struct stream_view {
     enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
     bool holds;             // slots can be locked while they are read
     uint64_t undecodable;   // frames whose picture could not be made
+    int64_t warned_ns;      // when the log was told of one; 0: never
     uint64_t copied;        // frames uploaded from a copy, after a torn one
     uint64_t unshown;       // taken but not wanted: paused or hidden
     struct figures figures; // of the frames presented
@@ -105,10 +106,14 @@ void stream_view_again(struct stream_view *stream, SDL_Renderer *renderer);
 /** The front picture. */
 const struct texture *stream_view_front(const struct stream_view *stream);
 
-/** Size and turn of the front picture. */
+/** Why a picture cannot be made, of what an upload returned. */
+const char *stream_view_why(enum tri_err err);
+
+/** Size, turn and pixel aspect of the front picture. A frame that is one field of two has rows twice as
+ *  high: bob. */
 struct view_picture stream_view_picture(const struct stream_view *stream);
 
-/** Size of the front picture as it is looked at: turned, not scaled. */
+/** Size of the front picture as it is looked at: turned, in square pixels, not scaled. */
 void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height);
 
 /** Draws the front picture on black, dimmed when its writer is away, and the one it is compared with.

@@ -376,11 +376,17 @@ void texture_surround(SDL_Renderer *renderer, const struct view_place *place,
     }
 }
 
+static bool is_whole(double scale)
+{
+    return scale >= 1 && scale == (double)(int)scale;
+}
+
 void texture_draw(const struct texture *texture, SDL_Renderer *renderer,
                   const struct view_place *place, uint8_t shade)
 {
     const SDL_FRect to = { (float)place->x, (float)place->y, (float)place->w, (float)place->h };
-    const bool whole_steps = place->scale >= 1 && place->scale == (double)(int)place->scale;
+    const bool whole_steps =
+        is_whole(place->w / texture->width) && is_whole(place->h / texture->height);
     const SDL_RendererFlip flip = (place->hflip ? SDL_FLIP_HORIZONTAL : SDL_FLIP_NONE) |
                                   (place->vflip ? SDL_FLIP_VERTICAL : SDL_FLIP_NONE);
 

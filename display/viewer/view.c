@@ -10,13 +10,23 @@ struct seen {
     unsigned turns;
 };
 
+void view_square_size(const struct view_picture *picture, double *width, double *height)
+{
+    const double aspect = picture->aspect > 0 ? picture->aspect : 1;
+
+    *width = round(picture->width * fmax(aspect, 1));
+    *height = round(picture->height / fmin(aspect, 1));
+}
+
 static struct seen see(const struct view *view, const struct view_picture *picture,
                        const struct view_area *area)
 {
     const unsigned turns = (view->turns + picture->turns) % 4;
     const bool aside = turns % 2 == 1;
-    const double w = aside ? picture->height : picture->width;
-    const double h = aside ? picture->width : picture->height;
+    double upright_w, upright_h;
+    view_square_size(picture, &upright_w, &upright_h);
+    const double w = aside ? upright_h : upright_w;
+    const double h = aside ? upright_w : upright_h;
     const double across = area->w / w;
     const double down = area->h / h;
     double scale = view->scale;

@@ -32,13 +32,17 @@ struct view_area {
 struct view_picture {
     unsigned width, height;
     unsigned turns;
+    double aspect; // width of a pixel in units of its height; 0: square
 };
+
+/** Size of the picture in square pixels, none of its own lost: its width or its height is stretched. */
+void view_square_size(const struct view_picture *picture, double *width, double *height);
 
 /** Where and how to draw: the rectangle of the picture before it is turned about its own centre, as
  *  SDL_RenderCopyExF() wants it. */
 struct view_place {
     double x, y, w, h;
-    double scale;      // screen pixels a picture pixel
+    double scale;      // screen pixels a square picture pixel
     unsigned turns;    // quarter turns clockwise, the frame's included
     bool hflip, vflip; // of the picture, before turning
 };

@@ -186,8 +186,8 @@ struct config {
     const char *name, *file;
     struct cli_size size;
     uint32_t format;
-    uint64_t pad, count, rotation, bits;
-    struct cli_rate rate;
+    uint64_t pad, count, rotation, bits, field;
+    struct cli_rate rate, aspect;
     int matrix, range;
     bool no_signal;
 };
@@ -210,6 +210,8 @@ static const struct cli_option options[] = {
       .words = range_words },
     { 0, "rotation", "DEGREES", "0", "that the frames ask for", cli_set_count, FIELD(rotation) },
     { 0, "bits", "N", "0", "that count, of 16", cli_set_count, FIELD(bits) },
+    { 0, "field", "N", "0", "enum tri_field", cli_set_count, FIELD(field) },
+    { 0, "aspect", "W/H", "1", "of a pixel", cli_set_rate, FIELD(aspect) },
     { 0, "no-signal", NULL, NULL, "flag the frames so", cli_set_true, FIELD(no_signal) },
     { 0, "file", "FILE", NULL, "publish these bytes", cli_set_text, FIELD(file) },
     { 0 },
@@ -251,7 +253,10 @@ int main(int argc, char **argv)
                                .matrix = (uint32_t)config.matrix,
                                .range = (uint32_t)config.range,
                                .rotation = (uint32_t)config.rotation,
-                               .bits = (uint32_t)config.bits };
+                               .bits = (uint32_t)config.bits,
+                               .field = (uint32_t)config.field,
+                               .aspect_num = config.aspect.num,
+                               .aspect_den = config.aspect.den };
     struct tri_shape shape;
     if (tri_video_shape(&video, &shape) != TRI_OK)
         return CLI_NOT_UNDERSTOOD;
