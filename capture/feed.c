@@ -137,7 +137,7 @@ static enum source_result fill_queue(struct feed *feed)
         const enum source_result result = feed->source.ops->enqueue(&feed->source, place);
         if (result != SOURCE_OK) {
             tri_writer_cancel(feed->writer, place);
-            return result;
+            return result == SOURCE_NOTHING ? SOURCE_OK : result;
         }
     }
     return SOURCE_OK;

@@ -77,8 +77,8 @@ struct source_ops {
      * draft->lease.slot is the slot's index, stable as long as the segment is; tri_draft.data[0] is
      * page-aligned, draft->shape.bytes long.
      *
-     * @return SOURCE_OK; SOURCE_CHANGED as of fill(), SOURCE_LOST or SOURCE_FAILED: the draft is then
-     *         not with the source
+     * @return SOURCE_OK; SOURCE_NOTHING, it has no use for this slot, SOURCE_CHANGED as of fill(),
+     *         SOURCE_LOST or SOURCE_FAILED: the draft is then not with the source
      */
     enum source_result (*enqueue)(struct source *source, struct tri_draft *draft);
 

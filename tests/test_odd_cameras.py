@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import signal
 
 from scripted_camera import ScriptedCameraTest
 
@@ -146,6 +147,19 @@ class WaysOfStreaming(OddCameras):
         frame = self.frames(name, 8)[-1]
         self.assertEqual((frame["copies"], frame["no_signal"]), (0, False))
         self.finish(process)
+
+    def test_stopped_readers_end_no_capture_into_slots(self):
+        self.plug_in(GREY)
+        name, process, log = self.capture("--io", "userptr")
+        self.frames(name, 3)
+        for _ in range(8):
+            reader = self.start("camera-frames", name, 1000, 60)
+            reader.stdout.readline()
+            reader.send_signal(signal.SIGSTOP)
+        frames = self.frames(name, 30)
+        self.finish(process)
+        self.assertEqual({(frame["copies"], frame["no_signal"]) for frame in frames}, {(0, False)})
+        self.assertNotIn(" error ", log())
 
     def test_idle_loopback_is_waited_for_when_persistent(self):
         self.plug_in("caps -capture\ncaps +output")

@@ -91,7 +91,10 @@ bool camera_stream_accept(struct camera_stream *stream, const struct camera *cam
 {
     *stream =
         (struct camera_stream){ .camera = camera, .format = format, .memory = V4L2_MEMORY_USERPTR };
-    stream->count = request_buffers(stream, count);
+    // All that V4L2 has: the stream opens more slots while readers lock the others.
+    stream->count = request_buffers(stream, CAMERA_BUFFERS_MAX);
+    if (stream->count == 0)
+        stream->count = request_buffers(stream, count);
     if (stream->count >= count)
         return true;
     camera_stream_stop(stream);
@@ -120,13 +123,8 @@ enum source_result camera_stream_lend(struct camera_stream *stream, struct tri_d
     const struct v4l2_format *native = &stream->format->native;
     struct request request;
 
-    if (index >= stream->count) {
-        tri_log_write(
-            stream->camera->log, TRI_LOG_ERROR, "v4l2",
-            "%s: the stream has more slots than the driver takes buffers (%u): use --io mmap",
-            stream->camera->path, stream->count);
-        return SOURCE_FAILED;
-    }
+    if (index >= stream->count)
+        return SOURCE_NOTHING;
     request_init(&request, stream, index);
     if (camera_multiplanar(stream->camera)) {
         for (uint32_t m = 0; m < stream->format->memories; m++) {

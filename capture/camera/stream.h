@@ -38,11 +38,12 @@ struct camera_taken {
 enum source_result camera_stream_map(struct camera_stream *stream, const struct camera *camera,
                                      const struct camera_format *format, uint32_t count);
 
-/** Prepares for `count` slots to be lent. @return false: the driver refuses; it is as before then */
+/** Prepares for `count` slots or more to be lent. @return false: the driver refuses; it is as before then */
 bool camera_stream_accept(struct camera_stream *stream, const struct camera *camera,
                           const struct camera_format *format, uint32_t count);
 
-/** Queues a slot, whose planes are placed as the driver's, as buffer draft->lease.slot. */
+/** Queues a slot, whose planes are placed as the driver's, as buffer draft->lease.slot.
+ *  @return SOURCE_OK, SOURCE_NOTHING: the driver has no such buffer, SOURCE_LOST, _FAILED */
 enum source_result camera_stream_lend(struct camera_stream *stream, struct tri_draft *draft);
 
 /** Starts to deliver; nothing when it does already. */
