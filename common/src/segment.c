@@ -2,6 +2,7 @@
 #include "segment.h"
 
 #include "errno_map.h"
+#include "sys_account.h"
 #include "sys_limits.h"
 #include "sys_memory.h"
 #include "sys_owner.h"
@@ -218,7 +219,7 @@ static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int 
 }
 
 /** shmget(), with huge pages where they were asked for and can be had. */
-static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
+static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
 {
     const int flags = IPC_CREAT | IPC_EXCL | (int)plan->mode;
     if (plan->flags & TRI_WRITER_HUGE_PAGES) {
@@ -232,6 +233,16 @@ static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri
     }
     // Without a reservation: a slot that is not open yet costs addresses, no memory.
     return shmget(plan->key, bytes, flags | SHM_NORESERVE);
+}
+
+/** The same, in the name of the group that may watch. */
+static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
+{
+    struct tri_account_before before;
+    tri_account_enter_group(plan->group, &before);
+    const int id = create_in_group(plan, bytes, log);
+    tri_account_leave_group(&before);
+    return id;
 }
 
 /** Creates and attaches, read-write. @return false: errno says why, and there is nothing */

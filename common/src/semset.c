@@ -2,6 +2,7 @@
 #include "semset.h"
 
 #include "errno_map.h"
+#include "sys_account.h"
 #include "sys_limits.h"
 #include "sys_owner.h"
 
@@ -77,10 +78,20 @@ static enum tri_err take_writer(int sem_id, bool *fresh)
 
 /** Finds or creates the set; checks that it is this user's. */
 static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const char *name,
-                                   uint32_t mode, const tri_log *log)
+                                   uint32_t mode, gid_t group, const tri_log *log)
 {
+    struct tri_account_before before;
+    const bool entered = tri_account_enter_group(group, &before);
     *sem_id = semget(key, TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | (int)mode);
+    tri_account_leave_group(&before);
     *created = *sem_id >= 0;
+    if (*created && !entered && (mode & 0070))
+        tri_log_write(
+            log, TRI_LOG_INFO, "semset",
+            "%s: group %u, that of this process, may watch as well as group %u: the kernel "
+            "lets the group of who makes a stream; to prevent that, start the writer with "
+            "`sg`",
+            name, (unsigned)before.group, (unsigned)group);
     if (!*created && errno != EEXIST) {
         tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
         return errno == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(errno);
@@ -135,7 +146,7 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
     for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
         bool created = false;
-        err = find_or_create(&id, &created, key, name, mode, log);
+        err = find_or_create(&id, &created, key, name, mode, group, log);
         if (err == TRI_OK) {
             err = take_writer(id, &claim->fresh);
             if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_NO_WRITER)

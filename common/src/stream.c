@@ -156,6 +156,7 @@ static struct tri_stream stream_of(const struct ipc_perm *perm)
         .owner = perm->uid,
         .creator_uid = perm->cuid,
         .group = perm->gid,
+        .creator_group = perm->cgid,
         .mode = perm->mode & 0777,
     };
 }

@@ -158,14 +158,15 @@ static json_t *memory_json(const struct tri_stream *stream)
     snprintf(key, sizeof key, "0x%08x", (unsigned)stream->key);
     snprintf(mode, sizeof mode, "%04o", stream->mode & 0777u);
     return json_pack(
-        "{ss si si sI sI si ss sI sI sI sI sI si sI sI sI}", "key", key, "shmid", stream->shm_id,
+        "{ss si si sI sI si ss sI sI sI sI sI sI si sI sI sI}", "key", key, "shmid", stream->shm_id,
         "semid", stream->sem_id, "bytes", (json_int_t)stream->bytes, "slot_bytes",
         (json_int_t)stream->slot_bytes, "slots", (int)stream->slots, "mode", mode, "owner",
         (json_int_t)stream->owner, "group", (json_int_t)stream->group, "creator",
-        (json_int_t)stream->creator_uid, "creator_pid", (json_int_t)stream->creator_pid, "last_pid",
-        (json_int_t)stream->last_pid, "nattch", (int)stream->attached, "attach_time",
-        (json_int_t)stream->attach_time, "detach_time", (json_int_t)stream->detach_time,
-        "change_time", (json_int_t)stream->change_time);
+        (json_int_t)stream->creator_uid, "creator_group", (json_int_t)stream->creator_group,
+        "creator_pid", (json_int_t)stream->creator_pid, "last_pid", (json_int_t)stream->last_pid,
+        "nattch", (int)stream->attached, "attach_time", (json_int_t)stream->attach_time,
+        "detach_time", (json_int_t)stream->detach_time, "change_time",
+        (json_int_t)stream->change_time);
 }
 
 json_t *describe_json(const struct tri_stream *stream)

@@ -94,6 +94,8 @@ static void print_memory(const struct tri_stream *stream)
     row("mode", "%04o", stream->mode);
     row("owner, group", "%s, %s", describe_user(stream->owner, a, sizeof a),
         describe_group(stream->group, b, sizeof b));
+    if (stream->creator_group != stream->group) // the kernel grants it the same
+        row("and group", "%s", describe_group(stream->creator_group, b, sizeof b));
     row("creator", "%s, %s", describe_user(stream->creator_uid, a, sizeof a),
         process(stream->creator_pid, b, sizeof b));
     row("last user", "%s", process(stream->last_pid, b, sizeof b));

@@ -30,7 +30,7 @@ struct tri_stream {
     enum tri_stream_state state;
     int key, shm_id, sem_id; // shm_id -1: no frame yet; sem_id -1: the semaphores are gone
     uid_t owner, creator_uid;
-    gid_t group;
+    gid_t group, creator_group;  // members of either have the group bits
     uint32_t mode;               // permission bits of the semaphores: who may read and lock
     pid_t creator_pid, last_pid; // as in ipcs -p
     pid_t writer_pid;            // 0: none, or in another PID namespace
