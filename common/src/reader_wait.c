@@ -39,19 +39,24 @@ static enum tri_err wait_spinning(const struct tri_mapping *mapping, uint64_t wo
     return TRI_ERR_TIMEOUT;
 }
 
-/** Reads the frame before once more: after a sleep neither code nor lines are in the cache, and now
- *  there is time to fetch them. */
-static void warm_up(const struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t word)
+/** Goes through what follows the wait, with the frame before: after a sleep neither its code nor its
+ *  lines are in the cache, and now there is time to fetch them. */
+static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t word)
 {
     const struct tri_segment *segment = &mapping->segment;
-    struct tri_frame_info info;
-    struct tri_shape shape;
-    if (tri_word_slot(word) < segment->geometry.slots_max)
-        tri_entry_read(tri_segment_entry(segment, tri_word_slot(word)), tri_word_number(word),
-                       segment->geometry.slot_bytes, known, &info, &shape);
+    const uint32_t slot = tri_word_slot(word);
+    if (slot >= segment->geometry.slots_max)
+        return;
+    struct tri_frame frame = { .lease = { .word = word, .slot = slot } };
+    tri_entry_read(tri_segment_entry(segment, slot), tri_word_number(word),
+                   segment->geometry.slot_bytes, known, &frame.info, &frame.shape);
+    struct tri_mapping *reference = tri_mapping_ref(mapping);
+    frame.lease.segment = reference;
+    tri_reader_is_intact(NULL, &frame);
+    tri_mapping_unref(&reference);
 }
 
-static enum tri_err wait_paced(struct tri_pacing *pace, const struct tri_mapping *mapping,
+static enum tri_err wait_paced(struct tri_pacing *pace, struct tri_mapping *mapping,
                                struct tri_entry_known *known, uint64_t word, int64_t ns)
 {
     const uint64_t next = tri_word_number(word) + 1;
@@ -89,7 +94,7 @@ bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *m
 }
 
 enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
-                            const struct tri_mapping *mapping, struct tri_entry_known *known,
+                            struct tri_mapping *mapping, struct tri_entry_known *known,
                             uint64_t word, int64_t ns)
 {
     switch (how) {

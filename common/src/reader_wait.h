@@ -32,7 +32,7 @@ bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *m
  * @return as tri_semset_wait_frame(). TRI_OK without a new frame: the writer may have died.
  */
 enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
-                            const struct tri_mapping *mapping, struct tri_entry_known *known,
+                            struct tri_mapping *mapping, struct tri_entry_known *known,
                             uint64_t word, int64_t ns);
 
 #endif
