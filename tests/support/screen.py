@@ -19,7 +19,7 @@ class Screen:
     def __init__(self, managed=False, within=()):
         self.within = list(within)
         reading, writing = os.pipe()
-        self._server = subprocess.Popen(
+        self.server = subprocess.Popen(
             [*self.within, tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
              "-nolisten", "tcp",
              "-noreset"],  # else it starts anew as the last client leaves, and drops who just comes
@@ -29,7 +29,7 @@ class Screen:
         with os.fdopen(reading) as pipe:
             self.display = ":" + pipe.readline().strip()
         if self.display == ":":
-            raise AssertionError(f"Xvfb ended with {self._server.wait()}")
+            raise AssertionError(f"Xvfb ended with {self.server.wait()}")
         self.environment = {key: value for key, value in os.environ.items()
                             if key not in ("WAYLAND_DISPLAY", "SDL_RENDER_DRIVER", "XAUTHORITY")}
         self.environment |= {"DISPLAY": self.display, "SDL_VIDEODRIVER": "x11"}
@@ -47,7 +47,7 @@ class Screen:
         self._grabber.close()
         if self._manager:
             end(self._manager)
-        end(self._server)
+        end(self.server)
 
     def run(self, program, *args):
         """What a program of the system says about this screen."""
