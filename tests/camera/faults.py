@@ -177,8 +177,14 @@ class Faults(CameraTest):
         self.finish(capture)
         self.assertNotIn("looking for it again", capture.err)
 
+    def restore_timings(self):
+        self.timings("1280x720p60")
+        self.signal("selected")
+        self.succeed(f"v4l2-ctl -d {HDMI} --set-dv-bt-timings query")
+        self.signal("current")
+
     def test_fields_of_an_interlaced_signal_are_woven(self):
-        self.addCleanup(self.signal, "current")
+        self.addCleanup(self.restore_timings)
         self.timings("1920x1080i25")
         self.signal("selected")
         name = self.stream()
