@@ -455,8 +455,8 @@ static struct picture jpeg_of(const uint8_t rgb[3], int width, int height, int s
 static void mjpg_is_decoded_with_the_colours_of_jfif(void **state)
 {
     (void)state;
-    static const int subsamplings[] = { TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_440,
-                                        TJSAMP_411 };
+    // 4:4:0 is left to test_jpeg: of an odd width valgrind cannot follow libjpeg's vectors.
+    static const int subsamplings[] = { TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_411 };
     picture_converter *converter = picture_converter_new(NULL);
     for (size_t s = 0; s < COUNT(subsamplings); s++)
         for (size_t c = 0; c < COUNT(colors); c++) {
