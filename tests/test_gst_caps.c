@@ -41,24 +41,27 @@ static void end(struct chain chain)
 static void caps_come_out_as_they_went_in(void **state)
 {
     (void)state;
-    static const char *const said[] = {
-        "I420, colorimetry=bt601, chroma-site=jpeg, pixel-aspect-ratio=59/54, "
-        "interlace-mode=interleaved, field-order=top-field-first",
-        "YUY2, colorimetry=bt601, chroma-site=mpeg2, pixel-aspect-ratio=10/11, "
-        "interlace-mode=interleaved, field-order=bottom-field-first",
-        "NV12, colorimetry=bt709, chroma-site=mpeg2, interlace-mode=progressive",
-        "NV12, colorimetry=1:4:7:1, chroma-site=v-cosited, interlace-mode=progressive",
-        "I420, colorimetry=smpte240m, chroma-site=cosited, interlace-mode=progressive",
-        "I420, colorimetry=bt2020, chroma-site=cosited, interlace-mode=progressive",
-        "P010_10LE, colorimetry=bt2020-10, chroma-site=cosited, interlace-mode=progressive",
-        "P010_10LE, colorimetry=bt2100-pq, chroma-site=cosited, interlace-mode=progressive",
-        "P010_10LE, colorimetry=bt2100-hlg, chroma-site=cosited, interlace-mode=progressive",
-        "BGRx, colorimetry=sRGB, pixel-aspect-ratio=4/3, interlace-mode=progressive",
-        "GRAY8, colorimetry=2:4:0:0, interlace-mode=progressive",
+    static const struct {
+        const char *format, *fields;
+    } said[] = {
+        { "I420, colorimetry=bt601, chroma-site=jpeg, pixel-aspect-ratio=59/54",
+          "interleaved, field-order=top-field-first" },
+        { "YUY2, colorimetry=bt601, chroma-site=mpeg2, pixel-aspect-ratio=10/11",
+          "interleaved, field-order=bottom-field-first" },
+        { "NV12, colorimetry=bt709, chroma-site=mpeg2", "progressive" },
+        { "NV12, colorimetry=1:4:7:1, chroma-site=v-cosited", "progressive" },
+        { "I420, colorimetry=smpte240m, chroma-site=cosited", "progressive" },
+        { "I420, colorimetry=bt2020, chroma-site=cosited", "progressive" },
+        { "P010_10LE, colorimetry=bt2020-10, chroma-site=cosited", "progressive" },
+        { "P010_10LE, colorimetry=bt2100-pq, chroma-site=cosited", "progressive" },
+        { "P010_10LE, colorimetry=bt2100-hlg, chroma-site=cosited", "progressive" },
+        { "BGRx, colorimetry=sRGB, pixel-aspect-ratio=4/3", "progressive" },
+        { "GRAY8, colorimetry=2:4:0:0", "progressive" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(said); i++) {
-        gchar *text =
-            g_strdup_printf("video/x-raw, width=64, height=48, framerate=25/1, format=%s", said[i]);
+        gchar *text = g_strdup_printf("video/x-raw, width=64, height=48, framerate=25/1, "
+                                      "format=%s, interlace-mode=%s",
+                                      said[i].format, said[i].fields);
         const struct chain chain = chain_of(text);
         gst_buffer_unref(pass(chain, text, 0));
         GstCaps *in = gst_caps_from_string(text);

@@ -282,7 +282,7 @@ static void a_source_sleeps_once_a_frame_at_30_a_second_too(void **state)
         gst_buffer_unref(gst_harness_pull(h));
         g_usleep(PERIOD_US);
     }
-    const gint64 late_ms = (g_get_monotonic_time() - began - FRAMES * PERIOD_US) / 1000;
+    const gint64 late_ms = (g_get_monotonic_time() - began - (gint64)FRAMES * PERIOD_US) / 1000;
     harness_end(h);
     tri_writer_close(&writer);
     // Twice each, where a wait ends before the next frame comes, as it does where a frame is late.

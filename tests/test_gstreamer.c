@@ -198,7 +198,8 @@ static void device_monitor_posts_a_change_of_size(void **state)
     GstBus *bus = gst_device_monitor_get_bus(monitor);
     GstMessage *message = NULL;
     do { // a filter takes all of the extended types for one
-        g_clear_pointer(&message, gst_message_unref);
+        if (message)
+            gst_message_unref(message);
         message = gst_bus_timed_pop(bus, PIPES_PATIENCE);
         assert_non_null(message);
     } while (GST_MESSAGE_TYPE(message) != GST_MESSAGE_DEVICE_CHANGED);
