@@ -41,6 +41,7 @@ class Install(ProgramTest):
             for option in options:
                 self.assertIn(option, page, program)
             self.assertIn("TRIPTYCH_LOG", page)
+            self.assertLess(page.index(".SH OPTIONS"), page.index("--verbose"))
 
     def complete(self, *words):
         """What bash offers for the last of the words."""

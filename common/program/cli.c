@@ -106,6 +106,7 @@ static void print_help(const struct cli_program *program, const struct table *ta
     printf("Usage: %s %s\n%s\n\n", program->name, program->synopsis, program->purpose);
     if (program->operands)
         printf("%s\n\n", program->operands);
+    puts("Options:"); // without it manual pages put them under what comes before
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];
         if (!row->help)

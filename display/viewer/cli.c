@@ -57,8 +57,8 @@ static bool set_geometry(const struct cli_option *option, void *target, const ch
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
-    { 0, "mode", "latest|next", "latest", "newest frame, or each one in turn", cli_set_word,
-      FIELD(mode), .words = mode_words },
+    { 0, "mode", "latest|next", "latest", "newest frame, or each in turn; writers: permissions",
+      cli_set_word, FIELD(mode), .words = mode_words },
     { 0, "rotate", "0|90|180|270", "0", "turn clockwise, besides what the frames ask for",
       cli_set_word, FIELD(rotate), .words = rotate_words },
     { 0, "hflip", NULL, NULL, "mirror left and right", cli_set_true, FIELD(hflip) },
