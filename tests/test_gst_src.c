@@ -289,6 +289,34 @@ static void a_source_sleeps_once_a_frame_at_30_a_second_too(void **state)
     assert_true(sleeps.last - sleeps.first < FRAMES * 3 / 2 + late_ms / WAIT_LEAST_MS);
 }
 
+static void source_counts_buffers_that_were_overwritten(void **state)
+{
+    (void)state;
+    tri_writer *writer;
+    const struct tri_writer_options options = { .name = pipes_stream(),
+                                                .slots = 3,
+                                                .slots_max = 3 };
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
+    GstHarness *h = source("wait");
+    GstBuffer *kept = pass(h, writer, 64, 1);
+    assert_true(harness_in_segment(kept, FALSE));
+    gst_buffer_unref(pass(h, writer, 64, 2));
+    tri_reader *reader; // has another one of the three slots
+    struct tri_frame frame = { 0 };
+    assert_int_equal(
+        tri_reader_open(&reader, &(struct tri_reader_options){ .name = pipes_stream() }), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
+    for (uint8_t i = 3; i < 6; i++)
+        gst_buffer_unref(pass(h, writer, 64, i));
+    assert_int_equal(harness_figure(h, "reclaimed-frames"), 0);
+    gst_buffer_unref(kept);
+    assert_int_equal(harness_figure(h, "reclaimed-frames"), 1);
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
 static void source_is_made_from_a_uri(void **state)
 {
     (void)state;
@@ -349,6 +377,7 @@ int main(int argc, char **argv)
         pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
         pipes_test(a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work),
         pipes_test(a_source_sleeps_once_a_frame_at_30_a_second_too),
+        pipes_test(source_counts_buffers_that_were_overwritten),
         pipes_test(source_is_made_from_a_uri),
         pipes_test(buffers_outlive_the_element_that_made_them),
     };

@@ -3,8 +3,12 @@
 
 #include "caps.h"
 #include "clocktime.h"
+#include "logging.h"
+#include "properties.h"
 
 #include <triptych/copy.h>
+
+#define GST_CAT_DEFAULT gst_triptych_debug
 
 static GstVideoMeta *add_planes(GstBuffer *buffer, const GstVideoInfo *info)
 {
@@ -13,11 +17,12 @@ static GstVideoMeta *add_planes(GstBuffer *buffer, const GstVideoInfo *info)
 }
 
 struct gst_triptych_loan *gst_triptych_loan_new(const GstVideoInfo *info, GstObject *owner,
-                                                gint *lent)
+                                                gint *lent, guint64 *reclaimed)
 {
     struct gst_triptych_loan *loan = g_new0(struct gst_triptych_loan, 1);
     loan->owner = gst_object_ref(owner);
     loan->lent = lent;
+    loan->reclaimed = reclaimed;
     loan->buffer = gst_buffer_new();
     gst_triptych_add_references(loan->buffer, &loan->monotonic, &loan->ntp);
     if (GST_VIDEO_INFO_FORMAT(info) > GST_VIDEO_FORMAT_ENCODED)
@@ -51,6 +56,13 @@ void gst_triptych_loan_stamp(struct gst_triptych_loan *loan, GstClockTime runnin
 static void end_loan(gpointer data)
 {
     struct gst_triptych_loan *loan = data;
+    if (!tri_reader_is_intact(NULL, &loan->frame)) {
+        GST_WARNING_OBJECT(loan->owner,
+                           "frame %" G_GUINT64_FORMAT ": overwritten while downstream kept its "
+                           "buffer; copy what is kept for long, or raise the writer's slots-max",
+                           (guint64)loan->frame.info.number);
+        gst_triptych_count(loan->owner, loan->reclaimed);
+    }
     tri_reader_release(NULL, &loan->frame);
     g_atomic_int_add(loan->lent, -1);
     gst_triptych_loan_free(loan);

@@ -14,8 +14,9 @@ struct gst_triptych_loan {
     GstBuffer *buffer;      // without memory as yet
     GstVideoMeta *planes;   // of the buffer, NULL until it is known that there are any
     GstReferenceTimestampMeta *monotonic, *ntp;
-    GstObject *owner; // referenced
-    gint *lent;       // the owner's
+    GstObject *owner;   // referenced
+    gint *lent;         // the owner's
+    guint64 *reclaimed; // likewise
 };
 
 /**
@@ -24,9 +25,11 @@ struct gst_triptych_loan {
  * @param info  of the frame before, from caps; its format may be unknown
  * @param owner kept alive until all frames lent are back
  * @param lent  how many frames are lent; atomic, belongs to `owner`
+ * @param reclaimed  counts frames that the writer overwrote while they were lent; likewise, guarded
+ *                   by its object lock
  */
 struct gst_triptych_loan *gst_triptych_loan_new(const GstVideoInfo *info, GstObject *owner,
-                                                gint *lent);
+                                                gint *lent, guint64 *reclaimed);
 
 /** Gives the frame back, if there is one, and frees the loan. */
 void gst_triptych_loan_free(struct gst_triptych_loan *loan);

@@ -32,7 +32,7 @@ struct _GstTriptychSrc {
     gboolean is_live;
     gint mode, wait, on_disconnect; // enum tri_reader_mode, enum tri_reader_wait, ON_DISCONNECT_*
     guint64 timeout_ns;
-    guint64 in_place, copied;
+    guint64 in_place, copied, reclaimed;
 
     GstClockTime latency; // answers queries of any thread: likewise guarded
     gint64 playing_since; // likewise, CLOCK_MONOTONIC
@@ -264,7 +264,8 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
         if (!self->loan)
-            self->loan = gst_triptych_loan_new(&self->info, GST_OBJECT(self), &self->lent);
+            self->loan =
+                gst_triptych_loan_new(&self->info, GST_OBJECT(self), &self->lent, &self->reclaimed);
         struct tri_frame *frame = &self->loan->frame;
         const enum tri_err err = tri_reader_acquire(self->reader, frame, self->wait_ms);
         if (err != TRI_OK) {
@@ -464,6 +465,10 @@ static void install_properties(GObjectClass *object)
                                     "only read permission was given, or as downstream "
                                     "understands no other layout than GStreamer's own"),
           G_STRUCT_OFFSET(GstTriptychSrc, copied) },
+        { gst_triptych_counter_spec("reclaimed-frames", "Reclaimed frames",
+                                    "Frames that the writer overwrote while downstream kept "
+                                    "their buffers, as readers locked every slot"),
+          G_STRUCT_OFFSET(GstTriptychSrc, reclaimed) },
     };
     gst_triptych_install_properties(object, properties, G_N_ELEMENTS(properties));
     object->set_property = gst_triptych_src_set_property;
