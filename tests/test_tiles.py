@@ -26,7 +26,7 @@ class TilesTest(WindowTest):
         return self.picture(window, lambda seen: seen.at(x, y) == AMBER, f"the frame at {x}, {y}")
 
     def both(self, window):
-        """What is seen as soon as both of two tiles have their pictures, and the first one the focus."""
+        """What is seen once both tiles have their pictures, and the first one the focus."""
         return self.picture(window, lambda seen: self.is_white(seen.at(20, 240)) and self.is_white(
             seen.at(342, 240)) and seen.at(1, 100) == AMBER, "two tiles")
 

@@ -38,7 +38,7 @@ struct camera_taken {
 enum source_result camera_stream_map(struct camera_stream *stream, const struct camera *camera,
                                      const struct camera_format *format, uint32_t count);
 
-/** Prepares for `count` slots or more to be lent. @return false: the driver refuses; it is as before then */
+/** Prepares for `count` slots or more to be lent. @return false: the driver refuses; nothing changed */
 bool camera_stream_accept(struct camera_stream *stream, const struct camera *camera,
                           const struct camera_format *format, uint32_t count);
 

@@ -4,7 +4,7 @@
 viewer_peers.py [--rounds N] [--format FOURCC]...   1920x1080 at 60 a second, one to one, under Xvfb
 
 Both show the same stream and count every picture; the X server's time is included, what a program
-needs to start is taken off. Rounds are interleaved, in an order that changes; the median of them counts.
+needs to start is taken off. Rounds are interleaved, in an order that changes; their median counts.
 """
 
 import argparse
