@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/** A stream's owner, a member of its group and a stranger: processes that become other users. */
+#ifndef OTHER_USERS_H
+#define OTHER_USERS_H
+
+#include "ipc.h"
+#include "scene.h"
+#include "solid.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/uio.h>
+
+#define PICTURE  solid_video(64, 48)
+#define OWNER    61001u // nobody's accounts: numbers are all that the kernel knows
+#define MEMBER   61002u // of the group that may watch
+#define STRANGER 61003u
+#define GROUP    61100u
+
+/** What the processes of a test share. */
+struct plot {
+    const char *name;
+    uint32_t mode;
+    _Atomic uint64_t begun, published, failed, stop, spent_ns, seen;
+    char log[4096];
+};
+
+static inline struct plot *plot_new(uint32_t mode)
+{
+    struct plot *plot = scene_share(sizeof(*plot));
+    plot->name = scene_stream();
+    plot->mode = mode;
+    return plot;
+}
+
+static inline void keep(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)level;
+    char *log = ((struct plot *)user)->log;
+    const size_t length = strlen(log);
+    snprintf(log + length, sizeof(((struct plot *)user)->log) - length, "%s: %s\n", part, text);
+}
+
+static inline void become(uid_t uid)
+{
+    const gid_t groups[] = { GROUP };
+    CHECK(setgroups(uid == MEMBER ? 1 : 0, groups) == 0);
+    CHECK(setresgid(uid, uid, uid) == 0);
+    CHECK(setresuid(uid, uid, uid) == 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // forgotten at a change of user
+}
+
+/** Ends the case where this process cannot be several users. */
+static inline void need_root(void)
+{
+    if (geteuid() != 0)
+        scene_skip("only root can be several users");
+}
+
+/** The owner's writer. */
+static inline tri_writer *open_own(const struct plot *plot)
+{
+    tri_writer *writer;
+    become(OWNER);
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                 .video = PICTURE,
+                                                                 .permissions = plot->mode,
+                                                                 .group = "61100" }) == TRI_OK);
+    return writer;
+}
+
+/** The owner's stream: publishes until told to stop. */
+static inline int own(void *argument)
+{
+    struct plot *plot = argument;
+    const struct tri_video video = PICTURE;
+    tri_writer *writer = open_own(plot);
+    for (uint64_t i = 1; !plot->stop; i++) {
+        const int64_t start = tri_now_ns();
+        if (solid_publish(writer, &video, i) == TRI_OK)
+            plot->published++;
+        else
+            plot->failed++;
+        plot->spent_ns += (uint64_t)(tri_now_ns() - start);
+        scene_sleep_ms(1);
+    }
+    tri_writer_close(&writer);
+    return 0;
+}
+
+static inline pid_t owner_started(struct plot *plot)
+{
+    const pid_t pid = scene_start(own, plot);
+    assert_true(scene_reaches(&plot->published, 3));
+    return pid;
+}
+
+static inline void owner_ended(struct plot *plot, pid_t pid)
+{
+    plot->stop = 1;
+    assert_int_equal(scene_join(pid), 0);
+    assert_int_equal(plot->failed, 0);
+}
+
+#endif
