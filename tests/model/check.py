@@ -13,8 +13,21 @@ import unittest
 
 MODEL = pathlib.Path(__file__).with_name("triptych.pml")
 WRONG = sorted(set(re.findall(r"\bWRONG_(\w+)", MODEL.read_text(encoding="utf-8"))) - {""})
-# Where four frames are too few for a wrong step to be seen.
-LONGER = {"AHEAD_BY_NUMBER_ONLY": ("FRAMES=7", "NO_CHECKER")}
+# A reader with two locks: it exhausts three slots; a fourth one is enough.
+RECLAIM = ("FRAMES=6", "KEEPER", "NO_CHECKER")
+GROWTH = ("FRAMES=6", "KEEPER", "NO_CHECKER", "SLOTS_MAX=4")
+# Wrong steps that four frames and a reader with one lock do not come to.
+ELSEWHERE = {
+    "AHEAD_BY_NUMBER_ONLY": ("FRAMES=7", "NO_CHECKER"),
+    "NEWEST_TAKEN": RECLAIM,
+    "TAKEOVER_FORGETS": RECLAIM,
+    "TAKEOVER_FORGETS_SIDES": RECLAIM,
+    "NEITHER_GROWTH_NOR_RECLAIM": RECLAIM,
+    "RECLAIM_TAKES_THE_NEWEST": RECLAIM,
+    "RECLAIM_GIVES_WHAT_IT_HAS_NOT": RECLAIM,
+    "RECLAIMED_TAKEN_FOR_INTACT": RECLAIM,
+    "LOCKED_SLOT_CLOSED": GROWTH,
+}
 MEGABYTES = 3500
 LONGEST_S = 900
 
@@ -53,6 +66,12 @@ class Protocol(unittest.TestCase):
     def test_two_writers_a_holder_and_a_checker(self):
         self.assert_holds("FRAMES=4")
 
+    def test_slots_open_while_a_reader_locks_the_others(self):
+        self.assert_holds(*GROWTH)
+
+    def test_locked_frames_are_reclaimed_at_the_limit(self):
+        self.assert_holds(*RECLAIM)
+
     def test_a_holder_that_is_late_by_more_frames_than_there_are_gates(self):
         self.assert_holds("FRAMES=7", "NO_CHECKER")
 
@@ -62,7 +81,7 @@ class Protocol(unittest.TestCase):
 
 def caught(wrong):
     def case(self):
-        report = search(*LONGER.get(wrong, ("FRAMES=4",)), "WRONG_" + wrong)
+        report = search(*ELSEWHERE.get(wrong, ("FRAMES=4",)), "WRONG_" + wrong)
         found = re.search(r"pan:1: (.*)", report)
         tell(report, f"{wrong.lower()} caught by {found[1] if found else 'nothing'}")
         self.assertTrue(found, "the model accepts it:\n" + report)

@@ -245,16 +245,23 @@ end_refused:
            fi
         od;
 #if defined(KEEPER) && !defined(WRONG_NEITHER_GROWTH_NOR_RECLAIM)
-        if
-        :: mine != NONE
 #if SLOTS_MAX > SLOTS
-        :: mine == NONE && open < SLOTS_MAX -> /* open_slot(): nobody has anything of it */
+        if
+        :: mine == NONE && open < SLOTS_MAX -> /* open_slot(); a reader may still lock what was in it */
            if
-           :: d_step { open++; mine = open - 1; taken = LOCK(mine, side[mine]); lock[taken] = 0 }
+           :: d_step {
+               open++;
+               i = LOCK(open - 1, side[open - 1]);
+               if :: lock[i] == WHOLE -> lock[i] = 0; taken = i; mine = open - 1 :: else fi;
+               i = 0
+              }
            OR_DIE
            fi
+        :: else
+        fi;
 #endif
-        :: mine == NONE && open == SLOTS_MAX -> /* reclaim(): no lock is taken */
+        if
+        :: mine == NONE -> /* reclaim(): no lock is taken */
            if
            :: d_step {
 #ifdef WRONG_RECLAIM_TAKES_THE_NEWEST
@@ -267,6 +274,7 @@ end_refused:
               }
            OR_DIE
            fi
+        :: else
         fi;
 #endif
         assert(mine != NONE); /* whatever readers lock, and wherever they stop: no frame is dropped */
@@ -413,7 +421,8 @@ proctype holder()
     bit sd;
     byte held = NONE; /* the lock it has */
 #ifdef KEEPER
-    byte kept = NONE; /* and that of the frame before */
+    byte kept = NONE; /* and that of the frame before, */
+    byte before;      /* which has this number */
 #endif
     byte ahead;       /* and if that is of a frame still to come: its number; 0: it is of the frame seen */
     bool busy;
@@ -503,8 +512,14 @@ end_look:
                ;
                if
                :: d_step {
-                   if :: kept != NONE -> lock[kept] = lock[kept] + 1 :: else fi;
+                   if
+                   :: kept != NONE ->
+                      assert(NUMBER(lower[SLOT(kept)]) == before || IS_RECLAIMED(SLOT(kept), before));
+                      lock[kept] = lock[kept] + 1
+                   :: else
+                   fi;
                    kept = held;
+                   before = n;
                    held = NONE
                   }
                OR_DIE
@@ -588,7 +603,7 @@ die: skip;
 #ifndef WRONG_HOLDER_NOT_UNDONE
     d_step { if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi };
 #ifdef KEEPER
-    d_step { if :: kept != NONE -> lock[kept] = lock[kept] + 1 :: else fi; kept = 0 };
+    d_step { if :: kept != NONE -> lock[kept] = lock[kept] + 1 :: else fi; kept = 0; before = 0 };
 #endif
 #endif
     d_step { n = 0; s = 0; sd = 0; held = 0; ahead = 0; a = 0; want = 0; busy = false };
