@@ -102,6 +102,23 @@ const char *describe_holders(const struct tri_stream *stream, char *text, size_t
     return text;
 }
 
+double describe_held_ms(const struct tri_stream *stream, uint32_t holder)
+{
+    const int64_t since_ns = stream->holder_ns[holder];
+    const int64_t held_ns = tri_now_ns() - since_ns;
+    return since_ns == 0 ? -1 : held_ns > 0 ? (double)held_ns / 1e6 : 0;
+}
+
+static json_t *held_json(const struct tri_stream *stream)
+{
+    json_t *times = json_array();
+    for (uint32_t i = 0; i < stream->holders; i++) {
+        const double ms = describe_held_ms(stream, i);
+        json_array_append_new(times, ms < 0 ? json_null() : json_real(ms));
+    }
+    return times;
+}
+
 static json_t *holders_json(const struct tri_stream *stream)
 {
     json_t *pids = json_array();
@@ -158,9 +175,10 @@ static json_t *memory_json(const struct tri_stream *stream)
     snprintf(key, sizeof key, "0x%08x", (unsigned)stream->key);
     snprintf(mode, sizeof mode, "%04o", stream->mode & 0777u);
     return json_pack(
-        "{ss si si sI sI si ss sI sI sI sI sI sI si sI sI sI}", "key", key, "shmid", stream->shm_id,
-        "semid", stream->sem_id, "bytes", (json_int_t)stream->bytes, "slot_bytes",
-        (json_int_t)stream->slot_bytes, "slots", (int)stream->slots, "mode", mode, "owner",
+        "{ss si si sI sI si si si ss sI sI sI sI sI sI si sI sI sI}", "key", key, "shmid",
+        stream->shm_id, "semid", stream->sem_id, "bytes", (json_int_t)stream->bytes, "slot_bytes",
+        (json_int_t)stream->slot_bytes, "slots", (int)stream->slots, "slots_open",
+        (int)stream->slots_open, "slots_max", (int)stream->slots_max, "mode", mode, "owner",
         (json_int_t)stream->owner, "group", (json_int_t)stream->group, "creator",
         (json_int_t)stream->creator_uid, "creator_group", (json_int_t)stream->creator_group,
         "creator_pid", (json_int_t)stream->creator_pid, "last_pid", (json_int_t)stream->last_pid,
@@ -178,13 +196,13 @@ json_t *describe_json(const struct tri_stream *stream)
         caps_gstreamer(video, caps, sizeof caps);
         caps_ffmpeg(video, ffmpeg, sizeof ffmpeg);
     }
-    return json_pack("{ss ss ss sI si si so si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
-                     "source", stream->source, "state", describe_state(stream->state), "writer_pid",
-                     (json_int_t)stream->writer_pid, "readers", (int)describe_readers(stream),
-                     "held", (int)stream->held, "held_by", holders_json(stream), "waiting",
-                     (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped",
-                     "driver", (json_int_t)stream->dropped_driver, "writer",
-                     (json_int_t)stream->dropped_writer, "picture", picture_json(stream), "newest",
-                     frame_json(stream), "memory", memory_json(stream), "gstreamer",
-                     stream->has_frame ? caps : NULL, "ffmpeg", stream->has_frame ? ffmpeg : NULL);
+    return json_pack(
+        "{ss ss ss sI si si so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name, "source",
+        stream->source, "state", describe_state(stream->state), "writer_pid",
+        (json_int_t)stream->writer_pid, "readers", (int)describe_readers(stream), "held",
+        (int)stream->held, "held_by", holders_json(stream), "held_ms", held_json(stream), "waiting",
+        (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped", "driver",
+        (json_int_t)stream->dropped_driver, "writer", (json_int_t)stream->dropped_writer, "picture",
+        picture_json(stream), "newest", frame_json(stream), "memory", memory_json(stream),
+        "gstreamer", stream->has_frame ? caps : NULL, "ffmpeg", stream->has_frame ? ffmpeg : NULL);
 }

@@ -25,6 +25,9 @@ uint32_t describe_readers(const struct tri_stream *stream);
 /** The pids of those who hold its slots, "1234,5678"; empty where nobody is known to. */
 const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes);
 
+/** For how long a holder can have locked its oldest frame; -1: it waits for the next one. */
+double describe_held_ms(const struct tri_stream *stream, uint32_t holder);
+
 /** Milliseconds since the newest frame was taken, -1 if there is none. */
 double describe_age_ms(const struct tri_stream *stream);
 

@@ -80,6 +80,22 @@ static void print_newest(const struct tri_stream *stream)
         row("user data", "%" PRIu32 " bytes", frame->user_bytes);
 }
 
+/** How many slots there are, and who locks them for how long. */
+static void print_slots(const struct tri_stream *stream)
+{
+    char text[512] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; i < stream->holders && used < sizeof(text) - 64; i++) {
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s pid %d", i ? "," : ":",
+                                 (int)stream->holder[i]);
+        const double age_s = describe_held_ms(stream, i) / 1e3;
+        if (age_s >= 0)
+            used += (size_t)snprintf(text + used, sizeof(text) - used, " for up to %.1f s", age_s);
+    }
+    row("slots", "%" PRIu32 " open, %" PRIu32 " at most, %" PRIu32 " locked%s", stream->slots_open,
+        stream->slots_max, stream->held, text);
+}
+
 static void print_memory(const struct tri_stream *stream)
 {
     char a[64];
@@ -87,8 +103,8 @@ static void print_memory(const struct tri_stream *stream)
     puts("System V objects, as ipcs shows them");
     row("key", "0x%08x, shmid %d, semid %d", (unsigned)stream->key, stream->shm_id, stream->sem_id);
     if (stream->shm_id >= 0)
-        row("segment", "%" PRIu64 " bytes: %" PRIu32 " slots of %" PRIu64, stream->bytes,
-            stream->slots, stream->slot_bytes);
+        row("segment", "%" PRIu64 " bytes: %" PRIu32 " slots of %" PRIu64 ", memory for %" PRIu32,
+            stream->bytes, stream->slots_max, stream->slot_bytes, stream->slots_open);
     else
         row("segment", "none: there has been no frame yet");
     row("mode", "%04o", stream->mode);
@@ -138,6 +154,8 @@ int info_show(const struct info_config *config, const tri_log *log)
         "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held%s%s",
         describe_readers(&stream), stream.waiting, stream.held, stream.holders ? " by pid " : "",
         describe_holders(&stream, holders, sizeof holders));
+    if (stream.shm_id >= 0)
+        print_slots(&stream);
     if (stream.has_frame) {
         print_picture(&stream);
         print_newest(&stream);
