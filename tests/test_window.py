@@ -70,6 +70,13 @@ class States(WindowTest):
                 self.viewer.terminate()
                 self.assert_ends()
 
+    def test_a_stream_of_bad_frames_only_is_not_waited_for(self):
+        junk = self.folder() / "junk.jpg"
+        junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
+        name = self.bars("--format", "MJPG", "--file", junk)
+        window = self.show(name)
+        wait_until(lambda: window.title() == f"{name} - no picture can be shown", "the title")
+
     def test_a_tiny_picture_opens_a_window_of_several_times_its_size(self):
         window = self.show(self.bars("--size", "80x60"))
         self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240) and

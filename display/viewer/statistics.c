@@ -104,6 +104,13 @@ void statistics_details(char *text, size_t bytes, const struct stream_view *stre
               figures_cpu(figures));
 }
 
+static const char *without_picture(const struct stream_view *stream)
+{
+    if (stream->state == TRI_STATE_LIVE && stream->trouble != TRI_OK)
+        return "no picture can be shown";
+    return stream->silent ? "no frame yet" : "waiting";
+}
+
 static void add_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
 {
     char fourcc[5];
@@ -112,7 +119,7 @@ static void add_title(struct lines *lines, const struct stream_view *stream, int
     if (stream->state == TRI_STATE_NO_WRITER)
         lines_add(lines, "no signal");
     else if (!stream->has_picture)
-        lines_add(lines, stream->silent ? "no frame yet" : "waiting");
+        lines_add(lines, "%s", without_picture(stream));
     else
         lines_add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
                   stream->info.video.height, tri_fourcc_name(stream->info.video.fourcc, fourcc),
@@ -127,7 +134,7 @@ static void add_short_title(struct lines *lines, const struct stream_view *strea
     if (stream->state == TRI_STATE_NO_WRITER)
         lines_add(lines, "no signal");
     else if (!stream->has_picture)
-        lines_add(lines, stream->silent ? "no frame yet" : "waiting");
+        lines_add(lines, "%s", without_picture(stream));
     else if (stream->paused)
         lines_add(lines, "paused");
     else if (stream->hidden)
