@@ -207,7 +207,7 @@ static void what_a_device_says_of_itself_is_told_clean(void **state)
     assert_string_equal(camera.driver, HARMLESS);
     assert_string_equal(camera.bus, HARMLESS);
     assert_true(camera_format_at(&camera, 0, &format));
-    assert_string_equal(format.description, HARMLESS);
+    assert_string_equal((const char *)format.description, HARMLESS);
     assert_true(camera_ctrl_after(&camera, 0, &ctrl));
     assert_string_equal(ctrl.query.name, HARMLESS);
     assert_true(camera_ctrl_item(&camera, &ctrl, 0, text));
