@@ -7,15 +7,15 @@
  *
  *   | semaphore | value                                    | undone by the kernel at death |
  *   | WRITER    | 0 free, 1 there is a writer              | writer's +1                   |
- *   | AWAY      | 1 no writer, 0 there is one              | writer's -1                   |
+ *   | NO_WRITER | 1 no writer, 0 there is one              | writer's -1                   |
  *   | READY     | 0 just born, 1 initialised               | no                            |
  *   | GATE[k]   | 1 for the next frame and the one after it, by n mod GATES | writer's +1  |
  *   | LOCK[k]   | TRI_LOCK_WHOLE free; a reader takes 1, the writer takes all | both       |
  *
  * Waiting for zero needs only read permission: readers sleep on the GATE of the frame they want, and
- * on AWAY for a writer's return. Two gates are closed, so that a reader which has seen frame n before
- * the writer came to turn the gates finds the one of n + 1 closed already. WRITER's last pid names the
- * writer: nobody else ever touches it while it is taken.
+ * on NO_WRITER for a writer's return. Two gates are closed, so that a reader which has seen frame
+ * n before the writer came to turn the gates finds the one of n + 1 closed already. WRITER's last
+ * pid names the writer: nobody else ever touches it while it is taken.
  *
  * A slot has two locks, sides that its frames use in turn. The writer takes the one of the frame
  * that it overwrites. The other one, of the frame that it writes, is free meanwhile: readers that
