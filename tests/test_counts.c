@@ -165,8 +165,21 @@ static void look_many(void)
         need(tri_reader_acquire(own.reader, &own.frame, 0) == TRI_ERR_TIMEOUT);
 }
 
-/** A writer at some pace in a process of its own, until it is ended. */
-static pid_t start_writer(void)
+static void rest(void)
+{
+    sleep_ms(10);
+}
+
+/** A frame that comes while the reader sleeps is the one that it waits for, on a busy machine, too. */
+static void await_sleeping_reader(void)
+{
+    struct tri_stream stream = { 0 };
+    while (tri_stream_find(stream_name, &stream) == TRI_OK && stream.waiting == 0)
+        sleep_ms(1);
+}
+
+/** A writer in a process of its own, until it is ended. */
+static pid_t start_writer(void (*between)(void))
 {
     const pid_t child = fork();
     assert_true(child >= 0);
@@ -176,7 +189,7 @@ static pid_t start_writer(void)
     open_writer();
     for (;;) {
         publish();
-        sleep_ms(10);
+        between();
     }
 }
 
@@ -291,7 +304,7 @@ static void a_stream_that_is_long_in_coming_is_looked_for_seldom(void **state)
 static void a_frame_waited_for_and_given_back_costs_three(void **state)
 {
     (void)state;
-    const pid_t writer = start_writer();
+    const pid_t writer = start_writer(await_sleeping_reader);
     const long calls = calls_of(open_blocking, read_and_give_back_many);
     end_process(writer);
     // A wait is bounded: one that is broken off by its bound is made again.
@@ -301,7 +314,7 @@ static void a_frame_waited_for_and_given_back_costs_three(void **state)
 static void a_frame_waited_for_and_exchanged_for_the_last_costs_two(void **state)
 {
     (void)state;
-    const pid_t writer = start_writer();
+    const pid_t writer = start_writer(await_sleeping_reader);
     const long calls = calls_of(open_blocking, read_many);
     end_process(writer);
     assert_in_range(calls, FRAMES, 2 * FRAMES + FRAMES / 10);
@@ -310,7 +323,7 @@ static void a_frame_waited_for_and_exchanged_for_the_last_costs_two(void **state
 static void a_paced_reader_makes_at_most_three(void **state)
 {
     (void)state;
-    const pid_t writer = start_writer();
+    const pid_t writer = start_writer(rest);
     const long calls = calls_of(open_paced, read_and_give_back_many);
     end_process(writer);
     // Locks ahead, asleep until nearly due, gives back; for a late frame asleep once more.
@@ -349,7 +362,7 @@ static void frames_bring_no_page_faults(void **state)
 static void a_reader_falls_asleep_once_a_frame(void **state)
 {
     (void)state;
-    const pid_t writer = start_writer();
+    const pid_t writer = start_writer(await_sleeping_reader);
     open_blocking();
     const long before = sleeps();
     read_many();
