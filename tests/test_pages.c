@@ -132,12 +132,12 @@ static uint64_t resident_bytes(int shm_id)
     FILE *table = fopen("/proc/sysvipc/shm", "r");
     assert_non_null(table);
     while (fgets(line, sizeof(line), table)) {
-        int id;
-        unsigned long long bytes;
-        if (sscanf(line, "%*d %d %*o %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu", &id,
-                   &bytes) == 2 &&
-            id == shm_id)
-            rss = bytes;
+        unsigned long long field[15]; // the second is the id, the last one the memory
+        char *rest = line;
+        for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)
+            field[i] = strtoull(rest, &rest, 10);
+        if (field[1] == (unsigned long long)shm_id)
+            rss = field[14];
     }
     fclose(table);
     return rss;
