@@ -72,7 +72,7 @@ class Tiles(TilesTest):
 class Focus(TilesTest):
     def test_tab_and_a_click_choose_the_stream_that_keys_act_on(self):
         window = self.still_tiles(2)
-        first = self.focus_is(window, 1, 100)
+        first = self.both(window)
         self.assertNotEqual(first.at(639, 100), AMBER)
         window.press("Tab")
         self.focus_is(window, 639, 100)
