@@ -70,6 +70,9 @@ def main():
     background = cv2.createBackgroundSubtractorMOG2(detectShadows=False)
     writer = None
     with triptych.Reader(options.stream) as reader:
+        # Ends the loop. An exception of a handler may be lost: Python ignores those within __del__().
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: reader.close())
         for seen, frame in enumerate(reader, start=1):
             picture = to_bgr(frame)
             for x, y, w, h in moving_boxes(background, picture):
@@ -85,8 +88,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` ends it as Ctrl-C does
-    try:
-        main()
-    except KeyboardInterrupt:
-        pass
+    main()

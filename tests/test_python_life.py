@@ -89,6 +89,13 @@ class Memory(LifeTest):
         del kept[0]
         self.assertFalse(writer.frame().dropped)
 
+    def test_iteration_ends_when_a_signal_handler_closes_the_reader(self):
+        reader = triptych.Reader(self.stream())
+        before = signal.signal(signal.SIGALRM, lambda *_: reader.close())
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        self.assertEqual(list(reader), [])
+
     def test_a_frame_can_be_asked_and_copied_after_its_reader_was_closed(self):
         writer, reader = self.pair()
         fill(writer, 7)

@@ -87,9 +87,16 @@ class Reader(Handle):
         return code
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames for ever, in this reader's mode, from one writer after the other."""
-        while True:
-            yield self._borrow(self._mode, None)
+        """Frames in this reader's mode, from one writer after the other, until the reader is closed: by
+        another thread, or by the handler of a signal."""
+        while not self.closed:
+            try:
+                taken = [self._borrow(self._mode, None)]
+            except ValueError:
+                if self.closed:
+                    return
+                raise
+            yield taken.pop()  # no reference stays here: the caller's `del` releases the slot
 
     def _whole(self, frame: c.Frame) -> bool:
         whole = bool(c.lib.tri_reader_is_intact(None, ctypes.byref(frame)))
