@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SNAPSHOTS_MAX \
-    4 // of the locks, each of which a reader made useless by locking the free slot
+#define SNAPSHOTS_MAX  4          // of the locks: a reader may lock the free slot after each
 #define NO_SLOT_LOG_NS 1000000000 // locks of all slots are logged at most this often
 #define EXTRA_KEEP_NS  5000000000 // a slot that was opened stays open for so long without use
 #define REST_MOST      3 // a slot that refuses is let alone for 1, 2, 4, then each time 8 frames
