@@ -57,7 +57,7 @@ static void complain(const struct feed *feed, const struct tri_video *video, enu
                            : "";
 
     tri_log_write(feed->log, TRI_LOG_ERROR, "capture", "%s: frames of %ux%u %s are lost: %s%s",
-                  feed->figures.name, video->width, video->height,
+                  feed->stats.name, video->width, video->height,
                   tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err), help);
 }
 
@@ -66,7 +66,7 @@ static bool slot_taken(struct feed *feed, const struct tri_video *video, enum tr
 {
     if (err == TRI_OK && feed->complained)
         tri_log_write(feed->log, TRI_LOG_INFO, "capture", "%s: frames have room again",
-                      feed->figures.name);
+                      feed->stats.name);
     if (err == TRI_OK)
         feed->complained = false;
     if (err == TRI_OK || err == TRI_ERR_NO_SLOT) // of the latter the library tells
@@ -96,7 +96,7 @@ void feed_publish(struct feed *feed, struct tri_draft *draft)
 {
     const struct tri_plane *plane = &draft->shape.plane[0];
     const uint64_t bytes = plane->rows ? draft->shape.bytes : draft->info.bytes_used;
-    struct tri_frame_info seen = { .number = feed->figures.frames + 1,
+    struct tri_frame_info seen = { .number = feed->stats.frames + 1,
                                    .driver_sequence = draft->info.driver_sequence,
                                    .flags = draft->info.flags,
                                    .video = draft->info.video,
@@ -112,7 +112,7 @@ void feed_publish(struct feed *feed, struct tri_draft *draft)
     seen.publish_ns = tri_now_ns();
     if (!seen.capture_ns)
         seen.capture_ns = seen.publish_ns;
-    figures_published(&feed->figures, &seen, bytes);
+    stats_published(&feed->stats, &seen, bytes);
 }
 
 /** Hands the source as many slots as it wants, or as there are. */

@@ -7,7 +7,7 @@
 #include "pace.h"
 #include "source.h"
 
-#include "program/figures.h"
+#include "program/stats.h"
 
 /** Set log, options, source.ops, skip and fault.options; the rest is zero to begin with. It must not
  *  move afterwards. */
@@ -17,7 +17,7 @@ struct feed {
     struct source source;
     uint64_t skip;      // frames of the source still to be left out
     tri_writer *writer; // the caller's; set before the first frame
-    struct figures figures;
+    struct stats stats;
 
     struct pace pace;
     int64_t moment_ns; // of the frame at hand: when it is taken, by its pace and its faults

@@ -308,8 +308,8 @@ static void say_figures(struct run *run)
     const int64_t now = tri_now_ns();
 
     tri_writer_get_stats(run->writer, &counts);
-    figures_writer(&run->feed.figures, &counts);
-    figures_line(&run->feed.figures, now, line, sizeof(line));
+    stats_writer(&run->feed.stats, &counts);
+    stats_line(&run->feed.stats, now, line, sizeof(line));
     cli_print_line(stderr, line);
 }
 
@@ -318,14 +318,14 @@ static void summarize(struct run *run)
     struct tri_writer_stats counts;
 
     tri_writer_get_stats(run->writer, &counts);
-    figures_writer(&run->feed.figures, &counts);
-    json_t *summary = figures_json(&run->feed.figures);
-    json_object_set_new(summary, "source", figures_json_text(run->feed.source.label));
+    stats_writer(&run->feed.stats, &counts);
+    json_t *summary = stats_json(&run->feed.stats);
+    json_object_set_new(summary, "source", stats_json_text(run->feed.source.label));
     json_object_set_new(summary, "slots", json_integer(counts.slots));
     if (fault_wanted(&run->config->faults))
         json_object_set_new(summary, "faults",
-                            fault_json(&run->feed.fault, figures_know_rate(&run->feed.figures)));
-    if (!figures_print_json(stdout, summary)) {
+                            fault_json(&run->feed.fault, stats_know_rate(&run->feed.stats)));
+    if (!stats_print_json(stdout, summary)) {
         tri_log_write(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
                       strerror(errno));
         run->status = CLI_FAILED;
@@ -344,7 +344,7 @@ static void stream(struct run *run)
 {
     const uint64_t count = run->config->count;
     const int verbosity = run->config->common.verbosity;
-    const bool figures = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
+    const bool stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
 
     run->last_ns = tri_now_ns();
     while (!run->over && !stop_asked()) {
@@ -354,9 +354,9 @@ static void stream(struct run *run)
             take_frame(run);
         if (fault_crashes(&run->feed.fault))
             crash(run);
-        if (count && run->feed.figures.frames >= count)
+        if (count && run->feed.stats.frames >= count)
             end(run, CLI_DONE);
-        if (figures && figures_due(&run->feed.figures, tri_now_ns()))
+        if (stats && stats_due(&run->feed.stats, tri_now_ns()))
             say_figures(run);
     }
 }
@@ -386,7 +386,7 @@ int run(const struct config *config, const tri_log *log)
     if (open_writer(&run)) {
         if (config->wait_for_reader)
             wait_for_reader(&run);
-        figures_start(&run.feed.figures, config->name);
+        stats_start(&run.feed.stats, config->name);
         stream(&run);
         if (run.status == CLI_DONE)
             linger(&run);

@@ -14,21 +14,21 @@
 
 #define MS INT64_C(1000000)
 
-static struct figures figures; // its histograms are large
+static struct stats stats; // its histograms are large
 
 /* 101 frames, one every 20 ms but the last after 35, each 3 ms old when seen; then an end. */
 static int run(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     for (int64_t i = 0; i <= 100; i++) {
         const int64_t at = 1000 * MS + i * 20 * MS + (i == 100 ? 15 * MS : 0);
         const struct tri_frame_info info = { .capture_ns = at - 1 * MS, .publish_ns = at };
-        figures_frame(&figures, &info, 1, at + 2 * MS);
+        stats_frame(&stats, &info, 1, at + 2 * MS);
     }
-    figures_reader(&figures, &(struct tri_reader_stats){
-                                 .dropped_driver = 1, .dropped_writer = 2, .skipped = 3 });
-    figures_end(&figures, figures.seen_ns + 19 * MS);
+    stats_reader(&stats, &(struct tri_reader_stats){
+                             .dropped_driver = 1, .dropped_writer = 2, .skipped = 3 });
+    stats_end(&stats, stats.seen_ns + 19 * MS);
     return 0;
 }
 
@@ -37,7 +37,7 @@ static struct expect_verdict judged(struct expect expect)
 {
     struct expect_verdict verdicts[EXPECT_MAX];
     assert_true(expect_something(&expect));
-    assert_int_equal(expect_judge(&expect, &figures, verdicts), 1);
+    assert_int_equal(expect_judge(&expect, &stats, verdicts), 1);
     return verdicts[0];
 }
 
@@ -63,7 +63,7 @@ static void a_rate_may_be_missed_by_its_tolerance(void **state)
 static void silence_at_the_end_is_time_too(void **state)
 {
     (void)state;
-    figures_end(&figures, figures.seen_ns + 1985 * MS);
+    stats_end(&stats, stats.seen_ns + 1985 * MS);
     assert_true(rate(25, 0.1).met);
 }
 
@@ -85,8 +85,8 @@ static void a_stall_is_judged_by_the_rate_that_the_stream_tells(void **state)
     struct expect expect = expect_nothing();
     expect.max_stalls = 1;
     assert_false(judged(expect).met); // it tells none
-    figures.video.fps_num = figures.video.fps_den = 1;
-    figures.captures = (struct evenness){ .stalls = 1, .stall_sum_ns = 300 * MS };
+    stats.video.fps_num = stats.video.fps_den = 1;
+    stats.captures = (struct evenness){ .stalls = 1, .stall_sum_ns = 300 * MS };
     assert_true(judged(expect).met);
     expect.max_stalls = 0;
     assert_false(judged(expect).met);
@@ -123,7 +123,7 @@ static void an_age_of_nothing_is_expected_of_no_frame(void **state)
 static void without_a_frame_nothing_is_as_expected(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     struct expect expect = expect_nothing();
     expect.max_drops = 0;
     assert_false(judged(expect).met);
@@ -136,7 +136,7 @@ static void nothing_expected_is_nothing_to_judge(void **state)
     struct expect_verdict verdicts[EXPECT_MAX];
     const struct expect expect = expect_nothing();
     assert_false(expect_something(&expect));
-    assert_int_equal(expect_judge(&expect, &figures, verdicts), 0);
+    assert_int_equal(expect_judge(&expect, &stats, verdicts), 0);
     assert_true(expect_tell(verdicts, 0, NULL, NULL));
 }
 

@@ -20,15 +20,15 @@
 
 enum { MILLION = 1000000, SPIKE = 4321, LOST = 3456 };
 
-static struct report report;   // large, and it must stay where it is
-static struct figures figures; // likewise
+static struct report report; // large, and it must stay where it is
+static struct stats stats;   // likewise
 static char folder[] = "/tmp/triptych-report-XXXXXX";
 static char path[64];
 
 /* Frames every 20 ms, each 1 ms old when it comes; one of them 77 ms, one after a frame was lost. */
 static void run(uint64_t frames)
 {
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     for (uint64_t i = 0; i < frames; i++) {
         const int64_t at = 5000 * MS + (int64_t)i * 20 * MS;
         const struct tri_frame_info info = {
@@ -38,7 +38,7 @@ static void run(uint64_t frames)
             .publish_ns = at,
         };
         const struct tri_reader_stats counts = { .dropped_driver = i >= LOST };
-        figures_frame(&figures, &info, 16, at);
+        stats_frame(&stats, &info, 16, at);
         samples_frame(&report.samples, &info, at, &counts);
     }
 }
@@ -49,7 +49,7 @@ static void draw(uint64_t frames, const char *name)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     assert_true(report_open(&report, path, &log));
     run(frames);
-    assert_true(report_close(&report, &(struct report_facts){ .figures = &figures }));
+    assert_true(report_close(&report, &(struct report_facts){ .stats = &stats }));
 }
 
 static char *drawn(void)

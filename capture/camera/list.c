@@ -6,7 +6,7 @@
 #include "format.h"
 #include "modes.h"
 
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <stdlib.h>
 
@@ -27,10 +27,10 @@ bool camera_list_devices(bool json, const tri_log *log)
         usable += !entries[i].denied;
         if (json) {
             json_t *object = json_pack(
-                "{so ss ss ss sb ss*}", "device", figures_json_text(camera->path), "name",
+                "{so ss ss ss sb ss*}", "device", stats_json_text(camera->path), "name",
                 camera->card, "driver", camera->driver, "bus", camera->bus, "denied",
                 entries[i].denied, "by_id", entries[i].by_id[0] ? entries[i].by_id : NULL);
-            ok = figures_print_json(stdout, object);
+            ok = stats_print_json(stdout, object);
             continue;
         }
         if (entries[i].denied)
@@ -101,7 +101,7 @@ static bool print_size_json(const struct v4l2_fmtdesc *format, const char *text,
                                        (int)s->max_width, (int)s->step_width, "height",
                                        (int)s->min_height, (int)s->max_height, (int)s->step_height);
     json_object_update_new(object, extent);
-    return figures_print_json(stdout, object);
+    return stats_print_json(stdout, object);
 }
 
 static bool print_size(const struct v4l2_frmsizeenum *size, const struct rates *rates)

@@ -3,7 +3,7 @@
 #include "ctrl.h"
 #include "list.h"
 
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <stdlib.h>
 
@@ -114,8 +114,7 @@ bool camera_list_ctrls(const struct camera *camera, bool json)
     bool ok = true;
 
     while (ok && camera_ctrl_after(camera, id, &ctrl)) {
-        ok =
-            json ? figures_print_json(stdout, ctrl_json(camera, &ctrl)) : print_ctrl(camera, &ctrl);
+        ok = json ? stats_print_json(stdout, ctrl_json(camera, &ctrl)) : print_ctrl(camera, &ctrl);
         id = ctrl.query.id;
     }
     return ok && fflush(stdout) == 0;

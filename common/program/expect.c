@@ -55,10 +55,10 @@ int expect_check(const struct expect *expect, const struct cli_program *program,
     return -1;
 }
 
-static struct expect_verdict judge_rate(const struct expect *expect, const struct figures *figures)
+static struct expect_verdict judge_rate(const struct expect *expect, const struct stats *stats)
 {
     struct expect_verdict verdict = { .option = "--expect-fps" };
-    const double fps = figures_fps(figures);
+    const double fps = stats_fps(stats);
     const double wanted = (double)expect->fps.num / expect->fps.den;
     const double off = 100 * (fps / wanted - 1);
     verdict.met = fabs(off) <= expect->tolerance;
@@ -68,36 +68,34 @@ static struct expect_verdict judge_rate(const struct expect *expect, const struc
     return verdict;
 }
 
-static struct expect_verdict judge_drops(const struct expect *expect, const struct figures *figures)
+static struct expect_verdict judge_drops(const struct expect *expect, const struct stats *stats)
 {
     struct expect_verdict verdict = { .option = "--max-drops" };
     const uint64_t most = expect->max_drops;
-    const uint64_t drops =
-        figures->dropped_driver + figures->dropped_writer + figures->dropped_reader;
+    const uint64_t drops = stats->dropped_driver + stats->dropped_writer + stats->dropped_reader;
     verdict.met = drops <= most;
     snprintf(verdict.text, sizeof verdict.text,
              "%" PRIu64 " frames were lost (%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
              " reader), %" PRIu64 " %s than the %" PRIu64 " allowed",
-             drops, figures->dropped_driver, figures->dropped_writer, figures->dropped_reader,
+             drops, stats->dropped_driver, stats->dropped_writer, stats->dropped_reader,
              verdict.met ? most - drops : drops - most, verdict.met ? "less" : "more", most);
     return verdict;
 }
 
-static struct expect_verdict judge_stalls(const struct expect *expect,
-                                          const struct figures *figures)
+static struct expect_verdict judge_stalls(const struct expect *expect, const struct stats *stats)
 {
     struct expect_verdict verdict = { .option = "--max-stalls" };
     const uint64_t most = expect->max_stalls;
-    const uint64_t stalls = figures->captures.stalls;
-    verdict.met = stalls <= most && figures_know_rate(figures);
-    if (!figures_know_rate(figures))
+    const uint64_t stalls = stats->captures.stalls;
+    verdict.met = stalls <= most && stats_know_rate(stats);
+    if (!stats_know_rate(stats))
         snprintf(verdict.text, sizeof verdict.text,
                  "the stream does not tell its rate, and without it nothing is a stall");
     else
         snprintf(verdict.text, sizeof verdict.text,
                  "%" PRIu64 " stalls of %.3f ms together, %" PRIu64 " %s than the %" PRIu64
                  " allowed",
-                 stalls, (double)figures->captures.stall_sum_ns / 1e6,
+                 stalls, (double)stats->captures.stall_sum_ns / 1e6,
                  verdict.met ? most - stalls : stalls - most, verdict.met ? "less" : "more", most);
     return verdict;
 }
@@ -111,41 +109,41 @@ static struct expect_verdict judge_time(const char *option, const char *what, do
     return verdict;
 }
 
-static double jitter_ms(const struct figures *figures, double percent)
+static double jitter_ms(const struct stats *stats, double percent)
 {
-    return (double)figures_jitter(figures, percent) / 1e6;
+    return (double)stats_jitter(stats, percent) / 1e6;
 }
 
-static double age_ms(const struct figures *figures, double percent)
+static double age_ms(const struct stats *stats, double percent)
 {
-    return (double)tri_histogram_percentile(&figures->age, percent) / 1e6;
+    return (double)tri_histogram_percentile(&stats->age, percent) / 1e6;
 }
 
-size_t expect_judge(const struct expect *expect, const struct figures *figures,
+size_t expect_judge(const struct expect *expect, const struct stats *stats,
                     struct expect_verdict verdicts[EXPECT_MAX])
 {
     size_t count = 0;
     if (expect->fps.den)
-        verdicts[count++] = judge_rate(expect, figures);
+        verdicts[count++] = judge_rate(expect, stats);
     if (expect->max_drops != EXPECT_ANY)
-        verdicts[count++] = judge_drops(expect, figures);
+        verdicts[count++] = judge_drops(expect, stats);
     if (expect->max_stalls != EXPECT_ANY)
-        verdicts[count++] = judge_stalls(expect, figures);
+        verdicts[count++] = judge_stalls(expect, stats);
     if (expect->max_jitter_p95 >= 0)
         verdicts[count++] =
             judge_time("--max-jitter-p95", "the 95th percentile of intervals, beyond their median,",
-                       jitter_ms(figures, 95), expect->max_jitter_p95);
+                       jitter_ms(stats, 95), expect->max_jitter_p95);
     if (expect->max_jitter_p99 >= 0)
         verdicts[count++] =
             judge_time("--max-jitter-p99", "the 99th percentile of intervals, beyond their median,",
-                       jitter_ms(figures, 99), expect->max_jitter_p99);
+                       jitter_ms(stats, 99), expect->max_jitter_p99);
     if (expect->max_age_p95 >= 0)
         verdicts[count++] = judge_time("--max-age-p95", "the 95th percentile of ages",
-                                       age_ms(figures, 95), expect->max_age_p95);
+                                       age_ms(stats, 95), expect->max_age_p95);
     if (expect->max_age_p99 >= 0)
         verdicts[count++] = judge_time("--max-age-p99", "the 99th percentile of ages",
-                                       age_ms(figures, 99), expect->max_age_p99);
-    for (size_t i = 0; i < count && figures->frames == 0; i++) {
+                                       age_ms(stats, 99), expect->max_age_p99);
+    for (size_t i = 0; i < count && stats->frames == 0; i++) {
         verdicts[i].met = false;
         snprintf(verdicts[i].text, sizeof verdicts[i].text, "no frame came to judge by");
     }

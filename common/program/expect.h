@@ -5,7 +5,7 @@
 #define PROGRAM_EXPECT_H
 
 #include "cli.h"
-#include "figures.h"
+#include "stats.h"
 
 #define EXPECT_ANY UINT64_MAX // a count that was not given
 
@@ -47,7 +47,7 @@ int expect_check(const struct expect *expect, const struct cli_program *program,
                  bool json);
 
 /** Judges every expectation; without a single frame none is met. @return how many verdicts. */
-size_t expect_judge(const struct expect *expect, const struct figures *figures,
+size_t expect_judge(const struct expect *expect, const struct stats *stats,
                     struct expect_verdict verdicts[EXPECT_MAX]);
 
 /** Tells the verdicts: all of them as TAP on `tap`, or those not met, an error each, to the log where

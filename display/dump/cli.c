@@ -88,14 +88,14 @@ static int settle_rate(struct dump_config *config)
 /* Where frames go when nobody says: to stdout, unless only figures were asked for. */
 static int settle_output(struct dump_config *config)
 {
-    const bool figures =
+    const bool stats =
         config->stats || config->json || config->clock || config->report || expects(config);
     if (config->report && !report_ending(config->report))
         return cli_refuse(&program,
                           "--report %s: its ending does not say what to draw: it is "
                           "FILE.html or FILE.svg",
                           config->report);
-    if (!config->output && (config->to != DUMP_TO_GUESS || !figures))
+    if (!config->output && (config->to != DUMP_TO_GUESS || !stats))
         config->output = "-";
     if (!config->output)
         return -1;

@@ -12,7 +12,7 @@
 /* What is said at the end to people; scripts take --json. */
 static void print_summary(const struct run *run)
 {
-    figures_summary(&run->figures, run->report);
+    stats_summary(&run->stats, run->report);
     if (run->config->rate == DUMP_RATE_CONSTANT)
         fprintf(run->report, "  at a constant rate: %" PRIu64 " filled, %" PRIu64 " skipped\n",
                 run->cadence.filled, run->cadence.skipped);
@@ -23,7 +23,7 @@ static void print_summary(const struct run *run)
 
 static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT_MAX])
 {
-    size_t count = expect_judge(&run->config->expect, &run->figures, verdicts);
+    size_t count = expect_judge(&run->config->expect, &run->stats, verdicts);
     if (run->config->max_clock_faults != EXPECT_ANY)
         verdicts[count++] = pulse_judge(&run->pulse, run->config->max_clock_faults);
     return count;
@@ -35,7 +35,7 @@ static bool print_json(const struct run *run, const struct expect_verdict *verdi
     json_t *object = run_json(run);
     if (expected)
         json_object_set_new(object, "expected", expect_json(verdicts, expected));
-    return figures_print_json(run->report, object);
+    return stats_print_json(run->report, object);
 }
 
 /* @return false, and it has been logged */
@@ -44,7 +44,7 @@ static bool draw(struct report *report, const struct run *run,
 {
     char clock[256];
     return report_close(
-        report, &(struct report_facts){ .figures = &run->figures,
+        report, &(struct report_facts){ .stats = &run->stats,
                                         .verdicts = verdicts,
                                         .expected = expected,
                                         .clock = run->config->clock
@@ -62,10 +62,10 @@ static int tell(struct run *run, struct report *report, int status)
     if (!expect_tell(verdicts, expected, config->expect.tap ? run->report : NULL, &run->log) &&
         status == CLI_DONE)
         status = CLI_FAILED;
-    if (run->sink && config->mode == TRI_MODE_LATEST && run->figures.dropped_reader > 0)
+    if (run->sink && config->mode == TRI_MODE_LATEST && run->stats.dropped_reader > 0)
         tri_log_write(&run->log, TRI_LOG_INFO, "dump",
                       "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
-                      run->figures.dropped_reader);
+                      run->stats.dropped_reader);
     if (run->undecodable)
         tri_log_write(&run->log, TRI_LOG_WARN, "dump",
                       "%s: %" PRIu64 " frames could not be decoded and were left out", config->name,

@@ -150,7 +150,7 @@ json_t *pulse_json(const struct pulse *pulse)
     return json_pack("{sI sI sI sI sI sI so}", "read", (json_int_t)pulse->read, "unread",
                      (json_int_t)pulse->unread, "dropped", (json_int_t)pulse->dropped, "repeated",
                      (json_int_t)pulse->repeated, "reordered", (json_int_t)pulse->reordered, "torn",
-                     (json_int_t)pulse->torn, "latency_us", figures_spread_us(&pulse->latency));
+                     (json_int_t)pulse->torn, "latency_us", stats_spread_us(&pulse->latency));
 }
 
 void pulse_free(struct pulse *pulse)

@@ -56,10 +56,10 @@ static const char *time_text(double ns, char *text, size_t bytes)
 }
 
 /* What, when, where: the lines at the top. @return where the next one stands. */
-static double draw_head(struct report *report, const struct figures *figures, const char *title)
+static double draw_head(struct report *report, const struct stats *stats, const char *title)
 {
     struct output *output = &report->output;
-    const struct tri_video *video = &figures->video;
+    const struct tri_video *video = &stats->video;
     struct tm local;
     struct utsname machine;
     char date[64] = "";
@@ -67,7 +67,7 @@ static double draw_head(struct report *report, const struct figures *figures, co
     if (localtime_r(&report->started, &local))
         strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S %z", &local);
     svg_text(output, MARGIN, 54, "title", "%s", title);
-    if (figures->frames == 0)
+    if (stats->frames == 0)
         svg_text(output, MARGIN, 80, "quiet", "no frame came");
     else if (video->fps_num && video->fps_den)
         svg_text(output, MARGIN, 80, "quiet",
@@ -129,48 +129,47 @@ static void draw_fact(struct output *output, double y, const char *label, const 
 static double draw_table(struct output *output, const struct report_facts *facts, double y)
 {
     static const char *const heads[] = { "p50", "p95", "p99", "max" };
-    const struct figures *figures = facts->figures;
+    const struct stats *stats = facts->stats;
     char span[32];
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
         svg_text(output, 250 + 90 * (double)i, y, "small end", "%s", heads[i]);
     svg_line(output, MARGIN, y + 6, 250 + 3 * 90, y + 6, "rule");
     svg_line(output, 600, y + 6, WIDTH - MARGIN, y + 6, "rule");
-    draw_spread(output, y + 1 * ROW + 2, "interval", 0, &figures->interval, false);
-    draw_spread(output, y + 2 * ROW + 2, "jitter", 0, &figures->interval, true);
-    draw_spread(output, y + 3 * ROW + 2, "age", 0, &figures->age, false);
-    draw_spread(output, y + 4 * ROW + 2, "capture to publish", 16, &figures->to_publish, false);
-    draw_spread(output, y + 5 * ROW + 2, "publish to reader", 16, &figures->to_reader, false);
+    draw_spread(output, y + 1 * ROW + 2, "interval", 0, &stats->interval, false);
+    draw_spread(output, y + 2 * ROW + 2, "jitter", 0, &stats->interval, true);
+    draw_spread(output, y + 3 * ROW + 2, "age", 0, &stats->age, false);
+    draw_spread(output, y + 4 * ROW + 2, "capture to publish", 16, &stats->to_publish, false);
+    draw_spread(output, y + 5 * ROW + 2, "publish to reader", 16, &stats->to_reader, false);
 
-    draw_fact(output, y + 1 * ROW + 2, "frames", "%" PRIu64 " in %s", figures->frames,
-              time_text((double)(figures->last_ns - figures->first_ns), span, sizeof span));
+    draw_fact(output, y + 1 * ROW + 2, "frames", "%" PRIu64 " in %s", stats->frames,
+              time_text((double)(stats->last_ns - stats->first_ns), span, sizeof span));
     draw_fact(output, y + 2 * ROW + 2, "dropped",
-              "%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64 " reader",
-              figures->dropped_driver, figures->dropped_writer, figures->dropped_reader);
-    draw_fact(output, y + 3 * ROW + 2, "torn and retried", "%" PRIu64, figures->torn_retried);
-    draw_fact(output, y + 4 * ROW + 2, "duplicates", "%" PRIu64, figures->duplicates);
-    draw_fact(output, y + 5 * ROW + 2, "data", "%.1f MB a second",
-              figures_byte_rate(figures) / 1e6);
-    draw_fact(output, y + 6 * ROW + 2, "copies a frame", "%" PRIu32, figures->copies);
+              "%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64 " reader", stats->dropped_driver,
+              stats->dropped_writer, stats->dropped_reader);
+    draw_fact(output, y + 3 * ROW + 2, "torn and retried", "%" PRIu64, stats->torn_retried);
+    draw_fact(output, y + 4 * ROW + 2, "duplicates", "%" PRIu64, stats->duplicates);
+    draw_fact(output, y + 5 * ROW + 2, "data", "%.1f MB a second", stats_byte_rate(stats) / 1e6);
+    draw_fact(output, y + 6 * ROW + 2, "copies a frame", "%" PRIu32, stats->copies);
     draw_fact(output, y + 7 * ROW + 2, "changes of format, writers lost", "%" PRIu64 ", %" PRIu64,
-              figures->format_changes, figures->writers_lost);
-    if (figures_know_rate(figures))
+              stats->format_changes, stats->writers_lost);
+    if (stats_know_rate(stats))
         draw_fact(output, y + 8 * ROW + 2, "stalls, uneven captures", "%" PRIu64 " of %s, %" PRIu64,
-                  figures->captures.stalls,
-                  time_text((double)figures->captures.stall_sum_ns, span, sizeof span),
-                  figures->captures.uneven);
+                  stats->captures.stalls,
+                  time_text((double)stats->captures.stall_sum_ns, span, sizeof span),
+                  stats->captures.uneven);
     if (facts->clock)
         svg_text(output, MARGIN, y + TABLE_ROWS * ROW + 10, "", "%s", facts->clock);
     return y + (TABLE_ROWS + (facts->clock ? 1 : 0)) * ROW + 12;
 }
 
 /* How to read the charts, beside the lowest one. */
-static void draw_legend(struct report *report, const struct figures *figures, double y)
+static void draw_legend(struct report *report, const struct stats *stats, double y)
 {
     struct output *output = &report->output;
     const struct samples *samples = &report->samples;
     char text[32];
     uint64_t shortest;
-    const uint64_t gaps = figures_gaps(figures, &shortest);
+    const uint64_t gaps = stats_gaps(stats, &shortest);
     const double x = HISTOGRAM_X - 4;
     svg_rect(output, x, y - 8, 14, 8, "band");
     svg_text(output, x + 22, y, "small", "least to most in each %s of the run:",
@@ -181,7 +180,7 @@ static void draw_legend(struct report *report, const struct figures *figures, do
     svg_rect(output, x, y + 46, 14, 10, "gap");
     svg_text(output, x + 22, y + 54, "small",
              "gap: nothing for %s, %d medians:", time_text((double)shortest, text, sizeof text),
-             FIGURES_GAP);
+             STATS_GAP);
     svg_text(output, x + 22, y + 70, "small", "%" PRIu64 " of them%s", gaps,
              gaps > SAMPLES_GAPS ? ", the longest ones are shown" : "");
 }
@@ -189,30 +188,30 @@ static void draw_legend(struct report *report, const struct figures *figures, do
 static void draw(struct report *report, const struct report_facts *facts)
 {
     struct output *output = &report->output;
-    const struct figures *figures = facts->figures;
+    const struct stats *stats = facts->stats;
     char title[128];
-    snprintf(title, sizeof title, "%s: %.2f frames a second", figures->name, figures_fps(figures));
-    const bool charts = figures->frames > 0;
+    snprintf(title, sizeof title, "%s: %.2f frames a second", stats->name, stats_fps(stats));
+    const bool charts = stats->frames > 0;
     const double table = 132 + (facts->expected ? (double)facts->expected * ROW + 8 : 0) +
                          (TABLE_ROWS + (facts->clock ? 1 : 0)) * ROW + 12;
     svg_begin(output, WIDTH, table + (charts ? 2 * PLOT_STEP + LOST_CAUSES * CHART_LANE + 96 : 0),
               title);
-    double y = draw_head(report, figures, title);
+    double y = draw_head(report, stats, title);
     y = draw_verdicts(output, facts, y);
     y = draw_table(output, facts, y);
     if (charts) {
         struct chart_box over_time = { PLOT_X, y + 20, PLOT_WIDTH, PLOT_HEIGHT };
         struct chart_box how_often = { HISTOGRAM_X, y + 20, HISTOGRAM_WIDTH, PLOT_HEIGHT };
         const struct samples *samples = &report->samples;
-        chart_time(output, &over_time, samples, CHART_INTERVAL, figures, "Interval");
-        chart_histogram(output, &how_often, &figures->interval, "Frames by interval");
+        chart_time(output, &over_time, samples, CHART_INTERVAL, stats, "Interval");
+        chart_histogram(output, &how_often, &stats->interval, "Frames by interval");
         over_time.y = how_often.y = y + 20 + PLOT_STEP;
-        chart_time(output, &over_time, samples, CHART_AGE, figures, "Age on arrival");
-        chart_histogram(output, &how_often, &figures->age, "Frames by age");
+        chart_time(output, &over_time, samples, CHART_AGE, stats, "Age on arrival");
+        chart_histogram(output, &how_often, &stats->age, "Frames by age");
         const struct chart_box lost = { PLOT_X, y + 20 + 2 * PLOT_STEP, PLOT_WIDTH,
                                         LOST_CAUSES * CHART_LANE };
         chart_lost(output, &lost, samples, "Lost frames by cause");
-        draw_legend(report, figures, lost.y + 6);
+        draw_legend(report, stats, lost.y + 6);
     }
     svg_end(output);
 }
@@ -224,7 +223,7 @@ bool report_close(struct report *report, const struct report_facts *facts)
         output_text(output,
                     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                     "<title>");
-        svg_words(output, facts->figures->name);
+        svg_words(output, facts->stats->name);
         output_text(
             output,
             "</title>\n<style>:root{color-scheme:light dark}body{margin:0}"

@@ -26,7 +26,7 @@ bool report_open(struct report *report, const char *path, const tri_log *log);
 
 /** What a report tells besides its samples. */
 struct report_facts {
-    const struct figures *figures;
+    const struct stats *stats;
     const struct expect_verdict *verdicts;
     size_t expected;
     const char *clock; // a line on what the pixels told; NULL: not asked

@@ -128,12 +128,11 @@ static void draw_mean(struct output *output, const struct samples *samples, enum
 }
 
 void chart_time(struct output *output, const struct chart_box *box, const struct samples *samples,
-                enum chart_what what, const struct figures *figures, const char *title)
+                enum chart_what what, const struct stats *stats, const char *title)
 {
-    const struct tri_histogram *histogram =
-        what == CHART_INTERVAL ? &figures->interval : &figures->age;
+    const struct tri_histogram *histogram = what == CHART_INTERVAL ? &stats->interval : &stats->age;
     uint64_t gap_ns;
-    figures_gaps(figures, &gap_ns);
+    stats_gaps(stats, &gap_ns);
     const double median = fmax((double)tri_histogram_percentile(histogram, 50), LEAST_NS);
     const double most = fmax((double)histogram->max, LEAST_NS);
     const bool logarithmic = most > SPREAD_LOG * median;

@@ -4,7 +4,7 @@
 #define DUMP_REPORT_CHART_H
 
 #include "output.h"
-#include "program/figures.h"
+#include "program/stats.h"
 #include "report_samples.h"
 
 enum {
@@ -20,9 +20,9 @@ struct chart_box {
 enum chart_what { CHART_INTERVAL, CHART_AGE };
 
 /** Intervals or ages over the time of the run: from the least to the most of each column, and the mean;
- *  gaps are shaded. `figures` are of the same frames. */
+ *  gaps are shaded. `stats` are of the same frames. */
 void chart_time(struct output *output, const struct chart_box *box, const struct samples *samples,
-                enum chart_what what, const struct figures *figures, const char *title);
+                enum chart_what what, const struct stats *stats, const char *title);
 
 /** How often each value came, on a logarithmic scale: one among a million is seen. */
 void chart_histogram(struct output *output, const struct chart_box *box,

@@ -26,12 +26,12 @@ static uint64_t picture_bytes(const struct tri_frame *frame)
 
 uint64_t run_written(const struct run *run)
 {
-    return run->figures.frames - run->cadence.skipped + run->cadence.filled;
+    return run->stats.frames - run->cadence.skipped + run->cadence.filled;
 }
 
 json_t *run_json(const struct run *run)
 {
-    json_t *object = figures_json(&run->figures);
+    json_t *object = stats_json(&run->stats);
     if (run->sink)
         json_object_set_new(object, "undecodable", json_integer((json_int_t)run->undecodable));
     if (run->config->clock)
@@ -48,10 +48,10 @@ static void print_second(struct run *run, int64_t now_ns)
     const struct dump_config *config = run->config;
     struct tri_reader_stats counts;
     tri_reader_get_stats(run->reader, &counts);
-    figures_reader(&run->figures, &counts);
+    stats_reader(&run->stats, &counts);
 
     char line[256];
-    figures_line(&run->figures, now_ns, line, sizeof line);
+    stats_line(&run->stats, now_ns, line, sizeof line);
     if (config->rate == DUMP_RATE_CONSTANT) {
         const size_t used = strlen(line);
         snprintf(line + used, sizeof line - used, ", filled: %" PRIu64 ", skipped: %" PRIu64,
@@ -59,7 +59,7 @@ static void print_second(struct run *run, int64_t now_ns)
     }
     if (config->json) {
         if (config->stats)
-            figures_print_json_line(run->report, run_json(run));
+            stats_print_json_line(run->report, run_json(run));
     } else if (config->stats) {
         cli_print_line(run->report, line);
     } else if (!run->quiet && isatty(STDERR_FILENO)) {
@@ -170,7 +170,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
     cadence_done(&run->cadence, &step, frame->info.capture_ns);
     if (run->config->clock)
         pulse_count(&run->pulse, &beat, seen_ns);
-    figures_frame(&run->figures, &frame->info, picture_bytes(frame), seen_ns);
+    stats_frame(&run->stats, &frame->info, picture_bytes(frame), seen_ns);
     if (run->samples)
         keep_sample(run, frame, seen_ns);
     return enough(run) ? CLI_DONE : GO_ON;
@@ -179,7 +179,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
 /* Who waits for a name that was mistyped should not wait for long without a word. */
 static void tell_of_wait(struct run *run, int64_t waited_ns)
 {
-    if (run->told_of_wait || run->figures.frames || (double)waited_ns < SECOND)
+    if (run->told_of_wait || run->stats.frames || (double)waited_ns < SECOND)
         return;
     run->told_of_wait = true;
     struct tri_stream stream;
@@ -199,18 +199,18 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
     const struct dump_config *config = run->config;
     switch (err) {
     case TRI_ERR_NO_WRITER:
-        run->figures.writers_lost++;
+        run->stats.writers_lost++;
         if (!config->exit_on_end)
             return GO_ON;
-        return run->figures.frames ? CLI_DONE : say(run, TRI_LOG_ERROR, "it ended without a frame");
+        return run->stats.frames ? CLI_DONE : say(run, TRI_LOG_ERROR, "it ended without a frame");
     case TRI_ERR_TIMEOUT:
     case TRI_ERR_INTERRUPTED:
         if (config->timeout > 0 &&
             (double)(tri_now_ns() - idle_since_ns) > config->timeout * SECOND)
             return say(run, TRI_LOG_ERROR,
-                       run->figures.frames ? "no frame within --timeout; has its writer stopped?"
-                                           : "no frame within --timeout; is its writer running? "
-                                             "`triptych-info` lists what there is");
+                       run->stats.frames ? "no frame within --timeout; has its writer stopped?"
+                                         : "no frame within --timeout; is its writer running? "
+                                           "`triptych-info` lists what there is");
         tell_of_wait(run, tri_now_ns() - idle_since_ns);
         return GO_ON;
     default:
@@ -231,7 +231,7 @@ int run_all(struct run *run)
     int64_t idle_since_ns = tri_now_ns();
     int status = GO_ON;
 
-    figures_start(&run->figures, run->config->name);
+    stats_start(&run->stats, run->config->name);
     run->pulse.log = &run->log;
     while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
         const enum tri_err err = tri_reader_acquire(run->reader, &frame, LOOK_MS);
@@ -245,15 +245,15 @@ int run_all(struct run *run)
                 status = repeat(run, cadence_idle(&run->cadence, tri_now_ns() - idle_since_ns));
         }
         const int64_t now_ns = tri_now_ns();
-        if (figures_due(&run->figures, now_ns))
+        if (stats_due(&run->stats, now_ns))
             print_second(run, now_ns);
         if (status == GO_ON && run->report == stdout && ferror(stdout))
             status = CLI_FAILED; // the figures that it is about reach nobody: main() says why
     }
-    figures_end(&run->figures, tri_now_ns());
+    stats_end(&run->stats, tri_now_ns());
     struct tri_reader_stats counts;
     tri_reader_get_stats(run->reader, &counts);
-    figures_reader(&run->figures, &counts);
+    stats_reader(&run->stats, &counts);
     tri_reader_release(run->reader, &frame);
     return status == GO_ON ? CLI_DONE : status;
 }

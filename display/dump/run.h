@@ -5,7 +5,7 @@
 
 #include "cadence.h"
 #include "cli.h"
-#include "program/figures.h"
+#include "program/stats.h"
 #include "pulse.h"
 #include "report_samples.h"
 #include "sink.h"
@@ -17,7 +17,7 @@ struct run {
     tri_reader *reader;
     struct sink *sink;       // NULL: only figures
     FILE *report;            // where figures go: stdout unless frames go there
-    struct figures figures;  // filled by run_all()
+    struct stats stats;      // filled by run_all()
     struct pulse pulse;      // with --clock
     struct samples *samples; // NULL: none are kept
     struct cadence cadence;  // with a constant rate

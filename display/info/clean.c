@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "describe.h"
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -42,8 +42,8 @@ static int clean_one(const struct info_config *config, const struct tri_stream *
             status = info_failed(log, name, err);
     }
     if (status == CLI_DONE && config->json)
-        figures_print_json(stdout,
-                           json_pack("{ss sb ss*}", "name", name, "removed", !why, "why", why));
+        stats_print_json(stdout,
+                         json_pack("{ss sb ss*}", "name", name, "removed", !why, "why", why));
     else if (status == CLI_DONE && !why)
         printf("%s: removed\n", name);
     else if (status == CLI_DONE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "describe.h"
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ int info_list(const struct info_config *config, const tri_log *log)
                "READERS", "WRITER", "OWNER");
     for (size_t i = 0; i < count; i++) {
         if (config->json)
-            figures_print_json(stdout, describe_json(&streams[i]));
+            stats_print_json(stdout, describe_json(&streams[i]));
         else
             print_row(&streams[i]);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
-#include "program/figures.h"
+#include "program/stats.h"
 
 int info_remove(const struct info_config *config, const tri_log *log)
 {
@@ -8,7 +8,7 @@ int info_remove(const struct info_config *config, const tri_log *log)
     if (err != TRI_OK)
         return info_failed(log, config->name, err);
     if (config->json)
-        figures_print_json(stdout, json_pack("{ss sb}", "name", config->name, "removed", 1));
+        stats_print_json(stdout, json_pack("{ss sb}", "name", config->name, "removed", 1));
     else
         printf("%s: removed\n", config->name);
     return CLI_DONE;

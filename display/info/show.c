@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "describe.h"
 #include "program/caps.h"
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <inttypes.h>
 
@@ -139,7 +139,7 @@ int info_show(const struct info_config *config, const tri_log *log)
     if (err != TRI_OK)
         return info_failed(log, config->name, err);
     if (config->json) {
-        figures_print_json(stdout, describe_json(&stream));
+        stats_print_json(stdout, describe_json(&stream));
         return CLI_DONE;
     }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "describe.h"
-#include "program/figures.h"
+#include "program/stats.h"
 #include "program/stop.h"
 #include "table.h"
 
@@ -77,7 +77,7 @@ static void print_object(const struct line *line)
     json_object_set_new(object, "fps",
                         line->rate < 0 ? json_null()
                                        : json_real(nearbyint(line->rate * 1000) / 1000));
-    figures_print_json(stdout, object);
+    stats_print_json(stdout, object);
 }
 
 static void print_table(const struct line *lines, size_t count, bool first)

@@ -3,21 +3,21 @@
 
 static int64_t after(const struct stream_view *stream, double seconds)
 {
-    return seconds > 0 ? stream->figures.started_ns + (int64_t)(seconds * 1e9) : 0;
+    return seconds > 0 ? stream->stats.started_ns + (int64_t)(seconds * 1e9) : 0;
 }
 
 /** When patience with a stream ends; 0: never. */
 static int64_t patience(const struct config *config, const struct stream_view *stream)
 {
-    const struct figures *figures = &stream->figures;
+    const struct stats *stats = &stream->stats;
 
     if (config->timeout <= 0)
         return 0;
     if (!stream->has_picture || !stream->begun)
         return after(stream, config->timeout);
-    if (!expect_something(&config->expect) || figures->frames == 0)
+    if (!expect_something(&config->expect) || stats->frames == 0)
         return 0;
-    return figures->last_ns + (int64_t)(config->timeout * 1e9);
+    return stats->last_ns + (int64_t)(config->timeout * 1e9);
 }
 
 int64_t limits_deadline(const struct config *config, const struct wall *wall)
@@ -43,7 +43,7 @@ bool limits_too_late(const struct config *config, const struct stream_view *stre
 static bool all_shown(const struct config *config, const struct wall *wall)
 {
     for (unsigned i = 0; i < wall->count; i++) {
-        if (wall->tiles[i].stream.figures.frames < config->count)
+        if (wall->tiles[i].stream.stats.frames < config->count)
             return false;
     }
     return config->count > 0;
@@ -57,7 +57,7 @@ static bool all_ended(const struct wall *wall)
     for (unsigned i = 0; i < wall->count; i++) {
         if (wall->tiles[i].stream.state == TRI_STATE_LIVE)
             return false;
-        ended |= wall->tiles[i].stream.figures.writers_lost > 0;
+        ended |= wall->tiles[i].stream.stats.writers_lost > 0;
     }
     return ended;
 }

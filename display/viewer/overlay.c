@@ -47,12 +47,11 @@ void overlay_next_level(struct overlay *overlay)
 
 int64_t overlay_deadline(const struct overlay *overlay)
 {
-    const int64_t figures =
-        overlay->statistics ? overlay->panel.written_ns + STATISTICS_PANEL_NS : 0;
+    const int64_t stats = overlay->statistics ? overlay->panel.written_ns + STATISTICS_PANEL_NS : 0;
 
-    if (overlay->message_until && figures)
-        return SDL_min(overlay->message_until, figures);
-    return overlay->message_until ? overlay->message_until : figures;
+    if (overlay->message_until && stats)
+        return SDL_min(overlay->message_until, stats);
+    return overlay->message_until ? overlay->message_until : stats;
 }
 
 /** Below the tile's name, if it has one. */

@@ -16,11 +16,11 @@ void report_second(const struct config *config, struct wall *wall)
     if (config->json || config->expect.tap || config->common.verbosity < 0)
         return;
     for (unsigned i = 0; i < wall->count; i++) {
-        struct figures *figures = &wall->tiles[i].stream.figures;
-        if (!figures_due(figures, now))
+        struct stats *stats = &wall->tiles[i].stream.stats;
+        if (!stats_due(stats, now))
             continue;
-        figures_line(figures, now, line, sizeof(line));
-        snprintf(named, sizeof(named), "%s: %s", figures->name, line);
+        stats_line(stats, now, line, sizeof(line));
+        snprintf(named, sizeof(named), "%s: %s", stats->name, line);
         cli_print_line(stdout, wall->count > 1 ? named : line);
     }
 }
@@ -28,7 +28,7 @@ void report_second(const struct config *config, struct wall *wall)
 static void print_summary(const struct stream_view *stream, const struct expect_verdict *verdicts,
                           size_t expected)
 {
-    json_t *summary = figures_json(&stream->figures);
+    json_t *summary = stats_json(&stream->stats);
     const struct texture *front = stream_view_front(stream);
 
     json_object_set_new(summary, "upload",
@@ -39,7 +39,7 @@ static void print_summary(const struct stream_view *stream, const struct expect_
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
     if (expected)
         json_object_set_new(summary, "expected", expect_json(verdicts, expected));
-    figures_print_json(stdout, summary);
+    stats_print_json(stdout, summary);
 }
 
 /** Of several streams each has a file of its own: "shot.png" is "shot-cam0.png". */
@@ -91,8 +91,8 @@ int report_end(const struct config *config, struct wall *wall, SDL_Renderer *ren
     for (unsigned i = 0; i < wall->count; i++) {
         struct stream_view *stream = &wall->tiles[i].stream;
         const bool came = came_in_time(config, stream);
-        figures_end(&stream->figures, tri_now_ns());
-        const size_t expected = expect_judge(&config->expect, &stream->figures, verdicts + count);
+        stats_end(&stream->stats, tri_now_ns());
+        const size_t expected = expect_judge(&config->expect, &stream->stats, verdicts + count);
         done &= came;
         if (config->screenshot && came)
             done &= write_screenshot(config, stream, several, renderer);

@@ -29,26 +29,26 @@ static void add_spread(struct lines *lines, const char *label, const struct tri_
 
 static void add_drops(struct lines *lines, const struct stream_view *stream)
 {
-    const struct figures *figures = &stream->figures;
+    const struct stats *stats = &stream->stats;
 
     lines_add(lines, "dropped    %" PRIu64 " driver, %" PRIu64 " writer, %" PRIu64 " reader",
-              figures->dropped_driver, figures->dropped_writer, figures->dropped_reader);
+              stats->dropped_driver, stats->dropped_writer, stats->dropped_reader);
     lines_add(lines, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
-              figures->torn_retried, stream->unshown, stream->undecodable);
-    lines_add(lines, "\nduplicates %" PRIu64, figures->duplicates);
-    if (figures_know_rate(figures))
-        lines_add(lines, ", stalls %" PRIu64 ", uneven %" PRIu64, figures->captures.stalls,
-                  figures->captures.uneven);
+              stats->torn_retried, stream->unshown, stream->undecodable);
+    lines_add(lines, "\nduplicates %" PRIu64, stats->duplicates);
+    if (stats_know_rate(stats))
+        lines_add(lines, ", stalls %" PRIu64 ", uneven %" PRIu64, stats->captures.stalls,
+                  stats->captures.uneven);
 }
 
-static void add_times(struct lines *lines, const struct figures *figures)
+static void add_times(struct lines *lines, const struct stats *stats)
 {
     lines_add(lines, "\n%-11s%9s%9s%9s%9s", "ms", "p50", "p95", "p99", "max");
-    add_spread(lines, "interval", &figures->interval);
-    add_spread(lines, "age", &figures->age);
-    add_spread(lines, "  publish", &figures->to_publish);
-    add_spread(lines, "  reader", &figures->to_reader);
-    add_spread(lines, "  screen", &figures->to_screen);
+    add_spread(lines, "interval", &stats->interval);
+    add_spread(lines, "age", &stats->age);
+    add_spread(lines, "  publish", &stats->to_publish);
+    add_spread(lines, "  reader", &stats->to_reader);
+    add_spread(lines, "  screen", &stats->to_screen);
 }
 
 static void add_picture(struct lines *lines, const struct stream_view *stream,
@@ -93,15 +93,15 @@ void statistics_head(char *text, size_t bytes, const struct stream_view *stream,
 void statistics_details(char *text, size_t bytes, const struct stream_view *stream,
                         SDL_Renderer *renderer)
 {
-    const struct figures *figures = &stream->figures;
+    const struct stats *stats = &stream->stats;
     struct lines lines;
 
     lines_start(&lines, text, bytes);
     add_drops(&lines, stream);
-    add_times(&lines, figures);
+    add_times(&lines, stats);
     add_picture(&lines, stream, renderer);
-    lines_add(&lines, "\nload       %.1f MB/s, %.0f %% of a core", figures_byte_rate(figures) / 1e6,
-              figures_cpu(figures));
+    lines_add(&lines, "\nload       %.1f MB/s, %.0f %% of a core", stats_byte_rate(stats) / 1e6,
+              stats_cpu(stats));
 }
 
 static const char *without_picture(const struct stream_view *stream)

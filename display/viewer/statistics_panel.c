@@ -13,11 +13,11 @@
 static void compose(struct statistics_panel *panel, const char *head, const char *details,
                     int columns, int rows)
 {
-    const int figures = (int)lines_count(head) + (details[0] ? (int)lines_count(details) : 0);
+    const int stats = (int)lines_count(head) + (details[0] ? (int)lines_count(details) : 0);
     char words[sizeof(panel->words)];
     struct lines lines;
 
-    if (figures + 2 * GRAPH_LINES > rows)
+    if (stats + 2 * GRAPH_LINES > rows)
         panel->graphed = false; // they have a level of their own
     snprintf(words, sizeof(words), "%s%s%s%s", head,
              panel->graphed ? "\n \n \n \n \n \n \n \n " : "", details[0] ? "\n" : "", details);

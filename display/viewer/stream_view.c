@@ -26,7 +26,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
                   .hflip = config->hflip,
                   .vflip = config->vflip },
     };
-    figures_start(&stream->figures, name);
+    stats_start(&stream->stats, name);
     stream->converter = picture_converter_new(log);
     if (!stream->converter)
         return TRI_ERR_NO_RESOURCES;
@@ -234,7 +234,7 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         break;
     case TRI_ERR_NO_WRITER:
         stream->state = TRI_STATE_NO_WRITER;
-        stream->figures.writers_lost++;
+        stream->stats.writers_lost++;
         stream->ups = (struct rate){ 0 };
         trace_break(&stream->trace);
         break;
@@ -256,14 +256,14 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
     if (!stream->has_picture || stream->presented_ns)
         return;
     struct shot *shot = history_shot(&stream->history);
-    const struct figures *figures = &stream->figures;
+    const struct stats *stats = &stream->stats;
     stream->presented_ns = shot->presented_ns = now_ns;
     if (!stream->begun)
         return;
-    figures_shown(&stream->figures, &stream->info, shot->bytes, stream->taken_ns, now_ns);
+    stats_shown(&stream->stats, &stream->info, shot->bytes, stream->taken_ns, now_ns);
     trace_note(&stream->trace, now_ns, stream->info.capture_ns,
-               figures->dropped_driver + figures->dropped_writer + figures->dropped_reader);
-    rate_note(&stream->fps, now_ns, stream->figures.frames);
+               stats->dropped_driver + stats->dropped_writer + stats->dropped_reader);
+    rate_note(&stream->fps, now_ns, stream->stats.frames);
 }
 
 /** Whether a frame is the one of the newest picture. */
@@ -442,7 +442,7 @@ void stream_view_count(struct stream_view *stream)
     struct tri_reader_stats counts;
 
     tri_reader_get_stats(stream->reader, &counts);
-    figures_reader(&stream->figures, &counts);
+    stats_reader(&stream->stats, &counts);
     stream->holds = counts.can_lock;
 }
 

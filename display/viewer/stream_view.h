@@ -10,7 +10,7 @@
 #include "trace.h"
 #include "view.h"
 
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <triptych/triptych.h>
 
@@ -47,17 +47,17 @@ struct stream_view {
         fetched_ns; // publish time of a frame that was shown before the reader brought it; 0: none
 
     enum tri_reader_state state;
-    uint32_t refused;       // fourcc of the newest frame that could not be shown
-    enum tri_err trouble;   // why there is nothing to show; TRI_OK: nothing wrong
-    bool holds;             // slots can be locked while they are read
-    uint64_t undecodable;   // frames whose picture could not be made
-    int64_t warned_ns;      // when the log was told of one; 0: never
-    uint64_t copied;        // frames uploaded from a copy, after a torn one
-    uint64_t unshown;       // taken but not wanted: paused or hidden
-    struct figures figures; // of the frames presented
-    struct rate ups;        // of the writer
-    struct rate fps;        // of the window
-    struct trace trace;     // of the pictures presented last
+    uint32_t refused;     // fourcc of the newest frame that could not be shown
+    enum tri_err trouble; // why there is nothing to show; TRI_OK: nothing wrong
+    bool holds;           // slots can be locked while they are read
+    uint64_t undecodable; // frames whose picture could not be made
+    int64_t warned_ns;    // when the log was told of one; 0: never
+    uint64_t copied;      // frames uploaded from a copy, after a torn one
+    uint64_t unshown;     // taken but not wanted: paused or hidden
+    struct stats stats;   // of the frames presented
+    struct rate ups;      // of the writer
+    struct rate fps;      // of the window
+    struct trace trace;   // of the pictures presented last
 };
 
 /** Opens a reader of the stream `name`, which need not exist yet. On failure nothing is left behind.

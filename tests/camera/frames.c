@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Prints what each frame of a stream says of itself, one JSON object a line.
  *  Usage: camera-frames NAME COUNT SECONDS; ends with status 1 when so many do not come in time. */
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ static bool print_frame(const struct tri_frame *frame)
     const struct tri_video *video = &info->video;
     char format[5];
 
-    return figures_print_json(
+    return stats_print_json(
         stdout,
         json_pack(
             "{sI sI sI sI sI sI sI si sb sb ss si si si si si si ss ss ss ss ss}", "number",

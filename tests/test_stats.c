@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures of a run: the same numbers on the line and in JSON, from frames with known times. */
-#include "program/figures.h"
+#include "program/stats.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,13 +13,13 @@
 
 #define MS INT64_C(1000000)
 
-static struct figures figures; // its histograms are large
+static struct stats stats; // its histograms are large
 
 /* 101 frames, one every 20 ms, each 3 ms old when seen. */
 static int steady_run(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     for (int64_t i = 0; i <= 100; i++) {
         const int64_t at = 1000 * MS + i * 20 * MS;
         const struct tri_frame_info info = {
@@ -29,12 +29,12 @@ static int steady_run(void **state)
             .publish_ns = at,
             .copies = 1,
         };
-        figures_frame(&figures, &info, 76800, at + 2 * MS);
+        stats_frame(&stats, &info, 76800, at + 2 * MS);
     }
     const struct tri_reader_stats counts = {
         .dropped_driver = 1, .dropped_writer = 2, .skipped = 3, .torn = 4
     };
-    figures_reader(&figures, &counts);
+    stats_reader(&stats, &counts);
     return 0;
 }
 
@@ -52,7 +52,7 @@ static void assert_near(double value, double wanted, double part)
 static void json_has_every_figure_under_its_name(void **state)
 {
     (void)state;
-    json_t *object = figures_json(&figures);
+    json_t *object = stats_json(&stats);
     assert_string_equal(json_string_value(json_object_get(object, "name")), "cam7");
     assert_string_equal(json_string_value(json_object_get(object, "format")), "GREY");
     assert_true(number(object, NULL, "frames") == 101);
@@ -82,10 +82,10 @@ static void json_has_every_figure_under_its_name(void **state)
 static void the_age_of_a_picture_on_a_screen_has_three_parts(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     const struct tri_frame_info info = { .capture_ns = 1000 * MS, .publish_ns = 1001 * MS };
-    figures_shown(&figures, &info, 1, 1003 * MS, 1010 * MS);
-    json_t *object = figures_json(&figures);
+    stats_shown(&stats, &info, 1, 1003 * MS, 1010 * MS);
+    json_t *object = stats_json(&stats);
     assert_near(number(object, "capture_to_publish_us", "max"), 1000, 0.004);
     assert_near(number(object, "publish_to_reader_us", "max"), 2000, 0.004);
     assert_near(number(object, "reader_to_screen_us", "max"), 7000, 0.004);
@@ -96,10 +96,10 @@ static void the_age_of_a_picture_on_a_screen_has_three_parts(void **state)
 static void a_writer_knows_of_no_reader(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     const struct tri_frame_info info = { .capture_ns = 1000 * MS, .publish_ns = 1001 * MS };
-    figures_published(&figures, &info, 1);
-    json_t *object = figures_json(&figures);
+    stats_published(&stats, &info, 1);
+    json_t *object = stats_json(&stats);
     assert_null(json_object_get(object, "publish_to_reader_us"));
     assert_near(number(object, "age_us", "max"), 1000, 0.004);
     json_decref(object);
@@ -129,10 +129,10 @@ static void what_comes_twice_is_a_duplicate(void **state)
             next.checksum = first.checksum;
         if (i == 4)
             next.flags = 0; // it holds nothing
-        figures_start(&figures, "cam7");
-        figures_frame(&figures, &first, 1, 12 * MS);
-        figures_frame(&figures, &next, 1, 22 * MS);
-        assert_int_equal(figures.duplicates, i >= 1 && i <= 3);
+        stats_start(&stats, "cam7");
+        stats_frame(&stats, &first, 1, 12 * MS);
+        stats_frame(&stats, &next, 1, 22 * MS);
+        assert_int_equal(stats.duplicates, i >= 1 && i <= 3);
     }
 }
 
@@ -140,16 +140,16 @@ static void gaps_are_intervals_of_more_than_three_medians(void **state)
 {
     (void)state;
     uint64_t longer_than_ns;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     struct tri_frame_info info = { .publish_ns = 0 };
     for (int i = 0; i < 100; i++) {
         info.publish_ns += (i == 30 ? 59 : i == 60 ? 62 : i == 90 ? 900 : 20) * MS;
         info.video.width = i < 50 ? 4 : 8;
-        figures_frame(&figures, &info, 1, info.publish_ns);
+        stats_frame(&stats, &info, 1, info.publish_ns);
     }
-    assert_int_equal(figures_gaps(&figures, &longer_than_ns), 2);
+    assert_int_equal(stats_gaps(&stats, &longer_than_ns), 2);
     assert_in_range(longer_than_ns, 59 * MS, 61 * MS);
-    assert_int_equal(figures.format_changes, 1);
+    assert_int_equal(stats.format_changes, 1);
 }
 
 /* Frames taken every 20 ms, as the stream tells, but some; published and numbered without a fault. */
@@ -163,31 +163,31 @@ static void take(int64_t from, int64_t to, int64_t late_ns, uint64_t lost)
             .capture_ns = (i + (int64_t)lost) * 20 * MS + (i == from ? late_ns : 0),
             .publish_ns = i * 20 * MS,
         };
-        figures_frame(&figures, &info, 1, info.publish_ns);
+        stats_frame(&stats, &info, 1, info.publish_ns);
     }
 }
 
 static void a_stall_is_three_periods_without_a_capture_and_without_a_loss(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     take(0, 10, 0, 0);
     take(10, 20, 0, 7); // a hole of seven frames: lost
-    assert_int_equal(figures.captures.stalls, 0);
-    assert_int_equal(figures.captures.uneven, 0);
+    assert_int_equal(stats.captures.stalls, 0);
+    assert_int_equal(stats.captures.uneven, 0);
     take(20, 21, 40 * MS, 7); // three periods: no longer than that
-    assert_int_equal(figures.captures.stalls, 0);
+    assert_int_equal(stats.captures.stalls, 0);
     take(21, 30, 0, 7);
     take(30, 31, 41 * MS, 9); // and two frames lost in it
-    assert_int_equal(figures.captures.stalls, 1);
-    assert_int_equal(figures.captures.stall_sum_ns, 41 * MS);
-    assert_int_equal(figures.captures.stall_max_ns, 41 * MS);
+    assert_int_equal(stats.captures.stalls, 1);
+    assert_int_equal(stats.captures.stall_sum_ns, 41 * MS);
+    assert_int_equal(stats.captures.stall_max_ns, 41 * MS);
 }
 
-static void figures_stay_in_range_whatever_the_stream_tells(void **state)
+static void stats_stay_in_range_whatever_the_stream_tells(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     struct tri_frame_info info = { .video = { .fps_num = 1, .fps_den = INT32_MAX } };
     // Periods of 68 years, then of a nanosecond; times as far apart as can be.
     for (int i = 0; i < 12; i++) {
@@ -197,23 +197,23 @@ static void figures_stay_in_range_whatever_the_stream_tells(void **state)
         info.publish_ns = info.capture_ns;
         if (i == 4)
             info.video = (struct tri_video){ .fps_num = INT32_MAX, .fps_den = 1 };
-        figures_frame(&figures, &info, 1, info.publish_ns);
+        stats_frame(&stats, &info, 1, info.publish_ns);
     }
-    assert_true(figures.captures.stalls >= 2);
-    assert_int_equal(figures.captures.stall_sum_ns, INT64_MAX);
+    assert_true(stats.captures.stalls >= 2);
+    assert_int_equal(stats.captures.stall_sum_ns, INT64_MAX);
 }
 
 static void captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     take(0, 10, 0, 0);
     take(10, 20, 2 * MS, 0); // later by a tenth, and the next one earlier by as much
-    assert_int_equal(figures.captures.uneven, 0);
+    assert_int_equal(stats.captures.uneven, 0);
     take(20, 30, -2 * MS - 1, 3);
-    assert_int_equal(figures.captures.uneven, 2);
-    assert_int_equal(figures.captures.uneven_max_ns, 2 * MS + 1);
-    assert_int_equal(figures.captures.stalls, 0);
+    assert_int_equal(stats.captures.uneven, 2);
+    assert_int_equal(stats.captures.uneven_max_ns, 2 * MS + 1);
+    assert_int_equal(stats.captures.stalls, 0);
 }
 
 static void what_begins_anew_is_no_stall(void **state)
@@ -228,11 +228,11 @@ static void what_begins_anew_is_no_stall(void **state)
         next.generation = i == 1; // another writer
         next.flags = i == 2 ? TRI_FRAME_RESTART : i == 3 ? TRI_FRAME_NO_SIGNAL : 0;
         next.video.fps_num = i == 4 ? 0 : 50; // it tells no rate
-        figures_start(&figures, "cam7");
-        figures_frame(&figures, &info, 1, MS);
-        figures_frame(&figures, &next, 1, 901 * MS);
-        assert_int_equal(figures.captures.stalls, i == 0);
-        json_t *object = figures_json(&figures);
+        stats_start(&stats, "cam7");
+        stats_frame(&stats, &info, 1, MS);
+        stats_frame(&stats, &next, 1, 901 * MS);
+        assert_int_equal(stats.captures.stalls, i == 0);
+        json_t *object = stats_json(&stats);
         assert_int_equal(json_is_null(json_object_get(object, "stalls")), i == 4);
         json_decref(object);
     }
@@ -244,14 +244,14 @@ static void stalls_and_uneven_captures_are_told_everywhere(void **state)
     char line[256];
     char *text = NULL;
     size_t bytes = 0;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     take(0, 10, 0, 0);
     take(10, 11, 300 * MS, 0);
     take(11, 12, 300 * MS, 0);
     take(12, 13, 304 * MS, 0);
-    figures_line(&figures, figures.line_ns + 1000 * MS, line, sizeof line);
+    stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof line);
     assert_non_null(strstr(line, ", stalls: 1"));
-    json_t *object = figures_json(&figures);
+    json_t *object = stats_json(&stats);
     assert_true(number(object, NULL, "stalls") == 1);
     assert_true(number(object, "stall_us", "sum") == 300000);
     assert_true(number(object, "stall_us", "max") == 300000);
@@ -260,7 +260,7 @@ static void stalls_and_uneven_captures_are_told_everywhere(void **state)
     json_decref(object);
     FILE *memory = open_memstream(&text, &bytes);
     assert_non_null(memory);
-    figures_summary(&figures, memory);
+    stats_summary(&stats, memory);
     fclose(memory);
     assert_non_null(
         strstr(text, "\n  stalls: 1 (300.0 ms), uneven captures: 1 (at most by 4.0 ms)\n"));
@@ -270,14 +270,13 @@ static void stalls_and_uneven_captures_are_told_everywhere(void **state)
 static void the_last_second_has_a_rate_of_its_own(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
+    stats_start(&stats, "cam7");
     struct tri_frame_info info = { .publish_ns = 0 };
     for (int i = 0; i < 110; i++, info.publish_ns += (i < 50 ? 100 : 20) * MS)
-        figures_frame(&figures, &info, 1, info.publish_ns);
-    assert_true(figures_fps_last_second(&figures, figures.seen_ns) == 50);
-    assert_true(figures_fps(&figures) < 20);
-    assert_true(figures_fps_last_second(&figures, figures.seen_ns + 1001 * MS) ==
-                0); // it is silent
+        stats_frame(&stats, &info, 1, info.publish_ns);
+    assert_true(stats_fps_last_second(&stats, stats.seen_ns) == 50);
+    assert_true(stats_fps(&stats) < 20);
+    assert_true(stats_fps_last_second(&stats, stats.seen_ns + 1001 * MS) == 0); // it is silent
 }
 
 static void a_summary_for_people_has_the_names_of_json(void **state)
@@ -287,7 +286,7 @@ static void a_summary_for_people_has_the_names_of_json(void **state)
     size_t bytes = 0;
     FILE *memory = open_memstream(&text, &bytes);
     assert_non_null(memory);
-    figures_summary(&figures, memory);
+    stats_summary(&stats, memory);
     fclose(memory);
     assert_ptr_equal(strstr(text, "cam7: 101 frames, 50.00 fps, dropped: 1 driver + 2 writer + 3 "
                                   "reader, torn and retried: 4, duplicates: 0\n"),
@@ -306,10 +305,10 @@ static void the_line_says_the_same(void **state)
 {
     (void)state;
     char line[256];
-    figures_line(&figures, figures.line_ns + 2000 * MS, line, sizeof line);
+    stats_line(&stats, stats.line_ns + 2000 * MS, line, sizeof line);
     assert_string_equal(line, " 50.50 fps, dropped: 1 driver + 2 writer + 3 reader, "
                               "age p50 3.0 ms p99 3.0 ms");
-    figures_line(&figures, figures.line_ns + 1000 * MS, line, sizeof line);
+    stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof line);
     assert_non_null(strstr(line, "  0.00 fps")); // nothing came since the line before
 }
 
@@ -317,18 +316,18 @@ static void a_line_is_due_once_a_second(void **state)
 {
     (void)state;
     char line[256];
-    const int64_t start = figures.line_ns;
-    assert_false(figures_due(&figures, start + 999 * MS));
-    assert_true(figures_due(&figures, start + 1000 * MS));
-    figures_line(&figures, start + 1000 * MS, line, sizeof line);
-    assert_false(figures_due(&figures, start + 1999 * MS));
+    const int64_t start = stats.line_ns;
+    assert_false(stats_due(&stats, start + 999 * MS));
+    assert_true(stats_due(&stats, start + 1000 * MS));
+    stats_line(&stats, start + 1000 * MS, line, sizeof line);
+    assert_false(stats_due(&stats, start + 1999 * MS));
 }
 
 static void a_run_without_frames_has_no_rate_and_no_format(void **state)
 {
     (void)state;
-    figures_start(&figures, "cam7");
-    json_t *object = figures_json(&figures);
+    stats_start(&stats, "cam7");
+    json_t *object = stats_json(&stats);
     assert_true(number(object, NULL, "fps") == 0);
     assert_true(json_is_null(json_object_get(object, "format")));
     assert_true(number(object, "age_us", "p99") == 0);
@@ -342,7 +341,7 @@ static void an_object_is_one_line(void **state)
     size_t bytes = 0;
     FILE *memory = open_memstream(&text, &bytes);
     assert_non_null(memory);
-    assert_true(figures_print_json(memory, figures_json(&figures)));
+    assert_true(stats_print_json(memory, stats_json(&stats)));
     fclose(memory);
     assert_ptr_equal(strchr(text, '\n'), text + bytes - 1);
     free(text);
@@ -350,7 +349,7 @@ static void an_object_is_one_line(void **state)
 
 static void assert_text(const char *text, const char *wanted)
 {
-    json_t *string = figures_json_text(text);
+    json_t *string = stats_json_text(text);
     assert_string_equal(json_string_value(string), wanted);
     json_decref(string);
 }
@@ -367,7 +366,7 @@ static void a_full_disk_is_noticed(void **state)
     (void)state;
     FILE *full = fopen("/dev/full", "w");
     assert_non_null(full);
-    assert_false(figures_print_json(full, figures_json(&figures)));
+    assert_false(stats_print_json(full, stats_json(&stats)));
     fclose(full);
 }
 
@@ -380,7 +379,7 @@ int main(void)
         cmocka_unit_test(what_comes_twice_is_a_duplicate),
         cmocka_unit_test(gaps_are_intervals_of_more_than_three_medians),
         cmocka_unit_test(a_stall_is_three_periods_without_a_capture_and_without_a_loss),
-        cmocka_unit_test(figures_stay_in_range_whatever_the_stream_tells),
+        cmocka_unit_test(stats_stay_in_range_whatever_the_stream_tells),
         cmocka_unit_test(captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period),
         cmocka_unit_test(what_begins_anew_is_no_stall),
         cmocka_unit_test(stalls_and_uneven_captures_are_told_everywhere),

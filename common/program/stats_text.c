@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Figures for people: a line a second, and the table at the end. */
-#include "figures.h"
+#include "stats.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -17,24 +17,24 @@ static const char *time_text(uint64_t ns, char *text, size_t bytes)
     return text;
 }
 
-void figures_line(struct figures *figures, int64_t now_ns, char *text, size_t bytes)
+void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes)
 {
-    const int64_t passed = now_ns - figures->line_ns;
-    const uint64_t frames = figures->frames - figures->frames_at_line;
+    const int64_t passed = now_ns - stats->line_ns;
+    const uint64_t frames = stats->frames - stats->frames_at_line;
     char p50[32];
     char p99[32];
     snprintf(text, bytes,
              "%6.2f fps, dropped: %" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
              " reader, age p50 %s p99 %s",
-             passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, figures->dropped_driver,
-             figures->dropped_writer, figures->dropped_reader,
-             time_text(tri_histogram_percentile(&figures->age, 50), p50, sizeof p50),
-             time_text(tri_histogram_percentile(&figures->age, 99), p99, sizeof p99));
+             passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, stats->dropped_driver,
+             stats->dropped_writer, stats->dropped_reader,
+             time_text(tri_histogram_percentile(&stats->age, 50), p50, sizeof p50),
+             time_text(tri_histogram_percentile(&stats->age, 99), p99, sizeof p99));
     const size_t used = strlen(text);
-    if (figures->captures.stalls && used < bytes)
-        snprintf(text + used, bytes - used, ", stalls: %" PRIu64, figures->captures.stalls);
-    figures->frames_at_line = figures->frames;
-    figures->line_ns = now_ns;
+    if (stats->captures.stalls && used < bytes)
+        snprintf(text + used, bytes - used, ", stalls: %" PRIu64, stats->captures.stalls);
+    stats->frames_at_line = stats->frames;
+    stats->line_ns = now_ns;
 }
 
 /* A row of the table; `beyond` is taken off each. Nothing where nothing was measured. */
@@ -64,30 +64,28 @@ static void print_captures(FILE *to, const struct evenness *captures)
             captures->uneven, time_text((uint64_t)captures->uneven_max_ns, most, sizeof most));
 }
 
-void figures_summary(const struct figures *figures, FILE *to)
+void stats_summary(const struct stats *stats, FILE *to)
 {
     fprintf(to,
             "%s: %" PRIu64 " frames, %.2f fps, dropped: %" PRIu64 " driver + %" PRIu64
             " writer + %" PRIu64 " reader, torn and retried: %" PRIu64 ", duplicates: %" PRIu64
             "\n",
-            figures->name, figures->frames, figures_fps(figures), figures->dropped_driver,
-            figures->dropped_writer, figures->dropped_reader, figures->torn_retried,
-            figures->duplicates);
-    if (figures->frames == 0)
+            stats->name, stats->frames, stats_fps(stats), stats->dropped_driver,
+            stats->dropped_writer, stats->dropped_reader, stats->torn_retried, stats->duplicates);
+    if (stats->frames == 0)
         return;
     fprintf(to, "  %-22s %10s %10s %10s %10s\n", "", "p50", "p95", "p99", "max");
-    print_spread(to, "interval", &figures->interval, 0);
-    print_spread(to, "jitter", &figures->interval,
-                 tri_histogram_percentile(&figures->interval, 50));
-    print_spread(to, "age", &figures->age, 0);
-    print_spread(to, "  capture to publish", &figures->to_publish, 0);
-    print_spread(to, "  publish to reader", &figures->to_reader, 0);
-    print_spread(to, "  reader to screen", &figures->to_screen, 0);
+    print_spread(to, "interval", &stats->interval, 0);
+    print_spread(to, "jitter", &stats->interval, tri_histogram_percentile(&stats->interval, 50));
+    print_spread(to, "age", &stats->age, 0);
+    print_spread(to, "  capture to publish", &stats->to_publish, 0);
+    print_spread(to, "  publish to reader", &stats->to_reader, 0);
+    print_spread(to, "  reader to screen", &stats->to_screen, 0);
     uint64_t gap_ns;
     fprintf(to, "  gaps: %" PRIu64 ", format changes: %" PRIu64 ", writers lost: %" PRIu64 "\n",
-            figures_gaps(figures, &gap_ns), figures->format_changes, figures->writers_lost);
-    if (figures_know_rate(figures))
-        print_captures(to, &figures->captures);
+            stats_gaps(stats, &gap_ns), stats->format_changes, stats->writers_lost);
+    if (stats_know_rate(stats))
+        print_captures(to, &stats->captures);
     fprintf(to, "  %.1f MB a second, copies a frame: %" PRIu32 ", CPU: %.1f %% of a core\n",
-            figures_byte_rate(figures) / 1e6, figures->copies, figures_cpu(figures));
+            stats_byte_rate(stats) / 1e6, stats->copies, stats_cpu(stats));
 }

@@ -2,8 +2,8 @@
 /** The figures of a run, under the same names on the terminal, in --json and in docs/json.md. The
  *  library gives each frame its number, times and drops, and tri_histogram; what is made of them is
  *  here. */
-#ifndef PROGRAM_FIGURES_H
-#define PROGRAM_FIGURES_H
+#ifndef PROGRAM_STATS_H
+#define PROGRAM_STATS_H
 
 #include "evenness.h"
 
@@ -12,10 +12,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum { FIGURES_GAP = 3 }; // an interval so many times as long as their median is a gap
+enum { STATS_GAP = 3 }; // an interval so many times as long as their median is a gap
 
 /** Filled by the program as it runs; all zero but `name` and the times of the start to begin with. */
-struct figures {
+struct stats {
     const char *name;          // of the stream
     int64_t started_ns;        // tri_now_ns() at the start
     int64_t started_cpu_ns;    // what this process had used by then
@@ -43,70 +43,70 @@ struct figures {
     struct tri_histogram to_publish, to_reader, to_screen; // these, as far as it went
 };
 
-void figures_start(struct figures *figures, const char *name);
+void stats_start(struct stats *stats, const char *name);
 
 /** Counts one frame: that a writer has published; that a reader took at `taken_ns`; that it took then
  *  and had on the screen at `shown_ns`. */
-void figures_published(struct figures *figures, const struct tri_frame_info *info, uint64_t bytes);
-void figures_frame(struct figures *figures, const struct tri_frame_info *info, uint64_t bytes,
-                   int64_t taken_ns);
-void figures_shown(struct figures *figures, const struct tri_frame_info *info, uint64_t bytes,
-                   int64_t taken_ns, int64_t shown_ns);
+void stats_published(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes);
+void stats_frame(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
+                 int64_t taken_ns);
+void stats_shown(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
+                 int64_t taken_ns, int64_t shown_ns);
 
 /** Takes over the drops that a reader or writer counted. */
-void figures_reader(struct figures *figures, const struct tri_reader_stats *counts);
-void figures_writer(struct figures *figures, const struct tri_writer_stats *counts);
+void stats_reader(struct stats *stats, const struct tri_reader_stats *counts);
+void stats_writer(struct stats *stats, const struct tri_writer_stats *counts);
 
 /** A reader has looked for frames until `now_ns`: silence at the end of its run then counts. */
-void figures_end(struct figures *figures, int64_t now_ns);
+void stats_end(struct stats *stats, int64_t now_ns);
 
 /** Frames a second over the whole run, 0 before the second frame. From the first frame to the last; to
  *  the end of the run where more than two mean intervals passed without another one. */
-double figures_fps(const struct figures *figures);
+double stats_fps(const struct stats *stats);
 
 /** Frames a second in the last second before `now_ns` that is over; in a shorter run those of the
  *  whole. */
-double figures_fps_last_second(const struct figures *figures, int64_t now_ns);
+double stats_fps_last_second(const struct stats *stats, int64_t now_ns);
 
 /** By how much that percentile of the intervals exceeds their median, ns. */
-uint64_t figures_jitter(const struct figures *figures, double percent);
+uint64_t stats_jitter(const struct stats *stats, double percent);
 
-/** Intervals that are longer than FIGURES_GAP times their median, and how long that is. */
-uint64_t figures_gaps(const struct figures *figures, uint64_t *longer_than_ns);
+/** Intervals that are longer than STATS_GAP times their median, and how long that is. */
+uint64_t stats_gaps(const struct stats *stats, uint64_t *longer_than_ns);
 
 /** Whether the stream tells a rate: without one `captures` is empty. */
-bool figures_know_rate(const struct figures *figures);
+bool stats_know_rate(const struct stats *stats);
 
-/** Bytes a second at figures_fps(). */
-double figures_byte_rate(const struct figures *figures);
+/** Bytes a second at stats_fps(). */
+double stats_byte_rate(const struct stats *stats);
 
 /** What this process has used of one processor core since the start, per cent. */
-double figures_cpu(const struct figures *figures);
+double stats_cpu(const struct stats *stats);
 
 /** True once a second: time for a line. */
-bool figures_due(const struct figures *figures, int64_t now_ns);
+bool stats_due(const struct stats *stats, int64_t now_ns);
 
 /** " 59.99 fps, dropped: 0 driver + 0 writer + 0 reader, age p50 1.2 ms p99 3.4 ms". The rate is that
  *  since the line before. */
-void figures_line(struct figures *figures, int64_t now_ns, char *text, size_t bytes);
+void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes);
 
 /** All of them for people, a few lines; the first begins with the stream's name. */
-void figures_summary(const struct figures *figures, FILE *to);
+void stats_summary(const struct stats *stats, FILE *to);
 
 /** The summary object of --json, the caller's. Keys as in docs/json.md. */
-json_t *figures_json(const struct figures *figures);
+json_t *stats_json(const struct stats *stats);
 
 /** {"p50": ..., "p95", "p99", "max"} of nanoseconds in microseconds, the caller's. */
-json_t *figures_spread_us(const struct tri_histogram *histogram);
+json_t *stats_spread_us(const struct tri_histogram *histogram);
 
 /** A text from outside, the name of a file or of a device, as tri_utf8_clean() leaves it. The
  *  caller's; NULL when out of memory. */
-json_t *figures_json_text(const char *text);
+json_t *stats_json_text(const char *text);
 
 /** Prints one object on one line in the middle of a run, as cli_print_line() does; frees it. */
-void figures_print_json_line(FILE *to, json_t *object);
+void stats_print_json_line(FILE *to, json_t *object);
 
 /** Prints one object on one line and flushes; frees it. @return false on a write error (ENOSPC). */
-bool figures_print_json(FILE *to, json_t *object);
+bool stats_print_json(FILE *to, json_t *object);
 
 #endif

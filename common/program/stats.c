@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Counting; what is told of it: stats_text.c and stats_json.c. */
+#include "stats.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define SECOND    INT64_C(1000000000)
+#define STEPS_MAX (UINT64_C(1) << 31)
+#define SPAN_MAX  1e18 // nanoseconds, 31 years: differences of times stay far from overflow
+
+static int64_t cpu_now_ns(void)
+{
+    struct timespec used = { .tv_sec = 0 };
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return used.tv_sec * SECOND + used.tv_nsec;
+}
+
+void stats_start(struct stats *stats, const char *name)
+{
+    const int64_t now = tri_now_ns();
+    *stats = (struct stats){
+        .name = name, .started_ns = now, .line_ns = now, .started_cpu_ns = cpu_now_ns()
+    };
+}
+
+/* Whether a frame shows once more what the one before it showed. */
+static bool is_duplicate(const struct tri_frame_info *last, const struct tri_frame_info *info)
+{
+    return info->number == last->number || info->capture_ns == last->capture_ns ||
+           ((last->flags & info->flags & TRI_FRAME_CHECKSUM) && info->checksum == last->checksum);
+}
+
+static bool is_other_format(const struct tri_video *last, const struct tri_video *video)
+{
+    return video->fourcc != last->fourcc || video->width != last->width ||
+           video->height != last->height;
+}
+
+/* How the capture times follow each other, by the source's own count: what was lost in between,
+ * wherever, takes its time. Of a writer that leaves that count at 0, by the stream's. */
+static void count_capture(struct stats *stats, const struct tri_frame_info *info)
+{
+    const struct tri_frame_info *last = &stats->last;
+    const struct tri_video *video = &info->video;
+    uint64_t steps = info->driver_sequence - last->driver_sequence;
+    if (steps == 0)
+        steps = info->number - last->number;
+    if (!video->fps_num || !video->fps_den || info->generation != last->generation ||
+        (info->flags & TRI_FRAME_RESTART) || ((info->flags | last->flags) & TRI_FRAME_NO_SIGNAL) ||
+        steps == 0 || steps > STEPS_MAX) // it has begun anew, or is the same frame again
+        return;
+    const double period = (double)SECOND * video->fps_den / video->fps_num;
+    const double span = period * (double)steps;
+    if (span > SPAN_MAX)
+        return;
+    const int64_t even = llround(span);
+    evenness_add(&stats->captures, info->capture_ns - last->capture_ns - even,
+                 evenness_period(video->fps_num, video->fps_den));
+}
+
+/* The second that runs ends with the first frame a second after its first one. */
+static void count_second(struct stats *stats, int64_t publish_ns)
+{
+    const int64_t passed = publish_ns - stats->second_ns;
+    if (stats->frames > 0 && passed >= SECOND)
+        stats->last_second = (double)stats->second_frames * (double)SECOND / (double)passed;
+    if (stats->frames == 0 || passed >= SECOND) {
+        stats->second_ns = publish_ns;
+        stats->second_frames = 0;
+    }
+    stats->second_frames++;
+}
+
+/* Counts a frame that got as far as here at `seen_ns`. */
+static void count(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
+                  int64_t seen_ns)
+{
+    count_second(stats, info->publish_ns);
+    if (stats->frames == 0) {
+        stats->first_ns = info->publish_ns;
+    } else {
+        tri_histogram_add(&stats->interval, info->publish_ns - stats->last_ns);
+        stats->duplicates += is_duplicate(&stats->last, info);
+        stats->format_changes += is_other_format(&stats->last.video, &info->video);
+        count_capture(stats, info);
+    }
+    tri_histogram_add(&stats->age, seen_ns - info->capture_ns);
+    tri_histogram_add(&stats->to_publish, info->publish_ns - info->capture_ns);
+    stats->last_ns = info->publish_ns;
+    stats->seen_ns = seen_ns;
+    stats->frames++;
+    stats->bytes += bytes;
+    stats->video = info->video;
+    stats->copies = info->copies;
+    memcpy(&stats->last, info, offsetof(struct tri_frame_info, user));
+}
+
+void stats_published(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes)
+{
+    count(stats, info, bytes, info->publish_ns);
+}
+
+void stats_frame(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
+                 int64_t taken_ns)
+{
+    count(stats, info, bytes, taken_ns);
+    tri_histogram_add(&stats->to_reader, taken_ns - info->publish_ns);
+}
+
+void stats_shown(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
+                 int64_t taken_ns, int64_t shown_ns)
+{
+    count(stats, info, bytes, shown_ns);
+    tri_histogram_add(&stats->to_reader, taken_ns - info->publish_ns);
+    tri_histogram_add(&stats->to_screen, shown_ns - taken_ns);
+}
+
+void stats_reader(struct stats *stats, const struct tri_reader_stats *counts)
+{
+    stats->dropped_driver = counts->dropped_driver;
+    stats->dropped_writer = counts->dropped_writer;
+    stats->dropped_reader = counts->skipped;
+    stats->torn_retried = counts->torn;
+}
+
+void stats_writer(struct stats *stats, const struct tri_writer_stats *counts)
+{
+    stats->dropped_driver = counts->dropped_driver;
+    stats->dropped_writer = counts->dropped_writer;
+}
+
+void stats_end(struct stats *stats, int64_t now_ns)
+{
+    stats->silent_ns = stats->frames ? now_ns - stats->seen_ns : 0;
+}
+
+double stats_fps(const struct stats *stats)
+{
+    if (stats->frames < 2 || stats->last_ns <= stats->first_ns)
+        return 0;
+    const double intervals = (double)(stats->frames - 1);
+    const double span = (double)(stats->last_ns - stats->first_ns);
+    const double silent = (double)stats->silent_ns;
+    return intervals * (double)SECOND / (silent > 2 * span / intervals ? span + silent : span);
+}
+
+double stats_fps_last_second(const struct stats *stats, int64_t now_ns)
+{
+    const double rate = stats->last_second;
+    const double silent = (double)(now_ns - stats->seen_ns) / (double)SECOND;
+    if (rate <= 0)
+        return stats_fps(stats);
+    return silent > 1 && silent > 2 / rate ? 0 : rate;
+}
+
+uint64_t stats_jitter(const struct stats *stats, double percent)
+{
+    return tri_histogram_percentile(&stats->interval, percent) -
+           tri_histogram_percentile(&stats->interval, 50);
+}
+
+uint64_t stats_gaps(const struct stats *stats, uint64_t *longer_than_ns)
+{
+    uint64_t gaps = 0;
+    *longer_than_ns = STATS_GAP * tri_histogram_percentile(&stats->interval, 50);
+    for (unsigned i = 0; i < TRI_HISTOGRAM_BUCKETS; i++) {
+        uint64_t low;
+        uint64_t high;
+        tri_histogram_bucket(i, &low, &high);
+        if (low > *longer_than_ns)
+            gaps += stats->interval.bucket[i];
+    }
+    return gaps;
+}
+
+bool stats_know_rate(const struct stats *stats)
+{
+    return stats->video.fps_num && stats->video.fps_den;
+}
+
+double stats_byte_rate(const struct stats *stats)
+{
+    return stats->frames ? stats_fps(stats) * (double)stats->bytes / (double)stats->frames : 0;
+}
+
+double stats_cpu(const struct stats *stats)
+{
+    const int64_t passed = tri_now_ns() - stats->started_ns;
+    return passed > 0 ? 100 * (double)(cpu_now_ns() - stats->started_cpu_ns) / (double)passed : 0;
+}
+
+bool stats_due(const struct stats *stats, int64_t now_ns)
+{
+    return now_ns - stats->line_ns >= SECOND;
+}
