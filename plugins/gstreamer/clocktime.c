@@ -23,15 +23,15 @@ static GstReferenceTimestampMeta *add_reference(GstBuffer *buffer, GstStaticCaps
     return meta;
 }
 
-void gst_triptych_add_references(GstBuffer *buffer, GstReferenceTimestampMeta **monotonic,
-                                 GstReferenceTimestampMeta **ntp)
+void gst_triptych_add_capture_times(GstBuffer *buffer, GstReferenceTimestampMeta **monotonic,
+                                    GstReferenceTimestampMeta **ntp)
 {
     *monotonic = add_reference(buffer, &monotonic_caps);
     *ntp = add_reference(buffer, &ntp_caps);
 }
 
-void gst_triptych_set_references(const GstBuffer *buffer, GstReferenceTimestampMeta *monotonic,
-                                 GstReferenceTimestampMeta *ntp, gint64 capture_ns)
+void gst_triptych_set_capture_times(const GstBuffer *buffer, GstReferenceTimestampMeta *monotonic,
+                                    GstReferenceTimestampMeta *ntp, gint64 capture_ns)
 {
     monotonic->timestamp = (GstClockTime)capture_ns;
     ntp->timestamp = (GstClockTime)(capture_ns + offset_to_ntp());
@@ -47,7 +47,7 @@ static gboolean is_of(const GstReferenceTimestampMeta *meta, GstStaticCaps *kind
     return same;
 }
 
-gint64 gst_triptych_reference(GstBuffer *buffer)
+gint64 gst_triptych_get_capture_time(GstBuffer *buffer)
 {
     gpointer state = NULL;
     const GstMeta *meta;
@@ -63,7 +63,7 @@ gint64 gst_triptych_reference(GstBuffer *buffer)
     return told;
 }
 
-gboolean gst_triptych_reads_monotonic(GstClock *clock)
+gboolean gst_triptych_clock_is_monotonic(GstClock *clock)
 {
     GstClockType type = GST_CLOCK_TYPE_OTHER;
     if (G_OBJECT_TYPE(clock) == GST_TYPE_SYSTEM_CLOCK) // of derived classes are those of a network

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "devices.h"
 
-#include "caps.h"
+#include "videocaps.h"
 
 #include <triptych/stream.h>
 
 #include <stdlib.h>
 
-#define LOOK_EVERY_US (G_USEC_PER_SEC / 2) // the kernel tells nobody of new segments
+#define POLL_INTERVAL_US (G_USEC_PER_SEC / 2) // the kernel tells nobody of new segments
 
 struct _GstTriptychDevice {
     GstDevice parent;
@@ -62,7 +62,7 @@ static GstDevice *device_of(const struct tri_stream *stream)
 {
     if (stream->state != TRI_STREAM_LIVE || !stream->has_frame)
         return NULL;
-    GstCaps *caps = gst_triptych_caps_of(&stream->newest.video);
+    GstCaps *caps = gst_triptych_make_caps(&stream->newest.video);
     if (!caps)
         return NULL;
     GstStructure *properties = gst_structure_new(
@@ -148,7 +148,7 @@ static gpointer watch(gpointer data)
     GstTriptychDeviceProvider *self = data;
     g_mutex_lock(&self->lock);
     while (!self->stopping) {
-        const gint64 until = g_get_monotonic_time() + LOOK_EVERY_US;
+        const gint64 until = g_get_monotonic_time() + POLL_INTERVAL_US;
         while (!self->stopping && g_cond_wait_until(&self->stop, &self->lock, until))
             ;
         g_mutex_unlock(&self->lock);

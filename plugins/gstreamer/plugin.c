@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "devices.h"
 #include "logging.h"
-#include "sink.h"
-#include "src.h"
+#include "triptychsink.h"
+#include "triptychsrc.h"
 
 #include <triptych/version.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool.h"
 
-#include "caps.h"
 #include "logging.h"
+#include "videocaps.h"
 
 #define GST_CAT_DEFAULT gst_triptych_debug
-#define SLOTS_LEFT      2 // for frames that are copied: the newest, and the next
+#define SLOTS_RESERVED  2 // for frames that are copied: the newest, and the next
 
 struct _GstTriptychPool {
     GstBufferPool parent;
@@ -52,7 +52,7 @@ static void free_slot(gpointer data)
     struct slot_memory *slot = data;
     g_mutex_lock(&slot->writer->lock);
     tri_writer_cancel(slot->writer->writer, &slot->draft);
-    slot->writer->lent--;
+    slot->writer->in_use--;
     g_mutex_unlock(&slot->writer->lock);
     gst_triptych_writer_unref(slot->writer);
     g_free(slot);
@@ -79,9 +79,9 @@ static gconstpointer first_slot(const GstTriptychWriter *shared)
     return tri_writer_slot(shared->writer, 0, &bytes);
 }
 
-static gboolean may_lend(const GstTriptychWriter *shared)
+static gboolean may_give_slot(const GstTriptychWriter *shared)
 {
-    return shared->lent < MAX(shared->slots - SLOTS_LEFT, GST_TRIPTYCH_POOL_BUFFERS);
+    return shared->in_use < MAX(shared->slots - SLOTS_RESERVED, GST_TRIPTYCH_POOL_BUFFERS);
 }
 
 /** Begins a draft in a free slot. @return FALSE if there is none for upstream. */
@@ -94,11 +94,11 @@ static gboolean begin(GstTriptychPool *self, struct slot_memory *slot)
     GstTriptychWriter *shared = self->writer;
     enum tri_err err = TRI_ERR_NO_SLOT;
     g_mutex_lock(&shared->lock);
-    if (shared->writer && may_lend(shared)) {
+    if (shared->writer && may_give_slot(shared)) {
         tri_writer_reserve(shared->writer, self->info.size);
         err = tri_writer_try_begin(shared->writer, &video, &slot->draft);
         slot->segment = first_slot(shared);
-        shared->lent += err == TRI_OK;
+        shared->in_use += err == TRI_OK;
     }
     g_mutex_unlock(&shared->lock);
     if (err != TRI_OK)
@@ -171,7 +171,7 @@ static gboolean gst_triptych_pool_set_config(GstBufferPool *pool, GstStructure *
     guint min;
     guint max;
     if (!gst_buffer_pool_config_get_params(config, &caps, &size, &min, &max) || !caps ||
-        !gst_triptych_video_of(caps, &self->video, &self->info) ||
+        !gst_triptych_parse_caps(caps, &self->video, &self->info) ||
         self->video.fourcc == TRI_FOURCC_MJPG)
         return FALSE;
 

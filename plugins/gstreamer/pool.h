@@ -20,7 +20,7 @@ typedef struct {
     GMutex lock;        // upstream's threads begin drafts, the sink's publishes them
     tri_writer *writer; // NULL once the sink has stopped
     guint slots;        // of the stream
-    guint lent;         // of them, that buffers lie in, published or not
+    guint in_use;       // of them, that buffers lie in, published or not
 } GstTriptychWriter;
 
 GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer, guint slots);

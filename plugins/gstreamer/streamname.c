@@ -4,7 +4,7 @@
 #include <triptych/writer.h>
 
 /** Whether `name` is a factory's name and a number, as gst_object_set_name(NULL) makes them. */
-static gboolean is_made_up(const gchar *name, GstElement *element)
+static gboolean is_default_name(const gchar *name, GstElement *element)
 {
     gchar *type = g_ascii_strdown(GST_OBJECT_NAME(gst_element_get_factory(element)), -1);
     const gboolean starts = g_str_has_prefix(name, type);
@@ -22,7 +22,7 @@ gchar *gst_triptych_stream_name(GstElement *element, gchar *const *property)
         return name;
     g_free(name);
     name = gst_element_get_name(element);
-    if (name && !is_made_up(name, element))
+    if (name && !is_default_name(name, element))
         return name;
     g_free(name);
     return g_strdup(TRI_NAME_DEFAULT);

@@ -16,7 +16,7 @@ struct attributes {
     guint64 runtime, deadline, period;
 };
 
-void gst_triptych_thread_wakes_soon(void)
+void gst_triptych_thread_request_short_slices(void)
 {
     static _Thread_local gboolean asked;
     if (asked)

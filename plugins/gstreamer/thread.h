@@ -12,6 +12,6 @@
  * Elsewhere, and for threads of other policies than the usual one, nothing changes. Asks once a
  * thread: cheap to call for every frame.
  */
-void gst_triptych_thread_wakes_soon(void);
+void gst_triptych_thread_request_short_slices(void);
 
 #endif

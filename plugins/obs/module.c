@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source.h"
+#include "obs_source.h"
 
 #include <obs-module.h>
 

@@ -84,7 +84,7 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
 _Value = TypeVar("_Value")
 
 
-class _Told(Generic[_Value]):
+class _Attribute(Generic[_Value]):
     """An attribute to be read, of a type that checkers see."""
 
     def __init__(self, read: Callable[[Any], _Value], doc: str) -> None:
@@ -100,33 +100,33 @@ class _Told(Generic[_Value]):
         raise AttributeError("this is told by the stream and cannot be set")
 
 
-def _told(name: str, doc: str) -> _Told[int]:
-    return _Told(lambda info: int(getattr(info, name)), doc)
+def _info_field(name: str, doc: str) -> _Attribute[int]:
+    return _Attribute(lambda info: int(getattr(info, name)), doc)
 
 
-def _told_of_video(name: str, doc: str) -> _Told[int]:
-    return _Told(lambda info: int(getattr(info.video, name)), doc)
+def _video_field(name: str, doc: str) -> _Attribute[int]:
+    return _Attribute(lambda info: int(getattr(info.video, name)), doc)
 
 
-def _told_in_words(kind: str) -> _Told[str]:
-    return _Told(lambda info: c.color_name(kind, getattr(info.video, kind)),
+def _video_name(kind: str) -> _Attribute[str]:
+    return _Attribute(lambda info: c.color_name(kind, getattr(info.video, kind)),
                  f"The {kind} as said, in the words of v4l2-ctl.")
 
 
-class _Described:
+class _Description:
     """What is said of a picture besides its pixels."""
 
     _c: Union[c.Frame, c.Draft]
 
-    width = _told_of_video("width", "Pixels across.")
-    height = _told_of_video("height", "Pixels down.")
-    fourcc = _told_of_video("fourcc", "The format as V4L2's number.")
-    rotation = _told_of_video("rotation", "Degrees clockwise to show it upright.")
-    colorspace = _told_in_words("colorspace")
-    transfer = _told_in_words("transfer")
-    field = _told_in_words("field")
-    siting = _told_in_words("siting")
-    bits = _told_of_video("bits", "Significant bits of a 16-bit component, the low ones; 0: all.")
+    width = _video_field("width", "Pixels across.")
+    height = _video_field("height", "Pixels down.")
+    fourcc = _video_field("fourcc", "The format as V4L2's number.")
+    rotation = _video_field("rotation", "Degrees clockwise to show it upright.")
+    colorspace = _video_name("colorspace")
+    transfer = _video_name("transfer")
+    field = _video_name("field")
+    siting = _video_name("siting")
+    bits = _video_field("bits", "Significant bits of a 16-bit component, the low ones; 0: all.")
 
     @property
     def format(self) -> str:
@@ -157,7 +157,7 @@ class _Described:
         return video.fps_num / video.fps_den if video.fps_num and video.fps_den else None
 
 
-class Loan:
+class FrameRef:
     """A borrowed frame, or none: given back when the last view of it is gone, by any thread, but not by
     a forked process: the slot is its parent's."""
 
@@ -170,7 +170,7 @@ class Loan:
             c.lib.tri_reader_release(None, ctypes.byref(self.frame))
 
 
-class Frame(_Described):
+class Frame(_Description):
     """A frame of a stream, in its slot or, after copy(), in memory of its own.
 
     `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also
@@ -180,20 +180,20 @@ class Frame(_Described):
 
     _c: c.Frame
 
-    number = _told("number", "1 for the stream's first frame, then without holes.")
-    driver_sequence = _told("driver_sequence", "The source's own count; holes are lost frames.")
-    capture_ns = _told("capture_ns", "When the picture was taken, as told by the driver.")
-    publish_ns = _told("publish_ns", "When readers could first see it.")
-    dropped_driver = _told("dropped_driver", "Frames lost by the driver since the stream began.")
-    dropped_writer = _told("dropped_writer", "Frames lost by the writer since the stream began.")
-    generation = _told("generation", "Counts the writers of this stream, from 1.")
-    copies = _told("copies", "Copies that the writer made of the pixels.")
+    number = _info_field("number", "1 for the stream's first frame, then without holes.")
+    driver_sequence = _info_field("driver_sequence", "The source's own count; holes are lost frames.")
+    capture_ns = _info_field("capture_ns", "When the picture was taken, as told by the driver.")
+    publish_ns = _info_field("publish_ns", "When readers could first see it.")
+    dropped_driver = _info_field("dropped_driver", "Frames lost by the driver since the stream began.")
+    dropped_writer = _info_field("dropped_writer", "Frames lost by the writer since the stream began.")
+    generation = _info_field("generation", "Counts the writers of this stream, from 1.")
+    copies = _info_field("copies", "Copies that the writer made of the pixels.")
 
     def __init__(self, reader: Reader, c_frame: c.Frame,
-                 memory: Union[Loan, ctypes.Array[ctypes.c_char]]) -> None:
+                 memory: Union[FrameRef, ctypes.Array[ctypes.c_char]]) -> None:
         self._reader = reader
         self._c = c_frame
-        self._is_copy = not isinstance(memory, Loan)
+        self._is_copy = not isinstance(memory, FrameRef)
         self.locked = self._is_copy or bool(c.lib.tri_frame_is_locked(ctypes.byref(c_frame)))
         self.planes = _make_planes(memory, c_frame, self._is_copy, c_frame.info.bytes_used)
 
@@ -215,7 +215,7 @@ class Frame(_Described):
     @property
     def is_intact(self) -> bool:
         """Whether the memory still is this frame: ask after use where `locked` is false."""
-        return self._is_copy or self._reader._whole(self._c)
+        return self._is_copy or self._reader._check_intact(self._c)
 
     def copy(self) -> Frame:
         """The frame in memory of its own, writable. Raises Torn if it was overwritten meanwhile."""
@@ -247,7 +247,7 @@ class Frame(_Described):
 CLOCK_AHEAD_NS = 60 * 10**9
 
 
-class Place:
+class SlotRef:
     """The slot of a draft, or none: given back when the draft and all views of it are gone. Published
     or not, nobody writes into it before."""
 
@@ -256,7 +256,7 @@ class Place:
         self.draft = c.Draft()
 
     def __del__(self) -> None:
-        self.writer._let_go(self.draft)
+        self.writer._release(self.draft)
 
     def describe_without_slot(self) -> None:
         """No slot was free: memory of this process stands in, for a picture that nobody will see."""
@@ -268,7 +268,7 @@ class Place:
             draft.data[p] = ctypes.addressof(self._memory) + draft.shape.plane[p].offset
 
 
-class Draft(_Described):
+class Draft(_Description):
     """A frame being written: fill its `planes`, set what is to be said of it, then publish().
 
     As a context manager it is published at the end of the block, and dropped if the block raises. Where
@@ -277,13 +277,13 @@ class Draft(_Described):
     after its writer was closed, but not changed. Each keeps its slot for as long as it lives.
     """
 
-    def __init__(self, place: Place, dropped: bool = False) -> None:
+    def __init__(self, slot_ref: SlotRef, dropped: bool = False) -> None:
         self.dropped = dropped
         if dropped:
-            place.describe_without_slot()
-        self._c = place.draft
-        self._place: Optional[Place] = place
-        self.planes = _make_planes(place, place.draft, True)
+            slot_ref.describe_without_slot()
+        self._c = slot_ref.draft
+        self._slot_ref: Optional[SlotRef] = slot_ref
+        self.planes = _make_planes(slot_ref, slot_ref.draft, True)
 
     @property
     def user(self) -> bytes:
@@ -321,27 +321,27 @@ class Draft(_Described):
     def publish(self) -> None:
         """Makes it the newest frame of the stream. Raises ValueError the second time, and where what is
         said of it is out of range: it is dropped then."""
-        place = self._take()
-        if place is None:
+        slot_ref = self._detach()
+        if slot_ref is None:
             raise ValueError("this draft is published or cancelled already")
         if not self.dropped:
-            place.writer._publish(place.draft)
+            slot_ref.writer._publish(slot_ref.draft)
 
     def cancel(self) -> None:
         """Drops it: nobody will have seen it."""
-        self._take()
+        self._detach()
 
-    def _take(self) -> Optional[Place]:
+    def _detach(self) -> Optional[SlotRef]:
         """The slot, once; then this object has no hold on it any more."""
-        place, self._place = self._place, None
+        slot_ref, self._slot_ref = self._slot_ref, None
         self.planes = []
-        return place
+        return slot_ref
 
     def __enter__(self) -> Draft:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None and self._place is not None:
+        if kind is None and self._slot_ref is not None:
             self.publish()
         else:
             self.cancel()

@@ -33,7 +33,7 @@ class Handle:
         self._log = Log()
         self._handle = ctypes.c_void_p()
         self._pid = os.getpid()
-        self._turn = threading.RLock()  # twice where a handler of a signal closes
+        self._lock = threading.RLock()  # twice where a handler of a signal closes
         self._calls = 0
         self._closing = False
 
@@ -45,10 +45,10 @@ class Handle:
         """The handle for a call, in this thread's turn; None if that has not come within `seconds`. If
         a handler of a signal closes meanwhile, that is done at the end. Raises ValueError once it is
         closed, and in a forked process, where a turn of its parent's threads would never end."""
-        if not self._is_ours():
+        if not self._is_own_process():
             raise ValueError(f"this {type(self).__name__} of {self.name} belongs to process "
                              f"{self._pid}: open one after the fork")
-        if not self._turn.acquire(timeout=seconds):
+        if not self._lock.acquire(timeout=seconds):
             yield None
             return
         try:
@@ -62,9 +62,9 @@ class Handle:
                 if self._closing:
                     self.close()
         finally:
-            self._turn.release()
+            self._lock.release()
 
-    def _is_ours(self) -> bool:
+    def _is_own_process(self) -> bool:
         return self._pid == os.getpid()
 
     @property
@@ -76,9 +76,9 @@ class Handle:
         """Lets the stream go. Frames at hand stay good. A call that waits in another thread ends with
         ValueError. A second call does nothing."""
         self._closing = True
-        if not self._is_ours():
+        if not self._is_own_process():
             return
-        with self._turn:
+        with self._lock:
             if not self._calls:
                 self._close_call(ctypes.byref(self._handle))
 

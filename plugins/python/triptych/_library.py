@@ -198,7 +198,7 @@ _libc.free.argtypes = (c_void_p,)
 free = _libc.free
 
 
-def word_in(words: dict[str, int], what: str, word: str) -> int:
+def value_of(words: dict[str, int], what: str, word: str) -> int:
     """The value of one of a few words. Raises ValueError with all of them."""
     if word not in words:
         raise ValueError(f"{what} {word!r}: it is one of {', '.join(words)}")

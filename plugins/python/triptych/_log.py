@@ -17,10 +17,10 @@ class Log:
 
     def __init__(self) -> None:
         self.last_error = ""
-        self._write = c.LOG_WRITE(self._take)
+        self._write = c.LOG_WRITE(self._write_record)
         self.struct = c.Log(self._write, None, c.LOG_INFO)
 
-    def _take(self, _user: object, level: int, part: bytes, text: bytes) -> None:
+    def _write_record(self, _user: object, level: int, part: bytes, text: bytes) -> None:
         message = text.decode(errors="replace")
         if level == c.LOG_ERROR:
             self.last_error = message

@@ -10,13 +10,13 @@ from typing import Iterator, Optional
 
 from . import _library as c
 from ._error import check
-from ._frame import Frame, Loan
+from ._frame import Frame, FrameRef
 from ._handle import Handle
 
 _STATES = {0: "waiting", 1: "live", 2: "away"}
 _SLICE_S = 0.1  # how long Ctrl-C, or a close() by another thread, may go unheard
 # The writer may come back, or make the stream anew.
-_WAITED_OUT = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_NO_WRITER, c.ERR_CORRUPT)
+_RETRYABLE = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_NO_WRITER, c.ERR_CORRUPT)
 
 
 class Reader(Handle):
@@ -42,9 +42,9 @@ class Reader(Handle):
         super().__init__(name)
         self._counts = c.ReaderStats()  # after the last call
         self._torn = 0
-        self._mode = c.word_in(c.MODES, "mode", mode)
+        self._mode = c.value_of(c.MODES, "mode", mode)
         self._open(c.lib.tri_reader_open, c.ReaderOptions(
-            name=name.encode(), mode=self._mode, wait=c.word_in(c.WAITS, "wait", wait),
+            name=name.encode(), mode=self._mode, wait=c.value_of(c.WAITS, "wait", wait),
             flags=(0 if lock else c.READER_NO_LOCK) | (c.READER_RETAINED if retained else 0),
             log=ctypes.pointer(self._log.struct)))
 
@@ -55,33 +55,33 @@ class Reader(Handle):
         that closes or dies is waited for: see `state`. Raises PermissionError where this user may not
         read the stream, Error where it is of no use, ValueError after close().
         """
-        return self._borrow(c.MODES["latest"], timeout)
+        return self._acquire(c.MODES["latest"], timeout)
 
     def next(self, timeout: Optional[float] = None) -> Frame:
         """The oldest frame not yet seen that is still whole in its slot; otherwise as latest()."""
-        return self._borrow(c.MODES["next"], timeout)
+        return self._acquire(c.MODES["next"], timeout)
 
-    def _borrow(self, mode: int, timeout: Optional[float]) -> Frame:
+    def _acquire(self, mode: int, timeout: Optional[float]) -> Frame:
         end = math.inf if timeout is None else time.monotonic() + timeout
-        loan = Loan()  # before the call: a Ctrl-C right after it must not lose the slot
+        ref = FrameRef()  # before the call: a Ctrl-C right after it must not lose the slot
         while True:
             left = max(0.0, min(_SLICE_S, end - time.monotonic()))
-            code = self._try(mode, loan, left)
+            code = self._try(mode, ref, left)
             if code == c.OK:
-                return Frame(self, loan.frame, loan)
-            if code in _WAITED_OUT and time.monotonic() < end:
+                return Frame(self, ref.frame, ref)
+            if code in _RETRYABLE and time.monotonic() < end:
                 continue
             if code in (c.ERR_INTERRUPTED, c.ERR_NO_WRITER):
                 code = c.ERR_TIMEOUT
             check(code, self._log)
 
-    def _try(self, mode: int, loan: Loan, seconds: float) -> int:
+    def _try(self, mode: int, ref: FrameRef, seconds: float) -> int:
         """Waits so long for its turn, then so long for a frame; what the library says."""
         with self._call(seconds) as reader:
             if reader is None:
                 return c.ERR_TIMEOUT
             c.lib.tri_reader_set_mode(reader, mode)
-            code: int = c.lib.tri_reader_acquire(reader, ctypes.byref(loan.frame),
+            code: int = c.lib.tri_reader_acquire(reader, ctypes.byref(ref.frame),
                                                 int(seconds * 1000))
             c.lib.tri_reader_get_stats(reader, ctypes.byref(self._counts))
         return code
@@ -91,14 +91,14 @@ class Reader(Handle):
         another thread, or by the handler of a signal."""
         while not self.closed:
             try:
-                taken = [self._borrow(self._mode, None)]
+                taken = [self._acquire(self._mode, None)]
             except ValueError:
                 if self.closed:
                     return
                 raise
             yield taken.pop()  # no reference stays here: the caller's `del` releases the slot
 
-    def _whole(self, frame: c.Frame) -> bool:
+    def _check_intact(self, frame: c.Frame) -> bool:
         whole = bool(c.lib.tri_reader_is_intact(None, ctypes.byref(frame)))
         self._torn += not whole
         return whole

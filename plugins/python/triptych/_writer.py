@@ -10,7 +10,7 @@ from typing import Any, Optional, Tuple, Union
 
 from . import _library as c
 from ._error import check
-from ._frame import Draft, Place
+from ._frame import Draft, SlotRef
 from ._handle import Handle
 
 Rate = Union[int, float, str, fractions.Fraction]
@@ -48,7 +48,7 @@ class Writer(Handle):
                  source: str = "Python", slots_max: int = 0, rotation: int = 0,
                  pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0, **colors: str) -> None:
         super().__init__(name)
-        self._ended: collections.deque[c.Draft] = collections.deque()
+        self._released: collections.deque[c.Draft] = collections.deque()
         found = c.lib.tri_format_from_name(format.encode())
         if not found:
             raise ValueError(f"format {format!r}: not one of triptych's; they are listed by "
@@ -70,33 +70,33 @@ class Writer(Handle):
         """Begins the next frame in place: fill its planes, then publish() it or leave its block. If
         views of earlier drafts hold every slot, the frame is dropped and counted: the
         draft is `dropped`, and all else goes on as ever. Never waits."""
-        place = Place(self)  # before the call: a Ctrl-C right after it must not lose the slot
+        slot_ref = SlotRef(self)  # before the call: a Ctrl-C right after it must not lose the slot
         with self._call() as writer:
-            self._end_drafts()
+            self._cancel_released()
             code = c.lib.tri_writer_begin(writer, ctypes.byref(self.video),
-                                          ctypes.byref(place.draft))
+                                          ctypes.byref(slot_ref.draft))
         if code != c.ERR_NO_SLOT:
             check(code, self._log)
-        return Draft(place, dropped=code == c.ERR_NO_SLOT)
+        return Draft(slot_ref, dropped=code == c.ERR_NO_SLOT)
 
     def _publish(self, draft: c.Draft) -> None:
         with self._call() as writer:
             code = c.lib.tri_writer_publish_pinned(writer, ctypes.byref(draft))
         check(code, self._log)
 
-    def _let_go(self, draft: c.Draft) -> None:
+    def _release(self, draft: c.Draft) -> None:
         """The draft's memory is needed no more: said by any thread, perhaps in the middle of a call, so
         that the slot is given back by the next one."""
-        if not self._is_ours():
+        if not self._is_own_process():
             return
-        self._ended.append(draft)
+        self._released.append(draft)
         if not self._handle:
-            self._end_drafts()
+            self._cancel_released()
 
-    def _end_drafts(self) -> None:
-        while self._ended:
+    def _cancel_released(self) -> None:
+        while self._released:
             try:
-                draft = self._ended.popleft()
+                draft = self._released.popleft()
             except IndexError:  # of a closed writer they may be ended by several threads
                 return
             c.lib.tri_writer_cancel(self._handle, ctypes.byref(draft))
@@ -134,5 +134,5 @@ class Writer(Handle):
         """Removes the stream; readers keep the frame they hold, and drafts their memory. A second call
         does nothing."""
         super().close()
-        if self._is_ours() and not self._handle:
-            self._end_drafts()
+        if self._is_own_process() and not self._handle:
+            self._cancel_released()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The source "triptych stream": a thread that follows one stream and hands its frames to OBS. */
-#ifndef OBS_TRIPTYCH_SOURCE_H
-#define OBS_TRIPTYCH_SOURCE_H
+#ifndef OBS_TRIPTYCH_OBS_SOURCE_H
+#define OBS_TRIPTYCH_OBS_SOURCE_H
 
 #include <obs-module.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "caps.h"
+#include "videocaps.h"
 
 #include "program/caps.h"
 
@@ -58,7 +58,7 @@ GstCaps *gst_triptych_template_caps(void)
     return caps;
 }
 
-GstCaps *gst_triptych_caps_of(const struct tri_video *video)
+GstCaps *gst_triptych_make_caps(const struct tri_video *video)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
     if (!format || (!format->gstreamer && video->fourcc != TRI_FOURCC_MJPG))
@@ -73,7 +73,7 @@ GstCaps *gst_triptych_caps_of(const struct tri_video *video)
         &info); // colours by name, where there is one: filters compare text
 }
 
-guint32 gst_triptych_field_of(const GstVideoInfo *info, GstBuffer *buffer)
+guint32 gst_triptych_buffer_field(const GstVideoInfo *info, GstBuffer *buffer)
 {
     const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(info);
     if (mode == GST_VIDEO_INTERLACE_MODE_PROGRESSIVE ||
@@ -162,7 +162,7 @@ static gboolean jpeg_of(const GstStructure *s, struct tri_video *video, GstVideo
     return TRUE;
 }
 
-gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, GstVideoInfo *info)
+gboolean gst_triptych_parse_caps(const GstCaps *caps, struct tri_video *video, GstVideoInfo *info)
 {
     const GstStructure *s = gst_caps_get_structure(caps, 0);
     if (gst_structure_has_name(s, "image/jpeg"))

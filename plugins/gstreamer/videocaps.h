@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Between a stream's description of its pictures and GStreamer's caps. */
-#ifndef GST_TRIPTYCH_CAPS_H
-#define GST_TRIPTYCH_CAPS_H
+#ifndef GST_TRIPTYCH_VIDEOCAPS_H
+#define GST_TRIPTYCH_VIDEOCAPS_H
 
 #include <triptych/video.h>
 
@@ -12,20 +12,20 @@ GstCaps *gst_triptych_template_caps(void);
 
 /** Caps that describe `video`: all but its rotation and its significant bits. The caller's; NULL if
  *  GStreamer has no such format. */
-GstCaps *gst_triptych_caps_of(const struct tri_video *video);
+GstCaps *gst_triptych_make_caps(const struct tri_video *video);
 
 /** The field order of a picture: of caps, and of its buffer's flags where caps leave it to those. */
-guint32 gst_triptych_field_of(const GstVideoInfo *info, GstBuffer *buffer);
+guint32 gst_triptych_buffer_field(const GstVideoInfo *info, GstBuffer *buffer);
 
 /** Sets the flags that tell a buffer's fields. */
 void gst_triptych_flag_fields(GstBuffer *buffer, const struct tri_video *video);
 
 /**
- * Reads caps. `video` has no field order: gst_triptych_field_of().
+ * Reads caps. `video` has no field order: gst_triptych_buffer_field().
  *
  * @param info   filled for raw video; of a compressed format only size and rate
  * @return FALSE for caps that triptych cannot carry.
  */
-gboolean gst_triptych_video_of(const GstCaps *caps, struct tri_video *video, GstVideoInfo *info);
+gboolean gst_triptych_parse_caps(const GstCaps *caps, struct tri_video *video, GstVideoInfo *info);
 
 #endif

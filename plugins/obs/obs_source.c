@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "source.h"
+#include "obs_source.h"
 
-#include "format.h"
+#include "obs_format.h"
 
 #include <picture/picture.h>
 #include <triptych/copy.h>
@@ -18,7 +18,7 @@
 #define PROP_STREAM "stream"
 
 /** Memory for a picture. */
-struct room {
+struct frame_buffer {
     uint8_t *memory;
     size_t bytes;
 };
@@ -34,7 +34,7 @@ struct stream_source {
     // The thread's.
     tri_reader *reader;
     picture_converter *converter;
-    struct room copied, converted;
+    struct frame_buffer copied, converted;
 };
 
 static void write_to_obs(void *user, enum tri_log_level level, const char *part, const char *text)
@@ -44,21 +44,21 @@ static void write_to_obs(void *user, enum tri_log_level level, const char *part,
     blog(levels[level], "[triptych] %s: %s", part, text);
 }
 
-static bool make_room(struct room *room, size_t bytes)
+static bool ensure_capacity(struct frame_buffer *buffer, size_t bytes)
 {
-    if (bytes <= room->bytes)
+    if (bytes <= buffer->bytes)
         return true;
-    uint8_t *more = realloc(room->memory, bytes);
+    uint8_t *more = realloc(buffer->memory, bytes);
     if (!more)
         return false;
-    room->memory = more;
-    room->bytes = bytes;
+    buffer->memory = more;
+    buffer->bytes = bytes;
     return true;
 }
 
 /** Hands a picture in a format of OBS's over; that copies it before it returns. */
-static void output_as_is(struct stream_source *s, const struct tri_frame *frame,
-                         enum video_format format)
+static void output_direct(struct stream_source *s, const struct tri_frame *frame,
+                          enum video_format format)
 {
     struct obs_source_frame2 out;
     obs_triptych_describe(&frame->info.video, frame->info.capture_ns, format, &out);
@@ -76,7 +76,7 @@ static void output_converted(struct stream_source *s, const struct tri_frame *fr
     rgb.fourcc = TRI_FOURCC_XR24;
     rgb.range = TRI_RANGE_FULL;
     const uint32_t stride[TRI_PLANES_MAX] = { rgb.width * 4 };
-    if (!make_room(&s->converted, (size_t)stride[0] * rgb.height))
+    if (!ensure_capacity(&s->converted, (size_t)stride[0] * rgb.height))
         return;
     uint8_t *const to[TRI_PLANES_MAX] = { s->converted.memory };
     if (picture_convert(s->converter, &frame->info, &frame->shape, frame->data, TRI_FOURCC_XR24, to,
@@ -92,7 +92,7 @@ static void output(struct stream_source *s, const struct tri_frame *frame)
 {
     const enum video_format format = obs_triptych_format(frame->info.video.fourcc);
     if (format != VIDEO_FORMAT_NONE)
-        output_as_is(s, frame, format);
+        output_direct(s, frame, format);
     else
         output_converted(s, frame);
 }
@@ -105,14 +105,14 @@ static void show(struct stream_source *s, const struct tri_frame *frame)
         output(s, frame);
         return;
     }
-    if (!make_room(&s->copied, frame->shape.bytes))
+    if (!ensure_capacity(&s->copied, frame->shape.bytes))
         return;
     tri_copy_frame(&copy, s->copied.memory, frame);
     if (tri_reader_is_intact(s->reader, frame))
         output(s, &copy);
 }
 
-static void *follow(void *data)
+static void *read_frames(void *data)
 {
     struct stream_source *s = data;
     struct tri_frame frame = { 0 };
@@ -128,7 +128,7 @@ static void *follow(void *data)
     return NULL;
 }
 
-static void end(struct stream_source *s)
+static void stop_reading(struct stream_source *s)
 {
     if (s->running) {
         os_atomic_set_bool(&s->stop, true);
@@ -138,13 +138,13 @@ static void end(struct stream_source *s)
     tri_reader_close(&s->reader);
 }
 
-static void begin(struct stream_source *s)
+static void start_reading(struct stream_source *s)
 {
     os_atomic_set_bool(&s->stop, false);
     if (tri_reader_open(&s->reader,
                         &(struct tri_reader_options){ .name = s->name, .log = &s->log }) != TRI_OK)
         return; // the log says why: a name that cannot be one
-    s->running = pthread_create(&s->thread, NULL, follow, s) == 0;
+    s->running = pthread_create(&s->thread, NULL, read_frames, s) == 0;
 }
 
 static void source_update(void *data, obs_data_t *settings)
@@ -153,10 +153,10 @@ static void source_update(void *data, obs_data_t *settings)
     const char *name = obs_data_get_string(settings, PROP_STREAM);
     if (s->running && strcmp(name, s->name) == 0)
         return;
-    end(s);
+    stop_reading(s);
     obs_source_output_video2(s->source, NULL);
     snprintf(s->name, sizeof(s->name), "%s", name);
-    begin(s);
+    start_reading(s);
 }
 
 static void *source_create(obs_data_t *settings, obs_source_t *source)
@@ -178,7 +178,7 @@ static void *source_create(obs_data_t *settings, obs_source_t *source)
 static void source_destroy(void *data)
 {
     struct stream_source *s = data;
-    end(s);
+    stop_reading(s);
     picture_converter_free(&s->converter);
     free(s->copied.memory);
     free(s->converted.memory);

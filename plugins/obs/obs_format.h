@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A stream's pictures in OBS's terms. */
-#ifndef OBS_TRIPTYCH_FORMAT_H
-#define OBS_TRIPTYCH_FORMAT_H
+#ifndef OBS_TRIPTYCH_OBS_FORMAT_H
+#define OBS_TRIPTYCH_OBS_FORMAT_H
 
 #include <triptych/frame.h>
 

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-#include "src.h"
+#include "triptychsrc.h"
 
-#include "caps.h"
+#include "buffer.h"
 #include "clocktime.h"
-#include "lend.h"
 #include "logging.h"
 #include "properties.h"
 #include "streamname.h"
 #include "thread.h"
 #include "uri.h"
+#include "videocaps.h"
 
 #include <triptych/reader.h>
 
 #include <gst/video/video.h>
 
 #define GST_CAT_DEFAULT gst_triptych_debug
-#define WAIT_LEAST_MS   20 // how long unlock() may go unheard
-#define WAIT_MOST_MS    50
-#define SLOTS_LEFT      2 // for the writer: the newest frame and the one being written
-#define LENT_MOST       6 // what downstream keeps beyond that is a queue, and copied
+#define WAIT_MIN_MS     20 // how long unlock() may go unheard
+#define WAIT_MAX_MS     50
+#define SLOTS_RESERVED  2 // for the writer: the newest frame and the one being written
+#define IN_USE_MAX      6 // what downstream keeps beyond that is a queue, and copied
 #define LATENCY_MARGIN  (2 * GST_MSECOND)          // beyond the greatest age
-#define AGES_SPAN       ((gint64)(2 * GST_SECOND)) // an age counts for so long, and at most twice that
-#define AGE_MOST        ((gint64)(5 * GST_SECOND)) // of an older frame the time is wrong
-#define PERIOD_MOST     (100 * GST_MSECOND)        // counts as latency before ages are known
+#define AGE_WINDOW      ((gint64)(2 * GST_SECOND)) // an age counts for so long, and at most twice that
+#define AGE_MAX         ((gint64)(5 * GST_SECOND)) // of an older frame the time is wrong
+#define PERIOD_MAX      (100 * GST_MSECOND)        // counts as latency before ages are known
 
 struct _GstTriptychSrc {
     GstPushSrc parent;
@@ -42,19 +42,19 @@ struct _GstTriptychSrc {
     struct gst_triptych_log log;
     struct tri_video video; // of the caps in force; fourcc 0: none yet
     GstVideoInfo info;
-    gboolean mixed;                 // caps leave fields to the buffers' flags
-    struct gst_triptych_loan *loan; // ready for the next frame
-    gboolean takes_meta; // whether downstream looks where GstVideoMeta says that planes lie
+    gboolean mixed;                     // caps leave fields to the buffers' flags
+    struct gst_triptych_frame_ref *ref; // ready for the next frame
+    gboolean accepts_video_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
     GstClockTime last_pts;
     gint64 first_capture_ns;                // 0: no frame yet
-    gint64 ages_since;                      // CLOCK_MONOTONIC
-    GstClockTime greatest, greatest_before; // of the ages since then, and of the span before
+    gint64 window_start;                    // CLOCK_MONOTONIC
+    GstClockTime max_age, previous_max_age; // of the ages since then, and of the span before
     int wait_ms;                            // at a time
 
     // Atomic.
     gint flushing;
-    gint lent;      // slots that buffers downstream hold
+    gint in_use;    // slots that buffers downstream hold
     gint monotonic; // whether the clock reads CLOCK_MONOTONIC
 };
 
@@ -86,11 +86,11 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
 
 /** The least latency of a stream: one frame period, which a slow stream does not need. */
-static GstClockTime least_latency(const struct tri_video *video)
+static GstClockTime min_latency(const struct tri_video *video)
 {
     if (video->fps_num == 0)
         return 0;
-    return MIN(gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num), PERIOD_MOST);
+    return MIN(gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num), PERIOD_MAX);
 }
 
 /** Follows the ages at which frames come: the latency is the greatest of the last seconds, and
@@ -98,14 +98,14 @@ static GstClockTime least_latency(const struct tri_video *video)
 static void update_latency(GstTriptychSrc *self, const struct tri_video *video, gint64 age)
 {
     const gint64 now = tri_now_ns();
-    if (now - self->ages_since >= AGES_SPAN) {
-        self->ages_since = now;
-        self->greatest_before = self->greatest;
-        self->greatest = 0;
+    if (now - self->window_start >= AGE_WINDOW) {
+        self->window_start = now;
+        self->previous_max_age = self->max_age;
+        self->max_age = 0;
     }
-    self->greatest = MAX(self->greatest, (GstClockTime)CLAMP(age, 0, AGE_MOST));
-    const GstClockTime greatest = MAX(self->greatest, self->greatest_before);
-    const GstClockTime least = least_latency(video);
+    self->max_age = MAX(self->max_age, (GstClockTime)CLAMP(age, 0, AGE_MAX));
+    const GstClockTime greatest = MAX(self->max_age, self->previous_max_age);
+    const GstClockTime least = min_latency(video);
     const GstClockTime wanted = MAX(greatest + LATENCY_MARGIN, least);
 
     GST_OBJECT_LOCK(self);
@@ -120,18 +120,18 @@ static void update_latency(GstTriptychSrc *self, const struct tri_video *video, 
 
 /** Waits are short, as unlock() goes unheard meanwhile; yet none should end just before the next
  *  frame is due, for that costs a wake-up. */
-static int wait_for_frames_of(const struct tri_video *video)
+static int wait_ms_for(const struct tri_video *video)
 {
     if (video->fps_num == 0)
-        return WAIT_LEAST_MS;
+        return WAIT_MIN_MS;
     const guint64 ms = gst_util_uint64_scale(1000 * 5 / 4, video->fps_den, video->fps_num);
-    return (int)CLAMP(ms, WAIT_LEAST_MS, WAIT_MOST_MS);
+    return (int)CLAMP(ms, WAIT_MIN_MS, WAIT_MAX_MS);
 }
 
 /** Sets the caps of `video`; `mixed`: with fields as each buffer's flags say. */
 static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gboolean mixed)
 {
-    GstCaps *caps = gst_triptych_caps_of(video);
+    GstCaps *caps = gst_triptych_make_caps(video);
     if (!caps)
         return FALSE;
     if (mixed) {
@@ -139,7 +139,7 @@ static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gb
         gst_structure_remove_field(gst_caps_get_structure(caps, 0), "field-order");
     }
     struct tri_video ignored;
-    const gboolean done = gst_triptych_video_of(caps, &ignored, &self->info) &&
+    const gboolean done = gst_triptych_parse_caps(caps, &ignored, &self->info) &&
                           gst_base_src_set_caps(GST_BASE_SRC(self), caps) &&
                           gst_base_src_negotiate(GST_BASE_SRC(self)); // asks decide_allocation()
     gst_caps_unref(caps);
@@ -148,7 +148,7 @@ static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gb
 
 /** Caps follow the stream: set before the first frame and wherever it changes. A stream whose fields
  *  change from frame to frame, as a film on television does, gets caps that cover this. */
-static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
+static gboolean update_caps(GstTriptychSrc *self, const struct tri_video *video)
 {
     struct tri_video before = self->video;
     const gboolean raw = video->fourcc != TRI_FOURCC_MJPG;
@@ -168,12 +168,12 @@ static gboolean follow_caps(GstTriptychSrc *self, const struct tri_video *video)
         g_free(orientation);
     }
     self->video = *video;
-    self->wait_ms = wait_for_frames_of(video);
+    self->wait_ms = wait_ms_for(video);
     return TRUE;
 }
 
 /** What an outcome other than a frame means for the pipeline. GST_FLOW_OK: go on waiting. */
-static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint64 waited_ns)
+static GstFlowReturn handle_no_frame(GstTriptychSrc *self, enum tri_err err, gint64 waited_ns)
 {
     GST_OBJECT_LOCK(self);
     const gint on_disconnect = self->on_disconnect;
@@ -207,22 +207,23 @@ static GstFlowReturn without_frame(GstTriptychSrc *self, enum tri_err err, gint6
     }
 }
 
-/** The slot of the frame on loan itself where it may be lent, else a copy; NULL if it was overwritten
+/** The slot of the frame on ref itself where it may be in_use, else a copy; NULL if it was overwritten
  *  meanwhile. */
-static GstBuffer *buffer_of_loan(GstTriptychSrc *self)
+static GstBuffer *make_buffer(GstTriptychSrc *self)
 {
     // Downstream may hold slots only while enough are left for the writer never to want one.
-    struct gst_triptych_loan *loan = g_steal_pointer(&self->loan);
+    struct gst_triptych_frame_ref *ref = g_steal_pointer(&self->ref);
     struct tri_reader_stats counts;
     tri_reader_get_stats(self->reader, &counts);
-    const gint lent = g_atomic_int_get(&self->lent);
-    const gboolean spare = lent < LENT_MOST && lent + SLOTS_LEFT < (gint)counts.slots_max;
-    const gboolean fits = self->takes_meta || gst_triptych_is_plain(&loan->frame, &self->info);
-    if (spare && fits && tri_frame_is_locked(&loan->frame)) {
+    const gint in_use = g_atomic_int_get(&self->in_use);
+    const gboolean spare = in_use < IN_USE_MAX && in_use + SLOTS_RESERVED < (gint)counts.slots_max;
+    const gboolean fits =
+        self->accepts_video_meta || gst_triptych_has_default_layout(&ref->frame, &self->info);
+    if (spare && fits && tri_frame_is_locked(&ref->frame)) {
         gst_triptych_count(self, &self->in_place);
-        return gst_triptych_loan_lend(loan, &self->info);
+        return gst_triptych_frame_ref_wrap(ref, &self->info);
     }
-    GstBuffer *buffer = gst_triptych_loan_copy(loan, self->reader, &self->info, !fits);
+    GstBuffer *buffer = gst_triptych_frame_ref_copy(ref, self->reader, &self->info, !fits);
     if (buffer)
         gst_triptych_count(self, &self->copied);
     return buffer;
@@ -259,22 +260,22 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
     const gint64 start = tri_now_ns();
 
     // A writer goes on with its next picture at once: on its processor we would wait for that to end.
-    gst_triptych_thread_wakes_soon();
+    gst_triptych_thread_request_short_slices();
     for (;;) { // short waits, so that unlock() is obeyed
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
-        if (!self->loan)
-            self->loan =
-                gst_triptych_loan_new(&self->info, GST_OBJECT(self), &self->lent, &self->reclaimed);
-        struct tri_frame *frame = &self->loan->frame;
+        if (!self->ref)
+            self->ref = gst_triptych_frame_ref_new(&self->info, GST_OBJECT(self), &self->in_use,
+                                                   &self->reclaimed);
+        struct tri_frame *frame = &self->ref->frame;
         const enum tri_err err = tri_reader_acquire(self->reader, frame, self->wait_ms);
         if (err != TRI_OK) {
-            const GstFlowReturn flow = without_frame(self, err, tri_now_ns() - start);
+            const GstFlowReturn flow = handle_no_frame(self, err, tri_now_ns() - start);
             if (flow != GST_FLOW_OK)
                 return flow;
             continue;
         }
-        if (!follow_caps(self, &frame->info.video)) {
+        if (!update_caps(self, &frame->info.video)) {
             tri_reader_release(self->reader, frame);
             // A pad that is being stopped refuses events, whatever the caps are.
             return GST_PAD_IS_FLUSHING(GST_BASE_SRC_PAD(self)) ? GST_FLOW_FLUSHING
@@ -289,8 +290,8 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         if (!find_pts(self, &frame->info, &pts))
             continue;
         const guint64 number = frame->info.number;
-        gst_triptych_loan_stamp(self->loan, pts);
-        *out = buffer_of_loan(self);
+        gst_triptych_frame_ref_stamp(self->ref, pts);
+        *out = make_buffer(self);
         if (!*out)
             continue; // overwritten while it was copied: the next one is newer
         if (number != self->last_number + 1)
@@ -320,7 +321,7 @@ static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *q
             gst_query_remove_nth_allocation_pool(query, 0);
         return TRUE;
     }
-    self->takes_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+    self->accepts_video_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
     if (gst_query_get_n_allocation_pools(query) > 0) {
         GstBufferPool *pool;
         guint size;
@@ -344,9 +345,9 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     gst_video_info_init(&self->info);
     self->last_number = 0;
     self->last_pts = GST_CLOCK_TIME_NONE;
-    self->first_capture_ns = self->ages_since = 0;
-    self->greatest = self->greatest_before = 0;
-    self->wait_ms = WAIT_LEAST_MS;
+    self->first_capture_ns = self->window_start = 0;
+    self->max_age = self->previous_max_age = 0;
+    self->wait_ms = WAIT_MIN_MS;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
     options.mode = (enum tri_reader_mode)self->mode;
@@ -364,7 +365,7 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
 static gboolean gst_triptych_src_stop(GstBaseSrc *base)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
-    g_clear_pointer(&self->loan, gst_triptych_loan_free);
+    g_clear_pointer(&self->ref, gst_triptych_frame_ref_free);
     tri_reader_close(&self->reader); // buffers downstream keep their frames
     return TRUE;
 }
@@ -398,7 +399,7 @@ static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
 static gboolean gst_triptych_src_set_clock(GstElement *element, GstClock *clock)
 {
     g_atomic_int_set(&GST_TRIPTYCH_SRC(element)->monotonic,
-                     clock && gst_triptych_reads_monotonic(clock));
+                     clock && gst_triptych_clock_is_monotonic(clock));
     return GST_ELEMENT_CLASS(gst_triptych_src_parent_class)->set_clock(element, clock);
 }
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "sink.h"
+#include "triptychsink.h"
 
-#include "caps.h"
 #include "clocktime.h"
 #include "logging.h"
 #include "pool.h"
 #include "properties.h"
 #include "streamname.h"
+#include "videocaps.h"
 
-#define GST_CAT_DEFAULT gst_triptych_debug
-#define MODE_DEFAULT    "0640"
-#define SLOTS_DEFAULT   8     // triple buffering, and the pictures that a decoder refers to
-#define LOOK_EVERY_US   10000 // for the first reader
-#define HISTORY_DEFAULT 2     // slots in turn are then few enough for a processor's cache
+#define GST_CAT_DEFAULT  gst_triptych_debug
+#define MODE_DEFAULT     "0640"
+#define SLOTS_DEFAULT    8     // triple buffering, and the pictures that a decoder refers to
+#define POLL_INTERVAL_US 10000 // for the first reader
+#define HISTORY_DEFAULT  2     // slots in turn are then few enough for a processor's cache
 
 struct _GstTriptychSink {
     GstVideoSink parent;
@@ -40,7 +40,7 @@ struct _GstTriptychSink {
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
 
 /** Permission bits in octal; unset is the default. @return FALSE where the text is something else. */
-static gboolean mode_of(const gchar *text, guint32 *mode)
+static gboolean parse_permissions(const gchar *text, guint32 *mode)
 {
     guint64 bits = 0;
     if (!text || !*text)
@@ -70,7 +70,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
 
     tri_writer *writer = NULL;
     enum tri_err err = TRI_ERR_INVALID;
-    if (mode_of(mode, &options.permissions))
+    if (parse_permissions(mode, &options.permissions))
         err = tri_writer_open(&writer, &options);
     else
         g_snprintf(self->log.last_error, sizeof(self->log.last_error),
@@ -106,7 +106,7 @@ static gboolean gst_triptych_sink_set_info(GstVideoSink *sink, GstCaps *caps,
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
     (void)info;
-    return gst_triptych_video_of(caps, &self->video, &self->info);
+    return gst_triptych_parse_caps(caps, &self->video, &self->info);
 }
 
 /** Compressed caps never reach set_info(). */
@@ -114,12 +114,12 @@ static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
     if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "image/jpeg"))
-        return gst_triptych_video_of(caps, &self->video, &self->info);
+        return gst_triptych_parse_caps(caps, &self->video, &self->info);
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
 
 /** Of the eight orientations those that are no mirror image. */
-static guint32 rotation_of(const GstTagList *tags, guint32 before)
+static guint32 parse_rotation(const GstTagList *tags, guint32 before)
 {
     const gchar *orientation = NULL;
     if (!gst_tag_list_peek_string_index(tags, GST_TAG_IMAGE_ORIENTATION, 0, &orientation))
@@ -137,7 +137,7 @@ static gboolean gst_triptych_sink_event(GstBaseSink *base, GstEvent *event)
     if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
         GstTagList *tags;
         gst_event_parse_tag(event, &tags);
-        self->rotation = rotation_of(tags, self->rotation);
+        self->rotation = parse_rotation(tags, self->rotation);
     }
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->event(base, event);
 }
@@ -153,7 +153,7 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
     GstVideoInfo info;
     struct tri_video video;
     gst_query_parse_allocation(query, &caps, &need_pool);
-    if (!caps || !self->writer || !gst_triptych_video_of(caps, &video, &info))
+    if (!caps || !self->writer || !gst_triptych_parse_caps(caps, &video, &info))
         return FALSE;
     if (video.fourcc == TRI_FOURCC_MJPG)
         return TRUE; // its size is not known in advance
@@ -175,7 +175,7 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
 /** When the picture was taken: as its source said, else from its time stamp. */
 static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
 {
-    const gint64 told = gst_triptych_reference(buffer);
+    const gint64 told = gst_triptych_get_capture_time(buffer);
     if (told > 0)
         return told;
 
@@ -186,14 +186,14 @@ static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
     return gst_triptych_monotonic(GST_ELEMENT(self), g_atomic_int_get(&self->monotonic), running);
 }
 
-static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame_info *info,
-                     guint32 copies)
+static void fill_info(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame_info *info,
+                      guint32 copies)
 {
     for (guint p = 0; p < TRI_PLANES_MAX; p++)
         self->video.stride[p] = info->video.stride[p]; // the draft's own
     info->video = self->video;
     info->video.rotation = self->rotation;
-    info->video.field = gst_triptych_field_of(&self->info, buffer);
+    info->video.field = gst_triptych_buffer_field(&self->info, buffer);
     info->capture_ns = capture_time(self, buffer);
     info->copies = copies;
     if (GST_BUFFER_OFFSET_IS_VALID(buffer))
@@ -242,7 +242,7 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     const enum tri_err err = tri_writer_begin(self->writer->writer, &video, &draft);
     if (err != TRI_OK)
         return err;
-    describe(self, buffer, &draft.info, 1);
+    fill_info(self, buffer, &draft.info, 1);
     const gboolean copied = draft.shape.plane[0].rows ? copy_raw(self, buffer, &draft)
                                                       : copy_compressed(buffer, &draft);
     if (!copied) {
@@ -272,7 +272,7 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     struct tri_draft *draft = gst_triptych_pool_publish(self->writer, buffer);
     enum tri_err err;
     if (draft) {
-        describe(self, buffer, &draft->info, 0);
+        fill_info(self, buffer, &draft->info, 0);
         err = tri_writer_publish_pinned(self->writer->writer, draft);
         if (err == TRI_OK)
             gst_triptych_count(self, &self->in_place);
@@ -333,7 +333,7 @@ static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buf
     while (!has_readers(self)) {
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
-        g_usleep(LOOK_EVERY_US);
+        g_usleep(POLL_INTERVAL_US);
     }
     return GST_FLOW_OK;
 }
@@ -353,7 +353,7 @@ static gboolean gst_triptych_sink_unlock_stop(GstBaseSink *base)
 static gboolean gst_triptych_sink_set_clock(GstElement *element, GstClock *clock)
 {
     g_atomic_int_set(&GST_TRIPTYCH_SINK(element)->monotonic,
-                     clock && gst_triptych_reads_monotonic(clock));
+                     clock && gst_triptych_clock_is_monotonic(clock));
     return GST_ELEMENT_CLASS(gst_triptych_sink_parent_class)->set_clock(element, clock);
 }
 

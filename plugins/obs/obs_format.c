@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format.h"
+#include "obs_format.h"
 
 static const struct {
     uint32_t fourcc;
