@@ -102,7 +102,7 @@ void fault_published(struct fault *fault, int64_t period_ns)
     const int64_t off_ns = delay->stall_ns + delay->jitter_ns - fault->published_jitter_ns;
 
     if (fault->published++ > 0 && period_ns > 0)
-        evenness_add(&fault->counts.captures, off_ns, period_ns);
+        capture_timing_add(&fault->counts.captures, off_ns, period_ns);
     fault->published_jitter_ns = delay->jitter_ns;
     fault->delay = (struct fault_delay){ 0 };
 }
@@ -145,6 +145,6 @@ json_t *fault_json(const struct fault *fault, bool known)
                                (json_int_t)counts->torn, "format_changes",
                                (json_int_t)counts->format_changes, "crashed", counts->crashed);
 
-    evenness_set_json(object, &counts->captures, known);
+    capture_timing_set_json(object, &counts->captures, known);
     return object;
 }

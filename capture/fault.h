@@ -3,7 +3,7 @@
 #ifndef CAPTURE_FAULT_H
 #define CAPTURE_FAULT_H
 
-#include "program/evenness.h"
+#include "program/capture_timing.h"
 
 #include <triptych/triptych.h>
 
@@ -29,7 +29,7 @@ struct fault_delay {
 /** What went wrong on purpose, as far as published frames show it. */
 struct fault_counts {
     uint64_t dropped, torn, format_changes;
-    struct evenness captures;
+    struct capture_timing captures;
     bool crashed;
 };
 

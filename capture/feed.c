@@ -236,7 +236,7 @@ static enum source_result deliver(struct feed *feed, struct tri_draft *draft)
         feed->restarted = false;
         fault_tear(&feed->fault, draft);
         feed_publish(feed, draft);
-        fault_published(&feed->fault, evenness_period(feed->pace.num, feed->pace.den));
+        fault_published(&feed->fault, capture_timing_period(feed->pace.num, feed->pace.den));
     }
     pace_next(&feed->pace);
     return SOURCE_OK;

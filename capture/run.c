@@ -261,7 +261,8 @@ static void check_device_timeout(struct run *run)
     const int64_t now_ns = tri_now_ns();
     const double silent = (double)(now_ns - run->last_ns) / 1e9;
     const double slow =
-        (double)evenness_period(source->video.fps_num, source->video.fps_den) / 1e9 * SLOW_PERIODS;
+        (double)capture_timing_period(source->video.fps_num, source->video.fps_den) / 1e9 *
+        SLOW_PERIODS;
     const double limit = run->config->device_timeout;
 
     if (!source->live || limit <= 0 || silent < limit || silent < slow)

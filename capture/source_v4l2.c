@@ -10,7 +10,7 @@
 #include "camera/timings.h"
 #include "camera/weave.h"
 
-#include "program/evenness.h"
+#include "program/capture_timing.h"
 
 #include <errno.h>
 #include <libv4l2.h>
@@ -264,7 +264,7 @@ static enum source_result negotiate(struct source *source, bool changed)
         v4l2->format.video.fps_den = signal.fps_den;
     }
     source->video = v4l2->format.video;
-    v4l2->clock.period_ns = evenness_period(source->video.fps_num, source->video.fps_den);
+    v4l2->clock.period_ns = capture_timing_period(source->video.fps_num, source->video.fps_den);
     const size_t scratch = camera_scratch_bytes(&v4l2->format);
     v4l2->scratch = scratch ? malloc(scratch) : NULL;
     return scratch && !v4l2->scratch ? out_of_memory(source->options) : start(source);

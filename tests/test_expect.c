@@ -86,7 +86,7 @@ static void a_stall_is_judged_by_the_rate_that_the_stream_tells(void **state)
     expect.max_stalls = 1;
     assert_false(judged(expect).met); // it tells none
     stats.video.fps_num = stats.video.fps_den = 1;
-    stats.captures = (struct evenness){ .stalls = 1, .stall_sum_ns = 300 * MS };
+    stats.captures = (struct capture_timing){ .stalls = 1, .stall_sum_ns = 300 * MS };
     assert_true(judged(expect).met);
     expect.max_stalls = 0;
     assert_false(judged(expect).met);

@@ -56,8 +56,8 @@ static void count_capture(struct stats *stats, const struct tri_frame_info *info
     if (span > SPAN_MAX)
         return;
     const int64_t even = llround(span);
-    evenness_add(&stats->captures, info->capture_ns - last->capture_ns - even,
-                 evenness_period(video->fps_num, video->fps_den));
+    capture_timing_add(&stats->captures, info->capture_ns - last->capture_ns - even,
+                       capture_timing_period(video->fps_num, video->fps_den));
 }
 
 /* The second that runs ends with the first frame a second after its first one. */

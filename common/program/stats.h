@@ -5,7 +5,7 @@
 #ifndef PROGRAM_STATS_H
 #define PROGRAM_STATS_H
 
-#include "evenness.h"
+#include "capture_timing.h"
 
 #include <triptych/triptych.h>
 
@@ -31,15 +31,15 @@ struct stats {
     struct tri_frame_info last; // of the last frame counted: its `user` is not kept
     uint64_t dropped_driver, dropped_writer, dropped_reader;
     uint64_t torn_retried;
-    uint64_t duplicates;      // frames with the number, capture time or checksum of the one before
-    uint64_t format_changes;  // frames of another format or size than the one before
-    uint64_t writers_lost;    // times the writer ended or died; counted by who waits for frames
-    struct evenness captures; // of a stream that tells its rate: whether they came at it
-    uint64_t bytes;           // of pictures handed over
-    struct tri_video video;   // of the newest frame
-    uint32_t copies;          // the writer's, of the newest frame
-    struct tri_histogram interval; // ns between the publish times of frames counted
-    struct tri_histogram age;      // ns from capture to where it was counted: the sum of
+    uint64_t duplicates;     // frames with the number, capture time or checksum of the one before
+    uint64_t format_changes; // frames of another format or size than the one before
+    uint64_t writers_lost;   // times the writer ended or died; counted by who waits for frames
+    struct capture_timing captures; // of a stream that tells its rate: whether they came at it
+    uint64_t bytes;                 // of pictures handed over
+    struct tri_video video;         // of the newest frame
+    uint32_t copies;                // the writer's, of the newest frame
+    struct tri_histogram interval;  // ns between the publish times of frames counted
+    struct tri_histogram age;       // ns from capture to where it was counted: the sum of
     struct tri_histogram to_publish, to_reader, to_screen; // these, as far as it went
 };
 

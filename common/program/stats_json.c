@@ -68,7 +68,7 @@ json_t *stats_json(const struct stats *stats)
     json_object_set_new(object, "torn_retried", json_integer((json_int_t)stats->torn_retried));
     json_object_set_new(object, "duplicates", json_integer((json_int_t)stats->duplicates));
     json_object_set_new(object, "gaps", json_integer((json_int_t)stats_gaps(stats, &gap_ns)));
-    evenness_set_json(object, &stats->captures, stats_know_rate(stats));
+    capture_timing_set_json(object, &stats->captures, stats_know_rate(stats));
     json_object_set_new(object, "format_changes", json_integer((json_int_t)stats->format_changes));
     json_object_set_new(object, "writers_lost", json_integer((json_int_t)stats->writers_lost));
     json_object_set_new(object, "copies", json_integer(stats->copies));

@@ -55,7 +55,7 @@ static void print_spread(FILE *to, const char *label, const struct tri_histogram
 }
 
 /* Whether the pictures were taken at the rate that the stream tells. */
-static void print_captures(FILE *to, const struct evenness *captures)
+static void print_captures(FILE *to, const struct capture_timing *captures)
 {
     char sum[32];
     char most[32];
