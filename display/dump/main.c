@@ -18,14 +18,14 @@ static void print_summary(const struct run *run)
                 run->cadence.filled, run->cadence.skipped);
     char line[256];
     if (run->config->clock)
-        fprintf(run->report, "  %s\n", pulse_line(&run->pulse, line, sizeof line));
+        fprintf(run->report, "  %s\n", clock_check_line(&run->clock_check, line, sizeof line));
 }
 
 static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT_MAX])
 {
     size_t count = expect_judge(&run->config->expect, &run->stats, verdicts);
     if (run->config->max_clock_faults != EXPECT_ANY)
-        verdicts[count++] = pulse_judge(&run->pulse, run->config->max_clock_faults);
+        verdicts[count++] = clock_check_judge(&run->clock_check, run->config->max_clock_faults);
     return count;
 }
 
@@ -43,13 +43,14 @@ static bool draw(struct report *report, const struct run *run,
                  const struct expect_verdict *verdicts, size_t expected)
 {
     char clock[256];
-    return report_close(
-        report, &(struct report_facts){ .stats = &run->stats,
-                                        .verdicts = verdicts,
-                                        .expected = expected,
-                                        .clock = run->config->clock
-                                                     ? pulse_line(&run->pulse, clock, sizeof clock)
-                                                     : NULL });
+    return report_close(report,
+                        &(struct report_facts){
+                            .stats = &run->stats,
+                            .verdicts = verdicts,
+                            .expected = expected,
+                            .clock = run->config->clock
+                                         ? clock_check_line(&run->clock_check, clock, sizeof clock)
+                                         : NULL });
 }
 
 static int tell(struct run *run, struct report *report, int status)
@@ -130,6 +131,6 @@ int main(int argc, char **argv)
         status = CLI_FAILED;
     output_close(&report.output); // of a run that did not begin: its file goes
     tri_reader_close(&run.reader);
-    pulse_free(&run.pulse);
+    clock_check_free(&run.clock_check);
     return status;
 }

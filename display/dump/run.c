@@ -35,7 +35,7 @@ json_t *run_json(const struct run *run)
     if (run->sink)
         json_object_set_new(object, "undecodable", json_integer((json_int_t)run->undecodable));
     if (run->config->clock)
-        json_object_set_new(object, "clock", pulse_json(&run->pulse));
+        json_object_set_new(object, "clock", clock_check_json(&run->clock_check));
     if (run->config->rate == DUMP_RATE_CONSTANT) {
         json_object_set_new(object, "filled", json_integer((json_int_t)run->cadence.filled));
         json_object_set_new(object, "skipped", json_integer((json_int_t)run->cadence.skipped));
@@ -155,9 +155,9 @@ static int handle(struct run *run, const struct tri_frame *frame)
         return status;
 
     const int64_t seen_ns = tri_now_ns();
-    struct pulse_beat beat;
+    struct clock_reading reading;
     if (run->config->clock) {
-        pulse_read(&run->pulse, frame, &beat);
+        clock_check_read(&run->clock_check, frame, &reading);
         if (!tri_reader_is_intact(run->reader, frame))
             return GO_ON;
     }
@@ -169,7 +169,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
     }
     cadence_done(&run->cadence, &step, frame->info.capture_ns);
     if (run->config->clock)
-        pulse_count(&run->pulse, &beat, seen_ns);
+        clock_check_count(&run->clock_check, &reading, seen_ns);
     stats_frame(&run->stats, &frame->info, picture_bytes(frame), seen_ns);
     if (run->samples)
         keep_sample(run, frame, seen_ns);
@@ -232,7 +232,7 @@ int run_all(struct run *run)
     int status = GO_ON;
 
     stats_start(&run->stats, run->config->name);
-    run->pulse.log = &run->log;
+    run->clock_check.log = &run->log;
     while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
         const enum tri_err err = tri_reader_acquire(run->reader, &frame, LOOK_MS);
         if (err == TRI_OK) {

@@ -5,8 +5,8 @@
 
 #include "cadence.h"
 #include "cli.h"
+#include "clock_check.h"
 #include "program/stats.h"
-#include "pulse.h"
 #include "report_samples.h"
 #include "sink.h"
 
@@ -15,14 +15,14 @@ struct run {
     tri_log log;
     bool quiet;
     tri_reader *reader;
-    struct sink *sink;       // NULL: only figures
-    FILE *report;            // where figures go: stdout unless frames go there
-    struct stats stats;      // filled by run_all()
-    struct pulse pulse;      // with --clock
-    struct samples *samples; // NULL: none are kept
-    struct cadence cadence;  // with a constant rate
-    uint64_t undecodable;    // frames that came and could not be written
-    bool told_of_wait;       // for the first frame
+    struct sink *sink;              // NULL: only figures
+    FILE *report;                   // where figures go: stdout unless frames go there
+    struct stats stats;             // filled by run_all()
+    struct clock_check clock_check; // with --clock
+    struct samples *samples;        // NULL: none are kept
+    struct cadence cadence;         // with a constant rate
+    uint64_t undecodable;           // frames that came and could not be written
+    bool told_of_wait;              // for the first frame
 };
 
 /** Frames that left this run: those that came, or what a constant rate made of them. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** What the frames' own clock tells: numbers and times read back from the pixels of pattern:clock, so
  *  that losses anywhere between that pattern and this reader show. See docs/clock.md. */
-#ifndef DUMP_PULSE_H
-#define DUMP_PULSE_H
+#ifndef DUMP_CLOCK_CHECK_H
+#define DUMP_CLOCK_CHECK_H
 
 #include "program/expect.h"
 
@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 /** All zero but `log` to begin with. */
-struct pulse {
+struct clock_check {
     const tri_log *log;
     void *converter; // for formats whose brightness is not at hand
     uint8_t *grey;   // what it makes
@@ -28,30 +28,32 @@ struct pulse {
 };
 
 /** What the clock of one frame says. */
-struct pulse_beat {
+struct clock_reading {
     bool read, torn;
     uint32_t number;
     uint64_t time_us;
 };
 
 /** Reads one frame's clock; nothing is counted yet: the frame may turn out to be overwritten. */
-void pulse_read(struct pulse *pulse, const struct tri_frame *frame, struct pulse_beat *beat);
+void clock_check_read(struct clock_check *check, const struct tri_frame *frame,
+                      struct clock_reading *reading);
 
 /** Counts what was read of a frame that was whole, and seen at `seen_ns`. */
-void pulse_count(struct pulse *pulse, const struct pulse_beat *beat, int64_t seen_ns);
+void clock_check_count(struct clock_check *check, const struct clock_reading *reading,
+                       int64_t seen_ns);
 
 /** Everything found wrong. */
-uint64_t pulse_faults(const struct pulse *pulse);
+uint64_t clock_check_faults(const struct clock_check *check);
 
 /** Whether that is at most `most`: --max-clock-faults. */
-struct expect_verdict pulse_judge(const struct pulse *pulse, uint64_t most);
+struct expect_verdict clock_check_judge(const struct clock_check *check, uint64_t most);
 
 /** "clock: ..." for people; returns `text`. */
-const char *pulse_line(const struct pulse *pulse, char *text, size_t bytes);
+const char *clock_check_line(const struct clock_check *check, char *text, size_t bytes);
 
 /** The object "clock" of --json, the caller's. */
-json_t *pulse_json(const struct pulse *pulse);
+json_t *clock_check_json(const struct clock_check *check);
 
-void pulse_free(struct pulse *pulse);
+void clock_check_free(struct clock_check *check);
 
 #endif
