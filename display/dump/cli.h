@@ -9,7 +9,7 @@
 enum dump_rate {
     DUMP_RATE_GUESS = -1, // until cli has settled it
     DUMP_RATE_TRUE,       // every frame once
-    DUMP_RATE_CONSTANT,   // see cadence.h
+    DUMP_RATE_CONSTANT,   // see cfr.h
 };
 
 struct dump_config {

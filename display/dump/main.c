@@ -15,7 +15,7 @@ static void print_summary(const struct run *run)
     stats_summary(&run->stats, run->report);
     if (run->config->rate == DUMP_RATE_CONSTANT)
         fprintf(run->report, "  at a constant rate: %" PRIu64 " filled, %" PRIu64 " skipped\n",
-                run->cadence.filled, run->cadence.skipped);
+                run->cfr.filled, run->cfr.skipped);
     char line[256];
     if (run->config->clock)
         fprintf(run->report, "  %s\n", clock_check_line(&run->clock_check, line, sizeof line));
@@ -75,7 +75,7 @@ static int tell(struct run *run, struct report *report, int status)
         tri_log_write(&run->log, TRI_LOG_INFO, "rate",
                       "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64
                       " filled, %" PRIu64 " skipped",
-                      config->name, run_written(run), run->cadence.filled, run->cadence.skipped);
+                      config->name, run_written(run), run->cfr.filled, run->cfr.skipped);
     if (config->json) {
         if (!print_json(run, verdicts, expected))
             status = CLI_FAILED;

@@ -26,7 +26,7 @@ static uint64_t picture_bytes(const struct tri_frame *frame)
 
 uint64_t run_written(const struct run *run)
 {
-    return run->stats.frames - run->cadence.skipped + run->cadence.filled;
+    return run->stats.frames - run->cfr.skipped + run->cfr.filled;
 }
 
 json_t *run_json(const struct run *run)
@@ -37,8 +37,8 @@ json_t *run_json(const struct run *run)
     if (run->config->clock)
         json_object_set_new(object, "clock", clock_check_json(&run->clock_check));
     if (run->config->rate == DUMP_RATE_CONSTANT) {
-        json_object_set_new(object, "filled", json_integer((json_int_t)run->cadence.filled));
-        json_object_set_new(object, "skipped", json_integer((json_int_t)run->cadence.skipped));
+        json_object_set_new(object, "filled", json_integer((json_int_t)run->cfr.filled));
+        json_object_set_new(object, "skipped", json_integer((json_int_t)run->cfr.skipped));
     }
     return object;
 }
@@ -55,7 +55,7 @@ static void print_second(struct run *run, int64_t now_ns)
     if (config->rate == DUMP_RATE_CONSTANT) {
         const size_t used = strlen(line);
         snprintf(line + used, sizeof line - used, ", filled: %" PRIu64 ", skipped: %" PRIu64,
-                 run->cadence.filled, run->cadence.skipped);
+                 run->cfr.filled, run->cfr.skipped);
     }
     if (config->json) {
         if (config->stats)
@@ -86,9 +86,9 @@ static int after(enum sink_result result)
 }
 
 /* Sets the constant rate by the first frame. */
-static bool begin_cadence(struct run *run, const struct tri_video *video)
+static bool begin_cfr(struct run *run, const struct tri_video *video)
 {
-    if (run->config->rate != DUMP_RATE_CONSTANT || run->cadence.num)
+    if (run->config->rate != DUMP_RATE_CONSTANT || run->cfr.num)
         return true;
     struct cli_rate fps = run->config->fps;
     if (!fps.num)
@@ -97,8 +97,8 @@ static bool begin_cadence(struct run *run, const struct tri_video *video)
         say(run, TRI_LOG_ERROR, "the stream does not tell its rate: give it with --fps");
         return false;
     }
-    run->cadence.num = fps.num;
-    run->cadence.den = fps.den;
+    run->cfr.num = fps.num;
+    run->cfr.den = fps.den;
     if (run->sink)
         run->sink->fps = fps;
     return true;
@@ -111,7 +111,7 @@ static int repeat(struct run *run, uint64_t times)
         const int status = run->sink ? after(sink_repeat(run->sink)) : GO_ON;
         if (status != GO_ON)
             return status;
-        cadence_repeated(&run->cadence);
+        cfr_repeated(&run->cfr);
         if (enough(run))
             return CLI_DONE;
     }
@@ -121,12 +121,12 @@ static int repeat(struct run *run, uint64_t times)
 static void tell_of_cut(const struct run *run, int64_t cut_ns)
 {
     const double s = (double)cut_ns / SECOND;
-    const double place_s = (double)run->cadence.den / run->cadence.num;
+    const double place_s = (double)run->cfr.den / run->cfr.num;
     if (s > 0)
         tri_log_write(&run->log, TRI_LOG_WARN, "rate",
                       "%s: no frame for %.1f s; %d s are filled with the last one, the film leaves "
                       "out the rest",
-                      run->config->name, s + CADENCE_GAP_S + place_s, CADENCE_GAP_S);
+                      run->config->name, s + CFR_GAP_S + place_s, CFR_GAP_S);
     else
         tri_log_write(
             &run->log, TRI_LOG_WARN, "rate",
@@ -145,9 +145,9 @@ static void keep_sample(struct run *run, const struct tri_frame *frame, int64_t 
 /* One frame on loan. @return GO_ON, or the exit status. */
 static int handle(struct run *run, const struct tri_frame *frame)
 {
-    if (!begin_cadence(run, &frame->info.video))
+    if (!begin_cfr(run, &frame->info.video))
         return CLI_FAILED;
-    const struct cadence_step step = cadence_decide(&run->cadence, frame->info.capture_ns);
+    const struct cfr_step step = cfr_decide(&run->cfr, frame->info.capture_ns);
     if (step.cut_ns)
         tell_of_cut(run, step.cut_ns);
     const int status = repeat(run, step.repeat);
@@ -167,7 +167,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
         if (result != SINK_OK)
             return after(result); // of a torn one the reader has counted it; the next one comes
     }
-    cadence_done(&run->cadence, &step, frame->info.capture_ns);
+    cfr_done(&run->cfr, &step, frame->info.capture_ns);
     if (run->config->clock)
         clock_check_count(&run->clock_check, &reading, seen_ns);
     stats_frame(&run->stats, &frame->info, picture_bytes(frame), seen_ns);
@@ -242,7 +242,7 @@ int run_all(struct run *run)
         } else {
             status = no_frame(run, err, idle_since_ns);
             if (status == GO_ON)
-                status = repeat(run, cadence_idle(&run->cadence, tri_now_ns() - idle_since_ns));
+                status = repeat(run, cfr_idle(&run->cfr, tri_now_ns() - idle_since_ns));
         }
         const int64_t now_ns = tri_now_ns();
         if (stats_due(&run->stats, now_ns))

@@ -3,7 +3,7 @@
 #ifndef DUMP_RUN_H
 #define DUMP_RUN_H
 
-#include "cadence.h"
+#include "cfr.h"
 #include "cli.h"
 #include "clock_check.h"
 #include "program/stats.h"
@@ -20,7 +20,7 @@ struct run {
     struct stats stats;             // filled by run_all()
     struct clock_check clock_check; // with --clock
     struct samples *samples;        // NULL: none are kept
-    struct cadence cadence;         // with a constant rate
+    struct cfr cfr;                 // with a constant rate
     uint64_t undecodable;           // frames that came and could not be written
     bool told_of_wait;              // for the first frame
 };

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /** A constant frame rate: how often each frame is written, decided by the times of the frames alone. */
-#ifndef DUMP_CADENCE_H
-#define DUMP_CADENCE_H
+#ifndef DUMP_CFR_H
+#define DUMP_CFR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum {
-    CADENCE_GAP_S = 10,    // longer gaps are not filled to their end
-    CADENCE_PATIENCE_S = 1 // how late a frame may come before the one before it takes its place
+    CFR_GAP_S = 10,    // longer gaps are not filled to their end
+    CFR_PATIENCE_S = 1 // how late a frame may come before the one before it takes its place
 };
 
 /** All zero: no constant rate, every frame is written once. */
-struct cadence {
+struct cfr {
     uint32_t num, den;        // frames a second; num 0: as they come
     bool begun;               // there was a frame
     int64_t origin_ns;        // the time of place 0
@@ -22,7 +22,7 @@ struct cadence {
 };
 
 /** What is to be done with a frame. */
-struct cadence_step {
+struct cfr_step {
     uint64_t repeat; // how often the frame before is written again, first
     bool take;       // then this one; false: its place is taken
     int64_t cut_ns; // time that the film leaves out before it, below 0: that went by twice; 0: none
@@ -34,15 +34,15 @@ struct cadence_step {
  * 1/2, two clocks that drift apart would have frames doubled and left out by turns whenever a time
  * is near the middle between two places.
  */
-struct cadence_step cadence_decide(const struct cadence *cadence, int64_t time_ns);
+struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns);
 
 /** How often the last frame is to be written again, when none has come for `idle_ns`. */
-uint64_t cadence_idle(const struct cadence *cadence, int64_t idle_ns);
+uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns);
 
 /** The frame before was written once more. */
-void cadence_repeated(struct cadence *cadence);
+void cfr_repeated(struct cfr *cfr);
 
 /** What `step` said about the frame of `time_ns` was done, repeats included. */
-void cadence_done(struct cadence *cadence, const struct cadence_step *step, int64_t time_ns);
+void cfr_done(struct cfr *cfr, const struct cfr_step *step, int64_t time_ns);
 
 #endif

@@ -7,29 +7,29 @@
 
 #include <cmocka.h>
 
-#include <cadence.h>
+#include <cfr.h>
 
 #define SECOND INT64_C(1000000000)
 #define START  (INT64_C(123456) * SECOND) // of the clock: far from 0, as after days
 
 /** A film, and what was decided on its newest frame. */
 struct film {
-    struct cadence cadence;
-    struct cadence_step step;
+    struct cfr cfr;
+    struct cfr_step step;
 };
 
 static struct film film_at(uint32_t num, uint32_t den)
 {
-    return (struct film){ .cadence = { .num = num, .den = den } };
+    return (struct film){ .cfr = { .num = num, .den = den } };
 }
 
 /** A frame of that time, done as decided. */
-static struct cadence_step put(struct film *film, int64_t time_ns)
+static struct cfr_step put(struct film *film, int64_t time_ns)
 {
-    film->step = cadence_decide(&film->cadence, time_ns);
+    film->step = cfr_decide(&film->cfr, time_ns);
     for (uint64_t i = 0; i < film->step.repeat; i++)
-        cadence_repeated(&film->cadence);
-    cadence_done(&film->cadence, &film->step, time_ns);
+        cfr_repeated(&film->cfr);
+    cfr_done(&film->cfr, &film->step, time_ns);
     return film->step;
 }
 
@@ -42,9 +42,9 @@ static void put_steadily(struct film *film, int64_t num, int64_t den, int64_t co
 static void assert_written(const struct film *film, uint64_t written, uint64_t filled,
                            uint64_t skipped)
 {
-    assert_int_equal(film->cadence.next, written);
-    assert_int_equal(film->cadence.filled, filled);
-    assert_int_equal(film->cadence.skipped, skipped);
+    assert_int_equal(film->cfr.next, written);
+    assert_int_equal(film->cfr.filled, filled);
+    assert_int_equal(film->cfr.skipped, skipped);
 }
 
 static void frames_at_the_rate_are_each_written_once(void **state)
@@ -79,7 +79,7 @@ static void sixty_a_second_become_twenty_five_true_to_a_place(void **state)
     for (int64_t i = 0; i < 6000; i++) {
         put(&film, START + i * SECOND / 60);
         const double due = (double)i * 25 / 60;
-        assert_true((double)film.cadence.next - due > -0.01 && (double)film.cadence.next - due < 2);
+        assert_true((double)film.cfr.next - due > -0.01 && (double)film.cfr.next - due < 2);
     }
     assert_written(&film, 2501, 0, 3499);
 }
@@ -101,8 +101,8 @@ a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind(
     struct film film = film_at(25, 1);
     for (int64_t i = 0; i < 10000; i++) // 0.1 % too slow, with times that wander by 5 ms
         put(&film, START + i * (SECOND / 25 + 40000) + i * 7 % 11 * SECOND / 2200);
-    assert_int_equal(film.cadence.filled, 10);
-    assert_int_equal(film.cadence.skipped, 0);
+    assert_int_equal(film.cfr.filled, 10);
+    assert_int_equal(film.cfr.skipped, 0);
 }
 
 static void a_gap_is_filled_with_the_frame_before(void **state)
@@ -110,7 +110,7 @@ static void a_gap_is_filled_with_the_frame_before(void **state)
     (void)state;
     struct film film = film_at(25, 1);
     put(&film, START);
-    const struct cadence_step step = put(&film, START + 4 * SECOND);
+    const struct cfr_step step = put(&film, START + 4 * SECOND);
     assert_int_equal(step.repeat, 99);
     assert_true(step.take);
     assert_int_equal(step.cut_ns, 0);
@@ -122,7 +122,7 @@ static void a_gap_of_an_hour_is_filled_for_ten_seconds_and_the_film_goes_on(void
     (void)state;
     struct film film = film_at(25, 1);
     put(&film, START);
-    const struct cadence_step step = put(&film, START + 3600 * SECOND);
+    const struct cfr_step step = put(&film, START + 3600 * SECOND);
     assert_int_equal(step.repeat, 250);
     assert_true(step.take);
     // 250 places after the first one would have ended 10.04 s after START
@@ -136,7 +136,7 @@ static void a_time_far_back_is_a_new_beginning(void **state)
     (void)state;
     struct film film = film_at(25, 1);
     put_steadily(&film, 25, 1, 10);
-    const struct cadence_step step = put(&film, START - 60 * SECOND);
+    const struct cfr_step step = put(&film, START - 60 * SECOND);
     assert_true(step.take);
     assert_int_equal(step.repeat, 0);
     assert_true(step.cut_ns < 0);
@@ -148,14 +148,14 @@ static void while_none_comes_the_last_one_is_repeated_a_second_late(void **state
 {
     (void)state;
     struct film film = film_at(25, 1);
-    assert_int_equal(cadence_idle(&film.cadence, 60 * SECOND), 0); // nothing to repeat yet
+    assert_int_equal(cfr_idle(&film.cfr, 60 * SECOND), 0); // nothing to repeat yet
     put(&film, START);
-    assert_int_equal(cadence_idle(&film.cadence, SECOND), 0);
-    assert_int_equal(cadence_idle(&film.cadence, 2 * SECOND), 25);
+    assert_int_equal(cfr_idle(&film.cfr, SECOND), 0);
+    assert_int_equal(cfr_idle(&film.cfr, 2 * SECOND), 25);
     for (int i = 0; i < 25; i++)
-        cadence_repeated(&film.cadence);
-    assert_int_equal(cadence_idle(&film.cadence, 2 * SECOND), 0);
-    assert_int_equal(cadence_idle(&film.cadence, 3600 * SECOND), 225);
+        cfr_repeated(&film.cfr);
+    assert_int_equal(cfr_idle(&film.cfr, 2 * SECOND), 0);
+    assert_int_equal(cfr_idle(&film.cfr, 3600 * SECOND), 225);
 }
 
 static void what_was_filled_while_waiting_is_not_filled_again(void **state)
@@ -164,7 +164,7 @@ static void what_was_filled_while_waiting_is_not_filled_again(void **state)
     struct film film = film_at(25, 1);
     put(&film, START);
     for (int i = 0; i < 75; i++) // 4 s later, by the clock on the wall
-        cadence_repeated(&film.cadence);
+        cfr_repeated(&film.cfr);
     assert_false(put(&film, START + 2 * SECOND).take); // late: its place is taken
     put(&film, START + 4 * SECOND);
     assert_written(&film, 101, 99, 1);
@@ -182,10 +182,10 @@ static void a_frame_every_minute_is_a_film_too(void **state)
 static void without_a_rate_every_frame_is_written(void **state)
 {
     (void)state;
-    struct film film = { .cadence = { .num = 0 } };
+    struct film film = { .cfr = { .num = 0 } };
     assert_true(put(&film, START).take);
     assert_true(put(&film, START).take);
-    assert_int_equal(cadence_idle(&film.cadence, 3600 * SECOND), 0);
+    assert_int_equal(cfr_idle(&film.cfr, 3600 * SECOND), 0);
     assert_written(&film, 0, 0, 0);
 }
 

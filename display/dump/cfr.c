@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "cfr.h"
+
+#define SECOND 1e9
+#define SLACK  0.75 // of a place
+
+static double places_in(const struct cfr *cfr, int64_t span_ns)
+{
+    return (double)span_ns * cfr->num / (cfr->den * SECOND);
+}
+
+static int64_t time_of(const struct cfr *cfr, uint64_t places)
+{
+    return (int64_t)((double)places * cfr->den * SECOND / cfr->num);
+}
+
+/* Places that a gap may have; a rate so low that ten seconds are nothing has a few all the same. */
+static uint64_t gap_places(const struct cfr *cfr)
+{
+    const uint64_t places = (uint64_t)CFR_GAP_S * cfr->num / cfr->den;
+    return places > 2 ? places : 2;
+}
+
+struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns)
+{
+    if (!cfr->num || !cfr->begun)
+        return (struct cfr_step){ .take = true };
+
+    const double ahead = places_in(cfr, time_ns - cfr->origin_ns) - (double)cfr->next;
+    const uint64_t most = gap_places(cfr);
+    const bool forward = ahead + (double)cfr->repeats > (double)most;
+    if (forward || ahead < -(double)most) {
+        struct cfr_step step = { .take = true };
+        if (forward && most > cfr->repeats)
+            step.repeat = most - cfr->repeats;
+        step.cut_ns = time_ns - cfr->origin_ns - time_of(cfr, cfr->next + step.repeat);
+        return step;
+    }
+    if (ahead < -SLACK)
+        return (struct cfr_step){ .take = false };
+    return (struct cfr_step){ .repeat = ahead > SLACK ? (uint64_t)(ahead + 0.5) : 0, .take = true };
+}
+
+uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns)
+{
+    const int64_t overdue_ns = idle_ns - CFR_PATIENCE_S * (int64_t)SECOND;
+    if (!cfr->num || !cfr->begun || overdue_ns <= 0)
+        return 0;
+    const uint64_t most = gap_places(cfr);
+    const double due = places_in(cfr, overdue_ns);
+    const uint64_t wanted = due < (double)most ? (uint64_t)due : most;
+    return wanted > cfr->repeats ? wanted - cfr->repeats : 0;
+}
+
+void cfr_repeated(struct cfr *cfr)
+{
+    cfr->next++;
+    cfr->repeats++;
+    cfr->filled++;
+}
+
+void cfr_done(struct cfr *cfr, const struct cfr_step *step, int64_t time_ns)
+{
+    if (!cfr->num)
+        return;
+    if (!step->take) {
+        cfr->skipped++;
+        return;
+    }
+    if (!cfr->begun)
+        cfr->origin_ns = time_ns;
+    cfr->origin_ns += step->cut_ns;
+    cfr->begun = true;
+    cfr->next++;
+    cfr->repeats = 0;
+}
