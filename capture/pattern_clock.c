@@ -5,7 +5,7 @@
 #include "pattern_ball.h"
 #include "pattern_bars.h"
 
-#include "picture/clock.h"
+#include "picture/frame_clock.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a report keeps of a run, and what it draws of it: of ten frames as of a million. */
-#include "report.h"
 #include "report_axis.h"
+#include "run_report.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include "report.h"
+#include "run_report.h"
 #include "sink.h"
 
 #include <stdio.h>

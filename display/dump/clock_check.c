@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock_check.h"
 
-#include "picture/clock.h"
+#include "picture/frame_clock.h"
 #include "picture/picture.h"
 
 #include <inttypes.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* triptych-dump: a reader, perhaps a sink, figures, and whether they are as expected. */
 #include "cli.h"
+#include "dump_run.h"
 #include "program/expect.h"
 #include "program/stop.h"
-#include "report.h"
-#include "run.h"
+#include "run_report.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** A run as a picture that people can send to each other: FILE.svg, or FILE.html with the same picture
  *  in it. Self-contained, for light and dark. */
-#ifndef DUMP_REPORT_H
-#define DUMP_REPORT_H
+#ifndef DUMP_RUN_REPORT_H
+#define DUMP_RUN_REPORT_H
 
 #include "output.h"
 #include "program/expect.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "run_report.h"
 
 #include "report_axis.h"
 #include "report_chart.h"

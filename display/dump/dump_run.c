@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "run.h"
+#include "dump_run.h"
 
 #include "program/stop.h"
 

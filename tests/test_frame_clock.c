@@ -2,7 +2,7 @@
 /* The clock's blocks: what is drawn is read back, also after what happens to pictures on their way. */
 #include "drawing.h"
 
-#include "picture/clock.h"
+#include "picture/frame_clock.h"
 #include "picture/picture.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Numbers to blocks and back. */
-#include "clock.h"
+#include "frame_clock.h"
 
 /* 32 bits of number, 48 of time, 16 of check sum, highest first, row by row. */
 #define NUMBER_BITS 32

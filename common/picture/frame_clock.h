@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** A frame's number and time as black and white blocks in the picture: what pattern:clock draws and
  *  what can be read back after scaling, conversion and lossy coding. Described in docs/clock.md. */
-#ifndef PICTURE_CLOCK_H
-#define PICTURE_CLOCK_H
+#ifndef PICTURE_FRAME_CLOCK_H
+#define PICTURE_FRAME_CLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
