@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One run of one way to hand frames over: its figures as one JSON object on stdout. */
+/* One run of one transport: its results as one JSON object on stdout. */
 #include "bench.h"
 
 #include "common/program/cli.h"
@@ -9,22 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const struct bench_way bench_futex, bench_semop, bench_spin;
-extern const struct bench_way bench_pipe, bench_message_queue, bench_unix_socket, bench_semaphore;
-extern const struct bench_way bench_block, bench_block_checked, bench_spinning,
+extern const struct bench_transport bench_futex, bench_semop, bench_spin;
+extern const struct bench_transport bench_pipe, bench_message_queue, bench_unix_socket,
+    bench_semaphore;
+extern const struct bench_transport bench_block, bench_block_checked, bench_spinning,
     bench_spinning_checked, bench_paced, bench_paced_checked;
 #ifdef HAVE_GSTREAMER
-extern const struct bench_way bench_gstreamer;
+extern const struct bench_transport bench_gstreamer;
 #endif
 #ifdef HAVE_PIPEWIRE
-extern const struct bench_way bench_pipewire;
+extern const struct bench_transport bench_pipewire;
 #endif
 #ifdef HAVE_ICEORYX
-extern const struct bench_way bench_iceoryx;
+extern const struct bench_transport bench_iceoryx;
 #endif
 
-const struct bench_way *const bench_ways[] = {
-    &bench_futex, // limits: nothing is guarded, nothing is copied
+const struct bench_transport *const bench_transports[] = {
+    &bench_futex, // limits: no locks, no copies
     &bench_semop,
     &bench_spin,
     &bench_block, // triptych
@@ -33,7 +34,7 @@ const struct bench_way *const bench_ways[] = {
     &bench_spinning_checked,
     &bench_paced,
     &bench_paced_checked,
-    &bench_pipe, // text-book ways
+    &bench_pipe, // textbook transports
     &bench_message_queue,
     &bench_unix_socket,
     &bench_semaphore,
@@ -50,7 +51,7 @@ const struct bench_way *const bench_ways[] = {
 };
 
 struct config {
-    const char *way;
+    const char *transport;
     struct cli_size size;
     uint32_t format;
     uint64_t readers;
@@ -66,7 +67,8 @@ struct config {
 static const char *const touches[] = { "none", "all", NULL };
 
 static const struct cli_option options[] = {
-    { 'w', "way", "WAY", "block", "how frames go; or memory, calls", cli_set_text, AT(way), NULL },
+    { 'w', "transport", "TRANSPORT", "block", "transport to run; or memory, calls", cli_set_text,
+      AT(transport), NULL },
     { 's', "size", "WxH", "640x480", "pixels", cli_set_size, AT(size), NULL },
     { 'f', "format", "FOURCC", "YUYV", "pixel format", cli_set_format, AT(format), NULL },
     { 0, "readers", "N", "1", "1 to 64 processes", cli_set_count, AT(readers), NULL },
@@ -79,22 +81,22 @@ static const struct cli_option options[] = {
     { 0, "seconds", "S", "1", "how long", cli_set_seconds, AT(seconds), NULL },
     { 0, "touch", "WHAT", "none", "bytes of a frame that both sides touch: none or all",
       cli_set_word, AT(touch), touches },
-    { 'l', "list", NULL, NULL, "what ways there are", cli_set_true, AT(list), NULL },
+    { 'l', "list", NULL, NULL, "list the transports", cli_set_true, AT(list), NULL },
     { 0, NULL, NULL, NULL, NULL, NULL, 0, NULL },
 };
 
 static const struct cli_program program = {
     .name = "bench",
     .synopsis = "[OPTION]...",
-    .purpose = "Measures one way to hand frames from one process to others.",
+    .purpose = "Measures one transport of frames between processes.",
     .options = options,
-    .example = "bench --way paced --size 1920x1080 --format NV12",
+    .example = "bench --transport paced --size 1920x1080 --format NV12",
 };
 
-static void list_ways(void)
+static void list_transports(void)
 {
-    for (size_t i = 0; bench_ways[i]; i++)
-        printf("%-18s %s\n", bench_ways[i]->name, bench_ways[i]->summary);
+    for (size_t i = 0; bench_transports[i]; i++)
+        printf("%-18s %s\n", bench_transports[i]->name, bench_transports[i]->summary);
 }
 
 static void print_side(const char *name, const struct bench_side *side)
@@ -108,7 +110,7 @@ static void print_side(const char *name, const struct bench_side *side)
            (double)side->cost.switches / frames, (unsigned long long)side->cost.faults);
 }
 
-/** As pairs of microseconds and frames, so that runs can be added up. */
+/** Prints pairs of microseconds and frames, so that the histograms of several runs can be added. */
 static void print_histogram(const struct tri_histogram *latency)
 {
     printf("\"latencies\": [");
@@ -130,11 +132,12 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
 {
     const struct tri_histogram *latency = &r->latency;
     const double seconds = (double)r->readers.span_ns / 1e9;
-    printf("{\"way\": \"%s\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"readers\": %u, "
-           "\"rate\": \"%s\", \"touch\": \"%s\", ",
-           setup->way, setup->video.width, setup->video.height,
-           (unsigned long long)setup->shape.bytes, setup->readers, setup->rate_text,
-           touches[setup->touch]);
+    printf(
+        "{\"transport\": \"%s\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"readers\": %u, "
+        "\"rate\": \"%s\", \"touch\": \"%s\", ",
+        setup->transport, setup->video.width, setup->video.height,
+        (unsigned long long)setup->shape.bytes, setup->readers, setup->rate_text,
+        touches[setup->touch]);
     print_side("writer", &r->writer);
     print_side("reader", &r->readers);
     printf("\"fps\": %.2f, \"dropped\": %llu, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f}, ",
@@ -144,7 +147,7 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
     print_histogram(latency);
 }
 
-/** Reads "60" or "60-30-60". @return whether it is one. */
+/** Parses "60" or "60-30-60". @return false if it is neither. */
 static bool set_rates(struct bench_setup *setup, const char *text)
 {
     setup->rate_text = text;
@@ -169,14 +172,14 @@ int main(int argc, char **argv)
     if (status >= 0)
         return status;
     if (config.list) {
-        list_ways();
+        list_transports();
         return CLI_DONE;
     }
     if (config.readers < 1 || config.readers > BENCH_READERS_MAX)
         return cli_refuse(&program, "--readers is 1 to %d", BENCH_READERS_MAX);
 
     struct bench_setup setup = {
-        .way = config.way,
+        .transport = config.transport,
         .video = { .fourcc = config.format,
                    .width = config.size.width,
                    .height = config.size.height },
@@ -195,21 +198,21 @@ int main(int argc, char **argv)
     if (tri_video_shape(&setup.video, &setup.shape) != TRI_OK)
         return cli_refuse(&program, "there is no such picture");
 
-    if (strcmp(config.way, "memory") == 0) {
+    if (strcmp(config.transport, "memory") == 0) {
         bench_memory(&setup);
         return CLI_DONE;
     }
-    if (strcmp(config.way, "calls") == 0) {
+    if (strcmp(config.transport, "calls") == 0) {
         bench_calls(&setup);
         return CLI_DONE;
     }
-    for (size_t i = 0; bench_ways[i]; i++) {
-        if (strcmp(config.way, bench_ways[i]->name) != 0)
+    for (size_t i = 0; bench_transports[i]; i++) {
+        if (strcmp(config.transport, bench_transports[i]->name) != 0)
             continue;
         static struct bench_result result; // large, and all zero
-        bench_run(bench_ways[i], &setup, &result);
+        bench_run(bench_transports[i], &setup, &result);
         print_result(&setup, &result);
         return CLI_DONE;
     }
-    return cli_refuse(&program, "there is no way \"%s\"; see --list", config.way);
+    return cli_refuse(&program, "there is no transport \"%s\"; see --list", config.transport);
 }

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compares ways to hand frames over: interleaved rounds of the program `bench`, medians of them.
+"""Compares transports of frames: runs the program `bench` in interleaved rounds and takes medians.
 
-Every round runs every cell once, in an order of its own, so that whatever else the machine does hits
-all of them alike. The tables go to stdout; --output FOLDER gets them too, with a picture; --json FILE
-gets every figure.
+Every round runs every cell once, in a new random order, so that other load affects all of them alike.
+The tables go to stdout; --output FOLDER writes them too, with a chart; --json FILE writes all figures.
 """
 import argparse
 import collections
@@ -44,20 +43,20 @@ STOLEN_MOST = 0.02  # of the processors, in a run that counts as undisturbed
 TRIES = 3  # for a cell to be left alone by other virtual machines
 
 
-def known_ways(program):
-    """What can be measured here."""
+def known_transports(program):
+    """The transports that this machine can run."""
     listed = subprocess.run([program, "--list"], stdout=subprocess.PIPE, text=True,
                             check=True).stdout
-    ways = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
+    transports = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
     if os.geteuid() != 0:
-        ways.discard("iceoryx")  # a place of its own takes a mount namespace
-    return {way for way in ways if way not in NEEDS or shutil.which(NEEDS[way])}
+        transports.discard("iceoryx")  # a place of its own takes a mount namespace
+    return {transport for transport in transports if transport not in NEEDS or shutil.which(NEEDS[transport])}
 
 
 def run(program, one):
-    """What one run measured; None, and why on stderr, if it failed."""
+    """The results of one run; None if it failed, with the reason on stderr."""
     size, fourcc = plans.SIZES[one["size"]]
-    command = [program, "--way", one["way"], "--size", size, "--format", fourcc,
+    command = [program, "--transport", one["transport"], "--size", size, "--format", fourcc,
                "--readers", one["readers"], "--fps", one["rate"], "--touch", one["touch"],
                "--seconds", one["seconds"], "--jitter", one["jitter"], "--drop-every",
                one["drop_every"]]
@@ -71,16 +70,16 @@ def run(program, one):
 
 
 def processor_time():
-    """Ticks of all processors since the start: all, and those that the machine beneath took for
-    others (proc(5), `steal`)."""
+    """Ticks of all processors since boot: all, and those that the hypervisor gave to other machines
+    (proc(5), `steal`)."""
     with open("/proc/stat", encoding="ascii") as stat:
         ticks = [int(field) for field in stat.readline().split()[1:9]]
     return sum(ticks), ticks[7]
 
 
 def run_undisturbed(program, one):
-    """The run of which others took least, of as many as it takes to find one that was left alone.
-    Returns what it measured, None if all failed, and their share of the processors."""
+    """Repeats a run until other machines took little of the processors, and keeps the least disturbed one.
+    Returns its results, None if all runs failed, and the share that was taken."""
     tries = []
     for _ in range(TRIES):
         rest(one)
@@ -95,15 +94,14 @@ def run_undisturbed(program, one):
 
 
 def rest(one):
-    """The kernel stops what runs at real-time priority for 50 ms once it has had 0.95 s of one
-    second (sched(7), sched_rt_runtime_us): a sixth of an unpaced cell, if those before it used
-    the rest up."""
+    """The kernel stops real-time processes for 50 ms after 0.95 s of each second (sched(7),
+    sched_rt_runtime_us): up to a sixth of an unpaced cell, if earlier cells used that time up."""
     if one["rate"] == "0" and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
         time.sleep(REST_S)
 
 
 def median(values):
-    """The median of each number in equal trees of dictionaries."""
+    """The median of each number in dictionaries of one shape."""
     first = values[0]
     if isinstance(first, dict):
         return {key: median([value[key] for value in values]) for key in first}
@@ -111,15 +109,15 @@ def median(values):
 
 
 def measure(program, plan, rounds, say):
-    """Runs the plan `rounds` times. Returns the cells, each with the medians of its rounds, and the
-    mean share of the processors that other virtual machines had meanwhile."""
+    """Runs the plan `rounds` times. Returns the cells, each with the medians of its rounds, and the mean
+    share of the processors that other virtual machines took."""
     results = [[] for _ in plan]
     stolen = []
     for number in range(1, rounds + 1):
         order = random.sample(range(len(plan)), len(plan))
         for done, index in enumerate(order):
             one = plan[index]
-            say(f"round {number} of {rounds}: {done + 1}/{len(plan)} {one['way']} {one['size']}")
+            say(f"round {number} of {rounds}: {done + 1}/{len(plan)} {one['transport']} {one['size']}")
             measured, share = run_undisturbed(program, one)
             if measured:
                 results[index].append(measured)
@@ -150,7 +148,7 @@ def percentile(counted, share):
 
 
 def patterns(program):
-    """What a frame of each pattern costs, as a multiple of a memset of it; {} where not built."""
+    """Cost of a frame of each pattern as a multiple of a memset; {} if not built."""
     if not program.exists():
         return {}
     done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False,
@@ -160,7 +158,7 @@ def patterns(program):
 
 
 def machine():
-    """What was measured on, without the name of the machine."""
+    """Describes the machine, without its name."""
     model = platform.machine()
     for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
@@ -174,21 +172,21 @@ def machine():
 
 
 def policy():
-    """How the kernel schedules what is measured, with the priority where there is one."""
+    """Scheduling policy of this process, with its priority if it has one."""
     name = POLICIES.get(os.sched_getscheduler(0), "another")
     priority = os.sched_getparam(0).sched_priority
     return f"{name} {priority}" if priority else f"{name}, nice {os.nice(0)}"
 
 
 def dump(results):
-    """JSON with a line a cell, so that two runs can be compared line by line."""
+    """JSON with one line per cell, so that diff can compare two runs."""
     cells = ",\n".join(json.dumps(one) for one in results["cells"])
     head = json.dumps({key: value for key, value in results.items() if key != "cells"})
     return f'{head[:-1]}, "cells": [\n{cells}\n]}}'
 
 
 def put_between_marks(page, text):
-    """Puts the figures into the page that explains them, if there is one beside the folder."""
+    """Writes the figures into performance.md beside the folder, if it exists."""
     if page.exists():
         before, _, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
         _, _, after = rest.partition(MARKS[1])
@@ -207,21 +205,21 @@ def main():
         f"{name}: {plan.purpose}" for name, plan in PLANS.items()))
     parser.add_argument("--rounds", type=int,
                         help=f"[{', '.join(f'{plan.rounds} {name}' for name, plan in PLANS.items())}]")
-    parser.add_argument("--ways", metavar="WAY,...", help="of the plan only these  [all]")
+    parser.add_argument("--transports", metavar="TRANSPORT,...", help="of the plan only these  [all]")
     parser.add_argument("--output", type=pathlib.Path, help="folder for tables.md and latency.svg; "
                         "performance.md beside it gets the figures between its marks")
     parser.add_argument("--json", type=pathlib.Path, help="file for every figure")
     arguments = parser.parse_args()
 
     plan = PLANS[arguments.plan]
-    ways = known_ways(arguments.program)
-    if arguments.ways:
-        asked = set(arguments.ways.split(","))
-        if not asked <= ways:
-            parser.error(f"no such way here: {', '.join(sorted(asked - ways))}; "
+    transports = known_transports(arguments.program)
+    if arguments.transports:
+        asked = set(arguments.transports.split(","))
+        if not asked <= transports:
+            parser.error(f"no such transport here: {', '.join(sorted(asked - transports))}; "
                          f"`{arguments.program} --list` tells them")
-        ways = asked
-    cells = [one for one in plan.cells() if one["way"] in ways]
+        transports = asked
+    cells = [one for one in plan.cells() if one["transport"] in transports]
     rounds = arguments.rounds or plan.rounds
     results = {"machine": machine(), "rounds": rounds}
     results["cells"], results["machine"]["stolen"] = measure(arguments.program, cells, rounds,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library's own calls cost: a frame begun, published, borrowed and given back by one process,
- * its pixels untouched. */
+/* Cost of the library's own calls: one process begins, publishes, acquires and releases a frame without
+ * touching its pixels. */
 #include "bench.h"
 
 #include <stdio.h>
 
 #define BATCH 200 // frames between two readings of the clock
-#define QUICK 10  // percentile of the batches: nothing waits here, what takes longer was disturbed
+#define QUICK 10  // percentile of the batches: no call waits, so a slower batch was disturbed
 
 static void one_frame(tri_writer *writer, tri_reader *reader, const struct tri_video *video)
 {
@@ -40,7 +40,8 @@ void bench_calls(const struct bench_setup *setup)
         tri_histogram_add(&batches, (now - start) / BATCH);
         start = now;
     }
-    printf("{\"way\": \"calls\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"ns\": %llu}\n",
+    printf("{\"transport\": \"calls\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"ns\": "
+           "%llu}\n",
            setup->video.width, setup->video.height, (unsigned long long)setup->shape.bytes,
            (unsigned long long)tri_histogram_percentile(&batches, QUICK));
     tri_reader_close(&reader);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer: GStreamer's shmsink and shmsrc at their best. Frames are drawn straight into the sink's own
- * shared memory and pushed into it by the writer's thread. The reader uses them in shmsrc's streaming
- * thread: no other thread takes part, and none of triptych's elements or of appsink. */
+/* A peer: GStreamer's shmsink and shmsrc at their best. The writer's thread draws frames directly into the
+ * sink's shared memory and pushes them. The reader uses them in shmsrc's streaming thread: no other
+ * thread, appsink or triptych element takes part. */
 #include "bench.h"
 
 #include <errno.h>
@@ -11,19 +11,20 @@
 
 #include <gst/gst.h>
 
-#define PLACES   6    // frames that the sink's shared memory has room for
+#define PLACES   6    // capacity of the sink's shared memory in frames
 #define TRIES    5000 // to find the sink, a millisecond each
 #define CAPS     "video/x-raw"
 #define TEXT_MAX 512
 
 static char path[64]; // of the sink's socket
 static size_t bytes;
-static GstElement *pipeline; // of the writer: shmsink alone
-static GstPad *pad;          // ours, before it
+static GstElement *pipeline; // the writer's: shmsink alone
+static GstPad *pad;          // our source pad, linked to it
 static GstAllocator *allocator;
 static GstBuffer *buffer;
 static GstMapInfo map;
-static bool (*use)(const uint8_t *frame, int64_t arrived_ns); // in the reader, while there is more
+static bool (*use)(const uint8_t *frame,
+                   int64_t arrived_ns); // the reader's callback; false: no more
 static sem_t ended;
 
 static void stop(void)
@@ -38,7 +39,7 @@ static void prepare(const struct bench_setup *setup)
     snprintf(path, sizeof(path), "/tmp/%s.socket", setup->name);
 }
 
-/** Says what comes, and asks the sink for its allocator, which serves from the memory it shares. */
+/** Sends caps, and queries the sink for its allocator, which allocates from the shared memory. */
 static void begin_stream(void)
 {
     GstCaps *caps = gst_caps_from_string(CAPS);
@@ -81,7 +82,7 @@ static uint8_t *begin(void)
     for (int i = 0; !memory && i < TRIES; i++) {
         memory = gst_allocator_alloc(allocator, bytes, NULL);
         if (!memory)
-            g_usleep(1000); // all places are in use
+            g_usleep(1000); // all frames are in use
     }
     bench_need(memory != NULL, "gst_allocator_alloc");
     buffer = gst_buffer_new();
@@ -104,7 +105,7 @@ static void write_close(void)
     gst_object_unref(pad);
 }
 
-/** Uses a frame where it comes out of shmsrc. */
+/** Uses a frame in shmsrc's streaming thread. */
 static GstPadProbeReturn use_buffer(GstPad *inlet, GstPadProbeInfo *info, gpointer user)
 {
     (void)inlet;
@@ -163,7 +164,7 @@ static void read_close(void)
     stop();
 }
 
-const struct bench_way bench_gstreamer = {
+const struct bench_transport bench_gstreamer = {
     .name = "gstreamer-shm",
     .summary = "peer: GStreamer's shmsink and shmsrc, frames drawn into its shared memory",
     .prepare = prepare,

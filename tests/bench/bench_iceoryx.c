@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer: iceoryx 2 at its best. The writer draws into chunks that it borrows; each reader sleeps in a
- * wait set, reads in place, and queues only the newest chunk. Its daemon RouDi makes the connections,
- * no frame passes through it. RouDi's names are the same for everybody: the run has a /tmp and a
- * /dev/shm of its own, which vanish with its processes. */
+/* A peer: iceoryx 2 at its best. The writer draws into loaned chunks; each reader sleeps in a wait
+ * set, reads in place, and queues only the newest chunk. The daemon RouDi connects them; no frame passes
+ * through it. RouDi uses fixed global names, so the run has its own /tmp and /dev/shm, which vanish
+ * with its processes. */
 #include "bench.h"
 
 #include <errno.h>
@@ -21,8 +21,8 @@
 #include <iceoryx_binding_c/subscriber.h>
 #include <iceoryx_binding_c/wait_set.h>
 
-#define CHUNKS       8    // as many frames as there is room for
-#define HEADER_BYTES 1024 // of a chunk, at most
+#define CHUNKS       8    // capacity in frames
+#define HEADER_BYTES 1024 // of a chunk, upper bound
 #define CONFIG       "/tmp/roudi.toml"
 #define TRIES        10000 // to find the daemon or the writer, a millisecond each
 
@@ -111,7 +111,7 @@ static void publish(void)
 static void write_close(void)
 {
     iox_pub_deinit(publisher);
-    kill(daemon_pid, SIGKILL); // at SIGTERM it would end its clients as well
+    kill(daemon_pid, SIGKILL); // on SIGTERM it would end its clients as well
     waitpid(daemon_pid, NULL, 0);
 }
 
@@ -160,7 +160,7 @@ static void read_close(void)
     iox_sub_deinit(subscriber);
 }
 
-const struct bench_way bench_iceoryx = {
+const struct bench_transport bench_iceoryx = {
     .name = "iceoryx",
     .summary = "peer: publisher and subscribers, asleep in a wait set",
     .prepare = prepare,

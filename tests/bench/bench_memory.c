@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits of memory itself at a frame's size: as many places in turn as a stream has slots. */
+/* Memory speed at a frame's size, cycling through as many buffers as a stream has slots. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ void bench_memory(const struct bench_setup *setup)
     const size_t bytes = setup->shape.bytes;
     const size_t count = sizeof(passes) / sizeof(passes[0]);
     uint8_t *memory = bench_shared((SLOTS + 1) * bytes);
-    printf("{\"way\": \"memory\", \"width\": %u, \"height\": %u, \"bytes\": %zu, \"gb_s\": {",
+    printf("{\"transport\": \"memory\", \"width\": %u, \"height\": %u, \"bytes\": %zu, \"gb_s\": {",
            setup->video.width, setup->video.height, bytes);
     for (size_t k = 0; k < count; k++) {
         const int64_t start = tri_now_ns();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A System V message queue for each reader, as text books have it: messages are small, so a frame is
- * cut into as many as it takes. */
+/* One System V message queue per reader, as in textbooks: messages are small, so a frame is split into
+ * many. */
 #include "bench.h"
 
 #include <errno.h>
@@ -18,9 +18,9 @@ struct message {
 
 static int queue[BENCH_READERS_MAX];
 static uint32_t readers, myself;
-static uint8_t *frame; // the process's own
+static uint8_t *frame; // private to the process
 static size_t bytes;
-static uint64_t left; // a bit for each reader whose queue is gone
+static uint64_t left; // bitmask of readers whose queue is gone
 
 static void prepare(const struct bench_setup *setup)
 {
@@ -71,7 +71,7 @@ static void read_open(const struct bench_setup *setup, uint32_t reader)
 {
     (void)setup;
     myself = reader;
-    frame = calloc(1, bytes); // the parent's is shared
+    frame = calloc(1, bytes); // the one from before the fork is shared
     bench_need(frame != NULL, "calloc");
 }
 
@@ -100,7 +100,7 @@ static void read_close(void)
     free(frame);
 }
 
-const struct bench_way bench_message_queue = {
+const struct bench_transport bench_message_queue = {
     .name = "message-queue",
     .summary = "text book: a System V message queue for each reader",
     .prepare = prepare,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a synthetic frame costs, as a multiple of a memset of it: rounds of both in turns, medians.
- * Usage: bench-patterns [WIDTH HEIGHT [FORMAT]]; status 1 if a pattern costs more than 1.5 of it. */
+/* Cost of a synthetic frame as a multiple of a memset of it: interleaved rounds, medians.
+ * Usage: bench-patterns [WIDTH HEIGHT [FORMAT]]; status 1 if a pattern costs more than 1.5 times that. */
 #include "drawing.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ static void open_slots(struct slots *slots, const struct tri_video *video)
         struct tri_draft *draft = &slots->draft[i];
         draft->info.video = *video;
         draft->lease.slot = i;
-        draft->previous_number = 1; // always what was drawn last
+        draft->previous_number = 1; // the slot always holds the previous frame
         if (tri_video_shape(video, &draft->shape) != TRI_OK ||
             !(draft->data[0] = aligned_alloc(4096, (draft->shape.bytes + 4095) & ~UINT64_C(4095))))
             exit(1);
@@ -34,7 +34,7 @@ static void open_slots(struct slots *slots, const struct tri_video *video)
     }
 }
 
-/** Nanoseconds a frame, over one round. A NULL drawing: a memset. */
+/** Nanoseconds per frame over one round. NULL: a memset. */
 static double time_round(struct slots *slots, struct drawing *drawing)
 {
     const int64_t start = tri_now_ns();
@@ -78,7 +78,7 @@ static double measure(const struct pattern *pattern, const struct tri_video *vid
     open_slots(&blank, video);
     if (drawing_open(&drawing, pattern, "336699", video) != TRI_OK)
         exit(1);
-    time_round(&slots, drawing); // the still part
+    time_round(&slots, drawing); // draws the static part
     for (int round = 0; round < ROUNDS; round++) {
         set[round] = time_round(&blank, NULL);
         drawn[round] = time_round(&slots, drawing);

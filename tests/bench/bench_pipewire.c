@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer: PipeWire at its best. The writer's stream drives the graph, every reader's stream is driven
- * by it, the frames lie in buffers that all of them have mapped. A daemon of the run's own makes the
- * links; each cycle passes through it in PipeWire 0.3, the frames do not. Writer and readers run their
- * data loops in the thread that is measured, so nothing waits for a thread of theirs: the writer draws
- * into a buffer and starts a cycle, a reader reads it in place in its process callback. A cycle ends
- * when all readers have returned from theirs; the next frame is drawn meanwhile. */
+/* A peer: PipeWire at its best. The writer's stream drives the graph and all readers map the buffers. The
+ * run has its own daemon, which makes the links; in PipeWire 0.3 each cycle passes through it, the
+ * frames do not. Writer and readers run their data loops in the measured thread, so no hand-over waits
+ * for another thread: the writer draws into a buffer and starts a cycle, a reader reads it in place in its
+ * process callback. A cycle ends when all readers have returned; the writer draws the next frame in the
+ * meantime. */
 #include "bench.h"
 
 #include <errno.h>
@@ -22,17 +22,17 @@
 #include <spa/pod/builder.h>
 
 #define BUFFERS       3
-#define PATIENCE_NS   INT64_C(15000000000) // for the daemon, for links
-#define CYCLE_NS_MAX  200000000            // a reader that left in mid-cycle never ends it
+#define PATIENCE_NS   INT64_C(15000000000) // time limit for daemon and links
+#define CYCLE_NS_MAX  200000000            // a reader that left in mid-cycle never ends the cycle
 #define CYCLE_LOOK_MS 50
 #define WARM_CYCLES   10
 #define POD_BYTES     1024
 #define PATH_BYTES    64
 
-/** What the processes have to tell each other before there is a link. */
+/** Shared by the processes of a run before they are linked. */
 struct meeting {
-    _Atomic uint32_t writer; // its node, SPA_ID_INVALID: not yet
-    _Atomic uint32_t linked; // readers that frames can reach
+    _Atomic uint32_t writer; // its node; SPA_ID_INVALID: not yet known
+    _Atomic uint32_t linked; // number of linked readers
 };
 
 static const char *const modules = "context.spa-libs = { support.* = support/libspa-support }\n"
@@ -41,12 +41,12 @@ static const char *const modules = "context.spa-libs = { support.* = support/lib
                                    "    { name = libpipewire-module-client-node }\n";
 
 static struct meeting *meeting;
-static char *folder; // of the daemon's socket and configuration; in memory of all processes
+static char *folder; // the daemon's socket and configuration; shared by all processes
 static pid_t daemon_pid, sweeper_pid;
-static int running = -1; // a pipe's end that every process of the run has open
+static int running = -1; // a pipe end that every process of the run keeps open
 static const struct bench_setup *setup;
 
-static struct pw_loop *messages, *data; // from and to the daemon; from stream to stream
+static struct pw_loop *messages, *data; // to and from the daemon; between streams
 static struct pw_context *context;
 static struct pw_core *core;
 static struct pw_stream *stream;
@@ -84,9 +84,9 @@ static void remove_folder(void)
     rmdir(folder);
 }
 
-/** Leaves a process behind that removes the folder once all others of the run have ended, however they
- *  did: it sees that nobody has the pipe open any more. Starts before there is a folder, and leaves the
- *  process group here: a signal to the group that came before the new process had run would end it. */
+/** Starts a process that removes the folder after all others of the run have ended, however they
+ *  ended: then no process has the pipe open. It starts before the folder exists, and leaves the process
+ *  group first: an early signal to the group would end it. */
 static void start_sweeper(void)
 {
     int ends[2];
@@ -145,7 +145,7 @@ static void on_state(void *user, enum pw_stream_state old, enum pw_stream_state 
     state = now;
 }
 
-/** Both sides want buffers that a frame fits, in memory that can be mapped. */
+/** Requests buffers large enough for a frame, in mappable memory. */
 static void on_param(void *user, uint32_t id, const struct spa_pod *param)
 {
     (void)user;
@@ -162,7 +162,7 @@ static void on_param(void *user, uint32_t id, const struct spa_pod *param)
     pw_stream_update_params(stream, &buffers, 1);
 }
 
-/** A cycle begins: the writer's frame goes out, or has come to a reader. */
+/** Start of a cycle: queues the writer's frame, or hands it to a reader. */
 static void on_process(void *user)
 {
     (void)user;
@@ -180,7 +180,7 @@ static void on_process(void *user)
     pw_stream_queue_buffer(stream, buffer);
 }
 
-/** The writer's cycle has ended: all readers have had the frame. */
+/** End of a cycle: all readers have used the frame. */
 static void on_trigger_done(void *user)
 {
     (void)user;
@@ -216,7 +216,7 @@ static const struct pw_registry_events registry_events = {
     .global = on_global,
 };
 
-/** Lets the loops run until `reached` says so. */
+/** Runs the loops until `reached` returns true. */
 static void run_until(bool (*reached)(void), const char *what)
 {
     const int64_t stuck = tri_now_ns() + PATIENCE_NS;
@@ -227,7 +227,7 @@ static void run_until(bool (*reached)(void), const char *what)
     }
 }
 
-/** The daemon has something to say. */
+/** Handles messages of the daemon. */
 static void on_messages(void *user, int fd, uint32_t mask)
 {
     (void)user;
@@ -269,7 +269,7 @@ static bool is_connected(void)
     return core != NULL;
 }
 
-/** Joins the daemon with a stream, and takes the loops over from the thread that would run them. */
+/** Connects a stream to the daemon and runs its loops in this thread instead of their own.  */
 static void join(enum pw_direction direction, enum pw_stream_flags flags)
 {
     pw_init(NULL, NULL);
@@ -292,7 +292,7 @@ static void join(enum pw_direction direction, enum pw_stream_flags flags)
     uint8_t bytes[POD_BYTES];
     struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(bytes, sizeof(bytes));
     const struct spa_rectangle size = { setup->video.width, setup->video.height };
-    // The size of a buffer is what matters: nobody here looks at pixels.
+    // Only the buffer size matters: no reader interprets the pixels.
     const struct spa_pod *format = spa_pod_builder_add_object(
         &builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat, SPA_FORMAT_mediaType,
         SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
@@ -316,7 +316,7 @@ static void part(void)
     pw_loop_destroy(messages);
 }
 
-/** Waits for the end of the cycle before. @return whether there was one, and it has ended. */
+/** Waits for the end of the previous cycle. @return whether there was one and it has ended. */
 static bool end_cycle(void)
 {
     const bool ran = cycle_runs;
@@ -357,7 +357,7 @@ static void write_open(const struct bench_setup *of)
     join(PW_DIRECTION_OUTPUT, PW_STREAM_FLAG_DRIVER);
     atomic_store(&meeting->writer, pw_stream_get_node_id(stream));
     run_until(drives_all, "PipeWire does not link all readers");
-    // Readers that are only just linked miss a cycle, or hold it up. Its frames have the number 0.
+    // Newly linked readers miss a cycle or delay it. Its frames have the number 0.
     const int64_t stuck = tri_now_ns() + PATIENCE_NS;
     for (int good = 0; good < WARM_CYCLES; good = end_cycle() ? good + 1 : 0) {
         errno = 0;
@@ -379,7 +379,7 @@ static void write_close(void)
     waitpid(sweeper_pid, NULL, 0);
 }
 
-/** Puts an object's number into text that lasts as long as the caller's. */
+/** Formats an object's number into the caller's buffer. */
 static struct spa_dict_item item(const char *key, uint32_t id, char text[16])
 {
     snprintf(text, 16, "%u", id);
@@ -423,7 +423,7 @@ static bool done(void)
     return true; // the cycle lasts until the callback returns
 }
 
-const struct bench_way bench_pipewire = {
+const struct bench_transport bench_pipewire = {
     .name = "pipewire",
     .summary = "peer: PipeWire, frames drawn into its buffers, read in the process callback",
     .prepare = prepare,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits: frames in shared memory that nothing guards, and the barest wake-up there is of each
- * kind. Torn frames are not noticed: no real way can be faster, none may be as careless. */
+/* The limits: frames in shared memory without any protection, and the cheapest wake-up of each kind. Torn
+ * frames are not detected: an upper bound for real transports. */
 #include "bench.h"
 
 #include <errno.h>
@@ -15,14 +15,14 @@
 #define SLOTS 3
 
 struct control {
-    _Alignas(64) _Atomic uint32_t published; // frames so far: what futexes and spinners watch
+    _Alignas(64) _Atomic uint32_t published; // frames so far; readers wait for it to change
 };
 
 static struct control *control;
 static uint8_t *slots;
 static size_t slot_bytes;
 static uint32_t written, seen, myself, readers;
-static int sem_id; // one semaphore a reader
+static int sem_id; // one semaphore per reader
 
 static void prepare(const struct bench_setup *setup)
 {
@@ -130,19 +130,19 @@ static void read_close(void)
     .write_close = (after), .read_open = read_open, .take = (wait), .done = done,     \
     .read_close = read_close
 
-const struct bench_way bench_futex = {
+const struct bench_transport bench_futex = {
     .name = "futex",
     .summary = "limit: an unguarded ring, readers asleep on a futex",
     RING(prepare, publish_and_wake, write_close, take_after_futex),
 };
 
-const struct bench_way bench_semop = {
+const struct bench_transport bench_semop = {
     .name = "semop",
     .summary = "limit: an unguarded ring, readers asleep on a System V semaphore each",
     RING(prepare_semaphores, publish_and_post, remove_semaphores, take_after_semop),
 };
 
-const struct bench_way bench_spin = {
+const struct bench_transport bench_spin = {
     .name = "spin",
     .summary = "limit: an unguarded ring, readers watch it without pause",
     RING(prepare, publish, write_close, take_spinning),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared memory as text books have it: one place for the frame, one semaphore around it, copied in by
- * the writer and out by each reader while nobody else may. A semaphore more for each reader says that
- * there is something new. */
+/* Shared memory as in textbooks: one frame under one semaphore, copied in by the writer and out by each
+ * reader in mutual exclusion. Another semaphore per reader signals a new frame. */
 #include "bench.h"
 
 #include <errno.h>
@@ -12,11 +11,11 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-#define LOCK 0 // the semaphore around the memory; reader i is told of news by 1 + i
+#define LOCK 0 // mutual exclusion; semaphore 1 + i signals a new frame to reader i
 
 static int shm_id, sem_id;
 static uint8_t *shared;
-static uint8_t *frame; // the process's own
+static uint8_t *frame; // private to the process
 static size_t bytes;
 static uint32_t readers, myself;
 
@@ -73,7 +72,7 @@ static void read_open(const struct bench_setup *setup, uint32_t reader)
     (void)setup;
     myself = reader;
     madvise(shared, bytes, MADV_POPULATE_READ); // before Linux 5.14: faults while warm
-    frame = calloc(1, bytes);                   // the parent's is shared
+    frame = calloc(1, bytes);                   // the one from before the fork is shared
     bench_need(frame != NULL, "calloc");
 }
 
@@ -96,7 +95,7 @@ static void read_close(void)
     free(frame);
 }
 
-const struct bench_way bench_semaphore = {
+const struct bench_transport bench_semaphore = {
     .name = "one-semaphore",
     .summary = "text book: shared memory, copied in and out under one semaphore",
     .prepare = prepare,

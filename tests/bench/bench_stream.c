@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Byte streams, as text books have them: a pipe and a Unix socket for each reader, every frame
- * written to each of them and read from it whole. */
+/* Byte streams, as in textbooks: one pipe or Unix socket per reader; every frame is written to each of
+ * them and read completely. */
 #include "bench.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 static int ends[BENCH_READERS_MAX][2]; // [0] is read, [1] is written
 static uint32_t readers;
-static uint8_t *frame; // the process's own
+static uint8_t *frame; // private to the process
 static size_t bytes;
 static int from;
 
@@ -73,7 +73,7 @@ static void read_open(const struct bench_setup *setup, uint32_t reader)
             close(ends[i][0]);
     }
     from = ends[reader][0];
-    frame = calloc(1, bytes); // the parent's is shared
+    frame = calloc(1, bytes); // the one from before the fork is shared
     bench_need(frame != NULL, "calloc");
 }
 
@@ -102,13 +102,13 @@ static void read_close(void)
     .write_close = write_close, .read_open = read_open, .take = take, .done = done,    \
     .read_close = read_close
 
-const struct bench_way bench_pipe = {
+const struct bench_transport bench_pipe = {
     .name = "pipe",
     .summary = "text book: a pipe for each reader",
     STREAM(prepare_pipes),
 };
 
-const struct bench_way bench_unix_socket = {
+const struct bench_transport bench_unix_socket = {
     .name = "unix-socket",
     .summary = "text book: a connected Unix socket for each reader",
     STREAM(prepare_sockets),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* triptych: its three ways to wait, each with slots locked during use and with a check after use. */
+/* triptych: its three wait modes, each with slots locked during use and with a check after use. */
 #include "bench.h"
 
 #include <string.h>
 
-#define ATTACH_LOOK_MS 1
+#define ATTACH_POLL_MS 1
 
 static tri_writer *writer;
 static tri_reader *reader;
@@ -49,7 +49,7 @@ static void write_close(void)
 }
 
 static const struct mode {
-    const char *way;
+    const char *transport;
     enum tri_reader_wait wait;
     uint32_t flags;
 } modes[] = {
@@ -66,12 +66,12 @@ static void read_open(const struct bench_setup *setup, uint32_t index)
         const struct tri_reader_options options = { .name = setup->name,
                                                     .wait = mode->wait,
                                                     .flags = mode->flags };
-        if (strcmp(mode->way, setup->way) == 0)
+        if (strcmp(mode->transport, setup->transport) == 0)
             bench_need(tri_reader_open(&reader, &options) == TRI_OK, "tri_reader_open");
     }
     struct tri_reader_stats counts;
-    do { // a large segment takes a while to attach: now, not while frames are counted
-        const enum tri_err err = tri_reader_acquire(reader, &frame, ATTACH_LOOK_MS);
+    do { // attaching a large segment takes time: before frames are counted
+        const enum tri_err err = tri_reader_acquire(reader, &frame, ATTACH_POLL_MS);
         bench_need(err == TRI_OK || err == TRI_ERR_TIMEOUT, "tri_reader_acquire");
         tri_reader_get_stats(reader, &counts);
     } while (counts.slots == 0);
@@ -79,7 +79,7 @@ static void read_open(const struct bench_setup *setup, uint32_t index)
 
 static const uint8_t *take(void)
 {
-    // The frame before is still on loan: it is given back by the call that takes this one.
+    // The previous frame is still acquired: this call releases it.
     enum tri_err err;
     do
         err = tri_reader_acquire(reader, &frame, -1);
@@ -103,32 +103,32 @@ static void read_close(void)
     .begin = begin, .publish = publish, .drop = drop, .write_close = write_close,       \
     .read_open = read_open, .take = take, .done = done, .read_close = read_close
 
-const struct bench_way bench_block = {
+const struct bench_transport bench_block = {
     .name = "block",
     READERS("sleep in the kernel, lock the slot"),
 };
 
-const struct bench_way bench_block_checked = {
+const struct bench_transport bench_block_checked = {
     .name = "block-checked",
     READERS("sleep in the kernel, check after use"),
 };
 
-const struct bench_way bench_spinning = {
+const struct bench_transport bench_spinning = {
     .name = "spinning",
     READERS("spin, lock the slot"),
 };
 
-const struct bench_way bench_spinning_checked = {
+const struct bench_transport bench_spinning_checked = {
     .name = "spinning-checked",
     READERS("spin, check after use"),
 };
 
-const struct bench_way bench_paced = {
+const struct bench_transport bench_paced = {
     .name = "paced",
     READERS("sleep until nearly due, then spin, lock the slot"),
 };
 
-const struct bench_way bench_paced_checked = {
+const struct bench_transport bench_paced_checked = {
     .name = "paced-checked",
     READERS("sleep until nearly due, then spin, check after use"),
 };

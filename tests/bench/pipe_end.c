@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One end of a pair of pipelines: runs what gst-launch-1.0 would for some seconds. The writing end puts
- * the time and its processor into the first bytes of each picture before the last element takes it; the
- * reading end tells how old they are when they reach its last element, and how many of them were met on
- * the processor that wrote them. Prints one JSON object. */
+/* One end of a pair of pipelines: runs a gst-launch-1.0 description for some seconds. The writing end puts
+ * the time and its processor into the first bytes of each frame before the last element; the reading end
+ * measures the latency at its last element and the share of frames read on the processor that wrote
+ * them. Prints one JSON object. */
 #include <triptych/frame.h>
 
 #include <gst/gst.h>
@@ -12,22 +12,22 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define AGES_MOST 100000
-#define WARM_UP   10 // pictures that do not count: the first ones meet caps, pools and cold memory
+#define AGES_MAX 100000
+#define WARM_UP  10 // first frames, not counted: caps, pools and cold memory
 
-/** The first bytes of a picture. */
+/** The first bytes of a frame. */
 struct stamp {
     gint64 ns;
     gint64 processor;
 };
 
 static struct {
-    gint64 ages[AGES_MOST];
-    guint frames; // that count
-    guint met;    // of them, on the processor that wrote them
+    gint64 ages[AGES_MAX];
+    guint frames; // counted
+    guint met;    // of them, read on the processor that wrote them
     guint ignored;
     gint64 first_ns, last_ns;
-    gint64 cpu_ns; // of this process when the first one that counts came
+    gint64 cpu_ns; // of this process at the first counted frame
 } seen;
 
 static gint64 cpu_ns(void)
@@ -38,7 +38,7 @@ static gint64 cpu_ns(void)
            (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-/** Counts a picture by its stamp; the writing end knows of no age. */
+/** Counts a frame by its stamp; the writing end has no latency. */
 static void count(const struct stamp *now, const struct stamp *then)
 {
     if (seen.ignored < WARM_UP) {
@@ -47,7 +47,7 @@ static void count(const struct stamp *now, const struct stamp *then)
         seen.cpu_ns = cpu_ns();
         return;
     }
-    if (seen.frames < AGES_MOST)
+    if (seen.frames < AGES_MAX)
         seen.ages[seen.frames++] = now->ns - then->ns;
     seen.met += now->processor == then->processor;
     seen.last_ns = now->ns;
@@ -117,7 +117,7 @@ static void print_figures(GstElement *end)
            seen.frames ? (double)seen.met / seen.frames : 0, (unsigned long long)copied);
 }
 
-/** Runs for `seconds` from the first picture on. @return FALSE, with a message, for an error. */
+/** Runs for `seconds` from the first frame on. @return FALSE, with a message, on an error. */
 static gboolean run(GstElement *pipe, double seconds)
 {
     gst_element_set_state(pipe, GST_STATE_PLAYING);

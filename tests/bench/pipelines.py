@@ -33,7 +33,7 @@ OTHERS = "import time\nwhile time.monotonic() < {until}: sum(range(1000))"  # th
 
 
 def pipelines(reader, size, rate, place):
-    """The writing and the reading end that belong to a reader."""
+    """The sink and the source pipeline of one pair."""
     form, width, height, size_bytes = SIZES[size]
     caps = f"video/x-raw,format={form},width={width},height={height}"
     live = "true" if rate else "false"
@@ -49,7 +49,7 @@ def pipelines(reader, size, rate, place):
 
 
 def run(program, reader, size, rate, folder):
-    """Figures of both ends of one pair."""
+    """Results of both ends of one pair."""
     place = folder / f"pipe-{os.getpid()}"
     write, read = pipelines(reader, size, rate, place)
     ends = []
@@ -69,7 +69,7 @@ def run(program, reader, size, rate, folder):
 
 @contextlib.contextmanager
 def others(number, seconds):
-    """So many processes that never sleep, ended at the latest after so long."""
+    """Runs `count` processes that never sleep; they end after a time limit."""
     until = time.monotonic() + seconds
     busy = [subprocess.Popen([sys.executable, "-c", OTHERS.format(until=until)]) for _ in range(number)]
     try:
@@ -81,7 +81,7 @@ def others(number, seconds):
 
 
 def measure(program, rounds):
-    """{(size, rate, reader): [figures of (writer, reader) in each round]}."""
+    """{(size, rate, reader): [results of (writer, reader) in each round]}."""
     cells = [(size, rate, reader) for size in SIZES for rate in RATES[size]
              for reader in READERS[rate > 0]]
     found = {cell: [] for cell in cells}
@@ -100,7 +100,7 @@ def median(runs, end, key):
 
 
 def beside(ours, theirs, end, key, digits=0):
-    """A figure, and how many times that of shmsrc in the same round it is: medians."""
+    """A figure and its ratio to shmsrc's of the same round: medians."""
     pairs = [(own[end][key], other[end][key]) for own, other in zip(ours, theirs)]
     figure = f"{median(ours, end, key):.{digits}f}"
     if not all(other for _, other in pairs):
@@ -131,31 +131,30 @@ def page(about, rounds, idle, busy):
 
 `videotestsrc ! triptychsink` in one process, `triptychsrc ! fakesink` in another, and the same with
 `shmsink` and `shmsrc`; {SLOTS} slots, or as many frames' bytes, on either side. Medians of
-{rounds} interleaved rounds of {SECONDS:g} s. Age: from the moment the sink gets a picture to the
-moment the other process's last element gets it. CPU is that of the whole process, drawing
-included, which is the same for both. Same processor: the share of pictures that reached the reader on
-the processor on which they had been written, as the kernel chose. In parentheses: how many times the
-figure of shmsrc in the same round, the median again. Unpaced, shmsink waits for its reader while
-triptychsink does not: a reader of the newest frame then sees fewer than were made.
+{rounds} interleaved rounds of {SECONDS:g} s. Latency: from the frame's arrival at the sink to its arrival at
+the last element of the other process. CPU: of the whole process, including the drawing, which is the
+same for both. Same processor: the share of frames that the reader received on the processor that wrote
+them, as the kernel chose. In parentheses: the ratio to shmsrc in the same round, also a median. Unpaced,
+shmsink waits for its reader and triptychsink does not: a reader of the newest frame then skips some.
 
 {about['processor']}, {about['processors']} processors{virtual}, Linux {about['kernel']},
-{about['date']}, load {about['load']:.1f} at the start. Again:
+{about['date']}, load {about['load']:.1f} at the start. Repeat it with
 `meson test --benchmark -C build pipelines`, or
 `tests/bench/pipelines.py build/tests/bench/pipe_end --output docs/performance`.
 
 {table(idle)}
 
-## While others want the processors
-The same while as many processes as there are processors compute without pause.
+## On a busy machine
+The same beside one busy loop per processor.
 
 {table(busy)}
 """
 
 
 def cells_of(figures):
-    return [{"size": size, "rate": rate, "way": way,
+    return [{"size": size, "rate": rate, "transport": transport,
              "rounds": [{"writer": ends[0], "reader": ends[1]} for ends in runs]}
-            for (size, rate, way), runs in figures.items()]
+            for (size, rate, transport), runs in figures.items()]
 
 
 def main():

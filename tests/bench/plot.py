@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The latencies of a run as a picture: one SVG, bars on a logarithmic scale."""
+"""Draws the latencies of a run: one SVG, bars on a logarithmic scale."""
 import math
 
 import report
@@ -23,13 +23,13 @@ def decades(lowest, highest):
 
 
 def svg(results):
-    """p50 from publish to reader at 60 a second with frames filled and read, a group of bars a way."""
+    """p50 from publish to reader at 60 a second with frames filled and read, one group of bars per transport."""
     cells = report.Cells(results)
     groups = []
-    for way in cells.ways:
-        values = [cells.value(way, size, *report.P50, touch="all") for size in cells.sizes]
+    for transport in cells.transports:
+        values = [cells.value(transport, size, *report.P50, touch="all") for size in cells.sizes]
         if any(values):
-            groups.append((way, values))
+            groups.append((transport, values))
     known = [value for _, values in groups for value in values if value]
     scale = decades(min(known), max(known))
     low, span = scale[0], max(len(scale) - 1, 1)
@@ -54,8 +54,8 @@ def svg(results):
                      f'stroke="{PALE}"/>')
         parts.append(label(x, height - 12, f"{10 ** power:g}", text_anchor="middle"))
     y = TOP
-    for way, values in groups:
-        parts.append(label(LEFT - 8, y + BAR * len(values) / 2 + 4, way, text_anchor="end"))
+    for transport, values in groups:
+        parts.append(label(LEFT - 8, y + BAR * len(values) / 2 + 4, transport, text_anchor="end"))
         for index, value in enumerate(values):
             if value:
                 parts.append(f'<rect x="{LEFT}" y="{y + index * BAR}" height="{BAR - 1}" '

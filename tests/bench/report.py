@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The results as tables of Markdown: what was promised, then ratios, then absolute figures."""
+"""The results as Markdown tables: targets, then ratios, then absolute figures."""
 
 from plans import PEERS, SIZES, STEPS, TEXT_BOOK
 
@@ -10,18 +10,18 @@ TOUCHES = {"none": "untouched", "all": "filled and read"}
 
 
 class Cells:
-    """The medians of a run, found by what was measured."""
+    """The medians of a run, looked up by cell."""
 
     def __init__(self, results):
         self.results = results
         measured = {one["size"] for one in results["cells"]}
         self.sizes = [size for size in SIZES if size in measured]
-        self.ways = list(dict.fromkeys(one["way"] for one in results["cells"]))
+        self.transports = list(dict.fromkeys(one["transport"] for one in results["cells"]))
 
-    def find(self, way, size, *, readers=1, rate="60", touch="none", jitter=0, drop_every=0):
+    def find(self, transport, size, *, readers=1, rate="60", touch="none", jitter=0, drop_every=0):
         for one in self.results["cells"]:
-            if (one["way"], one["size"], one["readers"], one["rate"], one["touch"], one["jitter"],
-                    one["drop_every"]) == (way, size, readers, rate, touch, jitter, drop_every):
+            if (one["transport"], one["size"], one["readers"], one["rate"], one["touch"], one["jitter"],
+                    one["drop_every"]) == (transport, size, readers, rate, touch, jitter, drop_every):
                 result = one["result"]
                 if "reader" in result:
                     result["switches"] = sum(result[side]["switches"] for side in SIDES)
@@ -29,8 +29,8 @@ class Cells:
                 return result if arrived else None
         return None
 
-    def value(self, way, size, *keys, **which):
-        found = self.find(way, size, **which)
+    def value(self, transport, size, *keys, **which):
+        found = self.find(transport, size, **which)
         for key in keys:
             found = found.get(key) if found else None
         return found
@@ -50,15 +50,15 @@ def number(value, digits=1):
     return f"{value:,.{digits}f}" if value is not None else NOT_MEASURED
 
 
-def of(cells, keys, way, limit, **which):
-    """Ratios of a figure to the limit's, one a size, largest last; {} where not measured. The limit
-    is that of a steady rate."""
+def of(cells, keys, transport, limit, **which):
+    """Ratios of a figure to the limit's at a steady rate, one per size, largest last; {} if not
+    measured."""
     steady = {key: which[key] for key in ("readers", "touch") if key in which}
     if which.get("rate") == "0":
         steady["rate"] = "0"
     found = {}
     for size in cells.sizes:
-        value = cells.value(way, size, *keys, **which)
+        value = cells.value(transport, size, *keys, **which)
         against = cells.value(limit, size, *keys, **steady)
         if value is not None and against:
             found[size] = value / against
@@ -68,9 +68,9 @@ def of(cells, keys, way, limit, **which):
 P50 = ("latency_us", "p50")
 
 
-class Bar:
-    """A promise: what, how much, what was measured for each size; without `most` and `least` it is
-    told, not judged."""
+class Target:
+    """A target: its subject, its bound, the figure of each size; without `most` and `least` it is shown
+    and not judged."""
 
     def __init__(self, what, measured, *, most=None, least=None):
         self.what, self.measured, self.most, self.least = what, measured, most, least
@@ -81,15 +81,15 @@ class Bar:
         return f"at most {self.most}" if self.least is None else f"at least {self.least}"
 
     def verdict(self):
-        """In words, with how far the worst size is from what was promised."""
+        """The verdict, with the distance of the worst size from the target."""
         if self.most is None and self.least is None:
             return ""
         if self.least is None:
-            worst, bar = max(self.measured.values()), self.most
-            missed = worst / bar - 1
+            worst, target = max(self.measured.values()), self.most
+            missed = worst / target - 1
         else:
-            worst, bar = min(self.measured.values()), self.least
-            missed = 1 - worst / bar
+            worst, target = min(self.measured.values()), self.least
+            missed = 1 - worst / target
         return "met" if missed <= 0 else f"**missed** by {missed:.0%}"
 
     def row(self):
@@ -97,11 +97,11 @@ class Bar:
             f"{size} {value:.3g}" for size, value in self.measured.items()), self.verdict())
 
 
-def to_best_peer(cells, way, touch):
-    """p50 as a multiple of the quickest way of others, a figure a size."""
+def to_best_peer(cells, transport, touch):
+    """p50 as a multiple of the fastest peer's, one per size."""
     found = {}
     for size in cells.sizes:
-        ours = cells.value(way, size, *P50, touch=touch)
+        ours = cells.value(transport, size, *P50, touch=touch)
         theirs = [value for peer in OTHERS if (value := cells.value(peer, size, *P50, touch=touch))]
         if ours and theirs:
             found[size] = ours / min(theirs)
@@ -109,8 +109,8 @@ def to_best_peer(cells, way, touch):
 
 
 def own_share(cells, **which):
-    """What a `paced` reader takes of a core, without the reading of whole frames, which a reader that
-    sleeps on a futex does as well."""
+    """Share of a core of a `paced` reader, less the reading of the frames, which a reader that sleeps on
+    a futex does too."""
     found = {}
     for size in cells.sizes:
         ours = cells.find("paced", size, **which)
@@ -122,25 +122,25 @@ def own_share(cells, **which):
     return found
 
 
-def both_sides(cells, way, touch):
-    """Processor time of the writer and one reader, as a multiple of the futex hand-over's."""
+def both_sides(cells, transport, touch):
+    """Processor time of the writer and one reader, as a multiple of the futex transport's."""
     found = {}
     for size in cells.sizes:
-        ours, limit = cells.find(way, size, touch=touch), cells.find("futex", size, touch=touch)
+        ours, limit = cells.find(transport, size, touch=touch), cells.find("futex", size, touch=touch)
         if ours and limit:
             found[size] = (sum(ours[side]["cpu_us"] for side in SIDES)
                            / sum(limit[side]["cpu_us"] for side in SIDES))
     return found
 
 
-def writers(cells, way, limit, touch):
-    """Processor time of the writer by the number of readers, as a multiple of another way's."""
+def writers(cells, transport, limit, touch):
+    """Processor time of the writer by the number of readers, as a multiple of another transport's."""
     return {f"{count} readers": ratio for count in (4, 16, 64) for ratio in of(
-        cells, ("writer", "cpu_us"), way, limit, readers=count, touch=touch).values()}
+        cells, ("writer", "cpu_us"), transport, limit, readers=count, touch=touch).values()}
 
 
 def costly(patterns):
-    """The patterns of which much is drawn in each frame, and the rest of them in one."""
+    """The patterns that draw much in each frame, and the others as one figure."""
     found = {name: ratio for name, ratio in patterns.items() if ratio >= 0.05}
     rest = [ratio for name, ratio in patterns.items() if name not in found]
     return found | ({f"{len(rest)} others": max(rest)} if rest else {})
@@ -150,68 +150,68 @@ DISTURBED = {"steady rate": {}, f"{STEPS}/s, from the 9th frame of a rate": {"ra
              "jitter of 10 %": {"jitter": 10}, "every 7th frame dropped": {"drop_every": 7}}
 
 
-def bars(cells):
-    """What was promised, one by one."""
+def targets(cells):
+    """All targets."""
     for touch, title in TOUCHES.items():
-        yield Bar(f"p50 `block` to futex, {title}", of(cells, P50, "block", "futex", touch=touch),
+        yield Target(f"p50 `block` to futex, {title}", of(cells, P50, "block", "futex", touch=touch),
                   most=1.25)
-        yield Bar(f"p50 `block` to the quickest way of others, {title}",
+        yield Target(f"p50 `block` to the fastest peer, {title}",
                   to_best_peer(cells, "block", touch), most=1)
-        yield Bar(f"p50 `spin` to the spinning limit, {title}",
+        yield Target(f"p50 `spin` to the spinning limit, {title}",
                   of(cells, P50, "spinning", "spin", touch=touch), most=2)
     for touch, title in TOUCHES.items():
         for name, how in DISTURBED.items():
             found = of(cells, P50, "paced", "futex", touch=touch, **how)
             large = {"4K BGRA": found.pop("4K BGRA")} if "4K BGRA" in found else {}
-            yield Bar(f"p50 `paced` to futex, {name}, {title}", found, most=0.12)
-            yield Bar(f"p50 `paced` to futex, {name}, {title}, 4K", large, most=0.3)
-            # At 4K the time of reading varies by more than the bar.
+            yield Target(f"p50 `paced` to futex, {name}, {title}", found, most=0.12)
+            yield Target(f"p50 `paced` to futex, {name}, {title}, 4K", large, most=0.3)
+            # At 4K the time of reading varies by more than the target.
             share = own_share(cells, touch=touch, **how)
-            yield Bar(f"share of a core, `paced`, {name}, {title}, less the reading", {
+            yield Target(f"share of a core, `paced`, {name}, {title}, less the reading", {
                 size: value for size, value in share.items() if touch == "none" or size != "4K BGRA"},
                 most=0.05)
     for touch, title in TOUCHES.items():
         for limit, most in (("iceoryx", 1), ("futex", None)):
-            yield Bar(f"CPU of the writer of `block` to {limit}, 1080p, {title}",
+            yield Target(f"CPU of the writer of `block` to {limit}, 1080p, {title}",
                       writers(cells, "block", limit, touch), most=most)
     for touch, title in TOUCHES.items():
-        yield Bar(f"frames/s of `block` unpaced to iceoryx, {title}",
+        yield Target(f"frames/s of `block` unpaced to iceoryx, {title}",
                   of(cells, ("fps",), "block", "iceoryx", rate="0", touch=touch), least=1)
-    for way, size, least in (("block", "1080p NV12", 0.85), ("spinning", "1080p NV12", 0.95),
+    for transport, size, least in (("block", "1080p NV12", 0.85), ("spinning", "1080p NV12", 0.95),
                              ("block", "4K BGRA", 0.95), ("spinning", "4K BGRA", 0.95)):
-        share = of(cells, ("fps",), way, "spin", rate="0", touch="all")
-        yield Bar(f"frames/s of `{way}` unpaced to the spinning ring, filled and read",
+        share = of(cells, ("fps",), transport, "spin", rate="0", touch="all")
+        yield Target(f"frames/s of `{transport}` unpaced to the spinning ring, filled and read",
                   {size: share[size]} if size in share else {}, least=least)
     for touch, title in TOUCHES.items():
-        yield Bar(f"CPU of writer and reader, `block` to futex, {title}",
+        yield Target(f"CPU of writer and reader, `block` to futex, {title}",
                   both_sides(cells, "block", touch), most=1.1)
     calls = {size: ns for size in cells.sizes if (ns := cells.value("calls", size, "ns"))}
     if len(calls) > 1:
-        yield Bar("begin, publish, acquire, release: slowest size to quickest",
+        yield Target("begin, publish, acquire, release: slowest size to quickest",
                   {"all sizes": max(calls.values()) / min(calls.values())}, most=1.1)
-    yield Bar("a pattern's frame, 1080p NV12 unpaced, to a memset of it",
+    yield Target("a pattern's frame, 1080p NV12 unpaced, to a memset of it",
               costly(cells.results.get("patterns", {})), most=1.5)
 
 
 def bars_table(cells):
-    return table(("what", "bar", "measured", ""),
-                 [bar.row() for bar in bars(cells) if bar.measured])
+    return table(("what", "target", "measured", ""),
+                 [target.row() for target in targets(cells) if target.measured])
 
 
 def by_size(cells, show, **which):
-    """Rows of ways, columns of sizes."""
+    """Rows of transports, columns of sizes."""
     rows = []
-    for way in cells.ways:
-        values = [cells.find(way, size, **which) for size in cells.sizes]
+    for transport in cells.transports:
+        values = [cells.find(transport, size, **which) for size in cells.sizes]
         shown = [show(value, size) if value else NOT_MEASURED
                  for value, size in zip(values, cells.sizes)]
         if any(shown):
-            rows.append([f"`{way}`", *shown])
-    return table(("way", *cells.sizes), rows) if rows else ""
+            rows.append([f"`{transport}`", *shown])
+    return table(("transport", *cells.sizes), rows) if rows else ""
 
 
 def latency(cells, touch):
-    """What one reader has of 60 frames a second."""
+    """Figures of one reader at 60 frames a second."""
     def p50(one, size):
         if "latency_us" not in one:
             return NOT_MEASURED
@@ -241,15 +241,15 @@ def disturbed(cells):
     rows = []
     for touch, title in TOUCHES.items():
         for name, how in DISTURBED.items():
-            for way in ("futex", "paced"):
-                values = [cells.find(way, size, touch=touch, **how) for size in cells.sizes]
+            for transport in ("futex", "paced"):
+                values = [cells.find(transport, size, touch=touch, **how) for size in cells.sizes]
                 if how and any(values):
-                    rows.append([name, title, f"`{way}`", *(
+                    rows.append([name, title, f"`{transport}`", *(
                         f"{number(one['latency_us']['p50'])} / {one['reader']['cpu_share']:.1%}"
                         if one else NOT_MEASURED for one in values)])
     return rows and ["## Changes of rate, jitter, drops",
                      "p50, microseconds / the reader's share of a core, with the reading of frames",
-                     table(("", "frames", "way", *cells.sizes), rows)]
+                     table(("", "frames", "transport", *cells.sizes), rows)]
 
 
 def unpaced(cells):
@@ -270,15 +270,15 @@ def many_readers(cells):
     rows = []
     for touch, title in TOUCHES.items():
         for size in cells.sizes:
-            for way in cells.ways:
-                values = [cells.find(way, size, readers=count, touch=touch) for count in counts]
+            for transport in cells.transports:
+                values = [cells.find(transport, size, readers=count, touch=touch) for count in counts]
                 if any(values[1:]):
-                    rows.append([f"{size}, {title}", f"`{way}`", *(
+                    rows.append([f"{size}, {title}", f"`{transport}`", *(
                         f"{number(value['writer']['cpu_us'])} / {number(value['latency_us']['p50'])}"
                         if value else NOT_MEASURED for value in values)])
     return rows and ["## Many readers, 60 a second",
                      "processor time of the writer a frame / p50 latency, microseconds",
-                     table(("frames", "way", *(f"{count} readers" for count in counts)), rows)]
+                     table(("frames", "transport", *(f"{count} readers" for count in counts)), rows)]
 
 
 def memory(cells):
@@ -316,32 +316,32 @@ def heading(results):
 
 
 def summary(results):
-    """What docs/performance.md tells: one row a way, then the bars that are missed."""
+    """The figures in docs/performance.md: one row per transport, then the missed targets."""
     cells = Cells(results)
     size, touched = "1080p NV12", {"touch": "all"}
 
-    def p50(way, at):
-        value = cells.value(way, at, *P50, **touched)
+    def p50(transport, at):
+        value = cells.value(transport, at, *P50, **touched)
         return value and f"{number(value)} ({ratio(value, cells.value('futex', at, *P50, **touched))})"
 
-    def figures(way):
-        one = cells.find(way, size, **touched)
-        many = cells.value(way, size, "writer", "cpu_us", readers=16)
-        return (*(p50(way, at) for at in cells.sizes), one and number(one["latency_us"].get("p99")),
+    def figures(transport):
+        one = cells.find(transport, size, **touched)
+        many = cells.value(transport, size, "writer", "cpu_us", readers=16)
+        return (*(p50(transport, at) for at in cells.sizes), one and number(one["latency_us"].get("p99")),
                 one and " / ".join(number(one[side]["cpu_us"], 0) for side in SIDES),
-                number(many, 0), number(cells.value(way, size, "fps", rate="0"), 0))
+                number(many, 0), number(cells.value(transport, size, "fps", rate="0"), 0))
 
-    rows = [(f"`{way}`", *(value or NOT_MEASURED for value in figures(way)))
-            for way in cells.ways if cells.value(way, size, *P50, **touched)]
-    judged = [bar for bar in bars(cells) if bar.measured and bar.verdict()]
-    missed = [bar for bar in judged if bar.verdict() != "met"]
-    head = ("way", *(f"p50 {at}" for at in cells.sizes), "p99 1080p", "CPU writer / reader",
+    rows = [(f"`{transport}`", *(value or NOT_MEASURED for value in figures(transport)))
+            for transport in cells.transports if cells.value(transport, size, *P50, **touched)]
+    judged = [target for target in targets(cells) if target.measured and target.verdict()]
+    missed = [target for target in judged if target.verdict() != "met"]
+    head = ("transport", *(f"p50 {at}" for at in cells.sizes), "p99 1080p", "CPU writer / reader",
             "CPU writer, 16 readers", "frames/s")
     parts = [heading(results) + ".", table(head, rows),
-             f"{len(judged) - len(missed)} of {len(judged)} bars are met "
+             f"{len(judged) - len(missed)} of {len(judged)} targets are met "
              "([all of them](performance/tables.md))."]
     if missed:
-        parts += ["Missed:", table(("what", "bar", "measured", ""), [bar.row() for bar in missed])]
+        parts += ["Missed:", table(("what", "target", "measured", ""), [target.row() for target in missed])]
     return "\n\n".join(parts)
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run: one writer and its readers, each a process with a processor of its own where there are
- * enough, the same pace and the same touching of the frames whichever way they go. */
+/* A run: one writer and its readers, each a process with its own processor if there are enough. Pace and
+ * memory access are the same for every transport. */
 #include "bench.h"
 
 #include <errno.h>
@@ -16,16 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WARM_SHARE  4    // a 4th of the run's time is not recorded: caches, clocks, paces learned
-#define PATIENCE_S  60   // beyond the run's own time: then a process is stuck
-#define END_EVERY_S 1e-3 // how often the last frame is sent until all readers have left
+#define WARM_SHARE  4    // 1/4 of the run is not recorded: caches and clocks warm up, pacing learns
+#define PATIENCE_S  60   // beyond the run's own time: a process is stuck
+#define END_EVERY_S 1e-3 // repeat interval of the last frame until all readers have left
 
-static volatile uint64_t sink; // reading has an effect
+static volatile uint64_t sink; // keeps the compiler from removing the reads
 
-/** What the processes of a run share. */
+/** Shared by the processes of a run. */
 struct common {
     _Atomic uint32_t ready, left;
-    _Atomic int recording; // frames count from here on
+    _Atomic int recording; // frames are recorded from here on
     struct bench_result reader[BENCH_READERS_MAX];
 };
 
@@ -58,8 +58,8 @@ uint64_t bench_read_all(const uint8_t *frame, size_t bytes)
     return sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
 }
 
-/** The writer on the first processor, the readers on the others in turn: as latencies are compared,
- *  no run may be luckier than another in where its processes come to lie. */
+/** Pins the writer to the first processor and the readers to the others in turn: a run's latency must not
+ *  depend on the placement of its processes. */
 static void pin(uint32_t process)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -68,7 +68,7 @@ static void pin(uint32_t process)
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(process == 0 ? 0 : 1 + (process - 1) % ((uint32_t)processors - 1), &set);
-    sched_setaffinity(0, sizeof(set), &set); // a container may forbid it: then they wander
+    sched_setaffinity(0, sizeof(set), &set); // a container may forbid it: not pinned then
 }
 
 static struct bench_cost cost_now(void)
@@ -99,9 +99,9 @@ static void sleep_until(int64_t ns)
         continue;
 }
 
-/** What this process is doing, if it is a reader. */
+/** State of a reader process. */
 static struct {
-    const struct bench_way *way;
+    const struct bench_transport *transport;
     const struct bench_setup *setup;
     struct common *common;
     struct bench_result *result;
@@ -110,7 +110,7 @@ static struct {
     uint64_t last; // number of the newest frame seen
 } reading;
 
-/** Touches and counts one frame. @return whether there is more to come. */
+/** Reads and counts one frame. @return false after the last one. */
 static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
 {
     const struct bench_setup *setup = reading.setup;
@@ -120,7 +120,7 @@ static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
     if (stamp.number != BENCH_END && stamp.number != reading.last &&
         setup->touch == BENCH_TOUCH_ALL)
         sink += bench_read_all(frame, setup->shape.bytes);
-    if (!reading.way->done()) {
+    if (!reading.transport->done()) {
         result->torn++;
         return true;
     }
@@ -145,48 +145,49 @@ static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
 }
 
 /** One reader, from its first frame to the last. */
-static void read_frames(const struct bench_way *way, const struct bench_setup *setup,
+static void read_frames(const struct bench_transport *transport, const struct bench_setup *setup,
                         struct common *common, uint32_t index)
 {
     struct bench_result *result = &common->reader[index];
-    memset(result, 0, sizeof(*result)); // its pages come now, not while frames are counted
-    reading.way = way;
+    memset(result, 0, sizeof(*result)); // populates its pages before frames are counted
+    reading.transport = transport;
     reading.setup = setup;
     reading.common = common;
     reading.result = result;
-    way->read_open(setup, index);
+    transport->read_open(setup, index);
     atomic_fetch_add(&common->ready, 1);
 
-    if (way->serve) {
-        way->serve(use_frame);
+    if (transport->serve) {
+        transport->serve(use_frame);
     } else {
         const uint8_t *frame;
         do
-            frame = way->take();
+            frame = transport->take();
         while (use_frame(frame, tri_now_ns()));
     }
     if (reading.first_ns)
         result->readers.cost = cost_since(reading.start);
     result->readers.span_ns = reading.last_ns - reading.first_ns;
     atomic_fetch_add(&common->left, 1);
-    way->read_close();
+    transport->read_close();
 }
 
-/** @return whether there was a place for the frame. */
-static bool publish(const struct bench_way *way, const struct bench_setup *setup, uint64_t number)
+/** @return false if the frame was dropped. */
+static bool publish(const struct bench_transport *transport, const struct bench_setup *setup,
+                    uint64_t number)
 {
-    uint8_t *frame = way->begin();
+    uint8_t *frame = transport->begin();
     if (!frame)
         return false;
     if (setup->touch == BENCH_TOUCH_ALL)
         memset(frame, (int)(number & 0xff), setup->shape.bytes);
     const struct bench_stamp stamp = { .number = number, .ns = tri_now_ns() };
     memcpy(frame, &stamp, sizeof(stamp));
-    way->publish();
+    transport->publish();
     return true;
 }
 
-/** Where the writer is in the rates it goes through. */
+/** The writer's position in its list of rates. */
 struct schedule {
     const struct bench_setup *setup;
     uint32_t stage;       // of setup->rate
@@ -196,7 +197,7 @@ struct schedule {
     uint32_t random;
 };
 
-/** Goes on to the next frame, with the next rate where it is time. */
+/** Advances to the next frame, and to the next rate when it is due. */
 static void next_frame(struct schedule *s)
 {
     const struct bench_setup *setup = s->setup;
@@ -210,7 +211,7 @@ static void next_frame(struct schedule *s)
         s->due_ns += (int64_t)(1e9 / setup->rate[s->stage]);
 }
 
-/** Sleeps until the frame's time, which is up to `jitter` percent of a period off. */
+/** Sleeps until the frame's time plus or minus up to `jitter` percent of a period. */
 static void await_frame(struct schedule *s)
 {
     const double rate = s->setup->rate[s->stage];
@@ -221,7 +222,7 @@ static void await_frame(struct schedule *s)
     sleep_until(s->due_ns + (int64_t)(off * s->setup->jitter * 1e7 / rate));
 }
 
-/** Whether a frame counts: a run's first part does not, nor do those just after a change of rate. */
+/** Whether a frame is recorded: not in a run's first part, nor just after a change of rate. */
 static bool is_recorded(const struct schedule *s, int64_t now, int64_t begin)
 {
     if (s->setup->rates > 1)
@@ -229,8 +230,8 @@ static bool is_recorded(const struct schedule *s, int64_t now, int64_t begin)
     return now >= begin + (int64_t)(s->setup->seconds * 1e9 / WARM_SHARE);
 }
 
-/** The writer: all frames at the asked rates, then the end until everybody has seen it. */
-static void write_frames(const struct bench_way *way, const struct bench_setup *setup,
+/** The writer: all frames at the given rates, then the end mark until all readers have seen it. */
+static void write_frames(const struct bench_transport *transport, const struct bench_setup *setup,
                          struct common *common, struct bench_side *side)
 {
     const int64_t begin = tri_now_ns();
@@ -246,13 +247,13 @@ static void write_frames(const struct bench_way *way, const struct bench_setup *
         next_frame(&schedule);
         await_frame(&schedule);
         if (setup->drop_every && number % setup->drop_every == 0) {
-            if (way->drop)
-                way->drop();
+            if (transport->drop)
+                transport->drop();
             continue;
         }
         const bool recorded = is_recorded(&schedule, now, begin);
         atomic_store_explicit(&common->recording, recorded, memory_order_relaxed);
-        const bool published = publish(way, setup, number);
+        const bool published = publish(transport, setup, number);
         now = tri_now_ns();
         if (first_ns) {
             side->frames += published;
@@ -269,7 +270,7 @@ static void write_frames(const struct bench_way *way, const struct bench_setup *
     last.touch = BENCH_TOUCH_NONE;
     const int64_t stuck = now + (int64_t)PATIENCE_S * 1000000000;
     while (atomic_load(&common->left) < setup->readers) {
-        publish(way, &last, BENCH_END);
+        publish(transport, &last, BENCH_END);
         sleep_until(tri_now_ns() + (int64_t)(END_EVERY_S * 1e9));
         errno = 0;
         bench_need(tri_now_ns() < stuck, "a reader does not end");
@@ -298,36 +299,36 @@ static void merge(struct bench_result *into, const struct bench_result *one)
         a->bucket[i] += b->bucket[i];
 }
 
-void bench_run(const struct bench_way *way, const struct bench_setup *setup,
+void bench_run(const struct bench_transport *transport, const struct bench_setup *setup,
                struct bench_result *result)
 {
     struct common *common = bench_shared(sizeof(*common));
     const unsigned limit_s = (unsigned)setup->seconds + PATIENCE_S;
     pid_t child[BENCH_READERS_MAX] = { 0 };
-    signal(SIGPIPE, SIG_IGN); // readers leave first; writing to them is no error then
-    way->prepare(setup);
+    signal(SIGPIPE, SIG_IGN); // readers leave first; writing to them then is not an error
+    transport->prepare(setup);
     for (uint32_t i = 0; i < setup->readers; i++) {
         child[i] = fork();
         bench_need(child[i] >= 0, "fork");
         if (child[i] == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL); // the writer fails: so does the run
+            prctl(PR_SET_PDEATHSIG, SIGKILL); // a failed writer ends the run
             alarm(limit_s);
             pin(1 + i);
-            read_frames(way, setup, common, i);
+            read_frames(transport, setup, common, i);
             _exit(0);
         }
     }
 
     alarm(limit_s);
     pin(0);
-    way->write_open(setup);
+    transport->write_open(setup);
     const int64_t stuck = tri_now_ns() + (int64_t)PATIENCE_S * 1000000000;
     while (atomic_load(&common->ready) < setup->readers) {
         sleep_until(tri_now_ns() + 1000000);
         errno = 0;
         bench_need(tri_now_ns() < stuck, "a reader does not start");
     }
-    write_frames(way, setup, common, &result->writer);
+    write_frames(transport, setup, common, &result->writer);
 
     bool all_well = true;
     for (uint32_t i = 0; i < setup->readers; i++) {
@@ -335,7 +336,7 @@ void bench_run(const struct bench_way *way, const struct bench_setup *setup,
         all_well &= waitpid(child[i], &status, 0) == child[i] && status == 0;
         merge(result, &common->reader[i]);
     }
-    way->write_close();
+    transport->write_close();
     alarm(0);
     errno = 0;
     bench_need(all_well, "a reader failed");

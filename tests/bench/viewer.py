@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the viewer costs: processor time for each frame shown, and when none comes."""
+"""Cost of the viewer: processor time per shown frame, and while no frame arrives."""
 import os
 import pathlib
 import signal
@@ -17,7 +17,7 @@ START_S, SHOWN_S, IDLE_S = 2, 4, 3
 
 
 def cpu_s(process):
-    """Processor time of a process so far, all threads."""
+    """Processor time of a process, all threads."""
     fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
     user, system = map(int, fields.rsplit(")", 1)[1].split()[11:13])
     return (user + system) / os.sysconf("SC_CLK_TCK")
@@ -30,7 +30,7 @@ def spent(process, seconds):
 
 
 def watch(display_at, capture, display):
-    """The figures of one viewer; its writer is stopped for the idle ones."""
+    """The figures of one viewer; its writer is stopped for the idle figures."""
     name, rate = f"bench-view-{os.getpid()}", 60
     writer = subprocess.Popen([capture, "-q", "-n", name, "-s", "1920x1080", "-f", "NV12",
                                "-r", str(rate), "pattern:smpte"])
@@ -54,7 +54,7 @@ def watch(display_at, capture, display):
 
 
 def measure(build):
-    """The figures, or None where there is no viewer or no Xvfb."""
+    """The figures, or None without a viewer or Xvfb."""
     capture, display = (build / "capture" / "triptych-capture",
                         build / "display" / "triptych-display")
     if not capture.exists() or not display.exists():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What statistics, tiles and the like cost in triptych-display, beside plain viewing.
+"""Cost of statistics, tiles and other extras in triptych-display, beside plain viewing.
 
 viewer_extras.py [RENDERER]...   on a screen of its own (Xvfb), software unless told otherwise; two
                                  minutes and a half each
@@ -24,7 +24,7 @@ SECONDS = 10
 SETTLE = 3  # seconds until the window stands and the first statistics are written
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# What is shown, how many streams, frames a second, keys pressed before it is measured.
+# Title, number of streams, frames a second, keys pressed before the measurement.
 CASES = (
     ("plain", 1, 60, ()),
     ("statistics, rates alone", 1, 60, ("i",)),
@@ -41,13 +41,13 @@ CASES = (
 
 
 def used(process):
-    """Seconds of processor time so far."""
+    """Seconds of processor time of a process."""
     fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return sum(map(int, fields[11:13])) / TICKS
 
 
 def measure(display, renderer, streams, fps, keys):
-    """Per cent of a core, pictures a second of all streams, milliseconds of processor a picture."""
+    """Percent of a core, frames a second of all streams, milliseconds of processor time per frame."""
     names = [f"cost{os.getpid()}-{i}" for i in range(streams)]
     running = []
     if fps:

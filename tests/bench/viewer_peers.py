@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Processor time of a picture without a graphics card: triptych-display and GStreamer's ximagesink.
+"""Processor time per frame without a graphics card: triptych-display and GStreamer's ximagesink.
 
 viewer_peers.py [--rounds N] [--format FOURCC]...   1920x1080 at 60 a second, one to one, under Xvfb
 
@@ -29,7 +29,7 @@ BAR = 0.6  # of ximagesink
 
 
 def commands(name):
-    """What shows so many pictures of a stream and ends, by its name."""
+    """The command lines that show a number of frames of a stream and end, by name."""
     return {
         "triptych-display": lambda count: [
             built("triptych-display"), "-q", "--geometry", "%dx%d+0+0" % SIZE,
@@ -41,20 +41,20 @@ def commands(name):
 
 
 def ended_s():
-    """Processor time of all children that have ended."""
+    """Processor time of all finished children."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def run(display, command):
-    """Seconds of processor time of a program, and of the X server meanwhile."""
+    """Seconds of processor time of a program and of the X server while it runs."""
     server, before = cpu_s(display.server), ended_s()
     subprocess.run(command, env=display.environment, stdout=subprocess.DEVNULL, check=True)
     return ended_s() - before, cpu_s(display.server) - server
 
 
-def a_picture(display, command):
-    """Milliseconds of each picture after the first: of the program, of the X server."""
+def per_frame(display, command):
+    """Milliseconds per frame after the first: of the program, of the X server."""
     first, all_of_them = run(display, command(1)), run(display, command(PICTURES))
     return [1000 * (last - least) / (PICTURES - 1) for least, last in zip(first, all_of_them)]
 
@@ -63,25 +63,25 @@ def measure(display, fourcc, rounds):
     name = f"peers{os.getpid()}"
     writer = subprocess.Popen([built("triptych-capture"), "-q", "-n", name, "-s", "%dx%d" % SIZE,
                                "-f", fourcc, "-r", str(RATE), "pattern:ball"])
-    ways = commands(name)
-    found = {way: [] for way in ways}
+    transports = commands(name)
+    found = {transport: [] for transport in transports}
     try:
         for _ in range(rounds):
-            for way in random.sample(sorted(ways), len(ways)):
-                found[way].append(a_picture(display, ways[way]))
+            for transport in random.sample(sorted(transports), len(transports)):
+                found[transport].append(per_frame(display, transports[transport]))
     finally:
         end(writer)
     return found
 
 
 def report(fourcc, found):
-    """A line each and the ratio, of the medians."""
+    """Prints one line per program and the ratio of the medians."""
     totals = {}
-    for way, pairs in found.items():
+    for transport, pairs in found.items():
         own, server = (statistics.median(part) for part in zip(*pairs))
         sums = [sum(pair) for pair in pairs]
-        totals[way] = statistics.median(sums)
-        print(f"{fourcc} {way:17} {totals[way]:5.2f} ms a picture ({own:.2f} own, {server:.2f} X "
+        totals[transport] = statistics.median(sums)
+        print(f"{fourcc} {transport:17} {totals[transport]:5.2f} ms a frame ({own:.2f} own, {server:.2f} X "
               f"server; {min(sums):.2f} to {max(sums):.2f})")
     ratio = totals["triptych-display"] / totals["ximagesink"]
     print(f"{fourcc} {ratio:.2f} x ximagesink; at most {BAR} is meant", flush=True)
