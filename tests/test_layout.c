@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include <layout.h>
+#include <model/tile_layout.h>
 
 #define MOST 16
 

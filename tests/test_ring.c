@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include <ring.h>
+#include <model/ring.h>
 
 /** A ring and the number of the picture in each of its places. */
 struct film {

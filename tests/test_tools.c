@@ -7,13 +7,13 @@
 
 #include <cmocka.h>
 
-#include <adjust.h>
-#include <inspect.h>
 #include <math.h>
-#include <panel.h>
-#include <reading.h>
-#include <tones.h>
-#include <trace.h>
+#include <model/adjust.h>
+#include <model/inspect.h>
+#include <model/panel_geometry.h>
+#include <model/pixel_text.h>
+#include <model/tones.h>
+#include <model/trace.h>
 
 /** A grey picture whose bytes the test fills. */
 struct grey {

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <view.h>
+#include <model/view.h>
 
 static const struct view_picture wide = { 640, 360, 0, 0 };
 static const struct view_picture tall = { 360, 640, 0, 0 };

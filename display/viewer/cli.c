@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include "keys.h"
+#include "input/keys.h"
 
 #include <triptych/triptych.h>
 

@@ -3,41 +3,7 @@
 #ifndef VIEWER_CLI_H
 #define VIEWER_CLI_H
 
-#include "program/cli.h"
-#include "program/expect.h"
-
-struct geometry {
-    struct cli_size size;
-    int x, y;
-    bool has_size, has_place;
-};
-
-#define STREAMS_MAX 16 // in one window
-
-enum vsync { VSYNC_YES, VSYNC_NO };
-
-struct config {
-    const char *names[STREAMS_MAX]; // of the streams, each one once
-    unsigned name_count;            // 1 or more
-    // What is shown
-    int mode;   // enum tri_reader_mode
-    int rotate; // quarter turns clockwise
-    bool hflip, vflip;
-    // Window
-    bool fullscreen, no_border, on_top;
-    struct geometry geometry;
-    const char *title; // NULL: name, size, format and figures
-    int vsync;         // enum vsync
-    const char *screenshot_directory;
-    // Run
-    bool headless, json, exit_on_end;
-    uint64_t count;         // 0: no end
-    double duration;        // seconds; 0: no end
-    double timeout;         // seconds; 0: wait for ever; below 0: not given
-    const char *screenshot; // NULL: none
-    struct expect expect;   // of each stream
-    struct cli_common common;
-};
+#include "model/config.h"
 
 /** Fills *config. @return -1 to go on; otherwise the exit status. */
 int config_parse(struct config *config, int argc, char **argv);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "headless.h"
 
-#include "limits.h"
-#include "report.h"
-#include "wall.h"
+#include "run_limits.h"
+#include "run_summary.h"
+#include "stream/tile_grid.h"
 
 #include "program/stop.h"
 

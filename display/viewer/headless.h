@@ -3,7 +3,7 @@
 #ifndef VIEWER_HEADLESS_H
 #define VIEWER_HEADLESS_H
 
-#include "cli.h"
+#include "model/config.h"
 
 #include <triptych/log.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
-#include "keys.h"
-#include "layout.h"
-#include "limits.h"
-#include "panel.h"
-#include "pointer.h"
-#include "report.h"
-#include "screenshot.h"
-#include "statistics.h"
+#include "input/keys.h"
+#include "input/pointer.h"
+#include "model/panel_geometry.h"
+#include "model/tile_layout.h"
+#include "overlay/statistics_text.h"
+#include "run_limits.h"
+#include "run_summary.h"
+#include "stream/screenshot.h"
 
 #include "program/stop.h"
 

@@ -3,11 +3,11 @@
 #ifndef VIEWER_LOOP_H
 #define VIEWER_LOOP_H
 
-#include "cli.h"
-#include "overlay.h"
-#include "tools.h"
-#include "wall.h"
-#include "window.h"
+#include "model/config.h"
+#include "overlay/overlay.h"
+#include "overlay/tools.h"
+#include "stream/tile_grid.h"
+#include "window/window.h"
 
 /** Everything of a viewer with a window. Its own thread only. */
 struct loop {

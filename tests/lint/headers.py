@@ -43,7 +43,8 @@ class Headers(unittest.TestCase):
     def test_each_header_of_the_programs_includes_what_it_needs(self):
         refused = {}
         for header in files("common/*.h", "capture/*.h", "display/*.h"):
-            places = ("-Icommon", "-Icommon/src", "-Icapture", f"-I{SOURCE}")
+            places = ("-Icommon", "-Icommon/src", "-Icapture", "-Idisplay/viewer",
+                      f"-I{SOURCE}")
             output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-3:], *places,
                                  "-", input=f'#include "{header}"\n')
             if status:

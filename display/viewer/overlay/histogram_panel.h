@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/** A picture's tones on the screen. */
+#ifndef VIEWER_HISTOGRAM_PANEL_H
+#define VIEWER_HISTOGRAM_PANEL_H
+
+#include "model/tones.h"
+#include "model/view.h"
+#include "text.h"
+
+/** All zero to begin with. */
+struct histogram {
+    struct text_block shares;
+};
+
+/** Draws `tones` in the lower right corner of `area`, with the shares that are clipped; nothing where
+ *  there are none. @param pixels  height of letters */
+void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,
+                    const struct tones *tones, const struct view_area *area, int pixels);
+
+/** The renderer is still there. */
+void histogram_free(struct histogram *histogram);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/** The pixel under the pointer: its place and values, and what is around it. */
+#ifndef VIEWER_PROBE_H
+#define VIEWER_PROBE_H
+
+#include "stream/stream_view.h"
+#include "text.h"
+
+/** All zero is off. */
+struct probe {
+    bool on;
+    bool inside; // the pointer is in the window
+    int x, y;    // of the pointer, in screen pixels
+    struct text_block block;
+};
+
+/**
+ * Draws a cross at the pixel of `stream`, drawn in `tile`, that is under the pointer, and a panel
+ * beside it, inside `window`: the neighbourhood turned and mirrored as it is seen, and its values.
+ * Nothing where the probe is off, or the pointer not on the picture.
+ *
+ * @param pixels  height of letters
+ */
+void probe_draw(struct probe *probe, struct text *text, SDL_Renderer *renderer,
+                const struct stream_view *stream, const struct view_area *tile,
+                const struct view_area *window, int pixels);
+
+/** The renderer is still there. */
+void probe_free(struct probe *probe);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "tile_label.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define NAME_SHARE 8  // a name's letters take no more than this part of a small tile's height,
+#define NAME_LEAST 10 // as long as they can be read with ease
+
+/** What one is drawn with, and where. */
+struct drawing {
+    struct notice *notice;
+    struct text *text;
+    SDL_Renderer *renderer;
+    const struct view_area *area;
+    int pixels;
+    int margin; // of badges from the edges
+};
+
+/** Makes a text, `pixels` high or as high as fits into `w` by `h`. */
+static const struct text_block *set(const struct drawing *on, enum notice_text which,
+                                    const char *string, int pixels, int w, int h)
+{
+    struct text_block *block = &on->notice->blocks[which];
+
+    text_block_set(block, on->text, on->renderer, text_fit(on->text, string, pixels, w, h), string);
+    return block;
+}
+
+/** Two lines in the middle: what is the matter, and what to do about it. */
+static void draw_state(const struct drawing *on, const char *title, const char *hint)
+{
+    const struct view_area *area = on->area;
+    const int gap = SDL_min(on->pixels, area->h / 10) / 2;
+    const int room = area->w - 4 * gap;
+    const struct text_block *upper =
+        set(on, NOTICE_TITLE, title, on->pixels * 2, room, (area->h - 5 * gap) * 2 / 3);
+    const struct text_block *lower = set(on, NOTICE_HINT, hint, SDL_min(on->pixels, upper->pixels),
+                                         room, area->h - 5 * gap - upper->h);
+    const bool hinted = lower->w <= room; // one that is cut helps nobody
+    const int wide = (hinted ? SDL_max(upper->w, lower->w) : upper->w) + 4 * gap;
+    const int high = upper->h + (hinted ? gap + lower->h : 0) + 4 * gap;
+    const int top = area->y + (area->h - high) / 2 + 2 * gap;
+
+    text_ground(on->renderer, area->x + (area->w - wide) / 2, top - 2 * gap, wide, high);
+    text_block_draw(upper, on->renderer, area->x + (area->w - upper->w) / 2, top, text_white);
+    if (hinted)
+        text_block_draw(lower, on->renderer, area->x + (area->w - lower->w) / 2,
+                        top + upper->h + gap, text_soft);
+}
+
+/** What the picture is compared with: left of the divider, which is where it stands, else in the lower
+ *  right corner. */
+static void draw_compared(const struct drawing *on, const struct stream_view *stream)
+{
+    char text[64];
+
+    if (!compare_is_on(&stream->compare) || !stream->has_picture)
+        return;
+    compare_word(&stream->compare, text, sizeof(text));
+    const struct text_block *block =
+        set(on, NOTICE_COMPARED, text, on->pixels, on->area->w / 2, on->area->h / 4);
+    const int wide = block->w + block->pixels + on->margin;
+    const int right = stream->compare.way == COMPARE_SPLIT
+                          ? compare_divider(&stream->compare, on->area)
+                          : on->area->w;
+    text_block_panel(block, on->renderer, on->area->x + SDL_max(right - wide, on->margin),
+                     on->area->y + on->area->h - block->h - block->pixels - on->margin, text_amber);
+}
+
+static void tell_state(const struct drawing *on, const struct stream_view *stream)
+{
+    char title[128];
+    char hint[256];
+
+    if (stream->state != TRI_STATE_LIVE && stream->trouble != TRI_OK) {
+        snprintf(title, sizeof(title), "cannot read %s", stream->name);
+        snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->trouble));
+    } else if (stream->state == TRI_STATE_WAITING) {
+        snprintf(title, sizeof(title), "waiting for %s", stream->name);
+        if (stream->silent)
+            snprintf(hint, sizeof(hint), "its writer runs and has published no frame yet");
+        else
+            snprintf(hint, sizeof(hint), "to start it: triptych-capture --name %s", stream->name);
+    } else if (stream->state == TRI_STATE_NO_WRITER) {
+        snprintf(title, sizeof(title), "no signal");
+        snprintf(hint, sizeof(hint), "the writer of %s has ended; waiting for its return",
+                 stream->name);
+    } else if (stream->trouble != TRI_OK) {
+        char fourcc[5];
+        snprintf(title, sizeof(title), "cannot show %s", tri_fourcc_name(stream->refused, fourcc));
+        snprintf(hint, sizeof(hint), "%s", stream_view_why(stream->trouble));
+    } else {
+        return;
+    }
+    draw_state(on, title, hint);
+}
+
+static void draw_name(const struct drawing *on, const struct stream_view *stream)
+{
+    const int pixels = SDL_min(on->pixels, SDL_max(on->area->h / NAME_SHARE, NAME_LEAST));
+    const struct text_block *block =
+        set(on, NOTICE_NAME, stream->name, pixels, on->area->w / 2, on->area->h / 4);
+
+    text_block_panel(block, on->renderer, on->area->x, on->area->y, text_white);
+}
+
+/** "paused, frame 123, -3": of a picture three before the newest that was shown. */
+static void write_paused(const struct stream_view *stream, char *text, size_t bytes)
+{
+    char back[16] = "";
+
+    if (stream->history.ring.back)
+        snprintf(back, sizeof(back), ", -%u", stream->history.ring.back);
+    if (stream->has_picture)
+        snprintf(text, bytes, "paused, frame %" PRIu64 "%s", stream->info.number, back);
+    else
+        snprintf(text, bytes, "paused");
+}
+
+static void draw_badge(const struct drawing *on, const struct stream_view *stream)
+{
+    char text[64] = "no signal at the source";
+    const bool no_signal =
+        stream->state == TRI_STATE_LIVE && (stream->info.flags & TRI_FRAME_NO_SIGNAL) != 0;
+
+    if (!stream->paused && !no_signal)
+        return;
+    if (stream->paused)
+        write_paused(stream, text, sizeof(text));
+    const struct text_block *block =
+        set(on, NOTICE_BADGE, text, on->pixels, on->area->w / 2, on->area->h / 4);
+    text_block_panel(block, on->renderer,
+                     on->area->x + on->area->w - block->w - block->pixels - on->margin,
+                     on->area->y + on->margin, text_amber);
+}
+
+void notice_draw(struct notice *notice, struct text *text, SDL_Renderer *renderer,
+                 const struct stream_view *stream, const struct view_area *area, int pixels,
+                 bool named)
+{
+    const int margin = named ? 0 : SDL_min(pixels, area->w / 40); // in line with a name
+    const struct drawing on = { notice, text, renderer, area, pixels, margin };
+
+    tell_state(&on, stream);
+    draw_badge(&on, stream);
+    draw_compared(&on, stream);
+    if (named)
+        draw_name(&on, stream);
+}
+
+int notice_name_height(const struct notice *notice)
+{
+    const struct text_block *block = &notice->blocks[NOTICE_NAME];
+
+    return block->texture ? block->h + block->pixels : 0;
+}
+
+void notice_free(struct notice *notice)
+{
+    for (size_t i = 0; i < NOTICE_TEXTS; i++)
+        text_block_free(&notice->blocks[i]);
+}

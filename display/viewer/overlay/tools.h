@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/** What looks closer at the pictures: probe and histogram. */
+#ifndef VIEWER_TOOLS_H
+#define VIEWER_TOOLS_H
+
+#include "histogram_panel.h"
+#include "probe.h"
+#include "stream/tile_grid.h"
+
+/** All zero is off. */
+struct tools {
+    struct probe probe;
+    struct histogram histogram;
+    enum tones_kind tones; // of the stream in focus
+};
+
+/** Tells each stream what is wanted of its next picture, and has it made of those on the screen where
+ *  they were taken before that was wanted. */
+void tools_ask(const struct tools *tools, struct wall *wall, SDL_Renderer *renderer);
+
+/** Draws them over the tiles in `area`. @param pixels  height of letters */
+void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer, struct wall *wall,
+                const struct view_area *area, int pixels);
+
+/** The renderer is still there. */
+void tools_free(struct tools *tools);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** What ends a run besides its user: --count, --duration, --timeout, --exit-on-end. */
+#ifndef VIEWER_RUN_LIMITS_H
+#define VIEWER_RUN_LIMITS_H
+
+#include "model/config.h"
+#include "stream/tile_grid.h"
+
+/** When the run's time is up, on tri_now_ns()'s clock; 0: never. */
+int64_t limits_deadline(const struct config *config, const struct wall *wall);
+
+/** Whether --timeout has passed without a picture of this stream: the first one, or, of a run that
+ *  expects something, any one. */
+bool limits_too_late(const struct config *config, const struct stream_view *stream);
+
+/** Whether the run has reached its end. */
+bool limits_reached(const struct config *config, const struct wall *wall);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_summary.h"
+
+#include "run_limits.h"
+#include "stream/screenshot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void report_second(const struct config *config, struct wall *wall)
+{
+    const int64_t now = tri_now_ns();
+    char line[256];
+    char named[sizeof(line) + TRI_NAME_MAX + 3];
+
+    if (config->json || config->expect.tap || config->common.verbosity < 0)
+        return;
+    for (unsigned i = 0; i < wall->count; i++) {
+        struct stats *stats = &wall->tiles[i].stream.stats;
+        if (!stats_due(stats, now))
+            continue;
+        stats_line(stats, now, line, sizeof(line));
+        snprintf(named, sizeof(named), "%s: %s", stats->name, line);
+        cli_print_line(stdout, wall->count > 1 ? named : line);
+    }
+}
+
+static void print_summary(const struct stream_view *stream, const struct expect_verdict *verdicts,
+                          size_t expected)
+{
+    json_t *summary = stats_json(&stream->stats);
+    const struct texture *front = stream_view_front(stream);
+
+    json_object_set_new(summary, "upload",
+                        stream->has_picture
+                            ? json_string(front->straight ? "straight" : "converted")
+                            : json_null());
+    json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
+    json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
+    if (expected)
+        json_object_set_new(summary, "expected", expect_json(verdicts, expected));
+    stats_print_json(stdout, summary);
+}
+
+/** Of several streams each has a file of its own: "shot.png" is "shot-cam0.png". */
+static bool write_screenshot(const struct config *config, const struct stream_view *stream,
+                             bool several, SDL_Renderer *renderer)
+{
+    char path[SCREENSHOT_PATH_MAX];
+    const char *slash = strrchr(config->screenshot, '/');
+    const char *dot = strrchr(slash ? slash : config->screenshot, '.');
+    const size_t stem = dot ? (size_t)(dot - config->screenshot) : strlen(config->screenshot);
+
+    if (!several)
+        return screenshot_write(stream, renderer, config->screenshot) == TRI_OK;
+    snprintf(path, sizeof(path), "%.*s-%s%s", (int)stem, config->screenshot, stream->name,
+             dot ? dot : "");
+    return screenshot_write(stream, renderer, path) == TRI_OK;
+}
+
+/** Says so of a stream that patience has ended with. */
+static bool came_in_time(const struct config *config, const struct stream_view *stream)
+{
+    if (!limits_too_late(config, stream))
+        return true;
+    tri_log_write(stream->log, TRI_LOG_ERROR, "stream",
+                  "%s: no picture within %g s; see triptych-info list, or start "
+                  "triptych-capture --name %s",
+                  stream->name, config->timeout, stream->name);
+    return false;
+}
+
+/** Of several streams each verdict names its own. */
+static void name_verdicts(struct expect_verdict *verdicts, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[sizeof(verdicts[i].text)];
+        memcpy(text, verdicts[i].text, sizeof(text));
+        snprintf(verdicts[i].text, sizeof(text), "%s: %.*s", name,
+                 (int)(sizeof(text) - TRI_NAME_MAX - 3), text);
+    }
+}
+
+int report_end(const struct config *config, struct wall *wall, SDL_Renderer *renderer)
+{
+    struct expect_verdict verdicts[STREAMS_MAX * EXPECT_MAX];
+    const bool several = wall->count > 1;
+    size_t count = 0;
+    bool done = true;
+
+    for (unsigned i = 0; i < wall->count; i++) {
+        struct stream_view *stream = &wall->tiles[i].stream;
+        const bool came = came_in_time(config, stream);
+        stats_end(&stream->stats, tri_now_ns());
+        const size_t expected = expect_judge(&config->expect, &stream->stats, verdicts + count);
+        done &= came;
+        if (config->screenshot && came)
+            done &= write_screenshot(config, stream, several, renderer);
+        if (config->json)
+            print_summary(stream, verdicts + count, expected);
+        if (several)
+            name_verdicts(verdicts + count, expected, stream->name);
+        count += expected;
+    }
+    done &=
+        expect_tell(verdicts, count, config->expect.tap ? stdout : NULL, wall->tiles[0].stream.log);
+    return done && cli_printed(wall->tiles[0].stream.log) ? CLI_DONE : CLI_FAILED;
+}
