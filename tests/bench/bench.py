@@ -22,8 +22,8 @@ import time
 
 import plans
 import plot
-import report
-import viewer
+import bench_report
+import bench_viewer
 
 Plan = collections.namedtuple("Plan", "purpose cells rounds extras")
 
@@ -228,8 +228,8 @@ def main():
     if plan.extras:
         folder = pathlib.Path(arguments.program).resolve().parent
         results |= {"patterns": patterns(folder / "bench-patterns"),
-                    "viewer": viewer.measure(folder.parents[1])}
-    tables = report.text(results)
+                    "viewer": bench_viewer.measure(folder.parents[1])}
+    tables = bench_report.text(results)
     print(tables)
     if arguments.json:
         arguments.json.write_text(dump(results) + "\n", encoding="utf-8")
@@ -237,7 +237,7 @@ def main():
         arguments.output.mkdir(parents=True, exist_ok=True)
         (arguments.output / "tables.md").write_text(tables + "\n", encoding="utf-8")
         (arguments.output / "latency.svg").write_text(plot.svg(results), encoding="utf-8")
-        put_between_marks(arguments.output.parent / "performance.md", report.summary(results))
+        put_between_marks(arguments.output.parent / "performance.md", bench_report.summary(results))
 
 
 if __name__ == "__main__":

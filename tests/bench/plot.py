@@ -2,7 +2,7 @@
 """Draws the latencies of a run: one SVG, bars on a logarithmic scale."""
 import math
 
-import report
+import bench_report
 
 WIDTH, LEFT, RIGHT, TOP, BAR, GAP = 900, 170, 30, 70, 11, 14
 COLORS = ("#1b6ca8", "#3a9d5d", "#d98e04", "#b5403f")
@@ -24,10 +24,10 @@ def decades(lowest, highest):
 
 def svg(results):
     """p50 from publish to reader at 60 a second with frames filled and read, one group of bars per transport."""
-    cells = report.Cells(results)
+    cells = bench_report.Cells(results)
     groups = []
     for transport in cells.transports:
-        values = [cells.value(transport, size, *report.P50, touch="all") for size in cells.sizes]
+        values = [cells.value(transport, size, *bench_report.P50, touch="all") for size in cells.sizes]
         if any(values):
             groups.append((transport, values))
     known = [value for _, values in groups for value in values if value]

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import screen  # noqa: E402
 from programs import BUILD, built, end, tool  # noqa: E402
-from viewer import cpu_s  # noqa: E402
+from bench_viewer import cpu_s  # noqa: E402
 
 SIZE = (1920, 1080)
 RATE = 60

@@ -9,8 +9,8 @@ import unittest
 
 from programs import built
 
-from . import machine
-from .bars import bytes_of
+import machine
+from bars import bytes_of
 
 # A webcam, an HDMI grabber, a webcam with V4L2's multi-planar API, and a television card.
 WEBCAM, HDMI, MULTIPLANAR, TELEVISION = range(4)

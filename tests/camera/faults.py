@@ -4,7 +4,7 @@ import statistics
 
 from programs import built
 
-from .camera import CameraTest, HDMI, PATIENCE, TELEVISION, WEBCAM, objects
+from camera import CameraTest, HDMI, PATIENCE, TELEVISION, WEBCAM, objects
 
 PLAIN = "-c osd_text_mode=None"  # no text over the bars
 SMALL = "-r 10 -s 320x180"

@@ -8,9 +8,9 @@ import unittest
 
 from programs import BUILD, built, tool
 
-from . import loopback_module, machine
-from .camera import CameraTest, PATIENCE
-from .machine import SHARE_INSIDE
+import loopback_module, machine
+from camera import CameraTest, PATIENCE
+from machine import SHARE_INSIDE
 
 DEVICE = 20
 WIDTH, HEIGHT = 320, 180

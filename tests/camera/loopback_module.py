@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from . import kernel
+import kernel
 
 NAME = "v4l2loopback"
 

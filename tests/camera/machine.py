@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from . import kernel
+import kernel
 
 HERE = pathlib.Path(__file__).parent
 SHARE_INSIDE = "/run/share"

@@ -2,7 +2,7 @@
 """A memory cgroup of version 2, which a machine that has version 1 cannot make."""
 from programs import built
 
-from .camera import CameraTest
+from camera import CameraTest
 
 GROUP = "/run/memory/small"
 

@@ -5,9 +5,9 @@ import subprocess
 
 from programs import built, tool
 
-from .bars import bytes_of, differences
-from .camera import CameraTest, HDMI, MULTIPLANAR, PATIENCE, TELEVISION, WEBCAM
-from .machine import SHARE_INSIDE
+from bars import bytes_of, differences
+from camera import CameraTest, HDMI, MULTIPLANAR, PATIENCE, TELEVISION, WEBCAM
+from machine import SHARE_INSIDE
 
 PLAIN = "-c osd_text_mode=None"  # no text over the bars
 

@@ -4,7 +4,7 @@ import re
 
 from programs import built
 
-from .camera import CameraTest, WEBCAM, objects
+from camera import CameraTest, WEBCAM, objects
 
 
 class ZeroCopy(CameraTest):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cgroup.h"
 
-#include "scene.h"
+#include "fixture.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -3,9 +3,9 @@
 #ifndef OTHER_USERS_H
 #define OTHER_USERS_H
 
+#include "fixture.h"
 #include "ipc.h"
-#include "scene.h"
-#include "solid.h"
+#include "solid_frames.h"
 
 #include <errno.h>
 #include <fcntl.h>

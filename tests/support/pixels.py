@@ -7,7 +7,7 @@ import subprocess
 from programs import tool
 
 BARS = ((255, 255, 255), (191, 191, 0), (0, 191, 191), (0, 191, 0),
-        (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0))  # as support/bars.c draws them
+        (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0))  # as support/bars_writer.c draws them
 
 
 class Picture:

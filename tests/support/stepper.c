@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stepper.h"
 
-#include "scene.h"
+#include "fixture.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>

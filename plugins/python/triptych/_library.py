@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """libtriptych through ctypes: where it is, its structures and its calls.
 
-The structures repeat common/include/triptych/*.h field by field; tests/test_python.py holds them
+The structures repeat common/include/triptych/*.h field by field; tests/python/test_python.py holds them
 against the C compiler's.
 """
 

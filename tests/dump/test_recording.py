@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""Files that triptych-dump writes: what was there before stays until there is something to record."""
+import os
+import signal
+import unittest
+
+from stdin_writer import Feed
+from programs import ProgramTest, built, last_json, tool, wait_until
+
+OLD = b"an old recording, and a long one: " * 1000
+FRAME = bytes(8)
+
+
+class Before(ProgramTest):
+    """The file that a film goes to, before and after the first frame."""
+
+    def setUp(self):
+        super().setUp()
+        self.film = self.folder() / "film.y4m"
+
+    def assert_recorded(self, path):
+        """One frame, and nothing of what was there before."""
+        self.assertTrue(path.read_bytes().startswith(b"YUV4MPEG2 W4 H2 "))
+        self.assertTrue(path.read_bytes().endswith(b"FRAME\n" + FRAME))
+
+    def record(self, path, *args):
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (4, 2), [FRAME])
+        done = self.run_to_end("triptych-dump", "-o", path, "--count", 1, *args, name)
+        feed.end()
+        return done
+
+    def record_nothing(self, path):
+        done = self.run_to_end("triptych-dump", "-o", path, "--timeout", "0.1", self.stream())
+        self.assertEqual(done.returncode, 1)
+
+    def test_old_film_stays_when_no_frame_comes(self):
+        self.film.write_bytes(OLD)
+        self.record_nothing(self.film)
+        self.assertEqual(self.film.read_bytes(), OLD)
+
+    def test_old_film_stays_when_a_signal_comes_first(self):
+        self.film.write_bytes(OLD)
+        dump = self.start("triptych-dump", "-o", self.film, self.stream())
+        wait_until(lambda: str(self.film) in self.open_files(dump), "the file is open")
+        dump.send_signal(signal.SIGINT)
+        self.assertEqual(dump.wait(60), 0)
+        self.assertEqual(self.film.read_bytes(), OLD)
+
+    def open_files(self, process):
+        folder = f"/proc/{process.pid}/fd"
+        return [os.readlink(f"{folder}/{number}") for number in os.listdir(folder)]
+
+    def test_old_film_is_replaced_by_a_shorter_one(self):
+        self.film.write_bytes(OLD)
+        self.assertEqual(self.record(self.film).returncode, 0)
+        self.assert_recorded(self.film)
+
+    def test_new_file_goes_when_no_frame_comes(self):
+        self.record_nothing(self.film)
+        self.assertFalse(self.film.exists())
+
+    def test_symbolic_link_stays_one(self):
+        link = self.film.with_name("link.y4m")
+        link.symlink_to(self.film)
+        self.record_nothing(link)
+        self.assertFalse(self.film.exists())
+        self.assertEqual(self.record(link).returncode, 0)
+        self.assert_recorded(self.film)
+        self.record_nothing(link)
+        self.assert_recorded(self.film)
+        self.assertTrue(link.is_symlink())
+
+    def test_film_that_is_captured_is_refused(self):
+        self.film.write_bytes(b"YUV4MPEG2 W4 H2 F50:1 Cmono\n" + (b"FRAME\n" + FRAME) * 3)
+        before = self.film.read_bytes()
+        source = self.stream()
+        writer = self.start("triptych-capture", "--loop", "-n", source, f"y4m:{self.film}")
+        self.wait_for_stream(source, writer)
+        done = self.run_to_end("triptych-dump", "-o", self.film, "--count", 1, source)
+        self.assert_refused(done, 1, "in use", "name another file")
+        self.assertEqual(self.film.read_bytes(), before)
+
+    def test_film_that_another_records_into_is_refused(self):
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (4, 2), [FRAME])
+        dump = self.start("triptych-dump", "-o", self.film, name)
+        wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
+        self.assert_refused(self.record(self.film), 1, "in use")
+        dump.send_signal(signal.SIGINT)
+        self.assertEqual(dump.wait(60), 0)
+        self.assert_recorded(self.film)
+        feed.end()
+
+    def test_film_needs_no_library_for_conversion(self):
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (4, 2), [FRAME])
+        dump = self.start("triptych-dump", "-o", self.film, name)
+        wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
+        with open(f"/proc/{dump.pid}/maps", encoding="utf-8") as maps:
+            self.assertNotRegex(maps.read(), "libswscale|libavutil|libX11")
+        feed.end()
+
+    def test_figures_come_beside_the_film(self):
+        done = self.record(self.film, "--stats", "--json")
+        self.assertEqual(last_json(done.stdout)["frames"], 1)
+        self.assert_recorded(self.film)
+        self.assertIn("1 frame", self.record(self.film, "--stats").stdout)
+        done = self.record("-", "--stats", "--json")
+        self.assertEqual(last_json(done.stderr)["frames"], 1)
+        self.assertTrue(done.stdout.startswith("YUV4MPEG2 "))
+
+
+class Pngs(ProgramTest):
+    """Single pictures."""
+
+    def jpeg(self, color):
+        return self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
+                               f"color={color}:s=64x48", "-frames:v", 1, "-f", "mjpeg", "-",
+                               text=False).stdout
+
+    def test_series_goes_on_after_a_jpeg_that_is_none(self):
+        folder, name = self.folder(), self.stream()
+        feed = Feed(self, name)
+        good = self.jpeg("red")
+        for picture in (good, b"\xff\xd8 cut short", b"noise", good):
+            feed.frame("MJPG", (64, 48), [picture])
+        done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 2, "--json", "-o",
+                               folder / "%d.png", name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(os.listdir(folder)), ["1.png", "2.png"])
+        self.assertEqual(last_json(done.stdout)["undecodable"], 2)
+        self.assertEqual(done.stderr.count("cannot be decoded"), 1)
+        self.assertNotIn("segment", done.stderr)
+        feed.end()
+
+    def shoot(self, path, before="true"):
+        """Writes one picture, after a command of the shell whose $$ is triptych-dump's pid."""
+        name = self.stream()
+        feed = Feed(self, name)
+        feed.frame("GREY", (4, 2), [FRAME])
+        done = self.run_to_end("/bin/sh", "-c", f'{before}; exec "$@"', "sh",
+                               built("triptych-dump"), "-o", path, name)
+        feed.end()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(path.read_bytes().startswith(b"\x89PNG"))
+
+    def test_temporary_file_follows_no_link(self):
+        folder = self.folder()
+        victim = folder / "victim"
+        victim.write_bytes(OLD)
+        shot = folder / "shot.png"
+        traps = " ".join(f"{shot}.$$.{end}" for end in ("part", "0.part", "1.part"))
+        self.shoot(shot, f"for trap in {traps}; do ln -s {victim} $trap; done")
+        self.assertEqual(victim.read_bytes(), OLD)
+        self.assertFalse(shot.is_symlink())
+
+    def test_picture_behind_a_link_is_replaced_and_the_link_stays(self):
+        folder = self.folder()
+        link = folder / "link.png"
+        link.symlink_to(folder / "shot.png")
+        self.shoot(link)
+        self.shoot(link)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(sorted(os.listdir(folder)), ["link.png", "shot.png"])
+
+
+if __name__ == "__main__":
+    unittest.main()

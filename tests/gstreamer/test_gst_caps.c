@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* What describes a picture goes into a stream by triptychsink and comes out by triptychsrc. */
+#include "gst_harness.h"
+
+/** A sink and a source on the same stream. */
+struct chain {
+    GstHarness *in, *out;
+};
+
+static struct chain chain_of(const char *caps)
+{
+    const struct chain chain = { harness_of("triptychsink"), harness_of("triptychsrc") };
+    gst_harness_set_src_caps(chain.in, gst_caps_from_string(caps));
+    gst_harness_play(chain.out);
+    return chain;
+}
+
+/** Passes one picture with these flags. */
+static GstBuffer *pass(struct chain chain, const char *caps, guint flags)
+{
+    GstVideoInfo info;
+    GstCaps *parsed = gst_caps_from_string(caps);
+    assert_true(gst_video_info_from_caps(&info, parsed));
+    gst_caps_unref(parsed);
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+    gst_buffer_memset(buffer, 0, 1, info.size);
+    GST_BUFFER_FLAG_SET(buffer, flags);
+    GST_BUFFER_PTS(buffer) = 0;
+    assert_int_equal(gst_harness_push(chain.in, buffer), GST_FLOW_OK);
+    buffer = gst_harness_pull(chain.out);
+    assert_non_null(buffer);
+    return buffer;
+}
+
+static void end(struct chain chain)
+{
+    harness_end(chain.out);
+    harness_end(chain.in);
+}
+
+static void caps_come_out_as_they_went_in(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *fields;
+    } said[] = {
+        { "I420, colorimetry=bt601, chroma-site=jpeg, pixel-aspect-ratio=59/54",
+          "interleaved, field-order=top-field-first" },
+        { "YUY2, colorimetry=bt601, chroma-site=mpeg2, pixel-aspect-ratio=10/11",
+          "interleaved, field-order=bottom-field-first" },
+        { "NV12, colorimetry=bt709, chroma-site=mpeg2", "progressive" },
+        { "NV12, colorimetry=1:4:7:1, chroma-site=v-cosited", "progressive" },
+        { "I420, colorimetry=smpte240m, chroma-site=cosited", "progressive" },
+        { "I420, colorimetry=bt2020, chroma-site=cosited", "progressive" },
+        { "P010_10LE, colorimetry=bt2020-10, chroma-site=cosited", "progressive" },
+        { "P010_10LE, colorimetry=bt2100-pq, chroma-site=cosited", "progressive" },
+        { "P010_10LE, colorimetry=bt2100-hlg, chroma-site=cosited", "progressive" },
+        { "BGRx, colorimetry=sRGB, pixel-aspect-ratio=4/3", "progressive" },
+        { "GRAY8, colorimetry=2:4:0:0", "progressive" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(said); i++) {
+        gchar *text = g_strdup_printf("video/x-raw, width=64, height=48, framerate=25/1, "
+                                      "format=%s, interlace-mode=%s",
+                                      said[i].format, said[i].fields);
+        const struct chain chain = chain_of(text);
+        gst_buffer_unref(pass(chain, text, 0));
+        GstCaps *in = gst_caps_from_string(text);
+        GstCaps *out = gst_pad_get_current_caps(chain.out->sinkpad);
+        if (!gst_caps_is_subset(out, in))
+            print_message("%s\n", gst_caps_to_string(out));
+        assert_true(gst_caps_is_subset(out, in));
+        gst_caps_unref(in);
+        gst_caps_unref(out);
+        g_free(text);
+        end(chain);
+    }
+}
+
+static void siting_comes_out_where_caps_name_no_colours(void **state)
+{
+    (void)state;
+    const char *caps = "video/x-raw, width=64, height=48, framerate=25/1, format=I420, "
+                       "chroma-site=mpeg2";
+    const struct chain chain = chain_of(caps);
+    gst_buffer_unref(pass(chain, caps, 0));
+    GstCaps *out = gst_pad_get_current_caps(chain.out->sinkpad);
+    const GstStructure *s = gst_caps_get_structure(out, 0);
+    assert_string_equal(gst_structure_get_string(s, "chroma-site"), "mpeg2");
+    gst_caps_unref(out);
+    end(chain);
+}
+
+static void field_order_of_each_buffer_comes_out_as_it_went_in(void **state)
+{
+    (void)state;
+    enum {
+        INTERLACED = GST_VIDEO_BUFFER_FLAG_INTERLACED,
+        TFF = GST_VIDEO_BUFFER_FLAG_TFF,
+        BOTH = INTERLACED | TFF,
+    };
+    const char *mixed = "video/x-raw, width=64, height=48, framerate=25/1, format=I420, "
+                        "interlace-mode=mixed";
+    const guint flags[] = { BOTH, 0, INTERLACED, BOTH, 0 };
+    const struct chain chain = chain_of(mixed);
+    for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
+        GstBuffer *buffer = pass(chain, mixed, flags[i]);
+        assert_int_equal(GST_BUFFER_FLAGS(buffer) & BOTH, flags[i]);
+        gst_buffer_unref(buffer);
+    }
+    guint changes = 0;
+    GstEvent *event;
+    while ((event = gst_harness_try_pull_event(chain.out))) {
+        changes += GST_EVENT_TYPE(event) == GST_EVENT_CAPS;
+        gst_event_unref(event);
+    }
+    assert_int_equal(changes, 2); // the first frame's, and those that leave it to the flags
+    end(chain);
+}
+
+static void fields_that_lie_apart_are_refused(void **state)
+{
+    (void)state;
+    GstHarness *h = harness_of("triptychsink");
+    gst_harness_set_src_caps(h,
+                             gst_caps_from_string("video/x-raw, width=64, height=48, format=I420,"
+                                                  "framerate=25/1, interlace-mode=fields"));
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, (gsize)64 * 48 * 3 / 2, NULL);
+    assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_NOT_NEGOTIATED);
+    harness_end(h);
+}
+
+/** The orientation of the newest tags that came out. */
+static gchar *orientation_of(GstHarness *h)
+{
+    GstEvent *event = gst_pad_get_sticky_event(h->sinkpad, GST_EVENT_TAG, 0);
+    if (!event)
+        return NULL;
+    GstTagList *tags;
+    gchar *orientation = NULL;
+    gst_event_parse_tag(event, &tags);
+    gst_tag_list_get_string(tags, GST_TAG_IMAGE_ORIENTATION, &orientation);
+    gst_event_unref(event);
+    return orientation;
+}
+
+static void rotation_comes_out_as_it_went_in(void **state)
+{
+    (void)state;
+    const char *caps = "video/x-raw, width=64, height=48, framerate=25/1, format=GRAY8";
+    static const char *const orientations[] = { NULL, "rotate-90", "rotate-270", "rotate-0" };
+    const struct chain chain = chain_of(caps);
+    for (gsize i = 0; i < G_N_ELEMENTS(orientations); i++) {
+        if (orientations[i]) {
+            GstTagList *tags = gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, orientations[i], NULL);
+            assert_true(gst_harness_push_event(chain.in, gst_event_new_tag(tags)));
+        }
+        gst_buffer_unref(pass(chain, caps, 0));
+        gchar *told = orientation_of(chain.out);
+        assert_int_equal(g_strcmp0(told, orientations[i]), 0);
+        g_free(told);
+    }
+    end(chain);
+}
+
+static void extreme_rates_reach_caps_and_devices_without_a_warning(void **state)
+{
+    (void)state;
+    static const uint32_t rates[][2] = {
+        { INT32_MAX, 1 }, { 1, INT32_MAX }, { INT32_MAX, INT32_MAX - 1 }, { 0, 0 }, { 0, 1 }
+    };
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = harness_of("triptychsrc");
+    gst_harness_play(h);
+    GstDeviceProvider *provider = gst_device_provider_factory_get_by_name("triptychdeviceprovider");
+    for (gsize i = 0; i < G_N_ELEMENTS(rates); i++) {
+        const struct tri_video video = { .fourcc = TRI_FOURCC_GREY,
+                                         .width = 64,
+                                         .height = 48,
+                                         .fps_num = rates[i][0],
+                                         .fps_den = rates[i][1] };
+        assert_true(pipes_publish_frame(writer, &video, 1, 0));
+        gst_buffer_unref(gst_harness_pull(h));
+        GstCaps *caps = gst_pad_get_current_caps(h->sinkpad);
+        int num;
+        int den;
+        assert_true(
+            gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "framerate", &num, &den));
+        assert_int_equal(num, rates[i][0]);
+        assert_int_equal(den, MAX(rates[i][1], 1));
+        gst_caps_unref(caps);
+        GList *devices = gst_device_provider_get_devices(provider);
+        assert_non_null(devices);
+        g_list_free_full(devices, gst_object_unref);
+    }
+    gst_object_unref(provider);
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
+    const struct CMUnitTest tests[] = {
+        pipes_test(caps_come_out_as_they_went_in),
+        pipes_test(siting_comes_out_where_caps_name_no_colours),
+        pipes_test(field_order_of_each_buffer_comes_out_as_it_went_in),
+        pipes_test(fields_that_lie_apart_are_refused),
+        pipes_test(rotation_comes_out_as_it_went_in),
+        pipes_test(extreme_rates_reach_caps_and_devices_without_a_warning),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

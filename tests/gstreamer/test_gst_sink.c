@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* What triptychsink tells its neighbour and asks of it: alone, under a pad of the test. */
+#include "gst_harness.h"
+
+#define RATE  30
+#define SLOTS 8 // that a sink has, if not told otherwise
+
+static GstCaps *grey(int width)
+{
+    return gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "GRAY8", "width", G_TYPE_INT,
+                               width, "height", G_TYPE_INT, 48, "framerate", GST_TYPE_FRACTION,
+                               RATE, 1, NULL);
+}
+
+/** A sink that has been told of grey pictures, 48 rows of `width` bytes. */
+static GstHarness *sink(int width)
+{
+    GstHarness *h = harness_of("triptychsink");
+    gst_harness_set_src_caps(h, grey(width));
+    return h;
+}
+
+/** The pool that the sink offers for grey pictures. */
+static GstBufferPool *pool_of(GstHarness *h, int width)
+{
+    GstCaps *caps = grey(width);
+    GstQuery *query = gst_query_new_allocation(caps, TRUE);
+    gst_caps_unref(caps);
+    GstBufferPool *pool;
+    assert_true(gst_pad_peer_query(h->srcpad, query));
+    gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
+    gst_query_unref(query);
+    assert_true(gst_buffer_pool_set_active(pool, TRUE));
+    return pool;
+}
+
+static GstBuffer *buffer_of(GstBufferPool *pool)
+{
+    GstBuffer *buffer;
+    assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), GST_FLOW_OK);
+    return buffer;
+}
+
+/** A buffer in memory as the sink offers it for grey pictures. */
+static GstBuffer *offered(GstHarness *h, int width)
+{
+    GstBufferPool *pool = pool_of(h, width);
+    GstBuffer *buffer = buffer_of(pool);
+    gst_object_unref(pool); // the buffer keeps it
+    assert_int_equal(gst_buffer_get_size(buffer), width * 48);
+    return buffer;
+}
+
+/** Pushes a picture of one brightness, in memory as the sink offers it. */
+static GstFlowReturn push(GstHarness *h, int width, guint8 brightness, GstClockTime pts)
+{
+    GstBuffer *buffer = offered(h, width);
+    gst_buffer_memset(buffer, 0, brightness, (gsize)width * 48);
+    GST_BUFFER_PTS(buffer) = pts;
+    return gst_harness_push(h, buffer);
+}
+
+static void assert_newest_picture(uint32_t width, uint8_t brightness)
+{
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    const struct tri_reader_options options = { .name = pipes_stream() };
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
+    assert_int_equal(frame.info.video.width, width);
+    assert_int_equal(*(const uint8_t *)frame.data[0], brightness);
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+}
+
+static gboolean stream_exists(void)
+{
+    struct tri_stream stream;
+    return tri_stream_find(pipes_stream(), &stream) == TRI_OK;
+}
+
+static void a_sink_offers_its_slots_and_publishes_what_is_written_there(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    GstBuffer *buffer = offered(h, 64);
+    assert_true(harness_in_segment(buffer, TRUE));
+    gst_buffer_memset(buffer, 0, 9, (gsize)64 * 48);
+    GST_BUFFER_PTS(buffer) = 0;
+    assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+
+    assert_newest_picture(64, 9);
+    assert_int_equal(harness_figure(h, "zero-copy-frames"), 1);
+    assert_int_equal(harness_figure(h, "copied-frames"), 0);
+    harness_end(h);
+}
+
+static void a_sink_copies_once_what_lies_elsewhere(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, (gsize)64 * 48, NULL);
+    gst_buffer_memset(buffer, 0, 8, (gsize)64 * 48);
+    GST_BUFFER_PTS(buffer) = 0;
+    assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+
+    assert_newest_picture(64, 8);
+    assert_int_equal(harness_figure(h, "zero-copy-frames"), 0);
+    assert_int_equal(harness_figure(h, "copied-frames"), 1);
+    harness_end(h);
+}
+
+static void a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so(void **state)
+{
+    (void)state;
+    const guint history[] = { 2, 0 };
+    const guint in_turn[] = { 3, SLOTS }; // the two that are kept, and the one at work
+    for (gsize i = 0; i < G_N_ELEMENTS(history); i++) {
+        GstHarness *h = harness_of("triptychsink");
+        gst_element_set_state(h->element, GST_STATE_NULL);
+        g_object_set(h->element, "history", history[i], NULL);
+        gst_harness_play(h);
+        gst_harness_set_src_caps(h, grey(64));
+        GHashTable *places = g_hash_table_new(NULL, NULL);
+        for (int n = 0; n < 20; n++) {
+            GstBuffer *buffer = offered(h, 64);
+            GstMapInfo map;
+            assert_true(gst_buffer_map(buffer, &map, GST_MAP_WRITE));
+            g_hash_table_add(places, map.data);
+            gst_buffer_unmap(buffer, &map);
+            GST_BUFFER_PTS(buffer) = 0;
+            assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+        }
+        assert_int_equal(g_hash_table_size(places), in_turn[i]);
+        g_hash_table_destroy(places);
+        harness_end(h);
+    }
+}
+
+static void a_picture_that_was_published_leaves_its_slot_to_upstream(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    GstBufferPool *pool = pool_of(h, 64);
+    GstBuffer *published = buffer_of(pool);
+    GST_BUFFER_PTS(published) = 0;
+    assert_int_equal(gst_harness_push(h, published), GST_FLOW_OK);
+
+    GstBuffer *at_work[SLOTS - 2]; // the newest picture and one that is copied need the others
+    for (gsize i = 0; i < G_N_ELEMENTS(at_work); i++) {
+        at_work[i] = buffer_of(pool);
+        assert_true(harness_in_segment(at_work[i], TRUE));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(at_work); i++)
+        gst_buffer_unref(at_work[i]);
+    gst_object_unref(pool);
+    harness_end(h);
+}
+
+/** Asks the sink what memory it offers for pictures as `caps` say. @return whether it answered. */
+static gboolean ask_for_memory(GstHarness *h, GstCaps *caps, gboolean need_pool, guint *size)
+{
+    GstQuery *query = gst_query_new_allocation(caps, need_pool);
+    gst_caps_unref(caps);
+    const gboolean answered = gst_pad_peer_query(h->srcpad, query);
+    *size = 0;
+    if (answered && gst_query_get_n_allocation_pools(query) == 1) {
+        GstBufferPool *pool;
+        guint min;
+        gst_query_parse_nth_allocation_pool(query, 0, &pool, size, &min, NULL);
+        assert_int_equal(pool != NULL, need_pool);
+        assert_true(min >= 2);
+        if (pool)
+            gst_object_unref(pool);
+    }
+    assert_false(gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL));
+    gst_query_unref(query);
+    return answered;
+}
+
+static void a_sink_offers_memory_for_pictures_whose_size_is_known(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    guint size;
+    assert_true(ask_for_memory(h, grey(64), TRUE, &size));
+    assert_int_equal(size, 64 * 48);
+    assert_true(ask_for_memory(h, grey(128), FALSE, &size));
+    assert_int_equal(size, 128 * 48);
+    assert_true(ask_for_memory(
+        h, gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"), TRUE, &size));
+    assert_int_equal(size, 0);
+    assert_false(ask_for_memory(h, gst_caps_from_string("audio/x-raw"), TRUE, &size));
+    harness_end(h);
+}
+
+static void a_sink_accepts_formats_that_a_stream_can_have(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    GstCaps *no_format = gst_caps_from_string("video/x-raw,format=v216,width=64,height=48");
+    GstCaps *fine = grey(64);
+    assert_true(gst_pad_peer_query_accept_caps(h->srcpad, fine));
+    assert_false(gst_pad_peer_query_accept_caps(h->srcpad, no_format));
+    GstBuffer *buffer = offered(h, 64);
+    gst_harness_push_event(h, gst_event_new_caps(no_format)); // answered by the next push
+    assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_NOT_NEGOTIATED);
+    gst_harness_push_event(h, gst_event_new_caps(fine));
+    gst_caps_unref(no_format);
+    gst_caps_unref(fine);
+
+    assert_int_equal(push(h, 64, 3, 0), GST_FLOW_OK);
+    assert_newest_picture(64, 3);
+    harness_end(h);
+}
+
+static void jpeg_of_any_size_is_published_whole(void **state)
+{
+    (void)state;
+    const gsize sizes[] = { 1000, 300000, 2000 }; // slots begin with 64 KiB
+    GstHarness *h = harness_of("triptychsink");
+    gst_harness_set_src_caps(h,
+                             gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"));
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    const struct tri_reader_options options = { .name = pipes_stream() };
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        GstBuffer *buffer = gst_buffer_new_allocate(NULL, sizes[i], NULL);
+        gst_buffer_memset(buffer, 0, (guint8)i, sizes[i]);
+        GST_BUFFER_PTS(buffer) = 0;
+        assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+        assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
+        assert_int_equal(frame.info.bytes_used, sizes[i]);
+        assert_int_equal(frame.data[0][sizes[i] - 1], i);
+    }
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    harness_end(h);
+}
+
+static void empty_jpeg_costs_itself_alone(void **state)
+{
+    (void)state;
+    GstHarness *h = harness_of("triptychsink");
+    gst_harness_set_src_caps(h,
+                             gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"));
+    for (gsize bytes = 0; bytes < 2; bytes++) {
+        GstBuffer *buffer = gst_buffer_new_allocate(NULL, bytes, NULL);
+        GST_BUFFER_PTS(buffer) = 0;
+        assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_OK);
+    }
+    assert_int_equal(harness_figure(h, "dropped-frames"), 1);
+    assert_int_equal(harness_figure(h, "copied-frames"), 1);
+    harness_end(h);
+}
+
+static void count_notify(GObject *sink, GParamSpec *spec, gpointer notified)
+{
+    (void)sink;
+    (void)spec;
+    (*(guint *)notified)++;
+}
+
+static void sink_notifies_changes_of_the_number_of_readers(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    guint notified = 0;
+    guint readers;
+    g_signal_connect(h->element, "notify::readers", G_CALLBACK(count_notify), &notified);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_int_equal(notified, 0);
+
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    const struct tri_reader_options options = { .name = pipes_stream() };
+    assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10000), TRI_OK);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    g_object_get(h->element, "readers", &readers, NULL);
+    assert_int_equal(readers, 1);
+    assert_int_equal(notified, 1);
+
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_int_equal(notified, 2);
+    harness_end(h);
+}
+
+static void a_stream_follows_the_caps_of_its_sink(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_newest_picture(64, 1);
+    gst_harness_set_src_caps(h, grey(3000)); // larger than the slots
+    assert_int_equal(push(h, 3000, 2, 0), GST_FLOW_OK);
+
+    assert_newest_picture(3000, 2);
+    assert_int_equal(harness_figure(h, "zero-copy-frames"), 2);
+    harness_end(h);
+}
+
+static void a_sink_publishes_nothing_between_flush_start_and_flush_stop(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
+    assert_int_equal(push(h, 64, 2, 0), GST_FLOW_FLUSHING);
+    assert_newest_picture(64, 1);
+    assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
+    gst_harness_set_src_caps(h, grey(64)); // and the segment, which a flush forgets
+    assert_int_equal(push(h, 64, 3, 0), GST_FLOW_OK);
+
+    assert_newest_picture(64, 3);
+    harness_end(h);
+}
+
+static void a_sink_at_the_end_takes_no_picture_and_keeps_its_stream(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    assert_true(gst_harness_push_event(h, gst_event_new_eos()));
+    assert_int_equal(pipes_wait(h->element, GST_MESSAGE_EOS), GST_MESSAGE_EOS);
+    assert_int_equal(push(h, 64, 2, 0), GST_FLOW_EOS);
+
+    assert_newest_picture(64, 1);
+    harness_end(h);
+}
+
+static void a_sink_has_its_stream_from_ready_on(void **state)
+{
+    (void)state;
+    GstHarness *h = harness_of("triptychsink");
+    assert_true(stream_exists());
+    gst_element_set_state(h->element, GST_STATE_READY);
+    assert_true(stream_exists());
+    gst_element_set_state(h->element, GST_STATE_NULL);
+    assert_false(stream_exists());
+    gst_element_set_state(h->element, GST_STATE_READY);
+    assert_true(stream_exists());
+    harness_end(h);
+    assert_false(stream_exists());
+}
+
+static void a_sink_publishes_late_pictures_and_asks_nobody_to_hurry(void **state)
+{
+    (void)state;
+    GstHarness *h = sink(64);
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    gst_harness_set_time(h, 900 * GST_MSECOND);
+    assert_int_equal(push(h, 64, 2, 10 * GST_MSECOND), GST_FLOW_OK);
+
+    assert_newest_picture(64, 2);
+    GstEvent *event;
+    while ((event = gst_harness_try_pull_upstream_event(h))) {
+        assert_int_not_equal(GST_EVENT_TYPE(event), GST_EVENT_QOS);
+        gst_event_unref(event);
+    }
+    harness_end(h);
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL);
+    const struct CMUnitTest tests[] = {
+        pipes_test(a_sink_copies_once_what_lies_elsewhere), // first: nobody has asked for a pool
+        pipes_test(a_sink_offers_its_slots_and_publishes_what_is_written_there),
+        pipes_test(a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so),
+        pipes_test(a_picture_that_was_published_leaves_its_slot_to_upstream),
+        pipes_test(a_sink_offers_memory_for_pictures_whose_size_is_known),
+        pipes_test(a_sink_accepts_formats_that_a_stream_can_have),
+        pipes_test(jpeg_of_any_size_is_published_whole),
+        pipes_test(empty_jpeg_costs_itself_alone),
+        pipes_test(sink_notifies_changes_of_the_number_of_readers),
+        pipes_test(a_stream_follows_the_caps_of_its_sink),
+        pipes_test(a_sink_publishes_nothing_between_flush_start_and_flush_stop),
+        pipes_test(a_sink_at_the_end_takes_no_picture_and_keeps_its_stream),
+        pipes_test(a_sink_has_its_stream_from_ready_on),
+        pipes_test(a_sink_publishes_late_pictures_and_asks_nobody_to_hurry),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Format and size change in mid-stream, and readers of every kind follow. */
+#include "fixture.h"
+#include "ipc.h"
+#include "solid_frames.h"
+
+/** The ways to read: newest or each, with a lock or without. */
+static const struct way {
+    enum tri_reader_mode mode;
+    uint32_t flags;
+} ways[] = {
+    { TRI_MODE_LATEST, 0 },
+    { TRI_MODE_LATEST, TRI_READER_NO_LOCK },
+    { TRI_MODE_NEXT, 0 },
+    { TRI_MODE_NEXT, TRI_READER_NO_LOCK },
+};
+#define WAYS (sizeof(ways) / sizeof(ways[0]))
+
+static void a_new_format_reaches_readers_with_the_frame_it_begins_at(void **state)
+{
+    (void)state;
+    const struct tri_video first = solid_video(64, 48);
+    struct tri_video second = solid_video(33, 17);
+    second.fourcc = TRI_FOURCC_AB24;
+    second.stride[0] = 33 * 4 + 20;
+    second.fps_num = 30000;
+    second.fps_den = 1001;
+    second.colorspace = TRI_COLORSPACE_BT2020;
+    second.transfer = TRI_TRANSFER_SMPTE2084;
+    second.matrix = TRI_MATRIX_BT2020;
+    second.range = TRI_RANGE_FULL;
+    second.field = TRI_FIELD_INTERLACED;
+    second.rotation = 270;
+    second.aspect_num = 59;
+    second.aspect_den = 54;
+    second.siting = TRI_SITING_TOPLEFT;
+    second.bits = 12;
+
+    for (unsigned i = 0; i < WAYS; i++) {
+        const char *name = scene_stream();
+        tri_writer *writer;
+        assert_int_equal(solid_open(&writer, name, &first, 0), TRI_OK);
+        tri_reader *reader = solid_reader(name, ways[i].mode, ways[i].flags);
+        struct tri_frame frame = { 0 };
+
+        assert_int_equal(solid_publish(writer, &first, 1), TRI_OK);
+        solid_expect(reader, &frame, 1);
+        assert_true(tri_video_same(&frame.info.video, &first));
+        assert_int_equal(solid_publish(writer, &second, 2), TRI_OK);
+        solid_expect(reader, &frame, 2);
+        assert_true(tri_video_same(&frame.info.video, &second));
+        assert_int_equal(frame.shape.plane[0].stride, 33 * 4 + 20);
+        assert_int_equal(frame.shape.plane[0].rows, 17);
+
+        solid_leave(&reader, &frame);
+        tri_writer_close(&writer);
+    }
+}
+
+static void a_larger_frame_makes_a_larger_segment_under_the_same_name(void **state)
+{
+    (void)state;
+    const struct tri_video small = solid_video(64, 48);
+    const struct tri_video large = solid_video(320, 240);
+    for (unsigned i = 0; i < WAYS; i++) {
+        const char *name = scene_stream();
+        tri_writer *writer;
+        assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
+        const int old_id = ipc_shm(name);
+        tri_reader *reader = solid_reader(name, ways[i].mode, ways[i].flags);
+        struct tri_frame frame = { 0 };
+        assert_int_equal(solid_publish(writer, &small, 1), TRI_OK);
+        solid_expect(reader, &frame, 1);
+
+        assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
+        assert_int_not_equal(ipc_shm(name), old_id);
+        assert_true(ipc_exists(old_id)); // its frame is on loan
+        assert_true(tri_reader_is_intact(reader, &frame));
+        assert_int_equal(solid_wrong(&frame, 0, UINT32_MAX), 0);
+
+        solid_expect(reader, &frame, 2);
+        assert_int_equal(frame.info.video.width, 320);
+        assert_false(ipc_exists(old_id));
+        struct tri_reader_stats counts;
+        tri_reader_get_stats(reader, &counts);
+        assert_int_equal(counts.skipped, 0);
+        assert_int_equal(counts.restarts, 0);
+
+        solid_leave(&reader, &frame);
+        tri_writer_close(&writer);
+    }
+}
+
+static void frames_of_the_old_segment_come_before_those_of_the_new_one(void **state)
+{
+    (void)state;
+    const struct tri_video small = solid_video(64, 48);
+    const struct tri_video large = solid_video(320, 240);
+    const char *name = scene_stream();
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &small, 4), TRI_OK);
+    tri_reader *reader = solid_reader(name, TRI_MODE_NEXT, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+
+    for (uint64_t number = 1; number <= 3; number++)
+        assert_int_equal(solid_publish(writer, &small, number), TRI_OK);
+    for (uint64_t number = 4; number <= 6; number++)
+        assert_int_equal(solid_publish(writer, &large, number), TRI_OK);
+
+    for (uint64_t number = 1; number <= 6; number++)
+        solid_expect(reader, &frame, number);
+    solid_leave(&reader, &frame);
+    tri_writer_close(&writer);
+}
+
+#define GROWTHS          12u
+#define FRAMES_OF_A_SIZE 40u
+
+struct follower {
+    const char *name;
+    const struct way *way;
+    _Atomic uint64_t newest;
+};
+
+static int follow(void *argument)
+{
+    struct follower *follower = argument;
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = follower->name,
+                                                                 .mode = follower->way->mode,
+                                                                 .flags = follower->way->flags }) ==
+          TRI_OK);
+    struct tri_frame frame = { 0 };
+    while (follower->newest < (uint64_t)GROWTHS * FRAMES_OF_A_SIZE) {
+        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+        const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
+        CHECK(!tri_reader_is_intact(reader, &frame) || wrong == 0);
+        CHECK(frame.info.number > follower->newest);
+        CHECK(frame.info.video.width == 64 + (frame.info.number - 1) / FRAMES_OF_A_SIZE * 64);
+        follower->newest = frame.info.number;
+    }
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    return 0;
+}
+
+static void readers_in_other_processes_follow_every_growth(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    struct follower *follower = scene_share(WAYS * sizeof(*follower));
+    pid_t pid[WAYS];
+    for (unsigned i = 0; i < WAYS; i++) {
+        follower[i].name = name;
+        follower[i].way = &ways[i];
+        pid[i] = scene_start(follow, &follower[i]);
+    }
+
+    tri_writer *writer;
+    struct tri_video video = solid_video(64, 48);
+    assert_int_equal(solid_open(&writer, name, &video, 6), TRI_OK);
+    for (uint64_t number = 1; number <= (uint64_t)GROWTHS * FRAMES_OF_A_SIZE; number++) {
+        video.width = (uint32_t)(64 + (number - 1) / FRAMES_OF_A_SIZE * 64);
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        scene_sleep_ms(1);
+    }
+
+    for (unsigned i = 0; i < WAYS; i++)
+        assert_int_equal(scene_join(pid[i]), 0);
+    tri_writer_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(a_new_format_reaches_readers_with_the_frame_it_begins_at),
+        scene_test(a_larger_frame_makes_a_larger_segment_under_the_same_name),
+        scene_test(frames_of_the_old_segment_come_before_those_of_the_new_one),
+        scene_test(readers_in_other_processes_follow_every_growth),
+    };
+    return cmocka_run_group_tests_name("change", tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Locks spoilt by a process that may alter the semaphores: the writer counts, says so, and mends. */
+#include "fixture.h"
+#include "solid_frames.h"
+
+#include "segment.h"
+#include "semset.h"
+
+#include <sys/sem.h>
+
+#define PICTURE solid_video(64, 48)
+
+static char said[8192];
+
+static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)user;
+    (void)level;
+    (void)part;
+    const size_t length = strlen(said);
+    snprintf(said + length, sizeof(said) - length, "%s\n", text);
+}
+
+static const tri_log log_kept = { .write = hear, .level = TRI_LOG_WARN };
+
+/** A stream of three slots. */
+struct stage {
+    const char *name;
+    tri_writer *writer;
+    int sem_id;
+    uint64_t sequence;
+};
+
+static enum tri_err publish(struct stage *s)
+{
+    const struct tri_video video = PICTURE;
+    return solid_publish(s->writer, &video, ++s->sequence);
+}
+
+static struct stage begin_as(const char *name, uint32_t reclaim_ms)
+{
+    struct stage s = { .name = name };
+    said[0] = '\0';
+    const struct tri_video video = PICTURE;
+    s.writer = solid_writer_fixed(name, &video, 3, reclaim_ms, &log_kept);
+    for (int i = 0; i < 6; i++) // every side of every slot
+        assert_int_equal(publish(&s), TRI_OK);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(s.writer, &counts);
+    s.sem_id = counts.sem_id;
+    return s;
+}
+
+static struct stage begin(uint32_t reclaim_ms)
+{
+    return begin_as(scene_stream(), reclaim_ms);
+}
+
+static int value(const struct stage *s, uint32_t lock)
+{
+    return semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)lock, GETVAL);
+}
+
+static void spoil(const struct stage *s, int to)
+{
+    for (uint32_t side = 0; side < 2; side++) {
+        for (uint32_t slot = 0; slot < 3; slot++)
+            assert_int_equal(
+                semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)tri_lock(slot, side), SETVAL, to), 0);
+    }
+}
+
+/** Publishes, dropping or not, until every lock has the value. */
+static bool comes_to(struct stage *s, int wanted)
+{
+    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms += 10) {
+        const enum tri_err err = publish(s);
+        assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
+        int right = 0;
+        for (uint32_t slot = 0; slot < 3; slot++) {
+            right += value(s, tri_lock(slot, 0)) == wanted;
+            right += value(s, tri_lock(slot, 1)) == wanted;
+        }
+        if (right == 6)
+            return true;
+        scene_sleep_ms(10);
+    }
+    return false;
+}
+
+static void expect_as_ever(struct stage *s)
+{
+    struct tri_writer_stats before;
+    struct tri_writer_stats after;
+    tri_writer_get_stats(s->writer, &before);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(publish(s), TRI_OK);
+    tri_writer_get_stats(s->writer, &after);
+    assert_int_equal(after.dropped_writer, before.dropped_writer);
+}
+
+static void locks_that_nobody_can_have_are_free_again(void **state)
+{
+    (void)state;
+    struct stage s = begin(TRI_RECLAIM_NEVER);
+    spoil(&s, 0);
+    assert_int_equal(publish(&s), TRI_ERR_NO_SLOT);
+    struct tri_writer_stats counts;
+    tri_writer_get_stats(s.writer, &counts);
+    assert_int_equal(counts.dropped_writer, 1);
+    assert_non_null(strstr(said, "frame dropped: readers lock all 3 slots"));
+
+    assert_true(comes_to(&s, TRI_LOCK_WHOLE));
+    assert_non_null(strstr(said, "somebody has tampered with the lock of slot"));
+    assert_non_null(strstr(said, "16384 holds too many"));
+    expect_as_ever(&s);
+    tri_writer_close(&s.writer);
+}
+
+static void a_lock_with_more_than_there_is_protects_again(void **state)
+{
+    (void)state;
+    struct stage s = begin(TRI_RECLAIM_NEVER);
+    spoil(&s, TRI_LOCK_WHOLE + 7);
+    assert_true(comes_to(&s, TRI_LOCK_WHOLE));
+    assert_non_null(strstr(said, "7 holds too few"));
+
+    // A reader's lock keeps the writer out as ever.
+    tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
+    for (int i = 0; i < 20; i++)
+        publish(&s);
+    assert_true(tri_frame_is_locked(&frame) && tri_reader_is_intact(reader, &frame));
+    solid_leave(&reader, &frame);
+    expect_as_ever(&s);
+    tri_writer_close(&s.writer);
+}
+
+/** A reader that holds a frame until it is killed. */
+struct holder {
+    const char *name;
+    _Atomic uint64_t lock, holds, lost, never;
+};
+
+static int hold(void *argument)
+{
+    struct holder *h = argument;
+    tri_reader *reader = solid_reader(h->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame));
+    h->lock = tri_word_lock(frame.lease.word);
+    h->holds = 1;
+    while (!h->never) {
+        h->lost += !tri_reader_is_intact(reader, &frame);
+        scene_sleep_ms(10);
+    }
+    return 1;
+}
+
+static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(void **state)
+{
+    (void)state;
+    struct holder *h = scene_share(sizeof(*h));
+    h->name = scene_stream();
+    const pid_t pid = scene_start(hold, h); // first: a child of the writer has its attachment too
+    struct stage s = begin_as(h->name, TRI_RECLAIM_NEVER);
+    assert_true(scene_reaches(&h->holds, 1));
+    const uint32_t lock = (uint32_t)h->lock;
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
+
+    // Taken for good by somebody who is not attached.
+    struct sembuf steal = { (unsigned short)(TRI_SEM_LOCK_0 + lock), -5, 0 };
+    assert_int_equal(semop(s.sem_id, &steal, 1), 0);
+    for (int ms = 0; value(&s, lock) != TRI_LOCK_WHOLE - 1; ms += 10) {
+        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_int_equal(publish(&s), TRI_OK); // two slots are left
+        scene_sleep_ms(10);
+    }
+    assert_non_null(strstr(said, "5 holds too many"));
+    for (int i = 0; i < 250; i++) { // more than two looks
+        assert_int_equal(publish(&s), TRI_OK);
+        scene_sleep_ms(10);
+    }
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
+    assert_int_equal(h->lost, 0);
+
+    scene_kill(pid);
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE);
+    expect_as_ever(&s);
+    tri_writer_close(&s.writer);
+}
+
+static void a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim(void **state)
+{
+    (void)state;
+    struct stage s = begin(50);
+    tri_reader *idle = solid_reader(s.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(idle, &frame, 0), TRI_OK);
+    tri_reader_release(idle, &frame); // attached, and holds nothing
+    spoil(&s, TRI_LOCK_WHOLE - 1);
+    struct tri_writer_stats counts = { 0 };
+    for (int ms = 0; counts.reclaimed < 3; ms += 10) {
+        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        publish(&s);
+        scene_sleep_ms(10);
+        tri_writer_get_stats(s.writer, &counts);
+    }
+    assert_non_null(strstr(said, "readers lock all 3 slots: pid"));
+    assert_null(strstr(said, "tampered"));
+
+    solid_leave(&idle, &frame); // nobody is left who could have them
+    assert_true(comes_to(&s, TRI_LOCK_WHOLE));
+    expect_as_ever(&s);
+    tri_writer_close(&s.writer);
+}
+
+static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **state)
+{
+    (void)state;
+    struct stage s = begin(TRI_RECLAIM_NEVER);
+    tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
+    const uint32_t lock = tri_word_lock(frame.lease.word);
+
+    const struct tri_video large = solid_video(640, 480);
+    for (int i = 0; i < 350; i++) { // more than three looks
+        assert_int_equal(solid_publish(s.writer, &large, ++s.sequence), TRI_OK);
+        scene_sleep_ms(10);
+    }
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
+    assert_null(strstr(said, "tampered"));
+
+    solid_leave(&reader, &frame);
+    assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE);
+    tri_writer_close(&s.writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(locks_that_nobody_can_have_are_free_again),
+        scene_test(a_lock_with_more_than_there_is_protects_again),
+        scene_test(who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it),
+        scene_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim),
+        scene_test(who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer),
+    };
+    return cmocka_run_group_tests_name("tampered", tests, NULL, NULL);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Containers, as the kernel makes them: IPC and PID namespaces, apart and shared. */
+#include "fixture.h"
+#include "ipc.h"
+#include "solid_frames.h"
+
+#include <sched.h>
+#include <sys/wait.h>
+
+#define PICTURE  solid_video(64, 48)
+#define NOT_HERE 77 // by unshare(2): not a test that can run here
+
+struct plot {
+    const char *name;
+    _Atomic uint64_t ready, go;
+};
+
+static struct plot *plot_new(void)
+{
+    struct plot *plot = scene_share(sizeof(*plot));
+    plot->name = scene_stream();
+    return plot;
+}
+
+static tri_writer *open_writer(const char *name)
+{
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+    return writer;
+}
+
+/** The status of a process in namespaces of its own, where it could have them. */
+static void expect_done(int status)
+{
+    if (status == NOT_HERE)
+        scene_skip("this process may not make namespaces");
+    assert_int_equal(status, 0);
+}
+
+static int use_the_same_name(void *argument)
+{
+    const struct plot *plot = argument;
+    if (unshare(CLONE_NEWIPC) < 0)
+        return NOT_HERE;
+    struct tri_stream stream;
+    CHECK(tri_stream_find(plot->name, &stream) == TRI_ERR_NO_STREAM);
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, plot->name, &video, 0) == TRI_OK);
+    CHECK(solid_publish(writer, &video, 7) == TRI_OK);
+    CHECK(tri_stream_find(plot->name, &stream) == TRI_OK && stream.newest.driver_sequence == 7);
+    tri_writer_close(&writer);
+    return 0;
+}
+
+static void two_ipc_namespaces_do_not_see_each_other(void **state)
+{
+    (void)state;
+    struct plot *plot = plot_new();
+    tri_writer *writer = open_writer(plot->name);
+    const int status = scene_join(scene_start(use_the_same_name, plot));
+    struct tri_stream stream;
+    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_int_equal(stream.newest.driver_sequence, 1);
+    tri_writer_close(&writer);
+    expect_done(status);
+}
+
+/** Runs body(argument) as the first process of a new PID namespace, in the same IPC namespace. */
+static int in_a_pid_namespace(int (*body)(void *), void *argument)
+{
+    if (unshare(CLONE_NEWPID) < 0)
+        return NOT_HERE;
+    const pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0)
+        _exit(body(argument));
+    int status;
+    CHECK(waitpid(pid, &status, 0) == pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static void keep(void *user, enum tri_log_level level, const char *part, const char *text)
+{
+    (void)level;
+    (void)part;
+    snprintf(user, 512, "%s", text);
+}
+
+static int meet_a_writer_without_a_pid(void *argument)
+{
+    const struct plot *plot = argument;
+    CHECK(getpid() == 1);
+    struct tri_stream stream;
+    CHECK(tri_stream_find(plot->name, &stream) == TRI_OK);
+    CHECK(stream.writer_pid == 0); // not one that this process could name
+    CHECK(stream.state == TRI_STREAM_LIVE);
+    CHECK(tri_stream_remove(plot->name, false) == TRI_ERR_BUSY);
+
+    char said[512] = "";
+    const tri_log log = { .write = keep, .user = said, .level = TRI_LOG_ERROR };
+    tri_writer *writer;
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                 .log = &log }) == TRI_ERR_BUSY);
+    CHECK(strstr(said, "PID namespace") && !strstr(said, "pid 0"));
+
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
+    struct tri_frame frame = { 0 };
+    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_frame_is_locked(&frame) && solid_wrong(&frame, 0, UINT32_MAX) == 0);
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    return 0;
+}
+
+static int meet_from_another_pid_namespace(void *plot)
+{
+    return in_a_pid_namespace(meet_a_writer_without_a_pid, plot);
+}
+
+static void a_shared_ipc_namespace_works_and_pids_are_not_trusted(void **state)
+{
+    (void)state;
+    struct plot *plot = plot_new();
+    tri_writer *writer = open_writer(plot->name);
+    const int status = scene_join(scene_start(meet_from_another_pid_namespace, plot));
+    assert_int_equal(ipc_objects(plot->name), 2);
+    tri_writer_close(&writer);
+    expect_done(status);
+}
+
+static int write_and_die(void *argument)
+{
+    struct plot *plot = argument;
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, plot->name, &video, 0) == TRI_OK);
+    CHECK(solid_publish(writer, &video, 1) == TRI_OK);
+    plot->ready = 1;
+    CHECK(scene_reaches(&plot->go, 1));
+    return 0;
+}
+
+static int write_and_die_in_another_pid_namespace(void *plot)
+{
+    const int status = in_a_pid_namespace(write_and_die, plot);
+    ((struct plot *)plot)->ready = 1;
+    return status;
+}
+
+static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **state)
+{
+    (void)state;
+    struct plot *plot = plot_new();
+    const pid_t pid = scene_start(write_and_die_in_another_pid_namespace, plot);
+    assert_true(scene_reaches(&plot->ready, 1));
+    if (ipc_objects(plot->name) == 0)
+        expect_done(scene_join(pid));
+    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, 1);
+
+    plot->go = 1;
+    assert_int_equal(scene_join(pid), 0);
+    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000),
+                     TRI_ERR_NO_WRITER);
+    struct tri_stream stream;
+    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_int_equal(stream.state, TRI_STREAM_DEAD);
+    solid_leave(&reader, &frame);
+    assert_int_equal(tri_stream_remove(plot->name, false), TRI_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(two_ipc_namespaces_do_not_see_each_other),
+        scene_test(a_shared_ipc_namespace_works_and_pids_are_not_trusted),
+        scene_test(the_death_of_a_writer_in_another_pid_namespace_is_noticed),
+    };
+    return cmocka_run_group_tests_name("namespaces", tests, NULL, NULL);
+}

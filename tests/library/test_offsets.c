@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Offsets, not pointers: every process has the segment elsewhere, and an attachment may move. */
+#include "fixture.h"
+#include "ipc.h"
+#include "solid_frames.h"
+
+#include "reader_private.h"
+#include "writer_private.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#define PICTURE   solid_video(128, 96)
+#define FAR_APART 0x100000000ull
+#define MAPS_MAX  4096
+
+/** Where this process wants its next segment; its own shmat() below takes the place of libc's. */
+static uintptr_t place = 0x222200000000ull;
+
+void *shmat(int shm_id, const void *at, int flags)
+{
+    (void)at;
+    place += FAR_APART;
+    const long got = syscall(SYS_shmat, shm_id, place, flags);
+    return got == -1 ? (void *)-1 : (void *)got; // NOLINT(performance-no-int-to-ptr)
+}
+
+/** Moves an attachment of this process to another address; the old one is not mapped afterwards. */
+static void move(struct tri_segment *segment)
+{
+    place += FAR_APART;
+    void *wanted = (void *)place; // NOLINT(performance-no-int-to-ptr)
+    void *moved = mremap(segment->header, segment->bytes, segment->bytes,
+                         MREMAP_MAYMOVE | MREMAP_FIXED, wanted);
+    assert_ptr_equal(moved, wanted);
+    segment->header = moved;
+}
+
+struct visitor {
+    const char *name;
+    unsigned distance; // how far from the others its segment lies
+    uint32_t flags;
+    _Atomic uint64_t frames, address, stop;
+};
+
+static int visit(void *argument)
+{
+    struct visitor *visitor = argument;
+    place += visitor->distance * (16 * FAR_APART);
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){
+                                       .name = visitor->name, .flags = visitor->flags }) == TRI_OK);
+    struct tri_frame frame = { 0 };
+    while (!visitor->stop) {
+        if (tri_reader_acquire(reader, &frame, 100) != TRI_OK)
+            continue;
+        const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
+        CHECK(wrong == 0 || !tri_reader_is_intact(reader, &frame));
+        visitor->address = (uintptr_t)reader->mapping->segment.header;
+        visitor->frames++;
+    }
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    return 0;
+}
+
+static void writer_and_readers_have_the_segment_at_different_addresses(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    struct visitor *visitor = scene_share(sizeof(struct visitor[3]));
+    pid_t pid[3];
+    for (unsigned i = 0; i < 3; i++) {
+        visitor[i].name = name;
+        visitor[i].distance = i + 1;
+        visitor[i].flags = i ? 0 : TRI_READER_NO_LOCK;
+        pid[i] = scene_start(visit, &visitor[i]);
+    }
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 5), TRI_OK);
+    uint64_t number = 0;
+    while (visitor[0].frames < 100 || visitor[1].frames < 100 || visitor[2].frames < 100) {
+        assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
+        scene_sleep_ms(1);
+        assert_true(number < SCENE_PATIENCE_S * 1000ull);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        visitor[i].stop = 1;
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(scene_join(pid[i]), 0);
+
+    const uintptr_t ours = (uintptr_t)writer->mapping->segment.header;
+    assert_true(ours != visitor[0].address && visitor[0].address != visitor[1].address &&
+                visitor[1].address != visitor[2].address && visitor[2].address != ours);
+    tri_writer_close(&writer);
+}
+
+static void an_attachment_may_move_between_two_frames(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    tri_reader *holder = solid_reader(name, TRI_MODE_NEXT, 0);
+    tri_reader *looker = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
+    struct tri_frame held = { 0 };
+    struct tri_frame looked = { 0 };
+    for (uint64_t number = 1; number <= 50; number++) {
+        assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
+        move(&writer->mapping->segment);
+        solid_expect(holder, &held, number);
+        solid_expect(looker, &looked, number);
+        tri_reader_release(holder, &held);
+        tri_reader_release(looker, &looked);
+        move(&holder->mapping->segment);
+        move(&looker->mapping->segment);
+    }
+    const int shm_id = ipc_shm(name);
+    assert_int_equal(ipc_stat(shm_id).shm_nattch, 3);
+    solid_leave(&holder, &held);
+    solid_leave(&looker, &looked);
+    assert_int_equal(ipc_stat(shm_id).shm_nattch, 1);
+    tri_writer_close(&writer);
+    assert_false(ipc_exists(shm_id));
+}
+
+/** Where a process has anything mapped. */
+struct maps {
+    struct {
+        uint64_t from, to;
+    } range[MAPS_MAX];
+    unsigned count;
+};
+
+static void add_maps_of(struct maps *maps, pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    char line[1024];
+    while (fgets(line, sizeof(line), file)) {
+        char *end;
+        const uint64_t from = strtoull(line, &end, 16);
+        const uint64_t to = strtoull(end + 1, NULL, 16);
+        // What a sanitizer reserves covers half of all numbers and holds nothing of ours.
+        if (to - from > 1ull << 34)
+            continue;
+        assert_true(maps->count < MAPS_MAX);
+        maps->range[maps->count].from = from;
+        maps->range[maps->count++].to = to;
+    }
+    fclose(file);
+}
+
+/** How many words, at any multiple of 4 bytes, would be an address in one of the processes. */
+static unsigned addresses_in(const void *memory, size_t bytes, const struct maps *maps)
+{
+    unsigned found = 0;
+    for (size_t at = 0; at + sizeof(uint64_t) <= bytes; at += 4) {
+        uint64_t word;
+        memcpy(&word, (const uint8_t *)memory + at, sizeof(word));
+        for (unsigned i = 0; word != 0 && i < maps->count; i++)
+            found += word >= maps->range[i].from && word < maps->range[i].to;
+    }
+    return found;
+}
+
+static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
+{
+    (void)state;
+    const char *name = scene_stream();
+    const struct tri_video video = PICTURE;
+    struct visitor *visitor = scene_share(sizeof(struct visitor[2]));
+    pid_t pid[2];
+    for (unsigned i = 0; i < 2; i++) {
+        visitor[i].name = name;
+        visitor[i].distance = i + 1;
+        pid[i] = scene_start(visit, &visitor[i]);
+    }
+    tri_writer *writer;
+    assert_int_equal(tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
+                                                                            .video = video,
+                                                                            .slots = 5,
+                                                                            .source = "a test" }),
+                     TRI_OK);
+    struct tri_draft draft;
+    uint64_t number = 0;
+    while (visitor[0].frames < 20 || visitor[1].frames < 20) {
+        assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+        solid_paint(&draft, ++number);
+        draft.info.user_bytes = 16;
+        assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+        scene_sleep_ms(1);
+        assert_true(number < SCENE_PATIENCE_S * 1000ull);
+    }
+    // In use on all sides: a draft is open, the readers run.
+    assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+
+    struct maps *maps = calloc(1, sizeof(*maps));
+    assert_non_null(maps);
+    add_maps_of(maps, getpid());
+    add_maps_of(maps, pid[0]);
+    add_maps_of(maps, pid[1]);
+    const struct tri_segment *segment = &writer->mapping->segment;
+    assert_int_equal(addresses_in(segment->header, segment->geometry.slots_at, maps), 0);
+    // The scan sees what it looks for.
+    const void *address = segment->header;
+    assert_true(addresses_in(&address, sizeof(address), maps) > 0);
+
+    free(maps);
+    tri_writer_cancel(writer, &draft);
+    for (unsigned i = 0; i < 2; i++)
+        visitor[i].stop = 1;
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(scene_join(pid[i]), 0);
+    tri_writer_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(writer_and_readers_have_the_segment_at_different_addresses),
+        scene_test(an_attachment_may_move_between_two_frames),
+        scene_test(no_word_of_a_live_segment_is_an_address_of_any_process),
+    };
+    return cmocka_run_group_tests_name("offsets", tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may watch: the group that the writer names, and not the writer's own. */
+#include "fixture.h"
+#include "solid_frames.h"
+
+#include <grp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#define PICTURE solid_video(64, 48)
+#define OWN     61004u // numbers are all that the kernel knows
+#define NAMED   61100u
+
+struct plot {
+    const char *name;
+    gid_t visitor;
+    _Atomic uint64_t published, stop;
+};
+
+/** A writer of root's whose own group is not the one that may watch. */
+static int write_in_own_group(void *argument)
+{
+    struct plot *plot = argument;
+    const struct tri_video video = PICTURE;
+    int signal = 0;
+    tri_writer *writer;
+    CHECK(setresgid(OWN, OWN, OWN) == 0);
+    CHECK(prctl(PR_SET_DUMPABLE, 1) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+                                                                 .video = video,
+                                                                 .permissions = 0640,
+                                                                 .group = "61100" }) == TRI_OK);
+    for (uint64_t i = 1; !plot->stop; i++) {
+        CHECK(solid_publish(writer, &video, i) == TRI_OK);
+        plot->published++;
+        scene_sleep_ms(1);
+    }
+    // What the kernel resets at a change of group is as it was.
+    CHECK(prctl(PR_GET_DUMPABLE) == 1 && prctl(PR_GET_PDEATHSIG, &signal) == 0);
+    CHECK(getegid() == OWN && signal == SIGKILL);
+    tri_writer_close(&writer);
+    return 0;
+}
+
+/** A user of no account in one group. @return 0 if it gets a frame, 1 if that is denied. */
+static int visit(void *argument)
+{
+    const struct plot *plot = argument;
+    CHECK(setgroups(0, NULL) == 0);
+    CHECK(setresgid(plot->visitor, plot->visitor, plot->visitor) == 0);
+    CHECK(setresuid(61003, 61003, 61003) == 0);
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
+    const enum tri_err err = tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000);
+    CHECK(err == TRI_OK || err == TRI_ERR_DENIED);
+    tri_reader_release(reader, &frame);
+    tri_reader_close(&reader);
+    return err == TRI_ERR_DENIED;
+}
+
+static int visit_of(struct plot *plot, gid_t group)
+{
+    plot->visitor = group;
+    return scene_join(scene_start(visit, plot));
+}
+
+static void group_excludes_the_writers_own_group(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        scene_skip("only root can be several users");
+    struct plot *plot = scene_share(sizeof(*plot));
+    plot->name = scene_stream();
+    const pid_t pid = scene_start(write_in_own_group, plot);
+    assert_true(scene_reaches(&plot->published, 3));
+    assert_int_equal(visit_of(plot, NAMED), 0);
+    assert_int_equal(visit_of(plot, OWN), 1);
+    plot->stop = 1;
+    assert_int_equal(scene_join(pid), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(group_excludes_the_writers_own_group),
+    };
+    return cmocka_run_group_tests_name("groups", tests, NULL, NULL);
+}

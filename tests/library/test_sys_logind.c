@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* RemoveIPC is noticed where it bites, and only there: on trees of files like those of a system. */
+#include "sys_logind.h"
+
+#include "fake_root.h"
+#include "fixture.h"
+
+static void run_logind(const char *user_file)
+{
+    root_put("/run/systemd/system/boot", "");
+    root_put(user_file, "");
+}
+
+static void session_removes_nothing_where_systemd_did_not_boot(void **state)
+{
+    (void)state;
+    assert_false(tri_session_removes_ipc(root, 1000, "ada"));
+    root_put("/run/systemd/users/1000", ""); // the package is installed, as in a container
+    assert_false(tri_session_removes_ipc(root, 1000, "ada"));
+}
+
+static void logind_removes_by_default(void **state)
+{
+    (void)state;
+    run_logind("/run/systemd/users/1000");
+    assert_true(tri_session_removes_ipc(root, 1000, "ada"));
+    root_put("/etc/systemd/logind.conf", "[Login]\n#RemoveIPC=no\nKillUserProcesses=no\n");
+    assert_true(tri_session_removes_ipc(root, 1000, "ada"));
+}
+
+static void root_and_system_users_are_left_alone(void **state)
+{
+    (void)state;
+    run_logind("/run/systemd/users/0");
+    assert_false(tri_session_removes_ipc(root, 0, "root"));
+    assert_false(tri_session_removes_ipc(root, 999, "camera"));
+}
+
+static void who_lingers_keeps_what_is_there(void **state)
+{
+    (void)state;
+    run_logind("/run/systemd/users/1000");
+    root_put("/var/lib/systemd/linger/ada", "");
+    assert_false(tri_session_removes_ipc(root, 1000, "ada"));
+    assert_true(tri_session_removes_ipc(root, 1001, "bob"));
+}
+
+static void it_can_be_switched_off_and_a_later_file_wins(void **state)
+{
+    (void)state;
+    run_logind("/run/systemd/users/1000");
+    root_put("/etc/systemd/logind.conf", "[Login]\n  RemoveIPC = no \n");
+    assert_false(tri_session_removes_ipc(root, 1000, "ada"));
+    root_put("/usr/lib/systemd/logind.conf.d/10-vendor.conf", "[Login]\nRemoveIPC=yes\n");
+    assert_true(tri_session_removes_ipc(root, 1000, "ada"));
+    root_put("/etc/systemd/logind.conf.d/20-admin.conf", "[Login]\nRemoveIPC=0\n");
+    assert_false(tri_session_removes_ipc(root, 1000, "ada"));
+    root_put("/etc/systemd/logind.conf.d/30-not-read.txt", "[Login]\nRemoveIPC=yes\n");
+    assert_false(tri_session_removes_ipc(root, 1000, "ada"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        root_test(session_removes_nothing_where_systemd_did_not_boot),
+        root_test(logind_removes_by_default),
+        root_test(root_and_system_users_are_left_alone),
+        root_test(who_lingers_keeps_what_is_there),
+        root_test(it_can_be_switched_off_and_a_later_file_wins),
+    };
+    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "ipc.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define STREAMS_MAX 32
+#define PIDS_MAX    256
+#define SHARES_MAX  16
+#define LOOK_MS     1
+
+static struct {
+    char stream[STREAMS_MAX][32];
+    unsigned streams;
+    pid_t pid[PIDS_MAX];
+    unsigned pids;
+    struct {
+        void *at;
+        size_t bytes;
+    } share[SHARES_MAX];
+    unsigned shares;
+    unsigned named; // streams of all tests so far
+} scene;
+
+void scene_sleep_ms(int ms)
+{
+    struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+    while (nanosleep(&span, &span) < 0 && errno == EINTR)
+        continue;
+}
+
+const char *scene_stream(void)
+{
+    assert_true(scene.streams < STREAMS_MAX);
+    char *name = scene.stream[scene.streams++];
+    snprintf(name, sizeof(scene.stream[0]), "T%d.%u", (int)getpid(), ++scene.named);
+    return name;
+}
+
+void *scene_share(size_t bytes)
+{
+    assert_true(scene.shares < SHARES_MAX);
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(at, MAP_FAILED);
+    scene.share[scene.shares].at = at;
+    scene.share[scene.shares++].bytes = bytes;
+    return at;
+}
+
+pid_t scene_start(int (*body)(void *argument), void *argument)
+{
+    assert_true(scene.pids < PIDS_MAX);
+    fflush(NULL); // what stands in buffers would be written twice
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1);
+        const int status = body(argument);
+        fflush(NULL);
+        _exit(status);
+    }
+    scene.pid[scene.pids++] = pid;
+    return pid;
+}
+
+static void forget(pid_t pid)
+{
+    for (unsigned i = 0; i < scene.pids; i++) {
+        if (scene.pid[i] == pid)
+            scene.pid[i] = scene.pid[--scene.pids];
+    }
+}
+
+int scene_join(pid_t pid)
+{
+    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms += LOOK_MS) {
+        int status;
+        if (waitpid(pid, &status, WNOHANG) == pid) {
+            forget(pid);
+            return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        }
+        scene_sleep_ms(LOOK_MS);
+    }
+    fail_msg("process %d does not end", (int)pid);
+    return -1;
+}
+
+void scene_kill(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    forget(pid);
+}
+
+void scene_freeze(pid_t pid)
+{
+    kill(pid, SIGSTOP);
+    int status;
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
+}
+
+void scene_thaw(pid_t pid)
+{
+    kill(pid, SIGCONT);
+}
+
+bool scene_reaches(const _Atomic uint64_t *count, uint64_t least)
+{
+    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms += LOOK_MS) {
+        if (atomic_load(count) >= least)
+            return true;
+        scene_sleep_ms(LOOK_MS);
+    }
+    return false;
+}
+
+int64_t scene_cpu_ns(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec used = { 0 };
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return -1;
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+int scene_end(void **state)
+{
+    (void)state;
+    while (scene.pids > 0)
+        scene_kill(scene.pid[0]);
+    for (unsigned i = 0; i < scene.shares; i++)
+        munmap(scene.share[i].at, scene.share[i].bytes);
+
+    int left = 0;
+    for (unsigned i = 0; i < scene.streams; i++) {
+        if (ipc_objects(scene.stream[i]) == 0)
+            continue;
+        print_error("%s: System V objects were left behind\n", scene.stream[i]);
+        ipc_wipe(scene.stream[i]);
+        left = -1;
+    }
+    scene.streams = scene.shares = 0;
+    return left;
+}

@@ -1,5 +1,0 @@
-# SPDX-License-Identifier: MIT
-"""A stream as a V4L2 device: v4l2loopback, in a virtual machine that runs the host's programs."""
-from camera.loopback import Loopback
-
-__all__ = ["Loopback"]

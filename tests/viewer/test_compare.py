@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""A picture that triptych-display keeps, and what it is compared with."""
+
+import pixels
+from programs import wait_until
+from viewer_case import WindowTest
+
+AMBER = (255, 190, 92)  # the divider
+
+
+class CompareTest(WindowTest):
+    def kept(self, renderer="software"):
+        """A window of 640x480 in which a picture is kept, and a later one held beside it."""
+        self.window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
+        self.picture(self.window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
+        self.window.press("space")
+        wait_until(lambda: self.window.title().endswith(" - paused"), "a title that says paused")
+        self.plain = self.window.picture()
+        self.window.press("k")
+        self.divided_at(320)
+        for _ in range(3):
+            self.changes(self.window, "period", "a later picture")
+        return self.window
+
+    def divided_at(self, x):
+        return self.picture(self.window, lambda seen: seen.at(x, 200) == AMBER, f"a divider at {x}")
+
+    def strip(self, picture, left, right):
+        """What is seen in the lower part, where each frame differs."""
+        return [picture.at(x, 428) for x in range(left, right)]
+
+    def assert_kept(self, picture, left, right):
+        self.assertTrue(self.strip(picture, left, right) == self.strip(self.plain, left, right),
+                        f"{left} to {right} is not the kept picture's")
+
+
+class Compare(CompareTest):
+    def test_the_kept_one_is_left_and_the_stream_goes_on_at_the_right(self):
+        window = self.kept()
+        window.press("space")
+        self.divided_at(320)
+        for what, white in (("comes", True), ("goes", False), ("comes again", True)):
+            picture = self.picture(window, lambda seen, wanted=white: wanted == any(
+                self.is_white(color) for color in self.strip(seen, 330, 640)), f"a block {what}")
+            self.assert_kept(picture, 0, 310)
+
+    def test_the_divider_follows_the_pointer(self):
+        window = self.kept()
+        window.at(320, 200, "mousedown", 1)
+        window.at(480, 200)
+        picture = self.divided_at(480)
+        self.assert_kept(picture, 0, 470)
+        window.at(100, 200, "mouseup", 1)
+        self.divided_at(100)
+        window.at(300, 200)
+        window.press("h", "h")
+        self.divided_at(100)
+
+    def test_dragging_elsewhere_moves_the_picture_and_not_the_divider(self):
+        window = self.kept()
+        window.press("2")
+        window.at(450, 200, "mousedown", 1)
+        window.at(350, 200, "mouseup", 1)
+        self.divided_at(320)
+
+    def test_blinking_shows_both_in_turns(self):
+        window = self.kept()
+        window.press("shift+k")
+        kept = self.strip(self.plain, 0, 640)
+        for _ in range(2):
+            self.picture(window, lambda seen: self.strip(seen, 0, 640) == kept, "the kept one")
+            self.picture(window, lambda seen: self.strip(seen, 0, 640) != kept, "the present one")
+
+    def test_the_same_key_ends_it(self):
+        window = self.kept()
+        window.press("k")
+        self.picture(window, lambda seen: seen.at(320, 200) != AMBER, "no divider")
+        window.press("comma", "comma", "comma")  # to the picture that was kept
+        self.picture(window, lambda seen: self.strip(seen, 0, 640) == self.strip(
+            self.plain, 0, 640), "the present picture from side to side")
+
+    def test_a_difference_is_black_where_there_is_none(self):
+        window = self.kept("opengl")
+        window.press("shift+k", "shift+k")
+        picture = self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a difference")
+        for i in range(len(pixels.BARS)):
+            self.assertEqual(picture.at(80 * i + 40, 100), (0, 0, 0))
+        self.assertTrue(any(max(color) > 100 for color in self.strip(picture, 0, 640)))
+
+    def test_a_renderer_that_cannot_subtract_leaves_the_difference_out(self):
+        window = self.kept()
+        window.press("shift+k")
+        self.picture(window, lambda seen: seen.at(320, 200) != AMBER, "blinking")
+        window.press("shift+k")
+        self.divided_at(320)

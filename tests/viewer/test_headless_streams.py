@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""triptych-display with several streams, without a window."""
+
+import json
+
+import pixels
+from programs import PATIENCE
+from viewer_case import DisplayTest
+
+ODD = (321, 241)
+
+
+class Runs(DisplayTest):
+
+    def both(self, *options):
+        """A run of two streams of different sizes; their names, and how it ended."""
+        names = [self.bars("--format", "NV12"), self.bars("--format", "RGB3", size=ODD)]
+        return names, self.display(names, *options)
+
+    def test_each_stream_has_a_summary_of_its_own_in_the_order_they_were_named(self):
+        names, done = self.both("--count", "5", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        summaries = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([summary["name"] for summary in summaries], names)
+        self.assertEqual([summary["width"] for summary in summaries], [320, ODD[0]])
+        for summary in summaries:
+            self.assertGreaterEqual(summary["frames"], 5)
+
+    def test_each_stream_has_a_screenshot_of_its_own(self):
+        path = self.folder() / "a.shot.png"
+        names, done = self.both("--screenshot", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name, size in zip(names, ((320, 240), ODD)):
+            picture = pixels.read(path.with_name(f"a.shot-{name}.png"))
+            self.assertEqual((picture.width, picture.height), size)
+            self.assert_bars(picture, 3)
+
+    def test_each_line_of_figures_names_its_stream(self):
+        names, done = self.both("--duration", "1.5")
+        for name in names:
+            self.assertRegex(done.stdout, rf"(?m)^{name}: +\d+\.\d\d fps, dropped: ")
+
+    def test_one_that_does_not_come_in_time_fails_the_run_and_is_named(self):
+        missing = self.stream()
+        name = self.bars("--count", "1")  # which stays
+        self.assertEqual(self.display(name, "--count", "1").returncode, 0)
+        done = self.run_to_end("triptych-display", "--headless", "--timeout", "2", "--json",
+                               "--count", "1", name, missing)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{missing}: no picture within 2 s", done.stderr)
+        self.assertEqual(done.stderr.count("no picture"), 1)
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+
+    def test_the_end_of_the_last_writer_ends_the_run(self):
+        names, writers = [], []
+        for _ in range(2):
+            names.append(self.bars())
+            writers.append(self.writer)
+        viewer = self.start("triptych-display", "--headless", "--exit-on-end", *names)
+        seen = set()
+        while len(seen) < 2:
+            line = viewer.stdout.readline().decode()
+            self.assertTrue(line, "it ended too early")
+            if "fps" in line and not line.split(":")[1].lstrip().startswith("0.00"):
+                seen.add(line.split(":")[0])
+        writers[0].terminate()
+        writers[0].wait()
+        self.assertIn(b"fps", viewer.stdout.readline())
+        self.assertIsNone(viewer.poll())
+        writers[1].terminate()
+        self.assertEqual(viewer.wait(PATIENCE), 0)
