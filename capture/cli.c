@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include "pattern.h"
+#include "pattern/pattern.h"
 
 #include <errno.h>
 #include <stdio.h>

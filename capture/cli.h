@@ -3,8 +3,8 @@
 #ifndef CAPTURE_CLI_H
 #define CAPTURE_CLI_H
 
-#include "fault.h"
-#include "source.h"
+#include "source/fault_injection.h"
+#include "source/frame_source.h"
 
 #include "program/cli.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** triptych-capture: frames of a source into a stream. */
+#include "capture_run.h"
 #include "cli.h"
-#include "run.h"
 
 #include "program/stop.h"
 

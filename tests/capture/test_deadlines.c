@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Deadlines: exact for any rate, however long the film. */
-#include "absence.h"
-#include "pace.h"
+#include "outage.h"
+#include "schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

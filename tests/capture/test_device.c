@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices no camera should be. They are /dev/null or /dev/zero, which poll(2) finds ready at any time;
  * V4L2's calls are played here. */
-#include "camera/ctrl.h"
-#include "camera/modes.h"
+#include "v4l2/camera_ctrl.h"
+#include "v4l2/camera_modes.h"
 
 #include <errno.h>
 #include <linux/videodev2.h>

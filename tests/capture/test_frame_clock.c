@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The clock's blocks: what is drawn is read back, also after what happens to pictures on their way. */
-#include "drawing.h"
+#include "pattern/drawing.h"
 
 #include "picture/frame_clock.h"
 #include "picture/picture.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Drawing: what is painted in any format, at any size and stride, is what libswscale then finds. */
-#include "paint.h"
+#include "pattern/paint.h"
 
 #include "picture/picture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Patterns: drawn piece by piece they are what they would be drawn whole, and slots are trusted only
  * as far as the writer vouches for them. */
-#include "drawing.h"
+#include "pattern/drawing.h"
 
 #include "picture/picture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The stream and its source: a source by script goes, comes back, is silent, changes, queues; a real
  * reader in another process sees what becomes of the stream. */
-#include "run.h"
+#include "capture_run.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The grammar of y4m: what ffmpeg writes is understood, and every fault has its place and its name. */
-#include "y4m.h"
+#include "source/y4m_header.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

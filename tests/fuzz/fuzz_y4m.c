@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer: any bytes as header lines of a film. What is accepted must be a picture that can be. */
-#include "y4m.h"
+#include "source/y4m_header.h"
 
 #include <stdlib.h>
 #include <string.h>

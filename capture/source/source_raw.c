@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/** raw:FILE|-: pictures one after the other, without a word about what they are. */
+#include "video_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum source_result refuse(const struct source *source, const char *why)
+{
+    tri_log_write(source->options->log, TRI_LOG_ERROR, "raw", "%s", why);
+    return SOURCE_MISUSED;
+}
+
+/** --stride tells that of the first plane: the others' rows are padded to as many pixels. */
+static void set_strides(struct tri_video *video, const struct tri_format *format)
+{
+    const struct tri_plane_rule *first = &format->plane[0];
+
+    for (uint32_t p = 1; video->stride[0] && p < format->planes; p++) {
+        const struct tri_plane_rule *rule = &format->plane[p];
+        const uint64_t pixels = (uint64_t)video->stride[0] * first->pixels / first->bytes;
+        video->stride[p] = (uint32_t)(pixels * rule->bytes / rule->pixels);
+    }
+}
+
+static enum source_result raw_open(struct source *source)
+{
+    const struct source_options *options = source->options;
+    const struct tri_format *format = tri_format_find(options->wanted.fourcc);
+    struct film *film = calloc(1, sizeof(*film));
+
+    source->state = film;
+    if (!film)
+        return SOURCE_FAILED;
+    film->fd = -1;
+    if (!format || !options->wanted.width)
+        return refuse(source, "raw pictures do not say what they are: add --size WxH and --format "
+                              "FOURCC, and --fps N");
+    if (format->family == TRI_FAMILY_COMPRESSED)
+        return refuse(source, "compressed pictures have no fixed size, raw cannot tell where one "
+                              "ends; let ffmpeg decode them into y4m:-");
+    source->film = true;
+    source->video = options->wanted;
+    set_strides(&source->video, format);
+    film_set_rate(&source->video, &options->wanted);
+
+    const enum source_result result = film_open(film, "raw", options);
+    if (result != SOURCE_OK)
+        return result;
+    snprintf(source->label, sizeof(source->label), "raw:%s", film->name);
+    return film_expect(film, &source->video) ? SOURCE_OK : SOURCE_MISUSED;
+}
+
+static enum source_result raw_fill(struct source *source, struct tri_draft **draft, int timeout_ms)
+{
+    struct film *film = source->state;
+    enum source_result result = film_read_picture(film, *draft, timeout_ms);
+
+    if (result == SOURCE_END && source->options->loop && film->at > film->begin) {
+        result = film_rewind(film);
+        if (result == SOURCE_OK)
+            result = film_read_picture(film, *draft, timeout_ms);
+    }
+    if (result == SOURCE_END && film->at == film->begin) {
+        tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: is empty", film->name);
+        return SOURCE_FAILED;
+    }
+    if (result == SOURCE_OK && *draft)
+        (*draft)->info.driver_sequence = film->pictures - 1;
+    return result;
+}
+
+static void raw_close(struct source *source)
+{
+    struct film *film = source->state;
+
+    if (film)
+        film_close(film);
+    free(film);
+    source->state = NULL;
+}
+
+const struct source_ops source_raw = {
+    .name = "raw",
+    .arg = "FILE|-",
+    .summary = "pictures without a header; needs --size and --format",
+    .open = raw_open,
+    .fill = raw_fill,
+    .close = raw_close,
+};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "camera_timestamps.h"
+
+#define MS(ms)   ((ms)*INT64_C(1000000))
+#define EARLY_NS MS(500) // vivid tells when the frame would end; no picture is from the future
+#define LATE_NS  MS(500) // a device may stamp what it began before it got the buffer
+#define FAST_NS  MS(1)   // taken for the period where that is unknown
+#define SLACK    64      // frames that the driver's count may be ahead of time
+
+/** Adds to the driver's count. @return whether that many frames can have been taken: not much more
+ *  than one a period. A count of fields exceeds it, and so does a number that jumps. */
+static bool count_on(struct camera_clock *clock, uint32_t step)
+{
+    const int64_t elapsed_ns = tri_now_ns() - clock->first_ns;
+    const int64_t period_ns = clock->period_ns > 0 ? clock->period_ns : FAST_NS;
+    const uint64_t periods = (uint64_t)(elapsed_ns / period_ns);
+    const bool possible = clock->counted + step <= SLACK + periods * 7 / 4;
+
+    clock->counted += possible || step <= SLACK ? step : 1;
+    return possible;
+}
+
+uint64_t camera_clock_count(struct camera_clock *clock, const struct camera_taken *taken)
+{
+    const uint32_t step = taken->sequence - clock->last;
+    const bool first = !clock->begun;
+
+    clock->begun = true;
+    clock->last = taken->sequence;
+    if (first) {
+        clock->sequence = taken->sequence;
+        clock->first_ns = tri_now_ns();
+        return 0;
+    }
+    if (step == 0) // a field of the same frame, or a driver that does not count
+        return 0;
+    if (step > INT32_MAX || !count_on(clock, step)) { // backwards, or further than time allows
+        clock->sequence++;
+        return 0;
+    }
+    clock->sequence += step;
+    return step - 1;
+}
+
+/** What is wrong with the driver's time; NULL: nothing. */
+static const char *time_fault(const struct camera_clock *clock, const struct camera_taken *taken,
+                              int64_t now_ns)
+{
+    const int64_t then_ns = taken->timestamp_ns;
+
+    if ((taken->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC)
+        return "are of another clock";
+    if (then_ns > now_ns + EARLY_NS)
+        return "lie in the future";
+    if (then_ns < taken->queued_ns - LATE_NS - 2 * clock->period_ns)
+        return "are older than the buffers";
+    return then_ns <= clock->driver_ns ? "do not increase" : NULL;
+}
+
+int64_t camera_clock_time(struct camera_clock *clock, const struct camera *camera,
+                          const struct camera_taken *taken)
+{
+    const int64_t now_ns = tri_now_ns();
+    const char *fault = time_fault(clock, taken, now_ns);
+    int64_t time_ns = fault || taken->timestamp_ns > now_ns ? now_ns : taken->timestamp_ns;
+
+    if (fault && !clock->reported)
+        tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
+                      "%s: the driver's times %s: frames with such times are stamped on arrival",
+                      camera->path, fault);
+    clock->reported |= fault != NULL;
+    clock->driver_ns = taken->timestamp_ns;
+    if (time_ns <= clock->capture_ns)
+        time_ns = clock->capture_ns + 1;
+    clock->capture_ns = time_ns;
+    return time_ns;
+}
