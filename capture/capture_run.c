@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define GIVE_UP_S    60 // without --persistent a source that is gone is waited for so long
-#define NAP_NS       INT64_C(10000000)
+#define POLL_MS      10
 #define SLOW_PERIODS 3 // of a slow camera's frames that the device time-out waits for at least
 
 struct run {
@@ -23,9 +23,9 @@ struct run {
     const tri_log *log;
     tri_log source_log; // the same, of which the source keeps a reference
     char fault[256];    // the newest warning or error of the source
-    struct feed feed;
+    struct publisher publisher;
     tri_writer *writer;
-    struct absence absence;
+    struct outage outage;
     int64_t last_ns; // when the source last brought a frame, or was opened
     bool proven;     // it has brought one
     bool over;
@@ -35,7 +35,7 @@ struct run {
 static void pass_on(void *user, enum tri_log_level level, const char *part, const char *text)
 {
     struct run *run = user;
-    const bool muted = run->absence.since_ns && run->config->common.verbosity <= 0;
+    const bool muted = run->outage.since_ns && run->config->common.verbosity <= 0;
 
     if (level <= TRI_LOG_WARN)
         snprintf(run->fault, sizeof(run->fault), "%s", text);
@@ -43,9 +43,9 @@ static void pass_on(void *user, enum tri_log_level level, const char *part, cons
         tri_log_write(run->log, level, part, "%s", text);
 }
 
-static void nap(void)
+static void sleep_ms(int ms)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+    nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
 }
 
 static void end(struct run *run, int status)
@@ -107,26 +107,26 @@ static void guess_video(struct tri_video *video)
 static bool open_source(struct run *run)
 {
     const struct config *config = run->config;
-    struct source *source = &run->feed.source;
-    const enum source_result result = feed_open(&run->feed);
+    struct source *source = &run->publisher.source;
+    const enum source_result result = publisher_open(&run->publisher);
 
     if (result == SOURCE_OK)
         return true;
-    feed_close(&run->feed);
+    publisher_close(&run->publisher);
     if (result != SOURCE_LOST || !config->persistent) {
         end(run, status_of(result));
         return false;
     }
-    source->video = run->feed.options.wanted;
+    source->video = run->publisher.options.wanted;
     guess_video(&source->video);
-    absence_begin(&run->absence, &source->video, run->fault, run->log);
+    outage_begin(&run->outage, &source->video, run->fault, run->log);
     return true;
 }
 
 static bool open_writer(struct run *run)
 {
     const struct config *config = run->config;
-    const struct source *source = &run->feed.source;
+    const struct source *source = &run->publisher.source;
     const struct tri_writer_options options = {
         .name = config->name,
         .video = source->video,
@@ -152,9 +152,9 @@ static bool open_writer(struct run *run)
         end(run, err == TRI_ERR_INVALID ? CLI_NOT_UNDERSTOOD : CLI_FAILED);
         return false;
     }
-    run->feed.writer = run->writer;
+    run->publisher.writer = run->writer;
     tri_writer_get_stats(run->writer, &counts);
-    run->feed.options.slots = counts.slots; // a source that comes back has to do with these
+    run->publisher.options.slots = counts.slots; // a source that comes back has to do with these
     tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: %ux%u %s from %s, %u slots", config->name,
                   source->video.width, source->video.height,
                   tri_fourcc_name(source->video.fourcc, fourcc), options.source, counts.slots);
@@ -172,7 +172,7 @@ static uint32_t readers(const struct run *run)
 static void wait_for_reader(const struct run *run)
 {
     while (!stop_asked() && readers(run) == 0)
-        nap();
+        sleep_ms(POLL_MS);
 }
 
 /** Keeps the stream for those who still read its last frames, as long as there are any. */
@@ -181,17 +181,17 @@ static void linger(const struct run *run)
     const int64_t until = tri_now_ns() + (int64_t)(run->config->linger * 1e9);
 
     while (!stop_asked() && tri_now_ns() < until && readers(run) > 0)
-        nap();
+        sleep_ms(POLL_MS);
 }
 
 /** Whether the source has been waited for long enough; logs that. */
 static bool gives_up(struct run *run)
 {
-    if (run->config->persistent || absence_seconds(&run->absence, tri_now_ns()) <= GIVE_UP_S)
+    if (run->config->persistent || outage_seconds(&run->outage, tri_now_ns()) <= GIVE_UP_S)
         return false;
     tri_log_write(run->log, TRI_LOG_ERROR, "capture",
                   "%s: has not come back for a minute: %s; --persistent waits for ever",
-                  run->feed.source.label, run->fault);
+                  run->publisher.source.label, run->fault);
     end(run, CLI_FAILED);
     return true;
 }
@@ -200,26 +200,26 @@ static bool gives_up(struct run *run)
  *  was not back. */
 static void lose_source(struct run *run)
 {
-    feed_close(&run->feed);
-    if (run->absence.since_ns) {
+    publisher_close(&run->publisher);
+    if (run->outage.since_ns) {
         if (!gives_up(run))
-            absence_resume(&run->absence, run->fault, run->log);
+            outage_resume(&run->outage, run->fault, run->log);
         return;
     }
     tri_log_write(run->log, TRI_LOG_WARN, "capture", "%s: no signal; looking for it again%s",
-                  run->feed.source.label, run->config->persistent ? "" : " for a minute");
-    absence_begin(&run->absence, &run->feed.source.video, run->fault, run->log);
+                  run->publisher.source.label, run->config->persistent ? "" : " for a minute");
+    outage_begin(&run->outage, &run->publisher.source.video, run->fault, run->log);
 }
 
 static void look_for_source(struct run *run)
 {
-    if (feed_open(&run->feed) == SOURCE_OK) {
-        run->absence.active = false;
+    if (publisher_open(&run->publisher) == SOURCE_OK) {
+        run->outage.active = false;
         run->last_ns = tri_now_ns();
         return;
     }
-    feed_close(&run->feed);
-    absence_tried(&run->absence, tri_now_ns());
+    publisher_close(&run->publisher);
+    outage_tried(&run->outage, tri_now_ns());
     gives_up(run);
 }
 
@@ -228,28 +228,28 @@ static void prove_source(struct run *run)
 {
     run->last_ns = tri_now_ns();
     run->proven = true;
-    if (!run->absence.since_ns)
+    if (!run->outage.since_ns)
         return;
     tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
-                  run->feed.source.label, absence_seconds(&run->absence, run->last_ns));
-    absence_end(&run->absence);
+                  run->publisher.source.label, outage_seconds(&run->outage, run->last_ns));
+    outage_end(&run->outage);
 }
 
-static void do_without_source(struct run *run)
+static void publish_no_signal(struct run *run)
 {
-    struct absence *absence = &run->absence;
+    struct outage *outage = &run->outage;
 
-    if (!pace_wait(&absence->pace))
+    if (!schedule_wait(&outage->schedule))
         return;
-    struct tri_draft *draft = feed_begin(&run->feed, &absence->video);
-    if (draft && absence_draw(absence, draft))
-        feed_publish(&run->feed, draft);
+    struct tri_draft *draft = publisher_begin(&run->publisher, &outage->video);
+    if (draft && outage_draw(outage, draft))
+        publisher_publish(&run->publisher, draft);
     else if (draft)
         tri_writer_cancel(run->writer, draft);
-    pace_next(&absence->pace);
-    if (pace_missed(&absence->pace, tri_now_ns()) > 0) // opening the source took its time
-        pace_restart(&absence->pace, tri_now_ns());
-    if (absence_try_due(absence, tri_now_ns()))
+    schedule_advance(&outage->schedule);
+    if (schedule_missed(&outage->schedule, tri_now_ns()) > 0) // opening the source took its time
+        schedule_restart(&outage->schedule, tri_now_ns());
+    if (outage_try_due(outage, tri_now_ns()))
         look_for_source(run);
 }
 
@@ -257,7 +257,7 @@ static void do_without_source(struct run *run)
  *  for a few frames. */
 static void check_device_timeout(struct run *run)
 {
-    const struct source *source = &run->feed.source;
+    const struct source *source = &run->publisher.source;
     const int64_t now_ns = tri_now_ns();
     const double silent = (double)(now_ns - run->last_ns) / 1e9;
     const double slow =
@@ -275,7 +275,7 @@ static void check_device_timeout(struct run *run)
 
 static void take_frame(struct run *run)
 {
-    switch (feed_frame(&run->feed)) {
+    switch (publisher_frame(&run->publisher)) {
     case SOURCE_OK:
         prove_source(run);
         break;
@@ -302,15 +302,15 @@ static void take_frame(struct run *run)
     }
 }
 
-static void say_figures(struct run *run)
+static void print_stats(struct run *run)
 {
     struct tri_writer_stats counts;
     char line[256];
     const int64_t now = tri_now_ns();
 
     tri_writer_get_stats(run->writer, &counts);
-    stats_writer(&run->feed.stats, &counts);
-    stats_line(&run->feed.stats, now, line, sizeof(line));
+    stats_writer(&run->publisher.stats, &counts);
+    stats_line(&run->publisher.stats, now, line, sizeof(line));
     cli_print_line(stderr, line);
 }
 
@@ -319,13 +319,14 @@ static void summarize(struct run *run)
     struct tri_writer_stats counts;
 
     tri_writer_get_stats(run->writer, &counts);
-    stats_writer(&run->feed.stats, &counts);
-    json_t *summary = stats_json(&run->feed.stats);
-    json_object_set_new(summary, "source", stats_json_text(run->feed.source.label));
+    stats_writer(&run->publisher.stats, &counts);
+    json_t *summary = stats_json(&run->publisher.stats);
+    json_object_set_new(summary, "source", stats_json_text(run->publisher.source.label));
     json_object_set_new(summary, "slots", json_integer(counts.slots));
     if (fault_wanted(&run->config->faults))
-        json_object_set_new(summary, "faults",
-                            fault_json(&run->feed.fault, stats_know_rate(&run->feed.stats)));
+        json_object_set_new(
+            summary, "faults",
+            fault_json(&run->publisher.fault, stats_know_rate(&run->publisher.stats)));
     if (!stats_print_json(stdout, summary)) {
         tri_log_write(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
                       strerror(errno));
@@ -349,16 +350,16 @@ static void stream(struct run *run)
 
     run->last_ns = tri_now_ns();
     while (!run->over && !stop_asked()) {
-        if (run->absence.active)
-            do_without_source(run);
+        if (run->outage.active)
+            publish_no_signal(run);
         else
             take_frame(run);
-        if (fault_crashes(&run->feed.fault))
+        if (fault_crashes(&run->publisher.fault))
             crash(run);
-        if (count && run->feed.stats.frames >= count)
+        if (count && run->publisher.stats.frames >= count)
             end(run, CLI_DONE);
-        if (stats && stats_due(&run->feed.stats, tri_now_ns()))
-            say_figures(run);
+        if (stats && stats_due(&run->publisher.stats, tri_now_ns()))
+            print_stats(run);
     }
 }
 
@@ -374,12 +375,12 @@ int run(const struct config *config, const tri_log *log)
         (tri_log){ .write = pass_on,
                    .user = &run,
                    .level = log && log->level > TRI_LOG_WARN ? log->level : TRI_LOG_WARN };
-    run.feed.log = log;
-    run.feed.options = options_of(config, &run.source_log);
-    run.feed.source.ops = config->ops;
-    snprintf(run.feed.source.label, sizeof(run.feed.source.label), "%s", config->arg);
-    run.feed.skip = config->skip;
-    run.feed.fault.options = &config->faults;
+    run.publisher.log = log;
+    run.publisher.options = options_of(config, &run.source_log);
+    run.publisher.source.ops = config->ops;
+    snprintf(run.publisher.source.label, sizeof(run.publisher.source.label), "%s", config->arg);
+    run.publisher.skip = config->skip;
+    run.publisher.fault.options = &config->faults;
     prctl(PR_SET_TIMERSLACK, 1UL); // frames are due at their time, not some 50 us later
 
     if (!open_source(&run))
@@ -387,15 +388,15 @@ int run(const struct config *config, const tri_log *log)
     if (open_writer(&run)) {
         if (config->wait_for_reader)
             wait_for_reader(&run);
-        stats_start(&run.feed.stats, config->name);
+        stats_start(&run.publisher.stats, config->name);
         stream(&run);
         if (run.status == CLI_DONE)
             linger(&run);
         if (config->json)
             summarize(&run);
     }
-    feed_close(&run.feed);
-    absence_end(&run.absence);
+    publisher_close(&run.publisher);
+    outage_end(&run.outage);
     tri_writer_close(&run.writer);
     return run.status;
 }

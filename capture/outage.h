@@ -7,37 +7,37 @@
 #include "schedule.h"
 
 /** While since_ns is 0 the source is there. */
-struct absence {
+struct outage {
     bool active; // false: the source was opened again, its first frame is awaited
     int64_t since_ns, next_try_ns, pause_ns;
     int64_t ended_ns;       // when the one before ended
     struct tri_video video; // of its pictures
-    struct pace pace;
+    struct schedule schedule;
     struct drawing *drawing; // NULL: nothing can be drawn in this format
     uint64_t number;         // of the next picture
 };
 
 /** Begins with pictures of `video`, at its rate, that tell `why`. Soon after the end of an absence the
  *  pauses go on as long as they were. */
-void absence_begin(struct absence *absence, const struct tri_video *video, const char *why,
-                   const tri_log *log);
+void outage_begin(struct outage *outage, const struct tri_video *video, const char *why,
+                  const tri_log *log);
 
 /** Draws the next picture into a draft of that video. @return false if there is nothing to show */
-bool absence_draw(struct absence *absence, struct tri_draft *draft);
+bool outage_draw(struct outage *outage, struct tri_draft *draft);
 
 /** Goes on with pictures that tell `why`, after a longer pause: the source was opened again, and went
  *  before its first frame. */
-void absence_resume(struct absence *absence, const char *why, const tri_log *log);
+void outage_resume(struct outage *outage, const char *why, const tri_log *log);
 
 /** Whether it is time to open the source again. */
-bool absence_try_due(const struct absence *absence, int64_t now_ns);
+bool outage_try_due(const struct outage *outage, int64_t now_ns);
 
 /** It was not there: the next pause is twice as long, up to some seconds. */
-void absence_tried(struct absence *absence, int64_t now_ns);
+void outage_tried(struct outage *outage, int64_t now_ns);
 
 /** Seconds since the source went. */
-double absence_seconds(const struct absence *absence, int64_t now_ns);
+double outage_seconds(const struct outage *outage, int64_t now_ns);
 
-void absence_end(struct absence *absence);
+void outage_end(struct outage *outage);
 
 #endif

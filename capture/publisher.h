@@ -11,7 +11,7 @@
 
 /** Set log, options, source.ops, skip and fault.options; the rest is zero to begin with. It must not
  *  move afterwards. */
-struct feed {
+struct publisher {
     const tri_log *log;
     struct source_options options;
     struct source source;
@@ -19,7 +19,7 @@ struct feed {
     tri_writer *writer; // the caller's; set before the first frame
     struct stats stats;
 
-    struct pace pace;
+    struct schedule schedule;
     int64_t moment_ns; // of the frame at hand: when it is taken, by its pace and its faults
     struct fault fault;
     struct tri_video other;                 // what the next change of format leads to
@@ -31,19 +31,19 @@ struct feed {
 };
 
 /** Opens the source. @return as source_ops.open */
-enum source_result feed_open(struct feed *feed);
+enum source_result publisher_open(struct publisher *publisher);
 
 /** Waits for the next frame's time, has the source fill it, publishes it if there is a slot. @return as
  *  source_ops.fill; SOURCE_CHANGED has been dealt with. */
-enum source_result feed_frame(struct feed *feed);
+enum source_result publisher_frame(struct publisher *publisher);
 
 /** Publishes a draft and counts it. */
-void feed_publish(struct feed *feed, struct tri_draft *draft);
+void publisher_publish(struct publisher *publisher, struct tri_draft *draft);
 
 /** Takes a slot for `video`; NULL when there is none, which is counted. */
-struct tri_draft *feed_begin(struct feed *feed, const struct tri_video *video);
+struct tri_draft *publisher_begin(struct publisher *publisher, const struct tri_video *video);
 
 /** Closes the source and gives back the slots it had. */
-void feed_close(struct feed *feed);
+void publisher_close(struct publisher *publisher);
 
 #endif

@@ -11,12 +11,12 @@
 #define SECOND   UINT64_C(1000000000)
 #define SLICE_NS INT64_C(200000000) // longest that a signal can go unnoticed
 
-void pace_set(struct pace *pace, uint32_t num, uint32_t den)
+void schedule_init(struct schedule *schedule, uint32_t num, uint32_t den)
 {
-    *pace = (struct pace){ .num = den ? num : 0, .den = den };
+    *schedule = (struct schedule){ .num = den ? num : 0, .den = den };
 }
 
-bool pace_sleep(int64_t until_ns)
+bool schedule_sleep_until(int64_t until_ns)
 {
     for (int64_t now = tri_now_ns(); now < until_ns; now = tri_now_ns()) {
         const int64_t until = until_ns - now < SLICE_NS ? until_ns : now + SLICE_NS;
@@ -29,34 +29,34 @@ bool pace_sleep(int64_t until_ns)
     return !stop_asked();
 }
 
-bool pace_wait(struct pace *pace)
+bool schedule_wait(struct schedule *schedule)
 {
-    if (!pace->num)
+    if (!schedule->num)
         return !stop_asked();
-    if (!pace->due_ns)
-        pace_restart(pace, tri_now_ns());
-    return pace_sleep(pace->due_ns);
+    if (!schedule->due_ns)
+        schedule_restart(schedule, tri_now_ns());
+    return schedule_sleep_until(schedule->due_ns);
 }
 
-void pace_next(struct pace *pace)
+void schedule_advance(struct schedule *schedule)
 {
-    if (!pace->num || !pace->due_ns)
+    if (!schedule->num || !schedule->due_ns)
         return;
-    const uint64_t period = pace->den * SECOND; // in 1/num nanoseconds; den is below 2^32
-    pace->rest += period % pace->num;
-    pace->due_ns += (int64_t)(period / pace->num + pace->rest / pace->num);
-    pace->rest %= pace->num;
+    const uint64_t period = schedule->den * SECOND; // in 1/num nanoseconds; den is below 2^32
+    schedule->rest += period % schedule->num;
+    schedule->due_ns += (int64_t)(period / schedule->num + schedule->rest / schedule->num);
+    schedule->rest %= schedule->num;
 }
 
-uint64_t pace_missed(const struct pace *pace, int64_t now_ns)
+uint64_t schedule_missed(const struct schedule *schedule, int64_t now_ns)
 {
-    if (!pace->num || !pace->due_ns || now_ns <= pace->due_ns)
+    if (!schedule->num || !schedule->due_ns || now_ns <= schedule->due_ns)
         return 0;
-    return (uint64_t)(now_ns - pace->due_ns) / (pace->den * SECOND / pace->num + 1);
+    return (uint64_t)(now_ns - schedule->due_ns) / (schedule->den * SECOND / schedule->num + 1);
 }
 
-void pace_restart(struct pace *pace, int64_t now_ns)
+void schedule_restart(struct schedule *schedule, int64_t now_ns)
 {
-    pace->due_ns = now_ns;
-    pace->rest = 0;
+    schedule->due_ns = now_ns;
+    schedule->rest = 0;
 }

@@ -7,28 +7,28 @@
 #include <stdint.h>
 
 /** All zero is unpaced: every frame is due at once. */
-struct pace {
+struct schedule {
     uint64_t num, den; // frames a second; num 0: unpaced
     int64_t due_ns;    // CLOCK_MONOTONIC; 0: not begun
     uint64_t rest;     // parts of a nanosecond that due_ns leaves out, in 1/num
 };
 
-void pace_set(struct pace *pace, uint32_t num, uint32_t den);
+void schedule_init(struct schedule *schedule, uint32_t num, uint32_t den);
 
 /** Sleeps until then, on CLOCK_MONOTONIC. Wakes every so often to look for a signal. @return false
  *  if told to stop meanwhile */
-bool pace_sleep(int64_t until_ns);
+bool schedule_sleep_until(int64_t until_ns);
 
-/** Sleeps until the frame is due; the first one is due at once. @return as pace_sleep() */
-bool pace_wait(struct pace *pace);
+/** Sleeps until the frame is due; the first one is due at once. @return as schedule_sleep_until() */
+bool schedule_wait(struct schedule *schedule);
 
 /** Goes on to the next frame. */
-void pace_next(struct pace *pace);
+void schedule_advance(struct schedule *schedule);
 
 /** How many frames should have been there already, this one not counted. */
-uint64_t pace_missed(const struct pace *pace, int64_t now_ns);
+uint64_t schedule_missed(const struct schedule *schedule, int64_t now_ns);
 
 /** Makes the frame that is due now the beginning of the count. */
-void pace_restart(struct pace *pace, int64_t now_ns);
+void schedule_restart(struct schedule *schedule, int64_t now_ns);
 
 #endif

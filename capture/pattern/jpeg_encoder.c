@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** libjpeg-turbo, or its absence. */
+/** libjpeg-turbo, or nothing. */
 #include "jpeg_encoder.h"
 
 #ifdef HAVE_TURBOJPEG

@@ -27,12 +27,12 @@ static enum source_result raw_open(struct source *source)
 {
     const struct source_options *options = source->options;
     const struct tri_format *format = tri_format_find(options->wanted.fourcc);
-    struct film *film = calloc(1, sizeof(*film));
+    struct video_file *file = calloc(1, sizeof(*file));
 
-    source->state = film;
-    if (!film)
+    source->state = file;
+    if (!file)
         return SOURCE_FAILED;
-    film->fd = -1;
+    file->fd = -1;
     if (!format || !options->wanted.width)
         return refuse(source, "raw pictures do not say what they are: add --size WxH and --format "
                               "FOURCC, and --fps N");
@@ -42,41 +42,41 @@ static enum source_result raw_open(struct source *source)
     source->film = true;
     source->video = options->wanted;
     set_strides(&source->video, format);
-    film_set_rate(&source->video, &options->wanted);
+    video_file_set_rate(&source->video, &options->wanted);
 
-    const enum source_result result = film_open(film, "raw", options);
+    const enum source_result result = video_file_open(file, "raw", options);
     if (result != SOURCE_OK)
         return result;
-    snprintf(source->label, sizeof(source->label), "raw:%s", film->name);
-    return film_expect(film, &source->video) ? SOURCE_OK : SOURCE_MISUSED;
+    snprintf(source->label, sizeof(source->label), "raw:%s", file->name);
+    return video_file_expect(file, &source->video) ? SOURCE_OK : SOURCE_MISUSED;
 }
 
 static enum source_result raw_fill(struct source *source, struct tri_draft **draft, int timeout_ms)
 {
-    struct film *film = source->state;
-    enum source_result result = film_read_picture(film, *draft, timeout_ms);
+    struct video_file *file = source->state;
+    enum source_result result = video_file_read_picture(file, *draft, timeout_ms);
 
-    if (result == SOURCE_END && source->options->loop && film->at > film->begin) {
-        result = film_rewind(film);
+    if (result == SOURCE_END && source->options->loop && file->at > file->begin) {
+        result = video_file_rewind(file);
         if (result == SOURCE_OK)
-            result = film_read_picture(film, *draft, timeout_ms);
+            result = video_file_read_picture(file, *draft, timeout_ms);
     }
-    if (result == SOURCE_END && film->at == film->begin) {
-        tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: is empty", film->name);
+    if (result == SOURCE_END && file->at == file->begin) {
+        tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: is empty", file->name);
         return SOURCE_FAILED;
     }
     if (result == SOURCE_OK && *draft)
-        (*draft)->info.driver_sequence = film->pictures - 1;
+        (*draft)->info.driver_sequence = file->pictures - 1;
     return result;
 }
 
 static void raw_close(struct source *source)
 {
-    struct film *film = source->state;
+    struct video_file *file = source->state;
 
-    if (film)
-        film_close(film);
-    free(film);
+    if (file)
+        video_file_close(file);
+    free(file);
     source->state = NULL;
 }
 

@@ -31,8 +31,8 @@
 struct v4l2_source {
     struct camera camera;
     struct camera_format format;
-    struct camera_stream stream;
-    struct camera_clock clock;
+    struct camera_buffers buffers;
+    struct camera_timestamps timestamps;
     struct v4lconvert_data *converter; // NULL: the camera's own format
     enum source_io io;                 // in force, never AUTO
     bool direct;                       // of the camera but with USERPTR
@@ -104,7 +104,7 @@ static enum source_result start_lending(struct source *source, const char **why)
 
     v4l2->camera.direct = true; // libv4l2 refuses memory that is not the driver's
     *why = "--io userptr: the driver takes no memory but its own; use --io mmap";
-    if (!camera_stream_accept(&v4l2->stream, &v4l2->camera, &v4l2->format, slots))
+    if (!camera_buffers_request_userptr(&v4l2->buffers, &v4l2->camera, &v4l2->format, slots))
         return SOURCE_NOTHING;
     source->slots = slots;
     source->queue = slots - SHOWN_FRAMES;
@@ -118,7 +118,7 @@ static enum source_result start_mapping(struct source *source, const char **why)
     *why = "--io mmap: the driver cannot stream; use --io read";
     if (!(v4l2->camera.caps & V4L2_CAP_STREAMING))
         return SOURCE_NOTHING;
-    return camera_stream_map(&v4l2->stream, &v4l2->camera, &v4l2->format, MAPPED_BUFFERS);
+    return camera_buffers_start_mmap(&v4l2->buffers, &v4l2->camera, &v4l2->format, MAPPED_BUFFERS);
 }
 
 static enum source_result start_reading(struct source *source, const char **why)
@@ -198,7 +198,7 @@ static enum source_result start(struct source *source)
         result = ways[way].start(source, &why);
         if (result == SOURCE_OK)
             return result;
-        camera_stream_stop(&v4l2->stream);
+        camera_buffers_stop(&v4l2->buffers);
         if (result == SOURCE_NOTHING && free_choice)
             tri_log_write(v4l2->camera.log, TRI_LOG_DEBUG, "v4l2", "%s: %s", v4l2->camera.path,
                           why);
@@ -210,11 +210,11 @@ static enum source_result start(struct source *source)
 
 static void stop_streaming(struct v4l2_source *v4l2)
 {
-    camera_stream_stop(&v4l2->stream);
+    camera_buffers_stop(&v4l2->buffers);
     v4l2->lent = 0;
     v4l2->weave = (struct camera_weave){ 0 };
-    v4l2->clock = (struct camera_clock){ .period_ns = v4l2->clock.period_ns,
-                                         .reported = v4l2->clock.reported };
+    v4l2->timestamps = (struct camera_timestamps){ .period_ns = v4l2->timestamps.period_ns,
+                                                   .reported = v4l2->timestamps.reported };
 }
 
 /** Where a way failed before its first frame, the next one that is left is begun.
@@ -264,7 +264,8 @@ static enum source_result negotiate(struct source *source, bool changed)
         v4l2->format.video.fps_den = signal.fps_den;
     }
     source->video = v4l2->format.video;
-    v4l2->clock.period_ns = capture_timing_period(source->video.fps_num, source->video.fps_den);
+    v4l2->timestamps.period_ns =
+        capture_timing_period(source->video.fps_num, source->video.fps_den);
     const size_t scratch = camera_scratch_bytes(&v4l2->format);
     v4l2->scratch = scratch ? malloc(scratch) : NULL;
     return scratch && !v4l2->scratch ? out_of_memory(source->options) : start(source);
@@ -335,11 +336,11 @@ static void set_true_size(struct v4l2_source *v4l2, struct tri_draft *draft)
 static int64_t describe(struct v4l2_source *v4l2, const struct camera_taken *taken,
                         struct tri_draft *draft)
 {
-    const int64_t capture_ns = camera_clock_time(&v4l2->clock, &v4l2->camera, taken);
+    const int64_t capture_ns = camera_timestamps_time(&v4l2->timestamps, &v4l2->camera, taken);
 
     if (!draft)
         return capture_ns;
-    draft->info.driver_sequence = v4l2->clock.sequence;
+    draft->info.driver_sequence = v4l2->timestamps.sequence;
     draft->info.capture_ns = capture_ns;
     if (v4l2->format.video.field == TRI_FIELD_ALTERNATE)
         draft->info.video.field = taken->field;
@@ -384,7 +385,7 @@ static enum source_result take_lent(struct source *source, const struct camera_t
                                     struct tri_draft **draft)
 {
     struct v4l2_source *v4l2 = source->state;
-    struct camera_buffer *buffer = &v4l2->stream.buffer[taken->index];
+    struct camera_buffer *buffer = &v4l2->buffers.buffer[taken->index];
     char why[CAMERA_WHY_MAX];
 
     *draft = buffer->draft;
@@ -407,9 +408,9 @@ static enum source_result take_mapped(struct source *source, const struct camera
     char why[CAMERA_WHY_MAX];
     const bool good =
         camera_is_whole(&v4l2->format, taken, why) &&
-        (!draft || camera_copy(&v4l2->format, v4l2->converter, &v4l2->stream.buffer[taken->index],
+        (!draft || camera_copy(&v4l2->format, v4l2->converter, &v4l2->buffers.buffer[taken->index],
                                taken, v4l2->scratch, draft, why));
-    const enum source_result queued = camera_stream_requeue(&v4l2->stream, taken->index);
+    const enum source_result queued = camera_buffers_requeue(&v4l2->buffers, taken->index);
 
     if (queued != SOURCE_OK)
         return queued;
@@ -426,11 +427,11 @@ static enum source_result take(struct source *source, struct tri_draft **draft)
 {
     struct v4l2_source *v4l2 = source->state;
     struct camera_taken taken;
-    const enum source_result result = camera_stream_take(&v4l2->stream, &taken);
+    const enum source_result result = camera_buffers_dequeue(&v4l2->buffers, &taken);
 
     if (result != SOURCE_OK)
         return result;
-    const uint64_t missing = camera_clock_count(&v4l2->clock, &taken);
+    const uint64_t missing = camera_timestamps_count(&v4l2->timestamps, &taken);
     *(v4l2->starved ? &source->writer_drops : &source->driver_drops) += missing;
     v4l2->starved = false;
     return v4l2->io == SOURCE_IO_USERPTR ? take_lent(source, &taken, draft)
@@ -441,7 +442,7 @@ static enum source_result take(struct source *source, struct tri_draft **draft)
 static enum source_result take_read(struct source *source, struct tri_draft *draft)
 {
     struct v4l2_source *v4l2 = source->state;
-    struct camera_taken taken = { .sequence = v4l2->clock.last + 1 };
+    struct camera_taken taken = { .sequence = v4l2->timestamps.last + 1 };
     uint8_t *to = draft ? draft->data[0] : v4l2->scratch;
     char why[CAMERA_WHY_MAX];
 
@@ -459,7 +460,7 @@ static enum source_result take_read(struct source *source, struct tri_draft *dra
     if (got == 0) // no frame, and no sign of life
         return SOURCE_NOTHING;
     taken.used[0] = (uint32_t)got;
-    (void)camera_clock_count(&v4l2->clock, &taken);
+    (void)camera_timestamps_count(&v4l2->timestamps, &taken);
     if (!camera_is_whole(&v4l2->format, &taken, why))
         return drop(source, why);
     if (draft) {
@@ -478,7 +479,7 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
     bool event = false;
 
     v4l2->starved |= v4l2->lent < source->queue;
-    const enum source_result result = camera_stream_wait(&v4l2->camera, timeout_ms, &event);
+    const enum source_result result = camera_buffers_wait(&v4l2->camera, timeout_ms, &event);
 
     if (result != SOURCE_OK)
         return result;
@@ -493,7 +494,7 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
     // would be asked without pause.
     v4l2->idle = taken == SOURCE_NOTHING ? v4l2->idle + 1 : 0;
     if (v4l2->idle > 1)
-        camera_stream_rest(timeout_ms < REST_MS ? timeout_ms : REST_MS);
+        camera_buffers_pause(timeout_ms < REST_MS ? timeout_ms : REST_MS);
     return fall_back(source, taken);
 }
 
@@ -502,10 +503,10 @@ static enum source_result v4l2_source_enqueue(struct source *source, struct tri_
     struct v4l2_source *v4l2 = source->state;
 
     camera_place(&v4l2->format, draft);
-    enum source_result result = camera_stream_lend(&v4l2->stream, draft);
+    enum source_result result = camera_buffers_queue_draft(&v4l2->buffers, draft);
     v4l2->lent += result == SOURCE_OK;
     if (result == SOURCE_OK)
-        result = camera_stream_start(&v4l2->stream);
+        result = camera_buffers_start(&v4l2->buffers);
     return fall_back(source, result);
 }
 

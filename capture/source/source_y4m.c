@@ -14,7 +14,7 @@
 #define HEADER_WAIT_MS 200
 
 struct state {
-    struct film film;
+    struct video_file file;
     struct y4m_header header;
     char line[Y4M_LINE_MAX];
     size_t line_bytes;
@@ -24,9 +24,9 @@ struct state {
     struct tri_draft aside; // for samples that have to be packed anew; data[0] is ours
 };
 
-static enum source_result explain(const struct film *film, uint64_t at, const char *why)
+static enum source_result explain(const struct video_file *file, uint64_t at, const char *why)
 {
-    tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: byte %" PRIu64 ": %s", film->name, at,
+    tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: byte %" PRIu64 ": %s", file->name, at,
                   why);
     return SOURCE_FAILED;
 }
@@ -35,8 +35,8 @@ static enum source_result explain(const struct film *film, uint64_t at, const ch
 static void warn(struct state *state, uint64_t at, const char *why)
 {
     if (!state->warned)
-        tri_log_write(state->film.log, TRI_LOG_WARN, state->film.part, "%s: byte %" PRIu64 ": %s",
-                      state->film.name, at, why);
+        tri_log_write(state->file.log, TRI_LOG_WARN, state->file.part, "%s: byte %" PRIu64 ": %s",
+                      state->file.name, at, why);
     state->warned = true;
 }
 
@@ -49,7 +49,7 @@ static void skip_blank_lines(struct state *state)
         blank++;
     if (!blank)
         return;
-    warn(state, state->film.at - state->line_bytes,
+    warn(state, state->file.at - state->line_bytes,
          "an empty line where a frame must begin: ignored");
     state->line_bytes -= blank;
     memmove(state->line, state->line + blank, state->line_bytes);
@@ -59,7 +59,7 @@ static void skip_blank_lines(struct state *state)
  *  @return SOURCE_OK; SOURCE_END, nothing came before the end; SOURCE_NOTHING; SOURCE_FAILED */
 static enum source_result read_line(struct state *state, size_t least, int timeout_ms)
 {
-    struct film *film = &state->film;
+    struct video_file *file = &state->file;
 
     for (;;) {
         const size_t have = state->line_bytes;
@@ -68,15 +68,15 @@ static enum source_result read_line(struct state *state, size_t least, int timeo
             return SOURCE_OK;
         }
         if (have == sizeof(state->line))
-            return explain(film, film->at - have, "no end of line where a header must end");
+            return explain(file, file->at - have, "no end of line where a header must end");
 
         size_t got;
-        const enum source_result result =
-            film_read(film, state->line + have, have < least ? least - have : 1, &got, timeout_ms);
+        const enum source_result result = video_file_read(
+            file, state->line + have, have < least ? least - have : 1, &got, timeout_ms);
         if (result != SOURCE_OK)
             return result;
         if (got == 0)
-            return have == 0 ? SOURCE_END : explain(film, film->at, "truncated within a header");
+            return have == 0 ? SOURCE_END : explain(file, file->at, "truncated within a header");
         state->line_bytes += got;
         if (least > 1 && have == 0) {
             skip_blank_lines(state);
@@ -85,21 +85,21 @@ static enum source_result read_line(struct state *state, size_t least, int timeo
         // A short read may hold a newline already, before `least`: the line is bad then, and the
         // parser will say so.
         if (memchr(state->line + have, '\n', got) && state->line_bytes < least)
-            return explain(film, film->at, "a frame must begin with FRAME");
+            return explain(file, file->at, "a frame must begin with FRAME");
     }
 }
 
 /** What was asked for on the command line must not contradict what the film says. */
-static bool as_wanted(const struct film *film, const struct tri_video *wanted,
+static bool as_wanted(const struct video_file *file, const struct tri_video *wanted,
                       const struct tri_video *video)
 {
     if ((!wanted->fourcc || wanted->fourcc == video->fourcc) &&
         (!wanted->width || (wanted->width == video->width && wanted->height == video->height)))
         return true;
     char fourcc[5];
-    tri_log_write(film->log, TRI_LOG_ERROR, film->part,
+    tri_log_write(file->log, TRI_LOG_ERROR, file->part,
                   "%s: is %ux%u %s; leave out --size and --format, or let ffmpeg convert it",
-                  film->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc));
+                  file->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc));
     return false;
 }
 
@@ -108,7 +108,7 @@ static bool open_aside(struct state *state)
 {
     const struct tri_video *video = &state->header.video;
     const uint32_t across = (video->width + 1) / 2, down = (video->height + 1) / 2;
-    struct tri_shape *shape = &state->film.shape;
+    struct tri_shape *shape = &state->file.shape;
 
     *shape = (struct tri_shape){ .planes = 3 };
     for (uint32_t p = 0; p < 3; p++) {
@@ -120,7 +120,7 @@ static bool open_aside(struct state *state)
         shape->bytes += plane->bytes;
     }
     for (uint32_t p = 0; p < 3; p++)
-        state->film.row_bytes[p] = shape->plane[p].row_bytes;
+        state->file.row_bytes[p] = shape->plane[p].row_bytes;
     free(state->aside.data[0]);
     state->aside.shape = *shape;
     state->aside.data[0] = malloc(shape->bytes);
@@ -132,12 +132,12 @@ static bool open_aside(struct state *state)
 /** Takes the line that was read for a header. */
 static bool take_header(struct state *state)
 {
-    const struct film *film = &state->film;
-    const uint64_t at = film->at - state->line_bytes - 1;
+    const struct video_file *file = &state->file;
+    const uint64_t at = file->at - state->line_bytes - 1;
     struct y4m_issue issue;
 
     if (!y4m_parse_header(state->line, state->line_bytes, &state->header, &issue)) {
-        explain(film, at + issue.at, issue.why);
+        explain(file, at + issue.at, issue.why);
         return false;
     }
     if (issue.why[0])
@@ -148,14 +148,14 @@ static bool take_header(struct state *state)
 
 static enum source_result read_header(struct state *state)
 {
-    struct film *film = &state->film;
+    struct video_file *file = &state->file;
     enum source_result result;
 
     while ((result = read_line(state, 1, HEADER_WAIT_MS)) == SOURCE_NOTHING)
         if (stop_asked())
             return SOURCE_NOTHING;
     if (result == SOURCE_END)
-        return explain(film, film->at, "is empty");
+        return explain(file, file->at, "is empty");
     if (result != SOURCE_OK)
         return result;
     return take_header(state) ? SOURCE_OK : SOURCE_FAILED;
@@ -165,13 +165,13 @@ static enum source_result read_header(struct state *state)
 static enum source_result set_video(struct source *source)
 {
     struct state *state = source->state;
-    struct film *film = &state->film;
+    struct video_file *file = &state->file;
 
-    if (!as_wanted(film, &source->options->wanted, &state->header.video))
+    if (!as_wanted(file, &source->options->wanted, &state->header.video))
         return SOURCE_MISUSED;
     source->video = state->header.video;
-    film_set_rate(&source->video, &source->options->wanted);
-    if (!film_expect(film, &source->video) ||
+    video_file_set_rate(&source->video, &source->options->wanted);
+    if (!video_file_expect(file, &source->video) ||
         (state->header.packing == Y4M_420P10 && !open_aside(state)))
         return SOURCE_FAILED;
     return SOURCE_OK;
@@ -184,13 +184,13 @@ static enum source_result y4m_open(struct source *source)
     source->state = state;
     if (!state)
         return SOURCE_FAILED;
-    enum source_result result = film_open(&state->film, "y4m", source->options);
+    enum source_result result = video_file_open(&state->file, "y4m", source->options);
     if (result == SOURCE_OK)
         result = read_header(state);
     if (result != SOURCE_OK)
         return result;
     source->film = true;
-    snprintf(source->label, sizeof(source->label), "y4m:%s", state->film.name);
+    snprintf(source->label, sizeof(source->label), "y4m:%s", state->file.name);
     return set_video(source);
 }
 
@@ -216,14 +216,14 @@ static enum source_result take_next_film(struct source *source)
 static enum source_result read_frame_line(struct source *source, int timeout_ms)
 {
     struct state *state = source->state;
-    struct film *film = &state->film;
+    struct video_file *file = &state->file;
     struct y4m_issue issue;
     enum source_result result = read_line(state, FRAME_LINE_MIN, timeout_ms);
 
-    if (result == SOURCE_END && film->pictures == 0)
-        return explain(film, film->at, "there is no frame after the header");
+    if (result == SOURCE_END && file->pictures == 0)
+        return explain(file, file->at, "there is no frame after the header");
     if (result == SOURCE_END && source->options->loop) {
-        result = film_rewind(film);
+        result = video_file_rewind(file);
         if (result == SOURCE_OK)
             result = read_line(state, FRAME_LINE_MIN, timeout_ms);
     }
@@ -234,10 +234,10 @@ static enum source_result read_frame_line(struct source *source, int timeout_ms)
     }
     if (result != SOURCE_OK)
         return result;
-    const uint64_t at = film->at - state->line_bytes - 1;
+    const uint64_t at = file->at - state->line_bytes - 1;
     state->field = source->video.field;
     if (!y4m_parse_frame(state->line, state->line_bytes, &state->field, &issue))
-        return explain(film, at + issue.at, issue.why);
+        return explain(file, at + issue.at, issue.why);
     if (issue.why[0])
         warn(state, at + issue.at, issue.why);
     state->line_bytes = 0;
@@ -279,16 +279,17 @@ static enum source_result y4m_fill(struct source *source, struct tri_draft **dra
             return result;
         state->in_picture = true;
     }
-    result = film_read_picture(&state->film, *draft && aside ? &state->aside : *draft, timeout_ms);
+    result =
+        video_file_read_picture(&state->file, *draft && aside ? &state->aside : *draft, timeout_ms);
     if (result == SOURCE_END)
-        return explain(&state->film, state->film.at, "truncated: no picture after FRAME");
+        return explain(&state->file, state->file.at, "truncated: no picture after FRAME");
     if (result != SOURCE_OK)
         return result;
     state->in_picture = false;
     if (*draft && aside)
         pack_p010(&state->aside, *draft);
     if (*draft) {
-        (*draft)->info.driver_sequence = state->film.pictures - 1;
+        (*draft)->info.driver_sequence = state->file.pictures - 1;
         (*draft)->info.video.field = state->field;
     }
     return SOURCE_OK;
@@ -299,7 +300,7 @@ static void y4m_close(struct source *source)
     struct state *state = source->state;
 
     if (state) {
-        film_close(&state->film);
+        video_file_close(&state->file);
         free(state->aside.data[0]);
     }
     free(state);

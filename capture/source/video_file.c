@@ -19,113 +19,114 @@
 #define SCRAP_BYTES ((size_t)64 * 1024) // where pictures go that nobody wants
 #define PIPE_BYTES  (1 << 20)           // fewer system calls a picture than with the usual 64 KiB
 
-static enum source_result refuse(const struct film *film, enum source_result result,
+static enum source_result refuse(const struct video_file *file, enum source_result result,
                                  const char *why)
 {
-    tri_log_write(film->log, TRI_LOG_ERROR, film->part, "%s: %s", film->name, why);
+    tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: %s", file->name, why);
     return result;
 }
 
-enum source_result film_open(struct film *film, const char *part,
-                             const struct source_options *options)
+enum source_result video_file_open(struct video_file *file, const char *part,
+                                   const struct source_options *options)
 {
     const char *const arg = options->arg;
     const bool standard = arg && !strcmp(arg, "-");
     struct stat status;
     char why[128];
 
-    *film = (struct film){
+    *file = (struct video_file){
         .part = part, .name = standard ? "stdin" : arg, .log = options->log, .fd = -1
     };
     if (!arg || !arg[0]) {
-        tri_log_write(film->log, TRI_LOG_ERROR, part,
+        tri_log_write(file->log, TRI_LOG_ERROR, part,
                       "a file is missing: %s:FILE, or %s:- for stdin", part, part);
         return SOURCE_MISUSED;
     }
-    film->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
-    if (film->fd < 0 && errno == EINTR && stop_asked()) // nobody came to write to a FIFO
+    file->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
+    if (file->fd < 0 && errno == EINTR && stop_asked()) // nobody came to write to a FIFO
         return SOURCE_NOTHING;
-    if (film->fd < 0 || fstat(film->fd, &status) < 0) {
+    if (file->fd < 0 || fstat(file->fd, &status) < 0) {
         snprintf(why, sizeof(why), "cannot open: %s", strerror(errno));
-        return refuse(film, SOURCE_FAILED, why);
+        return refuse(file, SOURCE_FAILED, why);
     }
     if (S_ISDIR(status.st_mode))
-        return refuse(film, SOURCE_FAILED, "is a directory, not a film");
-    if (isatty(film->fd))
-        return refuse(film, SOURCE_MISUSED,
+        return refuse(file, SOURCE_FAILED, "is a directory, not a film");
+    if (isatty(file->fd))
+        return refuse(file, SOURCE_MISUSED,
                       "is a terminal, not a film: name a file, or pipe one into this program");
-    film->seekable = S_ISREG(status.st_mode);
-    if (options->loop && !film->seekable)
-        return refuse(film, SOURCE_MISUSED,
+    file->seekable = S_ISREG(status.st_mode);
+    if (options->loop && !file->seekable)
+        return refuse(file, SOURCE_MISUSED,
                       "cannot be read twice: --loop takes a file, not a pipe");
-    if (film->seekable) {
-        const off_t begin = lseek(film->fd, 0, SEEK_CUR);
-        film->at = film->begin = begin > 0 ? (uint64_t)begin : 0;
+    if (file->seekable) {
+        const off_t begin = lseek(file->fd, 0, SEEK_CUR);
+        file->at = file->begin = begin > 0 ? (uint64_t)begin : 0;
         // Nobody records into what is being captured: see display/dump/output.c.
-        (void)flock(film->fd, LOCK_SH | LOCK_NB);
+        (void)flock(file->fd, LOCK_SH | LOCK_NB);
     }
     if (S_ISFIFO(status.st_mode))
-        (void)fcntl(film->fd, F_SETPIPE_SZ, PIPE_BYTES); // a wish
+        (void)fcntl(file->fd, F_SETPIPE_SZ, PIPE_BYTES); // a wish
     return SOURCE_OK;
 }
 
-bool film_expect(struct film *film, const struct tri_video *video)
+bool video_file_expect(struct video_file *file, const struct tri_video *video)
 {
-    if (tri_video_shape(video, &film->shape) != TRI_OK) {
-        tri_log_write(film->log, TRI_LOG_ERROR, film->part,
-                      "%s: %ux%u with %u bytes from row to row cannot be a picture", film->name,
+    if (tri_video_shape(video, &file->shape) != TRI_OK) {
+        tri_log_write(file->log, TRI_LOG_ERROR, file->part,
+                      "%s: %ux%u with %u bytes from row to row cannot be a picture", file->name,
                       video->width, video->height, video->stride[0]);
         return false;
     }
-    film->picture_bytes = 0;
-    for (uint32_t p = 0; p < film->shape.planes; p++) {
-        film->row_bytes[p] = video->stride[p] ? video->stride[p] : film->shape.plane[p].row_bytes;
-        film->picture_bytes += (uint64_t)film->row_bytes[p] * film->shape.plane[p].rows;
+    file->picture_bytes = 0;
+    for (uint32_t p = 0; p < file->shape.planes; p++) {
+        file->row_bytes[p] = video->stride[p] ? video->stride[p] : file->shape.plane[p].row_bytes;
+        file->picture_bytes += (uint64_t)file->row_bytes[p] * file->shape.plane[p].rows;
     }
     return true;
 }
 
 /** Reads once, when there is something to read. */
-static enum source_result read_some(struct film *film, struct iovec *pieces, int count, size_t *got,
-                                    int timeout_ms)
+static enum source_result read_some(struct video_file *file, struct iovec *pieces, int count,
+                                    size_t *got, int timeout_ms)
 {
-    struct pollfd readable = { .fd = film->fd, .events = POLLIN };
+    struct pollfd readable = { .fd = file->fd, .events = POLLIN };
 
-    if (!film->seekable && poll(&readable, 1, timeout_ms) <= 0)
+    if (!file->seekable && poll(&readable, 1, timeout_ms) <= 0)
         return SOURCE_NOTHING; // the time is up, or a signal came
-    const ssize_t bytes = readv(film->fd, pieces, count);
+    const ssize_t bytes = readv(file->fd, pieces, count);
     if (bytes < 0 && (errno == EINTR || errno == EAGAIN))
         return SOURCE_NOTHING;
     if (bytes < 0) {
-        tri_log_write(film->log, TRI_LOG_ERROR, film->part,
-                      "%s: cannot read at byte %" PRIu64 ": %s", film->name, film->at,
+        tri_log_write(file->log, TRI_LOG_ERROR, file->part,
+                      "%s: cannot read at byte %" PRIu64 ": %s", file->name, file->at,
                       strerror(errno));
         return SOURCE_FAILED;
     }
     *got = (size_t)bytes;
-    film->at += (uint64_t)bytes;
+    file->at += (uint64_t)bytes;
     return SOURCE_OK;
 }
 
-enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *got, int timeout_ms)
+enum source_result video_file_read(struct video_file *file, void *to, size_t bytes, size_t *got,
+                                   int timeout_ms)
 {
     struct iovec piece = { .iov_base = to, .iov_len = bytes };
 
-    return read_some(film, &piece, 1, got, timeout_ms);
+    return read_some(file, &piece, 1, got, timeout_ms);
 }
 
 /** What comes next, from where the last read ended: the rest of a plane where rows lie in the slot as
  *  they do in the file, else single rows. */
-static int next_pieces(const struct film *film, const struct tri_draft *draft,
+static int next_pieces(const struct video_file *file, const struct tri_draft *draft,
                        struct iovec pieces[PIECES_MAX])
 {
-    uint64_t skip = film->done;
+    uint64_t skip = file->done;
     int count = 0;
 
-    for (uint32_t p = 0; p < film->shape.planes; p++) {
+    for (uint32_t p = 0; p < file->shape.planes; p++) {
         const uint32_t stride = draft->shape.plane[p].stride;
-        const uint64_t plane_bytes = (uint64_t)film->row_bytes[p] * film->shape.plane[p].rows;
-        const uint64_t at_once = stride == film->row_bytes[p] ? plane_bytes : film->row_bytes[p];
+        const uint64_t plane_bytes = (uint64_t)file->row_bytes[p] * file->shape.plane[p].rows;
+        const uint64_t at_once = stride == file->row_bytes[p] ? plane_bytes : file->row_bytes[p];
         for (; skip < plane_bytes && count < PIECES_MAX; count++) {
             const uint64_t begun = skip % at_once;
             pieces[count] = (struct iovec){
@@ -141,53 +142,53 @@ static int next_pieces(const struct film *film, const struct tri_draft *draft,
     return count;
 }
 
-enum source_result film_read_picture(struct film *film, const struct tri_draft *draft,
-                                     int timeout_ms)
+enum source_result video_file_read_picture(struct video_file *file, const struct tri_draft *draft,
+                                           int timeout_ms)
 {
     static char scrap[SCRAP_BYTES];
     struct iovec pieces[PIECES_MAX];
 
-    while (film->done < film->picture_bytes) {
-        const uint64_t left = film->picture_bytes - film->done;
+    while (file->done < file->picture_bytes) {
+        const uint64_t left = file->picture_bytes - file->done;
         int count = 1;
         if (draft)
-            count = next_pieces(film, draft, pieces);
+            count = next_pieces(file, draft, pieces);
         else
             pieces[0] = (struct iovec){ .iov_base = scrap,
                                         .iov_len = left < SCRAP_BYTES ? left : SCRAP_BYTES };
 
         size_t got;
-        const enum source_result result = read_some(film, pieces, count, &got, timeout_ms);
+        const enum source_result result = read_some(file, pieces, count, &got, timeout_ms);
         if (result != SOURCE_OK)
             return result;
-        if (got == 0 && film->done == 0)
+        if (got == 0 && file->done == 0)
             return SOURCE_END;
         if (got == 0) {
-            tri_log_write(film->log, TRI_LOG_ERROR, film->part,
+            tri_log_write(file->log, TRI_LOG_ERROR, file->part,
                           "%s: truncated at byte %" PRIu64 ": %" PRIu64 " of %" PRIu64
                           " bytes of the last frame are there",
-                          film->name, film->at, film->done, film->picture_bytes);
+                          file->name, file->at, file->done, file->picture_bytes);
             return SOURCE_FAILED;
         }
-        film->done += got;
+        file->done += got;
     }
-    film->done = 0;
-    film->pictures++;
+    file->done = 0;
+    file->pictures++;
     return SOURCE_OK;
 }
 
-enum source_result film_rewind(struct film *film)
+enum source_result video_file_rewind(struct video_file *file)
 {
-    if (lseek(film->fd, (off_t)film->begin, SEEK_SET) < 0) {
-        tri_log_write(film->log, TRI_LOG_ERROR, film->part,
-                      "%s: cannot go back to its beginning: %s", film->name, strerror(errno));
+    if (lseek(file->fd, (off_t)file->begin, SEEK_SET) < 0) {
+        tri_log_write(file->log, TRI_LOG_ERROR, file->part,
+                      "%s: cannot go back to its beginning: %s", file->name, strerror(errno));
         return SOURCE_FAILED;
     }
-    film->at = film->begin;
+    file->at = file->begin;
     return SOURCE_OK;
 }
 
-void film_set_rate(struct tri_video *video, const struct tri_video *wanted)
+void video_file_set_rate(struct tri_video *video, const struct tri_video *wanted)
 {
     if (wanted->fps_den) {
         video->fps_num = wanted->fps_num;
@@ -198,9 +199,9 @@ void film_set_rate(struct tri_video *video, const struct tri_video *wanted)
     }
 }
 
-void film_close(struct film *film)
+void video_file_close(struct video_file *file)
 {
-    if (film->fd > STDIN_FILENO)
-        close(film->fd);
-    film->fd = -1;
+    if (file->fd > STDIN_FILENO)
+        close(file->fd);
+    file->fd = -1;
 }

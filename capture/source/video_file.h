@@ -5,7 +5,7 @@
 
 #include "frame_source.h"
 
-struct film {
+struct video_file {
     const char *part; // who speaks in the log: "y4m"
     const char *name; // of the file, "stdin" for "-"
     const tri_log *log;
@@ -22,12 +22,12 @@ struct film {
 
 /** Opens options->arg, "-" being stdin. @return SOURCE_OK; SOURCE_MISUSED, no name, a terminal, or
  *  --loop of a pipe; SOURCE_NOTHING, told to stop meanwhile; SOURCE_FAILED */
-enum source_result film_open(struct film *film, const char *part,
-                             const struct source_options *options);
+enum source_result video_file_open(struct video_file *file, const char *part,
+                                   const struct source_options *options);
 
 /** Says what pictures look like. Rows in the file have padding where video->stride says so.
  *  @return false, logged, if that cannot be */
-bool film_expect(struct film *film, const struct tri_video *video);
+bool video_file_expect(struct video_file *file, const struct tri_video *video);
 
 /**
  * Reads up to `bytes` bytes that are no picture, waiting up to `timeout_ms`; *got says how many came,
@@ -35,8 +35,8 @@ bool film_expect(struct film *film, const struct tri_video *video);
  *
  * @return SOURCE_OK, SOURCE_NOTHING, SOURCE_FAILED
  */
-enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *got,
-                             int timeout_ms);
+enum source_result video_file_read(struct video_file *file, void *to, size_t bytes, size_t *got,
+                                   int timeout_ms);
 
 /**
  * Reads the next picture, or the rest of it after SOURCE_NOTHING, into `draft`; NULL throws it away.
@@ -45,16 +45,16 @@ enum source_result film_read(struct film *film, void *to, size_t bytes, size_t *
  * @return SOURCE_OK; SOURCE_NOTHING; SOURCE_END, the file ended before the first byte; SOURCE_FAILED,
  *         it ended later, logged
  */
-enum source_result film_read_picture(struct film *film, const struct tri_draft *draft,
-                                     int timeout_ms);
+enum source_result video_file_read_picture(struct video_file *file, const struct tri_draft *draft,
+                                           int timeout_ms);
 
 /** Goes back to where a seekable film begins. @return SOURCE_OK, SOURCE_FAILED */
-enum source_result film_rewind(struct film *film);
+enum source_result video_file_rewind(struct video_file *file);
 
 /** The rate a film is shown at: what was wanted, else the file's, else 30 a second. 0/1 wanted is as
  *  fast as it comes: 0/0. */
-void film_set_rate(struct tri_video *video, const struct tri_video *wanted);
+void video_file_set_rate(struct tri_video *video, const struct tri_video *wanted);
 
-void film_close(struct film *film);
+void video_file_close(struct video_file *file);
 
 #endif

@@ -12,26 +12,26 @@ struct request {
     struct v4l2_plane plane[VIDEO_MAX_PLANES];
 };
 
-static void request_init(struct request *request, const struct camera_stream *stream,
+static void request_init(struct request *request, const struct camera_buffers *buffers,
                          uint32_t index)
 {
     *request = (struct request){
-        .buffer = { .type = stream->camera->type, .memory = stream->memory, .index = index }
+        .buffer = { .type = buffers->camera->type, .memory = buffers->memory, .index = index }
     };
-    if (camera_multiplanar(stream->camera)) {
+    if (camera_multiplanar(buffers->camera)) {
         request->buffer.m.planes = request->plane;
-        request->buffer.length = stream->format->memories;
+        request->buffer.length = buffers->format->memories;
     }
 }
 
 /** Asks for buffers; 0 frees them. @return how many there are, 0 on failure, errno says why */
-static uint32_t request_buffers(const struct camera_stream *stream, uint32_t count)
+static uint32_t request_buffers(const struct camera_buffers *buffers, uint32_t count)
 {
-    struct v4l2_requestbuffers request = { .type = stream->camera->type,
-                                           .memory = stream->memory,
+    struct v4l2_requestbuffers request = { .type = buffers->camera->type,
+                                           .memory = buffers->memory,
                                            .count = count };
 
-    if (camera_ioctl(stream->camera, VIDIOC_REQBUFS, &request) == -1)
+    if (camera_ioctl(buffers->camera, VIDIOC_REQBUFS, &request) == -1)
         return 0;
     errno = ENOMEM; // of a driver that agrees to none
     return request.count < CAMERA_BUFFERS_MAX ? request.count : CAMERA_BUFFERS_MAX;
@@ -44,20 +44,20 @@ static void *map(const struct camera *camera, size_t length, int64_t offset)
                : v4l2_mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, camera->fd, offset);
 }
 
-static bool map_buffer(struct camera_stream *stream, uint32_t index)
+static bool map_buffer(struct camera_buffers *buffers, uint32_t index)
 {
-    struct camera_buffer *buffer = &stream->buffer[index];
+    struct camera_buffer *buffer = &buffers->buffer[index];
     struct request request;
 
-    request_init(&request, stream, index);
-    if (camera_ioctl(stream->camera, VIDIOC_QUERYBUF, &request.buffer) == -1)
+    request_init(&request, buffers, index);
+    if (camera_ioctl(buffers->camera, VIDIOC_QUERYBUF, &request.buffer) == -1)
         return false;
-    for (uint32_t m = 0; m < stream->format->memories; m++) {
-        const bool multiplanar = camera_multiplanar(stream->camera);
+    for (uint32_t m = 0; m < buffers->format->memories; m++) {
+        const bool multiplanar = camera_multiplanar(buffers->camera);
         const size_t length = multiplanar ? request.plane[m].length : request.buffer.length;
         const uint32_t offset =
             multiplanar ? request.plane[m].m.mem_offset : request.buffer.m.offset;
-        void *start = map(stream->camera, length, offset);
+        void *start = map(buffers->camera, length, offset);
         if (start == MAP_FAILED)
             return false;
         buffer->start[m] = start;
@@ -66,96 +66,99 @@ static bool map_buffer(struct camera_stream *stream, uint32_t index)
     return true;
 }
 
-enum source_result camera_stream_map(struct camera_stream *stream, const struct camera *camera,
-                                     const struct camera_format *format, uint32_t count)
+enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
+                                             const struct camera *camera,
+                                             const struct camera_format *format, uint32_t count)
 {
-    *stream =
-        (struct camera_stream){ .camera = camera, .format = format, .memory = V4L2_MEMORY_MMAP };
-    stream->count = request_buffers(stream, count);
-    if (!stream->count)
+    *buffers =
+        (struct camera_buffers){ .camera = camera, .format = format, .memory = V4L2_MEMORY_MMAP };
+    buffers->count = request_buffers(buffers, count);
+    if (!buffers->count)
         return camera_failed(camera, CAMERA_STREAM, "cannot get buffers");
-    for (uint32_t i = 0; i < stream->count; i++) {
-        if (!map_buffer(stream, i))
+    for (uint32_t i = 0; i < buffers->count; i++) {
+        if (!map_buffer(buffers, i))
             return camera_failed(camera, CAMERA_STREAM, "cannot map its buffers");
     }
-    for (uint32_t i = 0; i < stream->count; i++) {
-        const enum source_result result = camera_stream_requeue(stream, i);
+    for (uint32_t i = 0; i < buffers->count; i++) {
+        const enum source_result result = camera_buffers_requeue(buffers, i);
         if (result != SOURCE_OK)
             return result;
     }
-    return camera_stream_start(stream);
+    return camera_buffers_start(buffers);
 }
 
-bool camera_stream_accept(struct camera_stream *stream, const struct camera *camera,
-                          const struct camera_format *format, uint32_t count)
+bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct camera *camera,
+                                    const struct camera_format *format, uint32_t count)
 {
-    *stream =
-        (struct camera_stream){ .camera = camera, .format = format, .memory = V4L2_MEMORY_USERPTR };
+    *buffers = (struct camera_buffers){ .camera = camera,
+                                        .format = format,
+                                        .memory = V4L2_MEMORY_USERPTR };
     // All that V4L2 has: the stream opens more slots while readers lock the others.
-    stream->count = request_buffers(stream, CAMERA_BUFFERS_MAX);
-    if (stream->count == 0)
-        stream->count = request_buffers(stream, count);
-    if (stream->count >= count)
+    buffers->count = request_buffers(buffers, CAMERA_BUFFERS_MAX);
+    if (buffers->count == 0)
+        buffers->count = request_buffers(buffers, count);
+    if (buffers->count >= count)
         return true;
-    camera_stream_stop(stream);
+    camera_buffers_stop(buffers);
     return false;
 }
 
-static enum source_result queue(struct camera_stream *stream, struct request *request)
+static enum source_result queue(struct camera_buffers *buffers, struct request *request)
 {
-    stream->buffer[request->buffer.index].queued_ns = tri_now_ns();
-    if (camera_ioctl(stream->camera, VIDIOC_QBUF, &request->buffer) == -1)
-        return camera_failed(stream->camera, CAMERA_STREAM, "cannot queue a buffer");
+    buffers->buffer[request->buffer.index].queued_ns = tri_now_ns();
+    if (camera_ioctl(buffers->camera, VIDIOC_QBUF, &request->buffer) == -1)
+        return camera_failed(buffers->camera, CAMERA_STREAM, "cannot queue a buffer");
     return SOURCE_OK;
 }
 
-enum source_result camera_stream_requeue(struct camera_stream *stream, uint32_t index)
+enum source_result camera_buffers_requeue(struct camera_buffers *buffers, uint32_t index)
 {
     struct request request;
 
-    request_init(&request, stream, index);
-    return queue(stream, &request);
+    request_init(&request, buffers, index);
+    return queue(buffers, &request);
 }
 
-enum source_result camera_stream_lend(struct camera_stream *stream, struct tri_draft *draft)
+enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
+                                              struct tri_draft *draft)
 {
     const uint32_t index = draft->lease.slot;
-    const struct v4l2_format *native = &stream->format->native;
+    const struct v4l2_format *native = &buffers->format->native;
     struct request request;
 
-    if (index >= stream->count)
+    if (index >= buffers->count)
         return SOURCE_NOTHING;
-    request_init(&request, stream, index);
-    if (camera_multiplanar(stream->camera)) {
-        for (uint32_t m = 0; m < stream->format->memories; m++) {
+    request_init(&request, buffers, index);
+    if (camera_multiplanar(buffers->camera)) {
+        for (uint32_t m = 0; m < buffers->format->memories; m++) {
             request.plane[m].m.userptr = (unsigned long)draft->data[m];
             request.plane[m].length = native->fmt.pix_mp.plane_fmt[m].sizeimage;
-            stream->buffer[index].length[m] = request.plane[m].length;
+            buffers->buffer[index].length[m] = request.plane[m].length;
         }
     } else {
         request.buffer.m.userptr = (unsigned long)draft->data[0];
         request.buffer.length = native->fmt.pix.sizeimage;
-        stream->buffer[index].length[0] = request.buffer.length;
+        buffers->buffer[index].length[0] = request.buffer.length;
     }
-    const enum source_result result = queue(stream, &request);
+    const enum source_result result = queue(buffers, &request);
     if (result == SOURCE_OK)
-        stream->buffer[index].draft = draft;
+        buffers->buffer[index].draft = draft;
     return result;
 }
 
-enum source_result camera_stream_start(struct camera_stream *stream)
+enum source_result camera_buffers_start(struct camera_buffers *buffers)
 {
-    int type = (int)stream->camera->type;
+    int type = (int)buffers->camera->type;
 
-    if (stream->running)
+    if (buffers->running)
         return SOURCE_OK;
-    if (camera_ioctl(stream->camera, VIDIOC_STREAMON, &type) == -1)
-        return camera_failed(stream->camera, CAMERA_STREAM, "cannot start streaming");
-    stream->running = true;
+    if (camera_ioctl(buffers->camera, VIDIOC_STREAMON, &type) == -1)
+        return camera_failed(buffers->camera, CAMERA_STREAM, "cannot start streaming");
+    buffers->running = true;
     return SOURCE_OK;
 }
 
-enum source_result camera_stream_wait(const struct camera *camera, int timeout_ms, bool *event)
+enum source_result camera_buffers_wait(const struct camera *camera, int timeout_ms, bool *event)
 {
     struct pollfd file = { .fd = camera->fd, .events = POLLIN | POLLPRI };
     const int ready = poll(&file, 1, timeout_ms);
@@ -165,7 +168,7 @@ enum source_result camera_stream_wait(const struct camera *camera, int timeout_m
     return ready > 0 ? SOURCE_OK : SOURCE_NOTHING;
 }
 
-void camera_stream_rest(int timeout_ms)
+void camera_buffers_pause(int timeout_ms)
 {
     (void)poll(NULL, 0, timeout_ms);
 }
@@ -179,23 +182,24 @@ static int64_t nanoseconds(const struct timeval *time)
     return (int64_t)time->tv_sec * 1000000000 + (int64_t)time->tv_usec * 1000;
 }
 
-enum source_result camera_stream_take(struct camera_stream *stream, struct camera_taken *taken)
+enum source_result camera_buffers_dequeue(struct camera_buffers *buffers,
+                                          struct camera_taken *taken)
 {
     struct request request;
 
-    request_init(&request, stream, 0);
-    if (camera_ioctl(stream->camera, VIDIOC_DQBUF, &request.buffer) == -1)
+    request_init(&request, buffers, 0);
+    if (camera_ioctl(buffers->camera, VIDIOC_DQBUF, &request.buffer) == -1)
         return errno == EAGAIN
                    ? SOURCE_NOTHING
-                   : camera_failed(stream->camera, CAMERA_STREAM, "cannot take a frame");
+                   : camera_failed(buffers->camera, CAMERA_STREAM, "cannot take a frame");
 
     const struct v4l2_buffer *buffer = &request.buffer;
-    if (buffer->index >= stream->count) {
+    if (buffer->index >= buffers->count) {
         errno = EIO;
-        return camera_failed(stream->camera, CAMERA_STREAM,
+        return camera_failed(buffers->camera, CAMERA_STREAM,
                              "the driver gave back a buffer that it was not given");
     }
-    const struct camera_buffer *own = &stream->buffer[buffer->index];
+    const struct camera_buffer *own = &buffers->buffer[buffer->index];
     *taken = (struct camera_taken){
         .index = buffer->index,
         .sequence = buffer->sequence,
@@ -204,8 +208,8 @@ enum source_result camera_stream_take(struct camera_stream *stream, struct camer
         .timestamp_ns = nanoseconds(&buffer->timestamp),
         .queued_ns = own->queued_ns,
     };
-    for (uint32_t m = 0; m < stream->format->memories; m++) {
-        const bool multiplanar = camera_multiplanar(stream->camera);
+    for (uint32_t m = 0; m < buffers->format->memories; m++) {
+        const bool multiplanar = camera_multiplanar(buffers->camera);
         taken->offset[m] = multiplanar ? request.plane[m].data_offset : 0;
         taken->used[m] = multiplanar ? request.plane[m].bytesused : buffer->bytesused;
         if (taken->used[m] > own->length[m])
@@ -214,19 +218,19 @@ enum source_result camera_stream_take(struct camera_stream *stream, struct camer
     return SOURCE_OK;
 }
 
-void camera_stream_stop(struct camera_stream *stream)
+void camera_buffers_stop(struct camera_buffers *buffers)
 {
-    if (!stream->camera)
+    if (!buffers->camera)
         return;
-    int type = (int)stream->camera->type;
+    int type = (int)buffers->camera->type;
     // Errors do not matter here: a device that was unplugged refuses, and has let go already.
-    (void)camera_ioctl(stream->camera, VIDIOC_STREAMOFF, &type);
-    for (uint32_t i = 0; i < stream->count; i++) {
+    (void)camera_ioctl(buffers->camera, VIDIOC_STREAMOFF, &type);
+    for (uint32_t i = 0; i < buffers->count; i++) {
         for (uint32_t m = 0; m < TRI_PLANES_MAX; m++) {
-            if (stream->buffer[i].start[m])
-                v4l2_munmap(stream->buffer[i].start[m], stream->buffer[i].length[m]);
+            if (buffers->buffer[i].start[m])
+                v4l2_munmap(buffers->buffer[i].start[m], buffers->buffer[i].length[m]);
         }
     }
-    (void)request_buffers(stream, 0);
-    *stream = (struct camera_stream){ 0 };
+    (void)request_buffers(buffers, 0);
+    *buffers = (struct camera_buffers){ 0 };
 }

@@ -15,7 +15,7 @@ struct camera_buffer {
 };
 
 /** All zero is a stopped one. */
-struct camera_stream {
+struct camera_buffers {
     const struct camera *camera;
     const struct camera_format *format;
     enum v4l2_memory memory;
@@ -35,34 +35,37 @@ struct camera_taken {
 };
 
 /** Makes `count` buffers or more in the driver's memory, queues them all and starts. Logs failures. */
-enum source_result camera_stream_map(struct camera_stream *stream, const struct camera *camera,
-                                     const struct camera_format *format, uint32_t count);
+enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
+                                             const struct camera *camera,
+                                             const struct camera_format *format, uint32_t count);
 
 /** Prepares for `count` slots or more to be lent. @return false: the driver refuses; nothing changed */
-bool camera_stream_accept(struct camera_stream *stream, const struct camera *camera,
-                          const struct camera_format *format, uint32_t count);
+bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct camera *camera,
+                                    const struct camera_format *format, uint32_t count);
 
 /** Queues a slot, whose planes are placed as the driver's, as buffer draft->lease.slot.
  *  @return SOURCE_OK, SOURCE_NOTHING: the driver has no such buffer, SOURCE_LOST, _FAILED */
-enum source_result camera_stream_lend(struct camera_stream *stream, struct tri_draft *draft);
+enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
+                                              struct tri_draft *draft);
 
 /** Starts to deliver; nothing when it does already. */
-enum source_result camera_stream_start(struct camera_stream *stream);
+enum source_result camera_buffers_start(struct camera_buffers *buffers);
 
 /** Waits until a frame or an event is there. @return SOURCE_OK, SOURCE_NOTHING: time is up, or a
  *  signal came */
-enum source_result camera_stream_wait(const struct camera *camera, int timeout_ms, bool *event);
+enum source_result camera_buffers_wait(const struct camera *camera, int timeout_ms, bool *event);
 
 /** Lets `timeout_ms` pass, whatever the device says, or less of it where a signal comes. */
-void camera_stream_rest(int timeout_ms);
+void camera_buffers_pause(int timeout_ms);
 
 /** Takes the oldest filled buffer. @return SOURCE_OK, SOURCE_NOTHING: none yet, SOURCE_LOST, _FAILED */
-enum source_result camera_stream_take(struct camera_stream *stream, struct camera_taken *taken);
+enum source_result camera_buffers_dequeue(struct camera_buffers *buffers,
+                                          struct camera_taken *taken);
 
 /** Queues a mapped buffer again. */
-enum source_result camera_stream_requeue(struct camera_stream *stream, uint32_t index);
+enum source_result camera_buffers_requeue(struct camera_buffers *buffers, uint32_t index);
 
 /** Stops, and lets go of all memory. Accepts a stopped one. */
-void camera_stream_stop(struct camera_stream *stream);
+void camera_buffers_stop(struct camera_buffers *buffers);
 
 #endif

@@ -39,7 +39,7 @@ static void name_of(const char *pid, char name[32])
         fclose(file);
 }
 
-bool camera_holder(const char *path, char *text, size_t bytes)
+bool camera_busy_process(const char *path, char *text, size_t bytes)
 {
     struct stat device;
     DIR *processes = stat(path, &device) == 0 ? opendir("/proc") : NULL;

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CAMERA_HOLDER_MAX 128
+#define CAMERA_BUSY_MAX 128
 
 /** "in use by ffmpeg (pid 4121)": the first other process that has the file at `path` open.
  *  @return false: none that this user may see; `text` is then empty */
-bool camera_holder(const char *path, char *text, size_t bytes);
+bool camera_busy_process(const char *path, char *text, size_t bytes);
 
 #endif

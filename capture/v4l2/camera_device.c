@@ -89,13 +89,13 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
     const enum tri_log_level level = camera->trial ? TRI_LOG_DEBUG : TRI_LOG_ERROR;
     const struct advice *advice = find_advice(error, step);
     const char *text = advice ? advice->text : NULL;
-    char holder[CAMERA_HOLDER_MAX];
+    char busy[CAMERA_BUSY_MAX];
 
     if (error == EBUSY) {
-        if (!camera_holder(camera->path, holder, sizeof(holder)))
-            strcpy(holder, "in use by a process this user may not see");
+        if (!camera_busy_process(camera->path, busy, sizeof(busy)))
+            strcpy(busy, "in use by a process this user may not see");
         tri_log_write(camera->log, level, "v4l2", "%s: %s: %s; end it, or choose another device",
-                      camera->path, doing, holder);
+                      camera->path, doing, busy);
         return SOURCE_LOST;
     }
     if (camera_needs_media(camera) && error != ENODEV)

@@ -9,42 +9,43 @@
 
 /** Adds to the driver's count. @return whether that many frames can have been taken: not much more
  *  than one a period. A count of fields exceeds it, and so does a number that jumps. */
-static bool count_on(struct camera_clock *clock, uint32_t step)
+static bool count_on(struct camera_timestamps *timestamps, uint32_t step)
 {
-    const int64_t elapsed_ns = tri_now_ns() - clock->first_ns;
-    const int64_t period_ns = clock->period_ns > 0 ? clock->period_ns : FAST_NS;
+    const int64_t elapsed_ns = tri_now_ns() - timestamps->first_ns;
+    const int64_t period_ns = timestamps->period_ns > 0 ? timestamps->period_ns : FAST_NS;
     const uint64_t periods = (uint64_t)(elapsed_ns / period_ns);
-    const bool possible = clock->counted + step <= SLACK + periods * 7 / 4;
+    const bool possible = timestamps->counted + step <= SLACK + periods * 7 / 4;
 
-    clock->counted += possible || step <= SLACK ? step : 1;
+    timestamps->counted += possible || step <= SLACK ? step : 1;
     return possible;
 }
 
-uint64_t camera_clock_count(struct camera_clock *clock, const struct camera_taken *taken)
+uint64_t camera_timestamps_count(struct camera_timestamps *timestamps,
+                                 const struct camera_taken *taken)
 {
-    const uint32_t step = taken->sequence - clock->last;
-    const bool first = !clock->begun;
+    const uint32_t step = taken->sequence - timestamps->last;
+    const bool first = !timestamps->begun;
 
-    clock->begun = true;
-    clock->last = taken->sequence;
+    timestamps->begun = true;
+    timestamps->last = taken->sequence;
     if (first) {
-        clock->sequence = taken->sequence;
-        clock->first_ns = tri_now_ns();
+        timestamps->sequence = taken->sequence;
+        timestamps->first_ns = tri_now_ns();
         return 0;
     }
     if (step == 0) // a field of the same frame, or a driver that does not count
         return 0;
-    if (step > INT32_MAX || !count_on(clock, step)) { // backwards, or further than time allows
-        clock->sequence++;
+    if (step > INT32_MAX || !count_on(timestamps, step)) { // backwards, or further than time allows
+        timestamps->sequence++;
         return 0;
     }
-    clock->sequence += step;
+    timestamps->sequence += step;
     return step - 1;
 }
 
 /** What is wrong with the driver's time; NULL: nothing. */
-static const char *time_fault(const struct camera_clock *clock, const struct camera_taken *taken,
-                              int64_t now_ns)
+static const char *time_fault(const struct camera_timestamps *timestamps,
+                              const struct camera_taken *taken, int64_t now_ns)
 {
     const int64_t then_ns = taken->timestamp_ns;
 
@@ -52,26 +53,26 @@ static const char *time_fault(const struct camera_clock *clock, const struct cam
         return "are of another clock";
     if (then_ns > now_ns + EARLY_NS)
         return "lie in the future";
-    if (then_ns < taken->queued_ns - LATE_NS - 2 * clock->period_ns)
+    if (then_ns < taken->queued_ns - LATE_NS - 2 * timestamps->period_ns)
         return "are older than the buffers";
-    return then_ns <= clock->driver_ns ? "do not increase" : NULL;
+    return then_ns <= timestamps->driver_ns ? "do not increase" : NULL;
 }
 
-int64_t camera_clock_time(struct camera_clock *clock, const struct camera *camera,
-                          const struct camera_taken *taken)
+int64_t camera_timestamps_time(struct camera_timestamps *timestamps, const struct camera *camera,
+                               const struct camera_taken *taken)
 {
     const int64_t now_ns = tri_now_ns();
-    const char *fault = time_fault(clock, taken, now_ns);
+    const char *fault = time_fault(timestamps, taken, now_ns);
     int64_t time_ns = fault || taken->timestamp_ns > now_ns ? now_ns : taken->timestamp_ns;
 
-    if (fault && !clock->reported)
+    if (fault && !timestamps->reported)
         tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
                       "%s: the driver's times %s: frames with such times are stamped on arrival",
                       camera->path, fault);
-    clock->reported |= fault != NULL;
-    clock->driver_ns = taken->timestamp_ns;
-    if (time_ns <= clock->capture_ns)
-        time_ns = clock->capture_ns + 1;
-    clock->capture_ns = time_ns;
+    timestamps->reported |= fault != NULL;
+    timestamps->driver_ns = taken->timestamp_ns;
+    if (time_ns <= timestamps->capture_ns)
+        time_ns = timestamps->capture_ns + 1;
+    timestamps->capture_ns = time_ns;
     return time_ns;
 }

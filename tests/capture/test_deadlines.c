@@ -13,13 +13,13 @@
 #define START  INT64_C(5000000000)
 #define SECOND INT64_C(1000000000)
 
-static struct pace begun(uint32_t num, uint32_t den)
+static struct schedule begun(uint32_t num, uint32_t den)
 {
-    struct pace pace;
+    struct schedule schedule;
 
-    pace_set(&pace, num, den);
-    pace_restart(&pace, START);
-    return pace;
+    schedule_init(&schedule, num, den);
+    schedule_restart(&schedule, START);
+    return schedule;
 }
 
 static void deadlines_do_not_drift(void **state)
@@ -29,69 +29,69 @@ static void deadlines_do_not_drift(void **state)
 
     (void)state;
     for (size_t r = 0; r < sizeof(rates) / sizeof(rates[0]); r++) {
-        struct pace pace = begun(rates[r][0], rates[r][1]);
+        struct schedule schedule = begun(rates[r][0], rates[r][1]);
         for (uint32_t frame = 0; frame < rates[r][0] * 5; frame++)
-            pace_next(&pace);
-        assert_int_equal(pace.due_ns - START, 5 * SECOND * rates[r][1]);
+            schedule_advance(&schedule);
+        assert_int_equal(schedule.due_ns - START, 5 * SECOND * rates[r][1]);
     }
 }
 
 static void neighbours_are_a_period_apart(void **state)
 {
-    struct pace pace = begun(30000, 1001);
+    struct schedule schedule = begun(30000, 1001);
 
     (void)state;
     for (int frame = 0; frame < 1000; frame++) {
-        const int64_t before = pace.due_ns;
-        pace_next(&pace);
-        assert_in_range(pace.due_ns - before, 33366666, 33366667);
+        const int64_t before = schedule.due_ns;
+        schedule_advance(&schedule);
+        assert_in_range(schedule.due_ns - before, 33366666, 33366667);
     }
 }
 
 static void a_frame_is_missed_when_the_next_one_is_due(void **state)
 {
-    const struct pace pace = begun(100, 1);
+    const struct schedule schedule = begun(100, 1);
 
     (void)state;
-    assert_int_equal(pace_missed(&pace, START - SECOND), 0);
-    assert_int_equal(pace_missed(&pace, START), 0);
-    assert_int_equal(pace_missed(&pace, START + 9999999), 0);
-    assert_int_equal(pace_missed(&pace, START + 10000001), 1);
-    assert_int_equal(pace_missed(&pace, START + SECOND), 99);
+    assert_int_equal(schedule_missed(&schedule, START - SECOND), 0);
+    assert_int_equal(schedule_missed(&schedule, START), 0);
+    assert_int_equal(schedule_missed(&schedule, START + 9999999), 0);
+    assert_int_equal(schedule_missed(&schedule, START + 10000001), 1);
+    assert_int_equal(schedule_missed(&schedule, START + SECOND), 99);
 }
 
 static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
 {
-    struct pace pace;
+    struct schedule schedule;
 
     (void)state;
-    pace_set(&pace, 0, 1);
-    assert_true(pace_wait(&pace));
-    pace_next(&pace);
-    assert_true(pace_wait(&pace));
-    assert_int_equal(pace_missed(&pace, INT64_MAX), 0);
-    pace_set(&pace, 30, 0); // no rate is told
-    assert_true(pace_wait(&pace));
-    assert_int_equal(pace_missed(&pace, INT64_MAX), 0);
+    schedule_init(&schedule, 0, 1);
+    assert_true(schedule_wait(&schedule));
+    schedule_advance(&schedule);
+    assert_true(schedule_wait(&schedule));
+    assert_int_equal(schedule_missed(&schedule, INT64_MAX), 0);
+    schedule_init(&schedule, 30, 0); // no rate is told
+    assert_true(schedule_wait(&schedule));
+    assert_int_equal(schedule_missed(&schedule, INT64_MAX), 0);
 }
 
 static void a_source_that_is_gone_is_looked_for_less_and_less_often(void **state)
 {
     static const int64_t pauses_ms[] = { 400, 800, 1600, 3200, 5000, 5000 };
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
-    struct absence absence = { 0 };
+    struct outage outage = { 0 };
 
     (void)state;
-    absence_begin(&absence, &video, NULL, NULL);
-    assert_int_equal(absence.next_try_ns - absence.since_ns, SECOND / 5);
+    outage_begin(&outage, &video, NULL, NULL);
+    assert_int_equal(outage.next_try_ns - outage.since_ns, SECOND / 5);
     for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++) {
-        const int64_t now = absence.next_try_ns;
-        assert_false(absence_try_due(&absence, now - 1));
-        assert_true(absence_try_due(&absence, now));
-        absence_tried(&absence, now);
-        assert_int_equal(absence.next_try_ns - now, pauses_ms[i] * 1000000);
+        const int64_t now = outage.next_try_ns;
+        assert_false(outage_try_due(&outage, now - 1));
+        assert_true(outage_try_due(&outage, now));
+        outage_tried(&outage, now);
+        assert_int_equal(outage.next_try_ns - now, pauses_ms[i] * 1000000);
     }
-    absence_end(&absence);
+    outage_end(&outage);
 }
 
 int main(void)
