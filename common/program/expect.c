@@ -116,7 +116,7 @@ static double jitter_ms(const struct stats *stats, double percent)
 
 static double age_ms(const struct stats *stats, double percent)
 {
-    return (double)tri_histogram_percentile(&stats->age, percent) / 1e6;
+    return (double)time_histogram_percentile(&stats->age, percent) / 1e6;
 }
 
 size_t expect_judge(const struct expect *expect, const struct stats *stats,

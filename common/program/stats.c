@@ -81,13 +81,13 @@ static void count(struct stats *stats, const struct tri_frame_info *info, uint64
     if (stats->frames == 0) {
         stats->first_ns = info->publish_ns;
     } else {
-        tri_histogram_add(&stats->interval, info->publish_ns - stats->last_ns);
+        time_histogram_add(&stats->interval, info->publish_ns - stats->last_ns);
         stats->duplicates += is_duplicate(&stats->last, info);
         stats->format_changes += is_other_format(&stats->last.video, &info->video);
         count_capture(stats, info);
     }
-    tri_histogram_add(&stats->age, seen_ns - info->capture_ns);
-    tri_histogram_add(&stats->to_publish, info->publish_ns - info->capture_ns);
+    time_histogram_add(&stats->age, seen_ns - info->capture_ns);
+    time_histogram_add(&stats->to_publish, info->publish_ns - info->capture_ns);
     stats->last_ns = info->publish_ns;
     stats->seen_ns = seen_ns;
     stats->frames++;
@@ -106,15 +106,15 @@ void stats_frame(struct stats *stats, const struct tri_frame_info *info, uint64_
                  int64_t taken_ns)
 {
     count(stats, info, bytes, taken_ns);
-    tri_histogram_add(&stats->to_reader, taken_ns - info->publish_ns);
+    time_histogram_add(&stats->to_reader, taken_ns - info->publish_ns);
 }
 
 void stats_shown(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
                  int64_t taken_ns, int64_t shown_ns)
 {
     count(stats, info, bytes, shown_ns);
-    tri_histogram_add(&stats->to_reader, taken_ns - info->publish_ns);
-    tri_histogram_add(&stats->to_screen, shown_ns - taken_ns);
+    time_histogram_add(&stats->to_reader, taken_ns - info->publish_ns);
+    time_histogram_add(&stats->to_screen, shown_ns - taken_ns);
 }
 
 void stats_reader(struct stats *stats, const struct tri_reader_stats *counts)
@@ -157,18 +157,18 @@ double stats_fps_last_second(const struct stats *stats, int64_t now_ns)
 
 uint64_t stats_jitter(const struct stats *stats, double percent)
 {
-    return tri_histogram_percentile(&stats->interval, percent) -
-           tri_histogram_percentile(&stats->interval, 50);
+    return time_histogram_percentile(&stats->interval, percent) -
+           time_histogram_percentile(&stats->interval, 50);
 }
 
 uint64_t stats_gaps(const struct stats *stats, uint64_t *longer_than_ns)
 {
     uint64_t gaps = 0;
-    *longer_than_ns = STATS_GAP * tri_histogram_percentile(&stats->interval, 50);
-    for (unsigned i = 0; i < TRI_HISTOGRAM_BUCKETS; i++) {
+    *longer_than_ns = STATS_GAP * time_histogram_percentile(&stats->interval, 50);
+    for (unsigned i = 0; i < TIME_HISTOGRAM_BUCKETS; i++) {
         uint64_t low;
         uint64_t high;
-        tri_histogram_bucket(i, &low, &high);
+        time_histogram_bucket(i, &low, &high);
         if (low > *longer_than_ns)
             gaps += stats->interval.bucket[i];
     }

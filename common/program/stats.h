@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /** The figures of a run, under the same names on the terminal, in --json and in docs/json.md. The
- *  library gives each frame its number, times and drops, and tri_histogram; what is made of them is
+ *  library gives each frame its number, times and drops; what is made of them is
  *  here. */
 #ifndef PROGRAM_STATS_H
 #define PROGRAM_STATS_H
 
 #include "capture_timing.h"
+#include "time_histogram.h"
 
 #include <triptych/triptych.h>
 
@@ -38,9 +39,9 @@ struct stats {
     uint64_t bytes;                 // of pictures handed over
     struct tri_video video;         // of the newest frame
     uint32_t copies;                // the writer's, of the newest frame
-    struct tri_histogram interval;  // ns between the publish times of frames counted
-    struct tri_histogram age;       // ns from capture to where it was counted: the sum of
-    struct tri_histogram to_publish, to_reader, to_screen; // these, as far as it went
+    struct time_histogram interval; // ns between the publish times of frames counted
+    struct time_histogram age;      // ns from capture to where it was counted: the sum of
+    struct time_histogram to_publish, to_reader, to_screen; // these, as far as it went
 };
 
 void stats_start(struct stats *stats, const char *name);
@@ -97,7 +98,7 @@ void stats_summary(const struct stats *stats, FILE *to);
 json_t *stats_json(const struct stats *stats);
 
 /** {"p50": ..., "p95", "p99", "max"} of nanoseconds in microseconds, the caller's. */
-json_t *stats_spread_us(const struct tri_histogram *histogram);
+json_t *stats_spread_us(const struct time_histogram *histogram);
 
 /** A text from outside, the name of a file or of a device, as tri_utf8_clean() leaves it. The
  *  caller's; NULL when out of memory. */

@@ -17,15 +17,15 @@ static json_t *rounded(double value, double parts)
     return json_real(nearbyint(value * parts) / parts);
 }
 
-json_t *stats_spread_us(const struct tri_histogram *histogram)
+json_t *stats_spread_us(const struct time_histogram *histogram)
 {
     json_t *spread = json_object();
     json_object_set_new(spread, "p50",
-                        rounded((double)tri_histogram_percentile(histogram, 50) / 1e3, 10));
+                        rounded((double)time_histogram_percentile(histogram, 50) / 1e3, 10));
     json_object_set_new(spread, "p95",
-                        rounded((double)tri_histogram_percentile(histogram, 95) / 1e3, 10));
+                        rounded((double)time_histogram_percentile(histogram, 95) / 1e3, 10));
     json_object_set_new(spread, "p99",
-                        rounded((double)tri_histogram_percentile(histogram, 99) / 1e3, 10));
+                        rounded((double)time_histogram_percentile(histogram, 99) / 1e3, 10));
     json_object_set_new(spread, "max", rounded((double)histogram->max / 1e3, 10));
     return spread;
 }

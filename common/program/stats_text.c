@@ -28,8 +28,8 @@ void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes)
              " reader, age p50 %s p99 %s",
              passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, stats->dropped_driver,
              stats->dropped_writer, stats->dropped_reader,
-             time_text(tri_histogram_percentile(&stats->age, 50), p50, sizeof p50),
-             time_text(tri_histogram_percentile(&stats->age, 99), p99, sizeof p99));
+             time_text(time_histogram_percentile(&stats->age, 50), p50, sizeof p50),
+             time_text(time_histogram_percentile(&stats->age, 99), p99, sizeof p99));
     const size_t used = strlen(text);
     if (stats->captures.stalls && used < bytes)
         snprintf(text + used, bytes - used, ", stalls: %" PRIu64, stats->captures.stalls);
@@ -38,7 +38,7 @@ void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes)
 }
 
 /* A row of the table; `beyond` is taken off each. Nothing where nothing was measured. */
-static void print_spread(FILE *to, const char *label, const struct tri_histogram *histogram,
+static void print_spread(FILE *to, const char *label, const struct time_histogram *histogram,
                          uint64_t beyond)
 {
     static const double percents[] = { 50, 95, 99, 100 };
@@ -48,7 +48,7 @@ static void print_spread(FILE *to, const char *label, const struct tri_histogram
     for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
         char text[32];
         fprintf(to, " %10s",
-                time_text(tri_histogram_percentile(histogram, percents[i]) - beyond, text,
+                time_text(time_histogram_percentile(histogram, percents[i]) - beyond, text,
                           sizeof text));
     }
     fputc('\n', to);
@@ -76,7 +76,7 @@ void stats_summary(const struct stats *stats, FILE *to)
         return;
     fprintf(to, "  %-22s %10s %10s %10s %10s\n", "", "p50", "p95", "p99", "max");
     print_spread(to, "interval", &stats->interval, 0);
-    print_spread(to, "jitter", &stats->interval, tri_histogram_percentile(&stats->interval, 50));
+    print_spread(to, "jitter", &stats->interval, time_histogram_percentile(&stats->interval, 50));
     print_spread(to, "age", &stats->age, 0);
     print_spread(to, "  capture to publish", &stats->to_publish, 0);
     print_spread(to, "  publish to reader", &stats->to_reader, 0);

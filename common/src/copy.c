@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "copy_limit.h"
+
 #include <triptych/copy.h>
 
 #include <stdatomic.h>

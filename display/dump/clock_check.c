@@ -108,7 +108,7 @@ void clock_check_count(struct clock_check *check, const struct clock_reading *re
     const uint64_t now_us = (uint64_t)seen_ns / 1000 & CLOCK_TIME_MASK;
     const uint64_t age_us = (now_us - reading->time_us) & CLOCK_TIME_MASK;
     if (age_us <= CLOCK_TIME_MASK / 2) // the other half is the future: another machine's clock
-        tri_histogram_add(&check->latency, (int64_t)(age_us * 1000));
+        time_histogram_add(&check->latency, (int64_t)(age_us * 1000));
 
     count_number(check, reading->number);
 }
@@ -142,8 +142,8 @@ const char *clock_check_line(const struct clock_check *check, char *text, size_t
              "clock: %" PRIu64 " read, %" PRIu64 " not, dropped %" PRIu64 ", repeated %" PRIu64
              ", reordered %" PRIu64 ", torn %" PRIu64 ", latency p50 %.1f ms p99 %.1f ms",
              check->read, check->unread, check->dropped, check->repeated, check->reordered,
-             check->torn, (double)tri_histogram_percentile(&check->latency, 50) / 1e6,
-             (double)tri_histogram_percentile(&check->latency, 99) / 1e6);
+             check->torn, (double)time_histogram_percentile(&check->latency, 50) / 1e6,
+             (double)time_histogram_percentile(&check->latency, 99) / 1e6);
     return text;
 }
 

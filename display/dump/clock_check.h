@@ -5,6 +5,7 @@
 #define DUMP_CLOCK_CHECK_H
 
 #include "program/expect.h"
+#include "program/time_histogram.h"
 
 #include <triptych/triptych.h>
 
@@ -17,14 +18,14 @@ struct clock_check {
     uint8_t *grey;   // what it makes
     size_t grey_bytes;
     bool begun;
-    uint32_t number;              // the newest seen
-    uint64_t seen;                // bit n: number - n was seen
-    uint64_t read, unread;        // frames whose clock could be read, and could not
-    uint64_t dropped;             // numbers left out
-    uint64_t repeated;            // numbers that were seen before
-    uint64_t reordered;           // numbers that came for the first time, but after a newer one
-    uint64_t torn;                // two different numbers in one picture
-    struct tri_histogram latency; // ns from drawing to reading
+    uint32_t number;               // the newest seen
+    uint64_t seen;                 // bit n: number - n was seen
+    uint64_t read, unread;         // frames whose clock could be read, and could not
+    uint64_t dropped;              // numbers left out
+    uint64_t repeated;             // numbers that were seen before
+    uint64_t reordered;            // numbers that came for the first time, but after a newer one
+    uint64_t torn;                 // two different numbers in one picture
+    struct time_histogram latency; // ns from drawing to reading
 };
 
 /** What the clock of one frame says. */

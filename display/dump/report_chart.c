@@ -130,10 +130,11 @@ static void draw_mean(struct output *output, const struct samples *samples, enum
 void chart_time(struct output *output, const struct chart_box *box, const struct samples *samples,
                 enum chart_what what, const struct stats *stats, const char *title)
 {
-    const struct tri_histogram *histogram = what == CHART_INTERVAL ? &stats->interval : &stats->age;
+    const struct time_histogram *histogram =
+        what == CHART_INTERVAL ? &stats->interval : &stats->age;
     uint64_t gap_ns;
     stats_gaps(stats, &gap_ns);
-    const double median = fmax((double)tri_histogram_percentile(histogram, 50), LEAST_NS);
+    const double median = fmax((double)time_histogram_percentile(histogram, 50), LEAST_NS);
     const double most = fmax((double)histogram->max, LEAST_NS);
     const bool logarithmic = most > SPREAD_LOG * median;
     double unit;
@@ -154,17 +155,17 @@ void chart_time(struct output *output, const struct chart_box *box, const struct
 }
 
 /* How much of each bucket falls into each bin. */
-static double fill_bins(const struct tri_histogram *histogram, const struct axis *axis, double unit,
-                        double bin[BINS_MAX], size_t bins)
+static double fill_bins(const struct time_histogram *histogram, const struct axis *axis,
+                        double unit, double bin[BINS_MAX], size_t bins)
 {
     double most = 0;
     const double width = (axis->to - axis->from) / (double)bins;
-    for (unsigned b = 0; b < TRI_HISTOGRAM_BUCKETS; b++) {
+    for (unsigned b = 0; b < TIME_HISTOGRAM_BUCKETS; b++) {
         if (histogram->bucket[b] == 0)
             continue;
         uint64_t low;
         uint64_t high;
-        tri_histogram_bucket(b, &low, &high);
+        time_histogram_bucket(b, &low, &high);
         const double from = (axis_place(axis, (double)low / unit) - axis->from) / width;
         const double to =
             fmax((axis_place(axis, (double)high / unit) - axis->from) / width, from + 1e-6);
@@ -179,9 +180,9 @@ static double fill_bins(const struct tri_histogram *histogram, const struct axis
 }
 
 void chart_histogram(struct output *output, const struct chart_box *box,
-                     const struct tri_histogram *histogram, const char *title)
+                     const struct time_histogram *histogram, const char *title)
 {
-    const double median = fmax((double)tri_histogram_percentile(histogram, 50), LEAST_NS);
+    const double median = fmax((double)time_histogram_percentile(histogram, 50), LEAST_NS);
     const double least = fmax(fmin((double)histogram->min, 0.8 * median), LEAST_NS);
     const double most = fmax((double)histogram->max, 1.25 * median);
     double unit;

@@ -26,7 +26,7 @@ void chart_time(struct output *output, const struct chart_box *box, const struct
 
 /** How often each value came, on a logarithmic scale: one among a million is seen. */
 void chart_histogram(struct output *output, const struct chart_box *box,
-                     const struct tri_histogram *histogram, const char *title);
+                     const struct time_histogram *histogram, const char *title);
 
 /** When frames were lost, a lane for each cause. */
 void chart_lost(struct output *output, const struct chart_box *box, const struct samples *samples,

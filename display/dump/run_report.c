@@ -98,14 +98,14 @@ static double draw_verdicts(struct output *output, const struct report_facts *fa
 
 /* A row of the table; of a part of the row above, its label stands further in. */
 static void draw_spread(struct output *output, double y, const char *label, double indent,
-                        const struct tri_histogram *histogram, bool from_median)
+                        const struct time_histogram *histogram, bool from_median)
 {
     static const double percents[] = { 50, 95, 99, 100 };
-    const double off = from_median ? (double)tri_histogram_percentile(histogram, 50) : 0;
+    const double off = from_median ? (double)time_histogram_percentile(histogram, 50) : 0;
     svg_text(output, MARGIN + indent, y, "", "%s", label);
     for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
         char text[32];
-        const double ns = (double)tri_histogram_percentile(histogram, percents[i]) - off;
+        const double ns = (double)time_histogram_percentile(histogram, percents[i]) - off;
         svg_text(output, 250 + 90 * (double)i, y, "number", "%s",
                  histogram->count ? time_text(ns, text, sizeof text) : "-");
     }

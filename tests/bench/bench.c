@@ -111,16 +111,16 @@ static void print_side(const char *name, const struct bench_side *side)
 }
 
 /** Prints pairs of microseconds and frames, so that the histograms of several runs can be added. */
-static void print_histogram(const struct tri_histogram *latency)
+static void print_histogram(const struct time_histogram *latency)
 {
     printf("\"latencies\": [");
     const char *comma = "";
-    for (unsigned i = 0; i < TRI_HISTOGRAM_BUCKETS; i++) {
+    for (unsigned i = 0; i < TIME_HISTOGRAM_BUCKETS; i++) {
         if (latency->bucket[i] == 0)
             continue;
         uint64_t low;
         uint64_t high;
-        tri_histogram_bucket(i, &low, &high);
+        time_histogram_bucket(i, &low, &high);
         printf("%s[%.3f, %llu]", comma, (double)(low + high) / 2e3,
                (unsigned long long)latency->bucket[i]);
         comma = ", ";
@@ -130,7 +130,7 @@ static void print_histogram(const struct tri_histogram *latency)
 
 static void print_result(const struct bench_setup *setup, const struct bench_result *r)
 {
-    const struct tri_histogram *latency = &r->latency;
+    const struct time_histogram *latency = &r->latency;
     const double seconds = (double)r->readers.span_ns / 1e9;
     printf(
         "{\"transport\": \"%s\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"readers\": %u, "
@@ -143,7 +143,7 @@ static void print_result(const struct bench_setup *setup, const struct bench_res
     printf("\"fps\": %.2f, \"dropped\": %llu, \"torn\": %llu, \"latency_us\": {\"p50\": %.3f}, ",
            seconds > 0 ? (double)r->readers.frames / setup->readers / seconds : 0,
            (unsigned long long)r->writer.dropped, (unsigned long long)r->torn,
-           (double)tri_histogram_percentile(latency, 50) / 1e3);
+           (double)time_histogram_percentile(latency, 50) / 1e3);
     print_histogram(latency);
 }
 

@@ -3,6 +3,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include "common/program/time_histogram.h"
+
 #include <triptych/triptych.h>
 
 #include <stdatomic.h>
@@ -84,7 +86,7 @@ struct bench_result {
     struct bench_side writer;
     struct bench_side readers; // sums; the longest span
     uint64_t torn;
-    struct tri_histogram latency; // ns, of all readers
+    struct time_histogram latency; // ns, of all readers
 };
 
 /** Runs `transport` with `setup`; ends the process on failure. */

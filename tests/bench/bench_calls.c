@@ -31,19 +31,19 @@ void bench_calls(const struct bench_setup *setup)
     bench_need(tri_reader_open(&reader, &reader_options) == TRI_OK, "tri_reader_open");
     one_frame(writer, reader, &setup->video); // attaches
 
-    static struct tri_histogram batches;
+    static struct time_histogram batches;
     const int64_t end = tri_now_ns() + (int64_t)(setup->seconds * 1e9);
     for (int64_t start = tri_now_ns(); start < end;) {
         for (int i = 0; i < BATCH; i++)
             one_frame(writer, reader, &setup->video);
         const int64_t now = tri_now_ns();
-        tri_histogram_add(&batches, (now - start) / BATCH);
+        time_histogram_add(&batches, (now - start) / BATCH);
         start = now;
     }
     printf("{\"transport\": \"calls\", \"width\": %u, \"height\": %u, \"bytes\": %llu, \"ns\": "
            "%llu}\n",
            setup->video.width, setup->video.height, (unsigned long long)setup->shape.bytes,
-           (unsigned long long)tri_histogram_percentile(&batches, QUICK));
+           (unsigned long long)time_histogram_percentile(&batches, QUICK));
     tri_reader_close(&reader);
     tri_writer_close(&writer);
 }

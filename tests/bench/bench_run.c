@@ -140,7 +140,7 @@ static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
     }
     result->readers.frames++;
     if (recorded)
-        tri_histogram_add(&result->latency, arrived_ns - stamp.ns);
+        time_histogram_add(&result->latency, arrived_ns - stamp.ns);
     return true;
 }
 
@@ -287,15 +287,15 @@ static void merge(struct bench_result *into, const struct bench_result *one)
     into->readers.cost.faults += one->readers.cost.faults;
     into->torn += one->torn;
 
-    struct tri_histogram *a = &into->latency;
-    const struct tri_histogram *b = &one->latency;
+    struct time_histogram *a = &into->latency;
+    const struct time_histogram *b = &one->latency;
     if (b->count == 0)
         return;
     a->min = a->count == 0 || b->min < a->min ? b->min : a->min;
     a->max = b->max > a->max ? b->max : a->max;
     a->count += b->count;
     a->sum += b->sum;
-    for (size_t i = 0; i < TRI_HISTOGRAM_BUCKETS; i++)
+    for (size_t i = 0; i < TIME_HISTOGRAM_BUCKETS; i++)
         a->bucket[i] += b->bucket[i];
 }
 

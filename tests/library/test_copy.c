@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copies of pictures: every byte arrives and no other is touched, below the cache's size and above. */
+#include "copy_limit.h"
+
 #include <triptych/copy.h>
 
 #include <setjmp.h>

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     if (argc != 3)
         return fail("usage: feed NAME SLOTS");
     const tri_log log = tri_log_to_stderr(TRI_LOG_WARN);
-    TRI_SCOPED(writer) *writer = NULL;
+    __attribute__((cleanup(tri_writer_close))) tri_writer *writer = NULL;
     const struct tri_writer_options options = { .name = argv[1],
                                                 .slots = (uint32_t)strtoul(argv[2], NULL, 10),
                                                 .source = "test:feed",

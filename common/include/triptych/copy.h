@@ -11,9 +11,9 @@
 TRI_BEGIN
 
 /**
- * Copies `bytes` bytes as memcpy(3) does. Copies larger than tri_copy_cached_max() use non-temporal
- * stores, which leave the cache to other data; smaller copies go through the cache, where the next
- * reader finds them. In both cases a thread that sees a later store of the caller also sees the
+ * Copies `bytes` bytes as memcpy(3) does. Copies larger than this machine's caches use
+ * non-temporal stores, which leave the cache to other data; smaller copies go through the cache, where
+ * the next reader finds them. In both cases a thread that sees a later store of the caller also sees the
  * copy: it may be published at once.
  *
  * Threads: any. The two areas must not overlap. Cost: no system call.
@@ -29,9 +29,6 @@ TRI_API void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t 
  *  slot. `copy` describes the frame in `buffer` and must not be released. If the frame is not locked
  *  (tri_frame_is_locked()), check tri_reader_is_intact() afterwards. */
 TRI_API void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame);
-
-/** Largest copy in bytes that goes through the cache, derived from this machine's cache sizes. */
-TRI_API size_t tri_copy_cached_max(void);
 
 TRI_END
 

@@ -7,10 +7,8 @@
 #include <triptych/error.h>
 #include <triptych/format.h>
 #include <triptych/frame.h>
-#include <triptych/histogram.h>
 #include <triptych/log.h>
 #include <triptych/reader.h>
-#include <triptych/scoped.h>
 #include <triptych/stream.h>
 #include <triptych/version.h>
 #include <triptych/video.h>

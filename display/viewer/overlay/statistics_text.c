@@ -19,12 +19,12 @@ static double age_ns(const struct stream_view *stream, int64_t now_ns)
     return (double)(shown_ns - stream->info.capture_ns);
 }
 
-static void add_spread(struct lines *lines, const char *label, const struct tri_histogram *times)
+static void add_spread(struct lines *lines, const char *label, const struct time_histogram *times)
 {
     lines_add(lines, "\n%-11s%9.2f%9.2f%9.2f%9.2f", label,
-              ms((double)tri_histogram_percentile(times, 50)),
-              ms((double)tri_histogram_percentile(times, 95)),
-              ms((double)tri_histogram_percentile(times, 99)), ms((double)times->max));
+              ms((double)time_histogram_percentile(times, 50)),
+              ms((double)time_histogram_percentile(times, 95)),
+              ms((double)time_histogram_percentile(times, 99)), ms((double)times->max));
 }
 
 static void add_drops(struct lines *lines, const struct stream_view *stream)

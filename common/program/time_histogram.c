@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <triptych/histogram.h>
+#include "time_histogram.h"
 
 /*
  * Values below 2^BITS have a bucket each; from there on every power of two is cut into 2^BITS equal
@@ -7,23 +7,23 @@
  */
 static unsigned bucket_of(uint64_t value)
 {
-    if (value < 1u << TRI_HISTOGRAM_BITS)
+    if (value < 1u << TIME_HISTOGRAM_BITS)
         return (unsigned)value;
-    const unsigned shift = 63u - (unsigned)__builtin_clzll(value) - TRI_HISTOGRAM_BITS;
-    const unsigned mantissa = (unsigned)(value >> shift) - (1u << TRI_HISTOGRAM_BITS);
-    return ((shift + 1) << TRI_HISTOGRAM_BITS) + mantissa;
+    const unsigned shift = 63u - (unsigned)__builtin_clzll(value) - TIME_HISTOGRAM_BITS;
+    const unsigned mantissa = (unsigned)(value >> shift) - (1u << TIME_HISTOGRAM_BITS);
+    return ((shift + 1) << TIME_HISTOGRAM_BITS) + mantissa;
 }
 
-void tri_histogram_bucket(unsigned index, uint64_t *low, uint64_t *high)
+void time_histogram_bucket(unsigned index, uint64_t *low, uint64_t *high)
 {
-    if (index < 1u << TRI_HISTOGRAM_BITS) {
+    if (index < 1u << TIME_HISTOGRAM_BITS) {
         *low = index;
         *high = index + 1ull;
         return;
     }
-    const unsigned shift = (index >> TRI_HISTOGRAM_BITS) - 1;
-    const uint64_t mantissa = index & ((1u << TRI_HISTOGRAM_BITS) - 1);
-    *low = (mantissa + (1u << TRI_HISTOGRAM_BITS)) << shift;
+    const unsigned shift = (index >> TIME_HISTOGRAM_BITS) - 1;
+    const uint64_t mantissa = index & ((1u << TIME_HISTOGRAM_BITS) - 1);
+    *low = (mantissa + (1u << TIME_HISTOGRAM_BITS)) << shift;
     *high = *low + (1ull << shift);
 }
 
@@ -31,11 +31,11 @@ static uint64_t bucket_middle(unsigned bucket)
 {
     uint64_t low;
     uint64_t high;
-    tri_histogram_bucket(bucket, &low, &high);
+    time_histogram_bucket(bucket, &low, &high);
     return low + (high - low) / 2;
 }
 
-void tri_histogram_add(struct tri_histogram *histogram, int64_t value)
+void time_histogram_add(struct time_histogram *histogram, int64_t value)
 {
     const uint64_t sample = value > 0 ? (uint64_t)value : 0;
     if (histogram->count == 0 || sample < histogram->min)
@@ -47,7 +47,7 @@ void tri_histogram_add(struct tri_histogram *histogram, int64_t value)
     histogram->bucket[bucket_of(sample)]++;
 }
 
-uint64_t tri_histogram_percentile(const struct tri_histogram *histogram, double percent)
+uint64_t time_histogram_percentile(const struct time_histogram *histogram, double percent)
 {
     if (histogram->count == 0)
         return 0;
@@ -61,7 +61,7 @@ uint64_t tri_histogram_percentile(const struct tri_histogram *histogram, double 
         rank++;
 
     uint64_t seen = 0;
-    for (unsigned i = 0; i < TRI_HISTOGRAM_BUCKETS; i++) {
+    for (unsigned i = 0; i < TIME_HISTOGRAM_BUCKETS; i++) {
         seen += histogram->bucket[i];
         if (seen < rank)
             continue;
@@ -73,7 +73,7 @@ uint64_t tri_histogram_percentile(const struct tri_histogram *histogram, double 
     return histogram->max;
 }
 
-double tri_histogram_mean(const struct tri_histogram *histogram)
+double time_histogram_mean(const struct time_histogram *histogram)
 {
     return histogram->count ? histogram->sum / (double)histogram->count : 0;
 }
