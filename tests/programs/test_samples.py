@@ -42,7 +42,7 @@ class All(unittest.TestCase):
         samples = {path.name for path in (SOURCE / "samples").rglob("*")
                    if path.is_file() and "__pycache__" not in path.parts} - others
         tests = "".join(path.read_text(encoding="utf-8")
-                        for path in (SOURCE / "tests").glob("test_*.py"))
+                        for path in (SOURCE / "tests").rglob("test_*.py"))
         quoted = {name for name in samples
                   if f'"{name.removesuffix(".c")}"' in tests or f'/{name}"' in tests}
         self.assertEqual(samples - quoted, set())
