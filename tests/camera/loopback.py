@@ -56,7 +56,7 @@ class Loopback(CameraTest):
         self.addCleanup(command.end)
         return command
 
-    def feed(self):
+    def publish_bars(self):
         """A pattern as a stream, and the stream into the device; its name."""
         name = self.stream()
         self.start(f"exec {built('triptych-capture')} -q -n {name} -f YUYV -s {WIDTH}x{HEIGHT} -r 5 "
@@ -80,7 +80,7 @@ class Loopback(CameraTest):
         return file.read_bytes()
 
     def test_a_reader_of_v4l2_gets_the_stream_s_bytes(self):
-        name = self.feed()
+        name = self.publish_bars()
         file = self.machine.share / "seen.raw"
         self.succeed(f"v4l2-ctl -d {DEVICE} --stream-mmap --stream-count=1 "
                      f"--stream-to={SHARE_INSIDE}/{file.name}")
@@ -89,6 +89,6 @@ class Loopback(CameraTest):
         self.assertTrue(file.read_bytes()[:len(own)] == own, "other bytes came out")  # padded to a page
 
     def test_the_device_is_a_camera_for_triptych_capture(self):
-        name, copy = self.feed(), self.stream()
+        name, copy = self.publish_bars(), self.stream()
         self.start(f"exec {built('triptych-capture')} -q -n {copy} v4l2:{DEVICE}")
         self.assertTrue(self.dump(copy) == self.dump(name), "other bytes came out")

@@ -37,7 +37,7 @@ class Film(ProgramTest):
         return done.stdout
 
     def refused(self, film, *words, status=1, args=("y4m:-",)):
-        done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", *args, feed=film)
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", *args, input=film)
         self.assert_refused(done, status, *words)
 
 
@@ -101,7 +101,7 @@ class Whole(Film):
         for args, fps in (((), 25), (("-r", "30000/1001"), 29.97)):
             name = self.stream()
             done = self.run_to_end("triptych-capture", "-q", "-n", name, "--json", *args, "y4m:-",
-                                   feed=HEAD + FRAME * 12)
+                                   input=HEAD + FRAME * 12)
             self.assertEqual(done.returncode, 0, done.stderr)
             summary = last_json(done.stdout)
             self.assertEqual(summary["frames"], 12)
@@ -109,7 +109,7 @@ class Whole(Film):
 
     def test_unpaced_it_is_as_fast_as_it_comes_and_loses_nothing_on_the_way_in(self):
         done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", "-r", "0",
-                               "y4m:-", feed=HEAD + FRAME * 5000)
+                               "y4m:-", input=HEAD + FRAME * 5000)
         summary = last_json(done.stdout)
         self.assertEqual((summary["frames"], summary["dropped"]["writer"]), (5000, 0))
 
@@ -134,7 +134,7 @@ class Headers(Film):
 
     def assert_warned(self, film, frames, *words):
         done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", "--json", "y4m:-",
-                               feed=film)
+                               input=film)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], frames)
         for word in words:
@@ -159,7 +159,7 @@ class Headers(Film):
     def test_one_film_behind_another_goes_on(self):
         self.assert_warned((HEAD + FRAME * 2) * 3, 6)
         done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", "y4m:-",
-                               feed=HEAD + FRAME + b"YUV4MPEG2 W2 H2 F25:1 Cmono\nFRAME\nabcd")
+                               input=HEAD + FRAME + b"YUV4MPEG2 W2 H2 F25:1 Cmono\nFRAME\nabcd")
         summary = last_json(done.stdout)
         self.assertEqual(summary["frames"], 2)
         self.assertEqual((summary["format"], summary["width"]), ("GREY", 2))

@@ -148,12 +148,12 @@ struct seen {
     int status;
 };
 
-static char *heard; // what the writer's process has said, in memory of both
+static char *logged; // what the writer's process has said, in memory of both
 
-static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+static void capture_log(void *user, enum tri_log_level level, const char *part, const char *text)
 {
     (void)user, (void)level, (void)part;
-    strncat(heard, text, FRAMES_MAX - strlen(heard) - 1);
+    strncat(logged, text, FRAMES_MAX - strlen(logged) - 1);
 }
 
 static struct config config_of(const struct source_ops *ops, const char *name)
@@ -171,14 +171,14 @@ static struct config config_of(const struct source_ops *ops, const char *name)
 
 static pid_t start_writer(const struct config *config, const char *steps)
 {
-    *heard = '\0';
+    *logged = '\0';
     *ended = false;
     const pid_t pid = fork();
 
     if (pid == 0) {
         script = steps;
         alarm(60);
-        const tri_log log = { .write = hear, .level = TRI_LOG_ERROR };
+        const tri_log log = { .write = capture_log, .level = TRI_LOG_ERROR };
         _exit(run(config, &log));
     }
     assert_true(pid > 0);
@@ -271,11 +271,11 @@ static void a_lost_source_leaves_labelled_frames_until_it_is_back(void **state)
 
 static void a_source_that_is_back_is_heard_again(void **state)
 {
-    struct seen *seen = play(&direct, "heard", "offmlxxoffmfe");
+    struct seen *seen = play(&direct, "logged", "offmlxxoffmfe");
 
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
-    assert_string_equal(heard, "a word, a word, "); // and none of the tries to reach it
+    assert_string_equal(logged, "a word, a word, "); // and none of the tries to reach it
     free(seen);
 }
 
@@ -377,9 +377,9 @@ a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void
         queue_wanted = 0;
         assert_int_equal(seen->status, CLI_DONE);
         assert_int_equal(seen->frames, 2);
-        assert_non_null(strstr(heard, "(kernel.shmmax 200000)"));
-        assert_non_null(strstr(heard, "-grows: frames of 128x48 GREY are lost"));
-        assert_non_null(strstr(heard, "a smaller --size or fewer --buffers"));
+        assert_non_null(strstr(logged, "(kernel.shmmax 200000)"));
+        assert_non_null(strstr(logged, "-grows: frames of 128x48 GREY are lost"));
+        assert_non_null(strstr(logged, "a smaller --size or fewer --buffers"));
         free(seen);
     }
 }
@@ -405,11 +405,11 @@ static void a_driver_with_a_queue_is_kept_in_slots(void **state)
 
 int main(void)
 {
-    heard = mmap(NULL, FRAMES_MAX + sizeof(*ended), PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (heard == MAP_FAILED)
+    logged = mmap(NULL, FRAMES_MAX + sizeof(*ended), PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (logged == MAP_FAILED)
         return 1;
-    ended = (_Atomic bool *)(heard + FRAMES_MAX);
+    ended = (_Atomic bool *)(logged + FRAMES_MAX);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_is_streamed_to_its_end),
         cmocka_unit_test(a_lost_source_leaves_labelled_frames_until_it_is_back),

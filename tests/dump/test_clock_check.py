@@ -59,13 +59,13 @@ class Clock(ProgramTest):
                 self.assertEqual(self._pattern("--format", format), CLEAN)
 
     def test_every_fault_is_found_named_and_counted(self):
-        def spoil(pictures):
+        def corrupt(pictures):
             half = len(pictures[0]) // 3  # luma is two thirds: the middle of the picture
             torn = pictures[20][:half] + pictures[21][half:]
             return [*pictures[:5], *pictures[7:10], pictures[9], *pictures[10:12], pictures[13],
                     pictures[12], *pictures[14:18], bytes(len(torn)), *pictures[18:20], torn,
                     *pictures[21:]]
-        clock, _, _ = self._through(self._changed(spoil))
+        clock, _, _ = self._through(self._changed(corrupt))
         self.assertEqual(clock, {"read": FRAMES - 1, "unread": 1, "dropped": 2, "repeated": 1,
                                  "reordered": 1, "torn": 1})
 

@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from stdin_writer import Feed, noise, plane_sizes
+from stdin_writer import StdinWriter, noise, plane_sizes
 from programs import ProgramTest, last_json, tool, wait_until
 
 Y4M = {  # format: what y4m makes of it, and its tag for limited range
@@ -46,31 +46,31 @@ def planar(format, size, planes):
 class Frames(ProgramTest):
     """What is written is what was published."""
 
-    def _fed(self, format, size=ODD, count=3, **rest):
+    def _publish(self, format, size=ODD, count=3, **rest):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         frames = [noise(format, *size, seed) for seed in range(count)]
         for planes in frames:
-            feed.frame(format, size, planes, **rest)
-        return name, frames, feed
+            writer.frame(format, size, planes, **rest)
+        return name, frames, writer
 
     def test_y4m_holds_every_sample_of_every_format_it_knows(self):
         for format, (_, tag) in Y4M.items():
             with self.subTest(format=format):
-                name, frames, feed = self._fed(format, range="lim-range", pad=7)
+                name, frames, writer = self._publish(format, range="lim-range", pad=7)
                 done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", "-",
                                        name, text=False)
                 head = (f"YUV4MPEG2 W33 H17 F25:1 Ip A0:0 C{tag} XCOLORRANGE=LIMITED\n").encode()
                 body = b"".join(b"FRAME\n" + planar(format, ODD, planes) for planes in frames)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(done.stdout, head + body)
-                feed.end()
+                writer.end()
 
     def test_y4m_says_full_range(self):
-        name, _, feed = self._fed("YU12", range="full-range")
+        name, _, writer = self._publish("YU12", range="full-range")
         done = self.run_to_end("triptych-dump", "--count", 1, "-o", "-", name, text=False)
         self.assertTrue(done.stdout.splitlines()[0].endswith(b"C420jpeg XCOLORRANGE=FULL"))
-        feed.end()
+        writer.end()
 
     def test_y4m_is_read_by_ffmpeg_sample_for_sample(self):
         ffmpeg = tool("ffmpeg")
@@ -78,36 +78,36 @@ class Frames(ProgramTest):
                                ("Y16", "gray16le"), ("P010", "yuv420p10le")):
             with self.subTest(format=format):
                 path = self.folder() / "film.y4m"
-                name, frames, feed = self._fed(format, range="lim-range")
+                name, frames, writer = self._publish(format, range="lim-range")
                 self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", path, name)
                 read = self.run_to_end(ffmpeg, "-v", "error", "-i", path, "-f", "rawvideo",
                                        "-pix_fmt", pixels, "-", text=False)
                 self.assertEqual(read.stderr, b"")
                 self.assertEqual(read.stdout,
                                  b"".join(planar(format, ODD, planes) for planes in frames))
-                feed.end()
+                writer.end()
 
     def test_raw_holds_rows_without_padding_and_planes_in_order(self):
         for format in ("YUYV", "NV12", "YV12", "422P", "P010", "RGB3", "RGBP", "AR24", "Y16"):
             with self.subTest(format=format):
                 path = self.folder() / "frames.raw"
-                name, frames, feed = self._fed(format, pad=5)
+                name, frames, writer = self._publish(format, pad=5)
                 done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", path,
                                        name)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(path.read_bytes(), b"".join(map(b"".join, frames)))
-                feed.end()
+                writer.end()
 
     def test_raw_mjpg_is_an_mjpeg_stream(self):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         pictures = [self._jpeg(color) for color in ("red", "green", "blue")]
         for picture in pictures:
-            feed.frame("MJPG", (64, 48), [picture])
+            writer.frame("MJPG", (64, 48), [picture])
         path = self.folder() / "film.mjpeg"
         self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", path, name)
         self.assertEqual(path.read_bytes(), b"".join(pictures))
-        feed.end()
+        writer.end()
 
     def _jpeg(self, color):
         done = self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
@@ -118,10 +118,10 @@ class Frames(ProgramTest):
     def test_png_files_are_numbered_and_show_the_colour(self):
         folder = self.folder()
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         colors = [(255, 0, 0), (0, 255, 0), (9, 99, 199)]
         for color in colors:
-            feed.frame("RGB3", ODD, [bytes(color) * (ODD[0] * ODD[1])])
+            writer.frame("RGB3", ODD, [bytes(color) * (ODD[0] * ODD[1])])
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o",
                                folder / "shot-%03d.png", name)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -132,21 +132,21 @@ class Frames(ProgramTest):
                                    folder / f"shot-{number:03}.png", "-f", "rawvideo", "-pix_fmt",
                                    "rgb24", "-", text=False)
             self.assertEqual(read.stdout, bytes(color) * (ODD[0] * ODD[1]))
-        feed.end()
+        writer.end()
 
     def test_a_png_without_a_number_in_its_name_is_one_frame(self):
         folder = self.folder()
-        name, _, feed = self._fed("YUYV")
+        name, _, writer = self._publish("YUYV")
         for path in (folder / "shot.png", folder / "100%.png"):
             self.assertEqual(self.run_to_end("triptych-dump", "-o", path, name).returncode, 0)
             self.assertTrue(path.read_bytes().startswith(b"\x89PNG"))
-        feed.end()
+        writer.end()
 
     def test_latest_takes_the_newest_frame(self):
-        name, frames, feed = self._fed("GREY")
+        name, frames, writer = self._publish("GREY")
         done = self.run_to_end("triptych-dump", "--to", "raw", "--count", 1, name, text=False)
         self.assertEqual(done.stdout, frames[-1][0])
-        feed.end()
+        writer.end()
 
 
 class Torn(ProgramTest):
@@ -166,12 +166,12 @@ class Torn(ProgramTest):
         """Stops a dump at random instants while frames of one colour each pass by. Looks at every
         frame that it wrote, and returns how many it found overwritten before it wrote them."""
         name = self.stream()
-        feed = Feed(self, name, slots=3)
+        writer = StdinWriter(self, name, slots=3)
         pixels = self.SIZE[0] * self.SIZE[1]
         colors = itertools.cycle(range(256))
 
         def publish():
-            feed.frame("YUYV", self.SIZE, [bytes([next(colors)]) * (2 * pixels)])
+            writer.frame("YUYV", self.SIZE, [bytes([next(colors)]) * (2 * pixels)])
 
         publish()
         path = self.folder() / "frames.y4m"
@@ -189,7 +189,7 @@ class Torn(ProgramTest):
         dump.send_signal(signal.SIGINT)
         self.assertEqual(dump.wait(60), 0)
         summary = last_json(dump.stderr.read().decode())
-        feed.end()
+        writer.end()
 
         with open(path, "rb") as file:
             file.readline()

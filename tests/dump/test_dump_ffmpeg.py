@@ -4,7 +4,7 @@ import re
 import shlex
 import unittest
 
-from stdin_writer import PLANES, Feed, noise
+from stdin_writer import PLANES, StdinWriter, noise
 from programs import ProgramTest, built, tool
 
 FRAMES = 3
@@ -13,13 +13,13 @@ SIZES = ((32, 18), (33, 17))
 
 
 class Lines(ProgramTest):
-    def _fed(self, format, size, **rest):
+    def _publish(self, format, size, **rest):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         frames = [noise(format, *size, seed) for seed in range(FRAMES)]
         for planes in frames:
-            feed.frame(format, size, planes, pad=7, **rest)
-        return name, b"".join(b"".join(planes) for planes in frames), feed
+            writer.frame(format, size, planes, pad=7, **rest)
+        return name, b"".join(b"".join(planes) for planes in frames), writer
 
     def _told(self, *args):
         """What the log tells to type, and what the output was."""
@@ -28,12 +28,12 @@ class Lines(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return re.search(r"what reads it: (ffmpeg .*)", done.stderr.decode())[1], done.stdout
 
-    def _type(self, line, output, feed=None):
+    def _type(self, line, output, input=None):
         """Types a line with `output` for its OUTPUT; what ffmpeg wrote to its stdout."""
         line = line.replace("triptych-dump", built("triptych-dump") +
                             f" --mode next --count {FRAMES}")
         line = line.replace("ffmpeg ", f"{tool('ffmpeg')} -v error ", 1)
-        done = self.run_to_end("/bin/sh", "-c", line.replace("OUTPUT", output), feed=feed,
+        done = self.run_to_end("/bin/sh", "-c", line.replace("OUTPUT", output), input=input,
                                text=False)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return done.stdout
@@ -44,57 +44,57 @@ class Lines(ProgramTest):
         for format in sorted(set(PLANES) - {"NV16", "YV12"}):
             for size in SIZES:
                 with self.subTest(format=format, size=size):
-                    name, samples, feed = self._fed(format, size)
+                    name, samples, writer = self._publish(format, size)
                     line, output = self._told("--to", "raw", "-o", "-", name)
                     self.assertEqual(output, samples)
-                    self.assertEqual(self._type(line, self.SAME, feed=output), samples)
-                    feed.end()
+                    self.assertEqual(self._type(line, self.SAME, input=output), samples)
+                    writer.end()
 
     def test_a_raw_file_is_read_by_the_line_told(self):
         path = self.folder() / "film.raw"
-        name, samples, feed = self._fed("BGR3", SIZES[1])
+        name, samples, writer = self._publish("BGR3", SIZES[1])
         line, _ = self._told("-o", path, name)
         self.assertEqual(self._type(line, self.SAME), samples)
-        feed.end()
+        writer.end()
 
     def test_what_y4m_lacks_is_handed_on_by_the_line_told(self):
         for format in NO_Y4M:
             with self.subTest(format=format):
-                name, samples, feed = self._fed(format, SIZES[1])
+                name, samples, writer = self._publish(format, SIZES[1])
                 done = self.run_to_end("triptych-dump", "-o", "-", name)
                 self.assert_refused(done, 1, f"y4m has no {format}")
                 line = re.search(r"hand it on raw: (triptych-dump .*)", done.stderr)[1]
                 self.assertEqual(self._type(line, self.SAME), samples)
-                feed.end()
+                writer.end()
 
     def test_motion_jpeg_is_read_by_the_line_told(self):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         made = self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                                "color=red:s=64x48", "-frames:v", 1, "-f", "mjpeg", "-", text=False)
         for _ in range(FRAMES):
-            feed.frame("MJPG", (64, 48), [made.stdout])
+            writer.frame("MJPG", (64, 48), [made.stdout])
         line, output = self._told("--to", "raw", "-o", "-", name)
-        self.assertEqual(self._type(line, "-c copy -f mjpeg -", feed=output), made.stdout * FRAMES)
-        feed.end()
+        self.assertEqual(self._type(line, "-c copy -f mjpeg -", input=output), made.stdout * FRAMES)
+        writer.end()
 
     def test_what_ffmpeg_does_not_read_raw_is_told_to_go_as_y4m(self):
         for format in ("NV16", "YV12"):
             with self.subTest(format=format):
-                name, _, feed = self._fed(format, SIZES[0])
+                name, _, writer = self._publish(format, SIZES[0])
                 done = self.run_to_end("triptych-dump", "--to", "raw", "--count", 1, "-o",
                                        self.folder() / "film.raw", name)
                 self.assertIn(f"ffmpeg does not read {format} as raw; --to y4m it does",
                               done.stderr)
-                feed.end()
+                writer.end()
 
     def test_the_line_tells_what_the_colours_are(self):
-        name, _, feed = self._fed("YUYV", SIZES[0], range="full-range", matrix="709")
+        name, _, writer = self._publish("YUYV", SIZES[0], range="full-range", matrix="709")
         line, output = self._told("--to", "raw", "-o", "-", name)
         done = self.run_to_end(*shlex.split(line.replace("ffmpeg", tool("ffmpeg") + " -hide_banner")
-                                            .replace("OUTPUT", "-f null -")), feed=output)
+                                            .replace("OUTPUT", "-f null -")), input=output)
         self.assertRegex(done.stderr, r"yuyv422\(pc, bt709/")
-        feed.end()
+        writer.end()
 
 
 if __name__ == "__main__":

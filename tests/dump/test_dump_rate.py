@@ -6,7 +6,7 @@ import random
 import signal
 import unittest
 
-from stdin_writer import Feed, noise
+from stdin_writer import StdinWriter, noise
 from programs import ProgramTest, last_json, tool
 
 SIZE = (4, 2)
@@ -19,14 +19,14 @@ CONSTANT = ("--mode", "next", "--rate", "constant")
 class Rate(ProgramTest):
     """Frames of one grey each, the first 1, at times of their own."""
 
-    def _feed(self, places, fps=(25, 1), rate=25, format="GREY"):
+    def _publish(self, places, fps=(25, 1), rate=25, format="GREY"):
         """A stream whose frames were taken at these places of a film of `rate` frames a second."""
         name = self.stream()
-        feed = Feed(self, name, slots=max(16, min(64, len(places) + 3)))
+        writer = StdinWriter(self, name, slots=max(16, min(64, len(places) + 3)))
         for grey, place in enumerate(places, 1):
-            feed.frame(format, SIZE, [bytes([grey]) * PIXELS], fps=fps, pad=3,
+            writer.frame(format, SIZE, [bytes([grey]) * PIXELS], fps=fps, pad=3,
                        capture_ns=START + round(place * SECOND / rate))
-        return name, feed
+        return name, writer
 
     def _greys(self, frames):
         """Which frame each picture of raw output is."""
@@ -44,65 +44,65 @@ class Rate(ProgramTest):
     FRAMES = [1, 2, 3, 3, 3, 4, 6]  # two places without a frame, and a frame without a place
 
     def test_a_pipe_has_each_place_filled_by_the_frame_of_its_time(self):
-        name, feed = self._feed(self.PLACES)
+        name, writer = self._publish(self.PLACES)
         done = self._dump(name, *CONSTANT, "--json", "--count", 7, "--to", "raw", "-o", "-")
         self.assertEqual(self._greys(done.stdout), self.FRAMES)
         summary = last_json(done.stderr.decode())
         self.assertEqual([summary[key] for key in ("frames", "filled", "skipped")], [6, 2, 1])
         self.assertIn("7 frames written at a constant rate: 2 filled, 1 skipped",
                       done.stderr.decode())
-        feed.end()
+        writer.end()
 
     def test_a_file_has_the_same(self):
-        name, feed = self._feed(self.PLACES)
+        name, writer = self._publish(self.PLACES)
         path = self.folder() / "film.y4m"
         self._dump(name, *CONSTANT, "--count", 7, "-o", path)
         header, *pictures = path.read_bytes().split(b"FRAME\n")
         self.assertIn(b" F25:1 ", header)
         self.assertEqual(self._greys(b"".join(pictures)), self.FRAMES)
-        feed.end()
+        writer.end()
 
     def test_compressed_pictures_are_doubled_too(self):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         for place, picture in ((0, b"one"), (2, b"three")):
-            feed.frame("MJPG", (64, 48), [picture], capture_ns=START + place * SECOND // 25)
+            writer.frame("MJPG", (64, 48), [picture], capture_ns=START + place * SECOND // 25)
         done = self._dump(name, *CONSTANT, "--count", 3, "--to", "raw", "-o", "-")
         self.assertEqual(done.stdout, b"oneonethree")
-        feed.end()
+        writer.end()
 
     def test_samples_that_were_unpacked_are_doubled_too(self):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         for place in (0, 2):
-            feed.frame("NV12", (8, 4), noise("NV12", 8, 4, place),
+            writer.frame("NV12", (8, 4), noise("NV12", 8, 4, place),
                        capture_ns=START + place * SECOND // 25)
         done = self._dump(name, *CONSTANT, "--count", 3, "-o", "-")
         _, first, second, third = done.stdout.split(b"FRAME\n")
         self.assertEqual(first, second)
         self.assertNotEqual(second, third)
-        feed.end()
+        writer.end()
 
     def test_the_true_rate_is_every_frame_once(self):
-        name, feed = self._feed(self.PLACES)
+        name, writer = self._publish(self.PLACES)
         for words in ([], ["--rate", "true"], ["--rate", "vfr"]):
             done = self._dump(name, "--mode", "next", *words, "--count", 6, "--to", "raw", "-o", "-")
             self.assertEqual(self._greys(done.stdout), [1, 2, 3, 4, 5, 6])
-        feed.end()
+        writer.end()
 
     def test_fps_is_the_rate_and_the_header_says_so(self):
-        name, feed = self._feed([0, 1, 2, 3])
+        name, writer = self._publish([0, 1, 2, 3])
         done = self._dump(name, "--mode", "next", "--fps", "50", "--count", 7, "-o", "-")
         header, *pictures = done.stdout.split(b"FRAME\n")
         self.assertIn(b" F50:1 ", header)
         self.assertEqual(self._greys(b"".join(pictures)), [1, 1, 2, 2, 3, 3, 4])
-        feed.end()
+        writer.end()
 
     def test_ffmpeg_finds_the_film_as_long_as_what_it_shows(self):
         chance = random.Random(5)
         # 50 a second, some lost, none in the second second; the last one after 4 s
         places = sorted({0, 100} | set(chance.sample([*range(1, 25), *range(50, 100)], 50)))
-        name, feed = self._feed(places, fps=(25, 1), rate=25)
+        name, writer = self._publish(places, fps=(25, 1), rate=25)
         path = self.folder() / "film.y4m"
         self._dump(name, *CONSTANT, "--exit-on-end", "--count", 101, "-o", path)
         told = self.run_to_end(tool("ffprobe"), "-v", "error", "-count_frames", "-show_entries",
@@ -111,45 +111,45 @@ class Rate(ProgramTest):
         self.assertEqual(film["r_frame_rate"], "25/1")
         self.assertEqual(int(film["nb_read_frames"]), 101)
         self.assertAlmostEqual(float(film["duration"]), 101 / 25, places=3)
-        feed.end()
+        writer.end()
 
     def test_a_gap_of_an_hour_is_filled_for_ten_seconds_and_told(self):
-        name, feed = self._feed([0, 1, 3600 * 25, 3600 * 25 + 1])
+        name, writer = self._publish([0, 1, 3600 * 25, 3600 * 25 + 1])
         done = self._dump(name, *CONSTANT, "--count", 254, "--to", "raw", "-o", "-")
         self.assertEqual(self._greys(done.stdout), [1] + [2] * 251 + [3, 4])
         self.assertIn("no frame for 3600.0 s; 10 s are filled with the last one",
                       done.stderr.decode())
-        feed.end()
+        writer.end()
 
     def test_while_the_writer_is_away_whoever_reads_the_pipe_goes_on(self):
-        name, feed = self._feed([0, 1])
+        name, writer = self._publish([0, 1])
         dump = self.start("triptych-dump", *CONSTANT, "--timeout", 30, "--to", "raw", "-o", "-",
                           name)
         self.assertEqual(self._greys(dump.stdout.read(2 * PIXELS)), [1, 2])
-        feed.process.send_signal(signal.SIGKILL)
+        writer.process.send_signal(signal.SIGKILL)
         self.assertEqual(self._greys(dump.stdout.read(30 * PIXELS)), [2] * 30)
-        feed = Feed(self, name)
-        feed.frame("GREY", SIZE, [bytes([9]) * PIXELS])  # taken now: days after the others
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", SIZE, [bytes([9]) * PIXELS])  # taken now: days after the others
         while self._greys(dump.stdout.read(PIXELS)) != [9]:
             pass
         dump.send_signal(signal.SIGINT)
         self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())
-        feed.end()
+        writer.end()
 
     def test_figures_alone_tell_what_would_have_been_done(self):
-        name, feed = self._feed(self.PLACES)
+        name, writer = self._publish(self.PLACES)
         done = self._dump(name, *CONSTANT, "--stats", "--duration", "1.5")
         line, *lines, rate = done.stdout.decode().splitlines()
         self.assertRegex(line, r", filled: \d+, skipped: 1$")
         self.assertTrue(any(line.startswith(f"{name}: 6 frames, ") for line in lines), lines)
         self.assertRegex(rate, r"^  at a constant rate: \d+ filled, 1 skipped$")
-        feed.end()
+        writer.end()
 
     def test_a_stream_that_does_not_tell_its_rate_needs_one(self):
-        name, feed = self._feed([0, 1], fps=(0, 0))
+        name, writer = self._publish([0, 1], fps=(0, 0))
         done = self.run_to_end("triptych-dump", *CONSTANT, "--to", "raw", "-o", "-", name)
         self.assert_refused(done, 1, "does not tell its rate", "--fps")
-        feed.end()
+        writer.end()
 
     def test_rates_that_make_no_sense_are_not_understood(self):
         for args, words in ((["--rate", "true", "--fps", "25"], ["--fps"]),

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import unittest
 
-from stdin_writer import Feed, noise
+from stdin_writer import StdinWriter, noise
 from programs import ProgramTest, last_json, wait_until, waits_in
 
 
@@ -15,11 +15,11 @@ class Ends(ProgramTest):
     def test_it_waits_for_a_stream_that_comes_later(self):
         name = self.stream()
         dump = self.start("triptych-dump", "--to", "raw", "--count", 1, name)
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [b"abcdefgh"])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [b"abcdefgh"])
         self.assertEqual(dump.communicate(timeout=60)[0], b"abcdefgh")
         self.assertEqual(dump.returncode, 0)
-        feed.end()
+        writer.end()
 
     def test_it_says_once_what_it_waits_for(self):
         name = self.stream()
@@ -30,12 +30,12 @@ class Ends(ProgramTest):
 
     def test_a_stream_that_is_there_is_not_said_to_be_none(self):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         said = self._waits_for(name)
         self.assertIn("waiting for its first frame", said)
-        feed.frame("GREY", (4, 2), [bytes(8)])
-        feed.process.kill()
-        feed.process.wait()
+        writer.frame("GREY", (4, 2), [bytes(8)])
+        writer.process.kill()
+        writer.process.wait()
         self.assertIn("its writer has ended; waiting for its return", self._waits_for(name))
         self.run_to_end("triptych-info", "remove", name)
 
@@ -56,27 +56,27 @@ class Ends(ProgramTest):
 
     def test_exit_on_end_ends_with_the_writer(self):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [b"abcdefgh"])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [b"abcdefgh"])
         dump = self.start("triptych-dump", "--exit-on-end", "--to", "raw", name)
         self.assertEqual(dump.stdout.read(8), b"abcdefgh")
-        feed.end()
+        writer.end()
         self.assertEqual(dump.wait(60), 0)
 
     def test_a_returning_writer_is_followed(self):
         name = self.stream()
         dump = self.start("triptych-dump", "--to", "raw", "--count", 2, name)
         for picture in (b"abcdefgh", b"ijklmnop"):
-            feed = Feed(self, name)
-            feed.frame("GREY", (4, 2), [picture])
+            writer = StdinWriter(self, name)
+            writer.frame("GREY", (4, 2), [picture])
             self.assertEqual(dump.stdout.read(8), picture)
-            feed.end()
+            writer.end()
         self.assertEqual(dump.wait(60), 0)
 
     def test_sigint_ends_it_cleanly_with_a_summary(self):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [b"abcdefgh"])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [b"abcdefgh"])
         path = self.folder() / "f.raw"
         dump = self.start("triptych-dump", "--json", "-o", path, name)
         wait_until(lambda: path.exists() and path.stat().st_size == 8, "the frame in the file")
@@ -84,14 +84,14 @@ class Ends(ProgramTest):
         out, err = dump.communicate(timeout=60)
         self.assertEqual(dump.returncode, 0, err)
         self.assertEqual(last_json(out.decode())["frames"], 1)
-        feed.end()
+        writer.end()
 
     def _interrupted(self):
         """A run that was interrupted in the middle of a frame, as its pipe was full."""
         name = self.stream()
-        feed = Feed(self, name)
-        self.addCleanup(feed.end)
-        feed.frame("GREY", (2048, 1024), [bytes(2 << 20)])
+        writer = StdinWriter(self, name)
+        self.addCleanup(writer.end)
+        writer.frame("GREY", (2048, 1024), [bytes(2 << 20)])
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
         wait_until(lambda: waits_in(dump.pid, "pipe_write"), "the pipe being full")
         dump.send_signal(signal.SIGINT)
@@ -107,12 +107,12 @@ class Ends(ProgramTest):
 
     def test_duration_counts_from_the_first_frame(self):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [b"abcdefgh"])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [b"abcdefgh"])
         done = self.run_to_end("triptych-dump", "--json", "--duration", "0.2", name)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreaterEqual(last_json(done.stdout)["duration_s"], 0.2)
-        feed.end()
+        writer.end()
 
 
 class Failures(ProgramTest):
@@ -120,21 +120,21 @@ class Failures(ProgramTest):
 
     def _one_frame(self, format="GREY", size=(4, 2)):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame(format, size, noise(format, *size, 1))
-        return name, feed
+        writer = StdinWriter(self, name)
+        writer.frame(format, size, noise(format, *size, 1))
+        return name, writer
 
     def test_a_format_that_y4m_lacks_is_refused_with_the_command_that_works(self):
         path = self.folder() / "film.y4m"
-        name, feed = self._one_frame("RGB3")
+        name, writer = self._one_frame("RGB3")
         done = self.run_to_end("triptych-dump", "-o", path, name)
         self.assert_refused(done, 1, "y4m has no RGB3", f"triptych-dump --to raw -o - {name}",
                             "-f rawvideo -pix_fmt rgb24 -video_size 4x2 -framerate 25/1 -i -")
         self.assertFalse(path.exists(), "an empty file was left")
-        feed.end()
+        writer.end()
 
     def test_the_command_it_suggests_works(self):
-        name, feed = self._one_frame("RGB3")
+        name, writer = self._one_frame("RGB3")
         folder = self.folder()
         done = self.run_to_end("triptych-dump", "-o", "-", name)
         command = done.stderr.split("hand it on raw: ")[1].strip()
@@ -143,52 +143,52 @@ class Failures(ProgramTest):
         subprocess.run(command.replace("OUTPUT", f"-v error {folder}/out.png"), shell=True,
                        check=True, timeout=120)
         self.assertTrue((folder / "out.png").exists())
-        feed.end()
+        writer.end()
 
     def test_a_change_of_size_ends_y4m_whole_and_says_so(self):
         path = self.folder() / "film.y4m"
-        name, feed = self._one_frame()
+        name, writer = self._one_frame()
         dump = self.start("triptych-dump", "-o", path, name)
         wait_until(lambda: path.exists() and path.stat().st_size > 8, "the first frame")
-        feed.frame("GREY", (6, 2), [bytes(12)])
+        writer.frame("GREY", (6, 2), [bytes(12)])
         out, err = dump.communicate(timeout=60)
         self.assertEqual(dump.returncode, 1)
         self.assertIn("changed from 4x2 GREY", err.decode())
         self.assertIn("to 6x2 GREY", err.decode())
         self.assertEqual(len(path.read_bytes().split(b"FRAME\n")), 2)
-        feed.end()
+        writer.end()
 
     def test_a_full_disk_is_told_from_other_failures(self):
-        name, feed = self._one_frame()
+        name, writer = self._one_frame()
         done = self.run_to_end("triptych-dump", "--to", "raw", "-o", "/dev/full", name)
         self.assert_refused(done, 1, "/dev/full: No space left on device", "--count")
-        feed.end()
+        writer.end()
 
     def test_a_full_disk_ends_a_png_too(self):
-        name, feed = self._one_frame()
+        name, writer = self._one_frame()
         done = self.run_to_end("triptych-dump", "--to", "png", "-o", "/dev/full", name)
         self.assert_refused(done, 1, "/dev/full: No space left on device")
-        feed.end()
+        writer.end()
 
     def test_a_summary_that_cannot_be_written_is_a_failure(self):
-        name, feed = self._one_frame()
+        name, writer = self._one_frame()
         with open("/dev/full", "wb") as full:
             done = self.run_to_end("triptych-dump", "--json", "--count", 1, name, stdout=full)
         self.assert_refused(done, 1, "No space left on device")
-        feed.end()
+        writer.end()
 
     def test_a_pipe_reader_that_goes_away_is_named(self):
-        name, feed = self._one_frame()
+        name, writer = self._one_frame()
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
         dump.stdout.read(8)
         dump.stdout.close()
-        feed.frame("GREY", (4, 2), [bytes(8)])
+        writer.frame("GREY", (4, 2), [bytes(8)])
         self.assertEqual(dump.wait(60), 1)
         self.assertIn("the reader of the pipe went away", dump.stderr.read().decode())
-        feed.end()
+        writer.end()
 
     def test_a_pipe_that_somebody_has_made_non_blocking_gets_every_byte(self):
-        name, feed = self._one_frame(size=(1024, 1024))
+        name, writer = self._one_frame(size=(1024, 1024))
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", "--count", 1, name,
@@ -198,7 +198,7 @@ class Failures(ProgramTest):
         with os.fdopen(reading, "rb") as pipe:
             self.assertEqual(pipe.read(), noise("GREY", 1024, 1024, 1)[0])
         self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())
-        feed.end()
+        writer.end()
 
     def test_a_file_that_cannot_be_opened_is_named(self):
         done = self.run_to_end("triptych-dump", "-o", "/nowhere/f.raw", self.stream())
@@ -238,13 +238,13 @@ class Expectations(ProgramTest):
 
     def _steady(self, count=5):
         name = self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         for seed in range(count):
-            feed.frame("GREY", (4, 2), noise("GREY", 4, 2, seed))
-        return name, feed
+            writer.frame("GREY", (4, 2), noise("GREY", 4, 2, seed))
+        return name, writer
 
     def test_json_has_the_promised_keys(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--count", 5, name)
         summary = last_json(done.stdout)
         self.assertLessEqual(
@@ -255,57 +255,57 @@ class Expectations(ProgramTest):
         self.assertEqual([summary[key] for key in ("name", "frames", "format", "width", "height")],
                          [name, 5, "GREY", 4, 2])
         self.assertEqual(summary["dropped"]["reader"], 0)
-        feed.end()
+        writer.end()
 
     def test_with_frames_on_stdout_the_figures_go_to_stderr(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--json", "--to", "raw", "-o", "-", "--mode",
                                "next", "--count", 5, name, text=False)
         self.assertEqual(len(done.stdout), 5 * 8)
         self.assertEqual(last_json(done.stderr.decode())["frames"], 5)
-        feed.end()
+        writer.end()
 
     def test_a_rate_that_is_missed_fails_and_says_by_how_much(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--expect-fps",
                                "0.001", name)
         self.assert_refused(done, 1, "--expect-fps", "more than the 0.001 expected", "5 %")
-        feed.end()
+        writer.end()
 
     def test_a_rate_within_the_tolerance_passes(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         command = ["triptych-dump", "--json", "--mode", "next", "--count", 5]
         fps = last_json(self.run_to_end(*command, name).stdout)["fps"]
         done = self.run_to_end(*command, "--expect-fps", fps * 1.04, name)
         self.assertEqual(done.returncode, 0, done.stderr)
-        feed.end()
+        writer.end()
 
     def test_the_summary_tells_what_was_expected_and_whether_it_came(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--count", 5,
                                "--max-drops", 0, "--max-age-p95", 0, name)
         self.assertEqual(done.returncode, 1)
         self.assertEqual([(one["option"], one["met"]) for one in last_json(done.stdout)["expected"]],
                          [("--max-drops", True), ("--max-age-p95", False)])
-        feed.end()
+        writer.end()
 
     def test_a_stream_that_falls_silent_misses_its_rate(self):
-        name, feed = self._steady()  # five frames at once, and then nothing for a second
+        name, writer = self._steady()  # five frames at once, and then nothing for a second
         done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--duration", 1,
                                "--expect-fps", 100, name)
         self.assert_refused(done, 1, "--expect-fps", "less than the 100 expected")
         self.assertLess(last_json(done.stdout)["fps"], 5)
-        feed.end()
+        writer.end()
 
     def test_drops_above_the_limit_fail_and_are_told_apart(self):
         name = self.stream()
-        feed = Feed(self, name, slots=3)
+        writer = StdinWriter(self, name, slots=3)
         dump = self.start("triptych-dump", "--json", "--count", 2, "--max-drops", 3, name)
-        feed.frame("GREY", (4, 2), [bytes(8)])
-        wait_until(lambda: self._reads(dump, feed), "the dump reading")
+        writer.frame("GREY", (4, 2), [bytes(8)])
+        wait_until(lambda: self._reads(dump, writer), "the dump reading")
         dump.send_signal(signal.SIGSTOP)
         for _ in range(10):
-            feed.frame("GREY", (4, 2), [bytes(8)])
+            writer.frame("GREY", (4, 2), [bytes(8)])
         dump.send_signal(signal.SIGCONT)
         out, err = dump.communicate(timeout=60)
         self.assertEqual(dump.returncode, 1)
@@ -313,7 +313,7 @@ class Expectations(ProgramTest):
         self.assertEqual(lost, {"driver": 0, "writer": 0, "reader": 9})
         self.assertIn("9 frames were lost (0 driver + 0 writer + 9 reader), 6 more than the 3",
                       err.decode())
-        feed.end()
+        writer.end()
 
     def test_stalls_above_the_limit_fail_and_are_told_with_their_length(self):
         for allowed, status in ((0, 1), (1, 0)):
@@ -326,21 +326,21 @@ class Expectations(ProgramTest):
             self.assertEqual("--max-stalls: 1 stalls of 1000.000 ms together, 1 more than the 0" in
                              done.stderr, status == 1, done.stderr)
 
-    def _reads(self, dump, feed):
+    def _reads(self, dump, writer):
         """Whether the process has attached and sleeps until the next frame."""
         with open(f"/proc/{dump.pid}/maps") as maps, open(f"/proc/{dump.pid}/stat") as stat:
             return "/SYSV" in maps.read() and stat.read().rsplit(")", 1)[1].split()[0] == "S"
 
     def test_age_and_jitter_above_their_limits_fail(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--max-age-p99",
                                "0.000001", "--max-jitter-p99", "60000", name)
         self.assert_refused(done, 1, "--max-age-p99: the 99th percentile of ages is", "ms more")
         self.assertNotIn("--max-jitter-p99", done.stderr)
-        feed.end()
+        writer.end()
 
     def test_tap_has_a_line_for_each_expectation(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--tap", "--mode", "next", "--count", 5,
                                "--expect-fps", "0.001", "--max-drops", 0, name)
         self.assertEqual(done.returncode, 1)
@@ -348,10 +348,10 @@ class Expectations(ProgramTest):
         self.assertEqual(plan, "1..2")
         self.assertTrue(first.startswith("not ok 1 - --expect-fps: "), first)
         self.assertTrue(second.startswith("ok 2 - --max-drops: 0 frames were lost"), second)
-        feed.end()
+        writer.end()
 
     def test_stats_print_a_line_of_figures_each_second_and_a_last_one(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--stats", "--mode", "next", "--duration", "1.5",
                                name)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -360,14 +360,14 @@ class Expectations(ProgramTest):
                                    r"age p50 [0-9.]+ [mu]s p99 [0-9.]+ [mu]s$")
         self.assertTrue(summary[0].startswith(f"{name}: 5 frames, "), summary)
         self.assertEqual(summary[1].split(), ["p50", "p95", "p99", "max"])
-        feed.end()
+        writer.end()
 
     def test_no_drops_allowed_and_none_made_passes(self):
-        name, feed = self._steady()
+        name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--max-drops", 0,
                                name)
         self.assertEqual(done.returncode, 0, done.stderr)
-        feed.end()
+        writer.end()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import signal
 import unittest
 
-from stdin_writer import Feed
+from stdin_writer import StdinWriter
 from programs import ProgramTest, built, last_json, tool, wait_until
 
 OLD = b"an old recording, and a long one: " * 1000
@@ -25,10 +25,10 @@ class Before(ProgramTest):
 
     def record(self, path, *args):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [FRAME])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [FRAME])
         done = self.run_to_end("triptych-dump", "-o", path, "--count", 1, *args, name)
-        feed.end()
+        writer.end()
         return done
 
     def record_nothing(self, path):
@@ -84,25 +84,25 @@ class Before(ProgramTest):
 
     def test_film_that_another_records_into_is_refused(self):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [FRAME])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [FRAME])
         dump = self.start("triptych-dump", "-o", self.film, name)
         wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
         self.assert_refused(self.record(self.film), 1, "in use")
         dump.send_signal(signal.SIGINT)
         self.assertEqual(dump.wait(60), 0)
         self.assert_recorded(self.film)
-        feed.end()
+        writer.end()
 
     def test_film_needs_no_library_for_conversion(self):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [FRAME])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [FRAME])
         dump = self.start("triptych-dump", "-o", self.film, name)
         wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
         with open(f"/proc/{dump.pid}/maps", encoding="utf-8") as maps:
             self.assertNotRegex(maps.read(), "libswscale|libavutil|libX11")
-        feed.end()
+        writer.end()
 
     def test_figures_come_beside_the_film(self):
         done = self.record(self.film, "--stats", "--json")
@@ -124,10 +124,10 @@ class Pngs(ProgramTest):
 
     def test_series_goes_on_after_a_jpeg_that_is_none(self):
         folder, name = self.folder(), self.stream()
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         good = self.jpeg("red")
         for picture in (good, b"\xff\xd8 cut short", b"noise", good):
-            feed.frame("MJPG", (64, 48), [picture])
+            writer.frame("MJPG", (64, 48), [picture])
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 2, "--json", "-o",
                                folder / "%d.png", name)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -135,16 +135,16 @@ class Pngs(ProgramTest):
         self.assertEqual(last_json(done.stdout)["undecodable"], 2)
         self.assertEqual(done.stderr.count("cannot be decoded"), 1)
         self.assertNotIn("segment", done.stderr)
-        feed.end()
+        writer.end()
 
     def shoot(self, path, before="true"):
         """Writes one picture, after a command of the shell whose $$ is triptych-dump's pid."""
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame("GREY", (4, 2), [FRAME])
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [FRAME])
         done = self.run_to_end("/bin/sh", "-c", f'{before}; exec "$@"', "sh",
                                built("triptych-dump"), "-o", path, name)
-        feed.end()
+        writer.end()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(path.read_bytes().startswith(b"\x89PNG"))
 

@@ -41,7 +41,7 @@ struct stage {
 static const struct tri_video small = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
 static const struct tri_video large = { .fourcc = TRI_FOURCC_GREY, .width = 640, .height = 480 };
 
-static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+static void capture_log(void *user, enum tri_log_level level, const char *part, const char *text)
 {
     struct stage *s = user;
     (void)part;
@@ -333,7 +333,7 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
     struct stage s = { .frame = { .lease = { 0 } } };
     snprintf(s.name, sizeof(s.name), "fail%d-%d", (int)getpid(), ++number);
     s.key = tri_name_key(s.name);
-    s.log = (tri_log){ .write = hear, .user = &s, .level = TRI_LOG_ERROR };
+    s.log = (tri_log){ .write = capture_log, .user = &s, .level = TRI_LOG_ERROR };
 
     const int allocations = fail_allocations();
     const int attachments = fail_attachments();

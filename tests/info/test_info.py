@@ -12,7 +12,7 @@ import termios
 import time
 import unittest
 
-from stdin_writer import Feed, noise
+from stdin_writer import StdinWriter, noise
 from programs import PATIENCE, ProgramTest, built, ipc_of, key_of, last_json, tool, wait_until
 
 SIZE = (33, 17)
@@ -21,17 +21,17 @@ SIZE = (33, 17)
 class Info(ProgramTest):
     """One stream that stands, or stood."""
 
-    def _fed(self, format="YUYV", **rest):
+    def _publish(self, format="YUYV", **rest):
         name = self.stream()
-        feed = Feed(self, name)
-        feed.frame(format, SIZE, noise(format, *SIZE, 1), **rest)
-        return name, feed
+        writer = StdinWriter(self, name)
+        writer.frame(format, SIZE, noise(format, *SIZE, 1), **rest)
+        return name, writer
 
     def _killed(self):
         """A stream whose writer died without a chance to remove it."""
-        name, feed = self._fed()
-        feed.process.send_signal(signal.SIGKILL)
-        feed.process.wait(60)
+        name, writer = self._publish()
+        writer.process.send_signal(signal.SIGKILL)
+        writer.process.wait(60)
         self.addCleanup(self.run_to_end, "triptych-info", "remove", name)
         return name
 
@@ -43,26 +43,26 @@ class Info(ProgramTest):
 
 class List(Info):
     def test_a_stream_is_a_line_of_the_list(self):
-        name, feed = self._fed(fps=(30000, 1001))
+        name, writer = self._publish(fps=(30000, 1001))
         done = self.run_to_end("triptych-info")
         row = next(line for line in done.stdout.splitlines() if line.startswith(name + " "))
         owner = pwd.getpwuid(os.getuid()).pw_name
         self.assertEqual(row.split(), [name, "live", "YUYV", "33x17", "29.97", "0",
-                                       str(feed.process.pid), owner])
-        feed.end()
+                                       str(writer.process.pid), owner])
+        writer.end()
 
     def test_json_is_one_object_a_stream(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         done = self.run_to_end("triptych-info", "list", "--json")
         objects = [json.loads(line) for line in done.stdout.splitlines()]
         mine = [one for one in objects if one["name"] == name]
         self.assertEqual(len(mine), 1)
         self.assertEqual(mine[0]["state"], "live")
-        feed.end()
+        writer.end()
 
     def test_a_stream_that_ended_cleanly_is_gone_from_the_list(self):
-        name, feed = self._fed()
-        feed.end()
+        name, writer = self._publish()
+        writer.end()
         self.assertNotIn(name, self.run_to_end("triptych-info").stdout)
 
     def test_a_stream_whose_writer_was_killed_is_dead(self):
@@ -71,51 +71,51 @@ class List(Info):
 
 class Show(Info):
     def test_it_tells_what_the_kernel_tells(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         memory = self._show(name)["memory"]
         (shm,), (sem,) = ipc_of(name)
         self.assertEqual(memory["key"], f"0x{key_of(name):08x}")
         self.assertEqual(memory["shmid"], shm["shmid"])
         self.assertEqual(memory["semid"], sem["semid"])
         self.assertEqual(memory["bytes"], shm["size"])
-        self.assertEqual(memory["creator_pid"], feed.process.pid)
+        self.assertEqual(memory["creator_pid"], writer.process.pid)
         self.assertEqual(memory["nattch"], 1)
         self.assertEqual(memory["owner"], os.getuid())
         self.assertEqual(memory["mode"], "0640")
         self.assertEqual(memory["attach_time"] > 0, True)
-        feed.end()
+        writer.end()
 
     def test_it_tells_the_picture_and_the_newest_frame(self):
-        name, feed = self._fed(range="full-range", matrix="709", fps=(60, 1))
-        feed.frame("YUYV", SIZE, noise("YUYV", *SIZE, 2), range="full-range", matrix="709",
+        name, writer = self._publish(range="full-range", matrix="709", fps=(60, 1))
+        writer.frame("YUYV", SIZE, noise("YUYV", *SIZE, 2), range="full-range", matrix="709",
                    fps=(60, 1))
         shown = self._show(name)
         self.assertEqual(shown["picture"], shown["picture"] | {
             "format": "YUYV", "width": 33, "height": 17, "rate": [60, 1], "matrix": "709",
             "range": "full-range", "field": "none"})
         self.assertEqual((shown["newest"]["number"], shown["frames"]), (2, 2))
-        self.assertEqual(shown["writer_pid"], feed.process.pid)
-        self.assertEqual(shown["source"], "test:feed")
-        feed.end()
+        self.assertEqual(shown["writer_pid"], writer.process.pid)
+        self.assertEqual(shown["source"], "test:stdin")
+        writer.end()
 
     def test_it_counts_the_readers_attached(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         for count in (1, 2):
             self.start("triptych-dump", "--stats", name)
             wait_until(lambda: self._show(name)["readers"] == count, f"{count} readers counted")
-        feed.end()
+        writer.end()
 
     def test_the_caps_are_what_gstreamer_parses(self):
-        name, feed = self._fed("NV12", range="lim-range", matrix="709")
+        name, writer = self._publish("NV12", range="lim-range", matrix="709")
         self.assertEqual(self._show(name)["gstreamer"],
                          "video/x-raw, format=(string)NV12, width=(int)33, height=(int)17, "
                          "framerate=(fraction)25/1, colorimetry=(string)2:3:5:1")
-        feed.end()
+        writer.end()
 
     def test_the_ffmpeg_line_runs_as_printed(self):
         for format in ("YUYV", "YV12", "RGBP"):
             with self.subTest(format=format):
-                name, feed = self._fed(format)
+                name, writer = self._publish(format)
                 done = self.run_to_end("triptych-info", "show", name)
                 line = next(line for line in done.stdout.splitlines() if " ffmpeg " in line)
                 command = line.split("ffmpeg", 1)[1].strip()
@@ -125,7 +125,7 @@ class Show(Info):
                 done = self.run_to_end("/bin/sh", "-c", command.replace("OUTPUT", str(path)))
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertTrue(path.exists())
-                feed.end()
+                writer.end()
 
     def test_an_unknown_name_is_an_error_that_helps(self):
         name = self.stream()
@@ -135,13 +135,13 @@ class Show(Info):
 
 class Watch(Info):
     def test_piped_it_prints_a_table_of_80_columns_each_time(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         done = self.run_to_end("triptych-info", "watch", "--count", 2, "--interval", "0.05")
         rows = [line for line in done.stdout.splitlines() if line.startswith(name + " ")]
         self.assertEqual(len(rows), 2)
         self.assertNotIn("\033", done.stdout)
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80)
-        feed.end()
+        writer.end()
 
     def test_a_row_tells_owner_readers_holders_and_drops_by_cause(self):
         name = self.stream()
@@ -183,26 +183,26 @@ class Watch(Info):
         return re.sub(rb"\033\[[A-Z]", b"", text).decode().splitlines()
 
     def test_on_a_terminal_each_look_lies_over_the_last_one(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         _, terminal = self._screen(24, 80, "--interval", "0.05")
         for _ in range(3):
             lines = self._look(terminal)
             self.assertIn("NAME", lines[0])
             self.assertIn(name, [line.split()[0] for line in lines])
-        feed.end()
+        writer.end()
 
     def test_what_does_not_fit_the_terminal_is_counted(self):
-        feeds = [self._fed()[1] for _ in range(4)]
+        writers = [self._publish()[1] for _ in range(4)]
         _, terminal = self._screen(4, 60)
         lines = self._look(terminal)
         self.assertEqual(len(lines), 3)  # head, one stream, how many more
         self.assertRegex(lines[2], r"^\.\.\. \d+ more$")
         self.assertLessEqual(max(map(len, lines)), 60)
-        for feed in feeds:
-            feed.end()
+        for writer in writers:
+            writer.end()
 
     def test_behind_a_full_line_nothing_is_cleared(self):  # it would be the line's last letter
-        _, feed = self._fed()
+        _, writer = self._publish()
         _, terminal = self._screen(24, 43)  # to the end of FPS
         text = b""
         while not text.endswith(b"\033[J"):
@@ -211,10 +211,10 @@ class Watch(Info):
         self.assertIn(43, [len(line) for line in lines])
         for line in lines:
             self.assertEqual(line.endswith(b"\033[K"), len(line.removesuffix(b"\033[K")) < 43, line)
-        feed.end()
+        writer.end()
 
     def test_a_terminal_may_be_resized_while_it_is_slow(self):
-        _, feed = self._fed()
+        _, writer = self._publish()
         watch, terminal = self._screen(24, 80, "--json", "--count", 300, "--interval", "0.01")
         wait_until(lambda: watch.poll() is not None or self._writes(watch), "a full terminal")
         for _ in range(3):  # the first may only end a write that was done in part
@@ -227,7 +227,7 @@ class Watch(Info):
         except OSError:  # how the end of its other side is told
             pass
         self.assertEqual(watch.wait(PATIENCE), 0, watch.stderr.read().decode())
-        feed.end()
+        writer.end()
 
     def _writes(self, process):
         """Whether it waits in write(2)."""
@@ -235,40 +235,40 @@ class Watch(Info):
             return call.read().split()[0] == "1"
 
     def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines_of_its_width(self):
-        _, feed = self._fed()
+        _, writer = self._publish()
         watch, terminal = self._screen(4, 40, "--count", "2", "-i", "0.05", term="dumb")
         self.assertEqual(watch.wait(PATIENCE), 0)
         lines = os.read(terminal, 4096).decode().splitlines()
         self.assertEqual([line.split()[0] for line in lines if line.startswith("NAME")], ["NAME"] * 2)
         self.assertNotIn("\033", "".join(lines))
         self.assertLessEqual(max(map(len, lines)), 40)
-        feed.end()
+        writer.end()
 
     def test_a_terminal_of_another_size_is_drawn_anew_at_once(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         watch, terminal = self._screen(24, 80, "--interval", 3600)
         self.assertNotIn("SIZE", self._look(terminal)[0])
         wait_until(lambda: self._sleeps(watch), "the pause between two looks")
         self._resize(terminal, 24, 120)
         watch.send_signal(signal.SIGWINCH)  # as a terminal of its own session would
         self.assertIn("SIZE", self._look(terminal)[0])
-        feed.end()
+        writer.end()
 
     def _sleeps(self, process):
         with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] == "S"
 
     def test_json_lines_tell_the_rate_from_the_second_look_on(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         done = self.run_to_end("triptych-info", "watch", "--json", "--count", 2, "--interval",
                                "0.05")
         mine = [one for one in map(json.loads, done.stdout.splitlines()) if one["name"] == name]
         self.assertEqual([one["fps"] for one in mine], [None, 0])
-        feed.end()
+        writer.end()
 
     def test_it_sorts_by_what_there_is_most_of(self):
-        few, feed_of_few = self._fed()
-        many, feed_of_many = self._fed()
+        few, writer_of_few = self._publish()
+        many, writer_of_many = self._publish()
         for name, count in ((few, 1), (many, 2)):
             for _ in range(count):
                 self.start("triptych-dump", "--stats", name)
@@ -277,8 +277,8 @@ class Watch(Info):
             done = self.run_to_end("triptych-info", "watch", "--count", 1, "--sort", sort)
             names = [line.split()[0] for line in done.stdout.splitlines()]
             self.assertEqual([name for name in names if name in (few, many)], order)
-        feed_of_few.end()
-        feed_of_many.end()
+        writer_of_few.end()
+        writer_of_many.end()
 
     def test_a_signal_ends_it_cleanly(self):
         watch = self.start("triptych-info", "watch")
@@ -296,35 +296,35 @@ class Remove(Info):
         self.assertEqual(ipc_of(name), ([], []))
 
     def test_a_running_writer_is_not_robbed(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         done = self.run_to_end("triptych-info", "remove", name)
         self.assert_refused(done, 1, name, "its writer is running", "--force")
         self.assertTrue(all(ipc_of(name)))
-        feed.end()
+        writer.end()
 
     def test_with_force_it_is_and_makes_the_stream_anew(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         done = self.run_to_end("triptych-info", "remove", "--force", name)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(ipc_of(name), ([], []))
-        feed.frame("YUYV", SIZE, noise("YUYV", *SIZE, 2))
-        feed.frame("YUYV", SIZE, noise("YUYV", *SIZE, 3))
+        writer.frame("YUYV", SIZE, noise("YUYV", *SIZE, 2))
+        writer.frame("YUYV", SIZE, noise("YUYV", *SIZE, 3))
         self.assertEqual(self._show(name)["state"], "live")
-        feed.end()
+        writer.end()
 
     def test_what_is_not_there_cannot_be_removed(self):
         done = self.run_to_end("triptych-info", "remove", self.stream())
         self.assert_refused(done, 1, "no such stream")
 
     def test_another_user_cannot_remove_it(self):
-        name, feed = self._fed()
+        name, writer = self._publish()
         if os.geteuid() != 0:
-            feed.end()
+            writer.end()
             self.skipTest("only root can be another user")
         done = self.run_to_end("triptych-info", "remove", "--force", name, user="nobody")
         self.assert_refused(done, 1, "permission denied", "owner")
         self.assertEqual(self._show(name)["state"], "live")
-        feed.end()
+        writer.end()
 
 
 class Clean(ProgramTest):
@@ -337,10 +337,10 @@ class Clean(ProgramTest):
             self.skipTest("an IPC namespace of its own needs root")
         fifo = self.folder() / "fifo"
         os.mkfifo(fifo)
-        feed, info, dump = (built(name) for name in ("stdin-writer", "triptych-info", "triptych-dump"))
+        stdin_writer, info, dump = map(built, ("stdin-writer", "triptych-info", "triptych-dump"))
         script = "\n".join([
-            f"feed={feed}; info={info}; dump={dump}; fifo={fifo}",
-            "begin() { exec 3>&-; \"$feed\" \"$1\" 4 <$fifo >$fifo.said & writer=$!; exec 3>$fifo",
+            f"stdin_writer={stdin_writer}; info={info}; dump={dump}; fifo={fifo}",
+            "begin() { exec 3>&-; \"$stdin_writer\" \"$1\" 4 <$fifo >$fifo.said & writer=$!; exec 3>$fifo",
             "printf 'GREY 4 2 25 1 default default none 0 0 8\\nabcdefgh' >&3",
             "until [ -s $fifo.said ]; do sleep 0.05; done; }",
             "begin dead", "kill -9 $writer", "wait $writer 2>$fifo.killed", *lines,
@@ -374,7 +374,7 @@ class Clean(ProgramTest):
     def test_semaphores_of_a_writer_that_died_before_its_first_frame_go(self):
         key = f"(key 0x{key_of('early'):08x})"
         cleaned, listed, _ = self._clean(
-            "\"$feed\" early 4 <$fifo >$fifo.early & early=$!", "exec 4<>$fifo",
+            "\"$stdin_writer\" early 4 <$fifo >$fifo.early & early=$!", "exec 4<>$fifo",
             f"until $info list | grep -qF '{key} live'; do sleep 0.05; done",
             "$info clean >$fifo.cleaned", "kill -9 $early", "wait $early 2>$fifo.killed",
             f"$info list | grep -F '{key} dead'")

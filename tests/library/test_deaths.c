@@ -20,14 +20,14 @@ struct plot {
     const char *name;
     _Atomic uint64_t sequence; // of the newest frame anybody painted
     _Atomic uint64_t dropped, stop;
-    _Atomic uint64_t pause, paused; // asked of a feed, and obeyed
+    _Atomic uint64_t pause, paused; // asked of a writing, and obeyed
     _Atomic uint64_t holding;       // readers that hold a frame until they are killed
 };
 
 static struct plot *plot_new(void)
 {
-    struct plot *plot = scene_share(sizeof(*plot));
-    plot->name = scene_stream();
+    struct plot *plot = fixture_share(sizeof(*plot));
+    plot->name = fixture_stream();
     return plot;
 }
 
@@ -37,24 +37,23 @@ static enum tri_err publish(struct plot *plot, tri_writer *writer, const struct 
 }
 
 /** The next writer has the name at once, readers go on, and nothing extra is left. */
-static void expect_recovery(struct plot *plot, const struct audience *audience, int pid)
+static void expect_recovery(struct plot *plot, const struct reader_pool *pool, int pid)
 {
     const struct tri_video video = SMALL;
-    const uint64_t since[2] = { audience->watcher[0].frames, audience->watcher[1].frames };
+    const uint64_t since[2] = { pool->reader[0].frames, pool->reader[1].frames };
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, plot->name, &video, 0), TRI_OK);
     for (int tries = 0;
-         audience->watcher[0].frames < since[0] + 3 || audience->watcher[1].frames < since[1] + 3;
-         tries++) {
-        assert_true(tries < SCENE_PATIENCE_S * 1000);
+         pool->reader[0].frames < since[0] + 3 || pool->reader[1].frames < since[1] + 3; tries++) {
+        assert_true(tries < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(publish(plot, writer, &video), TRI_OK);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     tri_writer_close(&writer);
     assert_int_equal(ipc_objects(plot->name), 0);
     for (int ms = 0; ipc_shm_made_by(pid) > 0; ms++) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000); // readers let go of it soon
-        scene_sleep_ms(1);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000); // readers let go of it soon
+        fixture_sleep_ms(1);
     }
 }
 
@@ -62,16 +61,16 @@ static void expect_recovery(struct plot *plot, const struct audience *audience, 
 static void kill_at_each_step(int (*script)(void *), int (*before)(void *))
 {
     struct plot *plot = plot_new();
-    struct audience *audience = audience_of_two(plot->name);
+    struct reader_pool *pool = reader_pool_of_two(plot->name);
     unsigned deaths = 0;
     unsigned on_ipc = 0;
     for (unsigned index = 0; index < STEPS_MAX * 2; index++) {
         struct step step;
         if (before)
-            assert_int_equal(scene_join(scene_start(before, plot)), 0);
+            assert_int_equal(fixture_join(fixture_start(before, plot)), 0);
         const bool killed =
             step_kill(script, plot, index / 2, index % 2 ? STEP_AFTER : STEP_BEFORE, &step);
-        expect_recovery(plot, audience, step.pid);
+        expect_recovery(plot, pool, step.pid);
         if (!killed)
             break;
         deaths++;
@@ -80,7 +79,7 @@ static void kill_at_each_step(int (*script)(void *), int (*before)(void *))
     print_message("# %u deaths, %u of them at System V calls\n", deaths, on_ipc);
     assert_true(on_ipc >= 10);
     assert_true(deaths < STEPS_MAX * 2);
-    audience_leaves(audience);
+    reader_pool_finish(pool);
 }
 
 /** All that a writer does: opens, begins, publishes, cancels, grows, closes. */
@@ -166,7 +165,7 @@ static int write_slowly(void *argument)
     for (;;) {
         const enum tri_err err = publish(plot, writer, &video);
         CHECK(err == TRI_OK || err == TRI_ERR_NO_SLOT);
-        scene_sleep_ms(16);
+        fixture_sleep_ms(16);
     }
 }
 
@@ -181,114 +180,114 @@ static void a_thousand_writers_die_at_random_instants(void **state)
 {
     (void)state;
     struct plot *plot = plot_new();
-    struct audience *audience = audience_of_two(plot->name);
+    struct reader_pool *pool = reader_pool_of_two(plot->name);
     static int64_t woken_ns[RANDOM * 2];
     unsigned woken = 0;
-    uint32_t dice = 1;
+    uint32_t rng = 1;
     for (unsigned i = 0; i < RANDOM; i++) {
         const uint64_t before = plot->sequence;
-        const pid_t pid = scene_start(write_until_killed, plot);
+        const pid_t pid = fixture_start(write_until_killed, plot);
         const bool seen = i % 2 == 0; // the others may die before anything of theirs was seen
         for (unsigned k = 0; seen && k < 2; k++)
-            assert_true(scene_reaches(&audience->watcher[k].sequence, before + 1));
-        dice = dice * 1664525 + 1013904223;
-        const struct timespec span = { .tv_nsec = (dice >> 8) % 2000000 };
+            assert_true(fixture_reaches(&pool->reader[k].sequence, before + 1));
+        rng = rng * 1664525 + 1013904223;
+        const struct timespec span = { .tv_nsec = (rng >> 8) % 2000000 };
         nanosleep(&span, NULL);
 
-        const uint64_t away[2] = { audience->watcher[0].away, audience->watcher[1].away };
+        const uint64_t away[2] = { pool->reader[0].away, pool->reader[1].away };
         const int64_t killed_ns = tri_now_ns();
         kill(pid, SIGKILL);
         for (unsigned k = 0; seen && k < 2; k++) {
-            assert_true(scene_reaches(&audience->watcher[k].away, away[k] + 1));
-            woken_ns[woken++] = audience->watcher[k].away_ns - killed_ns;
+            assert_true(fixture_reaches(&pool->reader[k].away, away[k] + 1));
+            woken_ns[woken++] = pool->reader[k].away_ns - killed_ns;
         }
-        scene_kill(pid);
+        fixture_kill(pid);
     }
     const unsigned middle = woken / 2;
     qsort(woken_ns, woken, sizeof(woken_ns[0]), by_size);
     print_message("# readers woken %u times: median %.3f ms, longest %.3f ms; %llu frames of dead "
                   "writers seen\n",
                   woken, (double)woken_ns[middle] / 1e6, (double)woken_ns[woken - 1] / 1e6,
-                  (unsigned long long)audience_frames(audience));
-    expect_recovery(plot, audience, getpid());
-    audience_leaves(audience);
+                  (unsigned long long)reader_pool_frames(pool));
+    expect_recovery(plot, pool, getpid());
+    reader_pool_finish(pool);
 }
 
 #define HOLDERS 12 // readers that each hold a frame of their own
-#define AHEAD   8  // frames that the writer may be ahead of the watcher
+#define AHEAD   8  // frames that the writer may be ahead of the observer
 
-/** A writer that never leaves the watcher behind: then a frame that it misses was taken from it. */
-struct feed {
+/** A writer that never leaves the observer behind: then a frame that it misses was taken from it. */
+struct lossless_writer {
     struct plot *plot;
-    struct audience *audience;
+    struct reader_pool *pool;
     pid_t pid;
 };
 
-static int feed_one_watcher(void *argument)
+static int write_without_loss(void *argument)
 {
-    const struct feed *feed = argument;
-    struct plot *plot = feed->plot;
+    const struct lossless_writer *writing = argument;
+    struct plot *plot = writing->plot;
     const struct tri_video video = SMALL;
     tri_writer *writer;
-    // The newest, the one being written, the watcher's, what it has not seen yet, and what is held.
+    // The newest, the one being written, the observer's, what it has not seen yet, and what is held.
     CHECK(solid_open(&writer, plot->name, &video, 3 + AHEAD + HOLDERS) == TRI_OK);
     while (!plot->stop) {
         plot->paused = plot->pause;
-        const uint64_t seen = feed->audience->watcher[0].newest;
+        const uint64_t seen = writing->pool->reader[0].newest;
         if (!plot->paused && plot->sequence < seen + AHEAD) {
             if (publish(plot, writer, &video) != TRI_OK)
                 plot->dropped++;
         } else {
-            scene_sleep_ms(1);
+            fixture_sleep_ms(1);
         }
     }
     tri_writer_close(&writer);
     return 0;
 }
 
-static struct feed *feed_start(void)
+static struct lossless_writer *lossless_writer_start(void)
 {
-    struct feed *feed = scene_share(sizeof(*feed));
-    feed->plot = plot_new();
-    feed->audience = audience_new();
-    feed->pid = scene_start(feed_one_watcher, feed);
-    audience_add(feed->audience, feed->plot->name, TRI_MODE_NEXT, 0);
-    assert_true(scene_reaches(&feed->audience->watcher[0].newest, 20));
-    return feed;
+    struct lossless_writer *writing = fixture_share(sizeof(*writing));
+    writing->plot = plot_new();
+    writing->pool = reader_pool_new();
+    writing->pid = fixture_start(write_without_loss, writing);
+    reader_pool_add(writing->pool, writing->plot->name, TRI_MODE_NEXT, 0);
+    assert_true(fixture_reaches(&writing->pool->reader[0].newest, 20));
+    return writing;
 }
 
-/** The watcher has missed nothing, no slot is lost. */
-static void feed_end(struct feed *feed)
+/** The observer has missed nothing, no slot is lost. */
+static void lossless_writer_end(struct lossless_writer *writing)
 {
-    const struct watcher *watcher = &feed->audience->watcher[0];
-    assert_true(scene_reaches(&watcher->newest, watcher->newest + 50));
-    assert_int_equal(watcher->skipped, 0);
-    assert_int_equal(watcher->torn, 0);
-    assert_int_equal(watcher->dropped, 0);
-    assert_int_equal(feed->plot->dropped, 0);
-    audience_leaves(feed->audience);
+    const struct pool_reader *observer = &writing->pool->reader[0];
+    assert_true(fixture_reaches(&observer->newest, observer->newest + 50));
+    assert_int_equal(observer->skipped, 0);
+    assert_int_equal(observer->torn, 0);
+    assert_int_equal(observer->dropped, 0);
+    assert_int_equal(writing->plot->dropped, 0);
+    reader_pool_finish(writing->pool);
     struct tri_stream stream;
-    assert_int_equal(tri_stream_find(feed->plot->name, &stream), TRI_OK);
+    assert_int_equal(tri_stream_find(writing->plot->name, &stream), TRI_OK);
     assert_int_equal(stream.held, 0);
     assert_int_equal(stream.attached, 1);
-    feed->plot->stop = 1;
-    assert_int_equal(scene_join(feed->pid), 0);
+    writing->plot->stop = 1;
+    assert_int_equal(fixture_join(writing->pid), 0);
 }
 
 /** All that a reader does: opens, waits, borrows, moves on, gives back, copies, closes. */
 static int read_once(void *argument)
 {
-    const struct feed *feed = argument;
+    const struct lossless_writer *writing = argument;
     static uint8_t picture[64 * 48 * 4];
     tri_reader *reader;
-    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = feed->plot->name }) ==
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = writing->plot->name }) ==
           TRI_OK);
     struct tri_frame frame = { 0 };
     for (int i = 0; i < 3; i++)
-        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_reader_is_intact(reader, &frame));
     tri_reader_release(reader, &frame);
-    CHECK(tri_reader_copy(reader, &frame, picture, sizeof(picture), SCENE_PATIENCE_S * 1000) ==
+    CHECK(tri_reader_copy(reader, &frame, picture, sizeof(picture), FIXTURE_PATIENCE_S * 1000) ==
           TRI_OK);
     tri_reader_close(&reader);
     return 0;
@@ -297,112 +296,112 @@ static int read_once(void *argument)
 static void a_reader_may_die_at_any_step_and_no_other_misses_a_frame(void **state)
 {
     (void)state;
-    struct feed *feed = feed_start();
+    struct lossless_writer *writing = lossless_writer_start();
     unsigned deaths = 0;
     struct step step;
-    while (deaths < STEPS_MAX &&
-           step_kill(read_once, feed, deaths / 2, deaths % 2 ? STEP_AFTER : STEP_BEFORE, &step)) {
+    while (deaths < STEPS_MAX && step_kill(read_once, writing, deaths / 2,
+                                           deaths % 2 ? STEP_AFTER : STEP_BEFORE, &step)) {
         deaths++;
         struct tri_stream stream;
-        assert_int_equal(tri_stream_find(feed->plot->name, &stream), TRI_OK);
-        assert_in_range(stream.held, 0, 2); // the watcher alone, seen moving from slot to slot
+        assert_int_equal(tri_stream_find(writing->plot->name, &stream), TRI_OK);
+        assert_in_range(stream.held, 0, 2); // the pool reader alone, seen moving from slot to slot
         assert_in_range(stream.attached, 2, 3);
     }
     print_message("# %u deaths\n", deaths);
     assert_in_range(deaths, 20, STEPS_MAX - 1);
-    feed_end(feed);
+    lossless_writer_end(writing);
 }
 
-static int read_for_ever(const struct feed *feed, uint32_t flags)
+static int read_for_ever(const struct lossless_writer *writing, uint32_t flags)
 {
     tri_reader *reader;
-    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = feed->plot->name,
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = writing->plot->name,
                                                                  .flags = flags }) == TRI_OK);
     struct tri_frame frame = { 0 };
     for (;;)
-        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
 }
 
-static int read_until_killed(void *feed)
+static int read_until_killed(void *writing)
 {
-    return read_for_ever(feed, 0);
+    return read_for_ever(writing, 0);
 }
 
-static int look_until_killed(void *feed)
+static int look_until_killed(void *writing)
 {
-    return read_for_ever(feed, TRI_READER_NO_LOCK);
+    return read_for_ever(writing, TRI_READER_NO_LOCK);
 }
 
 static void a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame(void **state)
 {
     (void)state;
-    struct feed *feed = feed_start();
-    uint32_t dice = 1;
+    struct lossless_writer *writing = lossless_writer_start();
+    uint32_t rng = 1;
     for (unsigned i = 0; i < RANDOM; i++) {
-        const pid_t pid = scene_start(read_until_killed, feed);
-        dice = dice * 1664525 + 1013904223;
-        const struct timespec span = { .tv_nsec = (dice >> 8) % 3000000 };
+        const pid_t pid = fixture_start(read_until_killed, writing);
+        rng = rng * 1664525 + 1013904223;
+        const struct timespec span = { .tv_nsec = (rng >> 8) % 3000000 };
         nanosleep(&span, NULL);
-        scene_kill(pid);
+        fixture_kill(pid);
     }
-    feed_end(feed);
+    lossless_writer_end(writing);
 }
 
 /** Holds a frame until the end. */
 static int hold_until_killed(void *argument)
 {
-    const struct feed *feed = argument;
+    const struct lossless_writer *writing = argument;
     static _Atomic uint64_t never;
     tri_reader *reader;
-    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = feed->plot->name }) ==
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = writing->plot->name }) ==
           TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame));
-    feed->plot->holding++;
-    scene_reaches(&never, 1);
+    writing->plot->holding++;
+    fixture_reaches(&never, 1);
     return 0;
 }
 
 static void sixty_four_readers_die_at_once_and_no_other_misses_a_frame(void **state)
 {
     (void)state;
-    struct feed *feed = feed_start();
+    struct lossless_writer *writing = lossless_writer_start();
     pid_t pid[64];
     // Some hold, each another frame at worst; the others may not, or the writer had no slot left.
     for (unsigned i = 0; i < 64; i++)
-        pid[i] = scene_start(i < HOLDERS ? hold_until_killed : look_until_killed, feed);
+        pid[i] = fixture_start(i < HOLDERS ? hold_until_killed : look_until_killed, writing);
     struct tri_stream stream = { 0 };
     for (int ms = 0; stream.attached < 66; ms++) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
-        assert_int_equal(tri_stream_find(feed->plot->name, &stream), TRI_OK);
-        scene_sleep_ms(1);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
+        assert_int_equal(tri_stream_find(writing->plot->name, &stream), TRI_OK);
+        fixture_sleep_ms(1);
     }
     for (unsigned i = 0; i < 64; i++)
         kill(pid[i], SIGKILL);
     for (unsigned i = 0; i < 64; i++)
-        scene_kill(pid[i]);
-    feed_end(feed);
+        fixture_kill(pid[i]);
+    lossless_writer_end(writing);
 }
 
 static void sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame(void **state)
 {
     (void)state;
-    struct feed *feed = feed_start();
-    feed->plot->pause = 1; // so that all hold the same frame: there is no slot for each
-    assert_true(scene_reaches(&feed->plot->paused, 1));
+    struct lossless_writer *writing = lossless_writer_start();
+    writing->plot->pause = 1; // so that all hold the same frame: there is no slot for each
+    assert_true(fixture_reaches(&writing->plot->paused, 1));
     pid_t pid[64];
     for (unsigned i = 0; i < 64; i++)
-        pid[i] = scene_start(hold_until_killed, feed);
-    assert_true(scene_reaches(&feed->plot->holding, 64));
-    feed->plot->pause = 0;
-    const struct watcher *watcher = &feed->audience->watcher[0];
-    assert_true(scene_reaches(&watcher->newest, watcher->newest + 50));
+        pid[i] = fixture_start(hold_until_killed, writing);
+    assert_true(fixture_reaches(&writing->plot->holding, 64));
+    writing->plot->pause = 0;
+    const struct pool_reader *observer = &writing->pool->reader[0];
+    assert_true(fixture_reaches(&observer->newest, observer->newest + 50));
     for (unsigned i = 0; i < 64; i++)
         kill(pid[i], SIGKILL);
     for (unsigned i = 0; i < 64; i++)
-        scene_kill(pid[i]);
-    feed_end(feed);
+        fixture_kill(pid[i]);
+    lossless_writer_end(writing);
 }
 
 static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
@@ -411,46 +410,46 @@ static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
     enum { READERS = 64, DEATHS = 20 };
     static int64_t woken_ns[READERS * DEATHS];
     struct plot *plot = plot_new();
-    struct audience *audience = audience_of_two(plot->name);
+    struct reader_pool *pool = reader_pool_of_two(plot->name);
     for (unsigned i = 2; i < READERS; i++)
-        audience_add(audience, plot->name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
+        reader_pool_add(pool, plot->name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     unsigned woken = 0;
     for (unsigned death = 0; death < DEATHS; death++) {
         const uint64_t before = plot->sequence;
         uint64_t away[READERS];
-        const pid_t pid = scene_start(write_slowly, plot);
+        const pid_t pid = fixture_start(write_slowly, plot);
         for (unsigned k = 0; k < READERS; k++)
-            assert_true(scene_reaches(&audience->watcher[k].sequence, before + 1));
+            assert_true(fixture_reaches(&pool->reader[k].sequence, before + 1));
         for (unsigned k = 0; k < READERS; k++)
-            away[k] = audience->watcher[k].away;
+            away[k] = pool->reader[k].away;
         const int64_t killed_ns = tri_now_ns();
         kill(pid, SIGKILL);
         for (unsigned k = 0; k < READERS; k++) {
-            assert_true(scene_reaches(&audience->watcher[k].away, away[k] + 1));
-            woken_ns[woken++] = audience->watcher[k].away_ns - killed_ns;
+            assert_true(fixture_reaches(&pool->reader[k].away, away[k] + 1));
+            woken_ns[woken++] = pool->reader[k].away_ns - killed_ns;
         }
-        scene_kill(pid);
+        fixture_kill(pid);
     }
     const unsigned middle = woken / 2;
     qsort(woken_ns, woken, sizeof(woken_ns[0]), by_size);
     print_message("# 64 readers woken %d times: median %.3f ms, longest %.3f ms\n", DEATHS,
                   (double)woken_ns[middle] / 1e6, (double)woken_ns[woken - 1] / 1e6);
-    expect_recovery(plot, audience, getpid());
-    audience_leaves(audience);
+    expect_recovery(plot, pool, getpid());
+    reader_pool_finish(pool);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_writer_may_die_at_any_step_of_its_life),
-        scene_test(a_writer_may_die_at_any_step_of_a_takeover),
-        scene_test(a_writer_may_die_at_any_step_of_replacing_what_a_dead_one_left),
-        scene_test(a_thousand_writers_die_at_random_instants),
-        scene_test(a_reader_may_die_at_any_step_and_no_other_misses_a_frame),
-        scene_test(a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame),
-        scene_test(sixty_four_readers_die_at_once_and_no_other_misses_a_frame),
-        scene_test(sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame),
-        scene_test(sixty_four_readers_hear_of_their_writer_s_death),
+        fixture_test(a_writer_may_die_at_any_step_of_its_life),
+        fixture_test(a_writer_may_die_at_any_step_of_a_takeover),
+        fixture_test(a_writer_may_die_at_any_step_of_replacing_what_a_dead_one_left),
+        fixture_test(a_thousand_writers_die_at_random_instants),
+        fixture_test(a_reader_may_die_at_any_step_and_no_other_misses_a_frame),
+        fixture_test(a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame),
+        fixture_test(sixty_four_readers_die_at_once_and_no_other_misses_a_frame),
+        fixture_test(sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame),
+        fixture_test(sixty_four_readers_hear_of_their_writer_s_death),
     };
     return cmocka_run_group_tests_name("deaths", tests, NULL, NULL);
 }

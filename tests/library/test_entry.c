@@ -13,19 +13,19 @@
 #define SLOT_BYTES 1048576u
 #define ROUNDS     200000
 
-static uint64_t dice = 88172645463325252ull;
+static uint64_t rng = 88172645463325252ull;
 
 /** The same sequence on every run (xorshift, Marsaglia). */
 static uint64_t roll(void)
 {
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return dice;
+    rng ^= rng << 13;
+    rng ^= rng >> 7;
+    rng ^= rng << 17;
+    return rng;
 }
 
 /** Numbers that break sums and products, and harmless ones. */
-static uint64_t nasty(void)
+static uint64_t edge_value(void)
 {
     static const uint64_t known[] = { 0,          1,           2,          63,         64,
                                       4095,       4096,        SLOT_BYTES, 0x7fffffff, 0x80000000,
@@ -103,7 +103,7 @@ static void hostile_values_are_refused_or_harmless(void **state)
         finish_good_entry(entry, tri_format_at(roll() % 19)->fourcc);
         for (uint64_t changes = roll() % 3 + 1; changes > 0; changes--) {
             const size_t at = (64 + roll() % (offsetof(struct tri_entry, user) - 64)) & ~(size_t)7;
-            const uint64_t value = nasty();
+            const uint64_t value = edge_value();
             memcpy((uint8_t *)entry + at + (roll() & 4), &value, roll() & 1 ? 4 : 8);
         }
         struct tri_frame_info info;
@@ -209,7 +209,7 @@ static void a_header_is_accepted_only_if_all_lies_within_the_segment(void **stat
     const struct tri_header good = *header;
     for (int round = 0; round < 20000; round++) {
         memcpy(header, &good, sizeof(good));
-        const uint64_t value = nasty();
+        const uint64_t value = edge_value();
         memcpy((uint8_t *)header + 8 + roll() % 14 * 4, &value, roll() & 1 ? 4 : 8);
         const enum tri_err err = tri_segment_attach(&segment, shm_id, NULL, SHM_RDONLY);
         assert_true(err == TRI_OK || err == TRI_ERR_CORRUPT);

@@ -37,7 +37,7 @@ static void a_new_format_reaches_readers_with_the_frame_it_begins_at(void **stat
     second.bits = 12;
 
     for (unsigned i = 0; i < WAYS; i++) {
-        const char *name = scene_stream();
+        const char *name = fixture_stream();
         tri_writer *writer;
         assert_int_equal(solid_open(&writer, name, &first, 0), TRI_OK);
         tri_reader *reader = solid_reader(name, ways[i].mode, ways[i].flags);
@@ -63,7 +63,7 @@ static void a_larger_frame_makes_a_larger_segment_under_the_same_name(void **sta
     const struct tri_video small = solid_video(64, 48);
     const struct tri_video large = solid_video(320, 240);
     for (unsigned i = 0; i < WAYS; i++) {
-        const char *name = scene_stream();
+        const char *name = fixture_stream();
         tri_writer *writer;
         assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
         const int old_id = ipc_shm(name);
@@ -96,7 +96,7 @@ static void frames_of_the_old_segment_come_before_those_of_the_new_one(void **st
     (void)state;
     const struct tri_video small = solid_video(64, 48);
     const struct tri_video large = solid_video(320, 240);
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &small, 4), TRI_OK);
     tri_reader *reader = solid_reader(name, TRI_MODE_NEXT, 0);
@@ -133,7 +133,7 @@ static int follow(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     while (follower->newest < (uint64_t)GROWTHS * FRAMES_OF_A_SIZE) {
-        CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+        CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
         const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);
         CHECK(!tri_reader_is_intact(reader, &frame) || wrong == 0);
         CHECK(frame.info.number > follower->newest);
@@ -148,13 +148,13 @@ static int follow(void *argument)
 static void readers_in_other_processes_follow_every_growth(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
-    struct follower *follower = scene_share(WAYS * sizeof(*follower));
+    const char *name = fixture_stream();
+    struct follower *follower = fixture_share(WAYS * sizeof(*follower));
     pid_t pid[WAYS];
     for (unsigned i = 0; i < WAYS; i++) {
         follower[i].name = name;
         follower[i].way = &ways[i];
-        pid[i] = scene_start(follow, &follower[i]);
+        pid[i] = fixture_start(follow, &follower[i]);
     }
 
     tri_writer *writer;
@@ -163,21 +163,21 @@ static void readers_in_other_processes_follow_every_growth(void **state)
     for (uint64_t number = 1; number <= (uint64_t)GROWTHS * FRAMES_OF_A_SIZE; number++) {
         video.width = (uint32_t)(64 + (number - 1) / FRAMES_OF_A_SIZE * 64);
         assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
 
     for (unsigned i = 0; i < WAYS; i++)
-        assert_int_equal(scene_join(pid[i]), 0);
+        assert_int_equal(fixture_join(pid[i]), 0);
     tri_writer_close(&writer);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_new_format_reaches_readers_with_the_frame_it_begins_at),
-        scene_test(a_larger_frame_makes_a_larger_segment_under_the_same_name),
-        scene_test(frames_of_the_old_segment_come_before_those_of_the_new_one),
-        scene_test(readers_in_other_processes_follow_every_growth),
+        fixture_test(a_new_format_reaches_readers_with_the_frame_it_begins_at),
+        fixture_test(a_larger_frame_makes_a_larger_segment_under_the_same_name),
+        fixture_test(frames_of_the_old_segment_come_before_those_of_the_new_one),
+        fixture_test(readers_in_other_processes_follow_every_growth),
     };
     return cmocka_run_group_tests_name("change", tests, NULL, NULL);
 }

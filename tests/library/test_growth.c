@@ -16,14 +16,14 @@
 /** A stream, those who look at it, and what its writer said. */
 struct stage {
     const char *name;
-    struct audience *audience;
+    struct reader_pool *pool;
     tri_writer *writer;
     tri_log log;
     uint64_t sequence;
     char said[2048];
 };
 
-static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+static void capture_log(void *user, enum tri_log_level level, const char *part, const char *text)
 {
     struct stage *s = user;
     (void)level;
@@ -33,9 +33,9 @@ static void hear(void *user, enum tri_log_level level, const char *part, const c
 
 static struct stage *stage_new(void)
 {
-    struct stage *s = scene_share(sizeof(*s));
-    s->name = scene_stream();
-    s->log = (tri_log){ .write = hear, .user = s, .level = TRI_LOG_ERROR };
+    struct stage *s = fixture_share(sizeof(*s));
+    s->name = fixture_stream();
+    s->log = (tri_log){ .write = capture_log, .user = s, .level = TRI_LOG_ERROR };
     return s;
 }
 
@@ -53,15 +53,15 @@ static enum tri_err publish(struct stage *s, const struct tri_video *video)
 /** Publishes until both readers have seen more. @return the first error. */
 static enum tri_err publish_until_seen(struct stage *s, const struct tri_video *video)
 {
-    const uint64_t since[2] = { s->audience->watcher[0].frames, s->audience->watcher[1].frames };
-    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms++) {
-        if (s->audience->watcher[0].frames >= since[0] + ENOUGH &&
-            s->audience->watcher[1].frames >= since[1] + ENOUGH)
+    const uint64_t since[2] = { s->pool->reader[0].frames, s->pool->reader[1].frames };
+    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms++) {
+        if (s->pool->reader[0].frames >= since[0] + ENOUGH &&
+            s->pool->reader[1].frames >= since[1] + ENOUGH)
             return TRI_OK;
         const enum tri_err err = publish(s, video);
         if (err != TRI_OK && err != TRI_ERR_NO_SLOT)
             return err;
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     return TRI_ERR_TIMEOUT;
 }
@@ -88,16 +88,16 @@ static void expect_refused_and_going_on(struct stage *s, const char *words)
     assert_string_equal(s->said, ""); // not with every frame
     assert_int_equal(publish_until_seen(s, &small), TRI_OK);
     assert_int_equal(ipc_shm(s->name), shm_id);
-    assert_int_equal(s->audience->watcher[0].away + s->audience->watcher[1].away, 0);
+    assert_int_equal(s->pool->reader[0].away + s->pool->reader[1].away, 0);
 }
 
 /** Once there is room the stream grows, and everybody follows. */
 static void expect_growth(struct stage *s)
 {
     const struct tri_video large = LARGE;
-    scene_sleep_ms(RETRY);
+    fixture_sleep_ms(RETRY);
     assert_int_equal(publish_until_seen(s, &large), TRI_OK);
-    audience_leaves(s->audience);
+    reader_pool_finish(s->pool);
     tri_writer_close(&s->writer);
     assert_int_equal(ipc_objects(s->name), 0);
 }
@@ -125,17 +125,17 @@ static int stock_limits(void **state)
     return 0;
 }
 
-#define limit_test(function) cmocka_unit_test_setup_teardown(function, stock_limits, scene_end)
+#define limit_test(function) cmocka_unit_test_setup_teardown(function, stock_limits, fixture_end)
 
 /** A stream that is watched, where `limit` is `value`, which its growth would go over. */
 static void growth_against(const char *limit, unsigned long long value, const char *words)
 {
     if (!own_namespace)
-        scene_skip("an IPC namespace of one's own needs root");
+        fixture_skip("an IPC namespace of one's own needs root");
     const struct tri_video small = SMALL;
     struct stage *s = stage_new();
     assert_int_equal(open_writer(s), TRI_OK);
-    s->audience = audience_of_two(s->name);
+    s->pool = reader_pool_of_two(s->name);
     assert_int_equal(publish_until_seen(s, &small), TRI_OK);
 
     set_limit(limit, value);
@@ -166,7 +166,7 @@ static void a_segment_that_nobody_keeps_makes_room_for_the_next(void **state)
 {
     (void)state;
     if (!own_namespace)
-        scene_skip("an IPC namespace of one's own needs root");
+        fixture_skip("an IPC namespace of one's own needs root");
     const struct tri_video large = LARGE;
     struct stage *s = stage_new();
     assert_int_equal(open_writer(s), TRI_OK);
@@ -212,10 +212,10 @@ static int outgrow_the_cgroup(void *argument)
     CHECK(strstr(s->said, "in memory cgroup /triptych-test-") && strstr(s->said, "is 64.0 MiB"));
     CHECK(publish_until_seen(s, &small) == TRI_OK);
     CHECK(ipc_shm(s->name) == shm_id);
-    CHECK(s->audience->watcher[0].away + s->audience->watcher[1].away == 0);
+    CHECK(s->pool->reader[0].away + s->pool->reader[1].away == 0);
 
     cgroup_allow(256 << 20);
-    scene_sleep_ms(RETRY);
+    fixture_sleep_ms(RETRY);
     CHECK(publish_until_seen(s, &large) == TRI_OK);
     tri_writer_close(&s->writer);
     return 0;
@@ -239,10 +239,10 @@ static int run_in_cgroup(int (*body)(void *), struct stage *s)
 {
     const char *why = cgroup_make(64 << 20);
     if (why)
-        scene_skip(why);
-    const int status = scene_join(scene_start(body, s));
-    if (s->audience)
-        audience_leaves(s->audience);
+        fixture_skip(why);
+    const int status = fixture_join(fixture_start(body, s));
+    if (s->pool)
+        reader_pool_finish(s->pool);
     cgroup_remove();
     return status;
 }
@@ -251,7 +251,7 @@ static void a_stream_that_a_memory_cgroup_cannot_take_goes_on_as_it_is(void **st
 {
     (void)state;
     struct stage *s = stage_new();
-    s->audience = audience_of_two(s->name);
+    s->pool = reader_pool_of_two(s->name);
     assert_int_equal(run_in_cgroup(outgrow_the_cgroup, s), 0);
 }
 

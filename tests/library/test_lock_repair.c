@@ -12,7 +12,7 @@
 
 static char said[8192];
 
-static void hear(void *user, enum tri_log_level level, const char *part, const char *text)
+static void capture_log(void *user, enum tri_log_level level, const char *part, const char *text)
 {
     (void)user;
     (void)level;
@@ -21,7 +21,7 @@ static void hear(void *user, enum tri_log_level level, const char *part, const c
     snprintf(said + length, sizeof(said) - length, "%s\n", text);
 }
 
-static const tri_log log_kept = { .write = hear, .level = TRI_LOG_WARN };
+static const tri_log log_kept = { .write = capture_log, .level = TRI_LOG_WARN };
 
 /** A stream of three slots. */
 struct stage {
@@ -53,7 +53,7 @@ static struct stage begin_as(const char *name, uint32_t reclaim_ms)
 
 static struct stage begin(uint32_t reclaim_ms)
 {
-    return begin_as(scene_stream(), reclaim_ms);
+    return begin_as(fixture_stream(), reclaim_ms);
 }
 
 static int value(const struct stage *s, uint32_t lock)
@@ -61,7 +61,7 @@ static int value(const struct stage *s, uint32_t lock)
     return semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)lock, GETVAL);
 }
 
-static void spoil(const struct stage *s, int to)
+static void corrupt(const struct stage *s, int to)
 {
     for (uint32_t side = 0; side < 2; side++) {
         for (uint32_t slot = 0; slot < 3; slot++)
@@ -73,7 +73,7 @@ static void spoil(const struct stage *s, int to)
 /** Publishes, dropping or not, until every lock has the value. */
 static bool comes_to(struct stage *s, int wanted)
 {
-    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms += 10) {
+    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += 10) {
         const enum tri_err err = publish(s);
         assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
         int right = 0;
@@ -83,7 +83,7 @@ static bool comes_to(struct stage *s, int wanted)
         }
         if (right == 6)
             return true;
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
     }
     return false;
 }
@@ -103,7 +103,7 @@ static void locks_that_nobody_can_have_are_free_again(void **state)
 {
     (void)state;
     struct stage s = begin(TRI_RECLAIM_NEVER);
-    spoil(&s, 0);
+    corrupt(&s, 0);
     assert_int_equal(publish(&s), TRI_ERR_NO_SLOT);
     struct tri_writer_stats counts;
     tri_writer_get_stats(s.writer, &counts);
@@ -121,7 +121,7 @@ static void a_lock_with_more_than_there_is_protects_again(void **state)
 {
     (void)state;
     struct stage s = begin(TRI_RECLAIM_NEVER);
-    spoil(&s, TRI_LOCK_WHOLE + 7);
+    corrupt(&s, TRI_LOCK_WHOLE + 7);
     assert_true(comes_to(&s, TRI_LOCK_WHOLE));
     assert_non_null(strstr(said, "7 holds too few"));
 
@@ -148,13 +148,13 @@ static int hold(void *argument)
     struct holder *h = argument;
     tri_reader *reader = solid_reader(h->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame));
     h->lock = tri_word_lock(frame.lease.word);
     h->holds = 1;
     while (!h->never) {
         h->lost += !tri_reader_is_intact(reader, &frame);
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
     }
     return 1;
 }
@@ -162,11 +162,11 @@ static int hold(void *argument)
 static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(void **state)
 {
     (void)state;
-    struct holder *h = scene_share(sizeof(*h));
-    h->name = scene_stream();
-    const pid_t pid = scene_start(hold, h); // first: a child of the writer has its attachment too
+    struct holder *h = fixture_share(sizeof(*h));
+    h->name = fixture_stream();
+    const pid_t pid = fixture_start(hold, h); // first: a child of the writer has its attachment too
     struct stage s = begin_as(h->name, TRI_RECLAIM_NEVER);
-    assert_true(scene_reaches(&h->holds, 1));
+    assert_true(fixture_reaches(&h->holds, 1));
     const uint32_t lock = (uint32_t)h->lock;
     assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
 
@@ -174,19 +174,19 @@ static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(v
     struct sembuf steal = { (unsigned short)(TRI_SEM_LOCK_0 + lock), -5, 0 };
     assert_int_equal(semop(s.sem_id, &steal, 1), 0);
     for (int ms = 0; value(&s, lock) != TRI_LOCK_WHOLE - 1; ms += 10) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(publish(&s), TRI_OK); // two slots are left
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
     }
     assert_non_null(strstr(said, "5 holds too many"));
     for (int i = 0; i < 250; i++) { // more than two looks
         assert_int_equal(publish(&s), TRI_OK);
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
     }
     assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
     assert_int_equal(h->lost, 0);
 
-    scene_kill(pid);
+    fixture_kill(pid);
     assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE);
     expect_as_ever(&s);
     tri_writer_close(&s.writer);
@@ -200,12 +200,12 @@ static void a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim(
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(idle, &frame, 0), TRI_OK);
     tri_reader_release(idle, &frame); // attached, and holds nothing
-    spoil(&s, TRI_LOCK_WHOLE - 1);
+    corrupt(&s, TRI_LOCK_WHOLE - 1);
     struct tri_writer_stats counts = { 0 };
     for (int ms = 0; counts.reclaimed < 3; ms += 10) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         publish(&s);
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
         tri_writer_get_stats(s.writer, &counts);
     }
     assert_non_null(strstr(said, "readers lock all 3 slots: pid"));
@@ -229,7 +229,7 @@ static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **s
     const struct tri_video large = solid_video(640, 480);
     for (int i = 0; i < 350; i++) { // more than three looks
         assert_int_equal(solid_publish(s.writer, &large, ++s.sequence), TRI_OK);
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
     }
     assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
     assert_null(strstr(said, "tampered"));
@@ -242,11 +242,11 @@ static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(locks_that_nobody_can_have_are_free_again),
-        scene_test(a_lock_with_more_than_there_is_protects_again),
-        scene_test(who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it),
-        scene_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim),
-        scene_test(who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer),
+        fixture_test(locks_that_nobody_can_have_are_free_again),
+        fixture_test(a_lock_with_more_than_there_is_protects_again),
+        fixture_test(who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it),
+        fixture_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim),
+        fixture_test(who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer),
     };
     return cmocka_run_group_tests_name("tampered", tests, NULL, NULL);
 }

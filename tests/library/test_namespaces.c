@@ -17,8 +17,8 @@ struct plot {
 
 static struct plot *plot_new(void)
 {
-    struct plot *plot = scene_share(sizeof(*plot));
-    plot->name = scene_stream();
+    struct plot *plot = fixture_share(sizeof(*plot));
+    plot->name = fixture_stream();
     return plot;
 }
 
@@ -35,7 +35,7 @@ static tri_writer *open_writer(const char *name)
 static void expect_done(int status)
 {
     if (status == NOT_HERE)
-        scene_skip("this process may not make namespaces");
+        fixture_skip("this process may not make namespaces");
     assert_int_equal(status, 0);
 }
 
@@ -60,7 +60,7 @@ static void two_ipc_namespaces_do_not_see_each_other(void **state)
     (void)state;
     struct plot *plot = plot_new();
     tri_writer *writer = open_writer(plot->name);
-    const int status = scene_join(scene_start(use_the_same_name, plot));
+    const int status = fixture_join(fixture_start(use_the_same_name, plot));
     struct tri_stream stream;
     assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
     assert_int_equal(stream.newest.driver_sequence, 1);
@@ -109,7 +109,7 @@ static int meet_a_writer_without_a_pid(void *argument)
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame) && solid_wrong(&frame, 0, UINT32_MAX) == 0);
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -126,7 +126,7 @@ static void a_shared_ipc_namespace_works_and_pids_are_not_trusted(void **state)
     (void)state;
     struct plot *plot = plot_new();
     tri_writer *writer = open_writer(plot->name);
-    const int status = scene_join(scene_start(meet_from_another_pid_namespace, plot));
+    const int status = fixture_join(fixture_start(meet_from_another_pid_namespace, plot));
     assert_int_equal(ipc_objects(plot->name), 2);
     tri_writer_close(&writer);
     expect_done(status);
@@ -140,7 +140,7 @@ static int write_and_die(void *argument)
     CHECK(solid_open(&writer, plot->name, &video, 0) == TRI_OK);
     CHECK(solid_publish(writer, &video, 1) == TRI_OK);
     plot->ready = 1;
-    CHECK(scene_reaches(&plot->go, 1));
+    CHECK(fixture_reaches(&plot->go, 1));
     return 0;
 }
 
@@ -155,17 +155,17 @@ static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **sta
 {
     (void)state;
     struct plot *plot = plot_new();
-    const pid_t pid = scene_start(write_and_die_in_another_pid_namespace, plot);
-    assert_true(scene_reaches(&plot->ready, 1));
+    const pid_t pid = fixture_start(write_and_die_in_another_pid_namespace, plot);
+    assert_true(fixture_reaches(&plot->ready, 1));
     if (ipc_objects(plot->name) == 0)
-        expect_done(scene_join(pid));
+        expect_done(fixture_join(pid));
     tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 1);
 
     plot->go = 1;
-    assert_int_equal(scene_join(pid), 0);
-    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000),
+    assert_int_equal(fixture_join(pid), 0);
+    assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000),
                      TRI_ERR_NO_WRITER);
     struct tri_stream stream;
     assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
@@ -177,9 +177,9 @@ static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(two_ipc_namespaces_do_not_see_each_other),
-        scene_test(a_shared_ipc_namespace_works_and_pids_are_not_trusted),
-        scene_test(the_death_of_a_writer_in_another_pid_namespace_is_noticed),
+        fixture_test(two_ipc_namespaces_do_not_see_each_other),
+        fixture_test(a_shared_ipc_namespace_works_and_pids_are_not_trusted),
+        fixture_test(the_death_of_a_writer_in_another_pid_namespace_is_noticed),
     };
     return cmocka_run_group_tests_name("namespaces", tests, NULL, NULL);
 }

@@ -67,28 +67,28 @@ static int visit(void *argument)
 static void writer_and_readers_have_the_segment_at_different_addresses(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
-    struct visitor *visitor = scene_share(sizeof(struct visitor[3]));
+    struct visitor *visitor = fixture_share(sizeof(struct visitor[3]));
     pid_t pid[3];
     for (unsigned i = 0; i < 3; i++) {
         visitor[i].name = name;
         visitor[i].distance = i + 1;
         visitor[i].flags = i ? 0 : TRI_READER_NO_LOCK;
-        pid[i] = scene_start(visit, &visitor[i]);
+        pid[i] = fixture_start(visit, &visitor[i]);
     }
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 5), TRI_OK);
     uint64_t number = 0;
     while (visitor[0].frames < 100 || visitor[1].frames < 100 || visitor[2].frames < 100) {
         assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
-        scene_sleep_ms(1);
-        assert_true(number < SCENE_PATIENCE_S * 1000ull);
+        fixture_sleep_ms(1);
+        assert_true(number < FIXTURE_PATIENCE_S * 1000ull);
     }
     for (unsigned i = 0; i < 3; i++)
         visitor[i].stop = 1;
     for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(scene_join(pid[i]), 0);
+        assert_int_equal(fixture_join(pid[i]), 0);
 
     const uintptr_t ours = (uintptr_t)writer->mapping->segment.header;
     assert_true(ours != visitor[0].address && visitor[0].address != visitor[1].address &&
@@ -99,7 +99,7 @@ static void writer_and_readers_have_the_segment_at_different_addresses(void **st
 static void an_attachment_may_move_between_two_frames(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
@@ -171,14 +171,14 @@ static unsigned addresses_in(const void *memory, size_t bytes, const struct maps
 static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
-    struct visitor *visitor = scene_share(sizeof(struct visitor[2]));
+    struct visitor *visitor = fixture_share(sizeof(struct visitor[2]));
     pid_t pid[2];
     for (unsigned i = 0; i < 2; i++) {
         visitor[i].name = name;
         visitor[i].distance = i + 1;
-        pid[i] = scene_start(visit, &visitor[i]);
+        pid[i] = fixture_start(visit, &visitor[i]);
     }
     tri_writer *writer;
     assert_int_equal(tri_writer_open(&writer, &(struct tri_writer_options){ .name = name,
@@ -193,8 +193,8 @@ static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
         solid_paint(&draft, ++number);
         draft.info.user_bytes = 16;
         assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
-        scene_sleep_ms(1);
-        assert_true(number < SCENE_PATIENCE_S * 1000ull);
+        fixture_sleep_ms(1);
+        assert_true(number < FIXTURE_PATIENCE_S * 1000ull);
     }
     // In use on all sides: a draft is open, the readers run.
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
@@ -215,16 +215,16 @@ static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
     for (unsigned i = 0; i < 2; i++)
         visitor[i].stop = 1;
     for (unsigned i = 0; i < 2; i++)
-        assert_int_equal(scene_join(pid[i]), 0);
+        assert_int_equal(fixture_join(pid[i]), 0);
     tri_writer_close(&writer);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(writer_and_readers_have_the_segment_at_different_addresses),
-        scene_test(an_attachment_may_move_between_two_frames),
-        scene_test(no_word_of_a_live_segment_is_an_address_of_any_process),
+        fixture_test(writer_and_readers_have_the_segment_at_different_addresses),
+        fixture_test(an_attachment_may_move_between_two_frames),
+        fixture_test(no_word_of_a_live_segment_is_an_address_of_any_process),
     };
     return cmocka_run_group_tests_name("offsets", tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ static int visit(struct plot *plot, uid_t uid)
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    const enum tri_err err = tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000);
+    const enum tri_err err = tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000);
     if (err == TRI_ERR_DENIED)
         return IS_DENIED;
     CHECK(err == TRI_OK && solid_wrong(&frame, 0, UINT32_MAX) == 0);
@@ -51,9 +51,9 @@ static void the_mode_decides_who_holds_who_watches_and_who_is_denied(void **stat
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct plot *plot = plot_new(cases[i].mode);
         const pid_t pid = owner_started(plot);
-        assert_int_equal(scene_join(scene_start(visit_as_owner, plot)), cases[i].owner);
-        assert_int_equal(scene_join(scene_start(visit_as_member, plot)), cases[i].member);
-        assert_int_equal(scene_join(scene_start(visit_as_stranger, plot)), cases[i].stranger);
+        assert_int_equal(fixture_join(fixture_start(visit_as_owner, plot)), cases[i].owner);
+        assert_int_equal(fixture_join(fixture_start(visit_as_member, plot)), cases[i].member);
+        assert_int_equal(fixture_join(fixture_start(visit_as_stranger, plot)), cases[i].stranger);
         // Whoever may hold, nobody but the owner ever writes to the frames.
         assert_int_equal(ipc_stat(ipc_shm(plot->name)).shm_perm.mode & 0022, 0);
         owner_ended(plot, pid);
@@ -99,11 +99,11 @@ static int watch_until_denied(void *argument)
 /** The owner dies and comes back with another mode; *last: no frame before had a larger number. */
 static pid_t owner_restarted(struct plot *plot, pid_t pid, uint32_t mode, uint64_t *last)
 {
-    scene_kill(pid);
+    fixture_kill(pid);
     *last = plot->published + 1; // killed between a frame and its counting
     plot->mode = mode;
-    pid = scene_start(own, plot);
-    assert_true(scene_reaches(&plot->published, *last + 20));
+    pid = fixture_start(own, plot);
+    assert_true(fixture_reaches(&plot->published, *last + 20));
     return pid;
 }
 
@@ -117,7 +117,7 @@ static void private_frames_stay_private_after_a_restart_with_a_wider_mode(void *
     const int private = ipc_shm(plot->name);
     pid = owner_restarted(plot, pid, 0644, &last);
     assert_int_not_equal(ipc_shm(plot->name), private);
-    assert_int_equal(scene_join(scene_start(visit_as_stranger, plot)), WATCHES);
+    assert_int_equal(fixture_join(fixture_start(visit_as_stranger, plot)), WATCHES);
     owner_ended(plot, pid);
 }
 
@@ -128,11 +128,11 @@ static int lock_as_member(void *argument)
     become(MEMBER);
     tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame));
     plot->begun++;
     while (!plot->stop)
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     solid_leave(&reader, &frame);
     return 0;
 }
@@ -144,19 +144,20 @@ static void restart_with_a_narrower_mode_leaves_no_view_and_no_lock(void **state
     uint64_t last;
     struct plot *plot = plot_new(0664);
     pid_t pid = owner_started(plot);
-    const pid_t stranger = scene_start(watch_until_denied, plot);
-    assert_true(scene_reaches(&plot->seen, 1));
-    const pid_t member[] = { scene_start(lock_as_member, plot), scene_start(lock_as_member, plot) };
-    assert_true(scene_reaches(&plot->begun, 2));
+    const pid_t stranger = fixture_start(watch_until_denied, plot);
+    assert_true(fixture_reaches(&plot->seen, 1));
+    const pid_t member[] = { fixture_start(lock_as_member, plot),
+                             fixture_start(lock_as_member, plot) };
+    assert_true(fixture_reaches(&plot->begun, 2));
     pid = owner_restarted(plot, pid, 0640, &last);
-    assert_int_equal(scene_join(stranger), 0);
+    assert_int_equal(fixture_join(stranger), 0);
     assert_in_range(plot->seen, 1, last); // nothing new
     const int sem_id = ipc_sem(plot->name);
     for (int lock = 0; lock < 128; lock++) // whole, or all of it the writer's
         assert_int_equal(semctl(sem_id, 67 + lock, GETVAL) % 16384, 0);
     plot->stop = 1;
     for (unsigned i = 0; i < 2; i++)
-        assert_int_equal(scene_join(member[i]), 0);
+        assert_int_equal(fixture_join(member[i]), 0);
     owner_ended(plot, pid);
 }
 
@@ -212,8 +213,8 @@ static void read_permission_changes_nothing(void **state)
     need_root();
     struct plot *plot = plot_new(0640);
     const pid_t pid = owner_started(plot);
-    assert_int_equal(scene_join(scene_start(try_everything, plot)), 0);
-    assert_int_equal(scene_join(scene_start(visit_as_member, plot)), WATCHES);
+    assert_int_equal(fixture_join(fixture_start(try_everything, plot)), 0);
+    assert_int_equal(fixture_join(fixture_start(visit_as_member, plot)), WATCHES);
     owner_ended(plot, pid);
 }
 
@@ -261,16 +262,16 @@ static double cost_beside(int (*what)(void *))
     const pid_t pid = owner_started(plot);
     pid_t crowd[4];
     for (unsigned i = 0; i < 4; i++)
-        crowd[i] = scene_start(what, plot);
-    scene_sleep_ms(50);
+        crowd[i] = fixture_start(what, plot);
+    fixture_sleep_ms(50);
     const uint64_t spent = plot->spent_ns;
     const uint64_t published = plot->published;
-    assert_true(scene_reaches(&plot->published, published + 500)); // a wait would be without end
+    assert_true(fixture_reaches(&plot->published, published + 500)); // a wait would be without end
     const double cost =
         (double)(plot->spent_ns - spent) / (double)(plot->published - published) / 1000;
     owner_ended(plot, pid);
     for (unsigned i = 0; i < 4; i++)
-        assert_int_equal(scene_join(crowd[i]), 0);
+        assert_int_equal(fixture_join(crowd[i]), 0);
     return cost;
 }
 
@@ -301,7 +302,7 @@ static int watch_until_it_holds(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     while (watch->held == 0) {
-        const enum tri_err err = tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000);
+        const enum tri_err err = tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000);
         CHECK(err == TRI_OK || err == TRI_ERR_NO_WRITER);
         if (err == TRI_OK && tri_frame_is_locked(&frame))
             watch->held++;
@@ -320,18 +321,18 @@ static void what_one_writer_refused_is_asked_of_the_next(void **state)
 {
     (void)state;
     need_root();
-    struct watch *watch = scene_share(sizeof(*watch));
+    struct watch *watch = fixture_share(sizeof(*watch));
     watch->plot = plot_new(0640);
     watch->restarts = 1;
     const pid_t first = owner_started(watch->plot);
-    const pid_t reader = scene_start(watch_until_it_holds, watch);
-    assert_true(scene_reaches(&watch->watched, 10));
+    const pid_t reader = fixture_start(watch_until_it_holds, watch);
+    assert_true(fixture_reaches(&watch->watched, 10));
     assert_int_equal(watch->held, 0);
 
-    scene_kill(first);
+    fixture_kill(first);
     watch->plot->mode = 0660;
     const pid_t second = owner_started(watch->plot);
-    assert_int_equal(scene_join(reader), 0);
+    assert_int_equal(fixture_join(reader), 0);
     owner_ended(watch->plot, second);
 }
 
@@ -343,7 +344,7 @@ static int begin_a_frame_and_wait(void *argument)
     CHECK(tri_writer_begin(open_own(plot), &video, &draft) == TRI_OK);
     plot->begun = 1;
     while (!plot->stop)
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     return 0;
 }
 
@@ -351,36 +352,36 @@ static void what_was_refused_before_the_first_frame_is_asked_of_the_next_writer(
 {
     (void)state;
     need_root();
-    struct watch *watch = scene_share(sizeof(*watch));
+    struct watch *watch = fixture_share(sizeof(*watch));
     watch->plot = plot_new(0640);
-    const pid_t first = scene_start(begin_a_frame_and_wait, watch->plot);
-    assert_true(scene_reaches(&watch->plot->begun, 1));
-    const pid_t reader = scene_start(watch_until_it_holds, watch);
+    const pid_t first = fixture_start(begin_a_frame_and_wait, watch->plot);
+    assert_true(fixture_reaches(&watch->plot->begun, 1));
+    const pid_t reader = fixture_start(watch_until_it_holds, watch);
     struct tri_stream stream = { 0 };
     for (int ms = 0; stream.waiting == 0; ms++) { // for the frame to come, which it could not lock
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(tri_stream_find(watch->plot->name, &stream), TRI_OK);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
 
-    scene_kill(first);
+    fixture_kill(first);
     watch->plot->mode = 0660;
     const pid_t second = owner_started(watch->plot);
-    assert_int_equal(scene_join(reader), 0);
+    assert_int_equal(fixture_join(reader), 0);
     owner_ended(watch->plot, second);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(the_mode_decides_who_holds_who_watches_and_who_is_denied),
-        scene_test(a_stream_that_others_could_write_to_is_refused),
-        scene_test(restart_with_a_narrower_mode_leaves_no_view_and_no_lock),
-        scene_test(private_frames_stay_private_after_a_restart_with_a_wider_mode),
-        scene_test(read_permission_changes_nothing),
-        scene_test(no_storm_of_calls_stops_or_slows_the_writer),
-        scene_test(what_one_writer_refused_is_asked_of_the_next),
-        scene_test(what_was_refused_before_the_first_frame_is_asked_of_the_next_writer),
+        fixture_test(the_mode_decides_who_holds_who_watches_and_who_is_denied),
+        fixture_test(a_stream_that_others_could_write_to_is_refused),
+        fixture_test(restart_with_a_narrower_mode_leaves_no_view_and_no_lock),
+        fixture_test(private_frames_stay_private_after_a_restart_with_a_wider_mode),
+        fixture_test(read_permission_changes_nothing),
+        fixture_test(no_storm_of_calls_stops_or_slows_the_writer),
+        fixture_test(what_one_writer_refused_is_asked_of_the_next),
+        fixture_test(what_was_refused_before_the_first_frame_is_asked_of_the_next_writer),
     };
     return cmocka_run_group_tests_name("users", tests, NULL, NULL);
 }

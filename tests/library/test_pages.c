@@ -83,7 +83,7 @@ static void one_frame_passes(tri_writer *writer, const char *name)
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
     memset(draft.data[0], 0x77, draft.shape.plane[0].bytes);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
-    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000), TRI_OK);
     assert_int_equal(frame.data[0][frame.shape.plane[0].bytes - 1], 0x77);
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -93,7 +93,7 @@ static void huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not(
 {
     (void)state;
     const bool reserved = number_in("/proc/meminfo", "HugePages_Free:") >= 16;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_with(name, TRI_WRITER_HUGE_PAGES);
     uint64_t bytes;
     const void *slot = tri_writer_slot(writer, 0, &bytes);
@@ -112,7 +112,7 @@ static void huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not(
 static void memory_is_locked_where_that_is_allowed(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_with(name, TRI_WRITER_MLOCK);
     struct tri_writer_stats counts;
     struct shmid_ds status;
@@ -147,7 +147,7 @@ static uint64_t resident_bytes(int shm_id)
 static void reader_maps_only_what_the_frame_occupies(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer;
     const struct tri_writer_options options = { .name = name,
                                                 .video = video,
@@ -169,7 +169,7 @@ static void reader_maps_only_what_the_frame_occupies(void **state)
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_open(&reader, &(struct tri_reader_options){ .name = name }),
                      TRI_OK);
-    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000), TRI_OK);
     assert_in_range(resident_bytes(stats.shm_id), frame.shape.bytes, frame.shape.bytes + (1 << 20));
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -184,7 +184,7 @@ static bool stays_out_of_cores(const void *address)
 static void frames_stay_out_of_core_dumps(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_with(name, 0);
     uint64_t bytes;
     const void *slot = tri_writer_slot(writer, 0, &bytes);
@@ -197,7 +197,7 @@ static void frames_stay_out_of_core_dumps(void **state)
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_open(&reader, &(struct tri_reader_options){ .name = name }),
                      TRI_OK);
-    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000), TRI_OK);
     assert_true(stays_out_of_cores(frame.data[0]));
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -207,7 +207,7 @@ static void frames_stay_out_of_core_dumps(void **state)
 static void slots_that_are_not_open_take_no_memory(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     struct tri_shape shape;
     assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
     tri_writer *writer = open_with(name, 0);
@@ -223,11 +223,11 @@ static void slots_that_are_not_open_take_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not),
-        scene_test(memory_is_locked_where_that_is_allowed),
-        scene_test(reader_maps_only_what_the_frame_occupies),
-        scene_test(slots_that_are_not_open_take_no_memory),
-        scene_test(frames_stay_out_of_core_dumps),
+        fixture_test(huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not),
+        fixture_test(memory_is_locked_where_that_is_allowed),
+        fixture_test(reader_maps_only_what_the_frame_occupies),
+        fixture_test(slots_that_are_not_open_take_no_memory),
+        fixture_test(frames_stay_out_of_core_dumps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

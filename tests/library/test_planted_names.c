@@ -24,7 +24,7 @@ static int plant(void *argument)
         CHECK(shm_id < 0 || shmctl(shm_id, IPC_SET, &shm) == 0);
     }
     p->done = 1;
-    CHECK(scene_reaches(&p->stop, 1));
+    CHECK(fixture_reaches(&p->stop, 1));
     CHECK(sem_id < 0 || semctl(sem_id, 0, IPC_RMID) == 0);
     CHECK(shm_id < 0 || shmctl(shm_id, IPC_RMID, NULL) == 0);
     return 0;
@@ -47,22 +47,22 @@ static void a_name_planted_by_another_user_is_refused_and_the_planter_named(void
     (void)state;
     need_root();
     for (unsigned i = 2; i < 8; i++) {
-        struct planting *p = scene_share(sizeof(*p));
-        p->plot.name = scene_stream();
+        struct planting *p = fixture_share(sizeof(*p));
+        p->plot.name = fixture_stream();
         p->semaphores = i & 2;
         p->segment = i & 4;
         p->given_away = i & 1;
-        const pid_t pid = scene_start(plant, p);
-        assert_true(scene_reaches(&p->done, 1));
+        const pid_t pid = fixture_start(plant, p);
+        assert_true(fixture_reaches(&p->done, 1));
 
-        assert_int_equal(scene_join(scene_start(write_at_a_planted_name, p)), 0);
+        assert_int_equal(fixture_join(fixture_start(write_at_a_planted_name, p)), 0);
         assert_non_null(strstr(p->plot.log, "61003"));
         assert_non_null(strstr(p->plot.log, p->plot.name));
         // Nothing of the refused writer is left beside it.
         assert_int_equal(ipc_sem(p->plot.name) >= 0, p->semaphores);
         assert_int_equal(ipc_shm(p->plot.name) >= 0, p->segment);
         p->stop = 1;
-        assert_int_equal(scene_join(pid), 0);
+        assert_int_equal(fixture_join(pid), 0);
     }
 }
 
@@ -94,19 +94,19 @@ static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(v
     (void)state;
     need_root();
     for (unsigned given_away = 0; given_away < 2; given_away++) {
-        struct planting *p = scene_share(sizeof(*p));
-        p->plot.name = scene_stream();
+        struct planting *p = fixture_share(sizeof(*p));
+        p->plot.name = fixture_stream();
         p->segment = true;
         p->given_away = given_away;
-        assert_int_equal(scene_join(scene_start(leave_semaphores_alone, p)), 0);
-        const pid_t pid = scene_start(plant, p);
-        assert_true(scene_reaches(&p->done, 1));
+        assert_int_equal(fixture_join(fixture_start(leave_semaphores_alone, p)), 0);
+        const pid_t pid = fixture_start(plant, p);
+        assert_true(fixture_reaches(&p->done, 1));
 
-        assert_int_equal(scene_join(scene_start(read_at_a_planted_name, p)), 0);
+        assert_int_equal(fixture_join(fixture_start(read_at_a_planted_name, p)), 0);
         assert_non_null(strstr(p->plot.log, "61003"));
         assert_non_null(strstr(p->plot.log, "61001"));
         p->stop = 1;
-        assert_int_equal(scene_join(pid), 0);
+        assert_int_equal(fixture_join(pid), 0);
         ipc_remove_sem(p->plot.name);
     }
 }
@@ -114,8 +114,8 @@ static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(v
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),
-        scene_test(a_segment_planted_beside_anothers_semaphores_is_refused_by_readers),
+        fixture_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),
+        fixture_test(a_segment_planted_beside_anothers_semaphores_is_refused_by_readers),
     };
     return cmocka_run_group_tests_name("planted", tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ struct stage {
 static struct stage stage_set(uint32_t slots, enum tri_reader_mode mode, uint32_t flags)
 {
     struct stage s = { .video = PICTURE };
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     assert_int_equal(solid_open(&s.writer, name, &s.video, slots), TRI_OK);
     s.reader = solid_reader(name, mode, flags);
     assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
@@ -117,7 +117,7 @@ static void a_reader_counts_only_what_was_lost_while_it_watched(void **state)
 {
     (void)state;
     struct tri_video video = PICTURE;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     struct stage s = { .video = video };
     assert_int_equal(solid_open(&s.writer, name, &video, 3), TRI_OK);
     tri_writer_add_drops(s.writer, 100, 100);
@@ -136,7 +136,7 @@ static void a_frame_that_finds_no_slot_is_the_writers_drop(void **state)
 {
     (void)state;
     struct stage s = { .video = PICTURE };
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     s.writer = solid_writer_fixed(name, &s.video, 3, TRI_RECLAIM_NEVER, NULL);
     s.reader = solid_reader(name, TRI_MODE_NEXT, 0);
     assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
@@ -191,14 +191,14 @@ static void numbers_have_no_holes_however_drafts_end(void **state)
 static void expect_sums(enum tri_reader_mode mode, uint32_t flags)
 {
     struct stage s = stage_set(5, mode, flags);
-    uint32_t dice = 12345;
+    uint32_t rng = 12345;
     uint64_t driver = 0;
     uint64_t writer = 0;
     uint64_t frames = 0;
     uint64_t last = 0;
     for (int step = 0; step < 20000; step++) {
-        dice = dice * 1664525 + 1013904223;
-        const uint32_t face = dice >> 28;
+        rng = rng * 1664525 + 1013904223;
+        const uint32_t face = rng >> 28;
         if (face < 6) {
             publish(&s, 1 + face);
         } else if (face < 8) {
@@ -234,7 +234,7 @@ static void frames_seen_and_skipped_add_up_to_frames_published(void **state)
 static void a_way_of_reading_that_there_is_not_is_refused(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_reader_options options[] = {
         { .name = "No Name" },
         { .name = name, .mode = (enum tri_reader_mode)2 },
@@ -251,16 +251,16 @@ static void a_way_of_reading_that_there_is_not_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(next_hands_over_each_frame_in_order),
-        scene_test(next_begins_with_the_oldest_frame_that_is_still_whole),
-        scene_test(frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_used),
-        scene_test(latest_hands_over_the_newest_and_counts_what_it_passed_by),
-        scene_test(drops_of_driver_and_writer_are_told_apart),
-        scene_test(a_reader_counts_only_what_was_lost_while_it_watched),
-        scene_test(a_frame_that_finds_no_slot_is_the_writers_drop),
-        scene_test(numbers_have_no_holes_however_drafts_end),
-        scene_test(frames_seen_and_skipped_add_up_to_frames_published),
-        scene_test(a_way_of_reading_that_there_is_not_is_refused),
+        fixture_test(next_hands_over_each_frame_in_order),
+        fixture_test(next_begins_with_the_oldest_frame_that_is_still_whole),
+        fixture_test(frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_used),
+        fixture_test(latest_hands_over_the_newest_and_counts_what_it_passed_by),
+        fixture_test(drops_of_driver_and_writer_are_told_apart),
+        fixture_test(a_reader_counts_only_what_was_lost_while_it_watched),
+        fixture_test(a_frame_that_finds_no_slot_is_the_writers_drop),
+        fixture_test(numbers_have_no_holes_however_drafts_end),
+        fixture_test(frames_seen_and_skipped_add_up_to_frames_published),
+        fixture_test(a_way_of_reading_that_there_is_not_is_refused),
     };
     return cmocka_run_group_tests_name("next", tests, NULL, NULL);
 }

@@ -9,17 +9,17 @@
 #define ENOUGH  20u // frames after which a reader counts as healed
 
 /** Publishes until both have seen `ENOUGH` more frames. @return the newest number. */
-static uint64_t publish_until_seen(tri_writer *writer, const struct audience *audience,
+static uint64_t publish_until_seen(tri_writer *writer, const struct reader_pool *pool,
                                    uint64_t number)
 {
     const struct tri_video video = PICTURE;
-    const uint64_t since[2] = { audience->watcher[0].frames, audience->watcher[1].frames };
-    for (int ms = 0; audience->watcher[0].frames < since[0] + ENOUGH ||
-                     audience->watcher[1].frames < since[1] + ENOUGH;
+    const uint64_t since[2] = { pool->reader[0].frames, pool->reader[1].frames };
+    for (int ms = 0;
+         pool->reader[0].frames < since[0] + ENOUGH || pool->reader[1].frames < since[1] + ENOUGH;
          ms++) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     return number;
 }
@@ -35,20 +35,20 @@ static tri_writer *open_writer(const char *name)
 static void a_reader_may_start_before_its_stream_and_outlive_it(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
-    struct audience *audience = audience_of_two(name);
-    scene_sleep_ms(100);
+    const char *name = fixture_stream();
+    struct reader_pool *pool = reader_pool_of_two(name);
+    fixture_sleep_ms(100);
 
     for (int run = 0; run < 3; run++) {
         tri_writer *writer = open_writer(name);
-        publish_until_seen(writer, audience, 0);
+        publish_until_seen(writer, pool, 0);
         tri_writer_close(&writer);
         assert_int_equal(ipc_objects(name), 0);
     }
 
-    audience_leaves(audience);
-    assert_in_range(audience->watcher[0].away, 2, 3); // said once a writer
-    assert_in_range(audience->watcher[1].away, 2, 3);
+    reader_pool_finish(pool);
+    assert_in_range(pool->reader[0].away, 2, 3); // said once a writer
+    assert_in_range(pool->reader[1].away, 2, 3);
 }
 
 /** A writer's process, until it is killed. */
@@ -59,53 +59,53 @@ static int write_for_ever(void *name)
     CHECK(solid_open(&writer, name, &video, 0) == TRI_OK);
     for (uint64_t sequence = 1;; sequence++) {
         CHECK(solid_publish(writer, &video, sequence) == TRI_OK);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
 }
 
 static void a_killed_writer_is_replaced_under_its_name_and_readers_go_on(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
-    struct audience *audience = audience_of_two(name);
+    const char *name = fixture_stream();
+    struct reader_pool *pool = reader_pool_of_two(name);
     int shm_id = -1;
     for (uint64_t run = 1; run <= 5; run++) {
-        const uint64_t seen = audience->watcher[0].frames;
-        const uint64_t also = audience->watcher[1].frames;
-        const pid_t pid = scene_start(write_for_ever, (void *)(uintptr_t)name);
-        assert_true(scene_reaches(&audience->watcher[0].frames, seen + ENOUGH));
-        assert_true(scene_reaches(&audience->watcher[1].frames, also + ENOUGH));
+        const uint64_t seen = pool->reader[0].frames;
+        const uint64_t also = pool->reader[1].frames;
+        const pid_t pid = fixture_start(write_for_ever, (void *)(uintptr_t)name);
+        assert_true(fixture_reaches(&pool->reader[0].frames, seen + ENOUGH));
+        assert_true(fixture_reaches(&pool->reader[1].frames, also + ENOUGH));
         if (run > 1)
             assert_int_equal(ipc_shm(name), shm_id); // the same memory: nobody had to move
         shm_id = ipc_shm(name);
-        scene_kill(pid);
-        assert_true(scene_reaches(&audience->watcher[0].away, run));
-        assert_true(scene_reaches(&audience->watcher[1].away, run));
+        fixture_kill(pid);
+        assert_true(fixture_reaches(&pool->reader[0].away, run));
+        assert_true(fixture_reaches(&pool->reader[1].away, run));
     }
     tri_writer *writer = open_writer(name);
     struct tri_writer_stats counts;
     tri_writer_get_stats(writer, &counts);
     assert_int_equal(counts.generation, 6);
     tri_writer_close(&writer);
-    audience_leaves(audience);
+    reader_pool_finish(pool);
 }
 
 static void expect_healing_from(void (*removal)(const char *name))
 {
-    const char *name = scene_stream();
-    struct audience *audience = audience_of_two(name);
+    const char *name = fixture_stream();
+    struct reader_pool *pool = reader_pool_of_two(name);
     tri_writer *writer = open_writer(name);
     uint64_t number = 0;
     for (int round = 0; round < 3; round++) {
-        number = publish_until_seen(writer, audience, number);
+        number = publish_until_seen(writer, pool, number);
         removal(name);
-        number = publish_until_seen(writer, audience, number);
+        number = publish_until_seen(writer, pool, number);
         // Somebody new finds it too, within a second or so.
         tri_reader *late = solid_reader(name, TRI_MODE_LATEST, 0);
         struct tri_frame frame = { 0 };
         const struct tri_video video = PICTURE;
         enum tri_err err = TRI_ERR_TIMEOUT;
-        for (int ms = 0; err == TRI_ERR_TIMEOUT && ms < SCENE_PATIENCE_S * 1000; ms++) {
+        for (int ms = 0; err == TRI_ERR_TIMEOUT && ms < FIXTURE_PATIENCE_S * 1000; ms++) {
             assert_int_equal(solid_publish(writer, &video, ++number), TRI_OK);
             err = tri_reader_acquire(late, &frame, 1);
         }
@@ -114,7 +114,7 @@ static void expect_healing_from(void (*removal)(const char *name))
         solid_leave(&late, &frame);
     }
     assert_int_equal(ipc_objects(name), 2);
-    audience_leaves(audience);
+    reader_pool_finish(pool);
     struct tri_writer_stats counts;
     tri_writer_get_stats(writer, &counts);
     assert_int_equal(counts.published, number);
@@ -144,7 +144,7 @@ static void counts_go_on_when_a_stream_was_removed_by_hand(void **state)
 {
     (void)state;
     const struct tri_video video = PICTURE;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_writer(name);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
@@ -188,7 +188,7 @@ static void count_lines(void *user, enum tri_log_level level, const char *part, 
 static void who_finds_another_in_its_place_says_so_once_a_second_and_comes_back(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     unsigned said = 0;
     const tri_log log = { .write = count_lines, .user = &said, .level = TRI_LOG_ERROR };
@@ -206,8 +206,8 @@ static void who_finds_another_in_its_place_says_so_once_a_second_and_comes_back(
 
     tri_writer_close(&other);
     for (int ms = 0; solid_publish(writer, &video, 1) != TRI_OK; ms++) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
-        scene_sleep_ms(1);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
+        fixture_sleep_ms(1);
     }
     tri_writer_close(&writer);
 }
@@ -223,7 +223,7 @@ static void count_all(void *user, enum tri_log_level level, const char *part, co
 static void planted_segment_is_reported_once_a_second(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     unsigned lines = 0;
     const tri_log log = { .write = count_all, .user = &lines, .level = TRI_LOG_ERROR };
@@ -240,8 +240,8 @@ static void planted_segment_is_reported_once_a_second(void **state)
 
     shmctl(planted, IPC_RMID, NULL);
     for (int ms = 0; solid_publish(writer, &video, 1) != TRI_OK; ms++) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
-        scene_sleep_ms(1);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
+        fixture_sleep_ms(1);
     }
     tri_writer_close(&writer);
 }
@@ -249,17 +249,17 @@ static void planted_segment_is_reported_once_a_second(void **state)
 static void a_waiting_reader_survives_the_removal_of_its_stream(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_writer(name);
-    struct audience *audience = audience_of_two(name);
-    uint64_t number = publish_until_seen(writer, audience, 0);
+    struct reader_pool *pool = reader_pool_of_two(name);
+    uint64_t number = publish_until_seen(writer, pool, 0);
     for (int round = 0; round < 3; round++) {
-        scene_sleep_ms(20); // asleep at their gates
+        fixture_sleep_ms(20); // asleep at their gates
         (round == 0 ? ipc_remove_shm : round == 1 ? ipc_remove_sem : ipc_wipe)(name);
-        scene_sleep_ms(20);
-        number = publish_until_seen(writer, audience, number);
+        fixture_sleep_ms(20);
+        number = publish_until_seen(writer, pool, number);
     }
-    audience_leaves(audience);
+    reader_pool_finish(pool);
     tri_writer_close(&writer);
 }
 
@@ -275,8 +275,8 @@ static int publish_one_and_die(void *name)
 static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
-    assert_int_equal(scene_join(scene_start(publish_one_and_die, (void *)(uintptr_t)name)), 0);
+    const char *name = fixture_stream();
+    assert_int_equal(fixture_join(fixture_start(publish_one_and_die, (void *)(uintptr_t)name)), 0);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, asleep
@@ -296,16 +296,16 @@ static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_reader_may_start_before_its_stream_and_outlive_it),
-        scene_test(a_killed_writer_is_replaced_under_its_name_and_readers_go_on),
-        scene_test(a_segment_removed_by_hand_is_made_anew),
-        scene_test(semaphores_removed_by_hand_are_made_anew),
-        scene_test(both_removed_by_hand_are_made_anew),
-        scene_test(counts_go_on_when_a_stream_was_removed_by_hand),
-        scene_test(who_finds_another_in_its_place_says_so_once_a_second_and_comes_back),
-        scene_test(planted_segment_is_reported_once_a_second),
-        scene_test(a_waiting_reader_survives_the_removal_of_its_stream),
-        scene_test(a_dead_stream_that_is_removed_comes_back_with_its_next_writer),
+        fixture_test(a_reader_may_start_before_its_stream_and_outlive_it),
+        fixture_test(a_killed_writer_is_replaced_under_its_name_and_readers_go_on),
+        fixture_test(a_segment_removed_by_hand_is_made_anew),
+        fixture_test(semaphores_removed_by_hand_are_made_anew),
+        fixture_test(both_removed_by_hand_are_made_anew),
+        fixture_test(counts_go_on_when_a_stream_was_removed_by_hand),
+        fixture_test(who_finds_another_in_its_place_says_so_once_a_second_and_comes_back),
+        fixture_test(planted_segment_is_reported_once_a_second),
+        fixture_test(a_waiting_reader_survives_the_removal_of_its_stream),
+        fixture_test(a_dead_stream_that_is_removed_comes_back_with_its_next_writer),
     };
     return cmocka_run_group_tests_name("heal", tests, NULL, NULL);
 }

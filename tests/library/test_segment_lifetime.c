@@ -25,7 +25,7 @@ static tri_writer *open_and_publish(const char *name)
 static void a_reader_that_leaves_removes_nothing(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_and_publish(name);
     const int shm_id = ipc_shm(name);
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 1);
@@ -51,8 +51,8 @@ static int publish_and_die(void *name)
 static void a_writer_that_dies_leaves_the_segment_to_the_next(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
-    assert_int_equal(scene_join(scene_start(publish_and_die, (void *)(uintptr_t)name)), 0);
+    const char *name = fixture_stream();
+    assert_int_equal(fixture_join(fixture_start(publish_and_die, (void *)(uintptr_t)name)), 0);
     const int shm_id = ipc_shm(name);
     assert_true(ipc_exists(shm_id));
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 0);
@@ -81,7 +81,7 @@ static void the_writers_end_removes_it_and_the_last_reader_frees_it(void **state
 {
     (void)state;
     for (int hold = 0; hold < 2; hold++) {
-        const char *name = scene_stream();
+        const char *name = fixture_stream();
         tri_writer *writer = open_and_publish(name);
         const int shm_id = ipc_shm(name);
         tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, hold ? 0 : TRI_READER_NO_LOCK);
@@ -98,8 +98,8 @@ static void the_writers_end_removes_it_and_the_last_reader_frees_it(void **state
 static void remove_takes_the_name_and_leaves_the_frame_to_its_reader(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
-    assert_int_equal(scene_join(scene_start(publish_and_die, (void *)(uintptr_t)name)), 0);
+    const char *name = fixture_stream();
+    assert_int_equal(fixture_join(fixture_start(publish_and_die, (void *)(uintptr_t)name)), 0);
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, picture(), 0), TRI_OK);
     assert_int_equal(solid_publish(writer, picture(), 2), TRI_OK);
@@ -121,7 +121,7 @@ static void remove_takes_the_name_and_leaves_the_frame_to_its_reader(void **stat
 static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_and_publish(name);
     const int shm_id = ipc_shm(name);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
@@ -144,7 +144,7 @@ static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
 static void a_frame_whose_reader_has_gone_tells_when_it_is_overwritten(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_and_publish(name);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     struct tri_frame frame = { 0 };
@@ -162,7 +162,7 @@ static void a_frame_whose_reader_has_gone_tells_when_it_is_overwritten(void **st
 static void a_draft_that_cannot_be_published_keeps_its_memory(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_and_publish(name);
     const int shm_id = ipc_shm(name);
     struct tri_draft draft;
@@ -206,17 +206,17 @@ static int open_without_a_frame(void *argument)
     tri_writer *writer;
     CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = early->name }) == TRI_OK);
     early->open = 1;
-    scene_reaches(&early->never, 1);
+    fixture_reaches(&early->never, 1);
     return 1;
 }
 
 static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(void **state)
 {
     (void)state;
-    struct early *early = scene_share(sizeof(*early));
-    early->name = scene_stream();
-    const pid_t pid = scene_start(open_without_a_frame, early);
-    assert_true(scene_reaches(&early->open, 1));
+    struct early *early = fixture_share(sizeof(*early));
+    early->name = fixture_stream();
+    const pid_t pid = fixture_start(open_without_a_frame, early);
+    assert_true(fixture_reaches(&early->open, 1));
     struct tri_stream stream = { 0 };
     assert_true(listed(early->name, &stream));
     assert_int_equal(stream.state, TRI_STREAM_LIVE);
@@ -226,7 +226,7 @@ static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(vo
     assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_ERR_BUSY);
     assert_int_equal(tri_stream_remove(early->name, false), TRI_ERR_BUSY);
 
-    scene_kill(pid);
+    fixture_kill(pid);
     assert_true(listed(early->name, &stream));
     assert_int_equal(stream.state, TRI_STREAM_DEAD);
     assert_int_equal(stream.owner, geteuid());
@@ -241,7 +241,7 @@ static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(vo
 static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     // As one leaves them that dies between making them and the first call on them.
     assert_true(semget(ipc_key(name), TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | 0640) >= 0);
     struct tri_stream stream = { 0 };
@@ -254,7 +254,7 @@ static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
 static void list_tells_drops_since_the_newest_frame(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = open_and_publish(name);
     tri_writer_add_drops(writer, 2, 3); // and no frame after them that could tell
     struct tri_stream stream = { 0 };
@@ -273,17 +273,17 @@ static void what_has_another_s_key_is_not_removed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_reader_that_leaves_removes_nothing),
-        scene_test(a_writer_that_dies_leaves_the_segment_to_the_next),
-        scene_test(the_writers_end_removes_it_and_the_last_reader_frees_it),
-        scene_test(remove_takes_the_name_and_leaves_the_frame_to_its_reader),
-        scene_test(frames_and_drafts_outlive_their_reader_and_writer),
-        scene_test(a_frame_whose_reader_has_gone_tells_when_it_is_overwritten),
-        scene_test(a_draft_that_cannot_be_published_keeps_its_memory),
-        scene_test(semaphores_alone_are_listed_and_removed_once_their_writer_is_gone),
-        scene_test(semaphores_that_nobody_has_ever_set_up_are_dead),
-        scene_test(list_tells_drops_since_the_newest_frame),
-        scene_test(what_has_another_s_key_is_not_removed),
+        fixture_test(a_reader_that_leaves_removes_nothing),
+        fixture_test(a_writer_that_dies_leaves_the_segment_to_the_next),
+        fixture_test(the_writers_end_removes_it_and_the_last_reader_frees_it),
+        fixture_test(remove_takes_the_name_and_leaves_the_frame_to_its_reader),
+        fixture_test(frames_and_drafts_outlive_their_reader_and_writer),
+        fixture_test(a_frame_whose_reader_has_gone_tells_when_it_is_overwritten),
+        fixture_test(a_draft_that_cannot_be_published_keeps_its_memory),
+        fixture_test(semaphores_alone_are_listed_and_removed_once_their_writer_is_gone),
+        fixture_test(semaphores_that_nobody_has_ever_set_up_are_dead),
+        fixture_test(list_tells_drops_since_the_newest_frame),
+        fixture_test(what_has_another_s_key_is_not_removed),
     };
     return cmocka_run_group_tests_name("life", tests, NULL, NULL);
 }

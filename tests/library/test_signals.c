@@ -10,12 +10,12 @@
 #define WHOLE_MS  20000
 #define PIECE_MS  20 // less than a reader spins for
 
-static _Atomic unsigned heard;
+static _Atomic unsigned signals_handled;
 
-static void hear(int number)
+static void on_signal(int number)
 {
     (void)number;
-    heard++;
+    signals_handled++;
 }
 
 static void ring(long ms)
@@ -38,7 +38,7 @@ static enum tri_err wait_in_pieces(tri_reader *reader, struct tri_frame *frame, 
 static void a_wait_is_ended(enum tri_reader_wait wait, int piece_ms)
 {
     const struct tri_video video = solid_video(64, 48);
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
     tri_reader *reader;
@@ -48,16 +48,16 @@ static void a_wait_is_ended(enum tri_reader_wait wait, int piece_ms)
     assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
     solid_expect(reader, &frame, 1);
 
-    const struct sigaction action = { .sa_handler = hear };
+    const struct sigaction action = { .sa_handler = on_signal };
     struct sigaction before;
     assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
-    heard = 0;
+    signals_handled = 0;
     ring(SIGNAL_MS);
     const enum tri_err err = wait_in_pieces(reader, &frame, piece_ms);
     ring(0);
     sigaction(SIGALRM, &before, NULL);
     assert_int_equal(err, TRI_ERR_INTERRUPTED);
-    assert_true(heard > 0);
+    assert_true(signals_handled > 0);
 
     // Nothing is lost by it: the next frame comes to a reader that waits as before.
     assert_int_equal(solid_publish(writer, &video, 2), TRI_OK);
@@ -93,10 +93,10 @@ static void a_signal_ends_a_paced_wait(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_signal_ends_a_sleeping_wait),
-        scene_test(a_signal_ends_a_spinning_wait),
-        scene_test(a_signal_ends_spinning_waits_that_are_short_but_many),
-        scene_test(a_signal_ends_a_paced_wait),
+        fixture_test(a_signal_ends_a_sleeping_wait),
+        fixture_test(a_signal_ends_a_spinning_wait),
+        fixture_test(a_signal_ends_spinning_waits_that_are_short_but_many),
+        fixture_test(a_signal_ends_a_paced_wait),
     };
     return cmocka_run_group_tests_name("signals", tests, NULL, NULL);
 }

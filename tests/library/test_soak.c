@@ -97,37 +97,37 @@ static long resident_kb(pid_t pid)
 static void a_million_frames_leave_no_trace(void **state)
 {
     (void)state;
-    soak = scene_share(sizeof(*soak));
+    soak = fixture_share(sizeof(*soak));
     const char *wanted = getenv("TRIPTYCH_SOAK_FRAMES");
-    soak->name = scene_stream();
+    soak->name = fixture_stream();
     soak->goal = wanted ? strtoull(wanted, NULL, 10) : FRAMES_USUAL;
-    struct audience *audience = audience_of_two(soak->name);
-    audience_add(audience, soak->name, TRI_MODE_NEXT, 0);
+    struct reader_pool *pool = reader_pool_of_two(soak->name);
+    reader_pool_add(pool, soak->name, TRI_MODE_NEXT, 0);
 
     long early_kb[3] = { 0 };
     unsigned lives = 0;
     while (soak->sequence < soak->goal) {
-        const pid_t visitor = scene_start(come_and_go, NULL);
-        const pid_t writer = scene_start(write_a_life, lives % 2 ? soak : NULL);
-        assert_int_equal(scene_join(writer), 0);
+        const pid_t visitor = fixture_start(come_and_go, NULL);
+        const pid_t writer = fixture_start(write_a_life, lives % 2 ? soak : NULL);
+        assert_int_equal(fixture_join(writer), 0);
         assert_in_range(ipc_objects(soak->name), 0, 2);
-        assert_int_equal(scene_join(visitor), 0);
+        assert_int_equal(fixture_join(visitor), 0);
         if (++lives == 10) {
             for (unsigned i = 0; i < 3; i++)
-                early_kb[i] = resident_kb(audience->pid[i]);
+                early_kb[i] = resident_kb(pool->pid[i]);
         }
     }
 
     for (unsigned i = 0; i < 3 && lives > 10; i++)
-        assert_true(resident_kb(audience->pid[i]) < early_kb[i] + GROWTH_MAX_KB);
+        assert_true(resident_kb(pool->pid[i]) < early_kb[i] + GROWTH_MAX_KB);
     print_message(
         "# %llu frames of %u writers, %llu refused; each reader saw %llu or more; %llu waits, "
         "%llu wake-ups lost\n",
         (unsigned long long)soak->sequence, lives, (unsigned long long)soak->refused,
-        (unsigned long long)audience_frames(audience), (unsigned long long)soak->waits,
+        (unsigned long long)reader_pool_frames(pool), (unsigned long long)soak->waits,
         (unsigned long long)soak->lost);
     assert_int_equal(soak->lost, 0);
-    audience_leaves(audience); // none of them saw a mixed frame
+    reader_pool_finish(pool); // none of them saw a mixed frame
 
     // What a writer that died has left is the next one's to clear.
     tri_writer *writer;
@@ -140,7 +140,7 @@ static void a_million_frames_leave_no_trace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_million_frames_leave_no_trace),
+        fixture_test(a_million_frames_leave_no_trace),
     };
     return cmocka_run_group_tests_name("soak", tests, NULL, NULL);
 }

@@ -24,10 +24,10 @@ static int hold_one(void *argument)
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = idler->name }) == TRI_OK);
     struct tri_frame frame = { 0 };
-    CHECK(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000) == TRI_OK);
+    CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame) && tri_reader_is_intact(reader, &frame));
     idler->ready = 1;
-    CHECK(scene_reaches(&idler->go, 1)); // frozen and thawed in here
+    CHECK(fixture_reaches(&idler->go, 1)); // frozen and thawed in here
     idler->torn = !tri_reader_is_intact(reader, &frame);
     CHECK(idler->torn || solid_wrong(&frame, 0, UINT32_MAX) == 0);
     while (!idler->again) { // it goes on like any other
@@ -61,28 +61,28 @@ static long sleeps(void)
 static void frozen_readers_do_not_slow_the_writer(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
     const double alone = rate_of(writer);
 
-    struct idler *idler = scene_share(FROZEN * sizeof(*idler));
-    struct audience *waiting = audience_new();
+    struct idler *idler = fixture_share(FROZEN * sizeof(*idler));
+    struct reader_pool *waiting = reader_pool_new();
     pid_t pid[FROZEN];
     for (unsigned i = 0; i < FROZEN; i++) {
         idler[i].name = name;
-        pid[i] = scene_start(hold_one, &idler[i]);
+        pid[i] = fixture_start(hold_one, &idler[i]);
         while (!idler[i].ready) { // each holds another frame
             assert_int_equal(solid_publish(writer, &video, i), TRI_OK);
-            scene_sleep_ms(1);
+            fixture_sleep_ms(1);
         }
-        scene_freeze(pid[i]);
-        audience_add(waiting, name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
+        fixture_freeze(pid[i]);
+        reader_pool_add(waiting, name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     }
-    assert_true(scene_reaches(&waiting->watcher[FROZEN - 1].frames, 1));
+    assert_true(fixture_reaches(&waiting->reader[FROZEN - 1].frames, 1));
     for (unsigned i = 0; i < FROZEN; i++)
-        scene_freeze(waiting->pid[i]);
+        fixture_freeze(waiting->pid[i]);
 
     const long before = sleeps();
     const double beside = rate_of(writer);
@@ -94,20 +94,20 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
     assert_int_equal(counts.dropped_writer, 0);
 
     for (unsigned i = 0; i < FROZEN; i++) {
-        scene_thaw(pid[i]);
-        scene_thaw(waiting->pid[i]);
+        fixture_thaw(pid[i]);
+        fixture_thaw(waiting->pid[i]);
         idler[i].go = 1;
     }
     for (unsigned i = 0; i < FROZEN; i++) {
         while (!idler[i].again) {
             const enum tri_err err = solid_publish(writer, &video, i);
             assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
-            scene_sleep_ms(1);
+            fixture_sleep_ms(1);
         }
-        assert_int_equal(scene_join(pid[i]), 0);
+        assert_int_equal(fixture_join(pid[i]), 0);
         assert_int_equal(idler[i].torn, 0); // what it held it still had
     }
-    audience_leaves(waiting);
+    reader_pool_finish(waiting);
     tri_writer_close(&writer);
 }
 
@@ -126,13 +126,13 @@ static void keep(void *user, enum tri_log_level level, const char *part, const c
 static struct idler *two_frozen_holders(const char *name, tri_writer *writer, pid_t pid[2])
 {
     const struct tri_video video = PICTURE;
-    struct idler *idler = scene_share(2 * sizeof(*idler));
+    struct idler *idler = fixture_share(2 * sizeof(*idler));
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(solid_publish(writer, &video, i + 1), TRI_OK);
         idler[i].name = name;
-        pid[i] = scene_start(hold_one, &idler[i]);
-        assert_true(scene_reaches(&idler[i].ready, 1));
-        scene_freeze(pid[i]);
+        pid[i] = fixture_start(hold_one, &idler[i]);
+        assert_true(fixture_reaches(&idler[i].ready, 1));
+        fixture_freeze(pid[i]);
     }
     assert_int_equal(solid_publish(writer, &video, 3), TRI_OK); // the third, and now the newest
     return idler;
@@ -142,16 +142,16 @@ static void thaw_and_join(struct idler *idler, tri_writer *writer, const pid_t p
 {
     const struct tri_video video = PICTURE;
     for (unsigned i = 0; i < 2; i++) {
-        scene_thaw(pid[i]);
+        fixture_thaw(pid[i]);
         idler[i].go = 1;
     }
     for (unsigned i = 0; i < 2; i++) {
         while (!idler[i].again) {
             const enum tri_err err = solid_publish(writer, &video, 9);
             assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
-            scene_sleep_ms(1);
+            fixture_sleep_ms(1);
         }
-        assert_int_equal(scene_join(pid[i]), 0);
+        assert_int_equal(fixture_join(pid[i]), 0);
     }
 }
 
@@ -186,7 +186,7 @@ static void without_reclaim_locks_cost_frames_and_the_log_names_pids(void **stat
     (void)state;
     const tri_log log = { .write = keep, .level = TRI_LOG_WARN };
     const struct tri_video video = PICTURE;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     said[0] = '\0';
     tri_writer *writer = solid_writer_fixed(name, &video, 3, TRI_RECLAIM_NEVER, &log);
     pid_t pid[2];
@@ -211,7 +211,7 @@ static void a_slot_locked_for_long_is_reclaimed_and_its_holder_told(void **state
     (void)state;
     const tri_log log = { .write = keep, .level = TRI_LOG_WARN };
     const struct tri_video video = PICTURE;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     said[0] = '\0';
     tri_writer *writer = solid_writer_fixed(name, &video, 3, 20, &log);
     pid_t pid[2];
@@ -219,15 +219,15 @@ static void a_slot_locked_for_long_is_reclaimed_and_its_holder_told(void **state
     tri_reader *third = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(third, &frame, 3); // it holds the last slot there is, until both are taken back
-    struct audience *audience = audience_of_two(name);
+    struct reader_pool *pool = reader_pool_of_two(name);
 
     struct tri_writer_stats counts = { 0 };
     for (int ms = 0; counts.reclaimed < 2; ms++) {
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         const enum tri_err err = solid_publish(writer, &video, (uint64_t)ms);
         assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
         tri_writer_get_stats(writer, &counts);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     solid_leave(&third, &frame);
     assert_true(said_pid(pid[0]) && said_pid(pid[1]));
@@ -237,17 +237,17 @@ static void a_slot_locked_for_long_is_reclaimed_and_its_holder_told(void **state
     unsigned refused = 0;
     for (uint64_t i = 1; i <= 200; i++) {
         refused += solid_publish(writer, &video, i) == TRI_ERR_NO_SLOT;
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     tri_writer_get_stats(writer, &counts);
     print_message("# %llu frames dropped until both slots were taken back, %u of 200 after that\n",
                   (unsigned long long)dropped, refused);
     assert_true(refused < 100);
-    assert_true(audience_frames(audience) > 10);
+    assert_true(reader_pool_frames(pool) > 10);
 
     thaw_and_join(idler, writer, pid);
     assert_int_equal(idler[0].torn + idler[1].torn, 2);
-    audience_leaves(audience);
+    reader_pool_finish(pool);
     // All holds are balanced: every slot can be taken whole again.
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
         int held;
@@ -281,7 +281,7 @@ static void expect_no_lock_left(const tri_writer *writer)
 static void locked_frames_stay_intact_while_slots_open(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
@@ -308,9 +308,9 @@ static void locked_frames_stay_intact_while_slots_open(void **state)
     expect_no_lock_left(writer);
 
     for (int ms = 0; stats_of(writer).slots_open > 3; ms += 10) { // what nobody needs closes again
-        assert_true(ms < SCENE_PATIENCE_S * 1000);
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
-        scene_sleep_ms(10);
+        fixture_sleep_ms(10);
     }
     tri_reader_close(&keeper);
     tri_reader_close(&other);
@@ -320,7 +320,7 @@ static void locked_frames_stay_intact_while_slots_open(void **state)
 static void oldest_locked_frame_is_reclaimed_at_the_limit(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     tri_writer *writer = solid_writer_fixed(name, &video, 4, 0, NULL);
     tri_reader *keeper = solid_reader(name, TRI_MODE_LATEST, 0);
@@ -359,7 +359,7 @@ static void oldest_locked_frame_is_reclaimed_at_the_limit(void **state)
 static void slow_readers_cost_a_third_no_frame(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
@@ -391,12 +391,12 @@ static void slow_readers_cost_a_third_no_frame(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(frozen_readers_do_not_slow_the_writer),
-        scene_test(without_reclaim_locks_cost_frames_and_the_log_names_pids),
-        scene_test(a_slot_locked_for_long_is_reclaimed_and_its_holder_told),
-        scene_test(locked_frames_stay_intact_while_slots_open),
-        scene_test(oldest_locked_frame_is_reclaimed_at_the_limit),
-        scene_test(slow_readers_cost_a_third_no_frame),
+        fixture_test(frozen_readers_do_not_slow_the_writer),
+        fixture_test(without_reclaim_locks_cost_frames_and_the_log_names_pids),
+        fixture_test(a_slot_locked_for_long_is_reclaimed_and_its_holder_told),
+        fixture_test(locked_frames_stay_intact_while_slots_open),
+        fixture_test(oldest_locked_frame_is_reclaimed_at_the_limit),
+        fixture_test(slow_readers_cost_a_third_no_frame),
     };
     return cmocka_run_group_tests_name("freezes", tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static int write_in_own_group(void *argument)
     for (uint64_t i = 1; !plot->stop; i++) {
         CHECK(solid_publish(writer, &video, i) == TRI_OK);
         plot->published++;
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     // What the kernel resets at a change of group is as it was.
     CHECK(prctl(PR_GET_DUMPABLE) == 1 && prctl(PR_GET_PDEATHSIG, &signal) == 0);
@@ -52,7 +52,7 @@ static int visit(void *argument)
     tri_reader *reader;
     struct tri_frame frame = { 0 };
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
-    const enum tri_err err = tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000);
+    const enum tri_err err = tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000);
     CHECK(err == TRI_OK || err == TRI_ERR_DENIED);
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -62,28 +62,28 @@ static int visit(void *argument)
 static int visit_of(struct plot *plot, gid_t group)
 {
     plot->visitor = group;
-    return scene_join(scene_start(visit, plot));
+    return fixture_join(fixture_start(visit, plot));
 }
 
 static void group_excludes_the_writers_own_group(void **state)
 {
     (void)state;
     if (geteuid() != 0)
-        scene_skip("only root can be several users");
-    struct plot *plot = scene_share(sizeof(*plot));
-    plot->name = scene_stream();
-    const pid_t pid = scene_start(write_in_own_group, plot);
-    assert_true(scene_reaches(&plot->published, 3));
+        fixture_skip("only root can be several users");
+    struct plot *plot = fixture_share(sizeof(*plot));
+    plot->name = fixture_stream();
+    const pid_t pid = fixture_start(write_in_own_group, plot);
+    assert_true(fixture_reaches(&plot->published, 3));
     assert_int_equal(visit_of(plot, NAMED), 0);
     assert_int_equal(visit_of(plot, OWN), 1);
     plot->stop = 1;
-    assert_int_equal(scene_join(pid), 0);
+    assert_int_equal(fixture_join(pid), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(group_excludes_the_writers_own_group),
+        fixture_test(group_excludes_the_writers_own_group),
     };
     return cmocka_run_group_tests_name("groups", tests, NULL, NULL);
 }

@@ -21,8 +21,8 @@ struct part {
 
 static struct part *part_new(void)
 {
-    struct part *part = scene_share(sizeof(*part));
-    part->name = scene_stream();
+    struct part *part = fixture_share(sizeof(*part));
+    part->name = fixture_stream();
     return part;
 }
 
@@ -42,7 +42,7 @@ static int publish_three_and_wait(void *argument)
     struct part *part = argument;
     publish_three_and_die(part);
     part->done = 1;
-    CHECK(scene_reaches(&part->go, 1));
+    CHECK(fixture_reaches(&part->go, 1));
     return 0;
 }
 
@@ -68,7 +68,7 @@ static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **s
 {
     (void)state;
     struct part *part = part_new();
-    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(publish_three_and_die, part)), 0);
     tri_reader *reader = reader_after_death(part, TRI_MODE_LATEST);
     const int shm_id = ipc_shm(part->name);
 
@@ -86,7 +86,7 @@ static void what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it(void **st
 {
     (void)state;
     struct part *part = part_new();
-    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(publish_three_and_die, part)), 0);
     tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, TRI_READER_RETAINED);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 3);
@@ -110,7 +110,7 @@ static void frame_of_a_dead_writer_is_not_live_before_the_next(void **state)
     (void)state;
     struct part *part = part_new();
     const struct tri_video video = SMALL;
-    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(publish_three_and_die, part)), 0);
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, part->name, &video, 0), TRI_OK);
 
@@ -138,10 +138,10 @@ static int publish_three_then_a_large_one(void *argument)
     for (uint64_t number = 1; number <= 3; number++)
         CHECK(solid_publish(writer, &small, number) == TRI_OK);
     part->done = 1;
-    CHECK(scene_reaches(&part->go, 1));
+    CHECK(fixture_reaches(&part->go, 1));
     CHECK(solid_publish(writer, &large, 4) == TRI_OK);
     part->done = 2;
-    CHECK(scene_reaches(&part->go, 2));
+    CHECK(fixture_reaches(&part->go, 2));
     return 0;
 }
 
@@ -149,14 +149,14 @@ static void numbers_go_on_after_a_death_while_a_segment_is_filled(void **state)
 {
     (void)state;
     struct part *part = part_new();
-    const pid_t pid = scene_start(publish_three_then_a_large_one, part);
-    assert_true(scene_reaches(&part->done, 1));
+    const pid_t pid = fixture_start(publish_three_then_a_large_one, part);
+    assert_true(fixture_reaches(&part->done, 1));
     const int before = ipc_shm(part->name);
     part->go = 1;
     while (ipc_shm(part->name) == before || ipc_stat(ipc_shm(part->name)).shm_nattch == 0)
         continue;
-    scene_sleep_ms(1); // populating takes tens
-    scene_kill(pid);
+    fixture_sleep_ms(1); // populating takes tens
+    fixture_kill(pid);
     tri_writer *writer;
     const struct tri_video small = SMALL;
     assert_int_equal(solid_open(&writer, part->name, &small, 0), TRI_OK);
@@ -190,7 +190,7 @@ static int die_with_lent_slots(void *argument)
  *  reader follows. */
 static bool taken_over_from(struct part *part)
 {
-    assert_int_equal(scene_join(scene_start(die_with_lent_slots, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(die_with_lent_slots, part)), 0);
     const int shm_id = ipc_shm(part->name);
     tri_reader *reader = reader_after_death(part, TRI_MODE_LATEST);
     tri_writer *writer = next_writer(part, SMALL, 4);
@@ -217,13 +217,13 @@ static void a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream(void **stat
 {
     (void)state;
     struct part *part = part_new();
-    const pid_t pid = scene_start(publish_three_and_wait, part);
-    assert_true(scene_reaches(&part->done, 1));
+    const pid_t pid = fixture_start(publish_three_and_wait, part);
+    assert_true(fixture_reaches(&part->done, 1));
     tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 3);
     assert_true(tri_frame_is_locked(&frame));
-    scene_kill(pid);
+    fixture_kill(pid);
     ipc_remove_sem(part->name); // and with it the frame's lock
 
     const struct tri_video video = SMALL;
@@ -247,7 +247,7 @@ static int die_in_a_larger_segment(void *argument)
     for (uint64_t number = 1; number <= 5; number++)
         CHECK(solid_publish(writer, &small, number) == TRI_OK);
     atomic_store(&part->done, 1);
-    CHECK(scene_reaches(&part->go, 1));
+    CHECK(fixture_reaches(&part->go, 1));
     struct tri_draft draft;
     CHECK(tri_writer_begin(writer, &large, &draft) == TRI_OK);
     return 0; // without having published
@@ -257,14 +257,14 @@ static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_f
 {
     (void)state;
     struct part *part = part_new();
-    const pid_t pid = scene_start(die_in_a_larger_segment, part);
-    assert_true(scene_reaches(&part->done, 1));
+    const pid_t pid = fixture_start(die_in_a_larger_segment, part);
+    assert_true(fixture_reaches(&part->done, 1));
     tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 5);
     atomic_store(&part->go, 1);
-    assert_int_equal(scene_join(pid), 0);
-    assert_int_equal(tri_reader_acquire(reader, &frame, SCENE_PATIENCE_S * 1000),
+    assert_int_equal(fixture_join(pid), 0);
+    assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000),
                      TRI_ERR_NO_WRITER);
 
     tri_writer *writer = next_writer(part, LARGE, 6);
@@ -281,7 +281,7 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
 {
     (void)state;
     struct part *part = part_new();
-    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(publish_three_and_die, part)), 0);
     tri_reader *reader = reader_after_death(part, TRI_MODE_NEXT);
 
     // As if the writer had died between its entry and `latest`: frame 1's slot says it is frame 4.
@@ -309,13 +309,13 @@ static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
 static int busy_while_waiting(tri_reader *reader)
 {
     struct tri_frame frame = { 0 };
-    const int64_t cpu = scene_cpu_ns(getpid());
+    const int64_t cpu = fixture_cpu_ns(getpid());
     const int64_t start = tri_now_ns();
     while (tri_now_ns() - start < 1000000000) {
         const enum tri_err err = tri_reader_acquire(reader, &frame, 1000);
         assert_true(err == TRI_ERR_TIMEOUT || err == TRI_ERR_NO_WRITER);
     }
-    return (int)((scene_cpu_ns(getpid()) - cpu) * 100 / (tri_now_ns() - start));
+    return (int)((fixture_cpu_ns(getpid()) - cpu) * 100 / (tri_now_ns() - start));
 }
 
 static int open_and_wait(void *argument)
@@ -325,7 +325,7 @@ static int open_and_wait(void *argument)
     tri_writer *writer;
     CHECK(solid_open(&writer, part->name, &video, 0) == TRI_OK);
     atomic_store(&part->done, 1);
-    CHECK(scene_reaches(&part->go, 1));
+    CHECK(fixture_reaches(&part->go, 1));
     return 0;
 }
 
@@ -333,12 +333,12 @@ static void a_reader_sleeps_when_the_writer_died_before_its_first_frame(void **s
 {
     (void)state;
     struct part *part = part_new();
-    const pid_t pid = scene_start(open_and_wait, part);
-    assert_true(scene_reaches(&part->done, 1));
+    const pid_t pid = fixture_start(open_and_wait, part);
+    assert_true(fixture_reaches(&part->done, 1));
     tri_reader *reader = solid_reader(part->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
-    scene_kill(pid);
+    fixture_kill(pid);
 
     assert_in_range(busy_while_waiting(reader), 0, 25);
 
@@ -351,7 +351,7 @@ a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it(v
 {
     (void)state;
     struct part *part = part_new();
-    assert_int_equal(scene_join(scene_start(publish_three_and_die, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(publish_three_and_die, part)), 0);
     struct tri_segment segment;
     assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
     atomic_store(&segment.header->state, TRI_SEGMENT_REPLACED);
@@ -377,7 +377,7 @@ static unsigned permissions_of(int sem_id)
 static void a_refused_second_writer_leaves_the_permissions_alone(void **state)
 {
     (void)state;
-    struct tri_writer_options options = { .name = scene_stream(),
+    struct tri_writer_options options = { .name = fixture_stream(),
                                           .permissions = 0600,
                                           .video = SMALL };
     tri_writer *writer;
@@ -396,17 +396,18 @@ static void a_refused_second_writer_leaves_the_permissions_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
-        scene_test(what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it),
-        scene_test(frame_of_a_dead_writer_is_not_live_before_the_next),
-        scene_test(numbers_go_on_after_a_death_while_a_segment_is_filled),
-        scene_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
-        scene_test(a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream),
-        scene_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),
-        scene_test(a_frame_finished_but_never_published_is_nobodys_frame),
-        scene_test(a_reader_sleeps_when_the_writer_died_before_its_first_frame),
-        scene_test(a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it),
-        scene_test(a_refused_second_writer_leaves_the_permissions_alone),
+        fixture_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
+        fixture_test(what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it),
+        fixture_test(frame_of_a_dead_writer_is_not_live_before_the_next),
+        fixture_test(numbers_go_on_after_a_death_while_a_segment_is_filled),
+        fixture_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
+        fixture_test(a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream),
+        fixture_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),
+        fixture_test(a_frame_finished_but_never_published_is_nobodys_frame),
+        fixture_test(a_reader_sleeps_when_the_writer_died_before_its_first_frame),
+        fixture_test(
+            a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it),
+        fixture_test(a_refused_second_writer_leaves_the_permissions_alone),
     };
     return cmocka_run_group_tests_name("takeover", tests, NULL, NULL);
 }

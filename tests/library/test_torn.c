@@ -69,8 +69,8 @@ static int watch(void *argument)
 static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **state)
 {
     (void)state;
-    struct board *board = scene_share(sizeof(*board));
-    snprintf(board->name, sizeof(board->name), "%s", scene_stream());
+    struct board *board = fixture_share(sizeof(*board));
+    snprintf(board->name, sizeof(board->name), "%s", fixture_stream());
     const struct tri_video video = solid_video(128, 96);
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, board->name, &video, SLOTS), TRI_OK);
@@ -80,7 +80,7 @@ static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **sta
         board->view[i].board = board;
         board->view[i].flags = i & 1 ? TRI_READER_NO_LOCK : 0;
         board->view[i].slow = i & 2;
-        pid[i] = scene_start(watch, &board->view[i]);
+        pid[i] = fixture_start(watch, &board->view[i]);
     }
     uint64_t refused = 0;
     for (uint64_t number = 1; number <= FRAMES;) {
@@ -92,7 +92,7 @@ static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **sta
     atomic_store(&board->ended, 1);
 
     for (unsigned i = 0; i < 4; i++)
-        assert_int_equal(scene_join(pid[i]), 0);
+        assert_int_equal(fixture_join(pid[i]), 0);
     for (unsigned i = 0; i < 4; i++) {
         const struct view *view = &board->view[i];
         print_message("# %s, %s: %llu accepted, %llu torn, %llu mixed\n",
@@ -111,7 +111,7 @@ static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_hundred_thousand_frames_of_one_colour_show_no_mixed_one),
+        fixture_test(a_hundred_thousand_frames_of_one_colour_show_no_mixed_one),
     };
     return cmocka_run_group_tests_name("torn", tests, NULL, NULL);
 }

@@ -86,7 +86,7 @@ static void publish(tri_writer *writer)
 static void what_stands_in_a_segment_is_told_clean(void **state)
 {
     (void)state;
-    const char *name = scene_stream();
+    const char *name = fixture_stream();
     tri_writer *writer = NULL;
     struct tri_stream stream;
 
@@ -116,7 +116,7 @@ int main(void)
         cmocka_unit_test(control_characters_do_not),
         cmocka_unit_test(bytes_that_are_no_utf_8_do_not),
         cmocka_unit_test(every_log_gets_clean_lines),
-        scene_test(what_stands_in_a_segment_is_told_clean),
+        fixture_test(what_stands_in_a_segment_is_told_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

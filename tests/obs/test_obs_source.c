@@ -104,7 +104,7 @@ static void assert_colors(enum video_colorspace space, enum video_range_type ran
 static void a_frame_has_its_capture_time_size_and_colours(void **state)
 {
     (void)state;
-    const char *const name = scene_stream();
+    const char *const name = fixture_stream();
     obs_source_t *source = open_source(name);
     tri_writer *writer = open_writer(name);
     struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 66, .height = 34 };
@@ -130,7 +130,7 @@ static void a_frame_has_its_capture_time_size_and_colours(void **state)
 static void a_change_of_format_and_a_new_writer_are_followed(void **state)
 {
     (void)state;
-    const char *const name = scene_stream();
+    const char *const name = fixture_stream();
     obs_source_t *source = open_source(name);
     const enum video_format formats[] = { VIDEO_FORMAT_YUY2, VIDEO_FORMAT_BGRA, VIDEO_FORMAT_Y800 };
     const uint32_t fourccs[] = { TRI_FOURCC_YUYV, TRI_FOURCC_AR24, TRI_FOURCC_GREY };
@@ -156,8 +156,8 @@ static void frames_that_cannot_be_held_are_shown_from_the_first_on(void **state)
 {
     (void)state;
     if (geteuid() != 0)
-        scene_skip("only root can become another user");
-    const char *const name = scene_stream();
+        fixture_skip("only root can become another user");
+    const char *const name = fixture_stream();
     tri_writer *writer = NULL;
     const struct tri_writer_options options = { .name = name, .permissions = 0644 };
     const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 66, .height = 34 };
@@ -184,7 +184,7 @@ static void a_name_that_is_too_long_is_not_cut_to_that_of_another_stream(void **
     (void)state;
     char longest[TRI_NAME_MAX + 1];
     char longer[TRI_NAME_MAX + 2];
-    const char *const name = scene_stream();
+    const char *const name = fixture_stream();
     memset(longest, '0', TRI_NAME_MAX);
     memcpy(longest, name, strlen(name));
     longest[TRI_NAME_MAX] = '\0';
@@ -225,7 +225,7 @@ static uint32_t readers_of(const tri_writer *writer)
 static void a_source_that_is_removed_ends_though_no_frame_comes(void **state)
 {
     (void)state;
-    const char *const name = scene_stream();
+    const char *const name = fixture_stream();
     obs_source_t *source = open_source(name);
     tri_writer *writer = open_writer(name);
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
@@ -243,7 +243,7 @@ static void a_source_that_is_removed_ends_though_no_frame_comes(void **state)
 static void the_streams_there_are_can_be_chosen_from(void **state)
 {
     (void)state;
-    const char *const name = scene_stream();
+    const char *const name = fixture_stream();
     obs_source_t *source = open_source("a-stream-to-come");
     assert_false(lists(source, name));
 
@@ -288,12 +288,12 @@ static int stop_obs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(a_frame_has_its_capture_time_size_and_colours),
-        scene_test(a_change_of_format_and_a_new_writer_are_followed),
-        scene_test(frames_that_cannot_be_held_are_shown_from_the_first_on),
-        scene_test(a_name_that_is_too_long_is_not_cut_to_that_of_another_stream),
-        scene_test(a_source_that_is_removed_ends_though_no_frame_comes),
-        scene_test(the_streams_there_are_can_be_chosen_from),
+        fixture_test(a_frame_has_its_capture_time_size_and_colours),
+        fixture_test(a_change_of_format_and_a_new_writer_are_followed),
+        fixture_test(frames_that_cannot_be_held_are_shown_from_the_first_on),
+        fixture_test(a_name_that_is_too_long_is_not_cut_to_that_of_another_stream),
+        fixture_test(a_source_that_is_removed_ends_though_no_frame_comes),
+        fixture_test(the_streams_there_are_can_be_chosen_from),
     };
     return cmocka_run_group_tests(tests, start_obs, stop_obs);
 }

@@ -30,7 +30,7 @@ static const struct order {
 };
 
 /** A frame of odd sides and padded rows. */
-struct scene {
+struct sample {
     struct tri_video video;
     struct tri_shape shape;
     uint8_t *memory;
@@ -40,24 +40,24 @@ struct scene {
 
 enum { WIDTH = 7, HEIGHT = 5, PADDING = 3 };
 
-static void begin(struct scene *scene, struct tri_video video)
+static void begin(struct sample *sample, struct tri_video video)
 {
-    *scene = (struct scene){ .video = video };
-    assert_int_equal(tri_video_shape(&scene->video, &scene->shape), TRI_OK);
-    for (uint32_t p = 0; p < scene->shape.planes; p++)
-        scene->video.stride[p] = scene->shape.plane[p].row_bytes + PADDING;
-    assert_int_equal(tri_video_shape(&scene->video, &scene->shape), TRI_OK);
-    scene->memory = calloc(1, scene->shape.bytes + PADDING);
-    assert_non_null(scene->memory);
-    memset(scene->memory, 0xa5, scene->shape.bytes);
-    for (uint32_t p = 0; p < scene->shape.planes; p++)
-        scene->data[p] = scene->memory + scene->shape.plane[p].offset;
-    assert_true(pixels_open(&scene->pixels, &scene->video, &scene->shape, scene->data));
+    *sample = (struct sample){ .video = video };
+    assert_int_equal(tri_video_shape(&sample->video, &sample->shape), TRI_OK);
+    for (uint32_t p = 0; p < sample->shape.planes; p++)
+        sample->video.stride[p] = sample->shape.plane[p].row_bytes + PADDING;
+    assert_int_equal(tri_video_shape(&sample->video, &sample->shape), TRI_OK);
+    sample->memory = calloc(1, sample->shape.bytes + PADDING);
+    assert_non_null(sample->memory);
+    memset(sample->memory, 0xa5, sample->shape.bytes);
+    for (uint32_t p = 0; p < sample->shape.planes; p++)
+        sample->data[p] = sample->memory + sample->shape.plane[p].offset;
+    assert_true(pixels_open(&sample->pixels, &sample->video, &sample->shape, sample->data));
 }
 
-static void end(struct scene *scene)
+static void end(struct sample *sample)
 {
-    free(scene->memory);
+    free(sample->memory);
 }
 
 /** A value that tells component and place apart. */
@@ -66,15 +66,15 @@ static unsigned code(char name, unsigned column, unsigned row, unsigned bits)
     return ((unsigned)name * 7919 + column * 131 + row * 977) & ((1u << bits) - 1);
 }
 
-static void fill(const struct scene *scene, const struct order *order)
+static void fill(const struct sample *sample, const struct order *order)
 {
     const struct tri_format *format = tri_format_find(order->fourcc);
 
-    for (uint32_t p = 0; p < scene->shape.planes; p++) {
-        const struct tri_plane *plane = &scene->shape.plane[p];
+    for (uint32_t p = 0; p < sample->shape.planes; p++) {
+        const struct tri_plane *plane = &sample->shape.plane[p];
         const unsigned group = format->plane[p].pixels;
         for (unsigned row = 0; row < plane->rows; row++) {
-            uint8_t *at = scene->memory + plane->offset + (size_t)row * plane->stride;
+            uint8_t *at = sample->memory + plane->offset + (size_t)row * plane->stride;
             for (unsigned column = 0; column * group < WIDTH; column++) {
                 unsigned own = 0; // pixels of the group that had their luma
                 for (const char *name = order->plane[p]; *name; name++) {
@@ -90,7 +90,7 @@ static void fill(const struct scene *scene, const struct order *order)
     }
 }
 
-static void check(const struct scene *scene, const struct order *order)
+static void check(const struct sample *sample, const struct order *order)
 {
     const struct tri_format *format = tri_format_find(order->fourcc);
     const bool yuv = format->family == TRI_FAMILY_YUV;
@@ -98,14 +98,14 @@ static void check(const struct scene *scene, const struct order *order)
 
     for (unsigned y = 0; y < HEIGHT; y++) {
         for (unsigned x = 0; x < WIDTH; x++) {
-            const struct pixel pixel = pixels_at(&scene->pixels, x, y);
-            for (unsigned c = 0; c < scene->pixels.components; c++) {
-                const char name = scene->pixels.names[c];
+            const struct pixel pixel = pixels_at(&sample->pixels, x, y);
+            for (unsigned c = 0; c < sample->pixels.components; c++) {
+                const char name = sample->pixels.names[c];
                 const bool shared = yuv && name != 'Y';
                 const unsigned column = shared ? x / chroma->pixels : x;
                 const unsigned row = shared ? y / chroma->lines : y;
                 assert_int_equal(pixel.value[c], code(name, column, row, order->bits));
-                assert_int_equal(scene->pixels.bits[c], order->bits);
+                assert_int_equal(sample->pixels.bits[c], order->bits);
             }
         }
     }
@@ -117,12 +117,12 @@ static void every_component_is_read_from_its_own_bytes_in_every_format(void **st
     size_t seen = 0;
 
     for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++, seen++) {
-        struct scene scene;
-        begin(&scene,
+        struct sample sample;
+        begin(&sample,
               (struct tri_video){ .fourcc = orders[i].fourcc, .width = WIDTH, .height = HEIGHT });
-        fill(&scene, &orders[i]);
-        check(&scene, &orders[i]);
-        end(&scene);
+        fill(&sample, &orders[i]);
+        check(&sample, &orders[i]);
+        end(&sample);
     }
     for (size_t i = 0; tri_format_at(i); i++)
         seen -= tri_format_at(i)->family != TRI_FAMILY_COMPRESSED &&
@@ -133,24 +133,24 @@ static void every_component_is_read_from_its_own_bytes_in_every_format(void **st
 static void sixteen_bits_of_565_are_three_components(void **state)
 {
     (void)state;
-    struct scene scene;
-    begin(&scene,
+    struct sample sample;
+    begin(&sample,
           (struct tri_video){ .fourcc = TRI_FOURCC_RGBP, .width = WIDTH, .height = HEIGHT });
     const unsigned value = 21u << 11 | 47u << 5 | 9u;
-    scene.memory[scene.shape.plane[0].stride + 2] = (uint8_t)value;
-    scene.memory[scene.shape.plane[0].stride + 3] = (uint8_t)(value >> 8);
-    const struct pixel pixel = pixels_at(&scene.pixels, 1, 1);
-    assert_string_equal(scene.pixels.names, "RGB");
-    assert_int_equal(scene.pixels.components, 3);
+    sample.memory[sample.shape.plane[0].stride + 2] = (uint8_t)value;
+    sample.memory[sample.shape.plane[0].stride + 3] = (uint8_t)(value >> 8);
+    const struct pixel pixel = pixels_at(&sample.pixels, 1, 1);
+    assert_string_equal(sample.pixels.names, "RGB");
+    assert_int_equal(sample.pixels.components, 3);
     assert_int_equal(pixel.value[0], 21);
     assert_int_equal(pixel.value[1], 47);
     assert_int_equal(pixel.value[2], 9);
     double rgb[3];
-    pixels_color(&scene.pixels, &pixel, rgb);
+    pixels_color(&sample.pixels, &pixel, rgb);
     assert_true(fabs(rgb[0] - 21 / 31.0) < 1e-9);
     assert_true(fabs(rgb[1] - 47 / 63.0) < 1e-9);
     assert_true(fabs(rgb[2] - 9 / 31.0) < 1e-9);
-    end(&scene);
+    end(&sample);
 }
 
 /** Codes of a pixel, and the 8-bit R'G'B' that they are. */
@@ -194,36 +194,37 @@ static void known_codes_are_the_colours_of_the_standards(void **state)
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         const struct known *known = &table[i];
-        struct scene scene;
+        struct sample sample;
         struct pixel pixel = { { known->value[0], known->value[1], known->value[2] } };
         double rgb[3];
-        begin(&scene, (struct tri_video){ .fourcc = known->fourcc,
-                                          .width = WIDTH,
-                                          .height = HEIGHT,
-                                          .matrix = known->matrix,
-                                          .range = known->range });
-        pixels_color(&scene.pixels, &pixel, rgb);
+        begin(&sample, (struct tri_video){ .fourcc = known->fourcc,
+                                           .width = WIDTH,
+                                           .height = HEIGHT,
+                                           .matrix = known->matrix,
+                                           .range = known->range });
+        pixels_color(&sample.pixels, &pixel, rgb);
         for (int c = 0; c < 3; c++)
             assert_true(fabs(rgb[c] * 255 - known->rgb[c]) < 1.5); // what rounding the codes leaves
-        end(&scene);
+        end(&sample);
     }
 }
 
 static void luma_is_the_pixels_own_or_the_share_of_its_colours(void **state)
 {
     (void)state;
-    struct scene scene;
-    begin(&scene,
+    struct sample sample;
+    begin(&sample,
           (struct tri_video){ .fourcc = TRI_FOURCC_YUYV, .width = WIDTH, .height = HEIGHT });
-    assert_true(fabs(pixels_luma(&scene.pixels, &(struct pixel){ { 125, 1, 250 } }) - 109 / 219.0) <
+    assert_true(
+        fabs(pixels_luma(&sample.pixels, &(struct pixel){ { 125, 1, 250 } }) - 109 / 219.0) < 1e-9);
+    end(&sample);
+    begin(&sample, (struct tri_video){ .fourcc = TRI_FOURCC_RGB3,
+                                       .width = WIDTH,
+                                       .height = HEIGHT,
+                                       .matrix = TRI_MATRIX_709 });
+    assert_true(fabs(pixels_luma(&sample.pixels, &(struct pixel){ { 255, 0, 0 } }) - 0.2126) <
                 1e-9);
-    end(&scene);
-    begin(&scene, (struct tri_video){ .fourcc = TRI_FOURCC_RGB3,
-                                      .width = WIDTH,
-                                      .height = HEIGHT,
-                                      .matrix = TRI_MATRIX_709 });
-    assert_true(fabs(pixels_luma(&scene.pixels, &(struct pixel){ { 255, 0, 0 } }) - 0.2126) < 1e-9);
-    end(&scene);
+    end(&sample);
 }
 
 static void what_has_no_pixels_is_refused(void **state)

@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from stdin_writer import Feed
+from stdin_writer import StdinWriter
 from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, tool
 
 sys.path.insert(0, str(SOURCE / "plugins/python"))
@@ -204,11 +204,11 @@ class ByEveryBridge(ProgramTest):
 
     def test_in_by_a_writer_in_c(self):
         times = [1_000_000_000 + number * self.APART for number in range(FRAMES)]
-        feed = Feed(self, self.name, slots=SLOTS)
+        writer = StdinWriter(self, self.name, slots=SLOTS)
         for picture, capture in zip(self.pictures, times):
-            feed.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)
+            writer.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)
         self.assertEqual(self.comes_out(), times)
-        feed.end()
+        writer.end()
 
     def test_out_of_one_stream_and_into_another_by_gstreamer_keeps_the_capture_times(self):
         built("libgsttriptych.so")
@@ -217,16 +217,16 @@ class ByEveryBridge(ProgramTest):
         relay = self.start(tool("gst-launch-1.0"), "-q", "triptychsrc", f"stream={self.name}",
                            "mode=next", "is-live=false", "!", "triptychsink", f"stream={second}",
                            f"slots={SLOTS}", "history=0", "sync=false", env=self.gst)
-        feed = Feed(self, self.name, slots=SLOTS)
+        writer = StdinWriter(self, self.name, slots=SLOTS)
         for picture, capture in zip(self.pictures, times):
-            feed.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)
+            writer.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)
         with triptych.Reader(second) as reader:
             pictures, told = self.by_python(reader)
         self.assertTrue(pictures == self.pictures)
         self.assertEqual([capture for _, capture in told], times)
         relay.send_signal(signal.SIGINT)
         self.assertEqual(relay.wait(PATIENCE), 0, relay.stderr.read().decode())
-        feed.end()
+        writer.end()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from stdin_writer import Feed, noise, plane_sizes
+from stdin_writer import StdinWriter, noise, plane_sizes
 from programs import BUILD, PATIENCE, SOURCE, ProgramTest, wait_until
 
 sys.path.insert(0, str(SOURCE / "plugins/python"))
@@ -78,9 +78,9 @@ class Arrays(ProgramTest):
             with self.subTest(format=format):
                 name = self.stream()
                 with triptych.Reader(name) as reader:
-                    feed = Feed(self, name)
+                    writer = StdinWriter(self, name)
                     planes = noise(format, 33, 17, 5)
-                    feed.frame(format, (33, 17), planes, pad=7)
+                    writer.frame(format, (33, 17), planes, pad=7)
                     frame = reader.latest(timeout=20)
                     self.assertEqual(frame.format, format)
                     for plane, wanted in zip(frame.planes, planes):
@@ -88,7 +88,7 @@ class Arrays(ProgramTest):
                         self.assertEqual(array.tobytes(), wanted)
                     self.assertEqual(len(frame.planes), len(plane_sizes(format, 33, 17)))
                     del frame, array, plane
-                    feed.end()
+                    writer.end()
 
     def test_an_array_views_the_segment_and_cannot_be_written(self):
         name = self.stream()

@@ -60,6 +60,6 @@ bool cgroup_join(void)
 
 void cgroup_remove(void)
 {
-    for (int ms = 0; rmdir(group) < 0 && errno == EBUSY && ms < SCENE_PATIENCE_S * 1000; ms++)
-        scene_sleep_ms(1);
+    for (int ms = 0; rmdir(group) < 0 && errno == EBUSY && ms < FIXTURE_PATIENCE_S * 1000; ms++)
+        fixture_sleep_ms(1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A folder with files like those of a system, for what takes "where the system's files are". */
-#ifndef TESTS_ROOT_H
-#define TESTS_ROOT_H
+#ifndef TESTS_FAKE_ROOT_H
+#define TESTS_FAKE_ROOT_H
 
 /** The folder of this case. */
 extern char root[];

@@ -28,14 +28,14 @@ static struct {
     unsigned named; // streams of all tests so far
 } scene;
 
-void scene_sleep_ms(int ms)
+void fixture_sleep_ms(int ms)
 {
     struct timespec span = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
     while (nanosleep(&span, &span) < 0 && errno == EINTR)
         continue;
 }
 
-const char *scene_stream(void)
+const char *fixture_stream(void)
 {
     assert_true(scene.streams < STREAMS_MAX);
     char *name = scene.stream[scene.streams++];
@@ -43,7 +43,7 @@ const char *scene_stream(void)
     return name;
 }
 
-void *scene_share(size_t bytes)
+void *fixture_share(size_t bytes)
 {
     assert_true(scene.shares < SHARES_MAX);
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -53,7 +53,7 @@ void *scene_share(size_t bytes)
     return at;
 }
 
-pid_t scene_start(int (*body)(void *argument), void *argument)
+pid_t fixture_start(int (*body)(void *argument), void *argument)
 {
     assert_true(scene.pids < PIDS_MAX);
     fflush(NULL); // what stands in buffers would be written twice
@@ -80,28 +80,28 @@ static void forget(pid_t pid)
     }
 }
 
-int scene_join(pid_t pid)
+int fixture_join(pid_t pid)
 {
-    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms += LOOK_MS) {
+    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += LOOK_MS) {
         int status;
         if (waitpid(pid, &status, WNOHANG) == pid) {
             forget(pid);
             return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
         }
-        scene_sleep_ms(LOOK_MS);
+        fixture_sleep_ms(LOOK_MS);
     }
     fail_msg("process %d does not end", (int)pid);
     return -1;
 }
 
-void scene_kill(pid_t pid)
+void fixture_kill(pid_t pid)
 {
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     forget(pid);
 }
 
-void scene_freeze(pid_t pid)
+void fixture_freeze(pid_t pid)
 {
     kill(pid, SIGSTOP);
     int status;
@@ -109,22 +109,22 @@ void scene_freeze(pid_t pid)
     assert_true(WIFSTOPPED(status));
 }
 
-void scene_thaw(pid_t pid)
+void fixture_thaw(pid_t pid)
 {
     kill(pid, SIGCONT);
 }
 
-bool scene_reaches(const _Atomic uint64_t *count, uint64_t least)
+bool fixture_reaches(const _Atomic uint64_t *count, uint64_t least)
 {
-    for (int ms = 0; ms < SCENE_PATIENCE_S * 1000; ms += LOOK_MS) {
+    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += LOOK_MS) {
         if (atomic_load(count) >= least)
             return true;
-        scene_sleep_ms(LOOK_MS);
+        fixture_sleep_ms(LOOK_MS);
     }
     return false;
 }
 
-int64_t scene_cpu_ns(pid_t pid)
+int64_t fixture_cpu_ns(pid_t pid)
 {
     clockid_t clock;
     struct timespec used = { 0 };
@@ -133,11 +133,11 @@ int64_t scene_cpu_ns(pid_t pid)
     return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
-int scene_end(void **state)
+int fixture_end(void **state)
 {
     (void)state;
     while (scene.pids > 0)
-        scene_kill(scene.pid[0]);
+        fixture_kill(scene.pid[0]);
     for (unsigned i = 0; i < scene.shares; i++)
         munmap(scene.share[i].at, scene.share[i].bytes);
 

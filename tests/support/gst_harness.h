@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** One of our elements between pads of a test. */
-#ifndef TESTS_HARNESS_H
-#define TESTS_HARNESS_H
+#ifndef TESTS_GST_HARNESS_H
+#define TESTS_GST_HARNESS_H
 
 #include "gst_pipes.h"
 

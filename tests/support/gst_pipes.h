@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Pipelines of one test, the stream between them, and what a sink at the end was given. */
-#ifndef TESTS_PIPES_H
-#define TESTS_PIPES_H
+#ifndef TESTS_GST_PIPES_H
+#define TESTS_GST_PIPES_H
 
 #include <triptych/triptych.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A stream's owner, a member of its group and a stranger: processes that become other users. */
-#ifndef OTHER_USERS_H
-#define OTHER_USERS_H
+#ifndef TESTS_OTHER_USERS_H
+#define TESTS_OTHER_USERS_H
 
 #include "fixture.h"
 #include "ipc.h"
@@ -33,8 +33,8 @@ struct plot {
 
 static inline struct plot *plot_new(uint32_t mode)
 {
-    struct plot *plot = scene_share(sizeof(*plot));
-    plot->name = scene_stream();
+    struct plot *plot = fixture_share(sizeof(*plot));
+    plot->name = fixture_stream();
     plot->mode = mode;
     return plot;
 }
@@ -60,7 +60,7 @@ static inline void become(uid_t uid)
 static inline void need_root(void)
 {
     if (geteuid() != 0)
-        scene_skip("only root can be several users");
+        fixture_skip("only root can be several users");
 }
 
 /** The owner's writer. */
@@ -88,7 +88,7 @@ static inline int own(void *argument)
         else
             plot->failed++;
         plot->spent_ns += (uint64_t)(tri_now_ns() - start);
-        scene_sleep_ms(1);
+        fixture_sleep_ms(1);
     }
     tri_writer_close(&writer);
     return 0;
@@ -96,15 +96,15 @@ static inline int own(void *argument)
 
 static inline pid_t owner_started(struct plot *plot)
 {
-    const pid_t pid = scene_start(own, plot);
-    assert_true(scene_reaches(&plot->published, 3));
+    const pid_t pid = fixture_start(own, plot);
+    assert_true(fixture_reaches(&plot->published, 3));
     return pid;
 }
 
 static inline void owner_ended(struct plot *plot, pid_t pid)
 {
     plot->stop = 1;
-    assert_int_equal(scene_join(pid), 0);
+    assert_int_equal(fixture_join(pid), 0);
     assert_int_equal(plot->failed, 0);
 }
 

@@ -157,14 +157,14 @@ class ProgramTest(unittest.TestCase):
         options["env"] = (options.get("env") or os.environ) | {"LD_LIBRARY_PATH": str(folder)}
         return shutil.copy(path, folder)
 
-    def run_to_end(self, program, *args, feed=None, **options):
+    def run_to_end(self, program, *args, input=None, **options):
         """Runs a program and returns it completed: .returncode, .stdout and .stderr (text, unless
         text=False)."""
         as_text = options.pop("text", True)
-        if feed is not None:
+        if input is not None:
             options["stdin"] = subprocess.PIPE
         process = self.start(program, *args, **options)
-        out, err = process.communicate(feed, timeout=PATIENCE * 4)
+        out, err = process.communicate(input, timeout=PATIENCE * 4)
         if as_text:
             out, err = (stream.decode() if stream is not None else None for stream in (out, err))
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)

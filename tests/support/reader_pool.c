@@ -6,7 +6,7 @@
 
 #define LOOK_MS 50 // how soon a reader hears that it is to stop
 
-static void take_counts(const tri_reader *reader, struct watcher *watcher)
+static void take_counts(const tri_reader *reader, struct pool_reader *watcher)
 {
     struct tri_reader_stats counts;
     tri_reader_get_stats(reader, &counts);
@@ -16,7 +16,7 @@ static void take_counts(const tri_reader *reader, struct watcher *watcher)
 
 static int watch(void *argument)
 {
-    struct watcher *watcher = argument;
+    struct pool_reader *watcher = argument;
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = watcher->name,
                                                                  .mode = watcher->mode,
@@ -50,59 +50,59 @@ static int watch(void *argument)
     return 0;
 }
 
-struct audience *audience_new(void)
+struct reader_pool *reader_pool_new(void)
 {
-    return scene_share(sizeof(struct audience));
+    return fixture_share(sizeof(struct reader_pool));
 }
 
-unsigned audience_add(struct audience *audience, const char *name, enum tri_reader_mode mode,
-                      uint32_t flags)
+unsigned reader_pool_add(struct reader_pool *pool, const char *name, enum tri_reader_mode mode,
+                         uint32_t flags)
 {
-    const unsigned index = audience->count++;
-    assert_true(index < AUDIENCE_MAX);
-    struct watcher *watcher = &audience->watcher[index];
+    const unsigned index = pool->count++;
+    assert_true(index < READER_POOL_MAX);
+    struct pool_reader *watcher = &pool->reader[index];
     watcher->name = name;
     watcher->mode = mode;
     watcher->flags = flags;
-    audience->pid[index] = scene_start(watch, watcher);
+    pool->pid[index] = fixture_start(watch, watcher);
     return index;
 }
 
-struct audience *audience_of_two(const char *name)
+struct reader_pool *reader_pool_of_two(const char *name)
 {
-    struct audience *audience = audience_new();
-    audience_add(audience, name, TRI_MODE_LATEST, 0);
-    audience_add(audience, name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
-    return audience;
+    struct reader_pool *pool = reader_pool_new();
+    reader_pool_add(pool, name, TRI_MODE_LATEST, 0);
+    reader_pool_add(pool, name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
+    return pool;
 }
 
-uint64_t audience_frames(const struct audience *audience)
+uint64_t reader_pool_frames(const struct reader_pool *pool)
 {
     uint64_t fewest = UINT64_MAX;
-    for (unsigned i = 0; i < audience->count; i++) {
-        if (audience->watcher[i].frames < fewest)
-            fewest = audience->watcher[i].frames;
+    for (unsigned i = 0; i < pool->count; i++) {
+        if (pool->reader[i].frames < fewest)
+            fewest = pool->reader[i].frames;
     }
     return fewest;
 }
 
-uint64_t audience_newest(const struct audience *audience)
+uint64_t reader_pool_newest(const struct reader_pool *pool)
 {
     uint64_t oldest = UINT64_MAX;
-    for (unsigned i = 0; i < audience->count; i++) {
-        if (audience->watcher[i].newest < oldest)
-            oldest = audience->watcher[i].newest;
+    for (unsigned i = 0; i < pool->count; i++) {
+        if (pool->reader[i].newest < oldest)
+            oldest = pool->reader[i].newest;
     }
     return oldest;
 }
 
-void audience_leaves(struct audience *audience)
+void reader_pool_finish(struct reader_pool *pool)
 {
-    for (unsigned i = 0; i < audience->count; i++)
-        audience->watcher[i].stop = 1;
-    for (unsigned i = 0; i < audience->count; i++) {
-        assert_int_equal(scene_join(audience->pid[i]), 0);
-        assert_int_equal(audience->watcher[i].mixed, 0);
+    for (unsigned i = 0; i < pool->count; i++)
+        pool->reader[i].stop = 1;
+    for (unsigned i = 0; i < pool->count; i++) {
+        assert_int_equal(fixture_join(pool->pid[i]), 0);
+        assert_int_equal(pool->reader[i].mixed, 0);
     }
-    audience->count = 0;
+    pool->count = 0;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /** Readers in processes of their own, which look at every pixel and keep count. */
-#ifndef TESTS_AUDIENCE_H
-#define TESTS_AUDIENCE_H
+#ifndef TESTS_READER_POOL_H
+#define TESTS_READER_POOL_H
 
 #include <triptych/triptych.h>
 
 #include <stdatomic.h>
 #include <sys/types.h>
 
-#define AUDIENCE_MAX 80
+#define READER_POOL_MAX 80
 
 /** One reader, and what it has seen so far; shared between its process and the test's. */
-struct watcher {
+struct pool_reader {
     const char *name;
     enum tri_reader_mode mode;
     uint32_t flags;
@@ -28,27 +28,27 @@ struct watcher {
     _Atomic uint64_t stop;
 };
 
-struct audience {
+struct reader_pool {
     unsigned count;
-    struct watcher watcher[AUDIENCE_MAX];
-    pid_t pid[AUDIENCE_MAX];
+    struct pool_reader reader[READER_POOL_MAX];
+    pid_t pid[READER_POOL_MAX];
 };
 
-/** An empty audience. */
-struct audience *audience_new(void);
+/** An empty pool. */
+struct reader_pool *reader_pool_new(void);
 
 /** One more reader. @return its index. */
-unsigned audience_add(struct audience *audience, const char *name, enum tri_reader_mode mode,
-                      uint32_t flags);
+unsigned reader_pool_add(struct reader_pool *pool, const char *name, enum tri_reader_mode mode,
+                         uint32_t flags);
 
 /** The usual two: one that locks slots and one that does not. */
-struct audience *audience_of_two(const char *name);
+struct reader_pool *reader_pool_of_two(const char *name);
 
 /** The fewest frames that any of them has borrowed; the newest number that all have seen. */
-uint64_t audience_frames(const struct audience *audience);
-uint64_t audience_newest(const struct audience *audience);
+uint64_t reader_pool_frames(const struct reader_pool *pool);
+uint64_t reader_pool_newest(const struct reader_pool *pool);
 
 /** Ends them all; a mixed frame or a failed reader is the test's failure. */
-void audience_leaves(struct audience *audience);
+void reader_pool_finish(struct reader_pool *pool);
 
 #endif

@@ -85,7 +85,7 @@ tri_reader *solid_reader(const char *name, enum tri_reader_mode mode, uint32_t f
 
 void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number)
 {
-    assert_int_equal(tri_reader_acquire(reader, frame, SCENE_PATIENCE_S * 1000), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, frame, FIXTURE_PATIENCE_S * 1000), TRI_OK);
     assert_int_equal(frame->info.number, number);
     assert_int_equal(frame->info.driver_sequence, number);
     assert_int_equal(solid_wrong(frame, 0, UINT32_MAX), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Pictures of one colour, which follows from the frame's driver_sequence: mixed ones cannot hide. */
-#ifndef TESTS_SOLID_H
-#define TESTS_SOLID_H
+#ifndef TESTS_SOLID_FRAMES_H
+#define TESTS_SOLID_FRAMES_H
 
 #include <triptych/triptych.h>
 

@@ -24,7 +24,7 @@ struct request {
 
 static int fail(const char *what)
 {
-    fprintf(stderr, "feed: %s\n", what);
+    fprintf(stderr, "stdin-writer: %s\n", what);
     return EXIT_FAILURE;
 }
 
@@ -74,12 +74,12 @@ static bool fill(struct tri_draft *draft, uint64_t bytes)
 int main(int argc, char **argv)
 {
     if (argc != 3)
-        return fail("usage: feed NAME SLOTS");
+        return fail("usage: stdin-writer NAME SLOTS");
     const tri_log log = tri_log_to_stderr(TRI_LOG_WARN);
     __attribute__((cleanup(tri_writer_close))) tri_writer *writer = NULL;
     const struct tri_writer_options options = { .name = argv[1],
                                                 .slots = (uint32_t)strtoul(argv[2], NULL, 10),
-                                                .source = "test:feed",
+                                                .source = "test:stdin",
                                                 .log = &log };
     if (tri_writer_open(&writer, &options) != TRI_OK)
         return fail("cannot be the writer");

@@ -32,8 +32,8 @@ def noise(format, width, height, seed):
     return planes
 
 
-class Feed:
-    """A running feed; `frame()` returns when the frame is published."""
+class StdinWriter:
+    """A running writer; `frame()` returns when the frame is published."""
 
     def __init__(self, test, name, slots=16):
         self.process = test.start("stdin-writer", name, slots, stdin=-1)

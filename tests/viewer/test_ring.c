@@ -29,7 +29,7 @@ static void push(struct film *film, int count)
     }
 }
 
-static void spoil(struct film *film)
+static void corrupt(struct film *film)
 {
     film->picture[ring_clear(&film->ring)] = -1;
 }
@@ -102,8 +102,8 @@ static void a_picture_that_was_spoilt_is_never_shown(void **state)
 
     (void)state;
     push(&film, 5);
-    spoil(&film);
-    spoil(&film);
+    corrupt(&film);
+    corrupt(&film);
     assert_int_equal(shown(&film), 5);
     assert_true(ring_step(&film.ring, 1));
     assert_int_equal(shown(&film), 4);

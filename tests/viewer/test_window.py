@@ -8,7 +8,7 @@ import signal
 import time
 
 import pixels
-from stdin_writer import Feed
+from stdin_writer import StdinWriter
 from programs import PATIENCE, built, key_of, last_json, wait_until
 from screen import SIZE, Screen
 from viewer_case import WindowTest
@@ -30,9 +30,9 @@ class States(WindowTest):
         name = self.stream()
         window = self.show(name)
         wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
-        feed = Feed(self, name)
+        writer = StdinWriter(self, name)
         wait_until(lambda: window.title() == f"{name} - no frame yet", "a title that says more")
-        feed.end()
+        writer.end()
 
     def test_the_bars_have_their_colours_on_the_screen_whatever_the_renderer(self):
         for renderer, formats in (("opengl", ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24")),
