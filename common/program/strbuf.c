@@ -5,26 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
-void lines_start(struct lines *lines, char *text, size_t bytes)
+void strbuf_init(struct strbuf *buf, char *text, size_t bytes)
 {
-    *lines = (struct lines){ .text = text, .bytes = bytes };
+    *buf = (struct strbuf){ .text = text, .bytes = bytes };
     text[0] = '\0';
 }
 
-void lines_add(struct lines *lines, const char *format, ...)
+void strbuf_add(struct strbuf *buf, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    const int n = vsnprintf(lines->text + lines->used, lines->bytes - lines->used, format, args);
+    const int n = vsnprintf(buf->text + buf->used, buf->bytes - buf->used, format, args);
     va_end(args);
     if (n > 0) {
-        const size_t room = lines->bytes - 1 - lines->used;
-        lines->used += (size_t)n < room ? (size_t)n : room;
+        const size_t room = buf->bytes - 1 - buf->used;
+        buf->used += (size_t)n < room ? (size_t)n : room;
     }
 }
 
-unsigned lines_count(const char *text)
+unsigned strbuf_count_lines(const char *text)
 {
     unsigned count = 1;
 
@@ -33,21 +33,21 @@ unsigned lines_count(const char *text)
     return count;
 }
 
-void lines_add_cut(struct lines *lines, const char *text, int columns, int rows)
+void strbuf_add_clipped(struct strbuf *buf, const char *text, int columns, int rows)
 {
-    const int count = (int)lines_count(text);
+    const int count = (int)strbuf_count_lines(text);
 
     for (int row = 0; row < count; row++) {
         const int length = (int)strcspn(text, "\n");
         if (row + 1 >= rows && row + 1 < count) {
-            lines_add(lines, "… %d lines", count - row);
+            strbuf_add(buf, "… %d lines", count - row);
             return;
         }
         if (length <= columns)
-            lines_add(lines, "%.*s", length, text);
+            strbuf_add(buf, "%.*s", length, text);
         else
-            lines_add(lines, "%.*s…", columns > 1 ? columns - 1 : 0, text);
+            strbuf_add(buf, "%.*s…", columns > 1 ? columns - 1 : 0, text);
         text += length + (text[length] == '\n');
-        lines_add(lines, "%s", row + 1 < count ? "\n" : "");
+        strbuf_add(buf, "%s", row + 1 < count ? "\n" : "");
     }
 }

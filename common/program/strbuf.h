@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Text that is put together piece by piece; what does not fit is left out. */
+/** Builds a string piece by piece in the caller's memory; text that does not fit is cut off. */
 #ifndef PROGRAM_STRBUF_H
 #define PROGRAM_STRBUF_H
 
@@ -7,21 +7,21 @@
 
 #include <stddef.h>
 
-struct lines {
+struct strbuf {
     char *text;
     size_t bytes, used;
 };
 
-/** Begins with nothing in `text`, which has room for `bytes`, at least 1. */
-void lines_start(struct lines *lines, char *text, size_t bytes);
+/** Starts with an empty string in `text`, which has room for `bytes`, at least 1. */
+void strbuf_init(struct strbuf *buf, char *text, size_t bytes);
 
-void lines_add(struct lines *lines, const char *format, ...) TRI_PRINTF(2, 3);
+void strbuf_add(struct strbuf *buf, const char *format, ...) TRI_PRINTF(2, 3);
 
-/** How many lines a text has. */
-unsigned lines_count(const char *text);
+/** Number of lines in a text. */
+unsigned strbuf_count_lines(const char *text);
 
-/** Adds as much of a text as has room in `columns` by `rows` letters, each a byte: a line that is cut
- *  ends with "…", and of lines that are left out the last one tells the number. */
-void lines_add_cut(struct lines *lines, const char *text, int columns, int rows);
+/** Adds as much of a text as fits into `columns` by `rows` characters of one byte. A line that is cut
+ *  ends with "…"; the last row gives the number of rows left out. */
+void strbuf_add_clipped(struct strbuf *buf, const char *text, int columns, int rows);
 
 #endif

@@ -18,33 +18,33 @@ static void wake(void *semaphore)
 }
 
 /** Takes pictures until the end of the run. */
-static void follow(const struct config *config, struct wall *wall, SDL_Renderer *renderer,
+static void follow(const struct config *config, struct tile_grid *grid, SDL_Renderer *renderer,
                    SDL_sem *woken)
 {
-    while (!stop_asked() && !limits_reached(config, wall) && !ferror(stdout)) {
-        const int64_t deadline = limits_deadline(config, wall);
+    while (!stop_asked() && !run_limits_reached(config, grid) && !ferror(stdout)) {
+        const int64_t deadline = run_limits_deadline(config, grid);
         const int64_t left_ms = deadline ? (deadline - tri_now_ns()) / 1000000 + 1 : WAIT_MS;
 
         if (SDL_SemWaitTimeout(woken, (uint32_t)SDL_clamp(left_ms, 0, WAIT_MS)) == 0)
-            wall_take(wall, renderer);
-        wall_presented(wall, tri_now_ns());
-        report_second(config, wall);
+            tile_grid_take(grid, renderer);
+        tile_grid_presented(grid, tri_now_ns());
+        run_summary_each_second(config, grid);
     }
 }
 
 static int run(const struct config *config, const tri_log *log, SDL_Renderer *renderer)
 {
     SDL_sem *woken = SDL_CreateSemaphore(0);
-    struct wall wall;
+    struct tile_grid grid;
     int status = CLI_FAILED;
 
     if (!woken) {
         tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot make a semaphore: %s",
                       SDL_GetError());
-    } else if (wall_open(&wall, config, log, wake, woken)) {
-        follow(config, &wall, renderer, woken);
-        status = report_end(config, &wall, renderer);
-        wall_close(&wall);
+    } else if (tile_grid_open(&grid, config, log, wake, woken)) {
+        follow(config, &grid, renderer, woken);
+        status = run_summary_end(config, &grid, renderer);
+        tile_grid_close(&grid);
     }
     if (woken)
         SDL_DestroySemaphore(woken);

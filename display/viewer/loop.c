@@ -15,20 +15,20 @@
 #define SECOND   1000000000LL
 #define TITLE_NS SECOND
 
-struct stream_view *loop_stream(struct loop *loop)
+struct stream_view *viewer_stream(struct loop *loop)
 {
-    return &wall_focused(&loop->wall)->stream;
+    return &tile_grid_focused(&loop->grid)->stream;
 }
 
-bool loop_screenshot(struct loop *loop, const char *path)
+bool viewer_screenshot(struct loop *loop, const char *path)
 {
-    const enum tri_err err = screenshot_write(loop_stream(loop), loop->window.renderer, path);
+    const enum tri_err err = screenshot_write(viewer_stream(loop), loop->window.renderer, path);
 
     if (err != TRI_OK) {
-        overlay_say(&loop->overlay, "no screenshot: %s", tri_strerror(err));
+        overlay_show_message(&loop->overlay, "no screenshot: %s", tri_strerror(err));
         return false;
     }
-    overlay_say(&loop->overlay, "saved %s", path);
+    overlay_show_message(&loop->overlay, "saved %s", path);
     tri_log_write(loop->log, TRI_LOG_INFO, "screenshot", "saved %s", path);
     return true;
 }
@@ -48,12 +48,12 @@ static bool open_parts(struct loop *loop)
         return false;
     }
     loop->wake_event = SDL_RegisterEvents(1);
-    return wall_open(&loop->wall, loop->config, loop->log, wake, loop);
+    return tile_grid_open(&loop->grid, loop->config, loop->log, wake, loop);
 }
 
 static void close_parts(struct loop *loop)
 {
-    wall_close(&loop->wall);
+    tile_grid_close(&loop->grid);
     tools_free(&loop->tools);
     overlay_close(&loop->overlay);
     window_close(&loop->window);
@@ -102,44 +102,44 @@ static struct view_area arrange(struct loop *loop)
     struct view_area area = { 0 };
 
     window_output(&loop->window, &area.w, &area.h);
-    wall_arrange(&loop->wall, &area, loop->hidden);
+    tile_grid_arrange(&loop->grid, &area, loop->hidden);
     return area;
 }
 
 /** The window takes its size from the first picture there is. */
-static void suit(struct loop *loop)
+static void fit_window(struct loop *loop)
 {
     unsigned columns, rows, w, h;
 
-    layout_square(loop->wall.count, &columns, &rows);
-    for (unsigned i = 0; i < loop->wall.count; i++) {
-        const struct stream_view *stream = &loop->wall.tiles[i].stream;
+    tile_layout_square(loop->grid.count, &columns, &rows);
+    for (unsigned i = 0; i < loop->grid.count; i++) {
+        const struct stream_view *stream = &loop->grid.tiles[i].stream;
         if (!stream->has_picture)
             continue;
-        stream_view_seen_size(stream, &w, &h);
-        window_suit(&loop->window, w * columns, h * rows);
+        stream_view_visible_size(stream, &w, &h);
+        window_fit_picture(&loop->window, w * columns, h * rows);
         return;
     }
 }
 
 static void take(struct loop *loop)
 {
-    const uint32_t before = wall_states(&loop->wall);
+    const uint32_t before = tile_grid_states(&loop->grid);
 
     loop->offered = false;
-    if (!wall_take(&loop->wall, loop->window.renderer))
+    if (!tile_grid_take(&loop->grid, loop->window.renderer))
         return;
     loop->dirty = true;
-    if (wall_states(&loop->wall) != before)
+    if (tile_grid_states(&loop->grid) != before)
         loop->title_ns = 0;
-    suit(loop);
+    fit_window(loop);
 }
 
 /** Fills the gaps between tiles. A graphics card begins each picture with it, or the first ones after a
  *  change of size are lost; the processor is spared it where one tile fills the window. */
 static void clear(const struct loop *loop)
 {
-    const bool gaps = loop->wall.count > 1 && !loop->wall.alone;
+    const bool gaps = loop->grid.count > 1 && !loop->grid.solo;
 
     if (loop->window.is_software && !gaps)
         return;
@@ -151,18 +151,18 @@ static void draw(struct loop *loop)
 {
     SDL_Renderer *renderer = loop->window.renderer;
 
-    wall_catch_up(&loop->wall, renderer);
-    suit(loop);
+    tile_grid_refresh_stale(&loop->grid, renderer);
+    fit_window(loop);
     const struct view_area area = arrange(loop);
     const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
-    tools_ask(&loop->tools, &loop->wall, renderer);
+    tools_request(&loop->tools, &loop->grid, renderer);
     clear(loop);
-    wall_draw(&loop->wall, renderer);
-    overlay_draw(&loop->overlay, renderer, &loop->wall, &area, pixels);
+    tile_grid_draw(&loop->grid, renderer);
+    overlay_draw(&loop->overlay, renderer, &loop->grid, &area, pixels);
     if (!loop->overlay.help.page)
-        tools_draw(&loop->tools, &loop->overlay.text, renderer, &loop->wall, &area, pixels);
+        tools_draw(&loop->tools, &loop->overlay.text, renderer, &loop->grid, &area, pixels);
     SDL_RenderPresent(renderer);
-    wall_presented(&loop->wall, tri_now_ns());
+    tile_grid_presented(&loop->grid, tri_now_ns());
     loop->dirty = false;
 }
 
@@ -178,9 +178,9 @@ static int64_t next_deadline(const struct loop *loop)
 {
     int64_t at = overlay_deadline(&loop->overlay);
 
-    at = sooner(at, wall_deadline(&loop->wall));
-    at = sooner(at, limits_deadline(loop->config, &loop->wall));
-    if (wall_may_change(&loop->wall))
+    at = sooner(at, tile_grid_deadline(&loop->grid));
+    at = sooner(at, run_limits_deadline(loop->config, &loop->grid));
+    if (tile_grid_has_live_title(&loop->grid))
         at = sooner(at, loop->title_ns + TITLE_NS);
     return at;
 }
@@ -208,25 +208,25 @@ static void tick(struct loop *loop)
 {
     const int64_t now = tri_now_ns();
     const int64_t overlay = overlay_deadline(&loop->overlay);
-    const int64_t limit = limits_deadline(loop->config, &loop->wall);
+    const int64_t limit = run_limits_deadline(loop->config, &loop->grid);
 
     if (overlay && now >= overlay)
         loop->dirty = true;
-    if (wall_tick(&loop->wall, now))
+    if (tile_grid_tick(&loop->grid, now))
         loop->dirty = true;
-    if ((limit && now >= limit) || limits_reached(loop->config, &loop->wall))
+    if ((limit && now >= limit) || run_limits_reached(loop->config, &loop->grid))
         loop->quit = true;
     if (stop_asked())
         loop->quit = true;
     if (loop->title_ns && now - loop->title_ns < TITLE_NS)
         return;
-    if (wall_find_writers(&loop->wall))
+    if (tile_grid_find_writers(&loop->grid))
         loop->dirty = true;
     if (loop->config->title) {
         window_set_title(&loop->window, loop->config->title);
     } else {
         char title[WINDOW_TITLE_BYTES];
-        statistics_title(title, sizeof(title), &loop->wall, now);
+        statistics_write_title(title, sizeof(title), &loop->grid, now);
         window_set_title(&loop->window, title);
     }
     loop->title_ns = now;
@@ -249,7 +249,7 @@ int loop_run(const struct config *config, const tri_log *log)
                 draw(&loop);
             tick(&loop);
         }
-        status = report_end(config, &loop.wall, loop.window.renderer);
+        status = run_summary_end(config, &loop.grid, loop.window.renderer);
     }
     close_parts(&loop);
     return status;

@@ -16,7 +16,7 @@ struct loop {
     struct window window;
     struct overlay overlay;
     struct tools tools;
-    struct wall wall;
+    struct tile_grid grid;
     uint32_t wake_event; // type of the event by which a stream's feed speaks
     bool dragging;       // the picture in focus
     bool dividing;       // its divider
@@ -31,9 +31,9 @@ struct loop {
 int loop_run(const struct config *config, const tri_log *log);
 
 /** The stream that keys act on. */
-struct stream_view *loop_stream(struct loop *loop);
+struct stream_view *viewer_stream(struct loop *loop);
 
 /** Writes the picture in focus to `path`; says so on the screen and in the log. */
-bool loop_screenshot(struct loop *loop, const char *path);
+bool viewer_screenshot(struct loop *loop, const char *path);
 
 #endif

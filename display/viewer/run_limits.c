@@ -13,26 +13,26 @@ static int64_t patience(const struct config *config, const struct stream_view *s
 
     if (config->timeout <= 0)
         return 0;
-    if (!stream->has_picture || !stream->begun)
+    if (!stream->has_picture || !stream->has_live_frame)
         return after(stream, config->timeout);
     if (!expect_something(&config->expect) || stats->frames == 0)
         return 0;
     return stats->last_ns + (int64_t)(config->timeout * 1e9);
 }
 
-int64_t limits_deadline(const struct config *config, const struct wall *wall)
+int64_t run_limits_deadline(const struct config *config, const struct tile_grid *grid)
 {
-    int64_t end = after(&wall->tiles[0].stream, config->duration);
+    int64_t end = after(&grid->tiles[0].stream, config->duration);
 
-    for (unsigned i = 0; i < wall->count; i++) {
-        const int64_t at = patience(config, &wall->tiles[i].stream);
+    for (unsigned i = 0; i < grid->count; i++) {
+        const int64_t at = patience(config, &grid->tiles[i].stream);
         if (at && (!end || at < end))
             end = at;
     }
     return end;
 }
 
-bool limits_too_late(const struct config *config, const struct stream_view *stream)
+bool run_limits_too_late(const struct config *config, const struct stream_view *stream)
 {
     const int64_t at = patience(config, stream);
 
@@ -40,32 +40,32 @@ bool limits_too_late(const struct config *config, const struct stream_view *stre
 }
 
 /** Whether each stream has shown --count pictures. */
-static bool all_shown(const struct config *config, const struct wall *wall)
+static bool all_shown(const struct config *config, const struct tile_grid *grid)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        if (wall->tiles[i].stream.stats.frames < config->count)
+    for (unsigned i = 0; i < grid->count; i++) {
+        if (grid->tiles[i].stream.stats.frames < config->count)
             return false;
     }
     return config->count > 0;
 }
 
 /** Whether a writer has gone and no other one is there. */
-static bool all_ended(const struct wall *wall)
+static bool all_ended(const struct tile_grid *grid)
 {
     bool ended = false;
 
-    for (unsigned i = 0; i < wall->count; i++) {
-        if (wall->tiles[i].stream.state == TRI_STATE_LIVE)
+    for (unsigned i = 0; i < grid->count; i++) {
+        if (grid->tiles[i].stream.state == TRI_STATE_LIVE)
             return false;
-        ended |= wall->tiles[i].stream.stats.writers_lost > 0;
+        ended |= grid->tiles[i].stream.stats.writers_lost > 0;
     }
     return ended;
 }
 
-bool limits_reached(const struct config *config, const struct wall *wall)
+bool run_limits_reached(const struct config *config, const struct tile_grid *grid)
 {
-    const int64_t deadline = limits_deadline(config, wall);
+    const int64_t deadline = run_limits_deadline(config, grid);
 
-    return all_shown(config, wall) || (config->exit_on_end && all_ended(wall)) ||
+    return all_shown(config, grid) || (config->exit_on_end && all_ended(grid)) ||
            (deadline && tri_now_ns() >= deadline);
 }

@@ -7,13 +7,13 @@
 #include "stream/tile_grid.h"
 
 /** When the run's time is up, on tri_now_ns()'s clock; 0: never. */
-int64_t limits_deadline(const struct config *config, const struct wall *wall);
+int64_t run_limits_deadline(const struct config *config, const struct tile_grid *grid);
 
 /** Whether --timeout has passed without a picture of this stream: the first one, or, of a run that
  *  expects something, any one. */
-bool limits_too_late(const struct config *config, const struct stream_view *stream);
+bool run_limits_too_late(const struct config *config, const struct stream_view *stream);
 
 /** Whether the run has reached its end. */
-bool limits_reached(const struct config *config, const struct wall *wall);
+bool run_limits_reached(const struct config *config, const struct tile_grid *grid);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void report_second(const struct config *config, struct wall *wall)
+void run_summary_each_second(const struct config *config, struct tile_grid *grid)
 {
     const int64_t now = tri_now_ns();
     char line[256];
@@ -15,13 +15,13 @@ void report_second(const struct config *config, struct wall *wall)
 
     if (config->json || config->expect.tap || config->common.verbosity < 0)
         return;
-    for (unsigned i = 0; i < wall->count; i++) {
-        struct stats *stats = &wall->tiles[i].stream.stats;
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct stats *stats = &grid->tiles[i].stream.stats;
         if (!stats_due(stats, now))
             continue;
         stats_line(stats, now, line, sizeof(line));
         snprintf(named, sizeof(named), "%s: %s", stats->name, line);
-        cli_print_line(stdout, wall->count > 1 ? named : line);
+        cli_print_line(stdout, grid->count > 1 ? named : line);
     }
 }
 
@@ -32,9 +32,8 @@ static void print_summary(const struct stream_view *stream, const struct expect_
     const struct texture *front = stream_view_front(stream);
 
     json_object_set_new(summary, "upload",
-                        stream->has_picture
-                            ? json_string(front->straight ? "straight" : "converted")
-                            : json_null());
+                        stream->has_picture ? json_string(front->direct ? "straight" : "converted")
+                                            : json_null());
     json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
     if (expected)
@@ -61,7 +60,7 @@ static bool write_screenshot(const struct config *config, const struct stream_vi
 /** Says so of a stream that patience has ended with. */
 static bool came_in_time(const struct config *config, const struct stream_view *stream)
 {
-    if (!limits_too_late(config, stream))
+    if (!run_limits_too_late(config, stream))
         return true;
     tri_log_write(stream->log, TRI_LOG_ERROR, "stream",
                   "%s: no picture within %g s; see triptych-info list, or start "
@@ -81,15 +80,15 @@ static void name_verdicts(struct expect_verdict *verdicts, size_t count, const c
     }
 }
 
-int report_end(const struct config *config, struct wall *wall, SDL_Renderer *renderer)
+int run_summary_end(const struct config *config, struct tile_grid *grid, SDL_Renderer *renderer)
 {
     struct expect_verdict verdicts[STREAMS_MAX * EXPECT_MAX];
-    const bool several = wall->count > 1;
+    const bool several = grid->count > 1;
     size_t count = 0;
     bool done = true;
 
-    for (unsigned i = 0; i < wall->count; i++) {
-        struct stream_view *stream = &wall->tiles[i].stream;
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct stream_view *stream = &grid->tiles[i].stream;
         const bool came = came_in_time(config, stream);
         stats_end(&stream->stats, tri_now_ns());
         const size_t expected = expect_judge(&config->expect, &stream->stats, verdicts + count);
@@ -103,6 +102,6 @@ int report_end(const struct config *config, struct wall *wall, SDL_Renderer *ren
         count += expected;
     }
     done &=
-        expect_tell(verdicts, count, config->expect.tap ? stdout : NULL, wall->tiles[0].stream.log);
-    return done && cli_printed(wall->tiles[0].stream.log) ? CLI_DONE : CLI_FAILED;
+        expect_tell(verdicts, count, config->expect.tap ? stdout : NULL, grid->tiles[0].stream.log);
+    return done && cli_printed(grid->tiles[0].stream.log) ? CLI_DONE : CLI_FAILED;
 }

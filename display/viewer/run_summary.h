@@ -7,10 +7,10 @@
 #include "stream/tile_grid.h"
 
 /** A line of figures a stream on stdout, at most once a second; none with --json or --quiet. */
-void report_second(const struct config *config, struct wall *wall);
+void run_summary_each_second(const struct config *config, struct tile_grid *grid);
 
 /** The end of a run: the last pictures as --screenshot wants them, the summaries as --json wants
  *  them, and whether all was as expected. @return the exit status; the log says what is wrong. */
-int report_end(const struct config *config, struct wall *wall, SDL_Renderer *renderer);
+int run_summary_end(const struct config *config, struct tile_grid *grid, SDL_Renderer *renderer);
 
 #endif

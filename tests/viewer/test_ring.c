@@ -12,7 +12,7 @@
 /** A ring and the number of the picture in each of its places. */
 struct film {
     struct ring ring;
-    int picture[RING_PLACES];
+    int picture[RING_SIZE_MAX];
     int last;
 };
 
@@ -24,14 +24,14 @@ static struct film film_of(unsigned size)
 static void push(struct film *film, int count)
 {
     for (int i = 0; i < count; i++) {
-        film->picture[ring_clear(&film->ring)] = ++film->last;
+        film->picture[ring_next(&film->ring)] = ++film->last;
         ring_push(&film->ring);
     }
 }
 
 static void corrupt(struct film *film)
 {
-    film->picture[ring_clear(&film->ring)] = -1;
+    film->picture[ring_next(&film->ring)] = -1;
 }
 
 static int shown(const struct film *film)
@@ -53,7 +53,7 @@ static void the_newest_picture_is_shown(void **state)
 static void as_many_can_be_gone_back_to_as_there_are_places_less_one(void **state)
 {
     (void)state;
-    for (unsigned size = 2; size <= RING_PLACES; size++) {
+    for (unsigned size = 2; size <= RING_SIZE_MAX; size++) {
         struct film film = film_of(size);
         push(&film, 20);
         for (int i = 1; i < (int)size; i++) {
@@ -67,7 +67,7 @@ static void as_many_can_be_gone_back_to_as_there_are_places_less_one(void **stat
 
 static void there_is_no_going_back_beyond_the_first_picture(void **state)
 {
-    struct film film = film_of(RING_PLACES);
+    struct film film = film_of(RING_SIZE_MAX);
 
     (void)state;
     assert_false(ring_step(&film.ring, 1));
@@ -115,11 +115,11 @@ static void a_picture_that_was_spoilt_is_never_shown(void **state)
 static void as_many_places_are_used_as_memory_allows_and_never_fewer_than_two(void **state)
 {
     (void)state;
-    assert_int_equal(ring_fitting(100, 350), 3);
-    assert_int_equal(ring_fitting(100, 100), 2);
-    assert_int_equal(ring_fitting(1000, 100), 2);
-    assert_int_equal(ring_fitting(1, 100), RING_PLACES);
-    assert_int_equal(ring_fitting(0, 100), RING_PLACES);
+    assert_int_equal(ring_size_for(100, 350), 3);
+    assert_int_equal(ring_size_for(100, 100), 2);
+    assert_int_equal(ring_size_for(1000, 100), 2);
+    assert_int_equal(ring_size_for(1, 100), RING_SIZE_MAX);
+    assert_int_equal(ring_size_for(0, 100), RING_SIZE_MAX);
 }
 
 int main(void)

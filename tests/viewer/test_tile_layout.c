@@ -31,7 +31,7 @@ static void one_stream_has_the_whole_area(void **state)
     const struct view_area area = { 10, 20, 641, 359 };
 
     (void)state;
-    layout_tiles(&area, tall, 1, 4, &cell);
+    tile_layout_cells(&area, tall, 1, 4, &cell);
     assert_cell(cell, 10, 20, 641, 359);
 }
 
@@ -42,10 +42,10 @@ two_wide_pictures_stand_in_a_row_in_a_wide_window_and_in_a_column_in_a_tall_one(
     const struct view_area column = { 0, 0, 720, 1280 };
 
     (void)state;
-    layout_tiles(&(struct view_area){ 0, 0, 1600, 450 }, wide, 2, 0, cells);
+    tile_layout_cells(&(struct view_area){ 0, 0, 1600, 450 }, wide, 2, 0, cells);
     assert_cell(cells[0], 0, 0, 800, 450);
     assert_cell(cells[1], 800, 0, 800, 450);
-    layout_tiles(&column, wide, 2, 0, cells);
+    tile_layout_cells(&column, wide, 2, 0, cells);
     assert_cell(cells[0], 0, 0, 720, 640);
     assert_cell(cells[1], 0, 640, 720, 640);
 }
@@ -55,10 +55,10 @@ static void tall_pictures_stand_side_by_side_where_wide_ones_would_not(void **st
     struct view_area cells[4];
 
     (void)state;
-    layout_tiles(&screen, tall, 4, 0, cells);
+    tile_layout_cells(&screen, tall, 4, 0, cells);
     for (int i = 0; i < 4; i++)
         assert_cell(cells[i], 320 * i, 0, 320, 720);
-    layout_tiles(&screen, wide, 4, 0, cells);
+    tile_layout_cells(&screen, wide, 4, 0, cells);
     for (int i = 0; i < 4; i++)
         assert_cell(cells[i], 640 * (i % 2), 360 * (i / 2), 640, 360);
 }
@@ -68,7 +68,7 @@ static void a_last_row_that_is_not_full_stands_in_the_middle(void **state)
     struct view_area cells[5];
 
     (void)state;
-    layout_tiles(&(struct view_area){ 0, 0, 1200, 450 }, wide, 5, 0, cells);
+    tile_layout_cells(&(struct view_area){ 0, 0, 1200, 450 }, wide, 5, 0, cells);
     assert_cell(cells[2], 800, 0, 400, 225);
     assert_cell(cells[3], 200, 225, 400, 225);
     assert_cell(cells[4], 600, 225, 400, 225);
@@ -83,7 +83,7 @@ static void tiles_fill_the_area_between_them_and_do_not_overlap(void **state)
             struct view_area cells[MOST];
             int right = 0, bottom = 0;
 
-            layout_tiles(&area, wide, count, 2, cells);
+            tile_layout_cells(&area, wide, count, 2, cells);
             for (unsigned i = 0; i < count; i++) {
                 assert_true(cells[i].x >= area.x && cells[i].y >= area.y);
                 assert_true(cells[i].x + cells[i].w <= area.x + area.w);
@@ -107,7 +107,7 @@ static void a_window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **s
     (void)state;
     for (int w = 200; w < 2000; w++) {
         struct view_area cells[6];
-        layout_tiles(&(struct view_area){ 0, 0, w, 500 }, wide, 6, 2, cells);
+        tile_layout_cells(&(struct view_area){ 0, 0, w, 500 }, wide, 6, 2, cells);
         int columns = 1;
         while (columns < 6 && cells[columns].y == cells[0].y)
             columns++;
@@ -122,7 +122,7 @@ static void an_area_too_small_for_its_tiles_still_gives_each_a_pixel(void **stat
     struct view_area cells[MOST];
 
     (void)state;
-    layout_tiles(&(struct view_area){ 0, 0, 3, 3 }, wide, MOST, 2, cells);
+    tile_layout_cells(&(struct view_area){ 0, 0, 3, 3 }, wide, MOST, 2, cells);
     for (unsigned i = 0; i < MOST; i++) {
         assert_true(cells[i].w >= 1);
         assert_true(cells[i].h >= 1);
@@ -134,11 +134,11 @@ static void a_point_lies_in_the_tile_whose_edge_it_is_on(void **state)
     const struct view_area area = { 10, 20, 30, 40 };
 
     (void)state;
-    assert_true(layout_has(&area, 10, 20));
-    assert_true(layout_has(&area, 39.9, 59.9));
-    assert_false(layout_has(&area, 40, 30));
-    assert_false(layout_has(&area, 9.9, 30));
-    assert_false(layout_has(&(struct view_area){ 0 }, 0, 0));
+    assert_true(view_area_has(&area, 10, 20));
+    assert_true(view_area_has(&area, 39.9, 59.9));
+    assert_false(view_area_has(&area, 40, 30));
+    assert_false(view_area_has(&area, 9.9, 30));
+    assert_false(view_area_has(&(struct view_area){ 0 }, 0, 0));
 }
 
 int main(void)

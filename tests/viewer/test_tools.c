@@ -118,7 +118,7 @@ static void what_is_kept_of_a_picture_outlives_it(void **state)
     struct grey grey;
     struct inspect inspect = { .memory = NULL };
     struct pixels pixels;
-    const struct inspect_wish wish = { .bytes = true, .tones = TONES_LUMA };
+    const struct inspect_request wish = { .bytes = true, .tones = TONES_LUMA };
     grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
     for (uint32_t y = 0; y < 3; y++)
         memset(grey_row(&grey, y), (int)(50 + y), 100);
@@ -141,7 +141,7 @@ static void what_is_not_wanted_is_not_kept(void **state)
     struct inspect inspect = { .memory = NULL };
     grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
     const uint8_t *const data[TRI_PLANES_MAX] = { grey.bytes };
-    inspect_take(&inspect, &(struct inspect_wish){ 0 }, INSPECT_RAW, &grey.video, &grey.shape,
+    inspect_take(&inspect, &(struct inspect_request){ 0 }, INSPECT_RAW, &grey.video, &grey.shape,
                  data);
     assert_null(inspect.memory);
     assert_int_equal(inspect.source, INSPECT_NOTHING);
@@ -165,8 +165,9 @@ static void assert_reading(struct tri_video video, const uint8_t *bytes, size_t 
         for (uint32_t i = 0; i < shape.plane[p].row_bytes && at < count; i++)
             memory[shape.plane[p].offset + i] = bytes[at++];
     }
-    inspect_take(&inspect, &(struct inspect_wish){ .bytes = true }, source, &video, &shape, data);
-    reading_write(text, sizeof(text), &inspect, 0, 0);
+    inspect_take(&inspect, &(struct inspect_request){ .bytes = true }, source, &video, &shape,
+                 data);
+    pixel_text_write(text, sizeof(text), &inspect, 0, 0);
     assert_string_equal(text, wanted);
     inspect_free(&inspect);
     free(memory);
@@ -214,7 +215,7 @@ static void without_adjustments_every_code_stays(void **state)
     for (int i = 0; i < 256; i++)
         assert_int_equal(table[i], i);
     assert_false(adjust_is_on(&none));
-    adjust_words(&none, text, sizeof(text));
+    adjust_write_all(&none, text, sizeof(text));
     assert_string_equal(text, "none");
 }
 
@@ -244,14 +245,14 @@ static void adjustments_stop_at_their_ends_and_say_where_they_are(void **state)
     char text[128];
     for (int i = 0; i < 100; i++)
         adjust_by(&adjust, ADJUST_BRIGHTNESS, 1);
-    adjust_word(&adjust, ADJUST_BRIGHTNESS, text, sizeof(text));
+    adjust_write_one(&adjust, ADJUST_BRIGHTNESS, text, sizeof(text));
     assert_string_equal(text, "brightness +100 %");
     adjust = (struct adjust){ { 0 } };
     adjust_by(&adjust, ADJUST_BRIGHTNESS, -2);
     adjust_by(&adjust, ADJUST_CONTRAST, 4);
     adjust_by(&adjust, ADJUST_GAMMA, 2);
     assert_true(adjust_is_on(&adjust));
-    adjust_words(&adjust, text, sizeof(text));
+    adjust_write_all(&adjust, text, sizeof(text));
     assert_string_equal(text, "brightness -10 %, contrast 120 %, gamma 1.15");
 }
 
@@ -267,7 +268,7 @@ static void a_trace_knows_interval_age_and_loss_of_each_picture(void **state)
     trace_note(&trace, 160 * MS, 150 * MS, 9);
     assert_int_equal(trace.count, 3);
     assert_float_equal(trace_at(&trace, 0)->interval_ms, 40, 1e-4);
-    assert_float_equal(trace_at(&trace, 0)->age_ms, 10, 1e-4);
+    assert_float_equal(trace_at(&trace, 0)->latency_ms, 10, 1e-4);
     assert_int_equal(trace_at(&trace, 0)->lost, 2);
     assert_float_equal(trace_at(&trace, 1)->interval_ms, 20, 1e-4);
     assert_int_equal(trace_at(&trace, 1)->lost, 0);
@@ -307,7 +308,7 @@ static void a_bar_reaches_from_the_picture_before_to_its_own_and_the_newest_is_r
     trace_note(&trace, 9100 * MS, 9095 * MS, 0);
     trace_note(&trace, 9300 * MS, 9270 * MS, 3);
     trace_note(&trace, 9990 * MS, 9981 * MS, 3);
-    assert_int_equal(trace_bars(&trace, TRACE_AGE, 10 * SECOND, SECOND, 100, bars, &most), 3);
+    assert_int_equal(trace_bars(&trace, TRACE_LATENCY, 10 * SECOND, SECOND, 100, bars, &most), 3);
     assert_true(fabs(most - 30) < 1e-3);
     assert_true(bars[0].left == 30 && bars[0].right == 99 && !bars[0].lost);
     assert_true(bars[1].left == 10 && bars[1].right == 30 && bars[1].lost);
@@ -325,7 +326,7 @@ static void every_bar_can_be_seen_however_many_there_are(void **state)
     double most;
     for (int i = 0; i < 1000; i++)
         trace_note(&trace, SECOND + i * MS, 0, 0);
-    const unsigned count = trace_bars(&trace, TRACE_AGE, 2 * SECOND, SECOND, 40, bars, &most);
+    const unsigned count = trace_bars(&trace, TRACE_LATENCY, 2 * SECOND, SECOND, 40, bars, &most);
     assert_int_equal(count, 999); // one is a whole second old
     for (unsigned i = 0; i < count; i++)
         assert_true(bars[i].left >= 0 && bars[i].left < bars[i].right && bars[i].right <= 40);

@@ -295,11 +295,11 @@ static void a_step_on_the_screen_is_one_to_the_pixel_beside_it(void **state)
 }
 
 /** The number of parts beside a picture that `view` places in `area`, and the pixels that they have. */
-static unsigned beside(const struct view *view, const struct view_area *area, int *pixels)
+static unsigned margins(const struct view *view, const struct view_area *area, int *pixels)
 {
     const struct view_place place = view_place(view, &wide, area);
-    struct view_area parts[VIEW_SIDES];
-    const unsigned count = view_beside(&place, area, parts);
+    struct view_area parts[VIEW_MARGINS_MAX];
+    const unsigned count = view_margins(&place, area, parts);
 
     *pixels = 0;
     for (unsigned i = 0; i < count; i++)
@@ -335,11 +335,11 @@ static void nothing_is_filled_under_a_picture(void **state)
     int pixels;
 
     (void)state;
-    assert_int_equal(beside(&(struct view){ 0 }, &exact, &pixels), 0);
-    assert_int_equal(beside(&(struct view){ .mode = VIEW_FILL }, &square, &pixels), 0);
-    assert_int_equal(beside(&(struct view){ 0 }, &square, &pixels), 2);
+    assert_int_equal(margins(&(struct view){ 0 }, &exact, &pixels), 0);
+    assert_int_equal(margins(&(struct view){ .mode = VIEW_FILL }, &square, &pixels), 0);
+    assert_int_equal(margins(&(struct view){ 0 }, &square, &pixels), 2);
     assert_int_equal(pixels, 640 * (640 - 360));
-    assert_int_equal(beside(&(struct view){ .mode = VIEW_SCALE, .scale = 0.5 }, &square, &pixels),
+    assert_int_equal(margins(&(struct view){ .mode = VIEW_SCALE, .scale = 0.5 }, &square, &pixels),
                      4);
     assert_int_equal(pixels, 640 * 640 - 320 * 180);
 }
@@ -349,7 +349,7 @@ static void the_whole_area_is_filled_under_a_turned_picture(void **state)
     int pixels;
 
     (void)state;
-    assert_int_equal(beside(&(struct view){ .turns = 1 }, &square, &pixels), 1);
+    assert_int_equal(margins(&(struct view){ .turns = 1 }, &square, &pixels), 1);
     assert_int_equal(pixels, 640 * 640);
 }
 

@@ -19,38 +19,38 @@ static const struct key keys[] = {
     { SDLK_ESCAPE, false, "Esc", "leave fullscreen or solo; quit", act_leave },
     { SDLK_f, false, "f", "fullscreen (double click too)", act_fullscreen },
     { SDLK_TAB, false, "Tab", "next stream (click too)", act_focus_next },
-    { SDLK_TAB, true, NULL, NULL, act_focus_before },
-    { SDLK_RETURN, false, "Enter", "only this stream (double click)", act_alone },
-    { SDLK_KP_ENTER, false, NULL, NULL, act_alone },
-    { SDLK_SPACE, false, "Space p", "pause", act_pause_or_go },
-    { SDLK_p, false, NULL, NULL, act_pause_or_go },
-    { SDLK_PERIOD, false, ".", "step forward, paused", act_step },
+    { SDLK_TAB, true, NULL, NULL, act_focus_previous },
+    { SDLK_RETURN, false, "Enter", "only this stream (double click)", act_solo },
+    { SDLK_KP_ENTER, false, NULL, NULL, act_solo },
+    { SDLK_SPACE, false, "Space p", "pause", act_pause },
+    { SDLK_p, false, NULL, NULL, act_pause },
+    { SDLK_PERIOD, false, ".", "step forward, paused", act_step_forward },
     { SDLK_COMMA, false, ",", "step back", act_step_back },
     { SDLK_s, false, "s", "save a screenshot", act_screenshot },
     { SDLK_i, false, "i", "statistics", act_statistics },
-    { SDLK_o, false, "o", "statistics: detail", act_more },
-    { SDLK_k, false, "k", "keep frame to compare; off", act_keep },
-    { SDLK_k, true, "K", "compare: split, blink, diff", act_compare },
-    { SDLK_r, false, "r", "rotate by 90 degrees", act_turn },
-    { SDLK_m, false, "m", "mirror horizontally", act_mirror },
-    { SDLK_m, true, "M", "mirror vertically", act_flip },
+    { SDLK_o, false, "o", "statistics: detail", act_statistics_level },
+    { SDLK_k, false, "k", "keep frame to compare; off", act_compare },
+    { SDLK_k, true, "K", "compare: split, blink, diff", act_compare_mode },
+    { SDLK_r, false, "r", "rotate by 90 degrees", act_rotate },
+    { SDLK_m, false, "m", "mirror horizontally", act_mirror_horizontal },
+    { SDLK_m, true, "M", "mirror vertically", act_mirror_vertical },
     { SDLK_0, false, "0", "fit into the window", act_fit },
     { SDLK_KP_0, false, NULL, NULL, act_fit },
-    { SDLK_1, false, "1", "original size", act_one_to_one },
-    { SDLK_KP_1, false, NULL, NULL, act_one_to_one },
-    { SDLK_2, false, "2", "double size", act_twice },
-    { SDLK_KP_2, false, NULL, NULL, act_twice },
+    { SDLK_1, false, "1", "original size", act_scale_1x },
+    { SDLK_KP_1, false, NULL, NULL, act_scale_1x },
+    { SDLK_2, false, "2", "double size", act_scale_2x },
+    { SDLK_KP_2, false, NULL, NULL, act_scale_2x },
     { SDLK_w, false, "w", "fill the window", act_fill },
-    { SDLK_PLUS, false, "+ -", "zoom (wheel too; drag to move)", act_nearer },
-    { SDLK_PLUS, true, NULL, NULL, act_nearer },
-    { SDLK_EQUALS, true, NULL, NULL, act_nearer },
-    { SDLK_KP_PLUS, false, NULL, NULL, act_nearer },
-    { SDLK_MINUS, false, NULL, NULL, act_farther },
-    { SDLK_KP_MINUS, false, NULL, NULL, act_farther },
-    { SDLK_t, false, "t", "always on top", act_on_top },
-    { SDLK_c, true, "C", "colour space", act_next_colorspace },
-    { SDLK_r, true, "R", "colour range", act_next_range },
-    { SDLK_b, false, "b", "significant bits, 16-bit grey", act_next_bits },
+    { SDLK_PLUS, false, "+ -", "zoom (wheel too; drag to move)", act_zoom_in },
+    { SDLK_PLUS, true, NULL, NULL, act_zoom_in },
+    { SDLK_EQUALS, true, NULL, NULL, act_zoom_in },
+    { SDLK_KP_PLUS, false, NULL, NULL, act_zoom_in },
+    { SDLK_MINUS, false, NULL, NULL, act_zoom_out },
+    { SDLK_KP_MINUS, false, NULL, NULL, act_zoom_out },
+    { SDLK_t, false, "t", "always on top", act_always_on_top },
+    { SDLK_c, true, "C", "colour space", act_colorspace },
+    { SDLK_r, true, "R", "colour range", act_range },
+    { SDLK_b, false, "b", "significant bits, 16-bit grey", act_bits },
     { SDLK_n, false, "n", "pixel probe", act_probe },
     { SDLK_y, false, "y", "histogram: luma, RGB, none", act_histogram },
     { SDLK_3, false, "3 4", "darker, brighter", act_darker },
@@ -59,7 +59,7 @@ static const struct key keys[] = {
     { SDLK_6, false, NULL, NULL, act_more_gamma },
     { SDLK_7, false, "7 8", "less, more contrast", act_less_contrast },
     { SDLK_8, false, NULL, NULL, act_more_contrast },
-    { SDLK_BACKSPACE, false, "Back", "reset 3 to 8", act_unadjusted },
+    { SDLK_BACKSPACE, false, "Back", "reset 3 to 8", act_reset_adjustments },
     { SDLK_h, false, "h", "this help", act_help },
 };
 
@@ -163,20 +163,20 @@ void keys_help(char *text, size_t bytes, unsigned columns)
     const struct key *shown[SDL_arraysize(keys)];
     const size_t count = labelled(shown);
     const size_t rows = (count + columns - 1) / columns;
-    struct lines lines;
+    struct strbuf buf;
     int label, help;
 
-    lines_start(&lines, text, bytes);
+    strbuf_init(&buf, text, bytes);
     for (size_t row = 0; row < rows; row++) {
         for (size_t at = row; at < count; at += rows) {
             const size_t top = at - row;
             const bool last = at + rows >= count;
             measure(shown + top, SDL_min(rows, count - top), &label, &help);
-            lines_add(&lines, "%-*s  %-*s%s", label, shown[at]->label, last ? 0 : help,
-                      shown[at]->help, last ? "" : "  ");
+            strbuf_add(&buf, "%-*s  %-*s%s", label, shown[at]->label, last ? 0 : help,
+                       shown[at]->help, last ? "" : "  ");
         }
         if (row + 1 < rows)
-            lines_add(&lines, "\n");
+            strbuf_add(&buf, "\n");
     }
 }
 
@@ -184,21 +184,21 @@ void keys_help_narrow(char *text, size_t bytes, int width)
 {
     const struct key *shown[SDL_arraysize(keys)];
     const size_t count = labelled(shown);
-    struct lines lines;
+    struct strbuf buf;
     int label, help;
 
     measure(shown, count, &label, &help);
-    lines_start(&lines, text, bytes);
+    strbuf_init(&buf, text, bytes);
     for (size_t i = 0; i < count; i++) {
         int used = label + 1;
-        lines_add(&lines, "%s%-*s ", i ? "\n" : "", label, shown[i]->label);
+        strbuf_add(&buf, "%s%-*s ", i ? "\n" : "", label, shown[i]->label);
         for (const char *word = shown[i]->help; *word;) {
             const int length = (int)strcspn(word, " ");
             if (used + 1 + length > width && used > label + 1) {
-                lines_add(&lines, "\n%-*s ", label, "");
+                strbuf_add(&buf, "\n%-*s ", label, "");
                 used = label + 1;
             }
-            lines_add(&lines, " %.*s", length, word);
+            strbuf_add(&buf, " %.*s", length, word);
             used += 1 + length;
             word += length + (word[length] == ' ');
         }

@@ -13,7 +13,7 @@ static struct tile *tile_at(struct loop *loop, int x, int y)
 {
     const double density = window_density(&loop->window);
 
-    return wall_at(&loop->wall, x * density, y * density);
+    return tile_grid_at(&loop->grid, x * density, y * density);
 }
 
 static void wheel(struct loop *loop, const SDL_MouseWheelEvent *event)
@@ -32,7 +32,7 @@ static void wheel(struct loop *loop, const SDL_MouseWheelEvent *event)
 static void drag(struct loop *loop, const SDL_MouseMotionEvent *event)
 {
     const double density = window_density(&loop->window);
-    struct tile *tile = wall_focused(&loop->wall);
+    struct tile *tile = tile_grid_focused(&loop->grid);
 
     if (loop->dividing) {
         compare_move_divider(&tile->stream.compare, &tile->area, event->x * density);
@@ -76,13 +76,13 @@ static void press(struct loop *loop, const SDL_MouseButtonEvent *event)
     if (event->button != SDL_BUTTON_LEFT)
         return;
     if (tile)
-        wall_focus(&loop->wall, tile);
+        tile_grid_focus(&loop->grid, tile);
     loop->dividing = event->clicks == 1 && tile &&
                      compare_has_divider(&tile->stream.compare, &tile->area, event->x * density,
                                          REACH * density);
     loop->dragging = event->clicks == 1 && tile && !loop->dividing;
-    if (event->clicks == 2 && loop->wall.count > 1)
-        loop->wall.alone = !loop->wall.alone;
+    if (event->clicks == 2 && loop->grid.count > 1)
+        loop->grid.solo = !loop->grid.solo;
     else if (event->clicks == 2)
         window_set_fullscreen(&loop->window, !loop->window.fullscreen);
     loop->dirty = true;

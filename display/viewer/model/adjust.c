@@ -45,7 +45,7 @@ static double value_of(const struct adjust *adjust, enum adjust_what what)
     return (what == ADJUST_CONTRAST) + steps * STEP_SHARE;
 }
 
-void adjust_word(const struct adjust *adjust, enum adjust_what what, char *text, size_t bytes)
+void adjust_write_one(const struct adjust *adjust, enum adjust_what what, char *text, size_t bytes)
 {
     const double value = value_of(adjust, what);
 
@@ -56,7 +56,7 @@ void adjust_word(const struct adjust *adjust, enum adjust_what what, char *text,
                  ranges[what].name, 100 * value);
 }
 
-void adjust_words(const struct adjust *adjust, char *text, size_t bytes)
+void adjust_write_all(const struct adjust *adjust, char *text, size_t bytes)
 {
     const char *between = "";
     size_t used = 0;
@@ -66,7 +66,7 @@ void adjust_words(const struct adjust *adjust, char *text, size_t bytes)
         char word[64];
         if (!adjust->steps[i])
             continue;
-        adjust_word(adjust, (enum adjust_what)i, word, sizeof(word));
+        adjust_write_one(adjust, (enum adjust_what)i, word, sizeof(word));
         snprintf(text + used, bytes - used, "%s%s", between, word);
         used = strlen(text);
         between = ", ";

@@ -21,10 +21,10 @@ void adjust_by(struct adjust *adjust, enum adjust_what what, int by);
 bool adjust_is_on(const struct adjust *adjust);
 
 /** One of them as people say it: "brightness +10 %", "contrast 120 %", "gamma 1.15". */
-void adjust_word(const struct adjust *adjust, enum adjust_what what, char *text, size_t bytes);
+void adjust_write_one(const struct adjust *adjust, enum adjust_what what, char *text, size_t bytes);
 
 /** All that are changed, with commas between; "none". */
-void adjust_words(const struct adjust *adjust, char *text, size_t bytes);
+void adjust_write_all(const struct adjust *adjust, char *text, size_t bytes);
 
 /**
  * What becomes of each 8-bit code of R', G' and B': contrast about the middle grey, then brightness,

@@ -32,19 +32,19 @@ static void keep(struct inspect *inspect, enum inspect_source source, const stru
     inspect->source = source;
 }
 
-void inspect_take(struct inspect *inspect, const struct inspect_wish *wish,
+void inspect_take(struct inspect *inspect, const struct inspect_request *request,
                   enum inspect_source source, const struct tri_video *video,
                   const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
 {
     struct pixels pixels;
 
     inspect_forget(inspect);
-    if (!wish->bytes)
+    if (!request->bytes)
         inspect_free(inspect); // several pictures are kept: memory is not left lying about
     else
         keep(inspect, source, video, shape, data);
-    if (wish->tones != TONES_NONE && pixels_open(&pixels, video, shape, data))
-        tones_count(&inspect->tones, &pixels, wish->tones);
+    if (request->tones != TONES_NONE && pixels_open(&pixels, video, shape, data))
+        tones_count(&inspect->tones, &pixels, request->tones);
 }
 
 void inspect_forget(struct inspect *inspect)

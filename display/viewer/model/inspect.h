@@ -14,7 +14,7 @@ enum inspect_source {
 };
 
 /** What is wanted of the next picture; all zero is nothing, and costs nothing. */
-struct inspect_wish {
+struct inspect_request {
     bool bytes;
     enum tones_kind tones;
 };
@@ -33,7 +33,7 @@ struct inspect {
 /** Takes what is wanted of a picture that is at hand, and forgets the one before; its memory too,
  *  if none is wanted any more. Out of memory it keeps nothing. @param data as in a tri_frame; never
  *  of an opaque format. */
-void inspect_take(struct inspect *inspect, const struct inspect_wish *wish,
+void inspect_take(struct inspect *inspect, const struct inspect_request *request,
                   enum inspect_source source, const struct tri_video *video,
                   const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX]);
 

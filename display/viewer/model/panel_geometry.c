@@ -15,7 +15,7 @@ int panel_text_pixels(int height, double density)
 }
 
 /** Along one axis: behind the point, else before it, else at the area's edge. */
-static int beside(int from, int room, int at, int size, int gap)
+static int margins(int from, int room, int at, int size, int gap)
 {
     const int end = from + room;
     int place = at + gap;
@@ -30,8 +30,8 @@ static int beside(int from, int room, int at, int size, int gap)
 struct view_area panel_beside(const struct view_area *area, int x, int y, int w, int h, int gap)
 {
     return (struct view_area){
-        .x = beside(area->x, area->w, x, w, gap),
-        .y = beside(area->y, area->h, y, h, gap),
+        .x = margins(area->x, area->w, x, w, gap),
+        .y = margins(area->y, area->h, y, h, gap),
         .w = w,
         .h = h,
     };

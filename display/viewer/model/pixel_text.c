@@ -12,7 +12,7 @@ static int digits(unsigned most)
     return snprintf(NULL, 0, "%u", most);
 }
 
-void reading_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8_t rgb[3])
+void pixel_text_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8_t rgb[3])
 {
     const struct pixel pixel = pixels_at(pixels, x, y);
     double color[3];
@@ -23,7 +23,7 @@ void reading_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8_t 
 }
 
 /** The components as they lie in memory; padding is told only where it is. */
-static void add_components(struct lines *lines, const struct inspect *inspect,
+static void add_components(struct strbuf *buf, const struct inspect *inspect,
                            const struct pixels *pixels, uint32_t x, uint32_t y)
 {
     const struct pixel pixel = pixels_at(pixels, x, y);
@@ -32,47 +32,48 @@ static void add_components(struct lines *lines, const struct inspect *inspect,
     for (unsigned c = 0; c < pixels->components; c++) {
         if (c == 3 && inspect->source != INSPECT_RAW)
             break;
-        lines_add(lines, "%s%c %*u", between, pixels->names[c], digits((1u << pixels->bits[c]) - 1),
-                  pixel.value[c]);
+        strbuf_add(buf, "%s%c %*u", between, pixels->names[c], digits((1u << pixels->bits[c]) - 1),
+                   pixel.value[c]);
         between = "  ";
     }
 }
 
-static void add_origin(struct lines *lines, const struct inspect *inspect,
+static void add_origin(struct strbuf *buf, const struct inspect *inspect,
                        const struct pixels *pixels)
 {
     char fourcc[5];
 
     if (inspect->source == INSPECT_SHOWN) {
-        lines_add(lines, "\nas shown, frame gone");
+        strbuf_add(buf, "\nas shown, frame gone");
         return;
     }
     if (inspect->source == INSPECT_DECODED) {
-        lines_add(lines, "\ndecoded from %s", tri_fourcc_name(inspect->coded, fourcc));
+        strbuf_add(buf, "\ndecoded from %s", tri_fourcc_name(inspect->coded, fourcc));
         return;
     }
-    lines_add(lines, "\n%s", tri_fourcc_name(inspect->video.fourcc, fourcc));
+    strbuf_add(buf, "\n%s", tri_fourcc_name(inspect->video.fourcc, fourcc));
     if (pixels->bits[0] > 8)
-        lines_add(lines, " %u bits", pixels->bits[0]);
+        strbuf_add(buf, " %u bits", pixels->bits[0]);
     if (pixels->family == TRI_FAMILY_YUV)
-        lines_add(lines, " %s", tri_matrix_name(tri_video_matrix(&inspect->video)));
-    lines_add(lines, " %s", tri_range_name(tri_video_range(&inspect->video)));
+        strbuf_add(buf, " %s", tri_matrix_name(tri_video_matrix(&inspect->video)));
+    strbuf_add(buf, " %s", tri_range_name(tri_video_range(&inspect->video)));
 }
 
-void reading_write(char *text, size_t bytes, const struct inspect *inspect, uint32_t x, uint32_t y)
+void pixel_text_write(char *text, size_t bytes, const struct inspect *inspect, uint32_t x,
+                      uint32_t y)
 {
-    struct lines lines;
+    struct strbuf buf;
     struct pixels pixels;
 
-    lines_start(&lines, text, bytes);
+    strbuf_init(&buf, text, bytes);
     if (!inspect_pixels(inspect, &pixels))
         return;
-    lines_add(&lines, "x %*u  y %*u", digits(pixels.width - 1), x, digits(pixels.height - 1), y);
-    add_components(&lines, inspect, &pixels, x, y);
+    strbuf_add(&buf, "x %*u  y %*u", digits(pixels.width - 1), x, digits(pixels.height - 1), y);
+    add_components(&buf, inspect, &pixels, x, y);
     if (pixels.family != TRI_FAMILY_RGB || pixels.bits[0] != 8 || !pixels.full) {
         uint8_t rgb[3];
-        reading_color(&pixels, x, y, rgb);
-        lines_add(&lines, "\nR %3u  G %3u  B %3u", rgb[0], rgb[1], rgb[2]);
+        pixel_text_color(&pixels, x, y, rgb);
+        strbuf_add(&buf, "\nR %3u  G %3u  B %3u", rgb[0], rgb[1], rgb[2]);
     }
-    add_origin(&lines, inspect, &pixels);
+    add_origin(&buf, inspect, &pixels);
 }

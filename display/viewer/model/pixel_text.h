@@ -11,10 +11,11 @@
  *
  * @param inspect  with bytes kept; (x, y) lies in the picture
  */
-void reading_write(char *text, size_t bytes, const struct inspect *inspect, uint32_t x, uint32_t y);
+void pixel_text_write(char *text, size_t bytes, const struct inspect *inspect, uint32_t x,
+                      uint32_t y);
 
 /** The colour of a pixel as the standards' equations have it, in 8 bits: pixels_color() rounded and
  *  cut off at black and white. */
-void reading_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8_t rgb[3]);
+void pixel_text_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8_t rgb[3]);
 
 #endif

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "ring.h"
 
-unsigned ring_clear(struct ring *ring)
+unsigned ring_next(struct ring *ring)
 {
-    if (ring->kept == ring->size)
-        ring->kept--;
+    if (ring->count == ring->size)
+        ring->count--;
     return (ring->newest + 1) % ring->size;
 }
 
 void ring_push(struct ring *ring)
 {
     ring->newest = (ring->newest + 1) % ring->size;
-    ring->kept++;
+    ring->count++;
     ring->back = 0;
 }
 
@@ -24,17 +24,17 @@ bool ring_step(struct ring *ring, int by)
 {
     const int back = (int)ring->back + by;
 
-    if (back < 0 || back >= (int)ring->kept)
+    if (back < 0 || back >= (int)ring->count)
         return false;
     ring->back = (unsigned)back;
     return true;
 }
 
-unsigned ring_fitting(unsigned long long bytes, unsigned long long budget)
+unsigned ring_size_for(unsigned long long bytes, unsigned long long budget)
 {
-    const unsigned long long fitting = bytes ? budget / bytes : RING_PLACES;
+    const unsigned long long fitting = bytes ? budget / bytes : RING_SIZE_MAX;
 
     if (fitting < 2)
         return 2;
-    return fitting < RING_PLACES ? (unsigned)fitting : RING_PLACES;
+    return fitting < RING_SIZE_MAX ? (unsigned)fitting : RING_SIZE_MAX;
 }

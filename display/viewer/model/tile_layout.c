@@ -32,7 +32,7 @@ static double used(const struct grid *grid, const double *aspects, unsigned coun
     return sum;
 }
 
-void layout_square(unsigned count, unsigned *columns, unsigned *rows)
+void tile_layout_square(unsigned count, unsigned *columns, unsigned *rows)
 {
     unsigned c = 1;
 
@@ -47,7 +47,7 @@ static struct grid best_grid(const struct view_area *area, const double *aspects
 {
     unsigned columns, rows;
 
-    layout_square(count, &columns, &rows);
+    tile_layout_square(count, &columns, &rows);
     struct grid best = grid_of(area, count, columns, gap);
     double most = used(&best, aspects, count);
     for (columns = 1; columns <= count; columns++) {
@@ -62,8 +62,8 @@ static struct grid best_grid(const struct view_area *area, const double *aspects
     return best;
 }
 
-void layout_tiles(const struct view_area *area, const double *aspects, unsigned count, int gap,
-                  struct view_area *cells)
+void tile_layout_cells(const struct view_area *area, const double *aspects, unsigned count, int gap,
+                       struct view_area *cells)
 {
     const struct grid grid = best_grid(area, aspects, count, gap);
 
@@ -85,7 +85,7 @@ void layout_tiles(const struct view_area *area, const double *aspects, unsigned 
     }
 }
 
-bool layout_has(const struct view_area *area, double x, double y)
+bool view_area_has(const struct view_area *area, double x, double y)
 {
     return x >= area->x && x < area->x + area->w && y >= area->y && y < area->y + area->h;
 }

@@ -15,13 +15,13 @@
  * @param gap      pixels between cells
  * @param cells    filled; where the area is too small for the gaps, a cell still has a pixel
  */
-void layout_tiles(const struct view_area *area, const double *aspects, unsigned count, int gap,
-                  struct view_area *cells);
+void tile_layout_cells(const struct view_area *area, const double *aspects, unsigned count, int gap,
+                       struct view_area *cells);
 
 /** Columns and rows of the most nearly square grid of `count` cells, wider than high. */
-void layout_square(unsigned count, unsigned *columns, unsigned *rows);
+void tile_layout_square(unsigned count, unsigned *columns, unsigned *rows);
 
 /** Whether (x, y) lies in `area`. */
-bool layout_has(const struct view_area *area, double x, double y);
+bool view_area_has(const struct view_area *area, double x, double y);
 
 #endif

@@ -11,7 +11,7 @@ void trace_note(struct trace *trace, int64_t now_ns, int64_t capture_ns, uint64_
     *point = (struct trace_point){
         .at_ns = now_ns,
         .interval_ms = follows ? (float)((double)(now_ns - trace->last_ns) / MS) : 0,
-        .age_ms = (float)((double)(now_ns - capture_ns) / MS),
+        .latency_ms = (float)((double)(now_ns - capture_ns) / MS),
         .lost = follows && lost > trace->last_lost ? (uint32_t)(lost - trace->last_lost) : 0,
     };
     trace->last_ns = now_ns;
@@ -40,7 +40,7 @@ unsigned trace_bars(const struct trace *trace, enum trace_kind kind, int64_t now
         const struct trace_point *point = trace_at(trace, back);
         const double since = (double)(now_ns - point->at_ns);
         const double began = since + (double)point->interval_ms * MS;
-        const float value = kind == TRACE_AGE ? point->age_ms : point->interval_ms;
+        const float value = kind == TRACE_LATENCY ? point->latency_ms : point->interval_ms;
         if (since >= (double)span_ns)
             break;
         const int last = columns - 1 - (int)(since / (double)span_ns * columns);

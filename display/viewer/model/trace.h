@@ -12,7 +12,7 @@
 struct trace_point {
     int64_t at_ns;
     float interval_ms; // since the one before; 0: there was none
-    float age_ms;      // from its capture
+    float latency_ms;  // from its capture
     uint32_t lost;     // pictures that did not come between it and the one before
 };
 
@@ -34,7 +34,7 @@ void trace_break(struct trace *trace);
 /** The point `back` before the newest, which is 0; `back` is less than `count`. */
 const struct trace_point *trace_at(const struct trace *trace, unsigned back);
 
-enum trace_kind { TRACE_INTERVAL, TRACE_AGE };
+enum trace_kind { TRACE_INTERVAL, TRACE_LATENCY };
 
 /** One picture in a graph: the time up to it, from the picture before. */
 struct trace_bar {

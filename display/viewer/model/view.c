@@ -141,8 +141,8 @@ struct view_area view_pixel_area(const struct view_place *place, const struct vi
                                .h = (int)fmax(bottom - top, 1) };
 }
 
-unsigned view_beside(const struct view_place *place, const struct view_area *area,
-                     struct view_area beside[VIEW_SIDES])
+unsigned view_margins(const struct view_place *place, const struct view_area *area,
+                      struct view_area margins[VIEW_MARGINS_MAX])
 {
     const int right = area->x + area->w;
     const int bottom = area->y + area->h;
@@ -151,19 +151,19 @@ unsigned view_beside(const struct view_place *place, const struct view_area *are
     const int x1 = (int)fmax(x0, fmin(right, place->x + place->w));
     const int y0 = (int)fmax(area->y, fmin(bottom, place->y));
     const int y1 = (int)fmax(y0, fmin(bottom, place->y + place->h));
-    const struct view_area sides[VIEW_SIDES] = { { area->x, area->y, area->w, y0 - area->y },
-                                                 { area->x, y1, area->w, bottom - y1 },
-                                                 { area->x, y0, x0 - area->x, y1 - y0 },
-                                                 { x1, y0, right - x1, y1 - y0 } };
+    const struct view_area sides[VIEW_MARGINS_MAX] = { { area->x, area->y, area->w, y0 - area->y },
+                                                       { area->x, y1, area->w, bottom - y1 },
+                                                       { area->x, y0, x0 - area->x, y1 - y0 },
+                                                       { x1, y0, right - x1, y1 - y0 } };
     unsigned count = 0;
 
     if (place->turns != 0) {
-        beside[0] = *area;
+        margins[0] = *area;
         return 1;
     }
-    for (unsigned i = 0; i < VIEW_SIDES; i++) {
+    for (unsigned i = 0; i < VIEW_MARGINS_MAX; i++) {
         if (sides[i].w > 0 && sides[i].h > 0)
-            beside[count++] = sides[i];
+            margins[count++] = sides[i];
     }
     return count;
 }

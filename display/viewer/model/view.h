@@ -59,12 +59,12 @@ struct view_place view_place(const struct view *view, const struct view_picture 
 bool view_pixel(const struct view_place *place, const struct view_picture *picture, double x,
                 double y, unsigned *at_x, unsigned *at_y);
 
-#define VIEW_SIDES 4
+#define VIEW_MARGINS_MAX 4
 
 /** The parts of `area` beside the picture. Where turned, at an angle that a renderer may round, this is
  *  all of `area`. @return their number */
-unsigned view_beside(const struct view_place *place, const struct view_area *area,
-                     struct view_area beside[VIEW_SIDES]);
+unsigned view_margins(const struct view_place *place, const struct view_area *area,
+                      struct view_area margins[VIEW_MARGINS_MAX]);
 
 /** Where a pixel of the picture is seen, in whole screen pixels, at least one. */
 struct view_area view_pixel_area(const struct view_place *place, const struct view_picture *picture,

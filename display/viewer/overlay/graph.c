@@ -9,13 +9,13 @@
 
 static const SDL_Color colors[] = {
     [TRACE_INTERVAL] = { 96, 176, 255, 255 },
-    [TRACE_AGE] = { 120, 214, 140, 255 },
+    [TRACE_LATENCY] = { 120, 214, 140, 255 },
 };
 static const SDL_Color lost_color = { 255, 92, 84, 255 };
 static const SDL_Color line_color = { 255, 190, 92, 255 };
 static const SDL_Color grid_color = { 255, 255, 255, 40 };
 
-static const char *const names[] = { [TRACE_INTERVAL] = "interval", [TRACE_AGE] = "age" };
+static const char *const names[] = { [TRACE_INTERVAL] = "interval", [TRACE_LATENCY] = "age" };
 
 /** Height of `ms` in a graph `high` that ends at `scale`. */
 static int height_of(double ms, double scale, int high)

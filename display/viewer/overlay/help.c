@@ -41,21 +41,21 @@ static int write_whole(char *keys, size_t bytes, const struct text *text,
 static void write_page(struct help *help, char *page, size_t bytes, int columns, int rows)
 {
     char keys[TEXT_BYTES];
-    struct lines lines;
+    struct strbuf buf;
     unsigned line = 0;
 
     keys_help_narrow(keys, sizeof(keys), columns);
     const unsigned each = (unsigned)rows - 1;
-    help->pages = (lines_count(keys) + each - 1) / each;
+    help->pages = (strbuf_count_lines(keys) + each - 1) / each;
     help->page = SDL_min(help->page, help->pages);
-    lines_start(&lines, page, bytes);
+    strbuf_init(&buf, page, bytes);
     for (const char *at = keys; *at; line++) {
         const int length = (int)strcspn(at, "\n");
         if (line / each + 1 == help->page)
-            lines_add(&lines, "%.*s\n", length, at);
+            strbuf_add(&buf, "%.*s\n", length, at);
         at += length + (at[length] == '\n');
     }
-    lines_add(&lines, "h: on, %u of %u", help->page, help->pages);
+    strbuf_add(&buf, "h: on, %u of %u", help->page, help->pages);
 }
 
 void help_draw(struct help *help, struct text *text, SDL_Renderer *renderer,

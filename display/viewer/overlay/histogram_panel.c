@@ -69,8 +69,8 @@ static void draw_channels(SDL_Renderer *renderer, const SDL_Rect *area, const st
         draw_channel(renderer, area, tones->bins[c], peak, channel_colors[c], SDL_BLENDMODE_ADD);
 }
 
-void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,
-                    const struct tones *tones, const struct view_area *area, int pixels)
+void histogram_panel_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,
+                          const struct tones *tones, const struct view_area *area, int pixels)
 {
     const struct text_block *block = &histogram->shares;
     char words[128];
@@ -94,7 +94,7 @@ void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer
     draw_channels(renderer, &inner, tones);
 }
 
-void histogram_free(struct histogram *histogram)
+void histogram_panel_free(struct histogram *histogram)
 {
     text_block_free(&histogram->shares);
 }

@@ -14,10 +14,10 @@ struct histogram {
 
 /** Draws `tones` in the lower right corner of `area`, with the shares that are clipped; nothing where
  *  there are none. @param pixels  height of letters */
-void histogram_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,
-                    const struct tones *tones, const struct view_area *area, int pixels);
+void histogram_panel_draw(struct histogram *histogram, struct text *text, SDL_Renderer *renderer,
+                          const struct tones *tones, const struct view_area *area, int pixels);
 
 /** The renderer is still there. */
-void histogram_free(struct histogram *histogram);
+void histogram_panel_free(struct histogram *histogram);
 
 #endif

@@ -14,15 +14,15 @@ bool overlay_open(struct overlay *overlay)
 
 void overlay_close(struct overlay *overlay)
 {
-    text_block_free(&overlay->said);
+    text_block_free(&overlay->message_block);
     help_free(&overlay->help);
     for (size_t i = 0; i < STREAMS_MAX; i++)
-        notice_free(&overlay->notices[i]);
+        tile_label_free(&overlay->labels[i]);
     statistics_panel_free(&overlay->panel);
     text_close(&overlay->text);
 }
 
-void overlay_say(struct overlay *overlay, const char *format, ...)
+void overlay_show_message(struct overlay *overlay, const char *format, ...)
 {
     va_list args;
 
@@ -32,7 +32,7 @@ void overlay_say(struct overlay *overlay, const char *format, ...)
     overlay->message_until = tri_now_ns() + MESSAGE_NS;
 }
 
-void overlay_toggle(struct overlay *overlay)
+void overlay_toggle_statistics(struct overlay *overlay)
 {
     overlay->statistics = !overlay->statistics;
     overlay->panel.written_ns = 0;
@@ -56,10 +56,10 @@ int64_t overlay_deadline(const struct overlay *overlay)
 
 /** Below the tile's name, if it has one. */
 static void draw_statistics(struct overlay *overlay, SDL_Renderer *renderer,
-                            const struct wall *wall, const struct view_area *area, int pixels)
+                            const struct tile_grid *grid, const struct view_area *area, int pixels)
 {
-    const struct tile *tile = &wall->tiles[wall->focus];
-    const int name_high = notice_name_height(&overlay->notices[wall->focus]);
+    const struct tile *tile = &grid->tiles[grid->focus];
+    const int name_high = tile_label_name_height(&overlay->labels[grid->focus]);
 
     if (overlay->statistics)
         statistics_panel_draw(&overlay->panel, &overlay->text, renderer, &tile->stream,
@@ -76,23 +76,25 @@ static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
         return;
     const int fitting =
         text_fit(&overlay->text, overlay->message, pixels, area->w - 3 * pixels, area->h);
-    const struct text_block *block = &overlay->said;
-    text_panel_set(&overlay->said, &overlay->text, renderer, fitting, overlay->message, 0, 0);
+    const struct text_block *block = &overlay->message_block;
+    text_panel_set(&overlay->message_block, &overlay->text, renderer, fitting, overlay->message, 0,
+                   0);
     text_panel_draw(block, renderer, area->x + pixels, area->y + area->h - block->h - pixels);
 }
 
-void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct wall *wall,
+void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct tile_grid *grid,
                   const struct view_area *area, int pixels)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        const struct tile *tile = &wall->tiles[i];
-        if (tile_is_seen(tile) && !overlay->help.page) // which stands in the middle as well
-            notice_draw(&overlay->notices[i], &overlay->text, renderer, &tile->stream, &tile->area,
-                        pixels, wall->count > 1);
+    for (unsigned i = 0; i < grid->count; i++) {
+        const struct tile *tile = &grid->tiles[i];
+        if (tile_is_visible(tile) && !overlay->help.page) // which stands in the middle as well
+            tile_label_draw(&overlay->labels[i], &overlay->text, renderer, &tile->stream,
+                            &tile->area, pixels, grid->count > 1);
     }
-    wall_draw_focus(wall, renderer, SDL_max(pixels / 8, 2)); // as thick as the strokes of a title
-    if (!overlay->help.page)                                 // text through text cannot be read
-        draw_statistics(overlay, renderer, wall, area, pixels);
+    tile_grid_draw_focus(grid, renderer,
+                         SDL_max(pixels / 8, 2)); // as thick as the strokes of a title
+    if (!overlay->help.page)                      // text through text cannot be read
+        draw_statistics(overlay, renderer, grid, area, pixels);
     draw_message(overlay, renderer, area, pixels);
     help_draw(&overlay->help, &overlay->text, renderer, area, pixels);
 }

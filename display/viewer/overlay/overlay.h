@@ -13,13 +13,13 @@
 
 struct overlay {
     struct text text;
-    struct notice notices[STREAMS_MAX]; // a tile each
+    struct tile_label labels[STREAMS_MAX]; // a tile each
     struct help help;
     bool statistics;
     enum statistics_level level;
     struct statistics_panel panel;
     char message[256];
-    struct text_block said;
+    struct text_block message_block;
     int64_t message_until; // tri_now_ns(); 0: none
 };
 
@@ -28,10 +28,10 @@ bool overlay_open(struct overlay *overlay);
 void overlay_close(struct overlay *overlay);
 
 /** Shows a message for a few seconds. */
-void overlay_say(struct overlay *overlay, const char *format, ...) TRI_PRINTF(2, 3);
+void overlay_show_message(struct overlay *overlay, const char *format, ...) TRI_PRINTF(2, 3);
 
 /** The figures on or off; one level of detail more, from the last one back to the first. */
-void overlay_toggle(struct overlay *overlay);
+void overlay_toggle_statistics(struct overlay *overlay);
 void overlay_next_level(struct overlay *overlay);
 
 /** When something is to change by itself, on tri_now_ns()'s clock; 0: never. */
@@ -39,7 +39,7 @@ int64_t overlay_deadline(const struct overlay *overlay);
 
 /** Draws all that is to be seen over the tiles in `area`; figures are of the tile in focus.
  *  @param pixels  height of letters */
-void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct wall *wall,
+void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct tile_grid *grid,
                   const struct view_area *area, int pixels);
 
 #endif

@@ -61,7 +61,7 @@ static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int l
             const int y = (int)aim->y + dy;
             if (x < 0 || y < 0 || x >= (int)aim->pixels.width || y >= (int)aim->pixels.height)
                 continue; // the ground is seen: there is no picture
-            reading_color(&aim->pixels, (uint32_t)x, (uint32_t)y, rgb);
+            pixel_text_color(&aim->pixels, (uint32_t)x, (uint32_t)y, rgb);
             fill(renderer, (SDL_Color){ rgb[0], rgb[1], rgb[2], 255 },
                  left + (column + REACH) * cell, top + (row + REACH) * cell, cell, cell);
         }
@@ -108,7 +108,7 @@ void probe_draw(struct probe *probe, struct text *text, SDL_Renderer *renderer,
     aim.place = view_place(&stream->view, &aim.picture, tile);
     if (!view_pixel(&aim.place, &aim.picture, probe->x + 0.5, probe->y + 0.5, &aim.x, &aim.y))
         return;
-    reading_write(words, sizeof(words), inspect, aim.x, aim.y);
+    pixel_text_write(words, sizeof(words), inspect, aim.x, aim.y);
     draw_cross(renderer, &aim, pixels);
     draw_panel(probe, text, renderer, &aim, window, words,
                text_fit(text, words, pixels, window->w - pixels, window->h - pixels));

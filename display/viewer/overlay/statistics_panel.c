@@ -13,16 +13,17 @@
 static void compose(struct statistics_panel *panel, const char *head, const char *details,
                     int columns, int rows)
 {
-    const int stats = (int)lines_count(head) + (details[0] ? (int)lines_count(details) : 0);
+    const int stats =
+        (int)strbuf_count_lines(head) + (details[0] ? (int)strbuf_count_lines(details) : 0);
     char words[sizeof(panel->words)];
-    struct lines lines;
+    struct strbuf buf;
 
     if (stats + 2 * GRAPH_LINES > rows)
         panel->graphed = false; // they have a level of their own
     snprintf(words, sizeof(words), "%s%s%s%s", head,
              panel->graphed ? "\n \n \n \n \n \n \n \n " : "", details[0] ? "\n" : "", details);
-    lines_start(&lines, panel->words, sizeof(panel->words));
-    lines_add_cut(&lines, words, columns, rows);
+    strbuf_init(&buf, panel->words, sizeof(panel->words));
+    strbuf_add_clipped(&buf, words, columns, rows);
 }
 
 /** One space instead of several, with which figures stay where they are. */
@@ -46,12 +47,13 @@ static void write_out(struct statistics_panel *panel, struct text *text, SDL_Ren
 
     if (now_ns - panel->written_ns < STATISTICS_PANEL_NS && panel->of == stream)
         return;
-    statistics_head(head, sizeof(head), stream, now_ns);
+    statistics_write_rates(head, sizeof(head), stream, now_ns);
     details[0] = '\0';
     if (level >= STATISTICS_ALL && stream->has_picture)
-        statistics_details(details, sizeof(details), stream, renderer);
+        statistics_write_details(details, sizeof(details), stream, renderer);
     panel->graphed = level >= STATISTICS_GRAPHS && stream->has_picture;
-    text_room(text, TEXT_LEAST, window->w - TEXT_LEAST, window->h - TEXT_LEAST, &columns, &rows);
+    text_room(text, TEXT_PIXELS_MIN, window->w - TEXT_PIXELS_MIN, window->h - TEXT_PIXELS_MIN,
+              &columns, &rows);
     if ((int)strlen(head) > columns)
         squeeze(head);
     compose(panel, head, details, columns, rows);
@@ -85,7 +87,7 @@ void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
     y = SDL_max(SDL_min(y, window->y + window->h - block->h), window->y);
     text_panel_draw(block, renderer, x, y);
 
-    const int line = (block->h - 2 * margin) / (int)lines_count(panel->words);
+    const int line = (block->h - 2 * margin) / (int)strbuf_count_lines(panel->words);
     for (int i = 0; panel->graphed && i < 2; i++) {
         const struct view_area area = { x + margin, y + 2 * margin + line * (1 + GRAPH_LINES * i),
                                         block->w - 2 * margin, GRAPH_LINES * line - 2 * margin };

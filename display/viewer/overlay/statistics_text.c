@@ -12,46 +12,47 @@ static double ms(double ns)
 
 /** Age of the picture when it came on the screen, which for a new one is about to happen: what a
  *  person waits between doing and seeing. */
-static double age_ns(const struct stream_view *stream, int64_t now_ns)
+static double latency_ns(const struct stream_view *stream, int64_t now_ns)
 {
     const int64_t shown_ns = stream->presented_ns ? stream->presented_ns : now_ns;
 
     return (double)(shown_ns - stream->info.capture_ns);
 }
 
-static void add_spread(struct lines *lines, const char *label, const struct time_histogram *times)
+static void add_percentiles(struct strbuf *buf, const char *label,
+                            const struct time_histogram *times)
 {
-    lines_add(lines, "\n%-11s%9.2f%9.2f%9.2f%9.2f", label,
-              ms((double)time_histogram_percentile(times, 50)),
-              ms((double)time_histogram_percentile(times, 95)),
-              ms((double)time_histogram_percentile(times, 99)), ms((double)times->max));
+    strbuf_add(buf, "\n%-11s%9.2f%9.2f%9.2f%9.2f", label,
+               ms((double)time_histogram_percentile(times, 50)),
+               ms((double)time_histogram_percentile(times, 95)),
+               ms((double)time_histogram_percentile(times, 99)), ms((double)times->max));
 }
 
-static void add_drops(struct lines *lines, const struct stream_view *stream)
+static void add_drops(struct strbuf *buf, const struct stream_view *stream)
 {
     const struct stats *stats = &stream->stats;
 
-    lines_add(lines, "dropped    %" PRIu64 " driver, %" PRIu64 " writer, %" PRIu64 " reader",
-              stats->dropped_driver, stats->dropped_writer, stats->dropped_reader);
-    lines_add(lines, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
-              stats->torn_retried, stream->unshown, stream->undecodable);
-    lines_add(lines, "\nduplicates %" PRIu64, stats->duplicates);
+    strbuf_add(buf, "dropped    %" PRIu64 " driver, %" PRIu64 " writer, %" PRIu64 " reader",
+               stats->dropped_driver, stats->dropped_writer, stats->dropped_reader);
+    strbuf_add(buf, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
+               stats->torn_retried, stream->not_shown, stream->undecodable);
+    strbuf_add(buf, "\nduplicates %" PRIu64, stats->duplicates);
     if (stats_know_rate(stats))
-        lines_add(lines, ", stalls %" PRIu64 ", uneven %" PRIu64, stats->captures.stalls,
-                  stats->captures.uneven);
+        strbuf_add(buf, ", stalls %" PRIu64 ", uneven %" PRIu64, stats->captures.stalls,
+                   stats->captures.uneven);
 }
 
-static void add_times(struct lines *lines, const struct stats *stats)
+static void add_times(struct strbuf *buf, const struct stats *stats)
 {
-    lines_add(lines, "\n%-11s%9s%9s%9s%9s", "ms", "p50", "p95", "p99", "max");
-    add_spread(lines, "interval", &stats->interval);
-    add_spread(lines, "age", &stats->age);
-    add_spread(lines, "  publish", &stats->to_publish);
-    add_spread(lines, "  reader", &stats->to_reader);
-    add_spread(lines, "  screen", &stats->to_screen);
+    strbuf_add(buf, "\n%-11s%9s%9s%9s%9s", "ms", "p50", "p95", "p99", "max");
+    add_percentiles(buf, "interval", &stats->interval);
+    add_percentiles(buf, "age", &stats->age);
+    add_percentiles(buf, "  publish", &stats->to_publish);
+    add_percentiles(buf, "  reader", &stats->to_reader);
+    add_percentiles(buf, "  screen", &stats->to_screen);
 }
 
-static void add_picture(struct lines *lines, const struct stream_view *stream,
+static void add_picture(struct strbuf *buf, const struct stream_view *stream,
                         SDL_Renderer *renderer)
 {
     const struct tri_video *video = &stream->info.video;
@@ -60,96 +61,97 @@ static void add_picture(struct lines *lines, const struct stream_view *stream,
     char fourcc[5], words[128];
 
     SDL_GetRendererInfo(renderer, &info);
-    lines_add(lines, "\npicture    %ux%u %s", video->width, video->height,
-              tri_fourcc_name(video->fourcc, fourcc));
+    strbuf_add(buf, "\npicture    %ux%u %s", video->width, video->height,
+               tri_fourcc_name(video->fourcc, fourcc));
     if (video->fps_den)
-        lines_add(lines, " at %.5g/s", (double)video->fps_num / video->fps_den);
-    lines_add(lines, ", frame %" PRIu64, stream->info.number);
-    lines_add(lines, "\ncolours    %s, matrix %s, %s", tri_colorspace_name(video->colorspace),
-              tri_matrix_name(tri_video_matrix(video)), tri_range_name(tri_video_range(video)));
+        strbuf_add(buf, " at %.5g/s", (double)video->fps_num / video->fps_den);
+    strbuf_add(buf, ", frame %" PRIu64, stream->info.number);
+    strbuf_add(buf, "\ncolours    %s, matrix %s, %s", tri_colorspace_name(video->colorspace),
+               tri_matrix_name(tri_video_matrix(video)), tri_range_name(tri_video_range(video)));
     if (adjust_is_on(&texture->adjust)) {
-        adjust_words(&texture->adjust, words, sizeof(words));
-        lines_add(lines, "\nadjusted   %s", words);
+        adjust_write_all(&texture->adjust, words, sizeof(words));
+        strbuf_add(buf, "\nadjusted   %s", words);
     }
-    lines_add(lines, "\nupload     %s, %s",
-              texture->straight ? "straight from the slot" : "converted", info.name);
-    lines_add(lines, "\nwriter     %u %s a frame, generation %" PRIu64 "%s", stream->info.copies,
-              stream->info.copies == 1 ? "copy" : "copies", stream->info.generation,
-              stream->holds ? "" : ", not held");
+    strbuf_add(buf, "\nupload     %s, %s", texture->direct ? "straight from the slot" : "converted",
+               info.name);
+    strbuf_add(buf, "\nwriter     %u %s a frame, generation %" PRIu64 "%s", stream->info.copies,
+               stream->info.copies == 1 ? "copy" : "copies", stream->info.generation,
+               stream->can_lock ? "" : ", not held");
 }
 
-void statistics_head(char *text, size_t bytes, const struct stream_view *stream, int64_t now_ns)
+void statistics_write_rates(char *text, size_t bytes, const struct stream_view *stream,
+                            int64_t now_ns)
 {
-    struct lines lines;
+    struct strbuf buf;
 
-    lines_start(&lines, text, bytes);
+    strbuf_init(&buf, text, bytes);
     if (!stream->has_picture)
-        lines_add(&lines, "%s: no picture yet", stream->name);
+        strbuf_add(&buf, "%s: no picture yet", stream->name);
     else
-        lines_add(&lines, "FPS %6.2f   UPS %6.2f   age %6.1f ms", rate_get(&stream->fps, now_ns),
-                  rate_get(&stream->ups, now_ns), ms(age_ns(stream, now_ns)));
+        strbuf_add(&buf, "FPS %6.2f   UPS %6.2f   age %6.1f ms", rate_get(&stream->fps, now_ns),
+                   rate_get(&stream->ups, now_ns), ms(latency_ns(stream, now_ns)));
 }
 
-void statistics_details(char *text, size_t bytes, const struct stream_view *stream,
-                        SDL_Renderer *renderer)
+void statistics_write_details(char *text, size_t bytes, const struct stream_view *stream,
+                              SDL_Renderer *renderer)
 {
     const struct stats *stats = &stream->stats;
-    struct lines lines;
+    struct strbuf buf;
 
-    lines_start(&lines, text, bytes);
-    add_drops(&lines, stream);
-    add_times(&lines, stats);
-    add_picture(&lines, stream, renderer);
-    lines_add(&lines, "\nload       %.1f MB/s, %.0f %% of a core", stats_byte_rate(stats) / 1e6,
-              stats_cpu(stats));
+    strbuf_init(&buf, text, bytes);
+    add_drops(&buf, stream);
+    add_times(&buf, stats);
+    add_picture(&buf, stream, renderer);
+    strbuf_add(&buf, "\nload       %.1f MB/s, %.0f %% of a core", stats_byte_rate(stats) / 1e6,
+               stats_cpu(stats));
 }
 
 static const char *without_picture(const struct stream_view *stream)
 {
-    if (stream->state == TRI_STATE_LIVE && stream->trouble != TRI_OK)
+    if (stream->state == TRI_STATE_LIVE && stream->last_error != TRI_OK)
         return "no picture can be shown";
-    return stream->silent ? "no frame yet" : "waiting";
+    return stream->writer_without_frames ? "no frame yet" : "waiting";
 }
 
-static void add_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
+static void add_title(struct strbuf *buf, const struct stream_view *stream, int64_t now_ns)
 {
     char fourcc[5];
 
-    lines_add(lines, "%s - ", stream->name);
+    strbuf_add(buf, "%s - ", stream->name);
     if (stream->state == TRI_STATE_NO_WRITER)
-        lines_add(lines, "no signal");
+        strbuf_add(buf, "no signal");
     else if (!stream->has_picture)
-        lines_add(lines, "%s", without_picture(stream));
+        strbuf_add(buf, "%s", without_picture(stream));
     else
-        lines_add(lines, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
-                  stream->info.video.height, tri_fourcc_name(stream->info.video.fourcc, fourcc),
-                  rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
-                  ms(age_ns(stream, now_ns)), stream->paused ? " - paused" : "");
+        strbuf_add(buf, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
+                   stream->info.video.height, tri_fourcc_name(stream->info.video.fourcc, fourcc),
+                   rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
+                   ms(latency_ns(stream, now_ns)), stream->paused ? " - paused" : "");
 }
 
 /** The same in few words: of several streams. */
-static void add_short_title(struct lines *lines, const struct stream_view *stream, int64_t now_ns)
+static void add_short_title(struct strbuf *buf, const struct stream_view *stream, int64_t now_ns)
 {
-    lines_add(lines, "%s%s ", lines->used ? ", " : "", stream->name);
+    strbuf_add(buf, "%s%s ", buf->used ? ", " : "", stream->name);
     if (stream->state == TRI_STATE_NO_WRITER)
-        lines_add(lines, "no signal");
+        strbuf_add(buf, "no signal");
     else if (!stream->has_picture)
-        lines_add(lines, "%s", without_picture(stream));
+        strbuf_add(buf, "%s", without_picture(stream));
     else if (stream->paused)
-        lines_add(lines, "paused");
+        strbuf_add(buf, "paused");
     else if (stream->hidden)
-        lines_add(lines, "%.1f UPS", rate_get(&stream->ups, now_ns));
+        strbuf_add(buf, "%.1f UPS", rate_get(&stream->ups, now_ns));
     else
-        lines_add(lines, "%.1f FPS", rate_get(&stream->fps, now_ns));
+        strbuf_add(buf, "%.1f FPS", rate_get(&stream->fps, now_ns));
 }
 
-void statistics_title(char *text, size_t bytes, const struct wall *wall, int64_t now_ns)
+void statistics_write_title(char *text, size_t bytes, const struct tile_grid *grid, int64_t now_ns)
 {
-    struct lines lines;
+    struct strbuf buf;
 
-    lines_start(&lines, text, bytes);
-    if (wall->count == 1)
-        add_title(&lines, &wall->tiles[0].stream, now_ns);
-    for (unsigned i = 0; i < wall->count && wall->count > 1; i++)
-        add_short_title(&lines, &wall->tiles[i].stream, now_ns);
+    strbuf_init(&buf, text, bytes);
+    if (grid->count == 1)
+        add_title(&buf, &grid->tiles[0].stream, now_ns);
+    for (unsigned i = 0; i < grid->count && grid->count > 1; i++)
+        add_short_title(&buf, &grid->tiles[i].stream, now_ns);
 }

@@ -13,14 +13,15 @@ enum statistics_level {
 };
 
 /** The rates and the age as of `now_ns`, in one line that does not change its width. */
-void statistics_head(char *text, size_t bytes, const struct stream_view *stream, int64_t now_ns);
+void statistics_write_rates(char *text, size_t bytes, const struct stream_view *stream,
+                            int64_t now_ns);
 
 /** All other figures of a stream that has a picture, a line each, without a newline at the end. */
-void statistics_details(char *text, size_t bytes, const struct stream_view *stream,
-                        SDL_Renderer *renderer);
+void statistics_write_details(char *text, size_t bytes, const struct stream_view *stream,
+                              SDL_Renderer *renderer);
 
 /** "cam0 - 1280x720 YUYV - 60.0 FPS, 60.0 UPS - age 3.2 ms", or what the stream waits for. Of
  *  several "cam0 60.0 FPS, cam1 waiting". */
-void statistics_title(char *text, size_t bytes, const struct wall *wall, int64_t now_ns);
+void statistics_write_title(char *text, size_t bytes, const struct tile_grid *grid, int64_t now_ns);
 
 #endif

@@ -155,10 +155,10 @@ int text_fit(const struct text *text, const char *string, int pixels, int w, int
 
     count_letters(string, &columns, &rows);
     // A letter may be rounded up to the next pixel, and so may a line.
-    while (pixels > TEXT_LEAST && (columns * SDL_ceil(pixels * text->advance) > w ||
-                                   rows * SDL_ceil(pixels * text->line) > h))
+    while (pixels > TEXT_PIXELS_MIN && (columns * SDL_ceil(pixels * text->advance) > w ||
+                                        rows * SDL_ceil(pixels * text->line) > h))
         pixels--;
-    return SDL_max(pixels, TEXT_LEAST);
+    return SDL_max(pixels, TEXT_PIXELS_MIN);
 }
 
 void text_room(struct text *text, int pixels, int w, int h, int *columns, int *rows)
@@ -172,7 +172,7 @@ void text_room(struct text *text, int pixels, int w, int h, int *columns, int *r
     *rows = SDL_max(h, 0) / SDL_max(TTF_FontLineSkip(text->font), 1);
 }
 
-void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h)
+void text_background(SDL_Renderer *renderer, int x, int y, int w, int h)
 {
     set_draw_color(renderer, ground);
     SDL_RenderFillRect(renderer, &(SDL_Rect){ x, y, w, h });
@@ -185,7 +185,7 @@ void text_block_panel(const struct text_block *block, SDL_Renderer *renderer, in
 
     if (!block->texture)
         return;
-    text_ground(renderer, x, y, block->w + 2 * margin, block->h + 2 * margin);
+    text_background(renderer, x, y, block->w + 2 * margin, block->h + 2 * margin);
     text_block_draw(block, renderer, x + margin, y + margin, colour);
 }
 

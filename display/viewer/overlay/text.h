@@ -7,10 +7,10 @@
 #include <SDL2/SDL_ttf.h>
 #include <stdbool.h>
 
-#define TEXT_LEAST 7 // pixels: the smallest size at which letters can be told apart
+#define TEXT_PIXELS_MIN 7 // pixels: the smallest size at which letters can be told apart
 
 static const SDL_Color text_white = { 236, 238, 240, 255 };
-static const SDL_Color text_soft = { 168, 174, 182, 255 };
+static const SDL_Color text_dim = { 168, 174, 182, 255 };
 static const SDL_Color text_amber = { 255, 190, 92, 255 };
 
 /** The embedded font, all letters of which are equally wide. */
@@ -57,7 +57,7 @@ int text_fit(const struct text *text, const char *string, int pixels, int w, int
 void text_room(struct text *text, int pixels, int w, int h, int *columns, int *rows);
 
 /** A dark ground, through which the picture is still seen. */
-void text_ground(SDL_Renderer *renderer, int x, int y, int w, int h);
+void text_background(SDL_Renderer *renderer, int x, int y, int w, int h);
 
 /** The block on a ground, whose upper left corner is (x, y), half a letter wider on each side. */
 void text_block_panel(const struct text_block *block, SDL_Renderer *renderer, int x, int y,

@@ -9,7 +9,7 @@
 
 /** What one is drawn with, and where. */
 struct drawing {
-    struct notice *notice;
+    struct tile_label *tile_label;
     struct text *text;
     SDL_Renderer *renderer;
     const struct view_area *area;
@@ -18,10 +18,10 @@ struct drawing {
 };
 
 /** Makes a text, `pixels` high or as high as fits into `w` by `h`. */
-static const struct text_block *set(const struct drawing *on, enum notice_text which,
+static const struct text_block *set(const struct drawing *on, enum tile_label_text which,
                                     const char *string, int pixels, int w, int h)
 {
-    struct text_block *block = &on->notice->blocks[which];
+    struct text_block *block = &on->tile_label->blocks[which];
 
     text_block_set(block, on->text, on->renderer, text_fit(on->text, string, pixels, w, h), string);
     return block;
@@ -34,19 +34,20 @@ static void draw_state(const struct drawing *on, const char *title, const char *
     const int gap = SDL_min(on->pixels, area->h / 10) / 2;
     const int room = area->w - 4 * gap;
     const struct text_block *upper =
-        set(on, NOTICE_TITLE, title, on->pixels * 2, room, (area->h - 5 * gap) * 2 / 3);
-    const struct text_block *lower = set(on, NOTICE_HINT, hint, SDL_min(on->pixels, upper->pixels),
-                                         room, area->h - 5 * gap - upper->h);
+        set(on, TILE_LABEL_TITLE, title, on->pixels * 2, room, (area->h - 5 * gap) * 2 / 3);
+    const struct text_block *lower =
+        set(on, TILE_LABEL_HINT, hint, SDL_min(on->pixels, upper->pixels), room,
+            area->h - 5 * gap - upper->h);
     const bool hinted = lower->w <= room; // one that is cut helps nobody
     const int wide = (hinted ? SDL_max(upper->w, lower->w) : upper->w) + 4 * gap;
     const int high = upper->h + (hinted ? gap + lower->h : 0) + 4 * gap;
     const int top = area->y + (area->h - high) / 2 + 2 * gap;
 
-    text_ground(on->renderer, area->x + (area->w - wide) / 2, top - 2 * gap, wide, high);
+    text_background(on->renderer, area->x + (area->w - wide) / 2, top - 2 * gap, wide, high);
     text_block_draw(upper, on->renderer, area->x + (area->w - upper->w) / 2, top, text_white);
     if (hinted)
         text_block_draw(lower, on->renderer, area->x + (area->w - lower->w) / 2,
-                        top + upper->h + gap, text_soft);
+                        top + upper->h + gap, text_dim);
 }
 
 /** What the picture is compared with: left of the divider, which is where it stands, else in the lower
@@ -57,11 +58,11 @@ static void draw_compared(const struct drawing *on, const struct stream_view *st
 
     if (!compare_is_on(&stream->compare) || !stream->has_picture)
         return;
-    compare_word(&stream->compare, text, sizeof(text));
+    compare_label(&stream->compare, text, sizeof(text));
     const struct text_block *block =
-        set(on, NOTICE_COMPARED, text, on->pixels, on->area->w / 2, on->area->h / 4);
+        set(on, TILE_LABEL_COMPARED, text, on->pixels, on->area->w / 2, on->area->h / 4);
     const int wide = block->w + block->pixels + on->margin;
-    const int right = stream->compare.way == COMPARE_SPLIT
+    const int right = stream->compare.mode == COMPARE_SPLIT
                           ? compare_divider(&stream->compare, on->area)
                           : on->area->w;
     text_block_panel(block, on->renderer, on->area->x + SDL_max(right - wide, on->margin),
@@ -73,12 +74,12 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
     char title[128];
     char hint[256];
 
-    if (stream->state != TRI_STATE_LIVE && stream->trouble != TRI_OK) {
+    if (stream->state != TRI_STATE_LIVE && stream->last_error != TRI_OK) {
         snprintf(title, sizeof(title), "cannot read %s", stream->name);
-        snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->trouble));
+        snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->last_error));
     } else if (stream->state == TRI_STATE_WAITING) {
         snprintf(title, sizeof(title), "waiting for %s", stream->name);
-        if (stream->silent)
+        if (stream->writer_without_frames)
             snprintf(hint, sizeof(hint), "its writer runs and has published no frame yet");
         else
             snprintf(hint, sizeof(hint), "to start it: triptych-capture --name %s", stream->name);
@@ -86,10 +87,11 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
         snprintf(title, sizeof(title), "no signal");
         snprintf(hint, sizeof(hint), "the writer of %s has ended; waiting for its return",
                  stream->name);
-    } else if (stream->trouble != TRI_OK) {
+    } else if (stream->last_error != TRI_OK) {
         char fourcc[5];
-        snprintf(title, sizeof(title), "cannot show %s", tri_fourcc_name(stream->refused, fourcc));
-        snprintf(hint, sizeof(hint), "%s", stream_view_why(stream->trouble));
+        snprintf(title, sizeof(title), "cannot show %s",
+                 tri_fourcc_name(stream->refused_fourcc, fourcc));
+        snprintf(hint, sizeof(hint), "%s", stream_view_error_text(stream->last_error));
     } else {
         return;
     }
@@ -100,7 +102,7 @@ static void draw_name(const struct drawing *on, const struct stream_view *stream
 {
     const int pixels = SDL_min(on->pixels, SDL_max(on->area->h / NAME_SHARE, NAME_LEAST));
     const struct text_block *block =
-        set(on, NOTICE_NAME, stream->name, pixels, on->area->w / 2, on->area->h / 4);
+        set(on, TILE_LABEL_NAME, stream->name, pixels, on->area->w / 2, on->area->h / 4);
 
     text_block_panel(block, on->renderer, on->area->x, on->area->y, text_white);
 }
@@ -129,18 +131,18 @@ static void draw_badge(const struct drawing *on, const struct stream_view *strea
     if (stream->paused)
         write_paused(stream, text, sizeof(text));
     const struct text_block *block =
-        set(on, NOTICE_BADGE, text, on->pixels, on->area->w / 2, on->area->h / 4);
+        set(on, TILE_LABEL_BADGE, text, on->pixels, on->area->w / 2, on->area->h / 4);
     text_block_panel(block, on->renderer,
                      on->area->x + on->area->w - block->w - block->pixels - on->margin,
                      on->area->y + on->margin, text_amber);
 }
 
-void notice_draw(struct notice *notice, struct text *text, SDL_Renderer *renderer,
-                 const struct stream_view *stream, const struct view_area *area, int pixels,
-                 bool named)
+void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Renderer *renderer,
+                     const struct stream_view *stream, const struct view_area *area, int pixels,
+                     bool named)
 {
     const int margin = named ? 0 : SDL_min(pixels, area->w / 40); // in line with a name
-    const struct drawing on = { notice, text, renderer, area, pixels, margin };
+    const struct drawing on = { tile_label, text, renderer, area, pixels, margin };
 
     tell_state(&on, stream);
     draw_badge(&on, stream);
@@ -149,15 +151,15 @@ void notice_draw(struct notice *notice, struct text *text, SDL_Renderer *rendere
         draw_name(&on, stream);
 }
 
-int notice_name_height(const struct notice *notice)
+int tile_label_name_height(const struct tile_label *tile_label)
 {
-    const struct text_block *block = &notice->blocks[NOTICE_NAME];
+    const struct text_block *block = &tile_label->blocks[TILE_LABEL_NAME];
 
     return block->texture ? block->h + block->pixels : 0;
 }
 
-void notice_free(struct notice *notice)
+void tile_label_free(struct tile_label *tile_label)
 {
-    for (size_t i = 0; i < NOTICE_TEXTS; i++)
-        text_block_free(&notice->blocks[i]);
+    for (size_t i = 0; i < TILE_LABEL_TEXTS; i++)
+        text_block_free(&tile_label->blocks[i]);
 }

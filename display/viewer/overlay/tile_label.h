@@ -6,30 +6,30 @@
 #include "stream/stream_view.h"
 #include "text.h"
 
-enum notice_text {
-    NOTICE_NAME,     // upper left, of several streams
-    NOTICE_TITLE,    // in the middle, large: waiting, no signal
-    NOTICE_HINT,     // below it: what to do
-    NOTICE_BADGE,    // upper right: paused
-    NOTICE_COMPARED, // lower right: with what
-    NOTICE_TEXTS,
+enum tile_label_text {
+    TILE_LABEL_NAME,     // upper left, of several streams
+    TILE_LABEL_TITLE,    // in the middle, large: waiting, no signal
+    TILE_LABEL_HINT,     // below it: what to do
+    TILE_LABEL_BADGE,    // upper right: paused
+    TILE_LABEL_COMPARED, // lower right: with what
+    TILE_LABEL_TEXTS,
 };
 
 /** All zero to begin with. */
-struct notice {
-    struct text_block blocks[NOTICE_TEXTS];
+struct tile_label {
+    struct text_block blocks[TILE_LABEL_TEXTS];
 };
 
 /** Draws what there is to be said of `stream` in `area`, in letters `pixels` high, or smaller ones
  *  where the area is too small. @param named  with its name */
-void notice_draw(struct notice *notice, struct text *text, SDL_Renderer *renderer,
-                 const struct stream_view *stream, const struct view_area *area, int pixels,
-                 bool named);
+void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Renderer *renderer,
+                     const struct stream_view *stream, const struct view_area *area, int pixels,
+                     bool named);
 
 /** Height of the name, its ground included; 0 when it is not drawn. */
-int notice_name_height(const struct notice *notice);
+int tile_label_name_height(const struct tile_label *tile_label);
 
 /** The renderer is still there. */
-void notice_free(struct notice *notice);
+void tile_label_free(struct tile_label *tile_label);
 
 #endif

@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools.h"
 
-static const struct tile *probed(const struct tools *tools, struct wall *wall)
+static const struct tile *probed(const struct tools *tools, struct tile_grid *grid)
 {
     if (!tools->probe.on || !tools->probe.inside)
         return NULL;
-    return wall_at(wall, tools->probe.x, tools->probe.y);
+    return tile_grid_at(grid, tools->probe.x, tools->probe.y);
 }
 
-void tools_ask(const struct tools *tools, struct wall *wall, SDL_Renderer *renderer)
+void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Renderer *renderer)
 {
-    const struct tile *under = probed(tools, wall);
+    const struct tile *under = probed(tools, grid);
 
-    for (unsigned i = 0; i < wall->count; i++) {
-        struct tile *tile = &wall->tiles[i];
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct tile *tile = &grid->tiles[i];
         struct stream_view *stream = &tile->stream;
-        struct texture_wish *wish = &stream->wish;
+        struct texture_request *request = &stream->request;
         // Adjusted once more, a picture has to begin where it was before the first time.
-        wish->inspect.bytes = (under && tile == under) || adjust_is_on(&wish->adjust);
-        wish->inspect.tones = i == wall->focus ? tools->tones : TONES_NONE;
-        if (stream->has_picture && tile_is_seen(tile))
-            stream_view_again(stream, renderer);
+        request->inspect.bytes = (under && tile == under) || adjust_is_on(&request->adjust);
+        request->inspect.tones = i == grid->focus ? tools->tones : TONES_NONE;
+        if (stream->has_picture && tile_is_visible(tile))
+            stream_view_update(stream, renderer);
     }
 }
 
-void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer, struct wall *wall,
-                const struct view_area *area, int pixels)
+void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer,
+                struct tile_grid *grid, const struct view_area *area, int pixels)
 {
-    const struct tile *focus = wall_focused(wall);
-    const struct tile *under = probed(tools, wall);
+    const struct tile *focus = tile_grid_focused(grid);
+    const struct tile *under = probed(tools, grid);
 
-    if (tools->tones && tile_is_seen(focus))
-        histogram_draw(&tools->histogram, text, renderer,
-                       &stream_view_front(&focus->stream)->inspect.tones, &focus->area, pixels);
+    if (tools->tones && tile_is_visible(focus))
+        histogram_panel_draw(&tools->histogram, text, renderer,
+                             &stream_view_front(&focus->stream)->inspect.tones, &focus->area,
+                             pixels);
     if (under)
         probe_draw(&tools->probe, text, renderer, &under->stream, &under->area, area, pixels);
 }
@@ -40,5 +41,5 @@ void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer, 
 void tools_free(struct tools *tools)
 {
     probe_free(&tools->probe);
-    histogram_free(&tools->histogram);
+    histogram_panel_free(&tools->histogram);
 }

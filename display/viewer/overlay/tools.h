@@ -16,11 +16,11 @@ struct tools {
 
 /** Tells each stream what is wanted of its next picture, and has it made of those on the screen where
  *  they were taken before that was wanted. */
-void tools_ask(const struct tools *tools, struct wall *wall, SDL_Renderer *renderer);
+void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Renderer *renderer);
 
 /** Draws them over the tiles in `area`. @param pixels  height of letters */
-void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer, struct wall *wall,
-                const struct view_area *area, int pixels);
+void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer,
+                struct tile_grid *grid, const struct view_area *area, int pixels);
 
 /** The renderer is still there. */
 void tools_free(struct tools *tools);

@@ -26,22 +26,22 @@ static void draw_whole(const struct texture *texture, SDL_Renderer *renderer)
     texture_draw(texture, renderer, &place, UINT8_MAX);
 }
 
-bool compare_keep(struct compare *compare, SDL_Renderer *renderer, const struct texture *texture,
-                  const struct view_picture *picture, uint64_t number)
+bool compare_start(struct compare *compare, SDL_Renderer *renderer, const struct texture *texture,
+                   const struct view_picture *picture, uint64_t number)
 {
-    compare_drop(compare);
-    SDL_Texture *kept = make_target(renderer, picture);
-    if (!kept)
+    compare_stop(compare);
+    SDL_Texture *reference = make_target(renderer, picture);
+    if (!reference)
         return false;
-    if (SDL_SetRenderTarget(renderer, kept) != 0) {
-        SDL_DestroyTexture(kept);
+    if (SDL_SetRenderTarget(renderer, reference) != 0) {
+        SDL_DestroyTexture(reference);
         return false;
     }
     draw_whole(texture, renderer);
     SDL_SetRenderTarget(renderer, NULL);
-    SDL_SetTextureBlendMode(kept, SDL_BLENDMODE_NONE);
+    SDL_SetTextureBlendMode(reference, SDL_BLENDMODE_NONE);
     *compare = (struct compare){
-        .kept = kept,
+        .reference = reference,
         .picture = *picture,
         .number = number,
         .divider = 0.5,
@@ -55,15 +55,15 @@ static void free_texture(SDL_Texture *texture)
         SDL_DestroyTexture(texture);
 }
 
-void compare_drop(struct compare *compare)
+void compare_stop(struct compare *compare)
 {
-    free_texture(compare->kept);
+    free_texture(compare->reference);
     *compare = (struct compare){ 0 };
 }
 
 bool compare_is_on(const struct compare *compare)
 {
-    return compare->kept != NULL;
+    return compare->reference != NULL;
 }
 
 /** One picture less the other, nowhere below zero; renderers differ in which less which. */
@@ -88,18 +88,18 @@ static SDL_BlendMode adding(void)
 /** The software renderer, for one, cannot subtract. */
 static bool can_subtract(struct compare *compare)
 {
-    const bool can = SDL_SetTextureBlendMode(compare->kept, subtracting()) == 0;
+    const bool can = SDL_SetTextureBlendMode(compare->reference, subtracting()) == 0;
 
-    SDL_SetTextureBlendMode(compare->kept, SDL_BLENDMODE_NONE);
+    SDL_SetTextureBlendMode(compare->reference, SDL_BLENDMODE_NONE);
     return can;
 }
 
-void compare_next_way(struct compare *compare)
+void compare_next_mode(struct compare *compare)
 {
-    compare->way = (compare->way + 1) % COMPARE_WAYS;
-    if (compare->way == COMPARE_DIFFERENCE && !can_subtract(compare))
-        compare->way = COMPARE_SPLIT;
-    compare->blinked = true;
+    compare->mode = (compare->mode + 1) % COMPARE_MODES;
+    if (compare->mode == COMPARE_DIFFERENCE && !can_subtract(compare))
+        compare->mode = COMPARE_SPLIT;
+    compare->shows_reference = true;
     compare->blink_ns = tri_now_ns();
 }
 
@@ -118,9 +118,9 @@ static void draw_placed(SDL_Texture *texture, SDL_Renderer *renderer,
 
 /** Draws the live picture and the kept one into `target`, the second by subtraction. */
 static bool subtract(SDL_Renderer *renderer, SDL_Texture *target, const struct texture *live,
-                     SDL_Texture *kept, bool live_first)
+                     SDL_Texture *reference, bool live_first)
 {
-    SDL_Texture *second = live_first ? kept : live->sdl;
+    SDL_Texture *second = live_first ? reference : live->sdl;
 
     if (SDL_SetRenderTarget(renderer, target) != 0)
         return false;
@@ -132,7 +132,7 @@ static bool subtract(SDL_Renderer *renderer, SDL_Texture *target, const struct t
         if ((i == 0) == live_first)
             draw_whole(live, renderer);
         else
-            SDL_RenderCopy(renderer, kept, NULL, NULL); // stretched, where the sizes differ
+            SDL_RenderCopy(renderer, reference, NULL, NULL); // stretched, where the sizes differ
     }
     SDL_SetTextureBlendMode(second, SDL_BLENDMODE_NONE);
     SDL_SetRenderTarget(renderer, NULL);
@@ -147,7 +147,7 @@ static void draw_difference(const struct compare *compare, SDL_Renderer *rendere
     SDL_Texture *const made[] = { make_target(renderer, picture), make_target(renderer, picture) };
 
     for (int i = 0; i < 2; i++) {
-        if (!made[i] || !subtract(renderer, made[i], live, compare->kept, i == 0))
+        if (!made[i] || !subtract(renderer, made[i], live, compare->reference, i == 0))
             continue;
         SDL_SetTextureBlendMode(made[i], adding());
         for (int gain = 0; gain < COMPARE_GAIN; gain++)
@@ -158,8 +158,8 @@ static void draw_difference(const struct compare *compare, SDL_Renderer *rendere
 }
 
 /** Left of the divider, in the place that the live picture would have with the kept one's size. */
-static void draw_kept(const struct compare *compare, SDL_Renderer *renderer,
-                      const struct view *view, const struct view_area *area, int width)
+static void draw_reference(const struct compare *compare, SDL_Renderer *renderer,
+                           const struct view *view, const struct view_area *area, int width)
 {
     const struct view_place place = view_place(view, &compare->picture, area);
     const SDL_Rect part = { area->x, area->y, width, area->h };
@@ -167,8 +167,8 @@ static void draw_kept(const struct compare *compare, SDL_Renderer *renderer,
 
     SDL_RenderGetClipRect(renderer, &before);
     SDL_RenderSetClipRect(renderer, &part);
-    texture_surround(renderer, &place, area);
-    draw_placed(compare->kept, renderer, &place);
+    texture_draw_margins(renderer, &place, area);
+    draw_placed(compare->reference, renderer, &place);
     SDL_RenderSetClipRect(renderer, &before);
 }
 
@@ -194,14 +194,14 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
     const SDL_Rect whole = { area->x, area->y, area->w, area->h };
     const int left = compare_divider(compare, area);
 
-    switch (compare->way) {
+    switch (compare->mode) {
     case COMPARE_SPLIT:
-        draw_kept(compare, renderer, view, area, left);
+        draw_reference(compare, renderer, view, area, left);
         draw_divider(renderer, area, left);
         break;
     case COMPARE_BLINK:
-        if (compare->blinked)
-            draw_kept(compare, renderer, view, area, area->w);
+        if (compare->shows_reference)
+            draw_reference(compare, renderer, view, area, area->w);
         break;
     default:
         set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
@@ -215,7 +215,7 @@ bool compare_has_divider(const struct compare *compare, const struct view_area *
 {
     const double from = x - area->x - compare_divider(compare, area);
 
-    return compare_is_on(compare) && compare->way == COMPARE_SPLIT && from >= -reach &&
+    return compare_is_on(compare) && compare->mode == COMPARE_SPLIT && from >= -reach &&
            from <= reach;
 }
 
@@ -226,7 +226,7 @@ void compare_move_divider(struct compare *compare, const struct view_area *area,
 
 int64_t compare_deadline(const struct compare *compare)
 {
-    const bool blinks = compare_is_on(compare) && compare->way == COMPARE_BLINK;
+    const bool blinks = compare_is_on(compare) && compare->mode == COMPARE_BLINK;
 
     return blinks ? compare->blink_ns + BLINK_NS : 0;
 }
@@ -237,20 +237,20 @@ bool compare_blink(struct compare *compare, int64_t now_ns)
 
     if (!at || now_ns < at)
         return false;
-    compare->blinked = !compare->blinked;
+    compare->shows_reference = !compare->shows_reference;
     compare->blink_ns = now_ns;
     return true;
 }
 
-void compare_word(const struct compare *compare, char *text, size_t bytes)
+void compare_label(const struct compare *compare, char *text, size_t bytes)
 {
-    switch (compare->way) {
+    switch (compare->mode) {
     case COMPARE_SPLIT:
         snprintf(text, bytes, "kept: frame %" PRIu64, compare->number);
         break;
     case COMPARE_BLINK:
         snprintf(text, bytes,
-                 compare->blinked ? "kept: frame %" PRIu64 : "present, not frame %" PRIu64,
+                 compare->shows_reference ? "kept: frame %" PRIu64 : "present, not frame %" PRIu64,
                  compare->number);
         break;
     default:

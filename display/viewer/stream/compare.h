@@ -6,37 +6,37 @@
 #include "model/view.h"
 #include "texture.h"
 
-enum compare_way {
+enum compare_mode {
     COMPARE_SPLIT,      // the kept one left of a divider
     COMPARE_BLINK,      // in turns
     COMPARE_DIFFERENCE, // what differs, COMPARE_GAIN times as bright
-    COMPARE_WAYS,
+    COMPARE_MODES,
 };
 
 #define COMPARE_GAIN 4
 
 /** All zero keeps nothing. */
 struct compare {
-    SDL_Texture *kept; // of the renderer's own, as the picture was shown
+    SDL_Texture *reference; // of the renderer's own, as the picture was shown
     struct view_picture picture;
     uint64_t number; // of its frame
-    enum compare_way way;
-    double divider; // share of the tile's width
-    bool blinked;   // it is the kept one's turn
+    enum compare_mode mode;
+    double divider;       // share of the tile's width
+    bool shows_reference; // it is the kept one's turn
     int64_t blink_ns;
 };
 
 /** Keeps a copy of what `texture` shows, and splits. @return false, as SDL_GetError() says. */
-bool compare_keep(struct compare *compare, SDL_Renderer *renderer, const struct texture *texture,
-                  const struct view_picture *picture, uint64_t number);
+bool compare_start(struct compare *compare, SDL_Renderer *renderer, const struct texture *texture,
+                   const struct view_picture *picture, uint64_t number);
 
 /** Forgets it; the renderer is still there. */
-void compare_drop(struct compare *compare);
+void compare_stop(struct compare *compare);
 
 bool compare_is_on(const struct compare *compare);
 
 /** The next way to compare that this renderer knows. */
-void compare_next_way(struct compare *compare);
+void compare_next_mode(struct compare *compare);
 
 /** Draws over the live picture, which has been drawn with `view` in `area`. */
 void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const struct texture *live,
@@ -59,6 +59,6 @@ int64_t compare_deadline(const struct compare *compare);
 bool compare_blink(struct compare *compare, int64_t now_ns);
 
 /** "kept: frame 12", "difference from frame 12, x4". */
-void compare_word(const struct compare *compare, char *text, size_t bytes);
+void compare_label(const struct compare *compare, char *text, size_t bytes);
 
 #endif

@@ -11,36 +11,36 @@ static void resize(struct history *history, unsigned size)
 
     history->pictures[ring->newest] = history->pictures[0];
     history->pictures[0] = newest;
-    history->shots[0] = history->shots[ring->newest];
+    history->records[0] = history->records[ring->newest];
     for (unsigned i = size; i < ring->size; i++)
         texture_free(&history->pictures[i]);
-    *ring = (struct ring){ .size = size, .kept = ring->kept ? 1 : 0 };
+    *ring = (struct ring){ .size = size, .count = ring->count ? 1 : 0 };
 }
 
-struct texture *history_clear(struct history *history, uint32_t width, uint32_t height,
-                              uint64_t budget)
+struct texture *frame_history_next(struct history *history, uint32_t width, uint32_t height,
+                                   uint64_t budget)
 {
-    const unsigned size = ring_fitting((uint64_t)width * height * PIXEL_BYTES, budget);
+    const unsigned size = ring_size_for((uint64_t)width * height * PIXEL_BYTES, budget);
 
     if (size != history->ring.size)
         resize(history, size);
-    return &history->pictures[ring_clear(&history->ring)];
+    return &history->pictures[ring_next(&history->ring)];
 }
 
-void history_push(struct history *history, const struct shot *shot)
+void frame_history_push(struct history *history, const struct frame_record *frame_record)
 {
     ring_push(&history->ring);
-    history->shots[history->ring.newest] = *shot;
+    history->records[history->ring.newest] = *frame_record;
 }
 
-struct shot *history_shot(struct history *history)
+struct frame_record *frame_history_front(struct history *history)
 {
-    return &history->shots[ring_shown(&history->ring)];
+    return &history->records[ring_shown(&history->ring)];
 }
 
-void history_free(struct history *history)
+void frame_history_free(struct history *history)
 {
-    for (unsigned i = 0; i < RING_PLACES; i++)
+    for (unsigned i = 0; i < RING_SIZE_MAX; i++)
         texture_free(&history->pictures[i]);
     *history = (struct history){ 0 };
 }

@@ -6,10 +6,10 @@
 #include "model/ring.h"
 #include "texture.h"
 
-#define HISTORY_BYTES (256ULL << 20) // of all streams together, at 4 bytes a pixel
+#define FRAME_HISTORY_BYTES (256ULL << 20) // of all streams together, at 4 bytes a pixel
 
 /** What is known of a picture. */
-struct shot {
+struct frame_record {
     struct tri_frame_info info; // with the colours it is shown in
     struct tri_video own;       // with those that the frame tells
     uint64_t bytes;             // of it, in the segment
@@ -19,21 +19,21 @@ struct shot {
 /** All zero is an empty one. */
 struct history {
     struct ring ring;
-    struct texture pictures[RING_PLACES];
-    struct shot shots[RING_PLACES]; // of the pictures
+    struct texture pictures[RING_SIZE_MAX];
+    struct frame_record records[RING_SIZE_MAX]; // of the pictures
 };
 
 /** The texture that the next picture of this size is made in; there are two with any budget. With a
  *  size that fits more or less often into `budget` bytes, older pictures are dropped. */
-struct texture *history_clear(struct history *history, uint32_t width, uint32_t height,
-                              uint64_t budget);
+struct texture *frame_history_next(struct history *history, uint32_t width, uint32_t height,
+                                   uint64_t budget);
 
 /** The picture made there is whole, and this is known of it: it is shown. */
-void history_push(struct history *history, const struct shot *shot);
+void frame_history_push(struct history *history, const struct frame_record *frame_record);
 
 /** What is known of the picture that is shown. */
-struct shot *history_shot(struct history *history);
+struct frame_record *frame_history_front(struct history *history);
 
-void history_free(struct history *history);
+void frame_history_free(struct history *history);
 
 #endif

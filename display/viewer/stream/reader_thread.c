@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-struct feed {
+struct reader_thread {
     tri_reader *reader;
-    feed_wake *wake;
+    reader_thread_wake *wake;
     void *user;
     SDL_Thread *thread;
     SDL_mutex *mutex;
@@ -21,29 +21,30 @@ struct feed {
     enum tri_err outcome;
 };
 
-static bool is_ending(struct feed *feed)
+static bool is_ending(struct reader_thread *reader_thread)
 {
-    SDL_LockMutex(feed->mutex);
-    const bool ending = feed->ending;
-    SDL_UnlockMutex(feed->mutex);
+    SDL_LockMutex(reader_thread->mutex);
+    const bool ending = reader_thread->ending;
+    SDL_UnlockMutex(reader_thread->mutex);
     return ending;
 }
 
 /** Tells the taker, and waits until it has had its turn with the reader. */
-static void offer(struct feed *feed, const struct tri_frame *frame, enum tri_err outcome)
+static void hand_over(struct reader_thread *reader_thread, const struct tri_frame *frame,
+                      enum tri_err outcome)
 {
-    SDL_LockMutex(feed->mutex);
-    feed->frame = *frame;
-    feed->outcome = outcome;
-    feed->offered = true;
-    feed->wake(feed->user);
-    while (feed->offered && !feed->ending)
-        SDL_CondWait(feed->released, feed->mutex);
-    SDL_UnlockMutex(feed->mutex);
+    SDL_LockMutex(reader_thread->mutex);
+    reader_thread->frame = *frame;
+    reader_thread->outcome = outcome;
+    reader_thread->offered = true;
+    reader_thread->wake(reader_thread->user);
+    while (reader_thread->offered && !reader_thread->ending)
+        SDL_CondWait(reader_thread->released, reader_thread->mutex);
+    SDL_UnlockMutex(reader_thread->mutex);
 }
 
 /** Whether the stream is there without a writer. */
-static bool is_away(const tri_reader *reader)
+static bool has_no_writer(const tri_reader *reader)
 {
     struct tri_reader_stats counts;
 
@@ -53,106 +54,107 @@ static bool is_away(const tri_reader *reader)
 
 static int wait_for_frames(void *user)
 {
-    struct feed *feed = user;
+    struct reader_thread *reader_thread = user;
     enum tri_err last = TRI_OK;
     bool away = false; // it was said
     int wait_ms = 0;   // a first look tells what there is
 
-    while (!is_ending(feed)) {
+    while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
-        const enum tri_err err = tri_reader_acquire(feed->reader, &frame, wait_ms);
-        wait_ms = FEED_WAIT_MS;
+        const enum tri_err err = tri_reader_acquire(reader_thread->reader, &frame, wait_ms);
+        wait_ms = READER_THREAD_WAIT_MS;
 
         if (stop_asked()) {
-            tri_reader_release(feed->reader, &frame);
-            feed->wake(feed->user);
+            tri_reader_release(reader_thread->reader, &frame);
+            reader_thread->wake(reader_thread->user);
             return 0;
         }
         if (err == TRI_ERR_INTERRUPTED)
             continue;
         if (err == TRI_ERR_TIMEOUT) {
             last = err;
-            if (!away && is_away(feed->reader)) {
+            if (!away && has_no_writer(reader_thread->reader)) {
                 away = true;
-                offer(feed, &frame, err);
+                hand_over(reader_thread, &frame, err);
             }
             continue;
         }
         if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
             away = err == TRI_ERR_NO_WRITER;
         if (err != TRI_OK && err != TRI_ERR_NO_WRITER)
-            SDL_Delay(FEED_WAIT_MS); // a refusal comes at once, and again at the next try
+            SDL_Delay(READER_THREAD_WAIT_MS); // a refusal comes at once, and again at the next try
         if (err == TRI_OK || err != last)
-            offer(feed, &frame, err);
+            hand_over(reader_thread, &frame, err);
         last = err;
     }
     return 0;
 }
 
-struct feed *feed_start(tri_reader *reader, feed_wake *wake, void *user)
+struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake *wake, void *user)
 {
-    struct feed *feed = calloc(1, sizeof(*feed));
+    struct reader_thread *reader_thread = calloc(1, sizeof(*reader_thread));
 
-    if (!feed)
+    if (!reader_thread)
         return NULL;
-    feed->reader = reader;
-    feed->wake = wake;
-    feed->user = user;
-    feed->mutex = SDL_CreateMutex();
-    feed->released = SDL_CreateCond();
-    if (feed->mutex && feed->released)
-        feed->thread = SDL_CreateThread(wait_for_frames, "feed", feed);
-    if (!feed->thread)
-        feed_stop(&feed);
-    return feed;
+    reader_thread->reader = reader;
+    reader_thread->wake = wake;
+    reader_thread->user = user;
+    reader_thread->mutex = SDL_CreateMutex();
+    reader_thread->released = SDL_CreateCond();
+    if (reader_thread->mutex && reader_thread->released)
+        reader_thread->thread = SDL_CreateThread(wait_for_frames, "feed", reader_thread);
+    if (!reader_thread->thread)
+        reader_thread_stop(&reader_thread);
+    return reader_thread;
 }
 
-bool feed_take(struct feed *feed, struct tri_frame *frame, enum tri_err *outcome)
+bool reader_thread_take(struct reader_thread *reader_thread, struct tri_frame *frame,
+                        enum tri_err *outcome)
 {
-    SDL_LockMutex(feed->mutex);
-    const bool offered = feed->offered;
+    SDL_LockMutex(reader_thread->mutex);
+    const bool offered = reader_thread->offered;
     if (offered) {
-        *frame = feed->frame;
-        feed->frame = (struct tri_frame){ 0 };
-        *outcome = feed->outcome;
+        *frame = reader_thread->frame;
+        reader_thread->frame = (struct tri_frame){ 0 };
+        *outcome = reader_thread->outcome;
     }
-    SDL_UnlockMutex(feed->mutex);
+    SDL_UnlockMutex(reader_thread->mutex);
     return offered;
 }
 
-void feed_release(struct feed *feed)
+void reader_thread_resume(struct reader_thread *reader_thread)
 {
-    SDL_LockMutex(feed->mutex);
-    feed->offered = false;
-    SDL_CondSignal(feed->released);
-    SDL_UnlockMutex(feed->mutex);
+    SDL_LockMutex(reader_thread->mutex);
+    reader_thread->offered = false;
+    SDL_CondSignal(reader_thread->released);
+    SDL_UnlockMutex(reader_thread->mutex);
 }
 
-void feed_ask_to_end(struct feed *feed)
+void reader_thread_request_stop(struct reader_thread *reader_thread)
 {
-    if (!feed)
+    if (!reader_thread)
         return;
-    SDL_LockMutex(feed->mutex);
-    feed->ending = true;
-    SDL_CondSignal(feed->released);
-    SDL_UnlockMutex(feed->mutex);
+    SDL_LockMutex(reader_thread->mutex);
+    reader_thread->ending = true;
+    SDL_CondSignal(reader_thread->released);
+    SDL_UnlockMutex(reader_thread->mutex);
 }
 
-void feed_stop(struct feed **out)
+void reader_thread_stop(struct reader_thread **out)
 {
-    struct feed *feed = *out;
+    struct reader_thread *reader_thread = *out;
 
     *out = NULL;
-    if (!feed)
+    if (!reader_thread)
         return;
-    if (feed->thread) {
-        feed_ask_to_end(feed);
-        SDL_WaitThread(feed->thread, NULL);
-        tri_reader_release(feed->reader, &feed->frame);
+    if (reader_thread->thread) {
+        reader_thread_request_stop(reader_thread);
+        SDL_WaitThread(reader_thread->thread, NULL);
+        tri_reader_release(reader_thread->reader, &reader_thread->frame);
     }
-    if (feed->released)
-        SDL_DestroyCond(feed->released);
-    if (feed->mutex)
-        SDL_DestroyMutex(feed->mutex);
-    free(feed);
+    if (reader_thread->released)
+        SDL_DestroyCond(reader_thread->released);
+    if (reader_thread->mutex)
+        SDL_DestroyMutex(reader_thread->mutex);
+    free(reader_thread);
 }

@@ -11,16 +11,17 @@
  * The reader belongs to the thread while it waits, and to the window's thread from the wake-up on
  * until feed_release(): it is never used by both.
  */
-struct feed;
+struct reader_thread;
 
 /** Called on a feed's thread when there is something to take, or the program is asked to stop. */
-typedef void feed_wake(void *user);
+typedef void reader_thread_wake(void *user);
 
 /** Starts to wait for frames of `reader`, which must outlive the feed.
  *  @return NULL when there is no memory or thread to be had. */
-struct feed *feed_start(tri_reader *reader, feed_wake *wake, void *user);
+struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake *wake, void *user);
 
-#define FEED_WAIT_MS 200 // longest that a signal goes unnoticed, and that ending a feed may take
+#define READER_THREAD_WAIT_MS \
+    200 // longest that a signal goes unnoticed, and that ending a feed may take
 
 /**
  * What the feed has: what tri_reader_acquire() said; on TRI_OK `frame` is on loan to the caller. On
@@ -28,15 +29,16 @@ struct feed *feed_start(tri_reader *reader, feed_wake *wake, void *user);
  *
  * @return false: nothing, and the reader is not the caller's
  */
-bool feed_take(struct feed *feed, struct tri_frame *frame, enum tri_err *outcome);
+bool reader_thread_take(struct reader_thread *reader_thread, struct tri_frame *frame,
+                        enum tri_err *outcome);
 
 /** After feed_take(), with no frame on loan any more: wait for the next. */
-void feed_release(struct feed *feed);
+void reader_thread_resume(struct reader_thread *reader_thread);
 
 /** Asks the thread to end, without waiting for it: of several feeds, first ask all. Accepts NULL. */
-void feed_ask_to_end(struct feed *feed);
+void reader_thread_request_stop(struct reader_thread *reader_thread);
 
 /** Ends the thread, gives back what it holds. Accepts NULL. */
-void feed_stop(struct feed **feed);
+void reader_thread_stop(struct reader_thread **reader_thread);
 
 #endif

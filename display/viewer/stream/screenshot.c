@@ -62,13 +62,13 @@ static void orient(const struct rgb *from, const struct view_place *place, const
 /** The time of capture by the clock on the wall, as RFC 3339 has it. */
 static void write_time(char text[64], int64_t capture_ns)
 {
-    struct timespec wall;
+    struct timespec now;
     struct tm utc;
     char seconds[32];
 
-    clock_gettime(CLOCK_REALTIME, &wall);
+    clock_gettime(CLOCK_REALTIME, &now);
     const int64_t at_ns =
-        (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (tri_now_ns() - capture_ns);
+        (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - (tri_now_ns() - capture_ns);
     const time_t at = (time_t)(at_ns / 1000000000);
     strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", gmtime_r(&at, &utc));
     snprintf(text, 64, "%s.%06dZ", seconds, (int)(at_ns % 1000000000 / 1000));
@@ -85,7 +85,7 @@ static enum tri_err write_file(const struct stream_view *stream, const struct rg
     snprintf(size, sizeof(size), "%ux%u", video->width, video->height);
     snprintf(colors, sizeof(colors), "%s, matrix %s, %s", tri_colorspace_name(video->colorspace),
              tri_matrix_name(tri_video_matrix(video)), tri_range_name(tri_video_range(video)));
-    adjust_words(&stream_view_front(stream)->adjust, adjusted, sizeof(adjusted));
+    adjust_write_all(&stream_view_front(stream)->adjust, adjusted, sizeof(adjusted));
     static const char software[] = "triptych-display " TRI_VERSION_STRING;
     const char *const text[] = { "Software",
                                  software,

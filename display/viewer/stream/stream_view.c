@@ -21,7 +21,7 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
         .name = name,
         .mode = options.mode,
         .log = log,
-        .history_budget = config->headless ? 0 : HISTORY_BYTES / config->name_count,
+        .history_budget = config->headless ? 0 : FRAME_HISTORY_BYTES / config->name_count,
         .view = { .turns = (unsigned)config->rotate,
                   .hflip = config->hflip,
                   .vflip = config->vflip },
@@ -59,34 +59,34 @@ static enum tri_err upload(struct stream_view *stream, SDL_Renderer *renderer,
 {
     const struct tri_video video = wanted_video(stream, &frame->info.video);
     struct texture *texture =
-        history_clear(&stream->history, video.width, video.height, stream->history_budget);
-    struct texture_wish wish = stream->wish;
+        frame_history_next(&stream->history, video.width, video.height, stream->history_budget);
+    struct texture_request request = stream->request;
 
-    wish.inspect.bytes |= bytes;
-    return texture_upload(texture, renderer, stream->converter, frame, &video, &wish);
+    request.inspect.bytes |= bytes;
+    return texture_upload(texture, renderer, stream->converter, frame, &video, &request);
 }
 
 /** Another picture has come to the front. */
-static void face(struct stream_view *stream)
+static void sync_front(struct stream_view *stream)
 {
-    const struct shot *shot = history_shot(&stream->history);
+    const struct frame_record *frame_record = frame_history_front(&stream->history);
 
-    stream->info = shot->info;
-    stream->presented_ns = shot->presented_ns;
+    stream->info = frame_record->info;
+    stream->presented_ns = frame_record->presented_ns;
 }
 
 /** The picture uploaded last is whole, and of `frame`: it comes to the front. */
-static void turn_page(struct stream_view *stream, const struct tri_frame *frame)
+static void push_picture(struct stream_view *stream, const struct tri_frame *frame)
 {
-    struct shot shot = { .info = frame->info,
-                         .own = frame->info.video,
-                         .bytes = frame->shape.bytes };
+    struct frame_record frame_record = { .info = frame->info,
+                                         .own = frame->info.video,
+                                         .bytes = frame->shape.bytes };
 
-    shot.info.video = wanted_video(stream, &frame->info.video);
-    history_push(&stream->history, &shot);
+    frame_record.info.video = wanted_video(stream, &frame->info.video);
+    frame_history_push(&stream->history, &frame_record);
     stream->has_picture = true;
-    stream->behind = false;
-    face(stream);
+    stream->stale = false;
+    sync_front(stream);
 }
 
 /** Uploads from the slot; the picture counts if the frame was whole all the while. */
@@ -99,7 +99,7 @@ static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
     if (!tri_reader_is_intact(stream->reader, frame))
         return TRI_ERR_TORN;
     if (err == TRI_OK)
-        turn_page(stream, frame);
+        push_picture(stream, frame);
     return err;
 }
 
@@ -136,14 +136,14 @@ static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer
             continue;
         err = upload(stream, renderer, &copy, stream->paused);
         if (err == TRI_OK)
-            turn_page(stream, &copy);
+            push_picture(stream, &copy);
         stream->copied++;
         return err;
     }
     return TRI_ERR_TORN;
 }
 
-const char *stream_view_why(enum tri_err err)
+const char *stream_view_error_text(enum tri_err err)
 {
     switch (err) {
     case TRI_ERR_CORRUPT:
@@ -163,18 +163,18 @@ const char *stream_view_why(enum tri_err err)
 static void report(struct stream_view *stream, enum tri_err err, const struct tri_video *video)
 {
     const int64_t now_ns = tri_now_ns();
-    const bool is_new = stream->trouble != err;
+    const bool is_new = stream->last_error != err;
     char fourcc[5];
 
     stream->undecodable++;
-    stream->refused = video->fourcc;
-    stream->trouble = err;
+    stream->refused_fourcc = video->fourcc;
+    stream->last_error = err;
     if (!is_new || (stream->warned_ns && now_ns - stream->warned_ns < WARN_EVERY_NS))
         return;
     stream->warned_ns = now_ns;
     tri_log_write(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s",
                   stream->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc),
-                  stream_view_why(err));
+                  stream_view_error_text(err));
 }
 
 static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame)
@@ -187,8 +187,8 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
         return false; // it was shown, or one after it
     // The first one is taken in any case: else there is nothing to see once it can be seen.
     if (stream->has_picture && (stream->hidden || (stream->paused && !stream->step))) {
-        stream->unshown++;
-        stream->behind = true;
+        stream->not_shown++;
+        stream->stale = true;
         trace_break(&stream->trace);
         return false;
     }
@@ -204,19 +204,19 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
         return true;
     }
     stream->step = false;
-    stream->trouble = TRI_OK;
+    stream->last_error = TRI_OK;
     return true;
 }
 
 bool stream_view_find_writer(struct stream_view *stream)
 {
     struct tri_stream found;
-    const bool silent = stream->state == TRI_STATE_WAITING &&
-                        tri_stream_find(stream->name, &found) == TRI_OK &&
-                        found.state == TRI_STREAM_LIVE;
-    const bool changed = silent != stream->silent;
+    const bool writer_without_frames = stream->state == TRI_STATE_WAITING &&
+                                       tri_stream_find(stream->name, &found) == TRI_OK &&
+                                       found.state == TRI_STREAM_LIVE;
+    const bool changed = writer_without_frames != stream->writer_without_frames;
 
-    stream->silent = silent;
+    stream->writer_without_frames = writer_without_frames;
     return changed;
 }
 
@@ -229,7 +229,7 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
     switch (outcome) {
     case TRI_OK:
         stream->state = TRI_STATE_LIVE;
-        stream->begun = true;
+        stream->has_live_frame = true;
         changed = take_frame(stream, renderer, frame);
         break;
     case TRI_ERR_NO_WRITER:
@@ -240,11 +240,11 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         break;
     case TRI_ERR_TIMEOUT:
         stream->state = TRI_STATE_NO_WRITER;
-        stream->trouble = TRI_OK;
-        stream->behind = !stream->has_picture; // there may be a last frame
+        stream->last_error = TRI_OK;
+        stream->stale = !stream->has_picture; // there may be a last frame
         break;
     default:
-        stream->trouble = outcome;
+        stream->last_error = outcome;
     }
     stream_view_count(stream);
     tri_reader_release(stream->reader, frame);
@@ -255,12 +255,12 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
 {
     if (!stream->has_picture || stream->presented_ns)
         return;
-    struct shot *shot = history_shot(&stream->history);
+    struct frame_record *frame_record = frame_history_front(&stream->history);
     const struct stats *stats = &stream->stats;
-    stream->presented_ns = shot->presented_ns = now_ns;
-    if (!stream->begun)
+    stream->presented_ns = frame_record->presented_ns = now_ns;
+    if (!stream->has_live_frame)
         return;
-    stats_shown(&stream->stats, &stream->info, shot->bytes, stream->taken_ns, now_ns);
+    stats_shown(&stream->stats, &stream->info, frame_record->bytes, stream->taken_ns, now_ns);
     trace_note(&stream->trace, now_ns, stream->info.capture_ns,
                stats->dropped_driver + stats->dropped_writer + stats->dropped_reader);
     rate_note(&stream->fps, now_ns, stream->stats.frames);
@@ -275,23 +275,23 @@ static bool is_front(const struct stream_view *stream, const struct tri_frame *f
 }
 
 /** Keeps the bytes of the front picture's frame. */
-static bool keep_front(struct stream_view *stream, tri_reader *reader,
-                       const struct tri_frame *frame)
+static bool keep_front_bytes(struct stream_view *stream, tri_reader *reader,
+                             const struct tri_frame *frame)
 {
     struct texture *front = &stream->history.pictures[ring_shown(&stream->history.ring)];
-    struct inspect_wish wish = stream->wish.inspect;
+    struct inspect_request request = stream->request.inspect;
 
     if (front->inspect.source == INSPECT_RAW)
         return true;
-    wish.bytes = true;
-    texture_keep(front, frame, &stream->info.video, &wish);
+    request.bytes = true;
+    texture_keep_bytes(front, frame, &stream->info.video, &request);
     if (tri_reader_is_intact(reader, frame))
         return true;
     inspect_forget(&front->inspect);
     return false;
 }
 
-bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool bytes)
+bool stream_view_fetch_newest(struct stream_view *stream, SDL_Renderer *renderer, bool bytes)
 {
     const struct tri_reader_options options = { .name = stream->name,
                                                 .mode = TRI_MODE_LATEST,
@@ -306,7 +306,7 @@ bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool 
         if (tri_reader_acquire(reader, &frame, 0) != TRI_OK)
             break; // nothing newer than what was torn, either
         if (is_front(stream, &frame)) {
-            done = !bytes || keep_front(stream, reader, &frame);
+            done = !bytes || keep_front_bytes(stream, reader, &frame);
             break;
         }
         const int64_t taken_ns = tri_now_ns();
@@ -316,7 +316,7 @@ bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool 
         done = true;
         stream->fetched_ns = frame.info.publish_ns;
         stream->taken_ns = taken_ns;
-        turn_page(stream, &frame);
+        push_picture(stream, &frame);
     }
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -327,13 +327,13 @@ bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool 
 static bool recolor_kept(struct stream_view *stream, SDL_Renderer *renderer)
 {
     struct texture *front = &stream->history.pictures[ring_shown(&stream->history.ring)];
-    struct shot *shot = history_shot(&stream->history);
-    const struct tri_video video = wanted_video(stream, &shot->own);
+    struct frame_record *frame_record = frame_history_front(&stream->history);
+    const struct tri_video video = wanted_video(stream, &frame_record->own);
 
-    if (texture_recolor(front, renderer, stream->converter, &video, &stream->wish) != TRI_OK)
+    if (texture_recolor(front, renderer, stream->converter, &video, &stream->request) != TRI_OK)
         return false;
-    shot->info.video = video;
-    face(stream);
+    frame_record->info.video = video;
+    sync_front(stream);
     return true;
 }
 
@@ -343,7 +343,7 @@ bool stream_view_recolor(struct stream_view *stream, SDL_Renderer *renderer)
 
     if (!stream->has_picture || recolor_kept(stream, renderer))
         return true;
-    return !stream->paused && stream_view_fetch(stream, renderer, true) &&
+    return !stream->paused && stream_view_fetch_newest(stream, renderer, true) &&
            (stream->fetched_ns != before_ns || recolor_kept(stream, renderer));
 }
 
@@ -352,11 +352,11 @@ void stream_view_pause(struct stream_view *stream, SDL_Renderer *renderer, bool 
     stream->paused = paused;
     stream->step = false;
     if (paused && stream->has_picture)
-        stream_view_fetch(stream, renderer, true);
+        stream_view_fetch_newest(stream, renderer, true);
     if (paused || !stream->history.ring.back)
         return;
     ring_step(&stream->history.ring, -(int)stream->history.ring.back);
-    face(stream);
+    sync_front(stream);
 }
 
 bool stream_view_step_back(struct stream_view *stream)
@@ -365,7 +365,7 @@ bool stream_view_step_back(struct stream_view *stream)
     stream->step = false;
     if (!ring_step(&stream->history.ring, 1))
         return false;
-    face(stream);
+    sync_front(stream);
     return true;
 }
 
@@ -374,14 +374,14 @@ void stream_view_step(struct stream_view *stream)
     stream->paused = true;
     stream->step = !ring_step(&stream->history.ring, -1);
     if (!stream->step)
-        face(stream);
+        sync_front(stream);
 }
 
-void stream_view_again(struct stream_view *stream, SDL_Renderer *renderer)
+void stream_view_update(struct stream_view *stream, SDL_Renderer *renderer)
 {
     struct texture *front = &stream->history.pictures[ring_shown(&stream->history.ring)];
 
-    texture_again(front, renderer, stream->converter, &stream->wish);
+    texture_update(front, renderer, stream->converter, &stream->request);
 }
 
 const struct texture *stream_view_front(const struct stream_view *stream)
@@ -410,7 +410,7 @@ struct view_picture stream_view_picture(const struct stream_view *stream)
     };
 }
 
-void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height)
+void stream_view_visible_size(const struct stream_view *stream, unsigned *width, unsigned *height)
 {
     const struct view_picture picture = stream_view_picture(stream);
     const bool aside = (picture.turns + stream->view.turns) % 2 == 1;
@@ -429,7 +429,7 @@ void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
     const struct view_picture picture = stream_view_picture(stream);
     const struct view_place place = view_place(&stream->view, &picture, area);
 
-    texture_surround(renderer, &place, area);
+    texture_draw_margins(renderer, &place, area);
     texture_draw(stream_view_front(stream), renderer, &place,
                  stream->state == TRI_STATE_NO_WRITER ? SHADE_AWAY : SHADE_LIVE);
     if (compare_is_on(&stream->compare))
@@ -443,13 +443,13 @@ void stream_view_count(struct stream_view *stream)
 
     tri_reader_get_stats(stream->reader, &counts);
     stats_reader(&stream->stats, &counts);
-    stream->holds = counts.can_lock;
+    stream->can_lock = counts.can_lock;
 }
 
 void stream_view_close(struct stream_view *stream)
 {
-    history_free(&stream->history);
-    compare_drop(&stream->compare);
+    frame_history_free(&stream->history);
+    compare_stop(&stream->compare);
     picture_converter_free(&stream->converter);
     tri_reader_close(&stream->reader);
     free(stream->copy);

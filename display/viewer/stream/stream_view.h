@@ -24,10 +24,10 @@ struct stream_view {
     struct history history;  // the last pictures; one of them is shown, the front picture
     uint64_t history_budget; // bytes of textures
     bool has_picture;
-    bool silent; // there is a writer, and no frame yet
-    bool begun;  // a frame has come; a picture before that is what a dead writer left, and no news
+    bool writer_without_frames; // there is a writer, and no frame yet
+    bool has_live_frame;        // a frame of a running writer has arrived
     struct tri_frame_info info; // of the front picture, with the colours it is shown in
-    int64_t taken_ns;           // when its frame was borrowed
+    int64_t taken_ns;           // when its frame was acquired
     int64_t presented_ns;       // when it came on the screen; 0: not yet
 
     uint8_t *copy; // of a frame that could not be read in place; copy_bytes of them
@@ -35,29 +35,29 @@ struct stream_view {
 
     struct view view;
     uint32_t colorspace, range,
-        bits;                 // what the viewer wants instead of the frame's; 0: the frame's
-    struct texture_wish wish; // adjustments, and what is looked at closer
+        bits;                       // what the viewer wants instead of the frame's; 0: the frame's
+    struct texture_request request; // adjustments, and what is looked at closer
     struct compare compare;
     bool paused;
     bool step;   // paused, but show one more
     bool hidden; // it cannot be seen
-    bool behind; // newer frames came meanwhile
+    bool stale;  // newer frames came meanwhile
 
     int64_t
         fetched_ns; // publish time of a frame that was shown before the reader brought it; 0: none
 
     enum tri_reader_state state;
-    uint32_t refused;     // fourcc of the newest frame that could not be shown
-    enum tri_err trouble; // why there is nothing to show; TRI_OK: nothing wrong
-    bool holds;           // slots can be locked while they are read
-    uint64_t undecodable; // frames whose picture could not be made
-    int64_t warned_ns;    // when the log was told of one; 0: never
-    uint64_t copied;      // frames uploaded from a copy, after a torn one
-    uint64_t unshown;     // taken but not wanted: paused or hidden
-    struct stats stats;   // of the frames presented
-    struct rate ups;      // of the writer
-    struct rate fps;      // of the window
-    struct trace trace;   // of the pictures presented last
+    uint32_t refused_fourcc; // fourcc of the newest frame that could not be shown
+    enum tri_err last_error; // why there is nothing to show; TRI_OK: nothing wrong
+    bool can_lock;           // slots can be locked while they are read
+    uint64_t undecodable;    // frames whose picture could not be made
+    int64_t warned_ns;       // when the log was told of one; 0: never
+    uint64_t copied;         // frames uploaded from a copy, after a torn one
+    uint64_t not_shown;      // taken but not wanted: paused or hidden
+    struct stats stats;      // of the frames presented
+    struct rate ups;         // of the writer
+    struct rate fps;         // of the window
+    struct trace trace;      // of the pictures presented last
 };
 
 /** Opens a reader of the stream `name`, which need not exist yet. On failure nothing is left behind.
@@ -84,7 +84,7 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns);
 /** Shows the newest frame now, although the reader may have had it before, or its writer is dead: by a
  *  reader of its own for the moment. @param bytes  they are kept of it. @return false: there is none
  *  to be had */
-bool stream_view_fetch(struct stream_view *stream, SDL_Renderer *renderer, bool bytes);
+bool stream_view_fetch_newest(struct stream_view *stream, SDL_Renderer *renderer, bool bytes);
 
 /** Holds the newest picture, with its bytes, or goes on with the stream. */
 void stream_view_pause(struct stream_view *stream, SDL_Renderer *renderer, bool paused);
@@ -101,20 +101,20 @@ void stream_view_step(struct stream_view *stream);
 bool stream_view_recolor(struct stream_view *stream, SDL_Renderer *renderer);
 
 /** Makes the front picture as stream->wish has it, where it is not yet. */
-void stream_view_again(struct stream_view *stream, SDL_Renderer *renderer);
+void stream_view_update(struct stream_view *stream, SDL_Renderer *renderer);
 
 /** The front picture. */
 const struct texture *stream_view_front(const struct stream_view *stream);
 
 /** Why a picture cannot be made, of what an upload returned. */
-const char *stream_view_why(enum tri_err err);
+const char *stream_view_error_text(enum tri_err err);
 
 /** Size, turn and pixel aspect of the front picture. A frame that is one field of two has rows twice as
  *  high: bob. */
 struct view_picture stream_view_picture(const struct stream_view *stream);
 
 /** Size of the front picture as it is looked at: turned, in square pixels, not scaled. */
-void stream_view_seen_size(const struct stream_view *stream, unsigned *width, unsigned *height);
+void stream_view_visible_size(const struct stream_view *stream, unsigned *width, unsigned *height);
 
 /** Draws the front picture on black, dimmed when its writer is away, and the one it is compared with.
  *  Without a picture: nothing. */

@@ -72,20 +72,20 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
         return wanted;
     if (format->family == TRI_FAMILY_YUV) {
         wanted.yuv = yuv_mode(video);
-        wanted.straight = wanted.yuv != SDL_YUV_CONVERSION_AUTOMATIC;
+        wanted.direct = wanted.yuv != SDL_YUV_CONVERSION_AUTOMATIC;
     } else {
-        wanted.straight = tri_video_range(video) == TRI_RANGE_FULL;
+        wanted.direct = tri_video_range(video) == TRI_RANGE_FULL;
     }
-    if (wanted.straight && format->fourcc != TRI_FOURCC_AR24) // whose alpha is not looked at
+    if (wanted.direct && format->fourcc != TRI_FOURCC_AR24) // whose alpha is not looked at
         wanted.format = format->sdl;
     return wanted;
 }
 
-static enum tri_err make_texture(struct texture *texture, SDL_Renderer *renderer,
-                                 const struct texture *wanted)
+static enum tri_err recreate(struct texture *texture, SDL_Renderer *renderer,
+                             const struct texture *wanted)
 {
     if (texture->sdl && texture->format == wanted->format && texture->width == wanted->width &&
-        texture->height == wanted->height && texture->straight == wanted->straight &&
+        texture->height == wanted->height && texture->direct == wanted->direct &&
         texture->yuv == wanted->yuv) {
         texture->adjust = wanted->adjust;
         return TRI_OK;
@@ -99,7 +99,7 @@ static enum tri_err make_texture(struct texture *texture, SDL_Renderer *renderer
     // A static texture has no shadow in this process's memory: SDL hands our bytes to the driver.
     texture->sdl =
         SDL_CreateTexture(renderer, wanted->format,
-                          wanted->straight ? SDL_TEXTUREACCESS_STATIC : SDL_TEXTUREACCESS_STREAMING,
+                          wanted->direct ? SDL_TEXTUREACCESS_STATIC : SDL_TEXTUREACCESS_STREAMING,
                           (int)wanted->width, (int)wanted->height);
     if (!texture->sdl)
         return TRI_ERR_SYSTEM;
@@ -107,7 +107,7 @@ static enum tri_err make_texture(struct texture *texture, SDL_Renderer *renderer
     return TRI_OK;
 }
 
-static enum tri_err upload_straight(const struct texture *texture, const struct tri_frame *frame)
+static enum tri_err upload_direct(const struct texture *texture, const struct tri_frame *frame)
 {
     const uint8_t *const *data = frame->data;
     const struct tri_plane *plane = frame->shape.plane;
@@ -136,7 +136,7 @@ static enum tri_err upload_straight(const struct texture *texture, const struct 
 
 /** Looks at R'G'B' in the texture's locked memory, before anything is changed there. */
 static void inspect_decoded(struct texture *texture, const struct tri_video *video,
-                            const uint8_t *pixels, int pitch, const struct inspect_wish *wish)
+                            const uint8_t *pixels, int pitch, const struct inspect_request *request)
 {
     const struct tri_video decoded = { .fourcc = TRI_FOURCC_XR24,
                                        .width = video->width,
@@ -147,7 +147,7 @@ static void inspect_decoded(struct texture *texture, const struct tri_video *vid
     struct tri_shape shape;
 
     if (tri_video_shape(&decoded, &shape) == TRI_OK)
-        inspect_take(&texture->inspect, wish, INSPECT_DECODED, &decoded, &shape, data);
+        inspect_take(&texture->inspect, request, INSPECT_DECODED, &decoded, &shape, data);
     texture->inspect.coded = video->fourcc;
 }
 
@@ -176,7 +176,7 @@ static void adjust_deep(const struct adjust *adjust, const struct tri_frame *fra
 /** @param inspect  of what the conversion made; NULL: the frame itself is looked at */
 static enum tri_err upload_converted(struct texture *texture, picture_converter *converter,
                                      const struct tri_frame *frame, const struct tri_video *video,
-                                     const struct inspect_wish *inspect)
+                                     const struct inspect_request *inspect)
 {
     struct tri_frame_info info = frame->info;
     void *pixels = NULL;
@@ -206,10 +206,10 @@ static enum tri_err upload_converted(struct texture *texture, picture_converter 
 }
 
 /** Brings the picture in. @param inspect  as in upload_converted() */
-static enum tri_err bring(struct texture *texture, SDL_Renderer *renderer,
-                          picture_converter *converter, const struct tri_frame *frame,
-                          const struct tri_video *video, const struct adjust *adjust,
-                          const struct inspect_wish *inspect)
+static enum tri_err upload(struct texture *texture, SDL_Renderer *renderer,
+                           picture_converter *converter, const struct tri_frame *frame,
+                           const struct tri_video *video, const struct adjust *adjust,
+                           const struct inspect_request *inspect)
 {
     SDL_RendererInfo info;
 
@@ -220,24 +220,24 @@ static enum tri_err bring(struct texture *texture, SDL_Renderer *renderer,
         return TRI_ERR_NO_RESOURCES;
 
     const struct texture wanted = wanted_texture(&info, frame, video, adjust);
-    const enum tri_err err = make_texture(texture, renderer, &wanted);
+    const enum tri_err err = recreate(texture, renderer, &wanted);
     if (err != TRI_OK)
         return err;
-    return texture->straight ? upload_straight(texture, frame)
-                             : upload_converted(texture, converter, frame, video, inspect);
+    return texture->direct ? upload_direct(texture, frame)
+                           : upload_converted(texture, converter, frame, video, inspect);
 }
 
 enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
                             picture_converter *converter, const struct tri_frame *frame,
-                            const struct tri_video *video, const struct texture_wish *wish)
+                            const struct tri_video *video, const struct texture_request *request)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
     const bool opaque = format && format->family == TRI_FAMILY_COMPRESSED;
-    const enum tri_err err = bring(texture, renderer, converter, frame, video, &wish->adjust,
-                                   opaque ? &wish->inspect : NULL);
+    const enum tri_err err = upload(texture, renderer, converter, frame, video, &request->adjust,
+                                    opaque ? &request->inspect : NULL);
 
     if (err == TRI_OK && !opaque)
-        inspect_take(&texture->inspect, &wish->inspect, INSPECT_RAW, video, &frame->shape,
+        inspect_take(&texture->inspect, &request->inspect, INSPECT_RAW, video, &frame->shape,
                      frame->data);
     return err;
 }
@@ -270,7 +270,7 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
                                      .width = texture->width,
                                      .height = texture->height,
                                      .stride = { texture->width * RGB } };
-    const struct inspect_wish wish = { .bytes = true };
+    const struct inspect_request request = { .bytes = true };
     struct tri_shape shape;
     const enum tri_err err = tri_video_shape(&video, &shape);
     uint8_t *rgb = err == TRI_OK ? malloc(shape.bytes) : NULL;
@@ -279,7 +279,7 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
         return TRI_ERR_NO_RESOURCES;
     const bool done = texture_read(texture, renderer, rgb);
     if (done)
-        inspect_take(&texture->inspect, &wish, INSPECT_SHOWN, &video, &shape,
+        inspect_take(&texture->inspect, &request, INSPECT_SHOWN, &video, &shape,
                      (const uint8_t *const[TRI_PLANES_MAX]){ rgb });
     free(rgb);
     if (!done)
@@ -288,18 +288,18 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
 }
 
 /** Whether a picture is what is wished. */
-static bool is_met(const struct texture *texture, const struct texture_wish *wish)
+static bool is_satisfied(const struct texture *texture, const struct texture_request *request)
 {
     const struct inspect *inspect = &texture->inspect;
 
-    return memcmp(&texture->adjust, &wish->adjust, sizeof(wish->adjust)) == 0 &&
-           (!wish->inspect.bytes || inspect->source != INSPECT_NOTHING) &&
-           (!wish->inspect.tones || inspect->tones.kind == wish->inspect.tones);
+    return memcmp(&texture->adjust, &request->adjust, sizeof(request->adjust)) == 0 &&
+           (!request->inspect.bytes || inspect->source != INSPECT_NOTHING) &&
+           (!request->inspect.tones || inspect->tones.kind == request->inspect.tones);
 }
 
 /** Brings the picture in once more, from the bytes that were kept of it. */
-static enum tri_err remake(struct texture *texture, SDL_Renderer *renderer,
-                           picture_converter *converter, const struct texture_wish *wish)
+static enum tri_err redraw(struct texture *texture, SDL_Renderer *renderer,
+                           picture_converter *converter, const struct texture_request *request)
 {
     struct inspect *inspect = &texture->inspect;
     struct tri_frame frame = { .info = { .video = inspect->video }, .shape = inspect->shape };
@@ -307,38 +307,38 @@ static enum tri_err remake(struct texture *texture, SDL_Renderer *renderer,
 
     inspect_planes(inspect, frame.data);
     const enum tri_err err =
-        bring(texture, renderer, converter, &frame, &inspect->video, &wish->adjust, NULL);
+        upload(texture, renderer, converter, &frame, &inspect->video, &request->adjust, NULL);
     if (err == TRI_OK && inspect_pixels(inspect, &pixels))
-        tones_count(&inspect->tones, &pixels, wish->inspect.tones);
+        tones_count(&inspect->tones, &pixels, request->inspect.tones);
     return err;
 }
 
-enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
-                           picture_converter *converter, const struct texture_wish *wish)
+enum tri_err texture_update(struct texture *texture, SDL_Renderer *renderer,
+                            picture_converter *converter, const struct texture_request *request)
 {
     enum tri_err err = TRI_OK;
 
     if (!texture->sdl)
         return TRI_ERR_NO_STREAM;
-    if (is_met(texture, wish))
+    if (is_satisfied(texture, request))
         return TRI_OK;
     if (texture->inspect.source == INSPECT_NOTHING)
         err = keep_shown(texture, renderer);
-    return err == TRI_OK ? remake(texture, renderer, converter, wish) : err;
+    return err == TRI_OK ? redraw(texture, renderer, converter, request) : err;
 }
 
-void texture_keep(struct texture *texture, const struct tri_frame *frame,
-                  const struct tri_video *video, const struct inspect_wish *wish)
+void texture_keep_bytes(struct texture *texture, const struct tri_frame *frame,
+                        const struct tri_video *video, const struct inspect_request *request)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
 
     if (format && format->family != TRI_FAMILY_COMPRESSED)
-        inspect_take(&texture->inspect, wish, INSPECT_RAW, video, &frame->shape, frame->data);
+        inspect_take(&texture->inspect, request, INSPECT_RAW, video, &frame->shape, frame->data);
 }
 
 enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
                              picture_converter *converter, const struct tri_video *video,
-                             const struct texture_wish *wish)
+                             const struct texture_request *request)
 {
     struct tri_video *kept = &texture->inspect.video;
 
@@ -348,7 +348,7 @@ enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
     kept->matrix = video->matrix;
     kept->range = video->range;
     kept->bits = video->bits;
-    return remake(texture, renderer, converter, wish);
+    return redraw(texture, renderer, converter, request);
 }
 
 static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)
@@ -363,15 +363,15 @@ static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)
     SDL_GL_BindTexture(texture, NULL, NULL);
 }
 
-void texture_surround(SDL_Renderer *renderer, const struct view_place *place,
-                      const struct view_area *area)
+void texture_draw_margins(SDL_Renderer *renderer, const struct view_place *place,
+                          const struct view_area *area)
 {
-    struct view_area beside[VIEW_SIDES];
-    const unsigned count = view_beside(place, area, beside);
+    struct view_area margins[VIEW_MARGINS_MAX];
+    const unsigned count = view_margins(place, area, margins);
 
     set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
     for (unsigned i = 0; i < count; i++) {
-        const SDL_Rect side = { beside[i].x, beside[i].y, beside[i].w, beside[i].h };
+        const SDL_Rect side = { margins[i].x, margins[i].y, margins[i].w, margins[i].h };
         SDL_RenderFillRect(renderer, &side);
     }
 }

@@ -19,15 +19,15 @@ struct texture {
     uint32_t format; // SDL_PIXELFORMAT_*
     uint32_t width, height;
     SDL_YUV_CONVERSION_MODE yuv; // of YUV formats
-    bool straight;               // SDL read the frame's own bytes; false: one conversion of ours
+    bool direct;                 // SDL read the frame's own bytes; false: one conversion of ours
     struct adjust adjust;        // made part of the picture
     struct inspect inspect;      // what was kept of it, before that
 };
 
 /** What is wanted of a picture besides being shown; all zero is nothing, and costs nothing. */
-struct texture_wish {
+struct texture_request {
     struct adjust adjust;
-    struct inspect_wish inspect;
+    struct inspect_request inspect;
 };
 
 /**
@@ -46,7 +46,7 @@ struct texture_wish {
  */
 enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
                             picture_converter *converter, const struct tri_frame *frame,
-                            const struct tri_video *video, const struct texture_wish *wish);
+                            const struct tri_video *video, const struct texture_request *request);
 
 /**
  * Makes the same picture once more where it is not as now wanted and no frame is at hand: from the
@@ -54,26 +54,26 @@ enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
  *
  * @return as texture_upload(); TRI_ERR_NO_STREAM: the texture holds no picture
  */
-enum tri_err texture_again(struct texture *texture, SDL_Renderer *renderer,
-                           picture_converter *converter, const struct texture_wish *wish);
+enum tri_err texture_update(struct texture *texture, SDL_Renderer *renderer,
+                            picture_converter *converter, const struct texture_request *request);
 
 /** Keeps what is wanted of a frame whose picture the texture is; of a compressed one nothing. */
-void texture_keep(struct texture *texture, const struct tri_frame *frame,
-                  const struct tri_video *video, const struct inspect_wish *wish);
+void texture_keep_bytes(struct texture *texture, const struct tri_frame *frame,
+                        const struct tri_video *video, const struct inspect_request *request);
 
 /** Makes the same picture once more in the colours of `video`, from the frame's own bytes. @return as
  *  texture_upload(); TRI_ERR_NO_STREAM: they were not kept */
 enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
                              picture_converter *converter, const struct tri_video *video,
-                             const struct texture_wish *wish);
+                             const struct texture_request *request);
 
 /** Reads the picture back as the renderer shows it, unscaled and not turned.
  *  @param rgb  3 bytes a pixel, no padding. @return false, as SDL_GetError() says. */
 bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t *rgb);
 
 /** Blackens what a picture at `place` leaves of `area`: its own place is drawn once only. */
-void texture_surround(SDL_Renderer *renderer, const struct view_place *place,
-                      const struct view_area *area);
+void texture_draw_margins(SDL_Renderer *renderer, const struct view_place *place,
+                          const struct view_area *area);
 
 /** Draws the picture at `place`; `shade` 255 is as it is, less is darker. */
 void texture_draw(const struct texture *texture, SDL_Renderer *renderer,

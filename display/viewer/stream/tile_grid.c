@@ -11,7 +11,7 @@
 #define ASPECT_BARE (16.0 / 9) // of a stream without a picture yet
 
 static bool open_tile(struct tile *tile, const struct config *config, const char *name,
-                      const tri_log *log, feed_wake *wake, void *user)
+                      const tri_log *log, reader_thread_wake *wake, void *user)
 {
     const enum tri_err err = stream_view_open(&tile->stream, config, name, log);
 
@@ -19,46 +19,47 @@ static bool open_tile(struct tile *tile, const struct config *config, const char
         tri_log_write(log, TRI_LOG_ERROR, "reader", "%s: %s", name, tri_strerror(err));
         return false;
     }
-    tile->feed = feed_start(tile->stream.reader, wake, user);
-    if (!tile->feed)
+    tile->reader_thread = reader_thread_start(tile->stream.reader, wake, user);
+    if (!tile->reader_thread)
         tri_log_write(log, TRI_LOG_ERROR, "feed", "cannot start a thread: %s", SDL_GetError());
-    return tile->feed != NULL;
+    return tile->reader_thread != NULL;
 }
 
-bool wall_open(struct wall *wall, const struct config *config, const tri_log *log, feed_wake *wake,
-               void *user)
+bool tile_grid_open(struct tile_grid *grid, const struct config *config, const tri_log *log,
+                    reader_thread_wake *wake, void *user)
 {
-    *wall = (struct wall){ .tiles = calloc(config->name_count, sizeof(*wall->tiles)) };
-    if (!wall->tiles) {
+    *grid = (struct tile_grid){ .tiles = calloc(config->name_count, sizeof(*grid->tiles)) };
+    if (!grid->tiles) {
         tri_log_write(log, TRI_LOG_ERROR, "wall", "out of memory for %u streams",
                       config->name_count);
         return false;
     }
-    while (wall->count < config->name_count) {
-        struct tile *tile = &wall->tiles[wall->count];
-        if (!open_tile(tile, config, config->names[wall->count], log, wake, user)) {
+    while (grid->count < config->name_count) {
+        struct tile *tile = &grid->tiles[grid->count];
+        if (!open_tile(tile, config, config->names[grid->count], log, wake, user)) {
             stream_view_close(&tile->stream);
-            wall_close(wall);
+            tile_grid_close(grid);
             return false;
         }
-        wall->count++;
+        grid->count++;
     }
     return true;
 }
 
-void wall_close(struct wall *wall)
+void tile_grid_close(struct tile_grid *grid)
 {
-    for (unsigned i = 0; i < wall->count; i++)
-        feed_ask_to_end(wall->tiles[i].feed);
-    for (unsigned i = 0; i < wall->count; i++) {
-        feed_stop(&wall->tiles[i].feed); // first: a reader must have one user only
-        stream_view_close(&wall->tiles[i].stream);
+    for (unsigned i = 0; i < grid->count; i++)
+        reader_thread_request_stop(grid->tiles[i].reader_thread);
+    for (unsigned i = 0; i < grid->count; i++) {
+        reader_thread_stop(
+            &grid->tiles[i].reader_thread); // first: a reader must have one user only
+        stream_view_close(&grid->tiles[i].stream);
     }
-    free(wall->tiles);
-    *wall = (struct wall){ 0 };
+    free(grid->tiles);
+    *grid = (struct tile_grid){ 0 };
 }
 
-bool tile_is_seen(const struct tile *tile)
+bool tile_is_visible(const struct tile *tile)
 {
     return tile->area.w > 0;
 }
@@ -69,63 +70,63 @@ static double aspect_of(const struct stream_view *stream)
 
     if (!stream->has_picture)
         return ASPECT_BARE;
-    stream_view_seen_size(stream, &w, &h);
+    stream_view_visible_size(stream, &w, &h);
     return (double)w / h;
 }
 
-void wall_arrange(struct wall *wall, const struct view_area *area, bool hidden)
+void tile_grid_arrange(struct tile_grid *grid, const struct view_area *area, bool hidden)
 {
     double aspects[STREAMS_MAX];
     struct view_area cells[STREAMS_MAX] = { 0 };
 
-    for (unsigned i = 0; i < wall->count; i++)
-        aspects[i] = aspect_of(&wall->tiles[i].stream);
-    if (wall->alone)
-        cells[wall->focus] = *area;
+    for (unsigned i = 0; i < grid->count; i++)
+        aspects[i] = aspect_of(&grid->tiles[i].stream);
+    if (grid->solo)
+        cells[grid->focus] = *area;
     else
-        layout_tiles(area, aspects, wall->count, GAP, cells);
-    for (unsigned i = 0; i < wall->count; i++) {
-        struct tile *tile = &wall->tiles[i];
+        tile_layout_cells(area, aspects, grid->count, GAP, cells);
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct tile *tile = &grid->tiles[i];
         tile->area = cells[i];
         if (hidden)
             tile->area = (struct view_area){ 0 };
-        tile->stream.hidden = !tile_is_seen(tile);
+        tile->stream.hidden = !tile_is_visible(tile);
     }
 }
 
-bool wall_take(struct wall *wall, SDL_Renderer *renderer)
+bool tile_grid_take(struct tile_grid *grid, SDL_Renderer *renderer)
 {
     bool changed = false;
 
-    for (unsigned i = 0; i < wall->count; i++) {
-        struct tile *tile = &wall->tiles[i];
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct tile *tile = &grid->tiles[i];
         struct tri_frame frame;
         enum tri_err outcome;
-        if (!feed_take(tile->feed, &frame, &outcome))
+        if (!reader_thread_take(tile->reader_thread, &frame, &outcome))
             continue;
         changed |= stream_view_take(&tile->stream, renderer, &frame, outcome);
-        feed_release(tile->feed);
+        reader_thread_resume(tile->reader_thread);
     }
     return changed;
 }
 
-void wall_catch_up(struct wall *wall, SDL_Renderer *renderer)
+void tile_grid_refresh_stale(struct tile_grid *grid, SDL_Renderer *renderer)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        struct stream_view *stream = &wall->tiles[i].stream;
-        if (stream->hidden || stream->paused || !stream->behind)
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct stream_view *stream = &grid->tiles[i].stream;
+        if (stream->hidden || stream->paused || !stream->stale)
             continue;
-        stream->behind = false; // also where there is no frame any more: the last picture stays
-        stream_view_fetch(stream, renderer, false);
+        stream->stale = false; // also where there is no frame any more: the last picture stays
+        stream_view_fetch_newest(stream, renderer, false);
     }
 }
 
-void wall_draw(const struct wall *wall, SDL_Renderer *renderer)
+void tile_grid_draw(const struct tile_grid *grid, SDL_Renderer *renderer)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        const struct tile *tile = &wall->tiles[i];
+    for (unsigned i = 0; i < grid->count; i++) {
+        const struct tile *tile = &grid->tiles[i];
         const SDL_Rect cell = { tile->area.x, tile->area.y, tile->area.w, tile->area.h };
-        if (!tile_is_seen(tile))
+        if (!tile_is_visible(tile))
             continue;
         SDL_RenderSetClipRect(renderer, &cell);
         if (!tile->stream.has_picture) {
@@ -137,9 +138,9 @@ void wall_draw(const struct wall *wall, SDL_Renderer *renderer)
     SDL_RenderSetClipRect(renderer, NULL);
 }
 
-void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer, int thick)
+void tile_grid_draw_focus(const struct tile_grid *grid, SDL_Renderer *renderer, int thick)
 {
-    const struct view_area *area = &wall->tiles[wall->focus].area;
+    const struct view_area *area = &grid->tiles[grid->focus].area;
     const SDL_Rect sides[] = {
         { area->x, area->y, area->w, thick },
         { area->x, area->y + area->h - thick, area->w, thick },
@@ -147,88 +148,88 @@ void wall_draw_focus(const struct wall *wall, SDL_Renderer *renderer, int thick)
         { area->x + area->w - thick, area->y, thick, area->h },
     };
 
-    if (wall->count == 1 || wall->alone)
+    if (grid->count == 1 || grid->solo)
         return;
     set_draw_color(renderer, text_amber);
     SDL_RenderFillRects(renderer, sides, SDL_arraysize(sides));
 }
 
-void wall_presented(struct wall *wall, int64_t now_ns)
+void tile_grid_presented(struct tile_grid *grid, int64_t now_ns)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        if (!wall->tiles[i].stream.hidden)
-            stream_view_presented(&wall->tiles[i].stream, now_ns);
+    for (unsigned i = 0; i < grid->count; i++) {
+        if (!grid->tiles[i].stream.hidden)
+            stream_view_presented(&grid->tiles[i].stream, now_ns);
     }
 }
 
-struct tile *wall_focused(struct wall *wall)
+struct tile *tile_grid_focused(struct tile_grid *grid)
 {
-    return &wall->tiles[wall->focus];
+    return &grid->tiles[grid->focus];
 }
 
-struct tile *wall_at(struct wall *wall, double x, double y)
+struct tile *tile_grid_at(struct tile_grid *grid, double x, double y)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        if (layout_has(&wall->tiles[i].area, x, y))
-            return &wall->tiles[i];
+    for (unsigned i = 0; i < grid->count; i++) {
+        if (view_area_has(&grid->tiles[i].area, x, y))
+            return &grid->tiles[i];
     }
     return NULL;
 }
 
-void wall_focus(struct wall *wall, const struct tile *tile)
+void tile_grid_focus(struct tile_grid *grid, const struct tile *tile)
 {
-    wall->focus = (unsigned)(tile - wall->tiles);
+    grid->focus = (unsigned)(tile - grid->tiles);
 }
 
-void wall_focus_next(struct wall *wall, int by)
+void tile_grid_focus_next(struct tile_grid *grid, int by)
 {
-    wall->focus = (wall->focus + (by > 0 ? 1 : wall->count - 1)) % wall->count;
+    grid->focus = (grid->focus + (by > 0 ? 1 : grid->count - 1)) % grid->count;
 }
 
-int64_t wall_deadline(const struct wall *wall)
+int64_t tile_grid_deadline(const struct tile_grid *grid)
 {
     int64_t first = 0;
 
-    for (unsigned i = 0; i < wall->count; i++) {
-        const int64_t at = compare_deadline(&wall->tiles[i].stream.compare);
+    for (unsigned i = 0; i < grid->count; i++) {
+        const int64_t at = compare_deadline(&grid->tiles[i].stream.compare);
         if (at && (!first || at < first))
             first = at;
     }
     return first;
 }
 
-bool wall_tick(struct wall *wall, int64_t now_ns)
+bool tile_grid_tick(struct tile_grid *grid, int64_t now_ns)
 {
     bool changed = false;
 
-    for (unsigned i = 0; i < wall->count; i++)
-        changed |= compare_blink(&wall->tiles[i].stream.compare, now_ns);
+    for (unsigned i = 0; i < grid->count; i++)
+        changed |= compare_blink(&grid->tiles[i].stream.compare, now_ns);
     return changed;
 }
 
-bool wall_find_writers(struct wall *wall)
+bool tile_grid_find_writers(struct tile_grid *grid)
 {
     bool changed = false;
 
-    for (unsigned i = 0; i < wall->count; i++)
-        changed |= stream_view_find_writer(&wall->tiles[i].stream);
+    for (unsigned i = 0; i < grid->count; i++)
+        changed |= stream_view_find_writer(&grid->tiles[i].stream);
     return changed;
 }
 
-bool wall_may_change(const struct wall *wall)
+bool tile_grid_has_live_title(const struct tile_grid *grid)
 {
-    for (unsigned i = 0; i < wall->count; i++) {
-        if (wall->tiles[i].stream.state != TRI_STATE_NO_WRITER)
+    for (unsigned i = 0; i < grid->count; i++) {
+        if (grid->tiles[i].stream.state != TRI_STATE_NO_WRITER)
             return true;
     }
     return false;
 }
 
-uint32_t wall_states(const struct wall *wall)
+uint32_t tile_grid_states(const struct tile_grid *grid)
 {
     uint32_t states = 0;
 
-    for (unsigned i = 0; i < wall->count; i++)
-        states = states << 2 | (uint32_t)wall->tiles[i].stream.state;
+    for (unsigned i = 0; i < grid->count; i++)
+        states = states << 2 | (uint32_t)grid->tiles[i].stream.state;
     return states;
 }

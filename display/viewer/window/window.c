@@ -239,7 +239,7 @@ void window_set_on_top(struct window *window, bool on)
     window->on_top = on;
 }
 
-void window_suit(struct window *window, unsigned width, unsigned height)
+void window_fit_picture(struct window *window, unsigned width, unsigned height)
 {
     SDL_Rect usable;
 

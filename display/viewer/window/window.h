@@ -34,7 +34,7 @@ void window_set_on_top(struct window *window, bool on);
 
 /** Gives the window the size of a picture, a whole multiple of a tiny one's, as far as the screen has
  *  room, unless it has one that the user or an earlier call has chosen. */
-void window_suit(struct window *window, unsigned width, unsigned height);
+void window_fit_picture(struct window *window, unsigned width, unsigned height);
 
 /** Size of the inside in screen pixels, which is what is drawn in. */
 void window_output(const struct window *window, int *width, int *height);
