@@ -41,7 +41,8 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     tri_reader *r = malloc(sizeof(*r));
     if (!r)
         return TRI_ERR_NO_RESOURCES;
-    *r = (tri_reader){ .key = tri_name_key(name),
+    *r = (tri_reader){ .phase = READER_SEEKING,
+                       .key = tri_name_key(name),
                        .mode = options->mode,
                        .wait = options->wait,
                        .wants_lock = !(options->flags & TRI_READER_NO_LOCK),
@@ -153,7 +154,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     r->fresh = false;
     r->last = number;
     r->frames++;
-    r->state = TRI_STATE_LIVE;
+    tri_reader_enter(r, READER_FRAME);
     return TRI_OK;
 }
 
@@ -318,7 +319,7 @@ void tri_reader_get_stats(const tri_reader *r, struct tri_reader_stats *counts)
         .dropped_driver = r->dropped_driver,
         .dropped_writer = r->dropped_writer,
         .restarts = r->restarts,
-        .state = r->state,
+        .state = tri_reader_state_of(r),
         .slots = r->mapping ? r->mapping->segment.geometry.slots : 0,
         .slots_open = r->mapping ? tri_segment_open_slots(&r->mapping->segment) : 0,
         .slots_max = r->mapping ? r->mapping->segment.geometry.slots_max : 0,

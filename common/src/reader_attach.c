@@ -12,13 +12,6 @@
 #define IDLE_NS   100000000 // waits of that length without a frame: no use to spin on
 #define SETTLE_NS 200000    // a writer is just taking over: its gates are not closed yet
 
-static void detach(struct tri_reader *r)
-{
-    tri_reader_lock_drop(r);
-    tri_mapping_unref(&r->mapping);
-    r->gone = false;
-}
-
 /** Another numbering of frames begins: what was counted against the old one is no measure. */
 static void join(struct tri_reader *r)
 {
@@ -31,14 +24,6 @@ static void join(struct tri_reader *r)
     r->base_driver = -r->dropped_driver;
     r->base_writer = -r->dropped_writer;
     r->pace = (struct tri_pacing){ 0 };
-}
-
-/** The writer is gone: says so once. */
-static enum tri_err lose(struct tri_reader *r)
-{
-    const bool was_live = r->state == TRI_STATE_LIVE;
-    r->state = TRI_STATE_NO_WRITER;
-    return was_live ? TRI_ERR_NO_WRITER : TRI_OK;
 }
 
 /** Whether the newest frame is of a writer before the one there is now, or is just taking over. */
@@ -94,27 +79,31 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
     if (joined && !r->wants_retained && (!live || is_retained(r, word)))
         r->last = tri_word_number(word); // left by a writer that is dead: no news
-    if (live)
-        return TRI_OK;
     const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
-    return news ? TRI_OK : lose(r);
+    return tri_reader_enter(r, live || news ? READER_ATTACHED : READER_NO_WRITER);
+}
+
+/** Leaves an attached stream that goes no further, unless there is a frame newer than `word`: the last
+ *  frames may have come after the look that found nothing. */
+static enum tri_err leave(struct tri_reader *r, uint64_t word, enum tri_reader_event event)
+{
+    const struct tri_header *header = r->mapping->segment.header;
+    if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
+        return TRI_OK;
+    return tri_reader_enter(r, event);
 }
 
 /** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_NO_WRITER to
- *  say so, TRI_ERR_INTERRUPTED. */
-static enum tri_err ask_why(struct tri_reader *r)
+ *  report it, TRI_ERR_INTERRUPTED. */
+static enum tri_err find_cause(struct tri_reader *r, uint64_t word)
 {
     const enum tri_err err = tri_semset_has_writer(r->mapping->sem_id);
     if (err == TRI_ERR_BUSY)
-        return lose(r);
-    if (err != TRI_OK) {
-        r->gone = true;
-        return TRI_OK;
-    }
-    if (tri_segment_removed(&r->mapping->segment)) {
-        detach(r);
-        return TRI_OK;
-    }
+        return tri_reader_enter(r, READER_NO_WRITER);
+    if (err != TRI_OK)
+        return leave(r, word, READER_ENDED);
+    if (tri_segment_removed(&r->mapping->segment))
+        return tri_reader_enter(r, READER_REPLACED);
     const struct timespec span = { .tv_nsec = SETTLE_NS };
     return nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
 }
@@ -123,20 +112,14 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
 {
     const struct tri_header *header = r->mapping->segment.header;
     const uint32_t state = atomic_load_explicit(&header->state, memory_order_acquire);
-    if (r->gone || (state & (TRI_SEGMENT_REPLACED | TRI_SEGMENT_CLOSED))) {
-        // The last frames may have come after the look that found nothing.
-        if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
-            return TRI_OK;
-        const bool ended = r->gone || (state & TRI_SEGMENT_CLOSED);
-        detach(r);
-        return ended ? lose(r) : TRI_OK;
-    }
+    if (state & (TRI_SEGMENT_REPLACED | TRI_SEGMENT_CLOSED))
+        return leave(r, word, state & TRI_SEGMENT_CLOSED ? READER_ENDED : READER_REPLACED);
 
     enum tri_err err;
-    if (r->state == TRI_STATE_NO_WRITER) {
+    if (r->phase == READER_ORPHANED) {
         err = tri_semset_wait_writer(r->mapping->sem_id, ns);
         if (err == TRI_OK)
-            r->state = TRI_STATE_LIVE;
+            tri_reader_enter(r, READER_WRITER);
     } else {
         // Where frames have stopped to come there is nothing to be quick about, and only a sleep is
         // ended by a signal.
@@ -149,12 +132,10 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
         }
         const uint64_t now = atomic_load_explicit(&header->latest, memory_order_relaxed);
         if (err == TRI_OK && now == word)
-            return ask_why(r);
+            return find_cause(r, word);
     }
-    if (err == TRI_ERR_NO_WRITER) {
-        r->gone = true;
-        return TRI_OK;
-    }
+    if (err == TRI_ERR_NO_WRITER)
+        return leave(r, word, READER_ENDED);
     return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
 }
 
@@ -170,9 +151,21 @@ void tri_reader_refuse(tri_reader *r, enum tri_err err)
     r->refused = err;
 }
 
+/** Whether the set of a key, if there is one, has a writer. */
+static bool has_writer(key_t key)
+{
+    int sem_id;
+    uid_t owner;
+    return tri_semset_find(&sem_id, &owner, key) == TRI_OK &&
+           tri_semset_has_writer(sem_id) != TRI_ERR_BUSY;
+}
+
 enum tri_err tri_reader_attach(tri_reader *r)
 {
-    const enum tri_err err = find_and_attach(r);
+    enum tri_err err = find_and_attach(r);
+    // Its writer died before it had made the segment that replaces the last one.
+    if (err == TRI_ERR_NO_STREAM && r->phase == READER_MOVING && !has_writer(r->key))
+        err = tri_reader_enter(r, READER_ENDED);
     tri_reader_refuse(r, err == TRI_ERR_NO_WRITER ? TRI_OK : err); // attached, even so
     return err;
 }

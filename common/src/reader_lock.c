@@ -25,7 +25,7 @@ void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t 
 {
     const struct tri_segment *segment = &r->mapping->segment;
     const uint64_t next = atomic_load_explicit(&segment->header->next, memory_order_relaxed);
-    if (!r->can_lock || r->gone || r->state == TRI_STATE_NO_WRITER || next == r->ahead ||
+    if (!r->can_lock || r->phase == READER_ORPHANED || next == r->ahead ||
         tri_word_number(next) != tri_word_number(newest) + 1 ||
         tri_word_slot(next) >= segment->geometry.slots_max)
         return;
@@ -54,7 +54,7 @@ void tri_reader_lock_drop(struct tri_reader *r)
 
 enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t word)
 {
-    if (!r->can_lock || r->gone)
+    if (!r->can_lock)
         return TRI_ERR_DENIED;
     if (r->ahead == word) { // locked before it was there
         r->ahead = 0;
@@ -67,8 +67,6 @@ enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, u
     else if (r->ahead)
         give = tri_word_lock(r->ahead);
     const enum tri_err err = exchange(r, give, tri_word_lock(word));
-    if (err == TRI_ERR_NO_WRITER)
-        r->gone = true;
     if (err != TRI_OK)
         return err;
     if (lend) {

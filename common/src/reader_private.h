@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A reader's fields, shared by reader.c (frames) and follow.c (the stream that comes and goes). */
+/** A reader's fields, shared by reader.c (frames), reader_state.c and reader_attach.c (the stream). */
 #ifndef TRI_READER_PRIVATE_H
 #define TRI_READER_PRIVATE_H
 
@@ -8,6 +8,38 @@
 #include "reader_wait.h"
 
 #include <triptych/reader.h>
+
+/**
+ * Where a reader stands with its stream. It is attached in JOINED, LIVE and ORPHANED.
+ *
+ *   | phase    | tri_reader_state | waits for                                  |
+ *   | SEEKING  | WAITING          | the stream                                 |
+ *   | JOINED   | WAITING          | its first frame                            |
+ *   | LIVE     | LIVE             | the next frame                             |
+ *   | MOVING   | LIVE             | the segment that replaces the last one     |
+ *   | ORPHANED | NO_WRITER        | a writer: the stream's semaphores are there |
+ *   | LOST     | NO_WRITER        | the stream                                 |
+ */
+enum tri_reader_phase {
+    READER_SEEKING = 1,
+    READER_JOINED,
+    READER_LIVE,
+    READER_MOVING,
+    READER_ORPHANED,
+    READER_LOST,
+    READER_PHASES,
+};
+
+/** What changes the phase. */
+enum tri_reader_event {
+    READER_ATTACHED,  // to a stream with a writer, or with frames not seen yet
+    READER_FRAME,     // acquired
+    READER_NO_WRITER, // attached, and nobody publishes
+    READER_WRITER,    // it is back
+    READER_REPLACED,  // the segment has lost its key; the stream goes on elsewhere
+    READER_ENDED,     // closed, or its semaphores were removed
+    READER_EVENTS,
+};
 
 struct tri_reader {
     char name[TRI_NAME_MAX + 1];
@@ -19,19 +51,18 @@ struct tri_reader {
     bool wants_retained; // also frames of a writer that was dead before this reader came
     const tri_log *log;
 
-    struct tri_mapping *mapping; // NULL while there is no stream
-    enum tri_reader_state state;
-    uint32_t looks;           // for a stream that is not there, one after another
-    enum tri_err refused;     // what was wrong with the stream at the last look, TRI_OK: nothing
-    uint64_t ahead;           // what is locked although it is not there yet, 0: nothing; hold.h
-    bool gone;                // the semaphores are gone: drain what is whole, then look anew
-    uint64_t stream_id;       // of the numbering that `last` belongs to
-    uint64_t seen_stream;     // of the last frame handed over
-    uint64_t seen_generation; // likewise
-    uint64_t last;            // number of the newest frame handed over or passed by
-    bool fresh;               // joined in mid-stream, no frame yet: nothing to count against
-    uint64_t idle_word;       // the newest frame when a wait last brought nothing newer,
-    int64_t idle_ns;          // and how long such waits have lasted since
+    enum tri_reader_phase phase; // changed by tri_reader_enter() only
+    struct tri_mapping *mapping; // NULL while not attached
+    uint32_t looks;              // for a stream that is not there, one after another
+    enum tri_err refused;        // what was wrong with the stream at the last look, TRI_OK: nothing
+    uint64_t ahead;              // what is locked although it is not there yet, 0: nothing
+    uint64_t stream_id;          // of the numbering that `last` belongs to
+    uint64_t seen_stream;        // of the last frame handed over
+    uint64_t seen_generation;    // likewise
+    uint64_t last;               // number of the newest frame handed over or passed by
+    bool fresh;                  // joined in mid-stream, no frame yet: nothing to count against
+    uint64_t idle_word;          // the newest frame when a wait last brought nothing newer,
+    int64_t idle_ns;             // and how long such waits have lasted since
     struct tri_pacing pace;
     struct tri_entry_known known;
 
@@ -40,6 +71,17 @@ struct tri_reader {
     uint64_t dropped_driver, dropped_writer; // since then
     _Atomic uint64_t torn;                   // also counted by threads that only check
 };
+
+/**
+ * Changes the phase; detaches where the new one is not attached.
+ *
+ * @return TRI_ERR_NO_WRITER where the caller of tri_reader_acquire() has to learn that the writer is
+ *         gone, otherwise TRI_OK
+ */
+enum tri_err tri_reader_enter(tri_reader *r, enum tri_reader_event event);
+
+/** The phase as the public statistics name it. */
+enum tri_reader_state tri_reader_state_of(const tri_reader *r);
 
 /** Looks the name up and attaches. @return TRI_OK; TRI_ERR_NO_STREAM; what is wrong with it (said
  *  once in the log). */
