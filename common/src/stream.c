@@ -186,14 +186,13 @@ static void describe_set(struct tri_stream *stream, const struct semid_ds *statu
     read_semset(stream, &survey);
 }
 
-/** What is being listed. */
-struct listing {
+struct tri_stream_list {
     struct tri_stream *streams;
     size_t count;
 };
 
 /** Room for one more. @return NULL when out of memory. */
-static struct tri_stream *append(struct listing *list)
+static struct tri_stream *append(tri_stream_list *list)
 {
     struct tri_stream *more = realloc(list->streams, (list->count + 1) * sizeof(*more));
     if (!more)
@@ -202,7 +201,7 @@ static struct tri_stream *append(struct listing *list)
     return &more[list->count++];
 }
 
-static bool has_key(const struct listing *list, key_t key)
+static bool has_key(const tri_stream_list *list, key_t key)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (list->streams[i].key == key)
@@ -211,7 +210,7 @@ static bool has_key(const struct listing *list, key_t key)
     return false;
 }
 
-static enum tri_err list_segments(struct listing *list)
+static enum tri_err list_segments(tri_stream_list *list)
 {
     struct shm_info table;
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
@@ -231,7 +230,7 @@ static enum tri_err list_segments(struct listing *list)
     return TRI_OK;
 }
 
-static enum tri_err list_lone_sets(struct listing *list)
+static enum tri_err list_lone_sets(tri_stream_list *list)
 {
     struct seminfo table = { 0 };
     const int highest = semctl(0, 0, SEM_INFO, &table);
@@ -255,23 +254,41 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct tri_stream *)a)->name, ((const struct tri_stream *)b)->name);
 }
 
-enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count)
+enum tri_err tri_stream_list_open(tri_stream_list **out)
 {
-    *streams = NULL;
-    *count = 0;
-    struct listing list = { .streams = NULL };
-    enum tri_err err = list_segments(&list);
+    *out = NULL;
+    tri_stream_list *list = calloc(1, sizeof(*list));
+    if (!list)
+        return TRI_ERR_NO_RESOURCES;
+    enum tri_err err = list_segments(list);
     if (err == TRI_OK)
-        err = list_lone_sets(&list);
+        err = list_lone_sets(list);
     if (err != TRI_OK) {
-        free(list.streams);
+        tri_stream_list_close(&list);
         return err;
     }
-    if (list.count > 1)
-        qsort(list.streams, list.count, sizeof(*list.streams), by_name);
-    *streams = list.streams;
-    *count = list.count;
+    if (list->count > 1)
+        qsort(list->streams, list->count, sizeof(*list->streams), by_name);
+    *out = list;
     return TRI_OK;
+}
+
+size_t tri_stream_list_count(const tri_stream_list *list)
+{
+    return list->count;
+}
+
+const struct tri_stream *tri_stream_list_at(const tri_stream_list *list, size_t index)
+{
+    return index < list->count ? &list->streams[index] : NULL;
+}
+
+void tri_stream_list_close(tri_stream_list **list)
+{
+    if (*list)
+        free((*list)->streams);
+    free(*list);
+    *list = NULL;
 }
 
 enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
@@ -280,22 +297,21 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
     if (!tri_name_valid(name))
         return TRI_ERR_INVALID;
 
-    struct tri_stream *streams;
-    size_t count;
-    enum tri_err err = tri_stream_list(&streams, &count);
+    tri_stream_list *list;
+    enum tri_err err = tri_stream_list_open(&list);
     if (err != TRI_OK)
         return err;
     err = TRI_ERR_NO_STREAM;
-    for (size_t i = 0; i < count && err == TRI_ERR_NO_STREAM; i++) {
-        if (streams[i].key != tri_name_key(name))
+    for (size_t i = 0; i < list->count && err == TRI_ERR_NO_STREAM; i++) {
+        if (list->streams[i].key != tri_name_key(name))
             continue;
-        *stream = streams[i];
+        *stream = list->streams[i];
         if (stream->shm_id < 0)
             strcpy(stream->name, name); // there is no header that could say so
         const bool other = stream->name[0] && strcmp(stream->name, name) != 0;
         err = other && stream->state != TRI_STREAM_CORRUPT ? TRI_ERR_COLLISION : TRI_OK;
     }
-    free(streams);
+    tri_stream_list_close(&list);
     return err;
 }
 

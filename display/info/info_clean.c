@@ -4,7 +4,6 @@
 #include "program/stats.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* Why a stream is left alone; NULL for one that is provably dead: the kernel says that nobody holds
@@ -53,16 +52,15 @@ static int clean_one(const struct info_config *config, const struct tri_stream *
 
 int info_clean(const struct info_config *config, const tri_log *log)
 {
-    struct tri_stream *streams = NULL;
-    size_t count = 0;
-    const enum tri_err err = tri_stream_list(&streams, &count);
+    tri_stream_list *list;
+    const enum tri_err err = tri_stream_list_open(&list);
     if (err != TRI_OK)
         return info_failed(log, "the list of streams", err);
 
     int status = CLI_DONE;
-    for (size_t i = 0; i < count; i++)
-        if (clean_one(config, &streams[i], log) != CLI_DONE)
+    for (size_t i = 0; i < tri_stream_list_count(list); i++)
+        if (clean_one(config, tri_stream_list_at(list, i), log) != CLI_DONE)
             status = CLI_FAILED;
-    free(streams);
+    tri_stream_list_close(&list);
     return status;
 }

@@ -4,7 +4,6 @@
 #include "program/stats.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 static void print_row(const struct tri_stream *stream)
 {
@@ -22,12 +21,12 @@ static void print_row(const struct tri_stream *stream)
 
 int info_list(const struct info_config *config, const tri_log *log)
 {
-    struct tri_stream *streams = NULL;
-    size_t count = 0;
-    const enum tri_err err = tri_stream_list(&streams, &count);
+    tri_stream_list *list;
+    const enum tri_err err = tri_stream_list_open(&list);
     if (err != TRI_OK)
         return info_failed(log, "the list of streams", err);
 
+    const size_t count = tri_stream_list_count(list);
     if (!config->json && count == 0)
         tri_log_write(log, TRI_LOG_INFO, "info",
                       "there are no streams; `triptych-capture pattern:smpte` makes one");
@@ -36,10 +35,10 @@ int info_list(const struct info_config *config, const tri_log *log)
                "READERS", "WRITER", "OWNER");
     for (size_t i = 0; i < count; i++) {
         if (config->json)
-            stats_print_json(stdout, describe_json(&streams[i]));
+            stats_print_json(stdout, describe_json(tri_stream_list_at(list, i)));
         else
-            print_row(&streams[i]);
+            print_row(tri_stream_list_at(list, i));
     }
-    free(streams);
+    tri_stream_list_close(&list);
     return CLI_DONE;
 }

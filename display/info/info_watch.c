@@ -12,8 +12,7 @@
 
 /* One look at all streams. */
 struct look {
-    struct tri_stream *streams;
-    size_t count;
+    tri_stream_list *streams; // NULL: none taken yet
     int64_t ns;
 };
 
@@ -27,8 +26,8 @@ struct line {
 static double rate_now(const struct look *before, const struct look *now,
                        const struct tri_stream *stream)
 {
-    for (size_t i = 0; i < before->count; i++) {
-        const struct tri_stream *old = &before->streams[i];
+    const struct tri_stream *old;
+    for (size_t i = 0; before->streams && (old = tri_stream_list_at(before->streams, i)); i++) {
         if (old->key == stream->key && old->published <= stream->published && now->ns > before->ns)
             return (double)(stream->published - old->published) * 1e9 /
                    (double)(now->ns - before->ns);
@@ -94,16 +93,19 @@ static void print_table(const struct line *lines, size_t count, bool first)
 static enum tri_err print_look(const struct info_config *config, const struct look *before,
                                const struct look *now)
 {
-    struct line *lines = calloc(now->count + 1, sizeof *lines);
+    const size_t count = tri_stream_list_count(now->streams);
+    struct line *lines = calloc(count + 1, sizeof *lines);
     if (!lines)
         return TRI_ERR_NO_RESOURCES;
-    for (size_t i = 0; i < now->count; i++)
-        lines[i] = (struct line){ &now->streams[i], rate_now(before, now, &now->streams[i]) };
-    sort_lines(lines, now->count, (enum info_sort)config->sort);
-    for (size_t i = 0; i < now->count && config->json; i++)
+    for (size_t i = 0; i < count; i++) {
+        const struct tri_stream *stream = tri_stream_list_at(now->streams, i);
+        lines[i] = (struct line){ stream, rate_now(before, now, stream) };
+    }
+    sort_lines(lines, count, (enum info_sort)config->sort);
+    for (size_t i = 0; i < count && config->json; i++)
         print_object(&lines[i]);
     if (!config->json)
-        print_table(lines, now->count, before->ns == 0);
+        print_table(lines, count, before->ns == 0);
     free(lines);
     return TRI_OK;
 }
@@ -132,26 +134,26 @@ int info_watch(const struct info_config *config, const tri_log *log)
     sigaction(SIGWINCH, &resize, NULL);
     for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count);) {
         struct look now = { .ns = tri_now_ns() };
-        enum tri_err err = tri_stream_list(&now.streams, &now.count);
+        enum tri_err err = tri_stream_list_open(&now.streams);
         if (err == TRI_OK)
             err = print_look(config, &before, &now);
         if (err != TRI_OK) {
-            free(now.streams);
+            tri_stream_list_close(&now.streams);
             status = info_failed(log, "the list of streams", err);
             break;
         }
         if (fflush(stdout) != 0 || ferror(stdout)) {
-            free(now.streams);
+            tri_stream_list_close(&now.streams);
             break; // main says why
         }
         i++;
         const bool whole = (config->count != 0 && i >= config->count) || pause_between(config);
         // After a pause cut short rates are still told since the look before.
         struct look *old = whole || before.ns == 0 ? &before : &now;
-        free(old->streams);
+        tri_stream_list_close(&old->streams);
         if (old == &before)
             before = now;
     }
-    free(before.streams);
+    tri_stream_list_close(&before.streams);
     return status;
 }

@@ -5,7 +5,6 @@
 
 #include <triptych/stream.h>
 
-#include <stdlib.h>
 
 #define POLL_INTERVAL_US (G_USEC_PER_SEC / 2) // the kernel tells nobody of new segments
 
@@ -84,16 +83,16 @@ static GList *gst_triptych_device_provider_probe(GstDeviceProvider *provider)
 {
     (void)provider;
     GList *devices = NULL;
-    struct tri_stream *streams;
-    size_t count;
-    if (tri_stream_list(&streams, &count) != TRI_OK)
+    tri_stream_list *streams;
+    if (tri_stream_list_open(&streams) != TRI_OK)
         return NULL;
-    for (size_t i = 0; i < count; i++) {
-        GstDevice *device = device_of(&streams[i]);
+    const struct tri_stream *stream;
+    for (size_t i = 0; (stream = tri_stream_list_at(streams, i)); i++) {
+        GstDevice *device = device_of(stream);
         if (device)
             devices = g_list_prepend(devices, device);
     }
-    free(streams);
+    tri_stream_list_close(&streams);
     return g_list_reverse(devices);
 }
 

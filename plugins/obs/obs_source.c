@@ -198,16 +198,16 @@ static void source_defaults(obs_data_t *settings)
 
 static void list_streams(obs_property_t *list)
 {
-    struct tri_stream *streams;
-    size_t count;
+    tri_stream_list *streams;
     obs_property_list_clear(list);
-    if (tri_stream_list(&streams, &count) != TRI_OK)
+    if (tri_stream_list_open(&streams) != TRI_OK)
         return;
-    for (size_t i = 0; i < count; i++) {
-        if (streams[i].name[0])
-            obs_property_list_add_string(list, streams[i].name, streams[i].name);
+    const struct tri_stream *stream;
+    for (size_t i = 0; (stream = tri_stream_list_at(streams, i)); i++) {
+        if (stream->name[0])
+            obs_property_list_add_string(list, stream->name, stream->name);
     }
-    free(streams);
+    tri_stream_list_close(&streams);
 }
 
 static bool refresh(obs_properties_t *properties, obs_property_t *button, void *data)

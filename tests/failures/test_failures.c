@@ -177,11 +177,10 @@ static enum tri_err wait_for_nothing(struct stage *s)
 
 static enum tri_err list(struct stage *s)
 {
-    struct tri_stream *streams;
-    size_t count;
+    tri_stream_list *streams;
     struct tri_stream stream;
-    enum tri_err err = tri_stream_list(&streams, &count);
-    free(streams);
+    enum tri_err err = tri_stream_list_open(&streams);
+    tri_stream_list_close(&streams);
     if (err == TRI_OK)
         err = tri_stream_find(s->name, &stream);
     return err == TRI_ERR_NO_STREAM ? TRI_OK : err;

@@ -165,10 +165,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_as(TRI_MODE_LATEST, 0);
     read_as(TRI_MODE_NEXT, TRI_READER_NO_LOCK);
     read_a_copy();
-    struct tri_stream *streams;
-    size_t count;
-    if (tri_stream_list(&streams, &count) == TRI_OK)
-        free(streams);
+    tri_stream_list *streams;
+    if (tri_stream_list_open(&streams) == TRI_OK)
+        tri_stream_list_close(&streams);
 
     shmctl(shm_id, IPC_RMID, NULL);
     return 0;

@@ -180,17 +180,17 @@ static void a_draft_that_cannot_be_published_keeps_its_memory(void **state)
 /** The stream as the list of all tells it. @return false if it is not there. */
 static bool listed(const char *name, struct tri_stream *stream)
 {
-    struct tri_stream *streams = NULL;
-    size_t count = 0;
-    assert_int_equal(tri_stream_list(&streams, &count), TRI_OK);
+    tri_stream_list *streams;
+    const struct tri_stream *one;
+    assert_int_equal(tri_stream_list_open(&streams), TRI_OK);
     bool found = false;
-    for (size_t i = 0; i < count; i++) {
-        if (streams[i].key == ipc_key(name)) {
-            *stream = streams[i];
+    for (size_t i = 0; (one = tri_stream_list_at(streams, i)); i++) {
+        if (one->key == ipc_key(name)) {
+            *stream = *one;
             found = true;
         }
     }
-    free(streams);
+    tri_stream_list_close(&streams);
     return found;
 }
 

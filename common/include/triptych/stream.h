@@ -55,16 +55,29 @@ struct tri_stream {
     struct tri_frame_info newest;
 };
 
+/** Opaque: the streams at one moment. Threads: any, as long as none closes it. */
+typedef struct tri_stream_list tri_stream_list;
+
 /**
  * Lists all streams of this IPC namespace, sorted by name.
  *
- * Ownership: *streams belongs to the caller, who frees it with free(); NULL if there are none.
+ * Ownership: *out belongs to the caller, who closes it with tri_stream_list_close(); NULL on failure.
  * Threads:   any.
  * Cost:      some system calls for each System V object of the namespace.
  *
  * @return TRI_OK; TRI_ERR_NO_RESOURCES, out of memory; TRI_ERR_SYSTEM.
  */
-TRI_API enum tri_err tri_stream_list(struct tri_stream **streams, size_t *count);
+TRI_API enum tri_err tri_stream_list_open(tri_stream_list **out);
+
+/** Returns the number of streams in the list. Cost: no system call. */
+TRI_API size_t tri_stream_list_count(const tri_stream_list *list);
+
+/** Returns stream number `index`, from 0; NULL past the last. Valid until the list is closed. Cost: no
+ *  system call. */
+TRI_API const struct tri_stream *tri_stream_list_at(const tri_stream_list *list, size_t index);
+
+/** Frees the list and sets *list to NULL. Accepts NULL. */
+TRI_API void tri_stream_list_close(tri_stream_list **list);
 
 /** Finds one stream by its name. Threads: any. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_INVALID,
  *  not a name; TRI_ERR_COLLISION, another stream has the same key; TRI_ERR_SYSTEM. */
@@ -81,7 +94,7 @@ TRI_API enum tri_err tri_stream_find(const char *name, struct tri_stream *stream
  */
 TRI_API enum tri_err tri_stream_remove(const char *name, bool even_if_live);
 
-/** As tri_stream_remove(), by the key from tri_stream_list(): also for a stream whose name is
+/** As tri_stream_remove(), by the key from tri_stream_list_at(): also for a stream whose name is
  *  unknown. */
 TRI_API enum tri_err tri_stream_remove_key(int key, bool even_if_live);
 

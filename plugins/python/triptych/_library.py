@@ -184,7 +184,10 @@ _declare("tri_writer_begin", c_int, c_void_p, POINTER(Video), POINTER(Draft))
 _declare("tri_writer_publish_pinned", c_int, c_void_p, POINTER(Draft))
 _declare("tri_writer_cancel", None, c_void_p, POINTER(Draft))
 _declare("tri_writer_close", None, POINTER(c_void_p))
-_declare("tri_stream_list", c_int, POINTER(POINTER(Stream)), POINTER(c_size_t))
+_declare("tri_stream_list_open", c_int, POINTER(c_void_p))
+_declare("tri_stream_list_count", c_size_t, c_void_p)
+_declare("tri_stream_list_at", POINTER(Stream), c_void_p, c_size_t)
+_declare("tri_stream_list_close", None, POINTER(c_void_p))
 
 _declare("tri_video_shape", c_int, POINTER(Video), POINTER(Shape))
 _declare("tri_video_matrix", c_int, POINTER(Video))
@@ -192,10 +195,6 @@ _declare("tri_video_range", c_int, POINTER(Video))
 for _kind in COLORS:
     _declare(f"tri_{_kind}_name", c_char_p, c_uint32)
     _declare(f"tri_{_kind}_from_name", c_int, c_char_p)
-
-_libc = ctypes.CDLL(None)
-_libc.free.argtypes = (c_void_p,)
-free = _libc.free
 
 
 def value_of(words: dict[str, int], what: str, word: str) -> int:

@@ -17,11 +17,12 @@ _FIELDS = ("owner", "mode", "writer_pid", "attached", "bytes", "slots", "held", 
 def streams() -> list[dict[str, Any]]:
     """All streams of this IPC namespace as dictionaries: name, source, state, owner, mode, writer_pid,
     attached, bytes, slots, held, published, dropped_driver, dropped_writer."""
-    found = ctypes.POINTER(c.Stream)()
-    count = ctypes.c_size_t()
-    check(c.lib.tri_stream_list(ctypes.byref(found), ctypes.byref(count)))
+    listed = ctypes.c_void_p()
+    check(c.lib.tri_stream_list_open(ctypes.byref(listed)))
     try:
+        found = [c.lib.tri_stream_list_at(listed, i).contents
+                 for i in range(c.lib.tri_stream_list_count(listed))]
         return [{"name": s.name.decode(), "source": s.source.decode(), "state": _STATES[s.state],
-                 **{field: getattr(s, field) for field in _FIELDS}} for s in found[:count.value]]
+                 **{field: getattr(s, field) for field in _FIELDS}} for s in found]
     finally:
-        c.free(found)
+        c.lib.tri_stream_list_close(ctypes.byref(listed))
