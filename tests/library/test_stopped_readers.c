@@ -243,7 +243,11 @@ static void a_slot_locked_for_long_is_reclaimed_and_its_holder_told(void **state
     print_message("# %llu frames dropped until both slots were taken back, %u of 200 after that\n",
                   (unsigned long long)dropped, refused);
     assert_true(refused < 100);
-    assert_true(reader_pool_frames(pool) > 10);
+    for (int ms = 0; reader_pool_frames(pool) <= 10; ms++) {
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
+        assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+        fixture_sleep_ms(1);
+    }
 
     thaw_and_join(idler, writer, pid);
     assert_int_equal(idler[0].torn + idler[1].torn, 2);
@@ -285,7 +289,7 @@ static void locked_frames_stay_intact_while_slots_open(void **state)
     const struct tri_video video = PICTURE;
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
-    assert_int_equal(stats_of(writer).slots_open, 3);
+    assert_int_equal(stats_of(writer).slots_open, 1);
     tri_reader *keeper = solid_reader(name, TRI_MODE_LATEST, 0);
     tri_reader *other = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame kept[KEPT] = { 0 };
