@@ -5,7 +5,6 @@
 
 #include <triptych/stream.h>
 
-
 #define POLL_INTERVAL_US (G_USEC_PER_SEC / 2) // the kernel tells nobody of new segments
 
 struct _GstTriptychDevice {
