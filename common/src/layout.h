@@ -48,7 +48,7 @@ struct tri_header {
     _Atomic uint64_t dropped_driver;
     _Atomic uint64_t dropped_writer;
     _Atomic uint64_t next;       // tri_word() of the frame to come, as its writer plans; 0: no plan
-    _Atomic uint32_t slots_open; // stored with release: `slots` to `slots_max`
+    _Atomic uint32_t slots_open; // stored with release: 1 to `slots_max`
 
     // Line 2: text, NUL-terminated.
     _Alignas(64) char name[TRI_NAME_MAX + 1];

@@ -332,7 +332,10 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     header->slot_bytes = made.geometry.slot_bytes;
     header->stream_id = plan.stream_id;
     header->created_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    atomic_store_explicit(&header->slots_open, plan.slots, memory_order_relaxed);
+    // The rest opens as frames need it: to touch the memory of all slots would delay the first frame.
+    // Huge pages and locked memory are allocated for all slots at once anyway.
+    const bool at_once = plan.flags & (TRI_WRITER_HUGE_PAGES | TRI_WRITER_MLOCK);
+    atomic_store_explicit(&header->slots_open, at_once ? plan.slots : 1, memory_order_relaxed);
     strncpy(header->name, plan.name, sizeof(header->name) - 1);
     *segment = made;
     return TRI_OK;

@@ -101,8 +101,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
         draft->data[p] = tri_segment_slot(segment, taken) + shape.plane[p].offset;
     }
     draft->previous_number = w->slot[taken].number > w->number_found ? w->slot[taken].number : 0;
-    draft->slot_index = taken;
-    draft->lease = (struct tri_lease){ .mapping = tri_mapping_ref(w->mapping), .slot = taken };
+    draft->lease = (struct tri_lease){ .segment = tri_mapping_ref(w->mapping), .slot = taken };
     return TRI_OK;
 }
 
@@ -118,7 +117,7 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
 
 void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
 {
-    struct tri_mapping *mapping = draft->lease.mapping;
+    struct tri_mapping *mapping = draft->lease.segment;
     if (!mapping)
         return;
     if (w && mapping->sem_id == w->sem_id) {
@@ -185,7 +184,7 @@ static void complete(struct tri_writer *w, struct tri_draft *draft)
 
 enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
 {
-    const struct tri_mapping *mapping = draft->lease.mapping;
+    const struct tri_mapping *mapping = draft->lease.segment;
     if (!mapping || draft->lease.state != DRAFT_OPEN)
         return TRI_ERR_INVALID;
     const bool current = mapping == w->mapping;
@@ -215,7 +214,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     const enum tri_err err = tri_semset_publish(w->sem_id, slot->lock, w->number);
     if (err == TRI_OK)
         slot->lock = TRI_NO_LOCK;
-    if (err == TRI_OK && w->contended)
+    if (err == TRI_OK)
         tri_writer_keep_spare(w);
     if (err != TRI_ERR_NO_WRITER)
         return err;
@@ -265,7 +264,8 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
 void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
 {
     *bytes = 0;
-    if (!w->mapping || index >= tri_segment_open_slots(&w->mapping->segment))
+    if (!w->mapping || (index >= w->mapping->segment.geometry.slots &&
+                        index >= tri_segment_open_slots(&w->mapping->segment)))
         return NULL;
     *bytes = w->mapping->segment.geometry.slot_bytes;
     return tri_segment_slot(&w->mapping->segment, index);

@@ -111,8 +111,8 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot);
  */
 void tri_writer_announce_next(struct tri_writer *w);
 
-/** After a frame that met locks of readers: opens one more slot if the next one would find none. The
- *  cost of its memory lies between two frames then. */
+/** After a frame: opens one more slot if not all of the first `slots` are open, or if readers lock
+ *  those that are. Its page faults then lie between two frames. */
 void tri_writer_keep_spare(struct tri_writer *w);
 
 /** Closes one slot that was opened for readers and has not been needed for a while. */

@@ -178,8 +178,8 @@ static enum tri_err find_locked(struct tri_writer *w, uint64_t *locked)
     return TRI_OK;
 }
 
-/** Opens one more slot for this frame or the next. @return NO_SLOT: that is the limit, or there is no
- *  memory */
+/** Opens one more slot for this frame or the next: the first `slots` as they are needed, more while
+ *  readers lock these. @return NO_SLOT: that is the limit, or there is no memory */
 static uint32_t open_slot(struct tri_writer *w)
 {
     const struct tri_segment *segment = &w->mapping->segment;
@@ -188,14 +188,18 @@ static uint32_t open_slot(struct tri_writer *w)
     const int64_t now = tri_now_ns();
     if (slot >= segment->geometry.slots_max || now < w->open_ns)
         return NO_SLOT;
-    if (!tri_memory_allows(NULL, w->name, bytes, 0) ||
-        !tri_segment_populate(segment, tri_segment_slot_at(segment, slot), bytes, true)) {
+    const bool extra = slot >= segment->geometry.slots;
+    if (!tri_memory_allows(extra ? NULL : w->log, w->name, bytes, 0) ||
+        (!tri_segment_populate(segment, tri_segment_slot_at(segment, slot), bytes, true) &&
+         extra)) {
         w->open_ns = now + TRI_WRITER_RETRY_NS;
         return NO_SLOT;
     }
-    w->extra_ns = now;
     // Release: pairs with the acquire in tri_segment_open_slots().
     atomic_store_explicit(&segment->header->slots_open, slot + 1, memory_order_release);
+    if (!extra)
+        return slot;
+    w->extra_ns = now;
     tri_log_write(w->log, TRI_LOG_INFO, "writer",
                   "%s: no slot is free: opened slot %u of at most %u", w->name, slot + 1,
                   segment->geometry.slots_max);
@@ -205,8 +209,11 @@ static uint32_t open_slot(struct tri_writer *w)
 void tri_writer_keep_spare(struct tri_writer *w)
 {
     uint64_t locked;
-    if (slots_of(w) < w->mapping->segment.geometry.slots_max && find_locked(w, &locked) == TRI_OK &&
-        best_slot(w, locked) == NO_SLOT)
+    if (slots_of(w) < w->mapping->segment.geometry.slots) {
+        if (open_slot(w) != NO_SLOT)
+            tri_writer_announce_next(w);
+    } else if (w->contended && slots_of(w) < w->mapping->segment.geometry.slots_max &&
+               find_locked(w, &locked) == TRI_OK && best_slot(w, locked) == NO_SLOT)
         open_slot(w);
 }
 

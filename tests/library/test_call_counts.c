@@ -136,8 +136,10 @@ static void open_both(void)
 {
     open_writer();
     open_reader(TRI_WAIT_BLOCK);
-    publish();
-    read_frame();
+    for (int i = 0; i < 3; i++) { // until all slots are open
+        publish();
+        read_frame();
+    }
     tri_reader_release(own.reader, &own.frame);
 }
 
@@ -197,7 +199,7 @@ static void end_process(pid_t process)
 {
     kill(process, SIGKILL);
     waitpid(process, NULL, 0);
-    tri_stream_remove(stream_name, TRI_REMOVE_FORCE);
+    tri_stream_remove(stream_name, true);
 }
 
 static void open_blocking(void)
