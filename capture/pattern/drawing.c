@@ -45,7 +45,10 @@ static bool open_aside(struct drawing *drawing, const struct tri_video *video)
 
 bool drawing_possible(uint32_t fourcc)
 {
-    return component_layout(fourcc) || (fourcc == TRI_FOURCC_MJPG && jpeg_encoder_built_in());
+    const struct tri_format *format = tri_format_find(fourcc);
+
+    return format &&
+           (format->components > 0 || (fourcc == TRI_FOURCC_MJPG && jpeg_encoder_built_in()));
 }
 
 enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, const char *arg,
@@ -60,8 +63,8 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
     if (!drawing)
         return TRI_ERR_NO_RESOURCES;
     drawing->pattern = pattern;
-    if (component_layout(video->fourcc) ? !paint_open(&drawing->canvas, video)
-                                        : !open_aside(drawing, video))
+    if (video->fourcc == TRI_FOURCC_MJPG ? !open_aside(drawing, video)
+                                         : !paint_open(&drawing->canvas, video))
         goto fail;
     if (pattern->open && !pattern->open(&drawing->state, &drawing->canvas, video, arg))
         goto fail;

@@ -2,6 +2,8 @@
 /** Rectangles, lines and copies on a canvas of any format. */
 #include "paint.h"
 
+#include "picture/component.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,33 +43,32 @@ static uint8_t *row_of(const struct paint *paint, uint32_t plane, uint32_t row)
 
 /** How many samples of a component a row of its plane has room for: at an odd width the pixels of
  *  the last group that lie outside the picture included. */
-static uint32_t samples_in_row(const struct paint *paint, const struct component *component)
+static uint32_t samples_in_row(const struct paint *paint, const struct tri_component *component)
 {
-    const uint32_t row = paint->shape.plane[component->plane].row_bytes;
+    const struct tri_plane_rule *rule = &paint->format->plane[component->plane];
+    const uint32_t groups = paint->shape.plane[component->plane].row_bytes / rule->bytes;
 
-    return (row - component->offset + component->step - 1) / component->step;
+    return groups * rule->pixels / component->across;
 }
 
-static void put(uint8_t *at, const struct component *component, uint16_t sample)
+static void fill_samples(uint8_t *row, const struct tri_component *component, uint32_t first,
+                         uint32_t end, uint16_t sample)
 {
-    at[0] = (uint8_t)sample;
-    if (component->bytes == 2)
-        at[1] = (uint8_t)(sample >> 8);
-}
-
-static void fill_samples(uint8_t *at, const struct component *component, uint32_t count,
-                         uint16_t sample)
-{
-    if (component->bytes == 1 && component->step == 1) {
-        memset(at, (uint8_t)sample, count);
+    if (component->bytes == 1 && component->every == 1) {
+        memset(row + component->first + first, (uint8_t)sample, end - first);
         return;
     }
-    for (uint32_t i = 0; i < count; i++, at += component->step)
-        put(at, component, sample);
+    if (component->bytes == 1) {
+        for (uint32_t i = first; i < end; i++)
+            row[component->first + i * component->every] = (uint8_t)sample;
+        return;
+    }
+    for (uint32_t i = first; i < end; i++)
+        component_set(component, row, i, sample);
 }
 
 /** The first sample past `end` pixels; the end of the row where that is the picture's edge. */
-static uint32_t sample_end(const struct paint *paint, const struct component *component,
+static uint32_t sample_end(const struct paint *paint, const struct tri_component *component,
                            uint32_t end)
 {
     return end == paint->video.width ? samples_in_row(paint, component)
@@ -78,13 +79,11 @@ static uint32_t sample_end(const struct paint *paint, const struct component *co
 static void fill_row(const struct paint *paint, uint32_t p, uint32_t row, uint32_t x,
                      uint32_t right, const struct paint_color *color)
 {
-    for (uint32_t c = 0; c < paint->layout->components; c++) {
-        const struct component *component = &paint->layout->component[c];
-        const uint32_t first = x / component->across;
+    for (uint32_t c = 0; c < paint->format->components; c++) {
+        const struct tri_component *component = &paint->format->component[c];
         if (component->plane == p)
-            fill_samples(row_of(paint, p, row) + component->offset +
-                             (size_t)first * component->step,
-                         component, sample_end(paint, component, right) - first, color->sample[c]);
+            fill_samples(row_of(paint, p, row), component, x / component->across,
+                         sample_end(paint, component, right), color->sample[c]);
     }
 }
 
@@ -102,7 +101,7 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
         const size_t from = (size_t)(x / rule->pixels) * rule->bytes;
         const size_t bytes = (size_t)units(right, rule->pixels) * rule->bytes - from;
         // Where a group has pixels of its own besides shared samples, its neighbour may be outside.
-        const bool cut = paint->layout->packed &&
+        const bool cut = component_packed(paint->format) &&
                          (x % rule->pixels || (right % rule->pixels && right < paint->video.width));
 
         fill_row(paint, p, first, x, right, &color);
@@ -116,15 +115,14 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
 }
 
 /** The mean of the `across` pixels that share a sample, as far as there are so many. */
-static uint16_t shared(const struct component_layout *layout, const struct paint_color *colors,
-                       uint32_t left, uint32_t across, uint32_t c)
+static uint16_t shared(const struct paint_color *colors, uint32_t left, uint32_t across, uint32_t c)
 {
     const uint32_t n = least(left, across);
     uint32_t sum = n / 2;
 
     for (uint32_t i = 0; i < n; i++)
         sum += colors[i].sample[c];
-    return (uint16_t)(sum / n >> layout->shift << layout->shift);
+    return (uint16_t)(sum / n);
 }
 
 void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
@@ -134,20 +132,19 @@ void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
         return;
     count = least(count, paint->video.width - x);
 
-    for (uint32_t c = 0; c < paint->layout->components; c++) {
-        const struct component *component = &paint->layout->component[c];
+    for (uint32_t c = 0; c < paint->format->components; c++) {
+        const struct tri_component *component = &paint->format->component[c];
         if (y % component->down)
             continue;
         const uint32_t first = x / component->across;
         const uint32_t end = sample_end(paint, component, x + count);
-        uint8_t *at = row_of(paint, component->plane, y / component->down) + component->offset +
-                      (size_t)first * component->step;
+        uint8_t *row = row_of(paint, component->plane, y / component->down);
 
         // At an odd width the pixel past the edge repeats the last one.
-        for (uint32_t i = 0; i < end - first; i++, at += component->step) {
-            const uint32_t from = least(i * component->across, count - 1);
-            put(at, component,
-                shared(paint->layout, colors + from, count - from, component->across, c));
+        for (uint32_t i = first; i < end; i++) {
+            const uint32_t from = least((i - first) * component->across, count - 1);
+            component_set(component, row, i,
+                          shared(colors + from, count - from, component->across, c));
         }
     }
 }

@@ -3,8 +3,6 @@
 #ifndef CAPTURE_PAINT_H
 #define CAPTURE_PAINT_H
 
-#include "picture/component.h"
-
 #include <triptych/triptych.h>
 
 /** A colour as people say it: R'G'B', full range, 8 bits each. */
@@ -12,10 +10,10 @@ struct paint_rgb {
     uint8_t r, g, b;
 };
 
-/** A colour as it lies in one format, matrix and range: the samples' values, in the layout's order.
+/** A colour in one format, matrix and range: the samples' values, in the order of its components.
  *  Of no use on a canvas of another format. */
 struct paint_color {
-    uint16_t sample[COMPONENTS_MAX];
+    uint16_t sample[TRI_COMPONENTS_MAX];
 };
 
 /** Pixels to draw on. Threads: one at a time. */
@@ -23,7 +21,6 @@ struct paint {
     struct tri_video video; // never of an opaque format
     struct tri_shape shape;
     const struct tri_format *format;
-    const struct component_layout *layout;
     uint8_t *data[TRI_PLANES_MAX]; // the caller's
     double luma[3];                // shares of R', G' and B' in luma, by the matrix
     bool full;                     // the range in force

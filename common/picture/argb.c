@@ -55,24 +55,27 @@ static void convert_strips(const struct tri_video *video, const struct tri_shape
                            const struct YuvConstants *yuv)
 {
     uint8_t strip[STRIP_BYTES];
-    const bool packed = video->fourcc != TRI_FOURCC_NV16;
-    const int width = (int)video->width;
-    const int half = (width + 1) / 2;
-    const uint32_t at_once = STRIP_BYTES / ((uint32_t)width + 2 * (uint32_t)half);
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    const bool packed = format->planes == 1;
+    const uint32_t width = video->width;
+    const uint32_t half = (width + 1) / 2;
+    const uint32_t at_once = STRIP_BYTES / (width + 2 * half);
     const unsigned chroma = packed ? 0 : 1; // the plane it is in
 
     for (uint32_t row = 0; row < video->height; row += at_once) {
         const uint32_t left = video->height - row;
-        const int rows = (int)(left < at_once ? left : at_once);
-        uint8_t *const u = strip + (size_t)width * (size_t)rows;
-        uint8_t *const v = u + (size_t)half * (size_t)rows;
+        const uint32_t rows = left < at_once ? left : at_once;
+        uint8_t *const u = strip + (size_t)width * rows;
+        uint8_t *const v = u + (size_t)half * rows;
         const uint8_t *const from = data[chroma] + (size_t)row * shape->plane[chroma].stride;
-        const struct planar to_planes = { { strip, u, v }, { width, half, half } };
-        planar_split(video->fourcc, from, shape->plane[chroma].stride, &to_planes, width, rows);
+        planar_split(format, chroma, from, shape->plane[chroma].stride,
+                     (uint8_t *const[3]){ strip, u, v }, (const uint32_t[3]){ width, half, half },
+                     width, rows);
 
         const uint8_t *const y = packed ? strip : data[0] + (size_t)row * shape->plane[0].stride;
-        I422ToARGBMatrix(y, packed ? width : (int)shape->plane[0].stride, u, half, v, half,
-                         to + (size_t)row * stride, (int)stride, yuv, width, rows);
+        I422ToARGBMatrix(y, packed ? (int)width : (int)shape->plane[0].stride, u, (int)half, v,
+                         (int)half, to + (size_t)row * stride, (int)stride, yuv, (int)width,
+                         (int)rows);
     }
 }
 

@@ -1,37 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/** Where the components of a pixel lie in each format: for drawing one and for reading one. */
+/** One sample of a component, as the table of formats places it: to draw pixels and to read them. */
 #ifndef PICTURE_COMPONENT_H
 #define PICTURE_COMPONENT_H
 
 #include <triptych/triptych.h>
 
-#define COMPONENTS_MAX 4
+/** Returns the byte of a row at which the word of sample `n` begins. */
+static inline size_t component_offset(const struct tri_component *component, uint32_t n)
+{
+    const size_t number = component->first + (size_t)n * component->every;
 
-/** Where the samples of one component lie. */
-struct component {
-    uint8_t plane;
-    uint8_t offset;       // bytes from the row's start to the first sample
-    uint8_t step;         // bytes from one sample to the next
-    uint8_t bytes;        // of one sample, low byte first
-    uint8_t across, down; // pixels that share a sample
-};
+    return (component->per_word > 1 ? number / component->per_word : number) * component->bytes;
+}
 
-/** How a format lays its components: of YUV they come as Y, U, V; of RGB as R, G, B and A or padding;
- *  of grey as Y; RGBP is one sample of 16 bits. */
-struct component_layout {
-    uint32_t fourcc;
-    bool packed; // single pixels and what two of them share lie in one plane
-    uint8_t components;
-    uint8_t bits;  // that count in one sample
-    uint8_t shift; // how far up they stand in it
-    struct component component[COMPONENTS_MAX];
-};
+/** Returns the lowest bit of sample `n` in its word. */
+static inline unsigned component_shift(const struct tri_component *component, uint32_t n)
+{
+    if (component->per_word < 2)
+        return component->shift;
+    return (component->first + n * component->every) % component->per_word * component->bits;
+}
 
-/** The layout of a format; NULL if it is opaque, or unknown. */
-const struct component_layout *component_layout(uint32_t fourcc);
+/** Returns sample `n` of a row, 0 to 2^bits - 1. */
+static inline uint16_t component_get(const struct tri_component *component, const uint8_t *row,
+                                     uint32_t n)
+{
+    if (component->bytes == 1)
+        return row[component->first + n * component->every];
+    const uint8_t *at = row + component_offset(component, n);
+    uint32_t word = 0;
+    for (unsigned i = 0; i < component->bytes; i++)
+        word |= (uint32_t)at[i] << (8 * i);
+    return (uint16_t)(word >> component_shift(component, n) & ((1u << component->bits) - 1));
+}
 
-/** Shares of R', G' and B' in luma by the matrix in force: ITU-R BT.601, BT.709 and BT.2020, and
- *  SMPTE 240M. */
-void component_luma_shares(const struct tri_video *video, double shares[3]);
+/** Sets sample `n` of a row; the other bits of its word stay. */
+static inline void component_set(const struct tri_component *component, uint8_t *row, uint32_t n,
+                                 uint16_t sample)
+{
+    if (component->bytes == 1) {
+        row[component->first + n * component->every] = (uint8_t)sample;
+        return;
+    }
+    const unsigned shift = component_shift(component, n);
+    const uint32_t mask = ((1u << component->bits) - 1) << shift;
+    uint8_t *at = row + component_offset(component, n);
+    for (unsigned i = 0; i < component->bytes; i++)
+        at[i] = (uint8_t)((at[i] & ~(mask >> (8 * i))) | ((uint32_t)sample << shift >> (8 * i)));
+}
+
+/** Returns whether single pixels and what two of them share lie in one plane. */
+static inline bool component_packed(const struct tri_format *format)
+{
+    return format->planes == 1 && format->plane[0].pixels > 1;
+}
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ALIGN 64 // of rows in memory of our own, for vector code
+
 /* What libswscale's context was last made for. */
 struct recipe {
     enum AVPixelFormat from, to;
@@ -185,32 +187,25 @@ static enum tri_err take_apart(picture_converter *c, const struct tri_video *vid
                                const struct tri_shape *shape, enum AVPixelFormat *as,
                                struct sws_picture *from)
 {
-    const bool packed = shape->planes == 1;
-    const bool low = video->fourcc == TRI_FOURCC_NV12 || video->fourcc == TRI_FOURCC_NV21;
-    const struct tri_video planar = { .fourcc = low ? TRI_FOURCC_YU12 : TRI_FOURCC_422P,
-                                      .width = video->width,
-                                      .height = video->height };
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    const unsigned chroma = shape->planes == 1 ? 0 : 1;
     struct tri_shape apart;
-    enum tri_err err = tri_video_shape(&planar, &apart);
     uint8_t *to[TRI_PLANES_MAX] = { NULL };
-    if (err == TRI_OK)
-        err = staging_target(&c->chroma, &apart, to);
+    planar_shape(format, video->width, video->height, ALIGN, &apart);
+    const enum tri_err err = staging_target(&c->chroma, &apart, to);
     if (err != TRI_OK)
         return err;
 
-    const int chroma = packed ? 0 : 1;
-    struct planar planes;
-    for (int p = 0; p < 3; p++) {
-        planes.data[p] = to[p];
-        planes.stride[p] = (int)apart.plane[p].stride;
+    uint32_t strides[3];
+    for (unsigned p = 0; p < 3; p++)
+        strides[p] = apart.plane[p].stride;
+    planar_split(format, chroma, from->data[chroma], (uint32_t)from->stride[chroma], to, strides,
+                 video->width, shape->plane[chroma].rows);
+    for (unsigned p = chroma; p < 3; p++) {
+        from->data[p] = to[p];
+        from->stride[p] = (int)strides[p];
     }
-    planar_split(video->fourcc, from->data[chroma], (uint32_t)from->stride[chroma], &planes,
-                 (int)video->width, (int)apart.plane[chroma].rows);
-    for (int p = chroma; p < 3; p++) {
-        from->data[p] = planes.data[p];
-        from->stride[p] = planes.stride[p];
-    }
-    *as = low ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_YUV422P;
+    *as = format->component[1].down == 2 ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_YUV422P;
     return TRI_OK;
 }
 
@@ -250,8 +245,8 @@ static enum tri_err raise_bits(picture_converter *c, const struct tri_video *vid
     uint8_t *to[TRI_PLANES_MAX] = { NULL };
     const enum tri_err err = staging_target(&c->source, shape, to);
     if (err == TRI_OK)
-        planar_raise(data, shape->plane[0].stride, to[0], shape->plane[0].stride, (int)video->width,
-                     (int)video->height, (int)video->bits);
+        planar_raise(data, shape->plane[0].stride, to[0], shape->plane[0].stride, video->width,
+                     video->height, video->bits);
     from->data[0] = to[0];
     return err;
 }

@@ -1,71 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 #include "pixels.h"
 
-static const char *names_of(uint32_t fourcc, enum tri_family family)
+#include "component.h"
+
+void pixels_luma_shares(const struct tri_video *video, double shares[3])
 {
-    if (family == TRI_FAMILY_YUV)
-        return "YUV";
-    if (family == TRI_FAMILY_GREY)
-        return "Y";
-    if (fourcc == TRI_FOURCC_AR24 || fourcc == TRI_FOURCC_AB24)
-        return "RGBA";
-    return fourcc == TRI_FOURCC_XR24 ? "RGBX" : "RGB";
+    double red = 0.299; // BT.601
+    double blue = 0.114;
+
+    switch (tri_video_matrix(video)) {
+    case TRI_MATRIX_709:
+    case TRI_MATRIX_XV709:
+        red = 0.2126;
+        blue = 0.0722;
+        break;
+    case TRI_MATRIX_BT2020:
+    case TRI_MATRIX_BT2020C:
+        red = 0.2627;
+        blue = 0.0593;
+        break;
+    case TRI_MATRIX_SMPTE240M:
+        red = 0.212;
+        blue = 0.087;
+        break;
+    default:
+        break;
+    }
+    shares[0] = red;
+    shares[1] = 1 - red - blue;
+    shares[2] = blue;
 }
 
 bool pixels_open(struct pixels *pixels, const struct tri_video *video,
                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    const struct component_layout *layout = component_layout(video->fourcc);
 
-    if (!format || !layout)
+    if (!format || format->components == 0)
         return false;
     *pixels = (struct pixels){
-        .layout = layout,
+        .format = format,
         .width = video->width,
         .height = video->height,
-        .components = layout->components,
-        .names = names_of(video->fourcc, format->family),
-        .family = format->family,
         .full = tri_video_range(video) == TRI_RANGE_FULL,
     };
     for (uint32_t p = 0; p < shape->planes; p++) {
         pixels->data[p] = data[p];
         pixels->stride[p] = shape->plane[p].stride;
     }
-    for (unsigned c = 0; c < layout->components; c++)
-        pixels->bits[c] = (uint8_t)(layout->bits == 16 && video->bits ? video->bits : layout->bits);
-    if (video->fourcc == TRI_FOURCC_RGBP) { // one sample that holds three components
-        pixels->components = 3;
-        pixels->bits[0] = pixels->bits[2] = 5;
-        pixels->bits[1] = 6;
+    for (unsigned c = 0; c < format->components; c++) {
+        const uint8_t bits = format->component[c].bits;
+        pixels->bits[c] = (uint8_t)(bits == 16 && video->bits ? video->bits : bits);
     }
-    component_luma_shares(video, pixels->shares);
+    pixels_luma_shares(video, pixels->shares);
     return true;
-}
-
-static uint16_t sample(const struct pixels *pixels, unsigned c, uint32_t x, uint32_t y)
-{
-    const struct component *component = &pixels->layout->component[c];
-    const uint8_t *at = pixels->data[component->plane] +
-                        (size_t)(y / component->down) * pixels->stride[component->plane] +
-                        (size_t)(x / component->across) * component->step + component->offset;
-    const unsigned value = component->bytes == 2 ? at[0] | (unsigned)at[1] << 8 : at[0];
-
-    return (uint16_t)(value >> pixels->layout->shift);
 }
 
 struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y)
 {
     struct pixel pixel = { { 0 } };
 
-    for (unsigned c = 0; c < pixels->layout->components; c++)
-        pixel.value[c] = sample(pixels, c, x, y);
-    if (pixels->layout->fourcc == TRI_FOURCC_RGBP) {
-        const unsigned packed = pixel.value[0];
-        pixel.value[0] = (uint16_t)(packed >> 11);
-        pixel.value[1] = packed >> 5 & 0x3f;
-        pixel.value[2] = packed & 0x1f;
+    for (unsigned c = 0; c < pixels->format->components; c++) {
+        const struct tri_component *component = &pixels->format->component[c];
+        const uint8_t *row = pixels->data[component->plane] +
+                             (size_t)(y / component->down) * pixels->stride[component->plane];
+        pixel.value[c] = component_get(component, row, x / component->across);
     }
     return pixel;
 }
@@ -90,14 +89,14 @@ void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double
 {
     const double *share = pixels->shares;
 
-    if (pixels->family == TRI_FAMILY_RGB) {
+    if (pixels->format->family == TRI_FAMILY_RGB) {
         for (unsigned c = 0; c < 3; c++)
             rgb[c] = scaled(pixels, pixel, c, false);
         return;
     }
     const double luma = scaled(pixels, pixel, 0, false);
     rgb[0] = rgb[1] = rgb[2] = luma;
-    if (pixels->family == TRI_FAMILY_GREY)
+    if (pixels->format->family == TRI_FAMILY_GREY)
         return;
     rgb[0] = luma + 2 * (1 - share[0]) * scaled(pixels, pixel, 2, true);
     rgb[2] = luma + 2 * (1 - share[2]) * scaled(pixels, pixel, 1, true);
@@ -109,7 +108,7 @@ double pixels_luma(const struct pixels *pixels, const struct pixel *pixel)
     const double *share = pixels->shares;
     double rgb[3];
 
-    if (pixels->family != TRI_FAMILY_RGB)
+    if (pixels->format->family != TRI_FAMILY_RGB)
         return scaled(pixels, pixel, 0, false);
     pixels_color(pixels, pixel, rgb);
     return share[0] * rgb[0] + share[1] * rgb[1] + share[2] * rgb[2];

@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/** The pixels of a frame one by one: the components as they lie in memory, and the colour they are. */
+/** Single pixels of a frame: the components as they lie in memory, and the colour they mean. */
 #ifndef PICTURE_PIXELS_H
 #define PICTURE_PIXELS_H
 
-#include "component.h"
+#include <triptych/triptych.h>
 
 /** A frame's pixels, to be read; keeps no memory of its own. */
 struct pixels {
-    const struct component_layout *layout;
+    const struct tri_format *format;
     const uint8_t *data[TRI_PLANES_MAX];
     uint32_t stride[TRI_PLANES_MAX];
     uint32_t width, height;
-    unsigned components;
-    const char *names;            // of the components, a letter each: "YUV", "RGBA", "RGBX", "Y"
-    uint8_t bits[COMPONENTS_MAX]; // that count in each component
-    enum tri_family family;
-    bool full;        // the range in force
-    double shares[3]; // of R', G' and B' in luma
+    uint8_t bits[TRI_COMPONENTS_MAX]; // that count in each component
+    bool full;                        // the range in force
+    double shares[3];                 // of R', G' and B' in luma
 };
 
-/** One pixel's components, each in its true bits: 0 to 2^bits - 1. Chroma that several pixels share is
- *  the sample of the group the pixel is in, not interpolated. */
+/** One pixel's components in the order of the format's table, each 0 to 2^bits - 1. A sample that
+ *  several pixels share is not interpolated. */
 struct pixel {
-    uint16_t value[COMPONENTS_MAX];
+    uint16_t value[TRI_COMPONENTS_MAX];
 };
 
 /**
  * Prepares to read pixels of `video`, with its matrix and range.
  *
  * @param data  as in a tri_frame; must outlive the pixels
- * @return false if the format has no pixels to be read: it is opaque, or unknown
+ * @return false if the format has no single pixels: it is compressed or unknown
  */
 bool pixels_open(struct pixels *pixels, const struct tri_video *video,
                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX]);
+
+/** Shares of R', G' and B' in luma by the matrix in force: ITU-R BT.601, BT.709 and BT.2020, and
+ *  SMPTE 240M. */
+void pixels_luma_shares(const struct tri_video *video, double shares[3]);
 
 /** The pixel at (x, y), which lies inside the picture. */
 struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y);

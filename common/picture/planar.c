@@ -1,57 +1,145 @@
 /* SPDX-License-Identifier: MIT */
 #include "planar.h"
 
+#include "component.h"
+
 #include <libyuv.h>
-#include <triptych/format.h>
+#include <triptych/copy.h>
 
-void planar_split(uint32_t fourcc, const uint8_t *from, uint32_t stride, const struct planar *to,
-                  int width, int rows)
+static uint32_t sample_bytes(const struct tri_component *component)
 {
-    const int pitch = (int)stride;
-    uint8_t *const *const p = to->data;
-    const int *const s = to->stride;
+    return component->bits > 8 ? 2 : 1;
+}
 
-    switch (fourcc) {
-    case TRI_FOURCC_YUYV:
-        YUY2ToI422(from, pitch, p[0], s[0], p[1], s[1], p[2], s[2], width, rows);
-        break;
-    case TRI_FOURCC_YVYU:
-        YUY2ToI422(from, pitch, p[0], s[0], p[2], s[2], p[1], s[1], width, rows);
-        break;
-    case TRI_FOURCC_UYVY:
-        UYVYToI422(from, pitch, p[0], s[0], p[1], s[1], p[2], s[2], width, rows);
-        break;
-    case TRI_FOURCC_NV21:
-        SplitUVPlane(from, pitch, p[2], s[2], p[1], s[1], (width + 1) / 2, rows);
-        break;
-    default: // NV12, NV16
-        SplitUVPlane(from, pitch, p[1], s[1], p[2], s[2], (width + 1) / 2, rows);
+/** Whether the rows of a component hold nothing else. */
+static bool has_own_rows(const struct tri_component *component)
+{
+    return component->every == 1 && component->per_word < 2 &&
+           component->bytes == sample_bytes(component);
+}
+
+bool planar_is(const struct tri_format *format)
+{
+    for (unsigned c = 0; c < format->components; c++) {
+        const struct tri_component *component = &format->component[c];
+        if (!has_own_rows(component) || component->shift != 0)
+            return false;
+    }
+    return format->planes == format->components;
+}
+
+static uint32_t samples_across(const struct tri_component *component, uint32_t width)
+{
+    return (width + component->across - 1) / component->across;
+}
+
+void planar_shape(const struct tri_format *format, uint32_t width, uint32_t height, uint32_t align,
+                  struct tri_shape *shape)
+{
+    *shape = (struct tri_shape){ .planes = format->components };
+    for (unsigned c = 0; c < format->components; c++) {
+        const struct tri_component *component = &format->component[c];
+        struct tri_plane *plane = &shape->plane[c];
+        plane->row_bytes = samples_across(component, width) * sample_bytes(component);
+        plane->stride = (plane->row_bytes + align - 1) / align * align;
+        plane->rows = (height + component->down - 1) / component->down;
+        plane->bytes = (uint64_t)plane->stride * plane->rows;
+        plane->offset = shape->bytes;
+        shape->bytes += plane->bytes;
     }
 }
 
-/* Row by row: a stride need not be whole words. */
-void planar_split_p010(const uint8_t *from, uint32_t stride, const struct planar *to, int width,
-                       int rows)
+/** Two components that alternate in a plane of their own: chroma of NV12 and its kin.
+ *  @return false, and nothing done: they do not */
+static bool split_pair(const struct tri_format *format, unsigned plane, const uint8_t *from,
+                       uint32_t from_stride, uint8_t *const to[3], const uint32_t stride[3],
+                       uint32_t width, uint32_t rows)
 {
-    for (size_t row = 0; row < (size_t)rows; row++)
-        SplitUVPlane_16((const void *)(from + row * stride), 0,
-                        (void *)(to->data[1] + row * (size_t)to->stride[1]), 0,
-                        (void *)(to->data[2] + row * (size_t)to->stride[2]), 0, (width + 1) / 2, 1,
-                        10);
+    const struct tri_component *u = &format->component[1];
+    if (format->components != 3 || plane != 1 || u->plane != 1 || format->component[2].plane != 1)
+        return false;
+
+    const int count = (int)samples_across(u, width);
+    const unsigned first = u->first == 0 ? 1 : 2; // NV21 begins with V
+    if (u->bytes == 1) {
+        SplitUVPlane(from, (int)from_stride, to[first], (int)stride[first], to[3 - first],
+                     (int)stride[3 - first], count, (int)rows);
+        return true;
+    }
+    for (size_t row = 0; row < rows; row++) // a stride need not be whole words
+        SplitUVPlane_16((const void *)(from + row * from_stride), 0,
+                        (void *)(to[first] + row * stride[first]), 0,
+                        (void *)(to[3 - first] + row * stride[3 - first]), 0, count, 1, u->bits);
+    return true;
 }
 
-void planar_lower(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride, int width,
-                  int rows, int bits)
+/** YUYV, YVYU and UYVY. @return false, and nothing done: another format */
+static bool split_packed(uint32_t fourcc, const uint8_t *from, uint32_t from_stride,
+                         uint8_t *const to[3], const uint32_t stride[3], uint32_t width,
+                         uint32_t rows)
 {
-    for (size_t row = 0; row < (size_t)rows; row++)
-        ConvertToLSBPlane_16((const void *)(from + row * stride), 0, (void *)(to + row * to_stride),
-                             0, width, 1, bits);
+    const int pitch = (int)from_stride;
+    const int s[] = { (int)stride[0], (int)stride[1], (int)stride[2] };
+
+    switch (fourcc) {
+    case TRI_FOURCC_YUYV:
+        YUY2ToI422(from, pitch, to[0], s[0], to[1], s[1], to[2], s[2], (int)width, (int)rows);
+        return true;
+    case TRI_FOURCC_YVYU:
+        YUY2ToI422(from, pitch, to[0], s[0], to[2], s[2], to[1], s[1], (int)width, (int)rows);
+        return true;
+    case TRI_FOURCC_UYVY:
+        UYVYToI422(from, pitch, to[0], s[0], to[1], s[1], to[2], s[2], (int)width, (int)rows);
+        return true;
+    default:
+        return false;
+    }
 }
 
-void planar_raise(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride, int width,
-                  int rows, int bits)
+static void split_component(const struct tri_component *component, const uint8_t *from,
+                            uint32_t from_stride, uint8_t *to, uint32_t stride, uint32_t count,
+                            uint32_t rows)
 {
-    for (size_t row = 0; row < (size_t)rows; row++)
+    const size_t size = sample_bytes(component);
+
+    if (has_own_rows(component) && component->shift == 0) {
+        tri_copy_rows(to, stride, from, from_stride, count * size, rows);
+        return;
+    }
+    for (size_t row = 0; row < rows; row++, from += from_stride, to += stride) {
+        if (has_own_rows(component)) {
+            ConvertToLSBPlane_16((const void *)from, 0, (void *)to, 0, (int)count, 1,
+                                 component->bits);
+            continue;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            const uint16_t sample = component_get(component, from, i);
+            to[size * i] = (uint8_t)sample;
+            if (size > 1)
+                to[size * i + 1] = (uint8_t)(sample >> 8);
+        }
+    }
+}
+
+void planar_split(const struct tri_format *format, unsigned plane, const uint8_t *from,
+                  uint32_t from_stride, uint8_t *const to[3], const uint32_t stride[3],
+                  uint32_t width, uint32_t rows)
+{
+    if (split_packed(format->fourcc, from, from_stride, to, stride, width, rows) ||
+        split_pair(format, plane, from, from_stride, to, stride, width, rows))
+        return;
+    for (unsigned c = 0; c < format->components; c++) {
+        const struct tri_component *component = &format->component[c];
+        if (component->plane == plane)
+            split_component(component, from, from_stride, to[c], stride[c],
+                            samples_across(component, width), rows);
+    }
+}
+
+void planar_raise(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride,
+                  uint32_t width, uint32_t rows, unsigned bits)
+{
+    for (size_t row = 0; row < rows; row++)
         ConvertToMSBPlane_16((const void *)(from + row * stride), 0, (void *)(to + row * to_stride),
-                             0, width, 1, bits);
+                             0, (int)width, 1, (int)bits);
 }

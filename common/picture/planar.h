@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/** Packed and half-planar YUV into planes of their own, by libyuv. */
+/** YUV and grey pictures as one plane per component: the same samples, in bytes or in the low bits
+ *  of 16-bit words. */
 #ifndef PICTURE_PLANAR_H
 #define PICTURE_PLANAR_H
 
-#include <stdint.h>
+#include <triptych/triptych.h>
 
-/** Y, U and V, and the bytes from row to row of each. */
-struct planar {
-    uint8_t *data[3];
-    int stride[3];
-};
+/** Returns whether each component of the format has such a plane already. */
+bool planar_is(const struct tri_format *format);
+
+/** Computes the planes Y, U and V (or Y) of a picture, its rows aligned to `align` bytes. */
+void planar_shape(const struct tri_format *format, uint32_t width, uint32_t height, uint32_t align,
+                  struct tri_shape *shape);
 
 /**
- * Takes `rows` rows of a picture `width` pixels wide apart: all of YUYV, YVYU and UYVY; of NV12, NV21
- * and NV16 the second plane, its rows counted, and to->data[0] is left alone.
+ * Takes `rows` rows of plane `plane` apart. Writes the planes of the components that lie in it, and
+ * no other.
+ *
+ * @param to      planes Y, U and V: the first of these rows of each
+ * @param stride  bytes from row to row of each
+ * @param width   of the picture, in pixels
  */
-void planar_split(uint32_t fourcc, const uint8_t *from, uint32_t stride, const struct planar *to,
-                  int width, int rows);
+void planar_split(const struct tri_format *format, unsigned plane, const uint8_t *from,
+                  uint32_t from_stride, uint8_t *const to[3], const uint32_t stride[3],
+                  uint32_t width, uint32_t rows);
 
-/** Takes the second plane of P010 apart likewise, and brings its 10 bits down to the low end. */
-void planar_split_p010(const uint8_t *from, uint32_t stride, const struct planar *to, int width,
-                       int rows);
-
-/** Copies words of 16 bits whose highest `bits` count, these at the low end. */
-void planar_lower(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride, int width,
-                  int rows, int bits);
-
-/** The other way: from the low end to the high one. */
-void planar_raise(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride, int width,
-                  int rows, int bits);
+/** Moves the `bits` low bits of 16-bit words to the high end. */
+void planar_raise(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride,
+                  uint32_t width, uint32_t rows, unsigned bits);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock_check.h"
 
+#include "picture/component.h"
 #include "picture/frame_clock.h"
 #include "picture/picture.h"
 
@@ -11,33 +12,30 @@
 enum { WINDOW = 64 };                             // numbers that clock_check.seen remembers
 #define CLOCK_TIME_MASK ((UINT64_C(1) << 48) - 1) // of clock_code.time_us
 
-/* Where the brightness of a pixel lies: the first byte and the step to the next pixel. Green, and the
- * high byte of 16, are as good: the blocks are black and white. */
-static const struct {
-    uint32_t fourcc;
-    uint8_t first, step;
-} at_hand[] = {
-    { TRI_FOURCC_YUYV, 0, 2 }, { TRI_FOURCC_YVYU, 0, 2 }, { TRI_FOURCC_UYVY, 1, 2 },
-    { TRI_FOURCC_NV12, 0, 1 }, { TRI_FOURCC_NV21, 0, 1 }, { TRI_FOURCC_NV16, 0, 1 },
-    { TRI_FOURCC_YU12, 0, 1 }, { TRI_FOURCC_YV12, 0, 1 }, { TRI_FOURCC_422P, 0, 1 },
-    { TRI_FOURCC_GREY, 0, 1 }, { TRI_FOURCC_Y16, 1, 2 },  { TRI_FOURCC_P010, 1, 2 },
-    { TRI_FOURCC_RGB3, 1, 3 }, { TRI_FOURCC_BGR3, 1, 3 }, { TRI_FOURCC_XR24, 1, 4 },
-    { TRI_FOURCC_AR24, 1, 4 }, { TRI_FOURCC_AB24, 1, 4 },
-};
+/* Points `picture` at the high bytes of a component that tells brightness: Y, or green, which serves
+ * because the blocks are black and white. @return false: its samples are no whole bytes */
+static bool point_at_brightness(const struct tri_frame *frame, struct clock_picture *picture)
+{
+    const struct tri_format *format = tri_format_find(frame->info.video.fourcc);
+    if (!format || format->components == 0)
+        return false;
+    const struct tri_component *component = &format->component[format->family == TRI_FAMILY_RGB];
+    if (component->across > 1 || component->shift + component->bits != 8 * component->bytes)
+        return false;
+    const size_t high = component->bytes - 1u; // byte of the word
+    picture->luma = frame->data[component->plane] + component_offset(component, 0) + high;
+    picture->step = (size_t)component->every * component->bytes;
+    picture->stride = frame->shape.plane[component->plane].stride;
+    return true;
+}
 
 static bool find_brightness(struct clock_check *check, const struct tri_frame *frame,
                             struct clock_picture *picture)
 {
     const struct tri_video *video = &frame->info.video;
     *picture = (struct clock_picture){ .width = video->width, .height = video->height };
-    for (size_t i = 0; i < sizeof at_hand / sizeof at_hand[0]; i++) {
-        if (at_hand[i].fourcc != video->fourcc)
-            continue;
-        picture->luma = frame->data[0] + at_hand[i].first;
-        picture->step = at_hand[i].step;
-        picture->stride = frame->shape.plane[0].stride;
+    if (point_at_brightness(frame, picture))
         return true;
-    }
 
     const uint32_t stride[TRI_PLANES_MAX] = { video->width };
     const size_t bytes = (size_t)video->width * video->height;

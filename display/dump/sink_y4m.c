@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* YUV4MPEG2, as mjpegtools' yuv4mpeg(5) and ffmpeg read it. Samples are never changed: a format
  * that y4m does not have is refused, with the command that does it. */
+#include "picture/planar.h"
 #include "program/caps.h"
 #include "sink.h"
-#include "unpack.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -11,31 +11,10 @@
 
 static const char *const endings[] = { "y4m", NULL };
 
-static const struct y4m_kind {
-    uint32_t fourcc;
-    const char *full, *limited; // colour space tags, where the stream does not say how chroma lies
-    struct unpack_rule rule;
-} kinds[] = {
-    { TRI_FOURCC_YU12, "420jpeg", "420mpeg2", { UNPACK_NOT, { 0, 1, 2 } } },
-    { TRI_FOURCC_YV12, "420jpeg", "420mpeg2", { UNPACK_NOT, { 0, 2, 1 } } },
-    { TRI_FOURCC_NV12, "420jpeg", "420mpeg2", { UNPACK_SEMI, { 0 } } },
-    { TRI_FOURCC_NV21, "420jpeg", "420mpeg2", { UNPACK_SEMI, { 0 } } },
-    { TRI_FOURCC_P010, "420p10", "420p10", { UNPACK_TOP10, { 0 } } },
-    { TRI_FOURCC_422P, "422", "422", { UNPACK_NOT, { 0, 1, 2 } } },
-    { TRI_FOURCC_NV16, "422", "422", { UNPACK_SEMI, { 0 } } },
-    { TRI_FOURCC_YUYV, "422", "422", { UNPACK_PACKED, { 0 } } },
-    { TRI_FOURCC_UYVY, "422", "422", { UNPACK_PACKED, { 0 } } },
-    { TRI_FOURCC_YVYU, "422", "422", { UNPACK_PACKED, { 0 } } },
-    { TRI_FOURCC_GREY, "mono", "mono", { UNPACK_NOT, { 0, 1, 2 } } },
-    { TRI_FOURCC_Y16, "mono16", "mono16", { UNPACK_NOT, { 0, 1, 2 } } },
-};
-
-static const struct y4m_kind *kind_of(uint32_t fourcc)
+/** Whether y4m has this format: YUV and grey, in planes of its own. */
+static bool has_format(const struct tri_format *format)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (kinds[i].fourcc == fourcc)
-            return &kinds[i];
-    return NULL;
+    return format && (format->family == TRI_FAMILY_YUV || format->family == TRI_FAMILY_GREY);
 }
 
 static char field_letter(uint32_t field)
@@ -71,19 +50,12 @@ static const char *frame_fields(uint32_t field)
     }
 }
 
-static const char *samples_tag(const struct tri_video *video, const struct y4m_kind *kind)
+/** The tag of 8-bit 4:2:0, the only one that says where chroma lies. */
+static const char *sited_tag(const struct tri_video *video)
 {
-    const bool full = tri_video_range(video) == TRI_RANGE_FULL;
-    const bool sited = strcmp(kind->full, "420jpeg") == 0; // the other tags tell no place
-
-    if (video->fourcc == TRI_FOURCC_Y16)
-        return video->bits == 9    ? "mono9"
-               : video->bits == 10 ? "mono10"
-               : video->bits == 12 ? "mono12"
-                                   : kind->full;
-    if (!sited || video->siting == TRI_SITING_DEFAULT)
-        return full ? kind->full : kind->limited;
     switch (video->siting) {
+    case TRI_SITING_DEFAULT:
+        return tri_video_range(video) == TRI_RANGE_FULL ? "420jpeg" : "420mpeg2";
     case TRI_SITING_CENTER:
     case TRI_SITING_TOP:
     case TRI_SITING_BOTTOM:
@@ -95,11 +67,32 @@ static const char *samples_tag(const struct tri_video *video, const struct y4m_k
     }
 }
 
+/** The tag of the samples: "420p10", "422", "mono12". */
+static const char *samples_tag(const struct tri_video *video, char text[16])
+{
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    const struct tri_component *chroma = &format->component[1];
+    const unsigned bits =
+        format->depth == 16 && video->bits >= 9 ? (unsigned)video->bits : format->depth;
+    const bool grey = format->family == TRI_FAMILY_GREY;
+    const char *const name = grey                  ? "mono"
+                             : chroma->down == 2   ? "420"
+                             : chroma->across == 2 ? "422"
+                                                   : "444";
+
+    if (!grey && chroma->down == 2 && bits == 8)
+        return sited_tag(video);
+    if (bits == 8)
+        snprintf(text, 16, "%s", name);
+    else
+        snprintf(text, 16, "%s%s%u", name, grey ? "" : "p", bits);
+    return text;
+}
+
 static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
 {
     const struct tri_video *video = &frame->info.video;
-    const struct y4m_kind *kind = kind_of(video->fourcc);
-    if (!kind) {
+    if (!has_format(tri_format_find(video->fourcc))) {
         char line[CAPS_BYTES];
         char text[5];
         tri_log_write(
@@ -112,10 +105,11 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
     const struct tri_video *output = &sink->video; // its rate may be another
     const bool timed = output->fps_num && output->fps_den;
+    char tag[16];
     return output_text(&sink->output, "YUV4MPEG2 W%u H%u F%u:%u I%c A%u:%u C%s XCOLORRANGE=%s\n",
                        video->width, video->height, timed ? output->fps_num : 0,
                        timed ? output->fps_den : 0, field_letter(video->field), video->aspect_num,
-                       video->aspect_den, samples_tag(video, kind), full ? "FULL" : "LIMITED");
+                       video->aspect_den, samples_tag(video, tag), full ? "FULL" : "LIMITED");
 }
 
 /* The header stands at the beginning of the file: what changes later can only be logged. */
@@ -151,22 +145,32 @@ static void tell_of_change(struct sink *sink, const struct tri_video *now)
 
 static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *frame)
 {
-    const struct unpack_rule *rule = &kind_of(frame->info.video.fourcc)->rule;
+    const struct tri_video *video = &frame->info.video;
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    struct tri_shape *shape = &sink->picture.shape;
 
-    tell_of_change(sink, &frame->info.video);
-    if (rule->how == UNPACK_NOT) {
-        for (uint32_t p = 0; p < frame->shape.planes; p++) {
-            sink->picture.data[p] = frame->data[rule->order[p]];
-            sink->picture.shape.plane[p] = frame->shape.plane[rule->order[p]];
+    tell_of_change(sink, video);
+    if (planar_is(format)) {
+        for (unsigned c = 0; c < format->components; c++) {
+            const unsigned plane = format->component[c].plane;
+            sink->picture.data[c] = frame->data[plane];
+            shape->plane[c] = frame->shape.plane[plane];
         }
         return SINK_OK;
     }
-    unpack_sizes(frame, rule, &sink->picture.shape);
-    if (!sink_room(sink, sink->picture.shape.bytes))
+    planar_shape(format, video->width, video->height, 1, shape);
+    if (!sink_room(sink, shape->bytes))
         return SINK_FAILED;
-    unpack(frame, rule, &sink->picture.shape, sink->memory);
-    for (uint32_t p = 0; p < sink->picture.shape.planes; p++)
-        sink->picture.data[p] = sink->memory + sink->picture.shape.plane[p].offset;
+    uint8_t *to[3];
+    uint32_t stride[3];
+    for (unsigned c = 0; c < 3; c++) {
+        to[c] = sink->memory + shape->plane[c].offset;
+        stride[c] = shape->plane[c].stride;
+        sink->picture.data[c] = to[c];
+    }
+    for (unsigned p = 0; p < frame->shape.planes; p++)
+        planar_split(format, p, frame->data[p], frame->shape.plane[p].stride, to, stride,
+                     video->width, frame->shape.plane[p].rows);
     sink->in_slot = false;
     return SINK_OK;
 }

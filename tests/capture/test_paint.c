@@ -102,7 +102,7 @@ static void every_format_that_has_rows_can_be_drawn(void **state)
 
     (void)state;
     for (size_t i = 0; (format = next_format(&i));)
-        assert_non_null(component_layout(format->fourcc));
+        assert_true(format->components > 0);
 }
 
 static void a_compressed_format_cannot_be_drawn(void **state)

@@ -268,12 +268,12 @@ static void paint_noise(struct picture *picture, unsigned *seed)
     for (int i = 0; i < 3; i++)
         color[i] = (uint8_t)((*seed = *seed * 1103515245u + 12345u) >> 16);
     paint(picture, color);
-    const struct component_layout *layout = component_layout(picture->info.video.fourcc);
-    const struct component *luma = &layout->component[0];
+    const struct tri_component *luma = &tri_format_find(picture->info.video.fourcc)->component[0];
     for (size_t y = 0; y < picture->info.video.height; y++)
         for (size_t x = 0; x < picture->info.video.width * (size_t)luma->bytes; x++)
-            picture->data[0][y * picture->stride[0] + luma->offset + x / luma->bytes * luma->step +
-                             x % luma->bytes] =
+            picture
+                ->data[0][y * picture->stride[0] +
+                          component_offset(luma, (uint32_t)(x / luma->bytes)) + x % luma->bytes] =
                 (uint8_t)((*seed = *seed * 1103515245u + 12345u) >> 16);
 }
 

@@ -35,7 +35,8 @@ TRI_BEGIN
 #define TRI_FOURCC_P010 TRI_FOURCC('P', '0', '1', '0')
 #define TRI_FOURCC_MJPG TRI_FOURCC('M', 'J', 'P', 'G')
 
-#define TRI_PLANES_MAX 4
+#define TRI_PLANES_MAX     4
+#define TRI_COMPONENTS_MAX 4
 
 /** Colour model of a format. */
 enum tri_family {
@@ -52,6 +53,18 @@ struct tri_plane_rule {
     uint8_t lines;  // luma lines down that one row of this plane covers
 };
 
+/** Where the samples of one component lie in the rows of its plane. A sample is `bits` bits of a word
+ *  of `bytes` bytes, low byte first, from bit `shift` on. */
+struct tri_component {
+    char name;            // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', or 'X' for padding
+    uint8_t plane;        // index of its plane
+    uint8_t first, every; // sample n is number first + n * every of its row
+    uint8_t across, down; // pixels that share one sample
+    uint8_t bytes;        // of a word: 1, 2 or 4
+    uint8_t shift, bits;
+    uint8_t per_word; // samples in a word, from the lowest bits up; 0: one
+};
+
 /** One row of the table of formats. Static; never freed. */
 struct tri_format {
     uint32_t fourcc;
@@ -62,8 +75,9 @@ struct tri_format {
     struct tri_plane_rule plane[TRI_PLANES_MAX];
     const char *gstreamer;   // GstVideoFormat's name, NULL if there is none
     const char *ffmpeg;      // -pix_fmt name, or the codec's name of a compressed format
-    uint32_t sdl;            // SDL_PIXELFORMAT_*, 0 if SDL 2 has no such texture
     const char *description; // for people
+    uint8_t components;      // valid elements of `component`; 0: compressed
+    struct tri_component component[TRI_COMPONENTS_MAX]; // in this order: Y U V, R G B A
 };
 
 /** Returns the format with this fourcc, NULL if unknown. Threads: any, as for all calls here. */

@@ -29,11 +29,11 @@ static void add_components(struct strbuf *buf, const struct inspect *inspect,
     const struct pixel pixel = pixels_at(pixels, x, y);
     const char *between = "\n";
 
-    for (unsigned c = 0; c < pixels->components; c++) {
+    for (unsigned c = 0; c < pixels->format->components; c++) {
         if (c == 3 && inspect->source != INSPECT_RAW)
             break;
-        strbuf_add(buf, "%s%c %*u", between, pixels->names[c], digits((1u << pixels->bits[c]) - 1),
-                   pixel.value[c]);
+        strbuf_add(buf, "%s%c %*u", between, pixels->format->component[c].name,
+                   digits((1u << pixels->bits[c]) - 1), pixel.value[c]);
         between = "  ";
     }
 }
@@ -54,7 +54,7 @@ static void add_origin(struct strbuf *buf, const struct inspect *inspect,
     strbuf_add(buf, "\n%s", tri_fourcc_name(inspect->video.fourcc, fourcc));
     if (pixels->bits[0] > 8)
         strbuf_add(buf, " %u bits", pixels->bits[0]);
-    if (pixels->family == TRI_FAMILY_YUV)
+    if (pixels->format->family == TRI_FAMILY_YUV)
         strbuf_add(buf, " %s", tri_matrix_name(tri_video_matrix(&inspect->video)));
     strbuf_add(buf, " %s", tri_range_name(tri_video_range(&inspect->video)));
 }
@@ -70,7 +70,7 @@ void pixel_text_write(char *text, size_t bytes, const struct inspect *inspect, u
         return;
     strbuf_add(&buf, "x %*u  y %*u", digits(pixels.width - 1), x, digits(pixels.height - 1), y);
     add_components(&buf, inspect, &pixels, x, y);
-    if (pixels.family != TRI_FAMILY_RGB || pixels.bits[0] != 8 || !pixels.full) {
+    if (pixels.format->family != TRI_FAMILY_RGB || pixels.bits[0] != 8 || !pixels.full) {
         uint8_t rgb[3];
         pixel_text_color(&pixels, x, y, rgb);
         strbuf_add(&buf, "\nR %3u  G %3u  B %3u", rgb[0], rgb[1], rgb[2]);

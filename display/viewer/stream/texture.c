@@ -41,6 +41,40 @@ static bool renderer_has(const SDL_RendererInfo *info, uint32_t format)
     return false;
 }
 
+/** SDL's name for a texture of this format; SDL_PIXELFORMAT_UNKNOWN: it has none. */
+static uint32_t sdl_format(uint32_t fourcc)
+{
+    switch (fourcc) {
+    case TRI_FOURCC_YUYV:
+        return SDL_PIXELFORMAT_YUY2;
+    case TRI_FOURCC_UYVY:
+        return SDL_PIXELFORMAT_UYVY;
+    case TRI_FOURCC_YVYU:
+        return SDL_PIXELFORMAT_YVYU;
+    case TRI_FOURCC_NV12:
+        return SDL_PIXELFORMAT_NV12;
+    case TRI_FOURCC_NV21:
+        return SDL_PIXELFORMAT_NV21;
+    case TRI_FOURCC_YU12:
+        return SDL_PIXELFORMAT_IYUV;
+    case TRI_FOURCC_YV12:
+        return SDL_PIXELFORMAT_YV12;
+    case TRI_FOURCC_RGB3:
+        return SDL_PIXELFORMAT_RGB24;
+    case TRI_FOURCC_BGR3:
+        return SDL_PIXELFORMAT_BGR24;
+    case TRI_FOURCC_XR24:
+    case TRI_FOURCC_AR24: // its alpha is ignored
+        return SDL_PIXELFORMAT_RGB888;
+    case TRI_FOURCC_AB24:
+        return SDL_PIXELFORMAT_ABGR8888;
+    case TRI_FOURCC_RGBP:
+        return SDL_PIXELFORMAT_RGB565;
+    default:
+        return SDL_PIXELFORMAT_UNKNOWN;
+    }
+}
+
 /** Whether every plane's rows are whole groups, and start on one: what SDL takes for granted. */
 static bool is_regular(const struct tri_format *format, const struct tri_video *video,
                        const struct tri_shape *shape)
@@ -59,6 +93,7 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
                                      const struct tri_video *video, const struct adjust *adjust)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
+    const uint32_t direct = sdl_format(video->fourcc);
     struct texture wanted = {
         .format = SDL_PIXELFORMAT_RGB888, // as a window has it: drawn without conversion
         .width = video->width,
@@ -67,8 +102,8 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
         .adjust = *adjust,
     };
 
-    if (adjust_is_on(adjust) || !format || !format->sdl || !renderer_has(info, format->sdl) ||
-        !is_regular(format, video, &frame->shape))
+    if (adjust_is_on(adjust) || !format || direct == SDL_PIXELFORMAT_UNKNOWN ||
+        !renderer_has(info, direct) || !is_regular(format, video, &frame->shape))
         return wanted;
     if (format->family == TRI_FAMILY_YUV) {
         wanted.yuv = yuv_mode(video);
@@ -76,8 +111,8 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
     } else {
         wanted.direct = tri_video_range(video) == TRI_RANGE_FULL;
     }
-    if (wanted.direct && format->fourcc != TRI_FOURCC_AR24) // whose alpha is not looked at
-        wanted.format = format->sdl;
+    if (wanted.direct)
+        wanted.format = direct;
     return wanted;
 }
 

@@ -140,7 +140,7 @@ class PlaneRule(Structure):
 class Format(Structure):
     _fields_ = [("fourcc", c_uint32), ("name", c_char * 5), ("family", c_int),
                 ("planes", c_uint8), ("depth", c_uint8), ("plane", PlaneRule * PLANES_MAX),
-                ("gstreamer", c_char_p), ("ffmpeg", c_char_p), ("sdl", c_uint32),
+                ("gstreamer", c_char_p), ("ffmpeg", c_char_p),
                 ("description", c_char_p)]
 
 
