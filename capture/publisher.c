@@ -123,14 +123,14 @@ static enum source_result fill_queue(struct publisher *publisher)
     uint32_t queued = 0;
 
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
-        queued += publisher->queued[i].lease.segment != NULL;
+        queued += publisher->queued[i].data[0] != NULL;
     for (; queued < publisher->source.queue; queued++) {
         struct tri_draft draft;
         const struct tri_video *video = &publisher->source.video;
         if (!slot_taken(publisher, video, tri_writer_try_begin(publisher->writer, video, &draft)))
             return SOURCE_OK; // fewer will do; what is lost for it, the source tells
-        struct tri_draft *place = &publisher->queued[draft.lease.slot % TRI_SLOTS_MAX];
-        if (place->lease.segment) { // of a segment that was replaced, and still with the source
+        struct tri_draft *place = &publisher->queued[draft.slot_index];
+        if (place->data[0]) { // of a segment that was replaced, and still with the source
             tri_writer_cancel(publisher->writer, &draft);
             return SOURCE_OK;
         }
@@ -158,7 +158,7 @@ static enum source_result fill_one(struct publisher *publisher, struct tri_draft
     if (result != SOURCE_OK)
         return result;
     publisher->in_hand = true;
-    *draft = publisher->draft.lease.segment ? &publisher->draft : NULL;
+    *draft = publisher->draft.data[0] ? &publisher->draft : NULL;
     result = source->ops->fill(source, draft, WAIT_MS);
     publisher->in_hand = result == SOURCE_NOTHING;
 

@@ -100,7 +100,7 @@ enum tri_err drawing_draw(struct drawing *drawing, struct tri_draft *draft,
         return draft->info.bytes_used ? TRI_OK : TRI_ERR_NO_RESOURCES;
     }
 
-    struct drawn *drawn = &drawing->slot[draft->lease.slot % TRI_SLOTS_MAX];
+    struct drawn *drawn = &drawing->slot[draft->slot_index];
     if (!draft->previous_number) // a new segment, or the frame before was given up half way
         drawn->data = NULL;
     memcpy(drawing->canvas.data, draft->data, sizeof(draft->data));

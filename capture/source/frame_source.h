@@ -74,7 +74,7 @@ struct source_ops {
      * Lends the source a slot to be filled later; NULL where sources never queue. Called until
      * source->queue drafts are with the source, before each fill(). The draft's address stays as
      * it is, and its slot stays locked, until fill() returns it or close() has returned.
-     * draft->lease.slot is the slot's index, stable as long as the segment is; tri_draft.data[0] is
+     * draft->slot_index stays the same as long as the segment does; tri_draft.data[0] is
      * page-aligned, draft->shape.bytes long.
      *
      * @return SOURCE_OK; SOURCE_NOTHING, it has no use for this slot, SOURCE_CHANGED as of fill(),

@@ -122,7 +122,7 @@ enum source_result camera_buffers_requeue(struct camera_buffers *buffers, uint32
 enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
                                               struct tri_draft *draft)
 {
-    const uint32_t index = draft->lease.slot;
+    const uint32_t index = draft->slot_index;
     const struct v4l2_format *native = &buffers->format->native;
     struct request request;
 

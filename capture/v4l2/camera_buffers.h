@@ -43,7 +43,7 @@ enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
 bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct camera *camera,
                                     const struct camera_format *format, uint32_t count);
 
-/** Queues a slot, whose planes are placed as the driver's, as buffer draft->lease.slot.
+/** Queues a slot, whose planes are placed as the driver's, as buffer draft->slot_index.
  *  @return SOURCE_OK, SOURCE_NOTHING: the driver has no such buffer, SOURCE_LOST, _FAILED */
 enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
                                               struct tri_draft *draft);

@@ -112,7 +112,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
         atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != word)
         return err; // overwritten right now. The newest is not: somebody has spoilt its lock
     const bool held = err == TRI_OK; // if not, for whatever reason: read, and check after use
-    struct tri_lease lease = { .segment = r->mapping,
+    struct tri_lease lease = { .mapping = r->mapping,
                                .word = word,
                                .slot = slot,
                                .state = held ? LEASE_HELD : LEASE_CHECKED };
@@ -132,12 +132,9 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
                              ? tri_segment_slot(segment, slot) + frame->shape.plane[p].offset
                              : NULL;
     frame->lease = lease;
-    if (old.segment) {
-        struct tri_mapping *mapping = old.segment;
-        if (old.state == LEASE_HELD)
-            tri_semset_hold(mapping->sem_id, tri_word_lock(old.word), TRI_NO_LOCK);
-        tri_mapping_unref(&mapping);
-    }
+    if (old.mapping && old.state == LEASE_HELD)
+        tri_semset_hold(old.mapping->sem_id, tri_word_lock(old.word), TRI_NO_LOCK);
+    tri_mapping_unref(&old.mapping);
 
     if (!r->fresh)
         r->skipped += number - r->last - 1;
@@ -249,7 +246,7 @@ enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int time
 
 bool tri_reader_is_intact(tri_reader *r, const struct tri_frame *frame)
 {
-    const struct tri_mapping *mapping = frame->lease.segment;
+    const struct tri_mapping *mapping = frame->lease.mapping;
     if (!mapping)
         return false;
     const bool whole = tri_entry_still(tri_segment_entry(&mapping->segment, frame->lease.slot),
@@ -261,13 +258,13 @@ bool tri_reader_is_intact(tri_reader *r, const struct tri_frame *frame)
 
 bool tri_frame_is_locked(const struct tri_frame *frame)
 {
-    return frame->lease.segment && frame->lease.state == LEASE_HELD;
+    return frame->lease.mapping && frame->lease.state == LEASE_HELD;
 }
 
 void tri_reader_release(tri_reader *r, struct tri_frame *frame)
 {
     (void)r;
-    struct tri_mapping *mapping = frame->lease.segment;
+    struct tri_mapping *mapping = frame->lease.mapping;
     if (!mapping)
         return;
     if (frame->lease.state == LEASE_HELD)

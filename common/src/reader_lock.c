@@ -17,8 +17,8 @@ static enum tri_err exchange(struct tri_reader *r, uint32_t give, uint32_t take)
 /** Whether the lease has a lock of the set that the reader is attached to. */
 static bool locks_here(const struct tri_reader *r, const struct tri_lease *lease)
 {
-    return lease->segment && lease->state == LEASE_HELD &&
-           ((struct tri_mapping *)lease->segment)->sem_id == r->mapping->sem_id;
+    return lease->mapping && lease->state == LEASE_HELD &&
+           lease->mapping->sem_id == r->mapping->sem_id;
 }
 
 void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t newest)
@@ -31,7 +31,7 @@ void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t 
         return;
 
     // What the caller has on loan is the newest frame, which no writer takes: it needs no lock now.
-    const bool lend = r->ahead == 0 && lease->segment == r->mapping && lease->word == newest &&
+    const bool lend = r->ahead == 0 && lease->mapping == r->mapping && lease->word == newest &&
                       locks_here(r, lease);
     uint32_t give = TRI_NO_LOCK;
     if (r->ahead)
@@ -79,11 +79,11 @@ enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, u
 
 bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
 {
-    if (!lease->segment || lease->state != LEASE_LENT) {
+    if (!lease->mapping || lease->state != LEASE_LENT) {
         tri_reader_lock_drop(r);
         return true;
     }
-    const struct tri_mapping *mapping = lease->segment;
+    const struct tri_mapping *mapping = lease->mapping;
     const uint32_t lock = tri_word_lock(lease->word);
     uint32_t give = TRI_NO_LOCK;
     if (r->ahead && r->mapping->sem_id == mapping->sem_id) {

@@ -51,7 +51,7 @@ static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, 
     tri_entry_read(tri_segment_entry(segment, slot), tri_word_number(word),
                    segment->geometry.slot_bytes, known, &frame.info, &frame.shape);
     struct tri_mapping *reference = tri_mapping_ref(mapping);
-    frame.lease.segment = reference;
+    frame.lease.mapping = reference;
     tri_reader_is_intact(NULL, &frame);
     tri_mapping_unref(&reference);
 }

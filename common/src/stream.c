@@ -316,12 +316,14 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
 }
 
 /** Removes what stands under a key; `shm_id` -1: no segment. */
-static enum tri_err remove_objects(key_t key, int shm_id, bool even_if_live)
+static enum tri_err remove_objects(key_t key, int shm_id, uint32_t flags)
 {
+    if (flags & ~(uint32_t)TRI_REMOVE_FORCE)
+        return TRI_ERR_INVALID;
     const int sem_id = semget(key, 0, 0);
     if (shm_id < 0 && sem_id < 0)
         return TRI_ERR_NO_STREAM;
-    if (!even_if_live && sem_id >= 0 && is_live(sem_id))
+    if (!(flags & TRI_REMOVE_FORCE) && sem_id >= 0 && is_live(sem_id))
         return TRI_ERR_BUSY;
 
     enum tri_err err = TRI_OK;
@@ -334,15 +336,14 @@ static enum tri_err remove_objects(key_t key, int shm_id, bool even_if_live)
     return err == TRI_ERR_NO_WRITER ? TRI_OK : err; // somebody else was quicker
 }
 
-enum tri_err tri_stream_remove(const char *name, bool even_if_live)
+enum tri_err tri_stream_remove(const char *name, uint32_t flags)
 {
     struct tri_stream stream;
     const enum tri_err err = tri_stream_find(name, &stream);
-    return err == TRI_OK ? remove_objects(stream.key, stream.shm_id, even_if_live) : err;
+    return err == TRI_OK ? remove_objects(stream.key, stream.shm_id, flags) : err;
 }
 
-enum tri_err tri_stream_remove_key(int key, bool even_if_live)
+enum tri_err tri_stream_remove_key(int key, uint32_t flags)
 {
-    return tri_key_is_ours(key) ? remove_objects(key, shmget(key, 0, 0), even_if_live)
-                                : TRI_ERR_INVALID;
+    return tri_key_is_ours(key) ? remove_objects(key, shmget(key, 0, 0), flags) : TRI_ERR_INVALID;
 }

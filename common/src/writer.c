@@ -101,7 +101,8 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
         draft->data[p] = tri_segment_slot(segment, taken) + shape.plane[p].offset;
     }
     draft->previous_number = w->slot[taken].number > w->number_found ? w->slot[taken].number : 0;
-    draft->lease = (struct tri_lease){ .segment = tri_mapping_ref(w->mapping), .slot = taken };
+    draft->slot_index = taken;
+    draft->lease = (struct tri_lease){ .mapping = tri_mapping_ref(w->mapping), .slot = taken };
     return TRI_OK;
 }
 
@@ -117,7 +118,7 @@ enum tri_err tri_writer_begin(tri_writer *w, const struct tri_video *video, stru
 
 void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
 {
-    struct tri_mapping *mapping = draft->lease.segment;
+    struct tri_mapping *mapping = draft->lease.mapping;
     if (!mapping)
         return;
     if (w && mapping->sem_id == w->sem_id) {
@@ -184,7 +185,7 @@ static void complete(struct tri_writer *w, struct tri_draft *draft)
 
 enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
 {
-    const struct tri_mapping *mapping = draft->lease.segment;
+    const struct tri_mapping *mapping = draft->lease.mapping;
     if (!mapping || draft->lease.state != DRAFT_OPEN)
         return TRI_ERR_INVALID;
     const bool current = mapping == w->mapping;

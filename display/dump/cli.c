@@ -36,7 +36,8 @@ static const struct cli_option options[] = {
       cli_set_true, AT(exit_on_end) },
     { 0, "stats", NULL, NULL, "print figures every second; no frames but with --output",
       cli_set_true, AT(stats) },
-    { 0, "report", "FILE", NULL, "draw the run: FILE.html or FILE.svg", cli_set_text, AT(report) },
+    { 0, "report", "FILE", NULL, "write a page with charts of the run: FILE.html", cli_set_text,
+      AT(report) },
     { 0, "json", NULL, NULL, "figures as JSON, an object a line; the last is the run's",
       cli_set_true, AT(json) },
     { 0, "clock", NULL, NULL, "read the clock in the pixels of pattern:clock", cli_set_true,
@@ -92,8 +93,8 @@ static int settle_output(struct dump_config *config)
         config->stats || config->json || config->clock || config->report || expects(config);
     if (config->report && !report_ending(config->report))
         return cli_refuse(&program,
-                          "--report %s: its ending does not say what to draw: it is "
-                          "FILE.html or FILE.svg",
+                          "--report %s: a report is a page, FILE.html; its button saves the "
+                          "charts as SVG",
                           config->report);
     if (!config->output && (config->to != DUMP_TO_GUESS || !stats))
         config->output = "-";

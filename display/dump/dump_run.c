@@ -226,7 +226,7 @@ static bool time_is_up(const struct run *run, int64_t started_ns)
 
 int run_all(struct run *run)
 {
-    struct tri_frame frame = { .lease = { .segment = NULL } };
+    struct tri_frame frame = { .lease = { .mapping = NULL } };
     int64_t first_ns = 0;
     int64_t idle_since_ns = tri_now_ns();
     int status = GO_ON;

@@ -29,28 +29,14 @@ static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT
     return count;
 }
 
-static bool print_json(const struct run *run, const struct expect_verdict *verdicts,
-                       size_t expected)
+/* The run as --json and --report have it, the caller's. */
+static json_t *summary_json(const struct run *run, const struct expect_verdict *verdicts,
+                            size_t expected)
 {
     json_t *object = run_json(run);
     if (expected)
         json_object_set_new(object, "expected", expect_json(verdicts, expected));
-    return stats_print_json(run->report, object);
-}
-
-/* @return false, and it has been logged */
-static bool draw(struct report *report, const struct run *run,
-                 const struct expect_verdict *verdicts, size_t expected)
-{
-    char clock[256];
-    return report_close(report,
-                        &(struct report_facts){
-                            .stats = &run->stats,
-                            .verdicts = verdicts,
-                            .expected = expected,
-                            .clock = run->config->clock
-                                         ? clock_check_line(&run->clock_check, clock, sizeof clock)
-                                         : NULL });
+    return object;
 }
 
 static int tell(struct run *run, struct report *report, int status)
@@ -58,7 +44,8 @@ static int tell(struct run *run, struct report *report, int status)
     const struct dump_config *config = run->config;
     struct expect_verdict verdicts[EXPECT_MAX];
     const size_t expected = judge(run, verdicts);
-    if (config->report && !draw(report, run, verdicts, expected) && status == CLI_DONE)
+    json_t *summary = summary_json(run, verdicts, expected);
+    if (config->report && !report_close(report, summary, &run->stats) && status == CLI_DONE)
         status = CLI_FAILED;
     if (!expect_tell(verdicts, expected, config->expect.tap ? run->report : NULL, &run->log) &&
         status == CLI_DONE)
@@ -77,11 +64,12 @@ static int tell(struct run *run, struct report *report, int status)
                       " filled, %" PRIu64 " skipped",
                       config->name, run_written(run), run->cfr.filled, run->cfr.skipped);
     if (config->json) {
-        if (!print_json(run, verdicts, expected))
+        if (!stats_print_json(run->report, json_incref(summary)))
             status = CLI_FAILED;
     } else if (!run->quiet && !config->expect.tap && (!config->output || config->stats)) {
         print_summary(run);
     }
+    json_decref(summary);
     return status;
 }
 

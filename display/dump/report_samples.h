@@ -1,53 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/** What a report keeps of a run, in memory that does not grow: the run cut into columns of time, each
- *  with the least and the most of its frames, so that no spike is lost however long the run is. */
+/** The frames of a run for its report, in bounded memory: one sample per frame, or per group of
+ *  frames in a run that is too long for that. A group keeps its least and greatest values, so that no
+ *  spike is lost however long the run is. */
 #ifndef DUMP_REPORT_SAMPLES_H
 #define DUMP_REPORT_SAMPLES_H
 
 #include <triptych/triptych.h>
 
-enum {
-    SAMPLES_COLUMNS = 800, // at most; a run fills half of them at least
-    SAMPLES_GAPS = 32,     // the longest intervals that are kept with their place
+#include <jansson.h>
+
+enum { SAMPLES_MAX = 1 << 17 }; // a longer run fills half of them at least
+
+enum sample_loss { LOST_BY_DRIVER, LOST_BY_WRITER, LOST_BY_READER, LOST_TORN, SAMPLE_LOSSES };
+
+/** Sum, least and greatest value of a group of frames, in nanoseconds. */
+struct sample_range {
+    int64_t sum, least, most;
 };
 
-enum samples_lost { LOST_BY_DRIVER, LOST_BY_WRITER, LOST_BY_READER, LOST_CAUSES };
-
-/** Least, most and mean of what fell into a column. */
-struct samples_range {
-    uint64_t count;
-    int64_t least, most; // ns
-    double sum;
+struct sample {
+    struct sample_range interval; // least above most: only the run's first frame, which has none
+    struct sample_range age;
+    uint32_t lost[SAMPLE_LOSSES]; // since the sample before
 };
 
-struct samples_column {
-    struct samples_range interval, age;
-    uint64_t lost[LOST_CAUSES];
-};
-
-/** An interval and when it ended, from the first frame on. */
-struct samples_gap {
-    int64_t end_ns, length_ns;
-};
-
-/** All zero to begin with. */
+/** Zeroed to begin with. */
 struct samples {
     uint64_t frames;
-    int64_t first_ns;  // publish time of the first frame
-    int64_t last_ns;   // of the last one
-    int64_t column_ns; // how long a column is; doubled whenever the run outgrows them
-    struct samples_column column[SAMPLES_COLUMNS];
-    size_t columns; // up to the last one used
-    struct samples_gap gap[SAMPLES_GAPS];
-    size_t gaps;
-    uint64_t lost[LOST_CAUSES]; // as counted up to the last frame
+    uint64_t frames_per_sample;   // a power of 2; 0 before the first frame
+    int64_t last_ns;              // publish time of the last frame
+    uint64_t lost[SAMPLE_LOSSES]; // as counted up to the last frame
+    struct sample sample[SAMPLES_MAX];
 };
 
-/** One frame that was taken at `taken_ns`, and what its reader had counted by then. */
+/** Adds one frame that was acquired at `taken_ns`, with the reader's counts by then. */
 void samples_frame(struct samples *samples, const struct tri_frame_info *info, int64_t taken_ns,
                    const struct tri_reader_stats *counts);
 
-/** From the first frame to the last, ns. */
-int64_t samples_span(const struct samples *samples);
+/** How many samples there are. */
+size_t samples_count(const struct samples *samples);
+
+/** The object "samples" of a report, the caller's. Keys as in docs/json.md. */
+json_t *samples_json(const struct samples *samples);
 
 #endif

@@ -34,7 +34,7 @@ static int clean_one(const struct info_config *config, const struct tri_stream *
     int status = CLI_DONE;
     if (!why) {
         // Asks again whether there is a writer: one may have come since the look.
-        const enum tri_err err = tri_stream_remove_key(stream->key, false);
+        const enum tri_err err = tri_stream_remove_key(stream->key, 0);
         if (err == TRI_ERR_BUSY)
             why = "a writer has just come";
         else if (err != TRI_OK && err != TRI_ERR_NO_STREAM)

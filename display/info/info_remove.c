@@ -4,7 +4,7 @@
 
 int info_remove(const struct info_config *config, const tri_log *log)
 {
-    const enum tri_err err = tri_stream_remove(config->name, config->force);
+    const enum tri_err err = tri_stream_remove(config->name, config->force ? TRI_REMOVE_FORCE : 0);
     if (err != TRI_OK)
         return info_failed(log, config->name, err);
     if (config->json)

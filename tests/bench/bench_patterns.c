@@ -23,7 +23,7 @@ static void open_slots(struct slots *slots, const struct tri_video *video)
     for (uint32_t i = 0; i < SLOTS; i++) {
         struct tri_draft *draft = &slots->draft[i];
         draft->info.video = *video;
-        draft->lease.slot = i;
+        draft->slot_index = i;
         draft->previous_number = 1; // the slot always holds the previous frame
         if (tri_video_shape(video, &draft->shape) != TRI_OK ||
             !(draft->data[0] = aligned_alloc(4096, (draft->shape.bytes + 4095) & ~UINT64_C(4095))))

@@ -220,7 +220,7 @@ static void a_removed_segment_is_drawn_whole_again(void **state)
     for (; number < 10; number++)
         assert_true(publish_is_whole(writer, drawing, number, &whole));
     tri_writer_get_stats(writer, &first);
-    assert_int_equal(tri_stream_remove(name, true), TRI_OK);
+    assert_int_equal(tri_stream_remove(name, TRI_REMOVE_FORCE), TRI_OK);
     do {
         assert_true(publish_is_whole(writer, drawing, number++, &whole));
         tri_writer_get_stats(writer, &now);

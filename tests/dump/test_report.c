@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a report keeps of a run, and what it draws of it: of ten frames as of a million. */
-#include "report_axis.h"
+/* The samples that a report keeps, and the page that carries them: for no frame, ten and a million. */
 #include "run_report.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,20 +13,23 @@
 
 #include <cmocka.h>
 
-#define MS        INT64_C(1000000)
-#define AT(frame) (INT64_C(20) * (frame)*MS) // in the run
+#define MS INT64_C(1000000)
+
+#define DATA_BEGIN "<script type=\"application/json\" id=\"run\">"
+#define DATA_END   "</script>"
+#define LINE_SEP   "\xe2\x80\xa8" // U+2028 ends a line in JavaScript before 2019
 
 enum { MILLION = 1000000, SPIKE = 4321, LOST = 3456 };
 
-static struct report report; // large, and it must stay where it is
-static struct stats stats;   // likewise
+static struct report report; // large, and must not move
+static struct stats stats;   // large
 static char folder[] = "/tmp/triptych-report-XXXXXX";
 static char path[64];
 
-/* Frames every 20 ms, each 1 ms old when it comes; one of them 77 ms, one after a frame was lost. */
-static void run(uint64_t frames)
+/* Frames every 20 ms with a latency of 1 ms; frame SPIKE has 77 ms; one was lost before frame LOST. */
+static void run(uint64_t frames, const char *name)
 {
-    stats_start(&stats, "cam7");
+    stats_start(&stats, name);
     for (uint64_t i = 0; i < frames; i++) {
         const int64_t at = 5000 * MS + (int64_t)i * 20 * MS;
         const struct tri_frame_info info = {
@@ -43,17 +44,17 @@ static void run(uint64_t frames)
     }
 }
 
-static void draw(uint64_t frames, const char *name)
+/* The page of such a run, freed by the caller. */
+static char *page_of(uint64_t frames, const char *name)
 {
     const tri_log log = { .level = TRI_LOG_ERROR };
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/run.html", folder);
     assert_true(report_open(&report, path, &log));
-    run(frames);
-    assert_true(report_close(&report, &(struct report_facts){ .stats = &stats }));
-}
+    run(frames, name);
+    json_t *summary = stats_json(&stats);
+    assert_true(report_close(&report, summary, &stats));
+    json_decref(summary);
 
-static char *drawn(void)
-{
     struct stat status;
     assert_int_equal(stat(path, &status), 0);
     char *text = calloc(1, (size_t)status.st_size + 1);
@@ -65,121 +66,116 @@ static char *drawn(void)
     return text;
 }
 
-static void a_million_frames_keep_their_one_spike_and_their_one_loss(void **state)
+/* The run in a page, as the browser finds it: up to the next end of a script. */
+static json_t *data_of(const char *page)
+{
+    const char *begin = strstr(page, DATA_BEGIN);
+    assert_non_null(begin);
+    begin += strlen(DATA_BEGIN);
+    const char *end = strstr(begin, DATA_END);
+    assert_non_null(end);
+    json_error_t error;
+    json_t *data = json_loadb(begin, (size_t)(end - begin), 0, &error);
+    if (!data)
+        fail_msg("%s", error.text);
+    return data;
+}
+
+static const json_t *get(const json_t *object, const char *outer, const char *inner)
+{
+    return json_object_get(json_object_get(object, outer), inner);
+}
+
+static json_int_t number_at(const json_t *array, size_t index)
+{
+    return json_integer_value(json_array_get(array, index));
+}
+
+static void million_frames_keep_their_one_spike_and_their_one_loss(void **state)
 {
     (void)state;
     report.samples = (struct samples){ .frames = 0 };
-    run(MILLION);
+    run(MILLION, "cam7");
     const struct samples *samples = &report.samples;
-    assert_in_range(samples->columns, SAMPLES_COLUMNS / 2, SAMPLES_COLUMNS);
-    uint64_t frames = 0;
-    uint64_t lost = 0;
-    for (size_t i = 0; i < samples->columns; i++) {
-        const struct samples_column *column = &samples->column[i];
-        const int64_t from_ns = (int64_t)i * samples->column_ns;
-        const bool has_spike = AT(SPIKE) >= from_ns && AT(SPIKE) < from_ns + samples->column_ns;
-        assert_int_equal(column->age.most, (has_spike ? 77 : 1) * MS);
-        assert_int_equal(column->age.least, 1 * MS);
-        frames += column->age.count;
-        lost += column->lost[LOST_BY_DRIVER];
-        if (column->lost[LOST_BY_DRIVER])
-            assert_in_range(AT(LOST), from_ns, from_ns + samples->column_ns);
+    const size_t count = samples_count(samples);
+    const uint64_t per = samples->frames_per_sample;
+    assert_in_range(count, SAMPLES_MAX / 2, SAMPLES_MAX);
+    int64_t span = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct sample *sample = &samples->sample[i];
+        assert_int_equal(sample->age.most, (i == SPIKE / per ? 77 : 1) * MS);
+        assert_int_equal(sample->age.least, 1 * MS);
+        assert_int_equal(sample->interval.least, 20 * MS);
+        assert_int_equal(sample->interval.most, 20 * MS);
+        assert_int_equal(sample->lost[LOST_BY_DRIVER], i == LOST / per);
+        span += sample->interval.sum;
     }
-    assert_int_equal(frames, MILLION);
-    assert_int_equal(lost, 1);
+    assert_int_equal(span, (MILLION - 1) * 20 * MS);
 }
 
-static void the_longest_gaps_are_kept_whatever_comes_after_them(void **state)
+static void page_of_a_million_frames_is_bounded_and_complete(void **state)
 {
     (void)state;
-    struct samples *samples = &report.samples;
-    *samples = (struct samples){ .frames = 0 };
-    struct tri_frame_info info = { .publish_ns = 0 };
-    const struct tri_reader_stats counts = { .frames = 0 };
-    for (int i = 0; i < 1000; i++) {
-        info.publish_ns += (i == 10 ? 900 : i == 700 ? 800 : 10 + i % 7) * MS;
-        samples_frame(samples, &info, info.publish_ns, &counts);
+    char *page = page_of(MILLION, "cam7");
+    assert_in_range(strlen(page), 1 << 20, 8 << 20);
+    json_t *data = data_of(page);
+    const size_t count = samples_count(&report.samples);
+    static const char *const arrays[] = { "span_ns",         "age_sum_ns", "interval_min_ns",
+                                          "interval_max_ns", "age_min_ns", "age_max_ns" };
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
+        assert_int_equal(json_array_size(get(data, "samples", arrays[i])), count);
+    const json_t *lost = get(json_object_get(data, "samples"), "lost", "driver");
+    assert_int_equal(json_array_size(lost), 1);
+    assert_int_equal(number_at(json_array_get(lost, 0), 0),
+                     LOST / report.samples.frames_per_sample);
+    assert_int_equal(number_at(json_array_get(lost, 0), 1), 1);
+    json_decref(data);
+    free(page);
+}
+
+static void ten_frames_are_ten_samples_with_nine_intervals(void **state)
+{
+    (void)state;
+    char *page = page_of(10, "cam7");
+    json_t *data = data_of(page);
+    const json_t *spans = get(data, "samples", "span_ns");
+    assert_int_equal(json_array_size(spans), 10);
+    for (size_t i = 0; i < 10; i++) {
+        assert_int_equal(number_at(spans, i), i == 0 ? 0 : 20 * MS);
+        assert_int_equal(number_at(get(data, "samples", "age_sum_ns"), i), 1 * MS);
     }
-    assert_int_equal(samples->gaps, SAMPLES_GAPS);
-    int64_t longest = 0;
-    int64_t second = 0;
-    for (size_t i = 0; i < samples->gaps; i++) {
-        const int64_t length = samples->gap[i].length_ns;
-        if (length > longest) {
-            second = longest;
-            longest = length;
-        } else if (length > second) {
-            second = length;
-        }
-    }
-    assert_int_equal(longest, 900 * MS);
-    assert_int_equal(second, 800 * MS);
+    assert_null(get(data, "samples", "age_min_ns"));
+    const json_t *bucket = json_array_get(get(data, "histograms", "interval_ns"), 0);
+    assert_int_equal(number_at(bucket, 2), 9);
+    assert_true(number_at(bucket, 0) <= 20 * MS && 20 * MS < number_at(bucket, 1));
+    json_decref(data);
+    free(page);
 }
 
-static void a_report_does_not_grow_with_the_run(void **state)
+static void run_without_a_frame_has_a_page_without_samples(void **state)
 {
     (void)state;
-    draw(MILLION, "million.svg");
-    char *text = drawn();
-    assert_in_range(strlen(text), 10000, 150000);
-    assert_non_null(strstr(text, ">1000000 in 5.56 h<"));
-    assert_non_null(strstr(text, ">77.0 ms<"));
-    free(text);
+    char *page = page_of(0, "cam7");
+    json_t *data = data_of(page);
+    assert_int_equal(json_array_size(get(data, "samples", "span_ns")), 0);
+    assert_int_equal(json_integer_value(get(data, "summary", "frames")), 0);
+    assert_ptr_equal(strstr(page, "<!DOCTYPE html>"), page);
+    assert_non_null(strstr(page, "</html>"));
+    json_decref(data);
+    free(page);
 }
 
-static void ten_frames_are_ten_dots_of_age_and_nine_of_intervals(void **state)
+static void text_of_the_run_cannot_end_the_script_it_is_in(void **state)
 {
     (void)state;
-    draw(10, "ten.svg");
-    char *text = drawn();
-    int dots = 0;
-    for (const char *at = text; (at = strstr(at, "class=\"dot\"")); at++)
-        dots++;
-    assert_int_equal(dots, 19);
-    assert_non_null(strstr(text, ">4x2 Y16<"));
-    free(text);
-}
-
-static void one_frame_and_none_are_reports_too(void **state)
-{
-    (void)state;
-    draw(1, "one.html");
-    char *text = drawn();
-    assert_null(strstr(text, "nan"));
-    assert_null(strstr(text, "inf"));
-    assert_ptr_equal(strstr(text, "<!DOCTYPE html>"), text);
-    free(text);
-    draw(0, "none.svg");
-    text = drawn();
-    assert_null(strstr(text, "nan"));
-    assert_non_null(strstr(text, ">no frame came<"));
-    assert_ptr_equal(strstr(text, "<svg "), text);
-    free(text);
-}
-
-static void ticks_are_round_rising_and_few(void **state)
-{
-    (void)state;
-    double low = 0;
-    double high = 0.001;
-    for (int i = 0; i < 5000; i++) {
-        const struct axis axis = axis_over(low, high, i % 2 ? 0 : 20, 100, 200);
-        double ticks[AXIS_TICKS];
-        const size_t count = axis_ticks(&axis, ticks);
-        assert_in_range(count, 2, 11);
-        for (size_t t = 0; t < count; t++) {
-            const double place = axis_place(&axis, ticks[t]);
-            assert_true(t == 0 || ticks[t] > ticks[t - 1]);
-            assert_true(place >= 99.9 && place <= 200.1 && !signbit(ticks[t]));
-        }
-        assert_true(axis_place(&axis, low) >= 100 && axis_place(&axis, high) <= 200.001);
-        high *= 1.7;
-        if (high > 1e9) {
-            low = low * 3 + 0.01;
-            high = low < 1e6 ? low * 1.01 : 0.001;
-            low = low < 1e6 ? low : 0;
-        }
-    }
+    static const char name[] = "</script><script>alert(1)</script><!--" LINE_SEP;
+    char *page = page_of(1, name);
+    json_t *data = data_of(page);
+    assert_string_equal(json_string_value(get(data, "summary", "name")), name);
+    assert_null(strstr(page, "alert(1)<"));
+    assert_null(strstr(page, LINE_SEP));
+    json_decref(data);
+    free(page);
 }
 
 static int make_folder(void **state)
@@ -197,12 +193,11 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_million_frames_keep_their_one_spike_and_their_one_loss),
-        cmocka_unit_test(the_longest_gaps_are_kept_whatever_comes_after_them),
-        cmocka_unit_test(a_report_does_not_grow_with_the_run),
-        cmocka_unit_test(ten_frames_are_ten_dots_of_age_and_nine_of_intervals),
-        cmocka_unit_test(one_frame_and_none_are_reports_too),
-        cmocka_unit_test(ticks_are_round_rising_and_few),
+        cmocka_unit_test(million_frames_keep_their_one_spike_and_their_one_loss),
+        cmocka_unit_test(page_of_a_million_frames_is_bounded_and_complete),
+        cmocka_unit_test(ten_frames_are_ten_samples_with_nine_intervals),
+        cmocka_unit_test(run_without_a_frame_has_a_page_without_samples),
+        cmocka_unit_test(text_of_the_run_cannot_end_the_script_it_is_in),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

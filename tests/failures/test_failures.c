@@ -188,7 +188,7 @@ static enum tri_err list(struct stage *s)
 
 static enum tri_err remove_stream(struct stage *s)
 {
-    const enum tri_err err = tri_stream_remove(s->name, true);
+    const enum tri_err err = tri_stream_remove(s->name, TRI_REMOVE_FORCE);
     return err == TRI_ERR_NO_STREAM ? TRI_OK : err;
 }
 
@@ -361,7 +361,7 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
         wrong = "memory is lost";
     if (!wrong && fail_attachments() != attachments)
         wrong = "an attachment is lost";
-    tri_stream_remove(s.name, true); // of a case that failed
+    tri_stream_remove(s.name, TRI_REMOVE_FORCE); // of a case that failed
     if (wrong)
         fail_msg("%s, %s %u fails with %s: %s (outcome: %s; log: %s)", act->name,
                  fail_call_names[call], nth,

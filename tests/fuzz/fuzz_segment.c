@@ -56,7 +56,7 @@ void *__wrap_shmat(int id, const void *at, int flags)
 
 static void remove_all(void)
 {
-    tri_stream_remove(name, true);
+    tri_stream_remove(name, TRI_REMOVE_FORCE);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

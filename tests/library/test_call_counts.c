@@ -199,7 +199,7 @@ static void end_process(pid_t process)
 {
     kill(process, SIGKILL);
     waitpid(process, NULL, 0);
-    tri_stream_remove(stream_name, true);
+    tri_stream_remove(stream_name, TRI_REMOVE_FORCE);
 }
 
 static void open_blocking(void)

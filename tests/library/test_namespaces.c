@@ -97,7 +97,7 @@ static int meet_a_writer_without_a_pid(void *argument)
     CHECK(tri_stream_find(plot->name, &stream) == TRI_OK);
     CHECK(stream.writer_pid == 0); // not one that this process could name
     CHECK(stream.state == TRI_STREAM_LIVE);
-    CHECK(tri_stream_remove(plot->name, false) == TRI_ERR_BUSY);
+    CHECK(tri_stream_remove(plot->name, 0) == TRI_ERR_BUSY);
 
     char said[512] = "";
     const tri_log log = { .write = keep, .user = said, .level = TRI_LOG_ERROR };
@@ -171,7 +171,7 @@ static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **sta
     assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
     assert_int_equal(stream.state, TRI_STREAM_DEAD);
     solid_leave(&reader, &frame);
-    assert_int_equal(tri_stream_remove(plot->name, false), TRI_OK);
+    assert_int_equal(tri_stream_remove(plot->name, 0), TRI_OK);
 }
 
 int main(void)

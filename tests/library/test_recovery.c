@@ -281,7 +281,7 @@ static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void *
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, asleep
 
-    assert_int_equal(tri_stream_remove(name, false), TRI_OK);
+    assert_int_equal(tri_stream_remove(name, 0), TRI_OK);
     assert_int_equal(ipc_objects(name), 0);
     assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT);
 

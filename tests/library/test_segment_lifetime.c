@@ -108,14 +108,15 @@ static void remove_takes_the_name_and_leaves_the_frame_to_its_reader(void **stat
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 2);
 
-    assert_int_equal(tri_stream_remove(name, false), TRI_ERR_BUSY);
+    assert_int_equal(tri_stream_remove(name, 0), TRI_ERR_BUSY);
+    assert_int_equal(tri_stream_remove(name, 2 * TRI_REMOVE_FORCE), TRI_ERR_INVALID);
     assert_int_equal(ipc_objects(name), 2);
-    assert_int_equal(tri_stream_remove(name, true), TRI_OK);
+    assert_int_equal(tri_stream_remove(name, TRI_REMOVE_FORCE), TRI_OK);
     assert_int_equal(ipc_objects(name), 0);
 
     tri_writer_close(&writer);
     expect_freed_with_its_reader(shm_id, &reader, &frame);
-    assert_int_equal(tri_stream_remove(name, true), TRI_ERR_NO_STREAM);
+    assert_int_equal(tri_stream_remove(name, TRI_REMOVE_FORCE), TRI_ERR_NO_STREAM);
 }
 
 static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
@@ -223,8 +224,8 @@ static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(vo
     assert_int_equal(stream.shm_id, -1);
     assert_int_equal(stream.sem_id, ipc_sem(early->name));
     assert_int_equal(stream.writer_pid, pid);
-    assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_ERR_BUSY);
-    assert_int_equal(tri_stream_remove(early->name, false), TRI_ERR_BUSY);
+    assert_int_equal(tri_stream_remove_key(stream.key, 0), TRI_ERR_BUSY);
+    assert_int_equal(tri_stream_remove(early->name, 0), TRI_ERR_BUSY);
 
     fixture_kill(pid);
     assert_true(listed(early->name, &stream));
@@ -232,10 +233,10 @@ static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(vo
     assert_int_equal(stream.owner, geteuid());
     assert_int_equal(tri_stream_find(early->name, &stream), TRI_OK);
     assert_string_equal(stream.name, early->name);
-    assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_OK);
+    assert_int_equal(tri_stream_remove_key(stream.key, 0), TRI_OK);
     assert_int_equal(ipc_objects(early->name), 0);
     assert_false(listed(early->name, &stream));
-    assert_int_equal(tri_stream_remove_key(stream.key, false), TRI_ERR_NO_STREAM);
+    assert_int_equal(tri_stream_remove_key(stream.key, 0), TRI_ERR_NO_STREAM);
 }
 
 static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
@@ -247,7 +248,7 @@ static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
     struct tri_stream stream = { 0 };
     assert_true(listed(name, &stream));
     assert_int_equal(stream.state, TRI_STREAM_DEAD);
-    assert_int_equal(tri_stream_remove(name, false), TRI_OK);
+    assert_int_equal(tri_stream_remove(name, 0), TRI_OK);
     assert_int_equal(ipc_objects(name), 0);
 }
 
@@ -267,7 +268,7 @@ static void list_tells_drops_since_the_newest_frame(void **state)
 static void what_has_another_s_key_is_not_removed(void **state)
 {
     (void)state;
-    assert_int_equal(tri_stream_remove_key(0x12345678, true), TRI_ERR_INVALID);
+    assert_int_equal(tri_stream_remove_key(0x12345678, TRI_REMOVE_FORCE), TRI_ERR_INVALID);
 }
 
 int main(void)

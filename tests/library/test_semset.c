@@ -85,7 +85,7 @@ static void goes_on_after_tampering(int number, int with)
 
     struct tri_draft draft;
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
-    const int at = number == TRI_SEM_LOCK_0 ? number + (int)draft.lease.slot : number;
+    const int at = number == TRI_SEM_LOCK_0 ? number + (int)draft.slot_index : number;
     assert_int_equal(semctl(sem_id, at, SETVAL, (union semun){ .val = with }), 0);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
 

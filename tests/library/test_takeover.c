@@ -343,7 +343,7 @@ static void a_reader_sleeps_when_the_writer_died_before_its_first_frame(void **s
     assert_in_range(busy_while_waiting(reader), 0, 25);
 
     tri_reader_close(&reader);
-    assert_int_equal(tri_stream_remove(part->name, false), TRI_OK);
+    assert_int_equal(tri_stream_remove(part->name, 0), TRI_OK);
 }
 
 static void

@@ -36,9 +36,11 @@ struct tri_frame_info {
     uint8_t user[TRI_USER_MAX];
 };
 
+struct tri_mapping;
+
 /** Ties a frame or draft to its slot. Private to the library. */
 struct tri_lease {
-    void *segment;
+    struct tri_mapping *mapping;
     uint64_t word;
     uint32_t slot;
     uint32_t state;
@@ -66,6 +68,7 @@ struct tri_draft {
     struct tri_shape shape;
     uint8_t *data[TRI_PLANES_MAX];
     uint64_t previous_number; // of this writer's frame whose pixels still are in the slot, 0: none
+    uint32_t slot_index; // as in tri_writer_slot(): stable until the stream moves to a new segment
     struct tri_lease lease;
 };
 

@@ -83,20 +83,28 @@ TRI_API void tri_stream_list_close(tri_stream_list **list);
  *  not a name; TRI_ERR_COLLISION, another stream has the same key; TRI_ERR_SYSTEM. */
 TRI_API enum tri_err tri_stream_find(const char *name, struct tri_stream *stream);
 
+enum tri_remove_flags {
+    TRI_REMOVE_FORCE =
+        1u << 0, // also remove a stream that has a writer, which then creates it again
+};
+
 /**
  * Removes a stream's System V objects. Readers keep the frames they have acquired and wait for a new
  * stream.
  *
- * @param even_if_live  also remove a stream that has a writer, which then creates it again
+ * @param flags  enum tri_remove_flags
  *
- * @return TRI_OK; TRI_ERR_BUSY, it has a writer and even_if_live is false; TRI_ERR_NO_STREAM;
- *         TRI_ERR_DENIED; TRI_ERR_INVALID, not a name; TRI_ERR_SYSTEM.
+ * @return TRI_OK; TRI_ERR_BUSY, it has a writer and TRI_REMOVE_FORCE is not set; TRI_ERR_NO_STREAM;
+ *         TRI_ERR_DENIED; TRI_ERR_INVALID, not a name, or an unknown flag; TRI_ERR_NO_RESOURCES, out of
+ *         memory; TRI_ERR_SYSTEM.
+ *
+ * Threads: any. Cost: as tri_stream_list_open().
  */
-TRI_API enum tri_err tri_stream_remove(const char *name, bool even_if_live);
+TRI_API enum tri_err tri_stream_remove(const char *name, uint32_t flags);
 
 /** As tri_stream_remove(), by the key from tri_stream_list_at(): also for a stream whose name is
  *  unknown. */
-TRI_API enum tri_err tri_stream_remove_key(int key, bool even_if_live);
+TRI_API enum tri_err tri_stream_remove_key(int key, uint32_t flags);
 
 /** Returns whether `name` is a valid name, see TRI_NAME_RULE. Case matters: Door and door are two
  *  streams. */

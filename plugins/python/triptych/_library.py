@@ -92,7 +92,7 @@ class FrameInfo(Structure):
 
 
 class Lease(Structure):
-    _fields_ = [("segment", c_void_p), ("word", c_uint64), ("slot", c_uint32),
+    _fields_ = [("mapping", c_void_p), ("word", c_uint64), ("slot", c_uint32),
                 ("state", c_uint32)]
 
 
@@ -103,7 +103,7 @@ class Frame(Structure):
 
 class Draft(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
-                ("previous_number", c_uint64), ("lease", Lease)]
+                ("previous_number", c_uint64), ("slot_index", c_uint32), ("lease", Lease)]
 
 
 LOG_WRITE = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_char_p)
