@@ -44,6 +44,13 @@ class Tree(unittest.TestCase):
         others = sorted(set(re.findall(r"^(\S+):\d+:\d+: ", output, re.MULTILINE)))
         self.assertEqual((others, status), ([], 0), "run clang-format -i on these")
 
+    def test_map_names_existing_files(self):
+        named = re.findall(r"`([\w./-]+(?:\.(?:c|h|py|h2m|bash|supp)|/))`", text("docs/map.md"))
+        known = ["/" + path for path in files()]
+        self.assertGreater(len(named), 80)
+        self.assertEqual([name for name in named if not re.search("NAME|FOLDER|COMMAND", name)
+                          and not any("/" + name in path for path in known)], [])
+
     def test_shell_scripts_are_parsed(self):
         scripts = [path for path in files() if text_or_none(path).startswith("#!/bin/bash")]
         for script in scripts:
