@@ -110,7 +110,7 @@ static void million_frames_keep_their_one_spike_and_their_one_loss(void **state)
         assert_int_equal(sample->lost[LOST_BY_DRIVER], i == LOST / per);
         span += sample->interval.sum;
     }
-    assert_int_equal(span, (MILLION - 1) * 20 * MS);
+    assert_int_equal(span, INT64_C(20) * (MILLION - 1) * MS);
 }
 
 static void page_of_a_million_frames_is_bounded_and_complete(void **state)
