@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "pattern/pattern.h"
+#include "program/strbuf.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -191,33 +192,34 @@ static const struct cli_program program = {
 /** The sources and patterns, from their own tables. */
 static void describe_sources(char *text, size_t bytes)
 {
-    size_t used = 0;
+    struct strbuf list;
     char what[32];
 
-    for (size_t i = 0; source_at(i) && used < bytes; i++) {
+    strbuf_init(&list, text, bytes);
+    for (size_t i = 0; source_at(i); i++) {
         const struct source_ops *ops = source_at(i);
         snprintf(what, sizeof(what), "%s:%s", ops->name, ops->arg);
-        used += (size_t)snprintf(text + used, bytes - used, "  %-20s %s%s\n", what, ops->summary,
-                                 ops == &source_pattern ? "  [pattern:clock]" : "");
+        strbuf_add(&list, "  %-20s %s%s\n", what, ops->summary,
+                   ops == &source_pattern ? "  [pattern:clock]" : "");
     }
-    for (size_t i = 0; pattern_at(i) && used < bytes; i++)
-        used +=
-            (size_t)snprintf(text + used, bytes - used, "%s    %-18s %s", i ? "\n" : "patterns:\n",
-                             pattern_at(i)->name, pattern_at(i)->summary);
+    for (size_t i = 0; pattern_at(i); i++)
+        strbuf_add(&list, "%s    %-18s %s", i ? "\n" : "patterns:\n", pattern_at(i)->name,
+                   pattern_at(i)->summary);
 }
 
 /** What --format takes, in lines as long as the rest of the help. */
 static void describe_formats(char *text, size_t bytes)
 {
-    size_t used = (size_t)snprintf(text, bytes, "Formats:");
-    size_t column = used;
+    struct strbuf list;
+    strbuf_init(&list, text, bytes);
+    strbuf_add(&list, "Formats:");
+    size_t column = list.used;
 
-    for (size_t i = 0; tri_format_at(i) && used < bytes; i++) {
+    for (size_t i = 0; tri_format_at(i); i++) {
         const char *name = tri_format_at(i)->name;
         const bool full = column + 1 + strlen(name) > 80;
         column = (full ? 8 : column) + 1 + strlen(name);
-        used +=
-            (size_t)snprintf(text + used, bytes - used, "%s %s", full ? "\n        " : "", name);
+        strbuf_add(&list, "%s %s", full ? "\n        " : "", name);
     }
 }
 

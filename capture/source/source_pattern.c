@@ -2,6 +2,7 @@
 /** pattern:NAME: synthetic pictures, no hardware, the same on every run. */
 #include "frame_source.h"
 #include "pattern/drawing.h"
+#include "program/strbuf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,13 +23,13 @@ static bool arg_makes_sense(const struct pattern *pattern, const char *arg)
 
 static enum source_result refuse_pattern(const struct source *source)
 {
-    char names[512] = "";
+    char names[512];
+    struct strbuf list;
 
-    for (size_t i = 0; pattern_at(i); i++) {
-        const size_t at = strlen(names);
-        snprintf(names + at, sizeof(names) - at, "%s%s%s", i ? ", " : "", pattern_at(i)->name,
-                 pattern_at(i) == &pattern_solid ? "=RRGGBB" : "");
-    }
+    strbuf_init(&list, names, sizeof(names));
+    for (size_t i = 0; pattern_at(i); i++)
+        strbuf_add(&list, "%s%s%s", i ? ", " : "", pattern_at(i)->name,
+                   pattern_at(i) == &pattern_solid ? "=RRGGBB" : "");
     tri_log_write(source->options->log, TRI_LOG_ERROR, "pattern",
                   "there is no pattern '%s'; there are %s", source->options->arg, names);
     return SOURCE_MISUSED;

@@ -2,6 +2,8 @@
 /** Sets controls from what a person wrote. */
 #include "camera_ctrl.h"
 
+#include "program/strbuf.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,12 +68,12 @@ static bool parse_menu(const struct camera *camera, const struct camera_ctrl *ct
         *value = number;
         return true;
     }
-    snprintf(why, WHY_MAX, "one of");
-    for (int64_t i = ctrl->query.minimum; i <= camera_ctrl_last_item(ctrl); i++) {
-        const size_t used = strlen(why);
+    struct strbuf list;
+    strbuf_init(&list, why, WHY_MAX);
+    strbuf_add(&list, "one of");
+    for (int64_t i = ctrl->query.minimum; i <= camera_ctrl_last_item(ctrl); i++)
         if (camera_ctrl_item(camera, ctrl, i, item))
-            snprintf(why + used, WHY_MAX - used, " %lld (%s)", (long long)i, item);
-    }
+            strbuf_add(&list, " %lld (%s)", (long long)i, item);
     return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "camera_input.h"
 
+#include "program/strbuf.h"
 #include "src/utf8.h"
 
 #include <stdio.h>
@@ -62,13 +63,13 @@ static bool find(const struct camera *camera, choice_at *at, const char *word,
 static enum source_result refuse(const struct camera *camera, choice_at *at, const char *option,
                                  const char *word)
 {
-    char list[LIST_MAX] = "";
+    char list[LIST_MAX];
+    struct strbuf choices;
     struct choice each;
 
-    for (int i = 0; at(camera, i, &each); i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof(list) - used, "%s%d (%s)", i ? ", " : "", i, each.name);
-    }
+    strbuf_init(&choices, list, sizeof(list));
+    for (int i = 0; at(camera, i, &each); i++)
+        strbuf_add(&choices, "%s%d (%s)", i ? ", " : "", i, each.name);
     tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s %s: there is no such one; %s",
                   camera->path, option, word, list[0] ? list : "the device has no choice");
     return SOURCE_MISUSED;

@@ -4,6 +4,7 @@
 #include "camera_input.h"
 #include "camera_modes.h"
 #include "camera_timings.h"
+#include "program/strbuf.h"
 
 #include <errno.h>
 #include <libv4lconvert.h>
@@ -137,13 +138,13 @@ static bool emulate(const struct camera *camera, const struct tri_video *wanted,
 
 static enum source_result no_format(const struct camera *camera, uint32_t fourcc)
 {
-    char list[LIST_MAX] = "", text[5], wanted[5];
+    char list[LIST_MAX], text[5], wanted[5];
+    struct strbuf formats;
     struct v4l2_fmtdesc each;
 
-    for (uint32_t i = 0; camera_format_at(camera, i, &each); i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof(list) - used, " %s", tri_fourcc_name(each.pixelformat, text));
-    }
+    strbuf_init(&formats, list, sizeof(list));
+    for (uint32_t i = 0; camera_format_at(camera, i, &each); i++)
+        strbuf_add(&formats, " %s", tri_fourcc_name(each.pixelformat, text));
     tri_log_write(
         camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot give %s; its own formats:%s", camera->path,
         fourcc ? tri_fourcc_name(fourcc, wanted) : "any format that triptych knows", list);

@@ -5,21 +5,7 @@
 
 #include <triptych/triptych.h>
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
 #define CAPS_BYTES 400 // enough for both lines
-
-/** Appends to `text`, cut to `bytes`. */
-static inline void TRI_PRINTF(3, 4) caps_append(char *text, size_t bytes, const char *format, ...)
-{
-    const size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text + used, bytes - used, format, args);
-    va_end(args);
-}
 
 /** GStreamer caps: "video/x-raw, format=(string)YUY2, ..." or "image/jpeg, ...". They carry neither the
  *  rotation nor significant bits, nor the order of fields that are not interleaved. Returns `text`, cut

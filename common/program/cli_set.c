@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The setters of cli.h: each reads one kind of value, and says what would have been right. */
 #include "cli.h"
+#include "strbuf.h"
 
 #include <triptych/triptych.h>
 
@@ -182,9 +183,11 @@ bool cli_set_format(UNUSED const struct cli_option *option, void *target, const 
         *(uint32_t *)target = format->fourcc;
         return true;
     }
-    int used = snprintf(why, why_bytes, "formats are");
-    for (size_t i = 0; (format = tri_format_at(i)) && used > 0 && (size_t)used < why_bytes; i++)
-        used += snprintf(why + used, why_bytes - (size_t)used, " %s", format->name);
+    struct strbuf list;
+    strbuf_init(&list, why, why_bytes);
+    strbuf_add(&list, "formats are");
+    for (size_t i = 0; (format = tri_format_at(i)); i++)
+        strbuf_add(&list, " %s", format->name);
     return false;
 }
 
@@ -203,14 +206,15 @@ bool cli_set_mode(UNUSED const struct cli_option *option, void *target, const ch
 bool cli_set_word(const struct cli_option *option, void *target, const char *value, char *why,
                   size_t why_bytes)
 {
-    int used = snprintf(why, why_bytes, "it must be one of");
+    struct strbuf list;
+    strbuf_init(&list, why, why_bytes);
+    strbuf_add(&list, "it must be one of");
     for (int i = 0; option->words[i]; i++) {
         if (strcmp(option->words[i], value) == 0) {
             *(int *)target = i;
             return true;
         }
-        if (used > 0 && (size_t)used < why_bytes)
-            used += snprintf(why + used, why_bytes - (size_t)used, " %s", option->words[i]);
+        strbuf_add(&list, " %s", option->words[i]);
     }
     return false;
 }

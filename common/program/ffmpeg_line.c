@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "caps.h"
 
+#include "strbuf.h"
+
 bool caps_ffmpeg_raw(const struct tri_video *video)
 {
     // rawvideo knows no planes in the order Y, V, U, and libswscale does not read NV16.
@@ -8,18 +10,18 @@ bool caps_ffmpeg_raw(const struct tri_video *video)
 }
 
 /* What ffmpeg cannot see in the bytes and would otherwise take for BT.601 of limited range. */
-static void append_colors(const struct tri_video *video, char *text, size_t bytes)
+static void append_colors(const struct tri_video *video, struct strbuf *caps)
 {
     if (tri_video_range(video) == TRI_RANGE_FULL)
-        caps_append(text, bytes, " -color_range pc");
+        strbuf_add(caps, " -color_range pc");
     switch (tri_video_matrix(video)) {
     case TRI_MATRIX_709:
     case TRI_MATRIX_XV709:
-        caps_append(text, bytes, " -colorspace bt709");
+        strbuf_add(caps, " -colorspace bt709");
         break;
     case TRI_MATRIX_BT2020:
     case TRI_MATRIX_BT2020C:
-        caps_append(text, bytes, " -colorspace bt2020nc");
+        strbuf_add(caps, " -colorspace bt2020nc");
         break;
     default:
         break;
@@ -29,20 +31,21 @@ static void append_colors(const struct tri_video *video, char *text, size_t byte
 const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    text[0] = '\0';
+    struct strbuf buf;
+    strbuf_init(&buf, text, bytes);
     if (!caps_ffmpeg_raw(video)) {
-        caps_append(text, bytes, "-f yuv4mpegpipe -i -");
+        strbuf_add(&buf, "-f yuv4mpegpipe -i -");
         return text;
     }
     if (format && format->family == TRI_FAMILY_COMPRESSED)
-        caps_append(text, bytes, "-f %s", format->ffmpeg);
+        strbuf_add(&buf, "-f %s", format->ffmpeg);
     else
-        caps_append(text, bytes, "-f rawvideo -pix_fmt %s -video_size %ux%u",
-                    format ? format->ffmpeg : "gray", video->width, video->height);
+        strbuf_add(&buf, "-f rawvideo -pix_fmt %s -video_size %ux%u",
+                   format ? format->ffmpeg : "gray", video->width, video->height);
     if (format && format->family == TRI_FAMILY_YUV)
-        append_colors(video, text, bytes);
+        append_colors(video, &buf);
     if (video->fps_num && video->fps_den)
-        caps_append(text, bytes, " -framerate %u/%u", video->fps_num, video->fps_den);
-    caps_append(text, bytes, " -i -");
+        strbuf_add(&buf, " -framerate %u/%u", video->fps_num, video->fps_den);
+    strbuf_add(&buf, " -i -");
     return text;
 }

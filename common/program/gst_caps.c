@@ -2,6 +2,8 @@
 /* GStreamer's caps of a stream as text: for people, for scripts and for the GStreamer plugin. */
 #include "caps.h"
 
+#include "strbuf.h"
+
 #include <string.h>
 
 /* The numbers of GstVideoColorMatrix, GstVideoTransferFunction and GstVideoColorPrimaries. */
@@ -78,52 +80,53 @@ static int transfer_of(const struct tri_video *video, bool rgb, uint32_t colorsp
 }
 
 static void append_colorimetry(const struct tri_video *video, const struct tri_format *format,
-                               char *text, size_t bytes)
+                               struct strbuf *caps)
 {
     const bool rgb = format->family == TRI_FAMILY_RGB;
     const int range = tri_video_range(video) == TRI_RANGE_FULL ? 1 : 2;
     if (format->family == TRI_FAMILY_GREY) {
         if (range == 2) // GStreamer's default is full
-            caps_append(text, bytes, ", colorimetry=(string)2:4:0:0");
+            strbuf_add(caps, ", colorimetry=(string)2:4:0:0");
         return;
     }
     // "range:matrix:transfer:primaries": GStreamer's names cover only some of the combinations.
     const uint32_t matrix = tri_video_matrix(video);
     const uint32_t colorspace = colorspace_of(video, rgb, matrix);
-    caps_append(text, bytes, ", colorimetry=(string)%d:%d:%d:%d", range,
-                rgb ? GST_MATRIX_RGB : LOOK_UP(gst_matrix, matrix),
-                transfer_of(video, rgb, colorspace, format->depth),
-                LOOK_UP(gst_primaries, colorspace));
+    strbuf_add(caps, ", colorimetry=(string)%d:%d:%d:%d", range,
+               rgb ? GST_MATRIX_RGB : LOOK_UP(gst_matrix, matrix),
+               transfer_of(video, rgb, colorspace, format->depth),
+               LOOK_UP(gst_primaries, colorspace));
     if (format->family == TRI_FAMILY_YUV && LOOK_UP(chroma_site, video->siting))
-        caps_append(text, bytes, ", chroma-site=(string)%s", chroma_site[video->siting]);
+        strbuf_add(caps, ", chroma-site=(string)%s", chroma_site[video->siting]);
 }
 
-static void append_fields(uint32_t field, char *text, size_t bytes)
+static void append_fields(uint32_t field, struct strbuf *caps)
 {
     const bool known = field == TRI_FIELD_INTERLACED_TB || field == TRI_FIELD_INTERLACED_BT;
     if (known || field == TRI_FIELD_INTERLACED)
-        caps_append(text, bytes, ", interlace-mode=(string)interleaved");
+        strbuf_add(caps, ", interlace-mode=(string)interleaved");
     if (known)
-        caps_append(text, bytes, ", field-order=(string)%s-field-first",
-                    field == TRI_FIELD_INTERLACED_TB ? "top" : "bottom");
+        strbuf_add(caps, ", field-order=(string)%s-field-first",
+                   field == TRI_FIELD_INTERLACED_TB ? "top" : "bottom");
 }
 
 const char *caps_gstreamer(const struct tri_video *video, char *text, size_t bytes)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    text[0] = '\0';
+    struct strbuf buf;
+    strbuf_init(&buf, text, bytes);
     if (format && format->gstreamer)
-        caps_append(text, bytes, "video/x-raw, format=(string)%s", format->gstreamer);
+        strbuf_add(&buf, "video/x-raw, format=(string)%s", format->gstreamer);
     else
-        caps_append(text, bytes, "image/jpeg");
-    caps_append(text, bytes, ", width=(int)%u, height=(int)%u, framerate=(fraction)%u/%u",
-                video->width, video->height, video->fps_num, video->fps_den ? video->fps_den : 1);
+        strbuf_add(&buf, "image/jpeg");
+    strbuf_add(&buf, ", width=(int)%u, height=(int)%u, framerate=(fraction)%u/%u", video->width,
+               video->height, video->fps_num, video->fps_den ? video->fps_den : 1);
     if (video->aspect_num && video->aspect_den)
-        caps_append(text, bytes, ", pixel-aspect-ratio=(fraction)%u/%u", video->aspect_num,
-                    video->aspect_den);
+        strbuf_add(&buf, ", pixel-aspect-ratio=(fraction)%u/%u", video->aspect_num,
+                   video->aspect_den);
     if (format && format->gstreamer) {
-        append_fields(video->field, text, bytes);
-        append_colorimetry(video, format, text, bytes);
+        append_fields(video->field, &buf);
+        append_colorimetry(video, format, &buf);
     }
     return text;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Figures for people: a line a second, and the table at the end. */
 #include "stats.h"
+#include "strbuf.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define SECOND 1e9
 
@@ -23,16 +23,17 @@ void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes)
     const uint64_t frames = stats->frames - stats->frames_at_line;
     char p50[32];
     char p99[32];
-    snprintf(text, bytes,
-             "%6.2f fps, dropped: %" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
-             " reader, age p50 %s p99 %s",
-             passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, stats->dropped_driver,
-             stats->dropped_writer, stats->dropped_reader,
-             time_text(time_histogram_percentile(&stats->age, 50), p50, sizeof p50),
-             time_text(time_histogram_percentile(&stats->age, 99), p99, sizeof p99));
-    const size_t used = strlen(text);
-    if (stats->captures.stalls && used < bytes)
-        snprintf(text + used, bytes - used, ", stalls: %" PRIu64, stats->captures.stalls);
+    struct strbuf line;
+    strbuf_init(&line, text, bytes);
+    strbuf_add(&line,
+               "%6.2f fps, dropped: %" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
+               " reader, age p50 %s p99 %s",
+               passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, stats->dropped_driver,
+               stats->dropped_writer, stats->dropped_reader,
+               time_text(time_histogram_percentile(&stats->age, 50), p50, sizeof p50),
+               time_text(time_histogram_percentile(&stats->age, 99), p99, sizeof p99));
+    if (stats->captures.stalls)
+        strbuf_add(&line, ", stalls: %" PRIu64, stats->captures.stalls);
     stats->frames_at_line = stats->frames;
     stats->line_ns = now_ns;
 }

@@ -2,6 +2,7 @@
 #include "dump_run.h"
 
 #include "program/stop.h"
+#include "program/strbuf.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -52,11 +53,10 @@ static void print_second(struct run *run, int64_t now_ns)
 
     char line[256];
     stats_line(&run->stats, now_ns, line, sizeof line);
-    if (config->rate == DUMP_RATE_CONSTANT) {
-        const size_t used = strlen(line);
-        snprintf(line + used, sizeof line - used, ", filled: %" PRIu64 ", skipped: %" PRIu64,
-                 run->cfr.filled, run->cfr.skipped);
-    }
+    struct strbuf more = { line, sizeof(line), strlen(line) };
+    if (config->rate == DUMP_RATE_CONSTANT)
+        strbuf_add(&more, ", filled: %" PRIu64 ", skipped: %" PRIu64, run->cfr.filled,
+                   run->cfr.skipped);
     if (config->json) {
         if (config->stats)
             stats_print_json_line(run->report, run_json(run));

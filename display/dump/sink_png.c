@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* PNG: 8-bit RGB, a file a frame, with the frame's number and times as text. */
 #include "picture/picture.h"
+#include "program/strbuf.h"
 #include "sink.h"
 
 #include <inttypes.h>
@@ -12,19 +13,18 @@ static const char *const endings[] = { "png", NULL };
 /* `path` with %d, or %05d, replaced by the number; anything else after a % stays as it is. */
 static void number_path(const char *path, uint64_t number, char *text, size_t bytes)
 {
-    size_t used = 0;
-    for (const char *c = path; *c && used + 1 < bytes; c++) {
+    struct strbuf numbered;
+    strbuf_init(&numbered, text, bytes);
+    for (const char *c = path; *c; c++) {
         char *after = NULL;
         const unsigned long width = c[0] == '%' ? strtoul(c + 1, &after, 10) : 0;
         if (c[0] == '%' && c[1] != '-' && *after == 'd' && width <= 20) {
-            const int made = snprintf(text + used, bytes - used, "%0*" PRIu64, (int)width, number);
-            used = used + (size_t)made < bytes ? used + (size_t)made : bytes - 1;
+            strbuf_add(&numbered, "%0*" PRIu64, (int)width, number);
             c = after;
         } else {
-            text[used++] = *c;
+            strbuf_add(&numbered, "%c", *c);
         }
     }
-    text[used] = '\0';
 }
 
 bool sink_png_numbers(const char *path)

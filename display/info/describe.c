@@ -2,6 +2,7 @@
 #include "describe.h"
 
 #include "program/caps.h"
+#include "program/strbuf.h"
 
 #include <grp.h>
 #include <inttypes.h>
@@ -94,11 +95,10 @@ uint32_t describe_readers(const struct tri_stream *stream)
 
 const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < stream->holders && used < bytes; i++)
-        used += (size_t)snprintf(text + used, bytes - used, "%s%d", i ? "," : "",
-                                 (int)stream->holder[i]);
+    struct strbuf pids;
+    strbuf_init(&pids, text, bytes);
+    for (uint32_t i = 0; i < stream->holders; i++)
+        strbuf_add(&pids, "%s%d", i ? "," : "", (int)stream->holder[i]);
     return text;
 }
 

@@ -3,6 +3,7 @@
 #include "describe.h"
 #include "program/caps.h"
 #include "program/stats.h"
+#include "program/strbuf.h"
 
 #include <inttypes.h>
 
@@ -83,14 +84,14 @@ static void print_newest(const struct tri_stream *stream)
 /** How many slots there are, and who locks them for how long. */
 static void print_slots(const struct tri_stream *stream)
 {
-    char text[512] = "";
-    size_t used = 0;
-    for (uint32_t i = 0; i < stream->holders && used < sizeof(text) - 64; i++) {
-        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s pid %d", i ? "," : ":",
-                                 (int)stream->holder[i]);
+    char text[512];
+    struct strbuf holders;
+    strbuf_init(&holders, text, sizeof(text));
+    for (uint32_t i = 0; i < stream->holders; i++) {
+        strbuf_add(&holders, "%s pid %d", i ? "," : ":", (int)stream->holder[i]);
         const double age_s = describe_held_ms(stream, i) / 1e3;
         if (age_s >= 0)
-            used += (size_t)snprintf(text + used, sizeof(text) - used, " for up to %.1f s", age_s);
+            strbuf_add(&holders, " for up to %.1f s", age_s);
     }
     row("slots", "%" PRIu32 " open, %" PRIu32 " at most, %" PRIu32 " locked%s", stream->slots_open,
         stream->slots_max, stream->held, text);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "adjust.h"
 
+#include "program/strbuf.h"
+
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define STEP_SHARE  0.05 // of white, and of contrast: a step that is just seen
 #define GAMMA_STEPS 10   // to twice or half the gamma
@@ -58,19 +59,18 @@ void adjust_write_one(const struct adjust *adjust, enum adjust_what what, char *
 
 void adjust_write_all(const struct adjust *adjust, char *text, size_t bytes)
 {
-    const char *between = "";
-    size_t used = 0;
+    struct strbuf buf;
 
-    snprintf(text, bytes, "none");
+    strbuf_init(&buf, text, bytes);
     for (int i = 0; i < ADJUST_COUNT; i++) {
         char word[64];
         if (!adjust->steps[i])
             continue;
         adjust_write_one(adjust, (enum adjust_what)i, word, sizeof(word));
-        snprintf(text + used, bytes - used, "%s%s", between, word);
-        used = strlen(text);
-        between = ", ";
+        strbuf_add(&buf, "%s%s", buf.used ? ", " : "", word);
     }
+    if (buf.used == 0)
+        strbuf_add(&buf, "none");
 }
 
 void adjust_levels(const struct adjust *adjust, double black, double white, uint8_t *table,
