@@ -17,6 +17,18 @@ def files(*patterns):
     return [path for path in listed if (SOURCE / path).exists()]
 
 
+def text(path):
+    return (SOURCE / path).read_text(encoding="utf-8")
+
+
+def is_text(path):
+    try:
+        text(path)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def run(*command, **options):
     """Runs a checker. Returns its output, which is empty when it found nothing, and its status."""
     done = subprocess.run(command, cwd=SOURCE, text=True, errors="replace", stdout=subprocess.PIPE,

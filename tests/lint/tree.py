@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Rules of the house that need no compiler."""
+"""Rules of CONTRIBUTING.md that need no compiler."""
 
+import collections
 import re
 import unittest
 
-from sources import SOURCE, files, run
+from sources import files, is_text, run, text
 
 CODE = ("*.c", "*.h", "*.cpp", "*.py", "*.sh")
 LONGEST = 550  # lines: a longer file has more than one subject
 WIDEST = 104  # columns: 100, and what saves a comment from a last line of one word
 TABLE = re.compile(r"// clang-format off.*?// clang-format on", re.DOTALL)
-
-
-def text(path):
-    return (SOURCE / path).read_text(encoding="utf-8")
+IN_EVERY_PROGRAM = {"main.c", "cli.c", "cli.h", "__init__.py"}
 
 
 class Tree(unittest.TestCase):
@@ -51,15 +49,15 @@ class Tree(unittest.TestCase):
         self.assertEqual([name for name in named if not re.search("NAME|FOLDER|COMMAND", name)
                           and not any("/" + name in path for path in known)], [])
 
+    def test_base_names_are_unique(self):
+        places = collections.defaultdict(list)
+        for path in files("*.c", "*.h", "*.cpp", "*.py"):
+            places[path.rpartition("/")[2]].append(path)
+        self.assertEqual([paths for name, paths in places.items()
+                          if len(paths) > 1 and name not in IN_EVERY_PROGRAM], [])
+
     def test_shell_scripts_are_parsed(self):
-        scripts = [path for path in files() if text_or_none(path).startswith("#!/bin/bash")]
+        scripts = [path for path in files() if is_text(path) and text(path).startswith("#!/bin/bash")]
         for script in scripts:
             output, status = run("bash", "-n", script)
             self.assertEqual(status, 0, output)
-
-
-def text_or_none(path):
-    try:
-        return text(path)
-    except UnicodeDecodeError:
-        return ""
