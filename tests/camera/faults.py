@@ -58,7 +58,7 @@ class Faults(CameraTest):
         self.finish(capture)
         self.assert_told_once(capture, why)
 
-    def test_a_disconnected_camera_comes_back_under_the_same_name(self):
+    def test_disconnected_camera_returns_under_the_same_name(self):
         # vivid lets a disconnected device come back when its last user has closed it: somebody who
         # keeps it open keeps it away.
         holder = self.machine.start(f"exec sleep 1000 </dev/video{WEBCAM}")
@@ -80,18 +80,18 @@ class Faults(CameraTest):
         self.assertEqual(away[0]["generation"], back["generation"])
         self.assert_told_once(capture, "No such device")
 
-    def test_a_fatal_error_of_the_queue_is_survived(self):
+    def test_capture_survives_a_fatal_error_of_the_queue(self):
         self.fail_while_streaming(["inject_fatal_streaming_error"], "Input/output error")
 
-    def test_a_buffer_that_cannot_be_queued_is_survived(self):
+    def test_capture_survives_a_buffer_that_cannot_be_queued(self):
         self.fail_while_streaming(["inject_vidioc_qbuf_error"], "cannot queue a buffer")
 
-    def test_errors_on_the_way_back_are_tried_again(self):
+    def test_reconnect_retries_after_errors(self):
         self.fail_while_streaming(
             ["inject_vidioc_reqbufs_error", "inject_vidioc_streamon_error",
              "inject_fatal_streaming_error"], "Input/output error", "--io mmap", frames=100)
 
-    def test_a_buffer_marked_bad_is_counted_as_the_driver_s_drop(self):
+    def test_buffer_marked_bad_is_counted_as_the_drivers_drop(self):
         name = self.stream()
         capture = self.capture(name, SMALL)
         watcher = self.watch(name, 30)
@@ -102,7 +102,7 @@ class Faults(CameraTest):
         self.assert_accounted(frames[0], frames[-1])
         self.assertIn("marked as bad by the driver", capture.err)
 
-    def test_dropped_buffers_are_counted_as_the_driver_s_drops(self):
+    def test_dropped_buffers_are_counted_as_the_drivers_drops(self):
         for way in ("mmap", "userptr"):
             with self.subTest(way):
                 name = self.stream()
@@ -115,7 +115,7 @@ class Faults(CameraTest):
                 self.assertGreater(frames[-1]["dropped_driver"], frames[0]["dropped_driver"])
                 self.assert_accounted(frames[0], frames[-1])
 
-    def test_a_silent_camera_is_opened_anew_until_it_speaks(self):
+    def test_silent_camera_is_reopened_until_it_delivers(self):
         name = self.stream()
         capture = self.capture(name, f"{SMALL} --device-timeout 1")
         self.frames(name, 3)
@@ -126,7 +126,7 @@ class Faults(CameraTest):
         self.finish(capture)
         self.assertIn("no frame for", capture.err)
 
-    def test_a_camera_that_is_not_there_is_waited_for_when_persistent(self):
+    def test_persistent_capture_waits_for_a_missing_camera(self):
         name = self.stream()
         capture = self.capture(name, f"{SMALL} --persistent -v", device="/dev/video9")
         self.assertTrue(all(frame["no_signal"] for frame in self.frames(name, 40)))
@@ -138,7 +138,7 @@ class Faults(CameraTest):
         control = "dv_timings_signal_mode" if device == HDMI else "standard_signal_mode"
         self.control(f"{control}={SIGNAL_MODES[mode]}", device)
 
-    def test_an_input_that_loses_its_signal_says_why_and_comes_back(self):
+    def test_lost_signal_is_logged_with_its_reason_and_recovers(self):
         for device, mode, why in ((HDMI, "no signal", "no signal:"), (HDMI, "no lock", "no lock"),
                                   (HDMI, "out of range", "out of the device's range"),
                                   (TELEVISION, "no signal", "no signal")):
@@ -161,7 +161,7 @@ class Faults(CameraTest):
         number = menu.split(f": {wanted}\n")[0].split()[-1]
         self.control(f"dv_timings={number}", HDMI)
 
-    def test_a_source_that_changes_its_size_changes_the_stream_live(self):
+    def test_stream_follows_a_change_of_the_sources_size(self):
         self.addCleanup(self.signal, "current")
         name = self.stream()
         self.timings("640x480p59")

@@ -33,7 +33,7 @@ class Listing(CameraTest):
         self.assertIn(30.0, sizes[640, 360])
         self.assertGreater(len(sizes), 3)
 
-    def test_the_formats_are_those_that_v4l2_ctl_lists(self):
+    def test_formats_match_those_of_v4l2_ctl(self):
         ours = {row["format"] for row in self.list_of("formats", f"v4l2:{MULTIPLANAR}")}
         theirs = self.succeed(f"v4l2-ctl -d {MULTIPLANAR} --list-formats")
         # big-endian formats have a character that cannot be printed: '?' here, "-BE" there
@@ -46,13 +46,13 @@ class Listing(CameraTest):
         self.assertEqual(ours, set(re.findall(r"^ +(\w+) 0x", theirs, re.M)))
         self.assertIn("brightness", ours)
 
-    def test_a_control_tells_its_range_and_value(self):
+    def test_control_is_listed_with_its_range_and_value(self):
         (brightness,) = [row for row in self.list_of("ctrls", f"v4l2:{WEBCAM}")
                          if row["name"] == "brightness"]
         self.assertEqual([brightness[key] for key in ("type", "min", "max", "step", "default")],
                          ["int", 0, 255, 1, 128])
 
-    def test_a_control_is_set_and_read_back(self):
+    def test_control_is_set_and_read_back(self):
         capture = self.capture(self.stream(), "--count 2 -c brightness=99")
         capture.wait()
         self.assertIn("brightness is 99", capture.err)
@@ -60,42 +60,42 @@ class Listing(CameraTest):
                          ["brightness:", "99"])
         self.control("brightness=128")
 
-    def test_a_menu_is_set_by_the_text_of_its_item(self):
+    def test_menu_is_set_by_the_text_of_its_item(self):
         self.capture(self.stream(), "--count 2 -c 'test_pattern=100% red'").wait()
         self.assertIn("7", self.succeed(f"v4l2-ctl -d {WEBCAM} -C test_pattern"))
         self.control("test_pattern=0")
 
-    def test_a_value_out_of_range_is_refused_with_the_range(self):
+    def test_value_out_of_range_is_refused_with_the_range(self):
         self.refused(f"-c brightness=300 v4l2:{WEBCAM}", 2, "brightness", "0 to 255")
         self.refused(f"-c test_pattern=nosuch v4l2:{WEBCAM}", 2, "test_pattern", "100% Red")
 
-    def test_an_unknown_control_is_refused(self):
+    def test_unknown_control_is_refused(self):
         self.refused(f"-c nosuch=1 v4l2:{WEBCAM}", 2, "nosuch", "--list-ctrls")
 
-    def test_a_format_that_the_camera_lacks_is_refused_with_those_it_has(self):
+    def test_format_that_the_camera_lacks_is_refused_with_a_list(self):
         self.refused(f"-f MJPG v4l2:{WEBCAM}", 2, "MJPG", "YUYV")
 
-    def test_a_device_is_found_by_a_part_of_its_name_that_is_its_own(self):
+    def test_device_is_found_by_a_unique_part_of_its_name(self):
         capture = self.capture(self.stream(), "--count 2", device="vivid-002")
         capture.wait()
         self.assertIn("/dev/video2", capture.err)
 
-    def test_a_part_of_a_name_that_two_devices_share_is_refused(self):
+    def test_part_of_a_name_that_two_devices_share_is_refused(self):
         self.refused("v4l2:vivid", 2, "/dev/video0", "/dev/video1")
 
-    def test_a_device_that_is_not_there_is_named(self):
+    def test_missing_device_is_named(self):
         self.refused("v4l2:/dev/video9", 1, "/dev/video9", "not plugged in")
 
-    def test_a_device_that_does_not_capture_is_refused(self):
+    def test_device_that_does_not_capture_is_refused(self):
         self.refused("v4l2:/dev/null", 2, "/dev/null", "no video capture device")
 
-    def test_a_user_without_permission_is_told_of_the_group(self):
+    def test_user_without_permission_gets_the_name_of_the_group(self):
         done = self.run_in("setpriv --reuid=65534 --regid=65534 --clear-groups "
                            f"{built('triptych-capture')} v4l2:{WEBCAM}")
         self.assertEqual(done.status, 1, done.err)
         self.assertIn("group", done.err)
 
-    def test_a_busy_device_is_told_with_who_has_it(self):
+    def test_busy_device_is_refused_with_the_pid_that_has_it(self):
         name = self.stream()
         first = self.capture(name, "")
         self.frames(name, 1)

@@ -79,7 +79,7 @@ class Loopback(CameraTest):
                      f"-o {SHARE_INSIDE}/{file.name} {name}")
         return file.read_bytes()
 
-    def test_a_reader_of_v4l2_gets_the_stream_s_bytes(self):
+    def test_v4l2_reader_gets_the_bytes_of_the_stream(self):
         name = self.publish_bars()
         file = self.machine.share / "seen.raw"
         self.succeed(f"v4l2-ctl -d {DEVICE} --stream-mmap --stream-count=1 "
@@ -88,7 +88,7 @@ class Loopback(CameraTest):
         self.assertEqual(len(own), WIDTH * HEIGHT * 2)
         self.assertTrue(file.read_bytes()[:len(own)] == own, "other bytes came out")  # padded to a page
 
-    def test_the_device_is_a_camera_for_triptych_capture(self):
+    def test_triptych_capture_reads_the_loopback_device(self):
         name, copy = self.publish_bars(), self.stream()
         self.start(f"exec {built('triptych-capture')} -q -n {copy} v4l2:{DEVICE}")
         self.assertTrue(self.dump(copy) == self.dump(name), "other bytes came out")

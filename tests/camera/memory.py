@@ -14,7 +14,7 @@ class MemoryCgroup(CameraTest):
             f"exec {built('triptych-capture')} -n {self.stream()} --count 2 -s 3840x2160 -f XR24 "
             "pattern:black")
 
-    def test_a_stream_that_does_not_fit_is_refused_and_nobody_is_killed(self):
+    def test_stream_that_does_not_fit_is_refused_without_a_kill(self):
         self.succeed(f"mkdir /run/memory && mount -t cgroup2 none /run/memory && mkdir {GROUP} && "
                      "echo +memory >/run/memory/cgroup.subtree_control")
         done = self.capture_within("64M")

@@ -25,35 +25,35 @@ class Streaming(CameraTest):
         self.assertEqual(capture.status, 0, capture.err)
         self.assertEqual(differences(data, form, width, height, pattern), [])
 
-    def test_the_bars_come_in_YUYV(self):
+    def test_bars_arrive_in_YUYV(self):
         self.assert_bars("YUYV", 640, 360)
 
-    def test_the_bars_come_in_NV12(self):
+    def test_bars_arrive_in_NV12(self):
         self.assert_bars("NV12", 640, 360)
 
-    def test_the_bars_come_in_RGB3(self):
+    def test_bars_arrive_in_RGB3(self):
         self.assert_bars("RGB3", 640, 360)
 
-    def test_the_bars_come_in_YU12(self):
+    def test_bars_arrive_in_YU12(self):
         self.assert_bars("YU12", 640, 360)
 
-    def test_the_bars_come_in_another_size(self):
+    def test_bars_arrive_in_another_size(self):
         self.assert_bars("YUYV", 320, 180)
 
-    def test_the_bars_come_by_mapped_buffers(self):
+    def test_bars_arrive_by_mapped_buffers(self):
         for form in ("YUYV", "NV12", "RGB3", "YU12"):
             with self.subTest(form):
                 self.assert_bars(form, 320, 180, more="--io mmap", pattern="100% Colorbar")
 
-    def test_the_bars_come_by_read(self):
+    def test_bars_arrive_by_read(self):
         self.assert_bars("NV12", 320, 180, more="--io read")
 
-    def test_the_bars_come_from_a_multi_planar_device(self):
+    def test_bars_arrive_from_a_multi_planar_device(self):
         for form, way in itertools.product(("NV12", "NV16", "RGB3"), ("mmap", "userptr")):
             with self.subTest(form=form, io=way):
                 self.assert_bars(form, 320, 180, MULTIPLANAR, more=f"--io {way}")
 
-    def test_the_viewer_shows_the_bars(self):
+    def test_viewer_shows_the_bars(self):
         name = self.stream()
         capture = self.capture(name, f"-f NV12 -s 640x360 {PLAIN}")
         self.succeed(f"{built('triptych-display')} --headless --count 3 --timeout {PATIENCE // 2} "
@@ -65,7 +65,7 @@ class Streaming(CameraTest):
         self.assertEqual(len(shot), bytes_of("RGB3", 640, 360))
         self.assertEqual(differences(shot, "RGB3", 640, 360, "75% Colorbar"), [])
 
-    def test_the_rate_asked_for_is_the_stream_s(self):
+    def test_requested_rate_becomes_the_rate_of_the_stream(self):
         for rate in (10, 25):
             name = self.stream()
             capture = self.capture(name, f"-r {rate} -s 640x360")
@@ -73,7 +73,7 @@ class Streaming(CameraTest):
             self.finish(capture)
             self.assertEqual(frame["fps_num"], rate * frame["fps_den"])
 
-    def test_frames_are_as_far_apart_as_their_rate_says(self):
+    def test_intervals_match_the_frame_rate(self):
         name = self.stream()
         capture = self.capture(name, "-r 5 -s 320x180")
         frames = self.frames(name, 10)
@@ -82,7 +82,7 @@ class Streaming(CameraTest):
         lasted_s = (frames[-1]["capture_ns"] - frames[0]["capture_ns"]) / 1e9
         self.assertAlmostEqual(lasted_s / steps, 1 / 5, delta=0.05)  # by the driver's own times
 
-    def test_the_sequence_has_no_holes_where_the_driver_had_none(self):
+    def test_sequence_has_no_gaps_where_the_driver_had_none(self):
         name = self.stream()
         capture = self.capture(name, "-r 10 -s 320x180")
         frames = self.frames(name, 30)
@@ -90,7 +90,7 @@ class Streaming(CameraTest):
         for before, after in zip(frames, frames[1:]):
             self.assert_accounted(before, after)
 
-    def test_the_stream_says_what_the_driver_says_of_its_colours(self):
+    def test_stream_has_the_colours_that_the_driver_reports(self):
         name = self.stream()
         colours = "-c colorspace='Rec. 709' -c quantization='Full Range'"
         capture = self.capture(name, f"-f YUYV {colours}")
@@ -100,7 +100,7 @@ class Streaming(CameraTest):
         self.assertEqual((frame["colorspace"], frame["range"], frame["field"]),
                          ("rec709", "full-range", "none"))
 
-    def test_the_source_s_own_size_is_taken_from_its_timings(self):
+    def test_size_is_taken_from_the_timings_of_the_source(self):
         name = self.stream()
         capture = self.capture(name, "", HDMI)
         frame = self.frames(name, 1)[0]
@@ -108,7 +108,7 @@ class Streaming(CameraTest):
         self.assertEqual((frame["width"], frame["height"]), (1280, 720))
         self.assertEqual(round(frame["fps_num"] / frame["fps_den"]), 60)
 
-    def test_the_fields_of_a_television_picture_are_told(self):
+    def test_fields_of_television_frames_are_described(self):
         name = self.stream()
         capture = self.capture(name, "-s 720x576", TELEVISION)
         frame = self.frames(name, 1)[0]
@@ -129,7 +129,7 @@ class Streaming(CameraTest):
                 self.assertAlmostEqual(frame["fps_num"] / frame["fps_den"], rate, delta=0.01)
                 self.assertEqual((frame["aspect_num"], frame["aspect_den"]), aspect)
 
-    def test_a_size_that_the_camera_lacks_becomes_the_nearest_and_is_told(self):
+    def test_unsupported_size_becomes_the_nearest_and_is_logged(self):
         name = self.stream()
         capture = self.capture(name, "-s 650x370")
         frame = self.frames(name, 1)[0]

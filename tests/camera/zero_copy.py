@@ -17,7 +17,7 @@ class ZeroCopy(CameraTest):
             f"{arguments} v4l2:{WEBCAM}", 300)
         return objects(out)[-1], self.succeed("cat /run/trace")
 
-    def test_with_userptr_the_slots_are_the_driver_s_buffers(self):
+    def test_userptr_makes_the_slots_the_buffers_of_the_driver(self):
         summary, calls = self.trace("--io userptr")
         self.assertEqual(summary["copies"], 0)
         segments = [int(start, 16) for start in re.findall(r"shmat\(.*\)\s+= (0x\w+)", calls)]
@@ -31,12 +31,12 @@ class ZeroCopy(CameraTest):
                         f"the first buffer {buffers[0]:#x} lies in a segment of {segments}")
         self.assertNotIn("VIDIOC_QUERYBUF", calls)
 
-    def test_the_best_way_is_chosen_by_itself(self):
+    def test_best_io_method_is_chosen_automatically(self):
         summary, calls = self.trace("")
         self.assertEqual(summary["copies"], 0)
         self.assertIn("V4L2_MEMORY_USERPTR", calls)
 
-    def test_with_mapped_buffers_there_is_one_copy(self):
+    def test_mapped_buffers_cost_one_copy(self):
         summary, calls = self.trace("--io mmap")
         self.assertEqual(summary["copies"], 1)
         self.assertNotIn("V4L2_MEMORY_USERPTR", calls)
@@ -46,7 +46,7 @@ class ZeroCopy(CameraTest):
         self.assertEqual(done.status, 2, done.err)
         self.assertIn("--buffers 5", done.err)
 
-    def test_a_killed_capture_s_slots_are_left_to_its_driver(self):
+    def test_slots_of_a_killed_capture_are_left_to_its_driver(self):
         def segment():
             return self.succeed("tail -n 1 /proc/sysvipc/shm").split()[1]
         name = self.stream()

@@ -87,28 +87,28 @@ class BadCommandLine(Capture):
 
 
 class BadSurroundings(Capture):
-    def test_a_second_writer_is_refused_and_told_the_first_ones_pid(self):
+    def test_second_writer_is_refused_with_the_pid_of_the_first(self):
         name, writer = self.streaming("-s", "64x48")
         self.refused(FAILED, [name, str(writer.pid)], "-n", name)
 
-    def test_a_device_that_is_not_there_is_named(self):
+    def test_missing_device_is_named(self):
         self.refused(FAILED, ["/dev/video-none"], "-n", self.stream(), "-d", "/dev/video-none")
 
-    def test_a_file_that_is_not_there_is_named(self):
+    def test_missing_file_is_named(self):
         for kind in ("y4m", "raw"):
             self.refused(FAILED, ["/no/such/film", "No such file"], "-n", self.stream(),
                          "-s", "4x4", "-f", "GREY", f"{kind}:/no/such/film")
 
-    def test_a_name_ends_no_line_and_colours_no_terminal(self):
+    def test_control_characters_of_a_name_are_escaped(self):
         done = self.run_to_end("triptych-capture", "-n", self.stream(), "y4m:no\nsuch\33[31m\177film")
         self.assertEqual(done.returncode, FAILED)
         self.assertIn("no?such?[31m?film: cannot open", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 
-    def test_a_folder_is_no_film(self):
+    def test_folder_is_refused_as_a_video_file(self):
         self.refused(FAILED, ["directory"], "-n", self.stream(), f"y4m:{self.folder()}")
 
-    def test_no_system_v_segments_left_says_which_limit(self):
+    def test_exhausted_segments_name_the_limit(self):
         unshare = tool("unshare")
         if subprocess.run([unshare, "--ipc", "true"], capture_output=True).returncode:
             self.skipTest("no IPC namespace of its own for this user")
@@ -117,7 +117,7 @@ class BadSurroundings(Capture):
                                built("triptych-capture"), "-n", "cam0")
         self.assert_refused(done, FAILED, "shmmni")
 
-    def test_a_summary_that_cannot_be_written_is_a_failure(self):
+    def test_summary_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
             done = self.run_to_end("triptych-capture", "-n", self.stream(), "-s", "64x48", "--json",
                                    "--count", 2, stdout=full)
@@ -131,21 +131,21 @@ class Ends(Capture):
         self.assertEqual(writer.returncode, DONE, said.decode())
         self.assertEqual(ipc_of(name), ([], []))
 
-    def test_each_signal_ends_it_cleanly_and_nothing_is_left(self):
+    def test_each_signal_ends_capture_without_leftovers(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number.name):
                 self.stops_cleanly(*self.streaming("-s", "64x48"), number)
 
-    def test_a_slow_rate_does_not_delay_the_end(self):
+    def test_slow_rate_does_not_delay_the_end(self):
         self.stops_cleanly(*self.streaming("-s", "64x48", "-r", "1/100"), signal.SIGTERM)
 
-    def test_an_unpaced_stream_ends_too(self):
+    def test_unpaced_stream_ends_too(self):
         self.stops_cleanly(*self.streaming("-s", "64x48", "-r", "0"), signal.SIGINT)
 
-    def test_it_ends_while_it_waits_for_a_reader(self):
+    def test_capture_ends_while_it_waits_for_a_reader(self):
         self.stops_cleanly(*self.streaming("-s", "64x48", "--wait-for-reader"), signal.SIGTERM)
 
-    def test_it_ends_while_a_pipe_gives_nothing(self):
+    def test_capture_ends_while_a_pipe_is_silent(self):
         for begun in (b"", b"YUV4MP", b"YUV4MPEG2 W8 H8\n", b"YUV4MPEG2 W8 H8\nFRAME\n12345678"):
             with self.subTest(begun=begun):
                 name = self.stream()
@@ -166,7 +166,7 @@ class Ends(Capture):
             caught = next(line for line in status if line.startswith("SigCgt"))
         return int(caught.split()[1], 16) >> (number - 1) & 1
 
-    def test_frozen_readers_that_hold_every_slot_do_not_keep_it_from_ending(self):
+    def test_capture_ends_while_stopped_readers_hold_every_slot(self):
         name, writer = self.streaming("-s", "64x48", "-r", "200")
         readers = [self.start("triptych-dump", "--stats", "--json", name) for _ in range(6)]
         wait_until(lambda: ipc_of(name)[0][0]["nattch"] >= 7, "six readers")
@@ -181,7 +181,7 @@ class Streams(Capture):
         self.assertEqual(done.returncode, DONE, done.stderr)
         return last_json(done.stdout)
 
-    def test_the_summary_has_every_promised_key(self):
+    def test_summary_has_every_promised_key(self):
         summary = self.summary("-s", "64x48", "-r", "0", "--count", 10)
         for key in ("name frames fps torn_retried copies format width height dropped.driver "
                     "dropped.writer dropped.reader age_us.p50 age_us.p99 interval_us.p50 "
@@ -223,7 +223,7 @@ class Streams(Capture):
                                        f"pattern:{pattern}{arg}")
                 self.assertEqual(summary["frames"], 5)
 
-    def test_a_reader_finds_what_was_announced(self):
+    def test_reader_finds_the_announced_stream(self):
         name, _ = self.streaming("-s", "100x50", "-f", "NV12", "-r", "100")
         seen = self.look(name, "--count", 3)
         self.assertEqual((seen["format"], seen["width"], seen["height"]), ("NV12", 100, 50))
@@ -234,7 +234,7 @@ class Streams(Capture):
         shm, _ = ipc_of(name)
         self.assertEqual(int(str(shm[0]["perms"]), 8) & SHM_LOCKED, SHM_LOCKED)
 
-    def test_huge_pages_are_asked_for_and_done_without(self):
+    def test_capture_runs_without_the_huge_pages_it_requested(self):
         name = self.stream()
         done = self.run_to_end("triptych-capture", "-v", "-n", name, "-s", "64x48", "-r", "0",
                                "--huge-pages", "--count", 3)
@@ -253,7 +253,7 @@ class Streams(Capture):
 
 
 class NoSignal(Capture):
-    def test_a_persistent_stream_shows_labelled_pictures_until_its_camera_comes(self):
+    def test_persistent_stream_shows_no_signal_until_its_camera_comes(self):
         name, writer = self.streaming("--persistent", "-d", "/dev/video-none", "-s", "320x240",
                                       "-f", "RGB3", "-r", "50")
         shot = self.folder() / "shot.png"

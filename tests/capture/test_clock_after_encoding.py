@@ -36,20 +36,20 @@ class Carried(ProgramTest):
         for bottom in (False, True):
             self.assertEqual(numbers(data, width, height, bottom), original)
 
-    def test_an_encoder_at_a_low_bit_rate_leaves_them_readable(self):
+    def test_blocks_stay_readable_after_a_low_bit_rate(self):
         film = self.film()
         coded = self.ffmpeg(film, "-c:v", "libx264", "-b:v", "150k", "-maxrate", "150k", "-bufsize",
                             "75k", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-f", "matroska")
         self.assertLess(len(coded), len(film) / 50)
         self.assert_read(film, 640, 360, coded)
 
-    def test_scaling_leaves_them_readable(self):
+    def test_blocks_stay_readable_after_scaling(self):
         film = self.film()
         for width, height in ((320, 180), (1280, 720), (500, 400), (161, 121)):
             with self.subTest(size=f"{width}x{height}"):
                 self.assert_read(film, width, height, film)
 
-    def test_triptych_dump_reads_them_after_scaling_and_an_encoder_at_a_low_bit_rate(self):
+    def test_dump_reads_the_blocks_after_scaling_and_a_low_bit_rate(self):
         coded = self.ffmpeg(self.film(), "-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "150k",
                             "-maxrate", "150k", "-bufsize", "75k", "-pix_fmt", "yuv420p", "-f",
                             "matroska")
@@ -65,7 +65,7 @@ class Carried(ProgramTest):
         self.assertEqual([clock[key] for key in ("read", "unread", "repeated", "torn")],
                          [FRAMES, 0, 0, 0])
 
-    def test_the_time_goes_on_from_frame_to_frame(self):
+    def test_time_increases_from_frame_to_frame(self):
         data = self.ffmpeg(self.film(), "-f", "rawvideo", "-pix_fmt", "gray")
         size = 640 * 360
         times = [strip(data[at:at + size], 640, 360)[1] for at in range(0, len(data), size)]

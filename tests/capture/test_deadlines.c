@@ -48,7 +48,7 @@ static void neighbours_are_a_period_apart(void **state)
     }
 }
 
-static void a_frame_is_missed_when_the_next_one_is_due(void **state)
+static void frame_is_missed_when_the_next_one_is_due(void **state)
 {
     const struct schedule schedule = begun(100, 1);
 
@@ -75,7 +75,7 @@ static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
     assert_int_equal(schedule_missed(&schedule, INT64_MAX), 0);
 }
 
-static void a_source_that_is_gone_is_looked_for_less_and_less_often(void **state)
+static void missing_source_is_retried_with_longer_pauses(void **state)
 {
     static const int64_t pauses_ms[] = { 400, 800, 1600, 3200, 5000, 5000 };
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
@@ -99,9 +99,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deadlines_do_not_drift),
         cmocka_unit_test(neighbours_are_a_period_apart),
-        cmocka_unit_test(a_frame_is_missed_when_the_next_one_is_due),
+        cmocka_unit_test(frame_is_missed_when_the_next_one_is_due),
         cmocka_unit_test(unpaced_frames_are_due_at_once_and_never_missed),
-        cmocka_unit_test(a_source_that_is_gone_is_looked_for_less_and_less_often),
+        cmocka_unit_test(missing_source_is_retried_with_longer_pauses),
     };
     return cmocka_run_group_tests_name("deadlines", tests, NULL, NULL);
 }

@@ -153,7 +153,7 @@ static long sleeps(void)
     return use.ru_nvcsw;
 }
 
-static void a_device_whose_reads_give_nothing_is_read_without_haste(void **state)
+static void device_with_empty_reads_is_polled_slowly(void **state)
 {
     (void)state;
     struct source_options options;
@@ -164,7 +164,7 @@ static void a_device_whose_reads_give_nothing_is_read_without_haste(void **state
     source.ops->close(&source);
 }
 
-static void a_device_that_is_ready_with_no_buffer_is_asked_without_haste(void **state)
+static void device_without_a_buffer_is_polled_slowly(void **state)
 {
     (void)state;
     struct source_options options;
@@ -176,7 +176,7 @@ static void a_device_that_is_ready_with_no_buffer_is_asked_without_haste(void **
     source.ops->close(&source);
 }
 
-static void a_single_wait_in_vain_delays_no_frame(void **state)
+static void single_unsuccessful_wait_delays_no_frame(void **state)
 {
     (void)state;
     struct source_options options;
@@ -194,7 +194,7 @@ static void a_single_wait_in_vain_delays_no_frame(void **state)
     source.ops->close(&source);
 }
 
-static void what_a_device_says_of_itself_is_told_clean(void **state)
+static void device_names_are_printed_without_control_characters(void **state)
 {
     (void)state;
     struct camera camera;
@@ -221,10 +221,10 @@ static void what_a_device_says_of_itself_is_told_clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_device_whose_reads_give_nothing_is_read_without_haste),
-        cmocka_unit_test(a_device_that_is_ready_with_no_buffer_is_asked_without_haste),
-        cmocka_unit_test(a_single_wait_in_vain_delays_no_frame),
-        cmocka_unit_test(what_a_device_says_of_itself_is_told_clean),
+        cmocka_unit_test(device_with_empty_reads_is_polled_slowly),
+        cmocka_unit_test(device_without_a_buffer_is_polled_slowly),
+        cmocka_unit_test(single_unsuccessful_wait_delays_no_frame),
+        cmocka_unit_test(device_names_are_printed_without_control_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

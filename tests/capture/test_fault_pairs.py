@@ -108,7 +108,7 @@ class FaultPairs(ProgramTest):
             self.assertEqual((seen["uneven"], seen["uneven_us"]["max"]), (0, 0))
             self.assertEqual(seen["stall_us"]["sum"], STALL_MS * 1000 * ("stall" in faults))
 
-    def test_none(self):
+    def test_runs_without_faults_report_none(self):
         self.check()
 
 
@@ -172,12 +172,12 @@ class Steady(ProgramTest):
         self.assertEqual((summary["duplicates"], summary["clock"]["repeated"]), (0, 0))
         return summary["dropped"]
 
-    def test_each_drop_is_told_and_no_other(self):
+    def test_every_drop_is_reported_and_no_other(self):
         for mode in ("next", "latest"):
             with self.subTest(mode=mode):
                 self._lost(mode, disturb=False)
 
-    def test_drops_of_a_stopped_reader_and_of_a_stopped_writer_are_told_apart(self):
+    def test_drops_of_stopped_readers_and_writers_are_distinguished(self):
         for mode in ("next", "latest"):
             with self.subTest(mode=mode):
                 dropped = self._lost(mode, disturb=True)

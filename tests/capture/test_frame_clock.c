@@ -52,7 +52,7 @@ static void assert_reads(const struct clock_picture *picture, enum clock_strip s
     assert_int_equal(code.time_us, moment.time_ns / 1000 % (INT64_C(1) << 48));
 }
 
-static void a_drawn_clock_is_read_at_any_size(void **state)
+static void drawn_clock_is_read_at_any_size(void **state)
 {
     static const uint32_t sizes[][2] = { { CLOCK_WIDTH_MIN, CLOCK_HEIGHT_MIN },
                                          { 69, 73 },
@@ -71,7 +71,7 @@ static void a_drawn_clock_is_read_at_any_size(void **state)
     }
 }
 
-static void a_picture_too_small_for_the_code_has_none(void **state)
+static void frame_too_small_for_the_code_yields_none(void **state)
 {
     struct clock_picture picture = drawn(CLOCK_WIDTH_MIN - 1, CLOCK_HEIGHT_MIN);
     struct clock_code code = { .number = 7 };
@@ -102,7 +102,7 @@ static struct clock_picture scaled(const struct clock_picture *from, uint32_t wi
     };
 }
 
-static void the_code_survives_scaling(void **state)
+static void code_survives_scaling(void **state)
 {
     static const uint32_t sizes[][2] = { { 160, 120 }, { 333, 187 }, { 641, 481 }, { 2560, 1440 } };
     struct clock_picture original = drawn(1280, 720);
@@ -117,7 +117,7 @@ static void the_code_survives_scaling(void **state)
     drop(&original);
 }
 
-static void the_code_survives_a_darker_duller_noisier_picture(void **state)
+static void code_survives_a_darker_duller_noisier_picture(void **state)
 {
     struct clock_picture picture = drawn(640, 480);
     uint8_t *luma = (uint8_t *)(uintptr_t)picture.luma;
@@ -133,7 +133,7 @@ static void the_code_survives_a_darker_duller_noisier_picture(void **state)
     drop(&picture);
 }
 
-static void a_flipped_cell_is_noticed(void **state)
+static void flipped_cell_is_noticed(void **state)
 {
     struct clock_code code;
     unsigned accepted = 0;
@@ -155,7 +155,7 @@ static void a_flipped_cell_is_noticed(void **state)
     assert_int_equal(accepted, 0);
 }
 
-static void a_picture_without_a_code_has_none(void **state)
+static void frame_without_a_code_yields_none(void **state)
 {
     uint8_t *luma = malloc((size_t)320 * 240);
     const struct clock_picture picture = {
@@ -178,7 +178,7 @@ static void a_picture_without_a_code_has_none(void **state)
     free(luma);
 }
 
-static void two_frames_in_one_picture_differ_between_the_strips(void **state)
+static void mixed_frames_differ_between_the_strips(void **state)
 {
     struct clock_picture picture = drawn(640, 480);
     struct paint canvas;
@@ -207,13 +207,13 @@ static void two_frames_in_one_picture_differ_between_the_strips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_drawn_clock_is_read_at_any_size),
-        cmocka_unit_test(a_picture_too_small_for_the_code_has_none),
-        cmocka_unit_test(the_code_survives_scaling),
-        cmocka_unit_test(the_code_survives_a_darker_duller_noisier_picture),
-        cmocka_unit_test(a_flipped_cell_is_noticed),
-        cmocka_unit_test(a_picture_without_a_code_has_none),
-        cmocka_unit_test(two_frames_in_one_picture_differ_between_the_strips),
+        cmocka_unit_test(drawn_clock_is_read_at_any_size),
+        cmocka_unit_test(frame_too_small_for_the_code_yields_none),
+        cmocka_unit_test(code_survives_scaling),
+        cmocka_unit_test(code_survives_a_darker_duller_noisier_picture),
+        cmocka_unit_test(flipped_cell_is_noticed),
+        cmocka_unit_test(frame_without_a_code_yields_none),
+        cmocka_unit_test(mixed_frames_differ_between_the_strips),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ class OddCameras(ScriptedCameraTest):
 
 
 class Devices(OddCameras):
-    def test_advice_is_that_of_the_call_that_failed(self):
+    def test_advice_matches_the_call_that_failed(self):
         control = "control 980900 Brightness 0 255 128"
         setting = ["-c", "brightness=7"]
         self.each([
@@ -54,7 +54,7 @@ class Devices(OddCameras):
             ([GREY, "fail S_FMT EINVAL", "caps +io_mc"], [], FAILED, "libcamera"),
         ])
 
-    def test_list_has_devices_that_may_not_be_opened(self):
+    def test_list_contains_devices_without_permission(self):
         self.plug_in([GREY, "fail open EACCES"], "video0")
         done = self.run_capture("--list-devices")
         self.assert_refused(done, FAILED, "join the group", "1 of 1 devices")
@@ -81,7 +81,7 @@ class Devices(OddCameras):
 
 
 class WaysOfStreaming(OddCameras):
-    def test_next_way_is_tried_until_a_frame_has_come(self):
+    def test_next_io_method_is_tried_until_a_frame_arrives(self):
         wayward = "caps +readwrite"
         told = ["no frame came by --io userptr: --io mmap takes its place", "! error ",
                 "!no signal"]
@@ -106,7 +106,7 @@ class WaysOfStreaming(OddCameras):
             ([GREY, "fail DQBUF ENODEV"], [], FAILED, "unplugged"),
         ])
 
-    def test_silent_way_is_left_at_the_time_out(self):
+    def test_silent_io_method_is_abandoned_at_the_timeout(self):
         self.plug_in([GREY, "fail DQBUF EAGAIN userptr"])
         name, process, log = self.capture("--device-timeout", 0.3)
         self.wait_for(log, "is back after")
@@ -136,7 +136,7 @@ class WaysOfStreaming(OddCameras):
         duration_s = self.finish(process)["duration_s"]
         self.assertIn(log().count("is back"), range(1, int(4 + duration_s / 2)), log())
 
-    def test_camera_that_is_unplugged_comes_back_by_its_best_way(self):
+    def test_reconnected_camera_uses_its_best_io_method(self):
         self.plug_in(GREY)
         name, process, log = self.capture("--persistent")
         self.frames(name, 3)
@@ -148,7 +148,7 @@ class WaysOfStreaming(OddCameras):
         self.assertEqual((frame["copies"], frame["no_signal"]), (0, False))
         self.finish(process)
 
-    def test_stopped_readers_end_no_capture_into_slots(self):
+    def test_capture_into_slots_survives_stopped_readers(self):
         self.plug_in(GREY)
         name, process, log = self.capture("--io", "userptr")
         self.frames(name, 3)
@@ -161,7 +161,7 @@ class WaysOfStreaming(OddCameras):
         self.assertEqual({(frame["copies"], frame["no_signal"]) for frame in frames}, {(0, False)})
         self.assertNotIn(" error ", log())
 
-    def test_idle_loopback_is_waited_for_when_persistent(self):
+    def test_persistent_capture_waits_for_an_idle_loopback(self):
         self.plug_in("caps -capture\ncaps +output")
         self.ends("caps -capture\ncaps +output", [], FAILED, "captures nothing yet")
         name, process, log = self.capture("--persistent", "-s", "64x48", "-f", "GREY")
@@ -172,7 +172,7 @@ class WaysOfStreaming(OddCameras):
 
 
 class BadFrames(OddCameras):
-    def test_bad_frames_are_told_with_their_bytes(self):
+    def test_bad_frames_are_logged_with_their_bytes(self):
         good = "frame times=0"
         self.each([
             ([GREY, "frame bytes=100", good], [], DONE, r"1 bad frame,.*cut short \(100 of 3072 b"),
@@ -182,14 +182,14 @@ class BadFrames(OddCameras):
             ([GREY, "frame offset=10 bytes=3072", good], [], DONE),
         ])
 
-    def test_bad_frames_do_not_count_as_signs_of_life(self):
+    def test_bad_frames_do_not_end_an_outage(self):
         self.plug_in([GREY, BAD])
         name, process, log = self.capture("--device-timeout", 0.5)
         self.wait_for(log, r"no good frame for 0\.\d s: the last one was cut short \(100 of 3072")
         self.assertTrue(self.frames(name, 1)[0]["no_signal"])
         self.finish(process)
 
-    def test_no_signal_picture_tells_why_however_quiet_the_log(self):
+    def test_no_signal_frame_shows_the_reason_at_any_verbosity(self):
         self.plug_in(["mode GREY 640x480 50", "frame bytes=100 times=0"])
         name, process, _ = self.capture("-q", "--device-timeout", 0.1)
         picture = self.picture(name)
@@ -205,7 +205,7 @@ class BadFrames(OddCameras):
         lines = log().count("bad frame")
         self.assertLessEqual(lines, 1 + summary["duration_s"], log())
 
-    def test_lies_of_a_driver_end_no_capture(self):
+    def test_capture_survives_wrong_answers_of_a_driver(self):
         huge = "frame bytes=4000000000 times=0"
         for io in ("mmap", "userptr", "auto"):
             self.each([
@@ -238,7 +238,7 @@ class BadFrames(OddCameras):
 
 
 class Rates(OddCameras):
-    def test_rate_is_the_driver_s_where_it_refuses_another(self):
+    def test_rate_is_that_of_a_driver_that_refuses_another(self):
         self.plug_in(["mode GREY 64x48 20", "fail S_PARM EIO"])
         name, process, log = self.capture("-r", 50)
         frame = self.frames(name, 1)[0]
@@ -246,7 +246,7 @@ class Rates(OddCameras):
         self.assertEqual(frame["fps_num"] / frame["fps_den"], 20)
         self.assertIn("cannot set 50 frames a second", log())
 
-    def test_rate_is_found_where_the_driver_tells_none(self):
+    def test_rate_is_measured_where_the_driver_reports_none(self):
         for script, rate in ((["mode GREY 64x48 20"], 20), (["mode GREY 64x48"], 0),
                              (["mode GREY 64x48", "standard ff 25 PAL"], 25)):
             with self.subTest(script):
@@ -267,12 +267,12 @@ class Times(OddCameras):
         self.finish(process)
         return seen, log()
 
-    def test_times_are_the_driver_s_where_they_can_be_true(self):
+    def test_plausible_times_of_the_driver_are_used(self):
         seen, log = self.times("frame age=40 times=0")
         self.assertTrue(all(frame["publish_ns"] - frame["capture_ns"] >= 39e6 for frame in seen))
         self.assertNotIn("driver's times", log)
 
-    def test_times_that_cannot_be_true_are_those_of_arrival(self):
+    def test_impossible_times_are_replaced_by_arrival_times(self):
         for odd in ("frame age=9000 times=0", "frame still=1 times=0", "frame age=-60000 times=0",
                     "frame age=40 times=3\nframe age=3000 times=3",
                     "frame age=40 times=1\nframe age=200 times=1"):
@@ -284,12 +284,12 @@ class Times(OddCameras):
                 self.assertEqual(times, sorted(set(times)))
                 self.assertEqual(log.count("driver's times"), 1)
 
-    def test_one_bad_time_does_not_end_the_trust_in_the_rest(self):
+    def test_times_are_used_after_a_single_bad_one(self):
         seen, _ = self.times("frame age=9000", "frame age=40 times=0")
         ages = [frame["publish_ns"] - frame["capture_ns"] for frame in seen[3:]]
         self.assertTrue(all(age >= 39e6 for age in ages), ages)
 
-    def test_numbers_that_jump_are_no_drops(self):
+    def test_jumping_sequence_numbers_are_not_drops(self):
         for odd in ("frame\nframe seq=2000000000", "frame\nframe step=1000000",
                     "frame seq=7 times=0", "frame step=-5 times=0"):
             with self.subTest(odd):
@@ -298,14 +298,14 @@ class Times(OddCameras):
                 numbers = [frame["driver_sequence"] for frame in seen]
                 self.assertEqual(numbers, sorted(numbers))
 
-    def test_holes_in_the_numbers_are_drops(self):
+    def test_gaps_in_the_numbers_are_drops(self):
         seen, _ = self.times("frame times=4", "frame step=3")
         lost = seen[-1]["dropped_driver"] - seen[0]["dropped_driver"]
         numbers = [frame["driver_sequence"] for frame in seen]
         self.assertGreaterEqual(lost, 6)
         self.assertEqual(lost, numbers[-1] - numbers[0] - (seen[-1]["number"] - seen[0]["number"]))
 
-    def test_slow_camera_is_waited_for(self):
+    def test_capture_waits_for_a_slow_camera(self):
         self.plug_in("mode GREY 64x48 2")
         name, process, log = self.capture("--device-timeout", 0.2)
         self.assertFalse(any(frame["no_signal"] for frame in self.frames(name, 3)))
@@ -314,7 +314,7 @@ class Times(OddCameras):
 
 
 class Choices(OddCameras):
-    def test_format_is_the_one_that_is_quick_enough(self):
+    def test_fast_enough_format_is_chosen(self):
         self.each([
             (WEBCAM, ["-s", "1920x1080"], DONE,
              "1920x1080 MJPG, 30 frames", "YUYV gives no more than 5 .*--format YUYV takes it"),
@@ -336,7 +336,7 @@ class Choices(OddCameras):
             (GREY, ["--input", "1"], MISUSED, "the device has no choice"),
         ])
 
-    def test_pixel_aspect_is_the_driver_s_also_of_scaled_pictures(self):
+    def test_pixel_aspect_is_that_of_the_driver_also_when_scaled(self):
         television = ["mode GREY 720x576 50", "mode GREY 360x576 50", "standard ff 25 PAL"]
         for aspect, size, seen in (("54/59", "720x576", (59, 54)), ("54/59", "360x576", (59, 27)),
                                    ("1/1", "360x576", (0, 0)), ("0/0", "720x576", (0, 0))):
@@ -347,7 +347,7 @@ class Choices(OddCameras):
                 self.finish(process)
                 self.assertEqual((frame["aspect_num"], frame["aspect_den"]), seen)
 
-    def test_comma_in_a_control_s_value_is_escaped(self):
+    def test_comma_in_a_controls_value_is_escaped(self):
         control = "control 980900 Brightness 0 255 128"
         self.each([
             ([GREY, control], ["-c", "brightness=7,brightness=9"], DONE, "brightness is 9"),

@@ -105,7 +105,7 @@ static void every_format_that_has_rows_can_be_drawn(void **state)
         assert_true(format->components > 0);
 }
 
-static void a_compressed_format_cannot_be_drawn(void **state)
+static void compressed_format_cannot_be_drawn(void **state)
 {
     const struct tri_video video = { .fourcc = TRI_FOURCC_MJPG, .width = 16, .height = 16 };
     struct paint canvas;
@@ -130,7 +130,7 @@ static void fill_and_compare(uint32_t fourcc, const uint32_t size[2], uint32_t s
     free(memory);
 }
 
-static void a_colour_comes_back_from_every_format_size_and_stride(void **state)
+static void colour_comes_back_from_every_format_size_and_stride(void **state)
 {
     static const struct paint_rgb colors[] = { { 0, 0, 0 },     { 255, 255, 255 }, { 255, 0, 0 },
                                                { 0, 255, 0 },   { 0, 0, 255 },     { 191, 191, 0 },
@@ -144,7 +144,7 @@ static void a_colour_comes_back_from_every_format_size_and_stride(void **state)
                 fill_and_compare(format->fourcc, sizes[s], spares[(s + c) % 3], colors[c]);
 }
 
-static void every_matrix_and_range_is_the_one_the_frame_tells(void **state)
+static void every_matrix_and_range_follows_the_frame(void **state)
 {
     static const struct {
         enum tri_matrix matrix;
@@ -195,7 +195,7 @@ static void assert_padding_untouched(const struct paint *canvas, const uint8_t *
     free(mask);
 }
 
-static void what_lies_beyond_the_rows_is_left_alone(void **state)
+static void bytes_beyond_the_rows_do_not_change(void **state)
 {
     const struct tri_format *format;
 
@@ -223,7 +223,7 @@ static void what_lies_beyond_the_rows_is_left_alone(void **state)
     }
 }
 
-static void a_rectangle_ends_at_its_edges(void **state)
+static void rectangle_ends_at_its_edges(void **state)
 {
     const struct tri_format *format;
 
@@ -245,7 +245,7 @@ static void a_rectangle_ends_at_its_edges(void **state)
     }
 }
 
-static void a_line_paints_what_a_rectangle_does(void **state)
+static void line_paints_what_a_rectangle_does(void **state)
 {
     const struct tri_format *format;
 
@@ -269,7 +269,7 @@ static void a_line_paints_what_a_rectangle_does(void **state)
     }
 }
 
-static void a_copied_part_is_what_was_drawn_in_it(void **state)
+static void copied_part_is_what_was_drawn_in_it(void **state)
 {
     const struct tri_format *format;
 
@@ -323,13 +323,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_that_has_rows_can_be_drawn),
-        cmocka_unit_test(a_compressed_format_cannot_be_drawn),
-        cmocka_unit_test(a_colour_comes_back_from_every_format_size_and_stride),
-        cmocka_unit_test(every_matrix_and_range_is_the_one_the_frame_tells),
-        cmocka_unit_test(what_lies_beyond_the_rows_is_left_alone),
-        cmocka_unit_test(a_rectangle_ends_at_its_edges),
-        cmocka_unit_test(a_line_paints_what_a_rectangle_does),
-        cmocka_unit_test(a_copied_part_is_what_was_drawn_in_it),
+        cmocka_unit_test(compressed_format_cannot_be_drawn),
+        cmocka_unit_test(colour_comes_back_from_every_format_size_and_stride),
+        cmocka_unit_test(every_matrix_and_range_follows_the_frame),
+        cmocka_unit_test(bytes_beyond_the_rows_do_not_change),
+        cmocka_unit_test(rectangle_ends_at_its_edges),
+        cmocka_unit_test(line_paints_what_a_rectangle_does),
+        cmocka_unit_test(copied_part_is_what_was_drawn_in_it),
         cmocka_unit_test(lines_are_repeated_to_the_end),
     };
     return cmocka_run_group_tests_name("paint", tests, NULL, NULL);

@@ -92,7 +92,7 @@ static void compare_redrawn(const struct pattern *pattern, uint32_t fourcc, uint
     take_down(&fresh);
 }
 
-static void what_is_redrawn_is_what_would_be_drawn_whole(void **state)
+static void partial_redraw_equals_a_full_redraw(void **state)
 {
     static const uint32_t sizes[][2] = { { 1, 1 }, { 7, 5 }, { 160, 121 }, { 323, 181 } };
     static const uint32_t formats[] = { TRI_FOURCC_YUYV, TRI_FOURCC_NV12, TRI_FOURCC_YU12,
@@ -139,7 +139,7 @@ static void patterns_are_found_by_name_and_argument(void **state)
     assert_null(pattern_named("", &arg));
 }
 
-static void bars_are_where_smpte_has_them(void **state)
+static void bars_match_the_smpte_layout(void **state)
 {
     static const uint8_t bars[7][3] = { { 191, 191, 191 }, { 191, 191, 0 }, { 0, 191, 191 },
                                         { 0, 191, 0 },     { 191, 0, 191 }, { 191, 0, 0 },
@@ -156,7 +156,7 @@ static void bars_are_where_smpte_has_them(void **state)
     take_down(&easel);
 }
 
-static void a_jpeg_shows_what_was_drawn(void **state)
+static void jpeg_shows_what_was_drawn(void **state)
 {
     const struct tri_video video = { .fourcc = TRI_FOURCC_MJPG, .width = 321, .height = 241 };
     const struct pattern_moment now = frame(0);
@@ -201,7 +201,7 @@ static bool publish_is_whole(tri_writer *writer, struct drawing *drawing, uint64
     return same;
 }
 
-static void a_removed_segment_is_drawn_whole_again(void **state)
+static void removed_segment_is_redrawn_completely(void **state)
 {
     struct easel whole = set_up(&pattern_smpte, TRI_FOURCC_YUYV, 320, 240);
     struct tri_writer_options options = { .video = whole.canvas.video };
@@ -234,7 +234,7 @@ static void a_removed_segment_is_drawn_whole_again(void **state)
     take_down(&whole);
 }
 
-static void a_slot_given_up_half_way_is_drawn_whole_again(void **state)
+static void cancelled_slot_is_redrawn_completely(void **state)
 {
     struct easel whole = set_up(&pattern_smpte, TRI_FOURCC_YUYV, 320, 240);
     struct tri_writer_options options = { .video = whole.canvas.video };
@@ -265,11 +265,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_are_found_by_name_and_argument),
         cmocka_unit_test(every_pattern_draws_every_format_at_any_size),
-        cmocka_unit_test(what_is_redrawn_is_what_would_be_drawn_whole),
-        cmocka_unit_test(bars_are_where_smpte_has_them),
-        cmocka_unit_test(a_jpeg_shows_what_was_drawn),
-        cmocka_unit_test(a_removed_segment_is_drawn_whole_again),
-        cmocka_unit_test(a_slot_given_up_half_way_is_drawn_whole_again),
+        cmocka_unit_test(partial_redraw_equals_a_full_redraw),
+        cmocka_unit_test(bars_match_the_smpte_layout),
+        cmocka_unit_test(jpeg_shows_what_was_drawn),
+        cmocka_unit_test(removed_segment_is_redrawn_completely),
+        cmocka_unit_test(cancelled_slot_is_redrawn_completely),
     };
     return cmocka_run_group_tests_name("patterns", tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ def pictures(y4m):
 
 
 class Whole(Film):
-    def test_a_film_from_a_pipe_comes_out_bit_by_bit(self):
+    def test_y4m_from_a_pipe_comes_out_bit_by_bit(self):
         for format, size in (("yuv420p", "64x48"), ("yuv420p", "34x18"), ("yuv422p", "33x17"),
                              ("gray", "31x5"), ("yuv420p10le", "30x14"), ("gray16le", "19x7")):
             with self.subTest(format=format, size=size):
@@ -66,13 +66,13 @@ class Whole(Film):
                 out = self.through("y4m:-", film)
                 self.assertEqual(pictures(out), pictures(film))
 
-    def test_a_film_from_a_file_comes_out_bit_by_bit(self):
+    def test_y4m_from_a_file_comes_out_bit_by_bit(self):
         film = self.film("-f", "yuv4mpegpipe", size="161x91", format="yuv422p")
         path = self.folder() / "film.y4m"
         path.write_bytes(film)
         self.assertEqual(pictures(self.through(f"y4m:{path}")), pictures(film))
 
-    def test_raw_pictures_come_out_bit_by_bit(self):
+    def test_raw_frames_come_out_bit_by_bit(self):
         film = self.film("-f", "rawvideo", format="nv12", size="50x30")
         out = self.through("raw:-", film, writer=("-s", "50x30", "-f", "NV12", "--fps", "20"),
                            reader=("--to", "raw"))
@@ -83,21 +83,21 @@ class Whole(Film):
         out = self.through("y4m:-", film, count=9, writer=("--skip", "3"))
         self.assertEqual(pictures(out), pictures(film)[3:])
 
-    def test_a_looped_film_begins_anew(self):
+    def test_looped_file_restarts(self):
         film = self.film("-f", "yuv4mpegpipe", frames=3)
         path = self.folder() / "film.y4m"
         path.write_bytes(film)
         out = self.through(f"y4m:{path}", count=8, writer=("--loop", "--count", "8"))
         self.assertEqual(pictures(out), (pictures(film) * 3)[:8])
 
-    def test_a_looped_raw_film_begins_anew(self):
+    def test_looped_raw_file_restarts(self):
         path = self.folder() / "film.raw"
         path.write_bytes(b"abcdefgh")
         out = self.through(f"raw:{path}", count=5, reader=("--to", "raw"),
                            writer=("-s", "2x2", "-f", "GREY", "--loop", "--count", "5", "-r", "20"))
         self.assertEqual(out, b"abcdefghabcdefghabcd")
 
-    def test_a_film_has_its_own_rate_unless_another_is_wanted(self):
+    def test_file_has_its_own_rate_unless_another_is_requested(self):
         for args, fps in (((), 25), (("-r", "30000/1001"), 29.97)):
             name = self.stream()
             done = self.run_to_end("triptych-capture", "-q", "-n", name, "--json", *args, "y4m:-",
@@ -107,7 +107,7 @@ class Whole(Film):
             self.assertEqual(summary["frames"], 12)
             self.assertGreaterEqual(summary["duration_s"] + 0.0005, 11 / fps)  # rounded, never early
 
-    def test_unpaced_it_is_as_fast_as_it_comes_and_loses_nothing_on_the_way_in(self):
+    def test_unpaced_capture_loses_no_frame_of_a_pipe(self):
         done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", "-r", "0",
                                "y4m:-", input=HEAD + FRAME * 5000)
         summary = last_json(done.stdout)
@@ -125,7 +125,7 @@ class Headers(Film):
                 out = self.through("y4m:-", head + b"\nFRAME\n" + bytes(48), count=1)
                 self.assertTrue(out.startswith(head + b" "), out[:80])
 
-    def test_frames_of_a_mixed_film_keep_their_order(self):
+    def test_frames_of_a_mixed_file_keep_their_order(self):
         lines = [b"FRAME Itii\n", b"FRAME Ibii\n", b"FRAME I1pp\n", b"FRAME I???\n"]
         head = b"YUV4MPEG2 W4 H2 F25:1 Im A1:1 Cmono"
         film = b"".join(line + bytes(8) for line in [lines[3], *lines])
@@ -141,7 +141,7 @@ class Headers(Film):
             self.assertIn(word, done.stderr)
         self.assertEqual(done.stderr.count(" byte "), 1 if words else 0, done.stderr)
 
-    def test_what_no_pixel_depends_on_is_a_warning(self):
+    def test_unknown_header_fields_are_warnings(self):
         size = b"YUV4MPEG2 W4 H2"
         for film, words in (
                 (size + b" F25\n" + FRAME, ["byte 16", "25:1"]),
@@ -156,7 +156,7 @@ class Headers(Film):
             with self.subTest(film=film):
                 self.assert_warned(film, 1, *words)
 
-    def test_one_film_behind_another_goes_on(self):
+    def test_concatenated_files_continue(self):
         self.assert_warned((HEAD + FRAME * 2) * 3, 6)
         done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json", "y4m:-",
                                input=HEAD + FRAME + b"YUV4MPEG2 W2 H2 F25:1 Cmono\nFRAME\nabcd")
@@ -164,7 +164,7 @@ class Headers(Film):
         self.assertEqual(summary["frames"], 2)
         self.assertEqual((summary["format"], summary["width"]), ("GREY", 2))
 
-    def test_change_in_mid_film_is_logged(self):
+    def test_change_within_a_file_is_logged(self):
         for first, then, words in ((b"F25:1", b"F50:1", "from 25/1 frames a second to 50/1"),
                                    (b"F25:1 It", b"F25:1 Ib", "interlaced-tb to interlaced-bt"),
                                    (b"F25:1 A1:1", b"F25:1 A59:54", "pixels of 1:1 to 59:54")):
@@ -185,7 +185,7 @@ class Headers(Film):
 class Again(Film):
     """--loop, and input that is no film."""
 
-    def test_stdin_is_looped_from_where_it_stood(self):
+    def test_stdin_is_looped_from_its_initial_offset(self):
         path = self.folder() / "film.y4m"
         path.write_bytes(b"read by somebody before" + HEAD + FRAME * 2)
         name = self.stream()
@@ -200,7 +200,7 @@ class Again(Film):
             self.refused(HEAD + FRAME, "--loop", "pipe", status=2,
                          args=("--loop", *args, f"{kind}:-"))
 
-    def test_terminal_is_no_film(self):
+    def test_terminal_is_refused_as_a_video_file(self):
         ours, its = os.openpty()
         self.addCleanup(os.close, ours)
         done = self.run_to_end("triptych-capture", "-n", self.stream(), "y4m:-", stdin=its)
@@ -237,7 +237,7 @@ class Again(Film):
 
 
 class NoFilm(Film):
-    def test_what_is_no_film_is_refused_with_the_byte_where_it_goes_wrong(self):
+    def test_malformed_file_is_refused_with_the_offset_of_the_error(self):
         for film, words in (
                 (b"", ["empty"]),
                 (b"\n", ["byte 0", "YUV4MPEG2"]),
@@ -263,15 +263,15 @@ class NoFilm(Film):
             with self.subTest(film=film[:60]):
                 self.refused(film, *words)
 
-    def test_a_raw_film_that_ends_within_a_picture_says_so(self):
+    def test_raw_file_that_ends_within_a_frame_is_reported(self):
         self.refused(b"abcdef", "2 of 4", args=("raw:-", "-s", "2x2", "-f", "GREY"))
         self.refused(b"", "empty", args=("raw:-", "-s", "2x2", "-f", "GREY"))
 
-    def test_a_film_is_not_taken_for_another_size_or_format(self):
+    def test_file_with_another_size_or_format_is_refused(self):
         self.refused(HEAD + FRAME, "4x2", "--size", status=2, args=("y4m:-", "-s", "8x8"))
         self.refused(HEAD + FRAME, "YU12", "--format", status=2, args=("y4m:-", "-f", "NV12"))
 
-    def test_an_empty_file_is_not_looped_for_ever(self):
+    def test_empty_file_is_not_looped(self):
         path = self.folder() / "film.y4m"
         path.write_bytes(HEAD)
         self.refused(None, "no frame", args=("--loop", f"y4m:{path}"))

@@ -239,7 +239,7 @@ static size_t count_like(const struct seen *seen, size_t *at, uint32_t flags)
     return *at - first;
 }
 
-static void a_source_is_streamed_to_its_end(void **state)
+static void source_is_streamed_to_its_end(void **state)
 {
     struct seen *seen = play(&direct, "plain", "off.ff..fffe");
 
@@ -250,7 +250,7 @@ static void a_source_is_streamed_to_its_end(void **state)
     free(seen);
 }
 
-static void a_lost_source_leaves_labelled_frames_until_it_is_back(void **state)
+static void lost_source_is_replaced_by_no_signal_until_it_returns(void **state)
 {
     struct seen *seen = play(&direct, "lost", "offflxxofffe");
     size_t at = 0;
@@ -269,7 +269,7 @@ static void a_lost_source_leaves_labelled_frames_until_it_is_back(void **state)
     free(seen);
 }
 
-static void a_source_that_is_back_is_heard_again(void **state)
+static void returned_source_logs_again(void **state)
 {
     struct seen *seen = play(&direct, "logged", "offmlxxoffmfe");
 
@@ -279,7 +279,7 @@ static void a_source_that_is_back_is_heard_again(void **state)
     free(seen);
 }
 
-static void a_silent_source_is_closed_and_opened_again(void **state)
+static void silent_source_is_closed_and_opened_again(void **state)
 {
     struct seen *seen = play(&direct, "silent", "offsoffe");
     size_t at = 0;
@@ -293,7 +293,7 @@ static void a_silent_source_is_closed_and_opened_again(void **state)
     free(seen);
 }
 
-static void a_source_that_is_not_there_ends_the_run_or_is_waited_for(void **state)
+static void missing_source_ends_the_run_unless_persistent(void **state)
 {
     char name[TRI_NAME_MAX + 1];
 
@@ -313,7 +313,7 @@ static void a_source_that_is_not_there_ends_the_run_or_is_waited_for(void **stat
     free(seen);
 }
 
-static void what_a_source_loses_is_counted_by_cause(void **state)
+static void frames_lost_by_a_source_are_counted_by_cause(void **state)
 {
     struct seen *seen = play(&direct, "drops", "ofdbbdwbfe");
 
@@ -324,7 +324,7 @@ static void what_a_source_loses_is_counted_by_cause(void **state)
     free(seen);
 }
 
-static void a_source_that_fails_for_good_fails_the_run(void **state)
+static void source_that_fails_for_good_fails_the_run(void **state)
 {
     struct seen *seen = play(&direct, "fails", "off?");
 
@@ -333,7 +333,7 @@ static void a_source_that_fails_for_good_fails_the_run(void **state)
     free(seen);
 }
 
-static void a_change_of_format_reaches_the_reader_with_its_first_frame(void **state)
+static void change_of_format_reaches_the_reader_with_its_first_frame(void **state)
 {
     static const struct source_ops *const kinds[] = { &direct, &queued };
 
@@ -384,7 +384,7 @@ a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void
     }
 }
 
-static void a_driver_with_a_queue_is_kept_in_slots(void **state)
+static void driver_with_a_queue_is_kept_in_slots(void **state)
 {
     (void)state;
     queue_wanted = 4;
@@ -411,15 +411,15 @@ int main(void)
         return 1;
     ended = (_Atomic bool *)(logged + FRAMES_MAX);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_source_is_streamed_to_its_end),
-        cmocka_unit_test(a_lost_source_leaves_labelled_frames_until_it_is_back),
-        cmocka_unit_test(a_source_that_is_back_is_heard_again),
-        cmocka_unit_test(a_silent_source_is_closed_and_opened_again),
-        cmocka_unit_test(a_source_that_is_not_there_ends_the_run_or_is_waited_for),
-        cmocka_unit_test(what_a_source_loses_is_counted_by_cause),
-        cmocka_unit_test(a_source_that_fails_for_good_fails_the_run),
-        cmocka_unit_test(a_change_of_format_reaches_the_reader_with_its_first_frame),
-        cmocka_unit_test(a_driver_with_a_queue_is_kept_in_slots),
+        cmocka_unit_test(source_is_streamed_to_its_end),
+        cmocka_unit_test(lost_source_is_replaced_by_no_signal_until_it_returns),
+        cmocka_unit_test(returned_source_logs_again),
+        cmocka_unit_test(silent_source_is_closed_and_opened_again),
+        cmocka_unit_test(missing_source_ends_the_run_unless_persistent),
+        cmocka_unit_test(frames_lost_by_a_source_are_counted_by_cause),
+        cmocka_unit_test(source_that_fails_for_good_fails_the_run),
+        cmocka_unit_test(change_of_format_reaches_the_reader_with_its_first_frame),
+        cmocka_unit_test(driver_with_a_queue_is_kept_in_slots),
         cmocka_unit_test(
             a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help), // last
     };

@@ -19,7 +19,7 @@ static struct y4m_header parse(const char *line)
     return header;
 }
 
-static void a_header_of_ffmpeg_says_all_there_is(void **state)
+static void header_of_ffmpeg_is_parsed_completely(void **state)
 {
     const struct y4m_header header =
         parse("YUV4MPEG2 W1920 H1080 F30000:1001 Ip A1:1 C420jpeg XYSCSS=420JPEG XCOLORRANGE=FULL");
@@ -56,7 +56,7 @@ static void every_colour_space_has_its_format(void **state)
     assert_int_equal(parse("YUV4MPEG2 W8 H8 Cmono12").video.bits, 12);
 }
 
-static void fields_are_told_apart(void **state)
+static void fields_are_distinguished(void **state)
 {
     (void)state;
     assert_int_equal(parse("YUV4MPEG2 W8 H8 Ip").video.field, TRI_FIELD_NONE);
@@ -65,7 +65,7 @@ static void fields_are_told_apart(void **state)
     assert_int_equal(parse("YUV4MPEG2 W8 H8 I?").video.field, TRI_FIELD_ANY);
 }
 
-static void a_rate_that_is_not_known_is_none(void **state)
+static void unknown_rate_is_none(void **state)
 {
     const struct y4m_header header = parse("YUV4MPEG2 W8 H8 F0:0");
 
@@ -74,7 +74,7 @@ static void a_rate_that_is_not_known_is_none(void **state)
     assert_int_equal(header.video.fps_den, 0);
 }
 
-static void the_order_of_parameters_and_more_blanks_do_not_matter(void **state)
+static void order_of_parameters_and_blanks_do_not_matter(void **state)
 {
     const struct y4m_header header = parse("YUV4MPEG2  C422   H16384 F1:1 W1 Xanything=else ");
 
@@ -84,7 +84,7 @@ static void the_order_of_parameters_and_more_blanks_do_not_matter(void **state)
     assert_int_equal(header.video.fourcc, TRI_FOURCC_422P);
 }
 
-static void a_bad_header_is_refused_with_its_place_and_reason(void **state)
+static void bad_header_is_refused_with_its_place_and_reason(void **state)
 {
     static const struct {
         const char *line;
@@ -125,7 +125,7 @@ static void a_bad_header_is_refused_with_its_place_and_reason(void **state)
     }
 }
 
-static void bytes_that_are_no_text_are_refused(void **state)
+static void bytes_other_than_text_are_refused(void **state)
 {
     static const char line[] = "YUV4MPEG2 W8\0 H8 \xff\xfe";
     struct y4m_header header;
@@ -136,7 +136,7 @@ static void bytes_that_are_no_text_are_refused(void **state)
     assert_int_equal(issue.at, 10);
 }
 
-static void a_frame_line_is_checked(void **state)
+static void frame_line_is_checked(void **state)
 {
     static const char *const good[] = { "FRAME", "FRAME ", "FRAME Ip", "FRAME Xcomment It" };
     static const char *const bad[] = { "", "FRAM", "FRAMES", "frame", "FRAMEIp" };
@@ -197,7 +197,7 @@ static void header_keeps_aspect_and_siting(void **state)
     assert_int_equal(parse("YUV4MPEG2 W8 H8 A0:0").video.aspect_den, 0);
 }
 
-static void header_warns_of_what_no_pixel_depends_on(void **state)
+static void header_warns_of_unknown_fields(void **state)
 {
     static const struct {
         const char *line;
@@ -236,18 +236,18 @@ static void header_warns_of_what_no_pixel_depends_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_header_of_ffmpeg_says_all_there_is),
+        cmocka_unit_test(header_of_ffmpeg_is_parsed_completely),
         cmocka_unit_test(every_colour_space_has_its_format),
-        cmocka_unit_test(fields_are_told_apart),
-        cmocka_unit_test(a_rate_that_is_not_known_is_none),
-        cmocka_unit_test(the_order_of_parameters_and_more_blanks_do_not_matter),
-        cmocka_unit_test(a_bad_header_is_refused_with_its_place_and_reason),
-        cmocka_unit_test(bytes_that_are_no_text_are_refused),
-        cmocka_unit_test(a_frame_line_is_checked),
+        cmocka_unit_test(fields_are_distinguished),
+        cmocka_unit_test(unknown_rate_is_none),
+        cmocka_unit_test(order_of_parameters_and_blanks_do_not_matter),
+        cmocka_unit_test(bad_header_is_refused_with_its_place_and_reason),
+        cmocka_unit_test(bytes_other_than_text_are_refused),
+        cmocka_unit_test(frame_line_is_checked),
         cmocka_unit_test(frame_line_sets_the_field_order),
         cmocka_unit_test(samples_follow_a_comment_where_c_is_missing),
         cmocka_unit_test(header_keeps_aspect_and_siting),
-        cmocka_unit_test(header_warns_of_what_no_pixel_depends_on),
+        cmocka_unit_test(header_warns_of_unknown_fields),
     };
     return cmocka_run_group_tests_name("y4m", tests, NULL, NULL);
 }

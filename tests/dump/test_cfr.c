@@ -56,7 +56,7 @@ static void frames_at_the_rate_are_each_written_once(void **state)
     assert_written(&film, frames, 0, 0);
 }
 
-static void twice_as_many_frames_are_every_other_one(void **state)
+static void double_rate_keeps_every_other_frame(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -64,7 +64,7 @@ static void twice_as_many_frames_are_every_other_one(void **state)
     assert_written(&film, 251, 0, 249); // the last one, half a place late, is still written
 }
 
-static void half_as_many_frames_are_each_doubled(void **state)
+static void half_rate_doubles_each_frame(void **state)
 {
     (void)state;
     struct film film = film_at(50, 1);
@@ -72,7 +72,7 @@ static void half_as_many_frames_are_each_doubled(void **state)
     assert_written(&film, 499, 249, 0); // the last one lasts one place
 }
 
-static void sixty_a_second_become_twenty_five_true_to_a_place(void **state)
+static void sixty_a_second_become_twenty_five_within_half_a_period(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -84,7 +84,7 @@ static void sixty_a_second_become_twenty_five_true_to_a_place(void **state)
     assert_written(&film, 2501, 0, 3499);
 }
 
-static void frames_early_or_late_by_half_a_place_are_neither_doubled_nor_left_out(void **state)
+static void frames_off_by_half_a_period_are_kept_once(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -105,7 +105,7 @@ a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind(
     assert_int_equal(film.cfr.skipped, 0);
 }
 
-static void a_gap_is_filled_with_the_frame_before(void **state)
+static void gap_is_filled_with_the_frame_before(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -117,7 +117,7 @@ static void a_gap_is_filled_with_the_frame_before(void **state)
     assert_written(&film, 101, 99, 0);
 }
 
-static void a_gap_of_an_hour_is_filled_for_ten_seconds_and_the_film_goes_on(void **state)
+static void gap_of_an_hour_is_filled_for_ten_seconds(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -131,7 +131,7 @@ static void a_gap_of_an_hour_is_filled_for_ten_seconds_and_the_film_goes_on(void
     assert_written(&film, 253, 250, 0);
 }
 
-static void a_time_far_back_is_a_new_beginning(void **state)
+static void time_far_in_the_past_restarts_the_timeline(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -144,7 +144,7 @@ static void a_time_far_back_is_a_new_beginning(void **state)
     assert_written(&film, 12, 0, 0);
 }
 
-static void while_none_comes_the_last_one_is_repeated_a_second_late(void **state)
+static void last_frame_is_repeated_after_a_second_of_silence(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -158,7 +158,7 @@ static void while_none_comes_the_last_one_is_repeated_a_second_late(void **state
     assert_int_equal(cfr_idle(&film.cfr, 3600 * SECOND), 225);
 }
 
-static void what_was_filled_while_waiting_is_not_filled_again(void **state)
+static void gap_filled_while_waiting_is_not_filled_again(void **state)
 {
     (void)state;
     struct film film = film_at(25, 1);
@@ -170,7 +170,7 @@ static void what_was_filled_while_waiting_is_not_filled_again(void **state)
     assert_written(&film, 101, 99, 1);
 }
 
-static void a_frame_every_minute_is_a_film_too(void **state)
+static void one_frame_a_minute_is_written_at_the_rate(void **state)
 {
     (void)state;
     struct film film = film_at(1, 60);
@@ -179,7 +179,7 @@ static void a_frame_every_minute_is_a_film_too(void **state)
     assert_written(&film, 100, 0, 0);
 }
 
-static void without_a_rate_every_frame_is_written(void **state)
+static void every_frame_is_written_without_a_rate(void **state)
 {
     (void)state;
     struct film film = { .cfr = { .num = 0 } };
@@ -193,19 +193,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_at_the_rate_are_each_written_once),
-        cmocka_unit_test(twice_as_many_frames_are_every_other_one),
-        cmocka_unit_test(half_as_many_frames_are_each_doubled),
-        cmocka_unit_test(sixty_a_second_become_twenty_five_true_to_a_place),
-        cmocka_unit_test(frames_early_or_late_by_half_a_place_are_neither_doubled_nor_left_out),
+        cmocka_unit_test(double_rate_keeps_every_other_frame),
+        cmocka_unit_test(half_rate_doubles_each_frame),
+        cmocka_unit_test(sixty_a_second_become_twenty_five_within_half_a_period),
+        cmocka_unit_test(frames_off_by_half_a_period_are_kept_once),
         cmocka_unit_test(
             a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind),
-        cmocka_unit_test(a_gap_is_filled_with_the_frame_before),
-        cmocka_unit_test(a_gap_of_an_hour_is_filled_for_ten_seconds_and_the_film_goes_on),
-        cmocka_unit_test(a_time_far_back_is_a_new_beginning),
-        cmocka_unit_test(while_none_comes_the_last_one_is_repeated_a_second_late),
-        cmocka_unit_test(what_was_filled_while_waiting_is_not_filled_again),
-        cmocka_unit_test(a_frame_every_minute_is_a_film_too),
-        cmocka_unit_test(without_a_rate_every_frame_is_written),
+        cmocka_unit_test(gap_is_filled_with_the_frame_before),
+        cmocka_unit_test(gap_of_an_hour_is_filled_for_ten_seconds),
+        cmocka_unit_test(time_far_in_the_past_restarts_the_timeline),
+        cmocka_unit_test(last_frame_is_repeated_after_a_second_of_silence),
+        cmocka_unit_test(gap_filled_while_waiting_is_not_filled_again),
+        cmocka_unit_test(one_frame_a_minute_is_written_at_the_rate),
+        cmocka_unit_test(every_frame_is_written_without_a_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ class Clock(ProgramTest):
         path.write_bytes(b"FRAME\n".join([header, *change(pictures)]))
         return f"y4m:{path}"
 
-    def test_a_clock_that_arrives_whole_has_no_faults_in_any_format(self):
+    def test_undamaged_clock_has_no_faults_in_any_format(self):
         for format in ("YUYV", "UYVY", "NV12", "YU12", "GREY", "Y16", "P010", "RGB3", "XR24",
                        "RGBP", "MJPG"):
             with self.subTest(format=format):
@@ -69,7 +69,7 @@ class Clock(ProgramTest):
         self.assertEqual(clock, {"read": FRAMES - 1, "unread": 1, "dropped": 2, "repeated": 1,
                                  "reordered": 1, "torn": 1})
 
-    def test_faults_above_the_limit_fail_and_are_told(self):
+    def test_faults_above_the_limit_fail_and_are_reported(self):
         film = self._changed(lambda pictures: pictures[:4] + pictures[7:])
         _, status, said = self._through(film, frames=FRAMES - 3,
                                         options=["--max-clock-faults", 2])
@@ -80,7 +80,7 @@ class Clock(ProgramTest):
                                         options=["--max-clock-faults", 3])
         self.assertEqual(status, 0, said)
 
-    def test_it_is_read_after_h264_at_a_low_bit_rate_and_scaling(self):
+    def test_clock_is_read_after_h264_at_a_low_bit_rate_and_scaling(self):
         film = self._film()
         lossy = film.with_name("lossy.mp4")
         coded = self.run_to_end(tool("ffmpeg"), "-v", "error", "-i", film, "-vf", "scale=480:360",
@@ -89,7 +89,7 @@ class Clock(ProgramTest):
         decoder = self.start(tool("ffmpeg"), "-v", "error", "-i", lossy, "-f", "yuv4mpegpipe", "-")
         self.assertEqual(self._through("y4m:-", stdin=decoder.stdout)[0], CLEAN)
 
-    def test_the_latency_is_that_of_the_pixels(self):
+    def test_latency_is_measured_from_the_pixels(self):
         self._pattern("--format", "GREY")
         self.assertGreater(self.latency["p99"], 0)
         self.assertLess(self.latency["p50"], 10_000_000)

@@ -66,7 +66,7 @@ class Frames(ProgramTest):
                 self.assertEqual(done.stdout, head + body)
                 writer.end()
 
-    def test_y4m_says_full_range(self):
+    def test_y4m_header_names_the_full_range(self):
         name, _, writer = self._publish("YU12", range="full-range")
         done = self.run_to_end("triptych-dump", "--count", 1, "-o", "-", name, text=False)
         self.assertTrue(done.stdout.splitlines()[0].endswith(b"C420jpeg XCOLORRANGE=FULL"))
@@ -134,7 +134,7 @@ class Frames(ProgramTest):
             self.assertEqual(read.stdout, bytes(color) * (ODD[0] * ODD[1]))
         writer.end()
 
-    def test_a_png_without_a_number_in_its_name_is_one_frame(self):
+    def test_png_name_without_a_number_takes_one_frame(self):
         folder = self.folder()
         name, _, writer = self._publish("YUYV")
         for path in (folder / "shot.png", folder / "100%.png"):
@@ -200,7 +200,7 @@ class Torn(ProgramTest):
             self.assertEqual(file.read(1), b"", "a part of a frame was left in the file")
         return summary["torn_retried"]
 
-    def test_a_frame_whose_slot_is_reclaimed_while_it_is_written_is_undone(self):
+    def test_frame_reclaimed_while_it_is_written_is_undone(self):
         for _ in range(10):  # until that has happened
             if self._hold_too_long() > 0:
                 return

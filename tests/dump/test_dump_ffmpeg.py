@@ -40,7 +40,7 @@ class Lines(ProgramTest):
 
     SAME = "-f rawvideo -"  # ffmpeg keeps the format of its input
 
-    def test_every_format_in_a_pipe_is_read_by_the_line_told(self):
+    def test_every_format_in_a_pipe_is_read_by_the_printed_line(self):
         for format in sorted(set(PLANES) - {"NV16", "YV12"}):
             for size in SIZES:
                 with self.subTest(format=format, size=size):
@@ -50,14 +50,14 @@ class Lines(ProgramTest):
                     self.assertEqual(self._type(line, self.SAME, input=output), samples)
                     writer.end()
 
-    def test_a_raw_file_is_read_by_the_line_told(self):
+    def test_raw_file_is_read_by_the_printed_line(self):
         path = self.folder() / "film.raw"
         name, samples, writer = self._publish("BGR3", SIZES[1])
         line, _ = self._told("-o", path, name)
         self.assertEqual(self._type(line, self.SAME), samples)
         writer.end()
 
-    def test_what_y4m_lacks_is_handed_on_by_the_line_told(self):
+    def test_formats_that_y4m_lacks_pass_by_the_printed_line(self):
         for format in NO_Y4M:
             with self.subTest(format=format):
                 name, samples, writer = self._publish(format, SIZES[1])
@@ -67,7 +67,7 @@ class Lines(ProgramTest):
                 self.assertEqual(self._type(line, self.SAME), samples)
                 writer.end()
 
-    def test_motion_jpeg_is_read_by_the_line_told(self):
+    def test_motion_jpeg_is_read_by_the_printed_line(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         made = self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
@@ -78,7 +78,7 @@ class Lines(ProgramTest):
         self.assertEqual(self._type(line, "-c copy -f mjpeg -", input=output), made.stdout * FRAMES)
         writer.end()
 
-    def test_what_ffmpeg_does_not_read_raw_is_told_to_go_as_y4m(self):
+    def test_formats_that_ffmpeg_cannot_read_raw_are_sent_as_y4m(self):
         for format in ("NV16", "YV12"):
             with self.subTest(format=format):
                 name, _, writer = self._publish(format, SIZES[0])
@@ -88,7 +88,7 @@ class Lines(ProgramTest):
                               done.stderr)
                 writer.end()
 
-    def test_the_line_tells_what_the_colours_are(self):
+    def test_printed_line_describes_the_colours(self):
         name, _, writer = self._publish("YUYV", SIZES[0], range="full-range", matrix="709")
         line, output = self._told("--to", "raw", "-o", "-", name)
         done = self.run_to_end(*shlex.split(line.replace("ffmpeg", tool("ffmpeg") + " -hide_banner")

@@ -43,7 +43,7 @@ class Rate(ProgramTest):
     PLACES = [0, 1, 2, 5, 5.2, 6]
     FRAMES = [1, 2, 3, 3, 3, 4, 6]  # two places without a frame, and a frame without a place
 
-    def test_a_pipe_has_each_place_filled_by_the_frame_of_its_time(self):
+    def test_pipe_has_the_frame_of_each_period(self):
         name, writer = self._publish(self.PLACES)
         done = self._dump(name, *CONSTANT, "--json", "--count", 7, "--to", "raw", "-o", "-")
         self.assertEqual(self._greys(done.stdout), self.FRAMES)
@@ -53,7 +53,7 @@ class Rate(ProgramTest):
                       done.stderr.decode())
         writer.end()
 
-    def test_a_file_has_the_same(self):
+    def test_files_have_the_same_frames_as_pipes(self):
         name, writer = self._publish(self.PLACES)
         path = self.folder() / "film.y4m"
         self._dump(name, *CONSTANT, "--count", 7, "-o", path)
@@ -62,7 +62,7 @@ class Rate(ProgramTest):
         self.assertEqual(self._greys(b"".join(pictures)), self.FRAMES)
         writer.end()
 
-    def test_compressed_pictures_are_doubled_too(self):
+    def test_compressed_frames_are_doubled(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         for place, picture in ((0, b"one"), (2, b"three")):
@@ -71,7 +71,7 @@ class Rate(ProgramTest):
         self.assertEqual(done.stdout, b"oneonethree")
         writer.end()
 
-    def test_samples_that_were_unpacked_are_doubled_too(self):
+    def test_unpacked_samples_are_doubled(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         for place in (0, 2):
@@ -83,14 +83,14 @@ class Rate(ProgramTest):
         self.assertNotEqual(second, third)
         writer.end()
 
-    def test_the_true_rate_is_every_frame_once(self):
+    def test_rate_of_the_stream_writes_every_frame_once(self):
         name, writer = self._publish(self.PLACES)
         for words in ([], ["--rate", "true"], ["--rate", "vfr"]):
             done = self._dump(name, "--mode", "next", *words, "--count", 6, "--to", "raw", "-o", "-")
             self.assertEqual(self._greys(done.stdout), [1, 2, 3, 4, 5, 6])
         writer.end()
 
-    def test_fps_is_the_rate_and_the_header_says_so(self):
+    def test_header_has_the_rate_of_the_option(self):
         name, writer = self._publish([0, 1, 2, 3])
         done = self._dump(name, "--mode", "next", "--fps", "50", "--count", 7, "-o", "-")
         header, *pictures = done.stdout.split(b"FRAME\n")
@@ -98,7 +98,7 @@ class Rate(ProgramTest):
         self.assertEqual(self._greys(b"".join(pictures)), [1, 1, 2, 2, 3, 3, 4])
         writer.end()
 
-    def test_ffmpeg_finds_the_film_as_long_as_what_it_shows(self):
+    def test_duration_in_ffmpeg_equals_the_captured_time(self):
         chance = random.Random(5)
         # 50 a second, some lost, none in the second second; the last one after 4 s
         places = sorted({0, 100} | set(chance.sample([*range(1, 25), *range(50, 100)], 50)))
@@ -113,7 +113,7 @@ class Rate(ProgramTest):
         self.assertAlmostEqual(float(film["duration"]), 101 / 25, places=3)
         writer.end()
 
-    def test_a_gap_of_an_hour_is_filled_for_ten_seconds_and_told(self):
+    def test_gap_of_an_hour_is_filled_for_ten_seconds_and_logged(self):
         name, writer = self._publish([0, 1, 3600 * 25, 3600 * 25 + 1])
         done = self._dump(name, *CONSTANT, "--count", 254, "--to", "raw", "-o", "-")
         self.assertEqual(self._greys(done.stdout), [1] + [2] * 251 + [3, 4])
@@ -121,7 +121,7 @@ class Rate(ProgramTest):
                       done.stderr.decode())
         writer.end()
 
-    def test_while_the_writer_is_away_whoever_reads_the_pipe_goes_on(self):
+    def test_pipe_reader_gets_frames_while_the_writer_is_gone(self):
         name, writer = self._publish([0, 1])
         dump = self.start("triptych-dump", *CONSTANT, "--timeout", 30, "--to", "raw", "-o", "-",
                           name)
@@ -136,7 +136,7 @@ class Rate(ProgramTest):
         self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())
         writer.end()
 
-    def test_figures_alone_tell_what_would_have_been_done(self):
+    def test_stats_alone_report_doubled_and_skipped_frames(self):
         name, writer = self._publish(self.PLACES)
         done = self._dump(name, *CONSTANT, "--stats", "--duration", "1.5")
         line, *lines, rate = done.stdout.decode().splitlines()
@@ -145,13 +145,13 @@ class Rate(ProgramTest):
         self.assertRegex(rate, r"^  at a constant rate: \d+ filled, 1 skipped$")
         writer.end()
 
-    def test_a_stream_that_does_not_tell_its_rate_needs_one(self):
+    def test_stream_without_a_rate_requires_the_option(self):
         name, writer = self._publish([0, 1], fps=(0, 0))
         done = self.run_to_end("triptych-dump", *CONSTANT, "--to", "raw", "-o", "-", name)
         self.assert_refused(done, 1, "does not tell its rate", "--fps")
         writer.end()
 
-    def test_rates_that_make_no_sense_are_not_understood(self):
+    def test_senseless_rates_are_refused(self):
         for args, words in ((["--rate", "true", "--fps", "25"], ["--fps"]),
                             (["--fps", "0"], ["--fps 0", "N/D"]),
                             (["--rate", "slow"], ["slow", "true constant"]),

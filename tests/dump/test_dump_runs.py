@@ -12,7 +12,7 @@ from programs import ProgramTest, last_json, wait_until, waits_in
 class Ends(ProgramTest):
     """When it ends, and with which status."""
 
-    def test_it_waits_for_a_stream_that_comes_later(self):
+    def test_dump_waits_for_a_stream_that_starts_later(self):
         name = self.stream()
         dump = self.start("triptych-dump", "--to", "raw", "--count", 1, name)
         writer = StdinWriter(self, name)
@@ -21,14 +21,14 @@ class Ends(ProgramTest):
         self.assertEqual(dump.returncode, 0)
         writer.end()
 
-    def test_it_says_once_what_it_waits_for(self):
+    def test_wait_is_logged_once(self):
         name = self.stream()
         done = self.run_to_end("triptych-dump", "--json", "--timeout", "2.5", name)
         said = [line for line in done.stderr.splitlines() if "waiting" in line]
         self.assertEqual(len(said), 1, done.stderr)
         self.assertRegex(said[0], f"{name}: there is no such stream.*triptych-info")
 
-    def test_a_stream_that_is_there_is_not_said_to_be_none(self):
+    def test_existing_stream_is_not_reported_missing(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         said = self._waits_for(name)
@@ -47,7 +47,7 @@ class Ends(ProgramTest):
         self.assert_refused(done, 1, "no frame within --timeout", "triptych-info")
         self.assertEqual(last_json(done.stdout)["frames"], 0)
 
-    def test_a_run_that_expects_something_does_not_wait_for_ever(self):
+    def test_run_with_expectations_does_not_wait_indefinitely(self):
         done = self.run_to_end("triptych-dump", "--tap", "--max-drops", 0, "--max-age-p99", 100,
                                self.stream())
         self.assert_refused(done, 1, "no frame within --timeout")
@@ -63,7 +63,7 @@ class Ends(ProgramTest):
         writer.end()
         self.assertEqual(dump.wait(60), 0)
 
-    def test_a_returning_writer_is_followed(self):
+    def test_returning_writer_is_followed(self):
         name = self.stream()
         dump = self.start("triptych-dump", "--to", "raw", "--count", 2, name)
         for picture in (b"abcdefgh", b"ijklmnop"):
@@ -73,7 +73,7 @@ class Ends(ProgramTest):
             writer.end()
         self.assertEqual(dump.wait(60), 0)
 
-    def test_sigint_ends_it_cleanly_with_a_summary(self):
+    def test_sigint_ends_the_run_with_a_summary(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         writer.frame("GREY", (4, 2), [b"abcdefgh"])
@@ -97,12 +97,12 @@ class Ends(ProgramTest):
         dump.send_signal(signal.SIGINT)
         return dump
 
-    def test_sigint_lets_the_frame_be_finished_for_a_reader_of_the_pipe(self):
+    def test_sigint_completes_the_frame_in_the_pipe(self):
         dump = self._interrupted()
         self.assertEqual(len(dump.communicate(timeout=60)[0]), 2 << 20)
         self.assertEqual(dump.returncode, 0)
 
-    def test_sigint_ends_it_though_nobody_reads_the_pipe(self):
+    def test_sigint_ends_the_run_while_the_pipe_is_full(self):
         self.assertEqual(self._interrupted().wait(60), 0)
 
     def test_duration_counts_from_the_first_frame(self):
@@ -124,7 +124,7 @@ class Failures(ProgramTest):
         writer.frame(format, size, noise(format, *size, 1))
         return name, writer
 
-    def test_a_format_that_y4m_lacks_is_refused_with_the_command_that_works(self):
+    def test_format_that_y4m_lacks_is_refused_with_the_command_that_works(self):
         path = self.folder() / "film.y4m"
         name, writer = self._one_frame("RGB3")
         done = self.run_to_end("triptych-dump", "-o", path, name)
@@ -133,7 +133,7 @@ class Failures(ProgramTest):
         self.assertFalse(path.exists(), "an empty file was left")
         writer.end()
 
-    def test_the_command_it_suggests_works(self):
+    def test_suggested_command_works(self):
         name, writer = self._one_frame("RGB3")
         folder = self.folder()
         done = self.run_to_end("triptych-dump", "-o", "-", name)
@@ -145,7 +145,7 @@ class Failures(ProgramTest):
         self.assertTrue((folder / "out.png").exists())
         writer.end()
 
-    def test_a_change_of_size_ends_y4m_whole_and_says_so(self):
+    def test_change_of_size_ends_y4m_after_a_whole_frame(self):
         path = self.folder() / "film.y4m"
         name, writer = self._one_frame()
         dump = self.start("triptych-dump", "-o", path, name)
@@ -158,26 +158,26 @@ class Failures(ProgramTest):
         self.assertEqual(len(path.read_bytes().split(b"FRAME\n")), 2)
         writer.end()
 
-    def test_a_full_disk_is_told_from_other_failures(self):
+    def test_full_disk_is_distinguished_from_other_failures(self):
         name, writer = self._one_frame()
         done = self.run_to_end("triptych-dump", "--to", "raw", "-o", "/dev/full", name)
         self.assert_refused(done, 1, "/dev/full: No space left on device", "--count")
         writer.end()
 
-    def test_a_full_disk_ends_a_png_too(self):
+    def test_full_disk_ends_a_png_too(self):
         name, writer = self._one_frame()
         done = self.run_to_end("triptych-dump", "--to", "png", "-o", "/dev/full", name)
         self.assert_refused(done, 1, "/dev/full: No space left on device")
         writer.end()
 
-    def test_a_summary_that_cannot_be_written_is_a_failure(self):
+    def test_summary_that_cannot_be_written_is_a_failure(self):
         name, writer = self._one_frame()
         with open("/dev/full", "wb") as full:
             done = self.run_to_end("triptych-dump", "--json", "--count", 1, name, stdout=full)
         self.assert_refused(done, 1, "No space left on device")
         writer.end()
 
-    def test_a_pipe_reader_that_goes_away_is_named(self):
+    def test_closed_pipe_is_reported(self):
         name, writer = self._one_frame()
         dump = self.start("triptych-dump", "--to", "raw", "-o", "-", name)
         dump.stdout.read(8)
@@ -187,7 +187,7 @@ class Failures(ProgramTest):
         self.assertIn("the reader of the pipe went away", dump.stderr.read().decode())
         writer.end()
 
-    def test_a_pipe_that_somebody_has_made_non_blocking_gets_every_byte(self):
+    def test_non_blocking_pipe_gets_every_byte(self):
         name, writer = self._one_frame(size=(1024, 1024))
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
@@ -200,11 +200,11 @@ class Failures(ProgramTest):
         self.assertEqual(dump.wait(60), 0, dump.stderr.read().decode())
         writer.end()
 
-    def test_a_file_that_cannot_be_opened_is_named(self):
+    def test_file_that_cannot_be_opened_is_named(self):
         done = self.run_to_end("triptych-dump", "-o", "/nowhere/f.raw", self.stream())
         self.assert_refused(done, 1, "/nowhere/f.raw", "No such file or directory")
 
-    def test_command_lines_that_make_no_sense_are_not_understood(self):
+    def test_senseless_command_lines_are_refused(self):
         name = self.stream()
         for args, words in (
                 (["--frobnicate"], ["--frobnicate"]),
@@ -257,7 +257,7 @@ class Expectations(ProgramTest):
         self.assertEqual(summary["dropped"]["reader"], 0)
         writer.end()
 
-    def test_with_frames_on_stdout_the_figures_go_to_stderr(self):
+    def test_frames_on_stdout_send_statistics_to_stderr(self):
         name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--json", "--to", "raw", "-o", "-", "--mode",
                                "next", "--count", 5, name, text=False)
@@ -265,14 +265,14 @@ class Expectations(ProgramTest):
         self.assertEqual(last_json(done.stderr.decode())["frames"], 5)
         writer.end()
 
-    def test_a_rate_that_is_missed_fails_and_says_by_how_much(self):
+    def test_missed_rate_fails_with_the_difference(self):
         name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--expect-fps",
                                "0.001", name)
         self.assert_refused(done, 1, "--expect-fps", "more than the 0.001 expected", "5 %")
         writer.end()
 
-    def test_a_rate_within_the_tolerance_passes(self):
+    def test_rate_within_the_tolerance_passes(self):
         name, writer = self._steady()
         command = ["triptych-dump", "--json", "--mode", "next", "--count", 5]
         fps = last_json(self.run_to_end(*command, name).stdout)["fps"]
@@ -280,7 +280,7 @@ class Expectations(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         writer.end()
 
-    def test_the_summary_tells_what_was_expected_and_whether_it_came(self):
+    def test_summary_lists_expectations_and_results(self):
         name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--count", 5,
                                "--max-drops", 0, "--max-age-p95", 0, name)
@@ -289,7 +289,7 @@ class Expectations(ProgramTest):
                          [("--max-drops", True), ("--max-age-p95", False)])
         writer.end()
 
-    def test_a_stream_that_falls_silent_misses_its_rate(self):
+    def test_silent_stream_misses_its_rate(self):
         name, writer = self._steady()  # five frames at once, and then nothing for a second
         done = self.run_to_end("triptych-dump", "--json", "--mode", "next", "--duration", 1,
                                "--expect-fps", 100, name)
@@ -297,7 +297,7 @@ class Expectations(ProgramTest):
         self.assertLess(last_json(done.stdout)["fps"], 5)
         writer.end()
 
-    def test_drops_above_the_limit_fail_and_are_told_apart(self):
+    def test_drops_above_the_limit_fail_and_are_reported_by_cause(self):
         name = self.stream()
         writer = StdinWriter(self, name, slots=3)
         dump = self.start("triptych-dump", "--json", "--count", 2, "--max-drops", 3, name)
@@ -315,7 +315,7 @@ class Expectations(ProgramTest):
                       err.decode())
         writer.end()
 
-    def test_stalls_above_the_limit_fail_and_are_told_with_their_length(self):
+    def test_stalls_above_the_limit_fail_with_their_length(self):
         for allowed, status in ((0, 1), (1, 0)):
             name = self.stream()
             self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-r", 10, "-b", 16,
@@ -350,7 +350,7 @@ class Expectations(ProgramTest):
         self.assertTrue(second.startswith("ok 2 - --max-drops: 0 frames were lost"), second)
         writer.end()
 
-    def test_stats_print_a_line_of_figures_each_second_and_a_last_one(self):
+    def test_stats_print_a_line_each_second_and_a_summary(self):
         name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--stats", "--mode", "next", "--duration", "1.5",
                                name)
@@ -362,7 +362,7 @@ class Expectations(ProgramTest):
         self.assertEqual(summary[1].split(), ["p50", "p95", "p99", "max"])
         writer.end()
 
-    def test_no_drops_allowed_and_none_made_passes(self):
+    def test_run_without_drops_passes_a_limit_of_none(self):
         name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--max-drops", 0,
                                name)

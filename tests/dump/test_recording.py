@@ -35,12 +35,12 @@ class Before(ProgramTest):
         done = self.run_to_end("triptych-dump", "-o", path, "--timeout", "0.1", self.stream())
         self.assertEqual(done.returncode, 1)
 
-    def test_old_film_stays_when_no_frame_comes(self):
+    def test_old_file_stays_when_no_frame_comes(self):
         self.film.write_bytes(OLD)
         self.record_nothing(self.film)
         self.assertEqual(self.film.read_bytes(), OLD)
 
-    def test_old_film_stays_when_a_signal_comes_first(self):
+    def test_old_file_stays_when_a_signal_comes_first(self):
         self.film.write_bytes(OLD)
         dump = self.start("triptych-dump", "-o", self.film, self.stream())
         wait_until(lambda: str(self.film) in self.open_files(dump), "the file is open")
@@ -52,12 +52,12 @@ class Before(ProgramTest):
         folder = f"/proc/{process.pid}/fd"
         return [os.readlink(f"{folder}/{number}") for number in os.listdir(folder)]
 
-    def test_old_film_is_replaced_by_a_shorter_one(self):
+    def test_old_file_is_replaced_by_a_shorter_one(self):
         self.film.write_bytes(OLD)
         self.assertEqual(self.record(self.film).returncode, 0)
         self.assert_recorded(self.film)
 
-    def test_new_file_goes_when_no_frame_comes(self):
+    def test_new_file_is_removed_when_no_frame_comes(self):
         self.record_nothing(self.film)
         self.assertFalse(self.film.exists())
 
@@ -72,7 +72,7 @@ class Before(ProgramTest):
         self.assert_recorded(self.film)
         self.assertTrue(link.is_symlink())
 
-    def test_film_that_is_captured_is_refused(self):
+    def test_file_that_is_captured_is_refused(self):
         self.film.write_bytes(b"YUV4MPEG2 W4 H2 F50:1 Cmono\n" + (b"FRAME\n" + FRAME) * 3)
         before = self.film.read_bytes()
         source = self.stream()
@@ -82,7 +82,7 @@ class Before(ProgramTest):
         self.assert_refused(done, 1, "in use", "name another file")
         self.assertEqual(self.film.read_bytes(), before)
 
-    def test_film_that_another_records_into_is_refused(self):
+    def test_file_that_another_dump_writes_is_refused(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         writer.frame("GREY", (4, 2), [FRAME])
@@ -94,7 +94,7 @@ class Before(ProgramTest):
         self.assert_recorded(self.film)
         writer.end()
 
-    def test_film_needs_no_library_for_conversion(self):
+    def test_recording_loads_no_library_for_conversion(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         writer.frame("GREY", (4, 2), [FRAME])
@@ -104,7 +104,7 @@ class Before(ProgramTest):
             self.assertNotRegex(maps.read(), "libswscale|libavutil|libX11")
         writer.end()
 
-    def test_figures_come_beside_the_film(self):
+    def test_stats_are_printed_while_recording(self):
         done = self.record(self.film, "--stats", "--json")
         self.assertEqual(last_json(done.stdout)["frames"], 1)
         self.assert_recorded(self.film)
@@ -122,7 +122,7 @@ class Pngs(ProgramTest):
                                f"color={color}:s=64x48", "-frames:v", 1, "-f", "mjpeg", "-",
                                text=False).stdout
 
-    def test_series_goes_on_after_a_jpeg_that_is_none(self):
+    def test_series_continues_after_a_broken_jpeg(self):
         folder, name = self.folder(), self.stream()
         writer = StdinWriter(self, name)
         good = self.jpeg("red")

@@ -389,7 +389,7 @@ static void case_of_an_act(void **state)
     every_call_may_fail_in(*state);
 }
 
-static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(void **state)
+static void unwritable_log_line_is_lost_alone(void **state)
 {
     (void)state;
     const tri_log log = tri_log_to_stderr(TRI_LOG_ERROR);
@@ -400,7 +400,7 @@ static void a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else(vo
     assert_int_equal(errno, ENOTTY);
 }
 
-static void segment_is_not_removed_because_a_sandbox_refuses_to_tell(void **state)
+static void segment_stays_when_a_sandbox_hides_its_state(void **state)
 {
     (void)state;
     const struct tri_segment segment = { .shm_id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) };
@@ -436,7 +436,7 @@ static enum tri_err open_huge(const char *meminfo, int error, unsigned *segments
     return err;
 }
 
-static void huge_pages_that_a_cgroup_refuses_are_done_without(void **state)
+static void segment_is_made_without_huge_pages_a_cgroup_refuses(void **state)
 {
     (void)state;
     const char *meminfo = "MemAvailable: 1048576 kB\nHugePages_Free: 1000\nHugePages_Rsvd: 0\n"
@@ -451,7 +451,7 @@ static void huge_pages_that_a_cgroup_refuses_are_done_without(void **state)
     assert_int_equal(segments, 1);
 }
 
-static void ordinary_pages_in_their_place_are_asked_for_first(void **state)
+static void ordinary_pages_are_requested_first(void **state)
 {
     (void)state;
     const char *meminfo = "MemAvailable: 16 kB\nHugePages_Free: 1000\nHugePages_Rsvd: 0\n"
@@ -476,13 +476,11 @@ int main(void)
         } initial = { .act = &acts[i] };
         tests[i] = (struct CMUnitTest){ names[i], case_of_an_act, NULL, NULL, initial.state };
     }
-    tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(
-        a_line_of_the_log_that_cannot_be_written_is_lost_and_nothing_else);
+    tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(unwritable_log_line_is_lost_alone);
     tests[COUNT + 1] =
-        (struct CMUnitTest)cmocka_unit_test(huge_pages_that_a_cgroup_refuses_are_done_without);
-    tests[COUNT + 2] =
-        (struct CMUnitTest)cmocka_unit_test(ordinary_pages_in_their_place_are_asked_for_first);
-    tests[COUNT + 3] = (struct CMUnitTest)cmocka_unit_test(
-        segment_is_not_removed_because_a_sandbox_refuses_to_tell);
+        (struct CMUnitTest)cmocka_unit_test(segment_is_made_without_huge_pages_a_cgroup_refuses);
+    tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(ordinary_pages_are_requested_first);
+    tests[COUNT + 3] =
+        (struct CMUnitTest)cmocka_unit_test(segment_stays_when_a_sandbox_hides_its_state);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,25 +80,25 @@ static void assert_capture_time_of_pictures(GstClock *clock)
     pipes_stop(pipe);
 }
 
-static void a_source_goes_by_a_clock_that_is_calibrated(void **state)
+static void source_follows_a_calibrated_clock(void **state)
 {
     (void)state;
     assert_running_time_of_frames(calibrated_clock());
 }
 
-static void a_source_goes_by_a_clock_derived_from_the_system_s(void **state)
+static void source_follows_a_clock_derived_from_the_system_clock(void **state)
 {
     (void)state;
     assert_running_time_of_frames(derived_clock());
 }
 
-static void a_sink_goes_by_a_clock_that_is_calibrated(void **state)
+static void sink_follows_a_calibrated_clock(void **state)
 {
     (void)state;
     assert_capture_time_of_pictures(calibrated_clock());
 }
 
-static void a_sink_goes_by_a_clock_derived_from_the_system_s(void **state)
+static void sink_follows_a_clock_derived_from_the_system_clock(void **state)
 {
     (void)state;
     assert_capture_time_of_pictures(derived_clock());
@@ -108,10 +108,10 @@ int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
     const struct CMUnitTest tests[] = {
-        pipes_test(a_source_goes_by_a_clock_that_is_calibrated),
-        pipes_test(a_source_goes_by_a_clock_derived_from_the_system_s),
-        pipes_test(a_sink_goes_by_a_clock_that_is_calibrated),
-        pipes_test(a_sink_goes_by_a_clock_derived_from_the_system_s),
+        pipes_test(source_follows_a_calibrated_clock),
+        pipes_test(source_follows_a_clock_derived_from_the_system_clock),
+        pipes_test(sink_follows_a_calibrated_clock),
+        pipes_test(sink_follows_a_clock_derived_from_the_system_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static void latency_is_one_period_where_frames_are_fresh(void **state)
     tri_writer_close(&writer);
 }
 
-static void latency_of_a_slow_stream_is_no_period(void **state)
+static void latency_of_a_slow_stream_is_not_a_period(void **state)
 {
     (void)state;
     const struct tri_video video = {
@@ -97,7 +97,7 @@ static void latency_grows_with_the_greatest_age(void **state)
     }
 }
 
-static void latency_falls_some_seconds_after_ages_did(void **state)
+static void latency_falls_seconds_after_the_ages(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -196,9 +196,9 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         pipes_test(latency_is_known_before_the_first_frame),
         pipes_test(latency_is_one_period_where_frames_are_fresh),
-        pipes_test(latency_of_a_slow_stream_is_no_period),
+        pipes_test(latency_of_a_slow_stream_is_not_a_period),
         pipes_test(latency_grows_with_the_greatest_age),
-        pipes_test(latency_falls_some_seconds_after_ages_did),
+        pipes_test(latency_falls_seconds_after_the_ages),
         pipes_test(time_in_the_slot_does_not_count_as_age),
         pipes_test(old_frames_are_all_in_time_for_a_sink),
         pipes_test(compositor_runs_while_a_stream_is_missing),

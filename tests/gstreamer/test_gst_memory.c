@@ -44,7 +44,7 @@ static GstPadProbeReturn compare_places(GstPad *pad, GstPadProbeInfo *info, gpoi
     return GST_PAD_PROBE_OK;
 }
 
-static void a_frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
+static void frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
 {
     (void)state;
     gint same = 0;
@@ -98,7 +98,7 @@ static gboolean have_film(void)
     return TRUE;
 }
 
-static void a_decoder_writes_a_film_into_the_slots(void **state)
+static void decoder_writes_into_the_slots(void **state)
 {
     (void)state;
     if (!have_film())
@@ -117,7 +117,7 @@ static void a_decoder_writes_a_film_into_the_slots(void **state)
     pipes_stop(writer);
 }
 
-static void a_decoder_that_keeps_more_pictures_than_slots_costs_copies_and_no_frame(void **state)
+static void decoder_that_keeps_more_frames_than_slots_costs_copies(void **state)
 {
     (void)state;
     if (!have_film())
@@ -132,7 +132,7 @@ static void a_decoder_that_keeps_more_pictures_than_slots_costs_copies_and_no_fr
     pipes_stop(writer);
 }
 
-static void a_queue_before_the_sink_longer_than_the_slots_loses_no_frame(void **state)
+static void queue_before_the_sink_longer_than_the_slots_loses_no_frame(void **state)
 {
     (void)state;
     GstElement *writer = pipes_make(
@@ -148,7 +148,7 @@ static void a_queue_before_the_sink_longer_than_the_slots_loses_no_frame(void **
     pipes_stop(writer);
 }
 
-static void a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobody(void **state)
+static void queue_longer_than_the_slots_costs_copies_only(void **state)
 {
     (void)state;
     GstElement *writer =
@@ -170,7 +170,7 @@ static void a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobo
     pipes_stop(writer);
 }
 
-static void readers_that_keep_a_frame_each_cost_no_copy(void **state)
+static void readers_that_keep_one_frame_each_cost_no_copy(void **state)
 {
     (void)state;
     GstElement *writer = pipes_make(
@@ -192,7 +192,7 @@ static void readers_that_keep_a_frame_each_cost_no_copy(void **state)
     pipes_stop(writer);
 }
 
-static void pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_lost(void **state)
+static void frames_begun_in_a_replaced_segment_are_copied(void **state)
 {
     (void)state;
     GstElement *writer = pipes_make(
@@ -224,7 +224,7 @@ static GstPadProbeReturn offer_pool(GstPad *pad, GstPadProbeInfo *info, gpointer
     return GST_PAD_PROBE_HANDLED;
 }
 
-static void a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes(void **state)
+static void downstream_pool_knows_the_frames_before_the_first(void **state)
 {
     (void)state;
     GstBufferPool *pool = gst_buffer_pool_new();
@@ -262,14 +262,14 @@ int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
     const struct CMUnitTest tests[] = {
-        pipes_test(a_frame_is_read_where_upstream_wrote_it_in_the_segment),
-        pipes_test(a_decoder_writes_a_film_into_the_slots),
-        pipes_test(a_decoder_that_keeps_more_pictures_than_slots_costs_copies_and_no_frame),
-        pipes_test(a_queue_before_the_sink_longer_than_the_slots_loses_no_frame),
-        pipes_test(a_queue_longer_than_the_stream_has_slots_costs_copies_and_stops_nobody),
-        pipes_test(readers_that_keep_a_frame_each_cost_no_copy),
-        pipes_test(pictures_begun_in_a_segment_that_was_replaced_are_copied_and_not_lost),
-        pipes_test(a_pool_of_downstream_s_is_told_of_the_frames_before_the_first_one_comes),
+        pipes_test(frame_is_read_where_upstream_wrote_it_in_the_segment),
+        pipes_test(decoder_writes_into_the_slots),
+        pipes_test(decoder_that_keeps_more_frames_than_slots_costs_copies),
+        pipes_test(queue_before_the_sink_longer_than_the_slots_loses_no_frame),
+        pipes_test(queue_longer_than_the_slots_costs_copies_only),
+        pipes_test(readers_that_keep_one_frame_each_cost_no_copy),
+        pipes_test(frames_begun_in_a_replaced_segment_are_copied),
+        pipes_test(downstream_pool_knows_the_frames_before_the_first),
     };
     return cmocka_run_group_tests(tests, NULL, remove_film);
 }

@@ -79,7 +79,7 @@ static gboolean stream_exists(void)
     return tri_stream_find(pipes_stream(), &stream) == TRI_OK;
 }
 
-static void a_sink_offers_its_slots_and_publishes_what_is_written_there(void **state)
+static void sink_offers_its_slots_and_publishes_them(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -95,7 +95,7 @@ static void a_sink_offers_its_slots_and_publishes_what_is_written_there(void **s
     harness_end(h);
 }
 
-static void a_sink_copies_once_what_lies_elsewhere(void **state)
+static void sink_copies_foreign_memory_once(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -110,7 +110,7 @@ static void a_sink_copies_once_what_lies_elsewhere(void **state)
     harness_end(h);
 }
 
-static void a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so(void **state)
+static void sink_cycles_few_slots_or_all_by_property(void **state)
 {
     (void)state;
     const guint history[] = { 2, 0 };
@@ -137,7 +137,7 @@ static void a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so(void **stat
     }
 }
 
-static void a_picture_that_was_published_leaves_its_slot_to_upstream(void **state)
+static void published_frame_leaves_its_slot_to_upstream(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -178,7 +178,7 @@ static gboolean ask_for_memory(GstHarness *h, GstCaps *caps, gboolean need_pool,
     return answered;
 }
 
-static void a_sink_offers_memory_for_pictures_whose_size_is_known(void **state)
+static void sink_offers_memory_for_frames_of_known_size(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -194,7 +194,7 @@ static void a_sink_offers_memory_for_pictures_whose_size_is_known(void **state)
     harness_end(h);
 }
 
-static void a_sink_accepts_formats_that_a_stream_can_have(void **state)
+static void sink_accepts_formats_that_a_stream_can_have(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -239,7 +239,7 @@ static void jpeg_of_any_size_is_published_whole(void **state)
     harness_end(h);
 }
 
-static void empty_jpeg_costs_itself_alone(void **state)
+static void empty_jpeg_drops_only_itself(void **state)
 {
     (void)state;
     GstHarness *h = harness_of("triptychsink");
@@ -290,7 +290,7 @@ static void sink_notifies_changes_of_the_number_of_readers(void **state)
     harness_end(h);
 }
 
-static void a_stream_follows_the_caps_of_its_sink(void **state)
+static void stream_follows_the_caps_of_its_sink(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -304,7 +304,7 @@ static void a_stream_follows_the_caps_of_its_sink(void **state)
     harness_end(h);
 }
 
-static void a_sink_publishes_nothing_between_flush_start_and_flush_stop(void **state)
+static void sink_publishes_nothing_between_flush_start_and_flush_stop(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -320,7 +320,7 @@ static void a_sink_publishes_nothing_between_flush_start_and_flush_stop(void **s
     harness_end(h);
 }
 
-static void a_sink_at_the_end_takes_no_picture_and_keeps_its_stream(void **state)
+static void sink_at_eos_refuses_frames_and_keeps_its_stream(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -333,7 +333,7 @@ static void a_sink_at_the_end_takes_no_picture_and_keeps_its_stream(void **state
     harness_end(h);
 }
 
-static void a_sink_has_its_stream_from_ready_on(void **state)
+static void sink_has_its_stream_from_ready(void **state)
 {
     (void)state;
     GstHarness *h = harness_of("triptychsink");
@@ -348,7 +348,7 @@ static void a_sink_has_its_stream_from_ready_on(void **state)
     assert_false(stream_exists());
 }
 
-static void a_sink_publishes_late_pictures_and_asks_nobody_to_hurry(void **state)
+static void sink_publishes_late_frames_without_qos_events(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
@@ -370,20 +370,20 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL);
     const struct CMUnitTest tests[] = {
-        pipes_test(a_sink_copies_once_what_lies_elsewhere), // first: nobody has asked for a pool
-        pipes_test(a_sink_offers_its_slots_and_publishes_what_is_written_there),
-        pipes_test(a_sink_writes_in_few_slots_in_turn_and_in_all_if_told_so),
-        pipes_test(a_picture_that_was_published_leaves_its_slot_to_upstream),
-        pipes_test(a_sink_offers_memory_for_pictures_whose_size_is_known),
-        pipes_test(a_sink_accepts_formats_that_a_stream_can_have),
+        pipes_test(sink_copies_foreign_memory_once), // first: nobody has asked for a pool
+        pipes_test(sink_offers_its_slots_and_publishes_them),
+        pipes_test(sink_cycles_few_slots_or_all_by_property),
+        pipes_test(published_frame_leaves_its_slot_to_upstream),
+        pipes_test(sink_offers_memory_for_frames_of_known_size),
+        pipes_test(sink_accepts_formats_that_a_stream_can_have),
         pipes_test(jpeg_of_any_size_is_published_whole),
-        pipes_test(empty_jpeg_costs_itself_alone),
+        pipes_test(empty_jpeg_drops_only_itself),
         pipes_test(sink_notifies_changes_of_the_number_of_readers),
-        pipes_test(a_stream_follows_the_caps_of_its_sink),
-        pipes_test(a_sink_publishes_nothing_between_flush_start_and_flush_stop),
-        pipes_test(a_sink_at_the_end_takes_no_picture_and_keeps_its_stream),
-        pipes_test(a_sink_has_its_stream_from_ready_on),
-        pipes_test(a_sink_publishes_late_pictures_and_asks_nobody_to_hurry),
+        pipes_test(stream_follows_the_caps_of_its_sink),
+        pipes_test(sink_publishes_nothing_between_flush_start_and_flush_stop),
+        pipes_test(sink_at_eos_refuses_frames_and_keeps_its_stream),
+        pipes_test(sink_has_its_stream_from_ready),
+        pipes_test(sink_publishes_late_frames_without_qos_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

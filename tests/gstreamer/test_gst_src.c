@@ -38,7 +38,7 @@ static void await_event(GstHarness *h, GstEventType type)
     } while (came != type);
 }
 
-static void a_source_says_what_comes_before_the_first_picture(void **state)
+static void source_sends_caps_before_the_first_frame(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -79,7 +79,7 @@ static void caps_of_a_source_follow_a_change_of_size_in_mid_stream(void **state)
     tri_writer_close(&writer);
 }
 
-static void source_starts_with_one_frame_that_was_there_before(void **state)
+static void source_starts_with_one_retained_frame(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -133,7 +133,7 @@ static void source_that_is_not_live_counts_time_from_its_first_frame(void **stat
     tri_writer_close(&writer);
 }
 
-static void a_source_ends_with_its_writer_if_told_so(void **state)
+static void source_ends_with_its_writer_by_property(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -144,7 +144,7 @@ static void a_source_ends_with_its_writer_if_told_so(void **state)
     harness_end(h);
 }
 
-static void a_source_fails_with_its_writer_if_told_so(void **state)
+static void source_fails_with_its_writer_by_property(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -155,7 +155,7 @@ static void a_source_fails_with_its_writer_if_told_so(void **state)
     harness_end(h);
 }
 
-static void a_timeout_without_a_stream_is_an_error(void **state)
+static void timeout_without_a_stream_is_an_error(void **state)
 {
     (void)state;
     GstHarness *h = harness_of("triptychsrc");
@@ -165,7 +165,7 @@ static void a_timeout_without_a_stream_is_an_error(void **state)
     harness_end(h);
 }
 
-static void a_source_goes_on_after_a_flush(void **state)
+static void source_continues_after_a_flush(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -181,7 +181,7 @@ static void a_source_goes_on_after_a_flush(void **state)
     tri_writer_close(&writer);
 }
 
-static void downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s(void **state)
+static void downstream_without_video_meta_gets_a_default_layout(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -196,7 +196,7 @@ static void downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s(voi
     tri_writer_close(&writer);
 }
 
-static void downstream_that_looks_at_the_layout_gets_the_slot_itself(void **state)
+static void downstream_with_video_meta_gets_the_slot(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -229,7 +229,7 @@ static GstPadProbeReturn note_slice(GstPad *pad, GstPadProbeInfo *info, gpointer
     return GST_PAD_PROBE_OK;
 }
 
-static void a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work(void **state)
+static void source_requests_short_scheduler_latency(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -262,7 +262,7 @@ static GstPadProbeReturn note_sleeps(GstPad *pad, GstPadProbeInfo *info, gpointe
     return GST_PAD_PROBE_OK;
 }
 
-static void a_source_sleeps_once_a_frame_at_30_a_second_too(void **state)
+static void source_sleeps_once_a_frame_at_30_a_second(void **state)
 {
     (void)state;
     enum { FRAMES = 20, PERIOD_US = 33333, WAIT_LEAST_MS = 20 };
@@ -364,19 +364,19 @@ int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
     const struct CMUnitTest tests[] = {
-        pipes_test(a_source_says_what_comes_before_the_first_picture),
+        pipes_test(source_sends_caps_before_the_first_frame),
         pipes_test(caps_of_a_source_follow_a_change_of_size_in_mid_stream),
-        pipes_test(source_starts_with_one_frame_that_was_there_before),
+        pipes_test(source_starts_with_one_retained_frame),
         pipes_test(frames_taken_before_the_start_have_increasing_times),
         pipes_test(source_that_is_not_live_counts_time_from_its_first_frame),
-        pipes_test(a_source_ends_with_its_writer_if_told_so),
-        pipes_test(a_source_fails_with_its_writer_if_told_so),
-        pipes_test(a_timeout_without_a_stream_is_an_error),
-        pipes_test(a_source_goes_on_after_a_flush),
-        pipes_test(downstream_that_knows_no_other_layout_gets_a_copy_in_gstreamer_s),
-        pipes_test(downstream_that_looks_at_the_layout_gets_the_slot_itself),
-        pipes_test(a_source_asks_to_be_woken_at_once_although_its_processor_is_at_work),
-        pipes_test(a_source_sleeps_once_a_frame_at_30_a_second_too),
+        pipes_test(source_ends_with_its_writer_by_property),
+        pipes_test(source_fails_with_its_writer_by_property),
+        pipes_test(timeout_without_a_stream_is_an_error),
+        pipes_test(source_continues_after_a_flush),
+        pipes_test(downstream_without_video_meta_gets_a_default_layout),
+        pipes_test(downstream_with_video_meta_gets_the_slot),
+        pipes_test(source_requests_short_scheduler_latency),
+        pipes_test(source_sleeps_once_a_frame_at_30_a_second),
         pipes_test(source_counts_buffers_that_were_overwritten),
         pipes_test(source_is_made_from_a_uri),
         pipes_test(buffers_outlive_the_element_that_made_them),

@@ -2,7 +2,7 @@
 /* triptychsrc and triptychsink between real elements of GStreamer, on real streams. */
 #include "gst_pipes.h"
 
-static void a_running_pipeline_outlives_its_writer_and_picks_up_the_next(void **state)
+static void pipeline_outlives_its_writer_and_follows_the_next(void **state)
 {
     (void)state;
     GstElement *reader =
@@ -18,7 +18,7 @@ static void a_running_pipeline_outlives_its_writer_and_picks_up_the_next(void **
     pipes_stop(reader);
 }
 
-static void a_thousand_state_changes_leave_a_pipeline_that_works(void **state)
+static void thousand_state_changes_leave_a_pipeline_that_works(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -68,7 +68,7 @@ static void source_that_is_not_live_stops_without_an_error(void **state)
     tri_writer_close(&writer);
 }
 
-static void a_thousand_state_changes_leave_a_sink_that_works(void **state)
+static void thousand_state_changes_leave_a_sink_that_works(void **state)
 {
     (void)state;
     GstElement *writer = pipes_make("videotestsrc ! video/x-raw,format=GRAY8,width=64,height=48 ! "
@@ -88,7 +88,7 @@ static void a_thousand_state_changes_leave_a_sink_that_works(void **state)
     assert_int_not_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK); // nothing stays
 }
 
-static void a_sink_goes_on_after_a_flushing_seek_upstream(void **state)
+static void sink_continues_after_a_flushing_seek(void **state)
 {
     (void)state;
     GstElement *writer =
@@ -103,7 +103,7 @@ static void a_sink_goes_on_after_a_flushing_seek_upstream(void **state)
     pipes_stop(writer);
 }
 
-static void a_sink_refuses_a_name_that_has_a_writer(void **state)
+static void sink_refuses_a_name_that_has_a_writer(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -114,7 +114,7 @@ static void a_sink_refuses_a_name_that_has_a_writer(void **state)
     tri_writer_close(&writer);
 }
 
-static void a_sink_refuses_a_mode_that_is_no_permission(void **state)
+static void sink_refuses_an_invalid_mode(void **state)
 {
     (void)state;
     static const char *const modes[] = { "rw-r-----", "0999", "01777" };
@@ -127,7 +127,7 @@ static void a_sink_refuses_a_mode_that_is_no_permission(void **state)
     }
 }
 
-static void sink_holds_the_first_frame_back_until_there_is_a_reader(void **state)
+static void sink_waits_with_the_first_frame_for_a_reader(void **state)
 {
     (void)state;
     GstElement *writer = pipes_make("videotestsrc num-buffers=50 ! "
@@ -161,7 +161,7 @@ static void sink_that_waits_for_a_reader_can_be_stopped(void **state)
     pipes_stop(writer);
 }
 
-static void the_device_monitor_lists_the_stream(void **state)
+static void device_monitor_lists_the_stream(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -218,7 +218,7 @@ static void device_monitor_posts_a_change_of_size(void **state)
     tri_writer_close(&writer);
 }
 
-static void a_stream_through_sink_and_source_keeps_its_capture_times(void **state)
+static void stream_through_sink_and_source_keeps_its_capture_times(void **state)
 {
     (void)state;
     tri_writer *writer = pipes_writer();
@@ -250,18 +250,18 @@ int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
     const struct CMUnitTest tests[] = {
-        pipes_test(a_running_pipeline_outlives_its_writer_and_picks_up_the_next),
-        pipes_test(a_thousand_state_changes_leave_a_pipeline_that_works),
+        pipes_test(pipeline_outlives_its_writer_and_follows_the_next),
+        pipes_test(thousand_state_changes_leave_a_pipeline_that_works),
         pipes_test(source_that_is_not_live_stops_without_an_error),
-        pipes_test(a_thousand_state_changes_leave_a_sink_that_works),
-        pipes_test(a_sink_goes_on_after_a_flushing_seek_upstream),
-        pipes_test(a_sink_refuses_a_name_that_has_a_writer),
-        pipes_test(a_sink_refuses_a_mode_that_is_no_permission),
-        pipes_test(sink_holds_the_first_frame_back_until_there_is_a_reader),
+        pipes_test(thousand_state_changes_leave_a_sink_that_works),
+        pipes_test(sink_continues_after_a_flushing_seek),
+        pipes_test(sink_refuses_a_name_that_has_a_writer),
+        pipes_test(sink_refuses_an_invalid_mode),
+        pipes_test(sink_waits_with_the_first_frame_for_a_reader),
         pipes_test(sink_that_waits_for_a_reader_can_be_stopped),
-        pipes_test(the_device_monitor_lists_the_stream),
+        pipes_test(device_monitor_lists_the_stream),
         pipes_test(device_monitor_posts_a_change_of_size),
-        pipes_test(a_stream_through_sink_and_source_keeps_its_capture_times),
+        pipes_test(stream_through_sink_and_source_keeps_its_capture_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

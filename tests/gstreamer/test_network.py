@@ -149,10 +149,10 @@ class Network(ProgramTest):
         self._relay("--late", "10.99.0.1", "10.99.0.2", 5004)
         self.assertLess(abs(self._time_lost(self._carry_well(over, host="10.99.0.1"))), 100)
 
-    def test_h264_over_rtp_keeps_pictures_and_times(self):
+    def test_h264_over_rtp_keeps_frames_and_times(self):
         self._keep_times("h264")
 
-    def test_uncompressed_rtp_keeps_pictures_and_times(self):
+    def test_uncompressed_rtp_keeps_frames_and_times(self):
         self._keep_times("raw")
 
     def _compare(self, over):
@@ -170,10 +170,10 @@ class Network(ProgramTest):
                                              "the bars, in their colours")
         self._end_near(sender)
 
-    def test_a_viewer_behind_h264_shows_what_the_near_side_has(self):
+    def test_viewer_shows_the_stream_over_h264(self):
         self._compare("h264")
 
-    def test_a_viewer_behind_uncompressed_rtp_shows_what_the_near_side_has(self):
+    def test_viewer_shows_the_stream_over_uncompressed_rtp(self):
         self._compare("raw")
 
     def test_srt_carries_the_stream(self):
@@ -182,20 +182,20 @@ class Network(ProgramTest):
     def test_rist_carries_the_stream(self):
         self._carry_well("rist")
 
-    def test_a_bad_way_delays_the_picture_and_its_age_says_so(self):
+    def test_slow_link_increases_the_age_of_frames(self):
         far = self._carry("h264", "--through", BAD)
         # It is late behind the socket: its time of arrival alone would be old as well.
         self.assertGreater(far["age_us"]["p50"], 30_000)
         self.assertLess(abs(self._time_lost(far)), 25)
 
-    def test_srt_and_rist_bring_back_what_a_bad_way_loses(self):
+    def test_srt_and_rist_retransmit_lost_packets(self):
         self._relay("10.99.0.1", "10.99.0.2", 5004, 5005)
         for over in ("srt", "rist"):
             with self.subTest(over=over):
                 far = self._carry(over, host="10.99.0.1", latency=2000)
                 self.assertGreater(far["clock"]["read"], far["frames"] * 0.8)
 
-    def test_a_writer_killed_under_the_sender_is_followed_on_the_far_side(self):
+    def test_sender_follows_a_killed_and_restarted_writer(self):
         name = self.stream()
         writer = self._write(name, "red")
         far = self._start_far(name, "h264", '"$dump" -q --to raw --timeout 60 -o - "$name"')

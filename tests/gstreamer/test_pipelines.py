@@ -58,7 +58,7 @@ class Elements(PipelineTest):
                 with self.subTest(element=element, property=name):
                     self.assertRegex(told, re.compile(rf"^  {name} +: \w.{{9,}}", re.MULTILINE))
 
-    def test_a_stream_is_on_the_screen_with_nothing_else_typed(self):
+    def test_stream_is_shown_by_the_shortest_pipeline(self):
         screen = Screen()
         self.addCleanup(screen.close)
         name = self.stream()
@@ -86,13 +86,13 @@ class Leaks(PipelineTest):
         self.assertIn("object-alive, type-name=(string)%s", said)  # the tracer was at work
         self.assertEqual(re.findall(r"object-alive, type-name=\(string\)(?!%).*", said), [])
 
-    def test_a_sink_leaves_no_object(self):
+    def test_sink_leaves_no_object(self):
         name = self.stream()
         self.assert_no_leaks(self.launch(
             f"videotestsrc num-buffers=20 ! queue ! triptychsink stream={name} sync=false",
             **self.TRACER))
 
-    def test_a_source_leaves_no_object_past_a_restart_of_its_writer(self):
+    def test_source_leaves_no_object_after_a_restart_of_its_writer(self):
         name = self.stream()
         writer = self.capture(name, "-f", "NV12", "pattern:clock")
         reader = self.launch(f"triptychsrc stream={name} num-buffers=90 ! queue ! fakesink",
@@ -132,7 +132,7 @@ class Deaths(PipelineTest):
         self.assertEqual(len(data), self.FRAMES * size)
         return data
 
-    def test_a_pipeline_outlives_its_killed_writer_and_shows_no_torn_picture(self):
+    def test_pipeline_outlives_a_killed_writer_without_torn_frames(self):
         name = self.stream()
         data = self.kill_three_times(
             name, lambda: self.capture(name, "-f", "GREY", "pattern:clock"), "GRAY8", 1)

@@ -57,14 +57,14 @@ class Camera(ProgramTest):
         self.assertEqual(consumer.returncode, 0, err)
         return file.read_bytes()
 
-    def test_the_stream_is_a_camera_among_pipewire_s(self):
+    def test_stream_is_listed_as_a_pipewire_camera(self):
         name = self.stream()
         self.capture(name, "clock", "YUYV")
         node = self.offer(name)
         self.assertEqual(node["media.class"], "Video/Source")
         self.assertEqual(node["media.role"], "Camera")
 
-    def test_the_camera_s_pictures_are_the_stream_s_byte_for_byte(self):
+    def test_camera_frames_equal_the_stream_byte_for_byte(self):
         name = self.stream()
         self.capture(name, "smpte", "NV12")
         own = self.run_to_end("triptych-dump", "-q", "--count", 1, "--to", "raw", "-o", "-",
@@ -74,13 +74,13 @@ class Camera(ProgramTest):
         self.assertEqual(len(own), WIDTH * HEIGHT * 3 // 2)
         self.assertTrue(seen == own * 3, "other bytes came out")
 
-    def test_who_joins_before_the_first_picture_is_due_gets_it_too(self):
+    def test_early_consumer_gets_the_first_frame(self):
         name = self.stream()
         self.capture(name, "clock", "YUYV", rate=4)  # pipewiresink waits as long as six frames last
         self.offer(name)
         self.assert_clock_goes_on(self.look(name, "YUY2", 3))
 
-    def test_the_camera_outlives_its_writer_and_serves_one_application_after_the_other(self):
+    def test_camera_outlives_its_writer_and_serves_applications(self):
         name = self.stream()
         writer = self.capture(name, "clock", "YUYV")
         self.offer(name)
@@ -114,12 +114,12 @@ class Benchmark(ProgramTest):
     def assert_folder_goes(self, run):
         wait_until(lambda: not self.folders_of(run), "the folder removed")
 
-    def test_a_run_removes_its_folder(self):
+    def test_run_removes_its_folder(self):
         run = self.start_run(1)
         self.assertEqual(run.wait(PATIENCE), 0)
         self.assertEqual(self.folders_of(run), [])
 
-    def test_so_does_one_that_is_killed(self):
+    def test_killed_run_removes_its_folder(self):
         for number in (signal.SIGINT, signal.SIGKILL):
             run = self.start_run(60)
             wait_until(lambda: any((folder / "pipewire-0").exists() for folder in self.folders_of(run)),

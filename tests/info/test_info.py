@@ -42,7 +42,7 @@ class Info(ProgramTest):
 
 
 class List(Info):
-    def test_a_stream_is_a_line_of_the_list(self):
+    def test_stream_is_a_line_of_the_list(self):
         name, writer = self._publish(fps=(30000, 1001))
         done = self.run_to_end("triptych-info")
         row = next(line for line in done.stdout.splitlines() if line.startswith(name + " "))
@@ -51,7 +51,7 @@ class List(Info):
                                        str(writer.process.pid), owner])
         writer.end()
 
-    def test_json_is_one_object_a_stream(self):
+    def test_json_has_one_object_per_stream(self):
         name, writer = self._publish()
         done = self.run_to_end("triptych-info", "list", "--json")
         objects = [json.loads(line) for line in done.stdout.splitlines()]
@@ -60,17 +60,17 @@ class List(Info):
         self.assertEqual(mine[0]["state"], "live")
         writer.end()
 
-    def test_a_stream_that_ended_cleanly_is_gone_from_the_list(self):
+    def test_ended_stream_is_not_listed(self):
         name, writer = self._publish()
         writer.end()
         self.assertNotIn(name, self.run_to_end("triptych-info").stdout)
 
-    def test_a_stream_whose_writer_was_killed_is_dead(self):
+    def test_stream_whose_writer_was_killed_is_dead(self):
         self.assertEqual(self._show(self._killed())["state"], "dead")
 
 
 class Show(Info):
-    def test_it_tells_what_the_kernel_tells(self):
+    def test_memory_matches_the_kernels_numbers(self):
         name, writer = self._publish()
         memory = self._show(name)["memory"]
         (shm,), (sem,) = ipc_of(name)
@@ -85,7 +85,7 @@ class Show(Info):
         self.assertEqual(memory["attach_time"] > 0, True)
         writer.end()
 
-    def test_it_tells_the_picture_and_the_newest_frame(self):
+    def test_show_describes_the_format_and_the_newest_frame(self):
         name, writer = self._publish(range="full-range", matrix="709", fps=(60, 1))
         writer.frame("YUYV", SIZE, noise("YUYV", *SIZE, 2), range="full-range", matrix="709",
                    fps=(60, 1))
@@ -98,21 +98,21 @@ class Show(Info):
         self.assertEqual(shown["source"], "test:stdin")
         writer.end()
 
-    def test_it_counts_the_readers_attached(self):
+    def test_attached_readers_are_counted(self):
         name, writer = self._publish()
         for count in (1, 2):
             self.start("triptych-dump", "--stats", name)
             wait_until(lambda: self._show(name)["readers"] == count, f"{count} readers counted")
         writer.end()
 
-    def test_the_caps_are_what_gstreamer_parses(self):
+    def test_gstreamer_parses_the_printed_caps(self):
         name, writer = self._publish("NV12", range="lim-range", matrix="709")
         self.assertEqual(self._show(name)["gstreamer"],
                          "video/x-raw, format=(string)NV12, width=(int)33, height=(int)17, "
                          "framerate=(fraction)25/1, colorimetry=(string)2:3:5:1")
         writer.end()
 
-    def test_the_ffmpeg_line_runs_as_printed(self):
+    def test_ffmpeg_line_runs_as_printed(self):
         for format in ("YUYV", "YV12", "RGBP"):
             with self.subTest(format=format):
                 name, writer = self._publish(format)
@@ -127,14 +127,14 @@ class Show(Info):
                 self.assertTrue(path.exists())
                 writer.end()
 
-    def test_an_unknown_name_is_an_error_that_helps(self):
+    def test_unknown_name_is_an_error_with_a_suggestion(self):
         name = self.stream()
         done = self.run_to_end("triptych-info", "show", name)
         self.assert_refused(done, 1, name, "no such stream", "triptych-info list")
 
 
 class Watch(Info):
-    def test_piped_it_prints_a_table_of_80_columns_each_time(self):
+    def test_piped_watch_prints_tables_of_80_columns(self):
         name, writer = self._publish()
         done = self.run_to_end("triptych-info", "watch", "--count", 2, "--interval", "0.05")
         rows = [line for line in done.stdout.splitlines() if line.startswith(name + " ")]
@@ -143,7 +143,7 @@ class Watch(Info):
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80)
         writer.end()
 
-    def test_a_row_tells_owner_readers_holders_and_drops_by_cause(self):
+    def test_row_shows_owner_readers_holders_and_drops_by_cause(self):
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-f", "Y16", "-r", 0,
                             "--drop-every", 5, "--stall", "600000@12")
@@ -182,7 +182,7 @@ class Watch(Info):
         self.assertTrue(text.startswith(b"\033[H"))
         return re.sub(rb"\033\[[A-Z]", b"", text).decode().splitlines()
 
-    def test_on_a_terminal_each_look_lies_over_the_last_one(self):
+    def test_terminal_is_overwritten_at_each_update(self):
         name, writer = self._publish()
         _, terminal = self._screen(24, 80, "--interval", "0.05")
         for _ in range(3):
@@ -191,7 +191,7 @@ class Watch(Info):
             self.assertIn(name, [line.split()[0] for line in lines])
         writer.end()
 
-    def test_what_does_not_fit_the_terminal_is_counted(self):
+    def test_rows_that_do_not_fit_are_counted(self):
         writers = [self._publish()[1] for _ in range(4)]
         _, terminal = self._screen(4, 60)
         lines = self._look(terminal)
@@ -201,7 +201,7 @@ class Watch(Info):
         for writer in writers:
             writer.end()
 
-    def test_behind_a_full_line_nothing_is_cleared(self):  # it would be the line's last letter
+    def test_full_line_is_not_cleared(self):  # it would be the line's last letter
         _, writer = self._publish()
         _, terminal = self._screen(24, 43)  # to the end of FPS
         text = b""
@@ -213,7 +213,7 @@ class Watch(Info):
             self.assertEqual(line.endswith(b"\033[K"), len(line.removesuffix(b"\033[K")) < 43, line)
         writer.end()
 
-    def test_a_terminal_may_be_resized_while_it_is_slow(self):
+    def test_slow_terminal_can_be_resized(self):
         _, writer = self._publish()
         watch, terminal = self._screen(24, 80, "--json", "--count", 300, "--interval", "0.01")
         wait_until(lambda: watch.poll() is not None or self._writes(watch), "a full terminal")
@@ -234,7 +234,7 @@ class Watch(Info):
         with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
             return call.read().split()[0] == "1"
 
-    def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines_of_its_width(self):
+    def test_dumb_terminal_gets_plain_lines_of_its_width(self):
         _, writer = self._publish()
         watch, terminal = self._screen(4, 40, "--count", "2", "-i", "0.05", term="dumb")
         self.assertEqual(watch.wait(PATIENCE), 0)
@@ -244,7 +244,7 @@ class Watch(Info):
         self.assertLessEqual(max(map(len, lines)), 40)
         writer.end()
 
-    def test_a_terminal_of_another_size_is_drawn_anew_at_once(self):
+    def test_resized_terminal_is_redrawn_at_once(self):
         name, writer = self._publish()
         watch, terminal = self._screen(24, 80, "--interval", 3600)
         self.assertNotIn("SIZE", self._look(terminal)[0])
@@ -258,7 +258,7 @@ class Watch(Info):
         with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] == "S"
 
-    def test_json_lines_tell_the_rate_from_the_second_look_on(self):
+    def test_json_lines_have_a_rate_from_the_second_on(self):
         name, writer = self._publish()
         done = self.run_to_end("triptych-info", "watch", "--json", "--count", 2, "--interval",
                                "0.05")
@@ -266,7 +266,7 @@ class Watch(Info):
         self.assertEqual([one["fps"] for one in mine], [None, 0])
         writer.end()
 
-    def test_it_sorts_by_what_there_is_most_of(self):
+    def test_sort_puts_the_largest_value_first(self):
         few, writer_of_few = self._publish()
         many, writer_of_many = self._publish()
         for name, count in ((few, 1), (many, 2)):
@@ -280,7 +280,7 @@ class Watch(Info):
         writer_of_few.end()
         writer_of_many.end()
 
-    def test_a_signal_ends_it_cleanly(self):
+    def test_signal_ends_watch_cleanly(self):
         watch = self.start("triptych-info", "watch")
         watch.stdout.readline()
         watch.send_signal(signal.SIGINT)
@@ -289,20 +289,20 @@ class Watch(Info):
 
 
 class Remove(Info):
-    def test_a_dead_stream_is_removed(self):
+    def test_dead_stream_is_removed(self):
         name = self._killed()
         done = self.run_to_end("triptych-info", "remove", name)
         self.assertEqual((done.returncode, done.stdout), (0, f"{name}: removed\n"), done.stderr)
         self.assertEqual(ipc_of(name), ([], []))
 
-    def test_a_running_writer_is_not_robbed(self):
+    def test_stream_of_a_running_writer_is_not_removed(self):
         name, writer = self._publish()
         done = self.run_to_end("triptych-info", "remove", name)
         self.assert_refused(done, 1, name, "its writer is running", "--force")
         self.assertTrue(all(ipc_of(name)))
         writer.end()
 
-    def test_with_force_it_is_and_makes_the_stream_anew(self):
+    def test_forced_removal_lets_the_writer_make_a_new_stream(self):
         name, writer = self._publish()
         done = self.run_to_end("triptych-info", "remove", "--force", name)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -312,7 +312,7 @@ class Remove(Info):
         self.assertEqual(self._show(name)["state"], "live")
         writer.end()
 
-    def test_what_is_not_there_cannot_be_removed(self):
+    def test_missing_stream_cannot_be_removed(self):
         done = self.run_to_end("triptych-info", "remove", self.stream())
         self.assert_refused(done, 1, "no such stream")
 
@@ -352,17 +352,17 @@ class Clean(ProgramTest):
         cleaned, listed = done.stdout.split("--\n")
         return cleaned, listed, done.stderr
 
-    def test_a_dead_stream_that_nobody_has_attached_goes(self):
+    def test_dead_stream_without_readers_is_cleaned(self):
         cleaned, listed, _ = self._clean()
         self.assertEqual((cleaned, listed), ("dead: removed\n", ""))
 
-    def test_a_live_stream_stays(self):
+    def test_live_stream_stays(self):
         cleaned, listed, said = self._clean("rm $fifo.said", "begin alive")
         self.assertEqual(cleaned, "dead: removed\n")
         self.assertIn("alive ", listed)
         self.assertIn("alive: left alone: its writer is running", said)
 
-    def test_a_dead_stream_that_a_reader_waits_on_stays(self):
+    def test_dead_stream_that_a_reader_waits_on_stays(self):
         cleaned, listed, said = self._clean(
             "\"$dump\" --stats dead >$fifo.stats & reader=$!",
             "until grep -q SYSV /proc/$reader/maps; do sleep 0.05; done")
@@ -371,7 +371,7 @@ class Clean(ProgramTest):
         self.assertIn("dead: left alone: readers wait", said)
 
 
-    def test_semaphores_of_a_writer_that_died_before_its_first_frame_go(self):
+    def test_semaphores_without_a_first_frame_are_cleaned(self):
         key = f"(key 0x{key_of('early'):08x})"
         cleaned, listed, _ = self._clean(
             "\"$stdin_writer\" early 4 <$fifo >$fifo.early & early=$!", "exec 4<>$fifo",
@@ -382,7 +382,7 @@ class Clean(ProgramTest):
                                            *key.split()[:1], key.split()[1] + ":", "removed"])
         self.assertEqual(listed, "")
 
-    def test_what_is_another_user_s_stays(self):
+    def test_stream_of_another_user_stays(self):
         options = {}
         info = self._copy_for_others(built("triptych-info"), options)
         library = options["env"]["LD_LIBRARY_PATH"]
@@ -398,7 +398,7 @@ class Clean(ProgramTest):
 
 
 class CommandLine(ProgramTest):
-    def test_command_lines_that_make_no_sense_are_not_understood(self):
+    def test_senseless_command_lines_are_refused(self):
         for args, words in ((["frob"], ["'frob'", "list, show"]), (["remove"], ["remove", "name"]),
                             (["show", "a", "b"], ["'b'"]), (["show", "A B"], ["'A B'", "a-z"]),
                             (["--interval", "0", "watch"], ["--interval"]),

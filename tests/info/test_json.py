@@ -47,13 +47,13 @@ class Json(ProgramTest):
     RUNS = "Runs: triptych-capture, triptych-display, triptych-dump"
     READS = "triptych-dump and triptych-display add"
 
-    def test_of_a_writer(self):
+    def test_writer_has_the_documented_keys(self):
         name = self.stream()
         done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
                                "--count", 3, "pattern:clock")
         self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds")
 
-    def test_of_a_film_whose_name_is_no_utf_8(self):
+    def test_file_name_outside_utf_8_has_the_documented_keys(self):
         film = self.folder() / os.fsdecode(b"caf\xe9.y4m")
         film.write_bytes(b"YUV4MPEG2 W16 H16 F50:1\nFRAME\n" + 384 * b"\x80")
         done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json",
@@ -62,21 +62,21 @@ class Json(ProgramTest):
         self.assertEqual(summary["source"], "y4m:caf?.y4m")
         self.assert_documented(summary, self.RUNS, "triptych-capture adds")
 
-    def test_of_a_writer_with_injected_faults(self):
+    def test_writer_with_faults_has_the_documented_keys(self):
         name = self.stream()
         done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
                                "--count", 3, "--tear", "pattern:clock")
         self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds",
                                "triptych-capture with fault injection adds")
 
-    def test_of_a_reader_that_is_asked_for_everything(self):
+    def test_reader_with_all_options_has_the_documented_keys(self):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-dump", "--json", "--clock", "--count", 5, "--expect-fps",
                                50, "--tolerance", 100, name)
         self.assert_documented(last_json(done.stdout), self.RUNS,
                                self.READS, "triptych-dump --clock adds")
 
-    def test_of_a_film_at_a_constant_rate(self):
+    def test_constant_rate_file_has_the_documented_keys(self):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-dump", "--json", "--rate", "constant", "--count", 5,
                                "--max-drops", 1000, "-o",
@@ -85,14 +85,14 @@ class Json(ProgramTest):
                                self.READS, "triptych-dump --output adds",
                                "triptych-dump --rate constant adds")
 
-    def test_of_a_viewer(self):
+    def test_viewer_has_the_documented_keys(self):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-display", "--headless", "--json", "--count", 5,
                                "--max-drops", 1000, name)
         self.assert_documented(last_json(done.stdout), self.RUNS, self.READS,
                                "triptych-display adds")
 
-    def test_of_the_streams_of_a_machine(self):
+    def test_list_of_streams_has_the_documented_keys(self):
         name, _ = self.pattern("pattern:smpte")
         heading = "triptych-info list, show, watch"
         for command in (["list"], ["show", name]):
@@ -107,7 +107,7 @@ class Json(ProgramTest):
         self.assertEqual(set(mine[0]) - documented("triptych-info watch adds"),
                          {re.split(r"[.\[]", key)[0] for key in documented(heading)})
 
-    def test_of_a_stream_that_is_left_alone(self):
+    def test_skipped_stream_has_the_documented_keys(self):
         if os.geteuid() != 0:
             self.skipTest("an IPC namespace of its own needs root")
         capture, info = built("triptych-capture"), built("triptych-info")
@@ -117,7 +117,7 @@ class Json(ProgramTest):
         done = self.run_to_end(tool("unshare"), "--ipc", "/bin/sh", "-c", script)
         self.assert_documented(last_json(done.stdout), "triptych-info clean, remove")
 
-    def test_of_a_stream_that_is_removed(self):
+    def test_removed_stream_has_the_documented_keys(self):
         name, writer = self.pattern("pattern:smpte")
         writer.send_signal(signal.SIGKILL)
         writer.wait(60)

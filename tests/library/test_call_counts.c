@@ -229,7 +229,7 @@ static void read_many(void)
         read_frame();
 }
 
-static void a_published_frame_costs_two_system_calls(void **state)
+static void published_frame_costs_two_system_calls(void **state)
 {
     (void)state;
     // What is more: two looks a second, at the stream and at its locks.
@@ -243,7 +243,7 @@ static void open_both_and_hold(void)
     publish_and_read();
 }
 
-static void a_slot_held_for_long_is_asked_for_seldom(void **state)
+static void slot_locked_for_long_is_polled_rarely(void **state)
 {
     (void)state;
     // One that is asked each time makes it three; once in eight frames makes it 2 and an eighth.
@@ -251,14 +251,14 @@ static void a_slot_held_for_long_is_asked_for_seldom(void **state)
                     2 * FRAMES + FRAMES / 2);
 }
 
-static void a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one(void **state)
+static void exchanging_a_ready_frame_costs_one_call(void **state)
 {
     (void)state;
     assert_in_range(calls_of(open_both, publish_and_read_many), 3 * FRAMES,
                     3 * FRAMES + PATIENCE_S);
 }
 
-static void a_look_that_finds_nothing_costs_none(void **state)
+static void poll_without_a_frame_costs_no_call(void **state)
 {
     (void)state;
     assert_int_equal(calls_of(open_both, look_many), 0);
@@ -278,7 +278,7 @@ static void find_own(void)
     need(tri_stream_find(stream_name, &stream) == TRI_OK);
 }
 
-static void a_stream_is_described_in_a_few_calls(void **state)
+static void stream_is_described_in_a_few_calls(void **state)
 {
     (void)state;
     // A call for each semaphore would be 195.
@@ -298,14 +298,14 @@ static void open_and_wait_for_no_stream(void)
         need(tri_reader_acquire(own.reader, &own.frame, 1) == TRI_ERR_TIMEOUT);
 }
 
-static void a_stream_that_is_long_in_coming_is_looked_for_seldom(void **state)
+static void missing_stream_is_polled_rarely(void **state)
 {
     (void)state;
     // A look and a sleep, 20 times a second; at first it is 100 times.
     assert_in_range(calls_of(open_and_wait_for_no_stream, wait_for_no_stream), 3, 2 * 30 + 10);
 }
 
-static void a_frame_waited_for_and_given_back_costs_three(void **state)
+static void awaited_and_released_frame_costs_three_calls(void **state)
 {
     (void)state;
     const pid_t writer = start_writer(await_sleeping_reader);
@@ -315,7 +315,7 @@ static void a_frame_waited_for_and_given_back_costs_three(void **state)
     assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES / 10);
 }
 
-static void a_frame_waited_for_and_exchanged_for_the_last_costs_two(void **state)
+static void exchanging_an_awaited_frame_costs_two_calls(void **state)
 {
     (void)state;
     const pid_t writer = start_writer(await_sleeping_reader);
@@ -324,7 +324,7 @@ static void a_frame_waited_for_and_exchanged_for_the_last_costs_two(void **state
     assert_in_range(calls, FRAMES, 2 * FRAMES + FRAMES / 10);
 }
 
-static void a_paced_reader_makes_at_most_three(void **state)
+static void paced_reader_makes_three_calls_at_most(void **state)
 {
     (void)state;
     const pid_t writer = start_writer(rest);
@@ -363,7 +363,7 @@ static void frames_bring_no_page_faults(void **state)
     assert_int_equal(after - before, 0);
 }
 
-static void a_reader_falls_asleep_once_a_frame(void **state)
+static void reader_falls_asleep_once_a_frame(void **state)
 {
     (void)state;
     const pid_t writer = start_writer(await_sleeping_reader);
@@ -376,7 +376,7 @@ static void a_reader_falls_asleep_once_a_frame(void **state)
     assert_in_range(after - before, 0, FRAMES + FRAMES / 10);
 }
 
-static void a_writer_never_falls_asleep(void **state)
+static void writer_never_falls_asleep(void **state)
 {
     (void)state;
     open_both();
@@ -390,18 +390,18 @@ static void a_writer_never_falls_asleep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_published_frame_costs_two_system_calls),
-        cmocka_unit_test(a_slot_held_for_long_is_asked_for_seldom),
-        cmocka_unit_test(a_frame_that_is_there_and_exchanged_for_the_last_costs_a_reader_one),
-        cmocka_unit_test(a_look_that_finds_nothing_costs_none),
-        cmocka_unit_test(a_stream_is_described_in_a_few_calls),
-        cmocka_unit_test(a_stream_that_is_long_in_coming_is_looked_for_seldom),
-        cmocka_unit_test(a_frame_waited_for_and_given_back_costs_three),
-        cmocka_unit_test(a_frame_waited_for_and_exchanged_for_the_last_costs_two),
-        cmocka_unit_test(a_paced_reader_makes_at_most_three),
+        cmocka_unit_test(published_frame_costs_two_system_calls),
+        cmocka_unit_test(slot_locked_for_long_is_polled_rarely),
+        cmocka_unit_test(exchanging_a_ready_frame_costs_one_call),
+        cmocka_unit_test(poll_without_a_frame_costs_no_call),
+        cmocka_unit_test(stream_is_described_in_a_few_calls),
+        cmocka_unit_test(missing_stream_is_polled_rarely),
+        cmocka_unit_test(awaited_and_released_frame_costs_three_calls),
+        cmocka_unit_test(exchanging_an_awaited_frame_costs_two_calls),
+        cmocka_unit_test(paced_reader_makes_three_calls_at_most),
         cmocka_unit_test(frames_bring_no_page_faults),
-        cmocka_unit_test(a_reader_falls_asleep_once_a_frame),
-        cmocka_unit_test(a_writer_never_falls_asleep),
+        cmocka_unit_test(reader_falls_asleep_once_a_frame),
+        cmocka_unit_test(writer_never_falls_asleep),
     };
     snprintf(stream_name, sizeof(stream_name), "counts-%d", (int)getpid());
     return cmocka_run_group_tests(tests, NULL, NULL);

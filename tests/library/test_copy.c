@@ -52,14 +52,14 @@ static void copy_and_compare(size_t bytes, size_t to_shift, size_t from_shift)
     free(to);
 }
 
-static void a_small_copy_has_every_byte(void **state)
+static void small_copy_has_every_byte(void **state)
 {
     (void)state;
     for (size_t bytes = 0; bytes < 200; bytes++)
         copy_and_compare(bytes, bytes % 64, bytes * 7 % 64);
 }
 
-static void a_copy_past_the_cache_has_every_byte_at_any_alignment(void **state)
+static void uncached_copy_has_every_byte_at_any_alignment(void **state)
 {
     (void)state;
     const size_t large = tri_copy_cached_max() + 1;
@@ -86,7 +86,7 @@ static void copy_rows_and_compare(size_t row_bytes, size_t rows, size_t to_strid
     free(to);
 }
 
-static void rows_are_copied_and_what_lies_between_them_is_not(void **state)
+static void rows_are_copied_without_their_padding(void **state)
 {
     (void)state;
     const size_t many =
@@ -98,7 +98,7 @@ static void rows_are_copied_and_what_lies_between_them_is_not(void **state)
     copy_rows_and_compare(64, 1, 64, 64);
 }
 
-static void no_rows_are_no_copy(void **state)
+static void no_rows_copy_nothing(void **state)
 {
     (void)state;
     uint8_t *to = untouched(64);
@@ -111,10 +111,10 @@ static void no_rows_are_no_copy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_small_copy_has_every_byte),
-        cmocka_unit_test(a_copy_past_the_cache_has_every_byte_at_any_alignment),
-        cmocka_unit_test(rows_are_copied_and_what_lies_between_them_is_not),
-        cmocka_unit_test(no_rows_are_no_copy),
+        cmocka_unit_test(small_copy_has_every_byte),
+        cmocka_unit_test(uncached_copy_has_every_byte_at_any_alignment),
+        cmocka_unit_test(rows_are_copied_without_their_padding),
+        cmocka_unit_test(no_rows_copy_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,19 +124,19 @@ static int outgrow(void *argument)
     return 0;
 }
 
-static void a_writer_may_die_at_any_step_of_its_life(void **state)
+static void writer_may_die_at_any_step_of_its_life(void **state)
 {
     (void)state;
     kill_at_each_step(live, NULL);
 }
 
-static void a_writer_may_die_at_any_step_of_a_takeover(void **state)
+static void writer_may_die_at_any_step_of_a_takeover(void **state)
 {
     (void)state;
     kill_at_each_step(live, publish_two_and_die);
 }
 
-static void a_writer_may_die_at_any_step_of_replacing_what_a_dead_one_left(void **state)
+static void writer_may_die_at_any_step_of_replacing_a_segment(void **state)
 {
     (void)state;
     kill_at_each_step(outgrow, publish_two_and_die);
@@ -176,7 +176,7 @@ static int by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static void a_thousand_writers_die_at_random_instants(void **state)
+static void thousand_writers_die_at_random_instants(void **state)
 {
     (void)state;
     struct plot *plot = plot_new();
@@ -293,7 +293,7 @@ static int read_once(void *argument)
     return 0;
 }
 
-static void a_reader_may_die_at_any_step_and_no_other_misses_a_frame(void **state)
+static void no_frame_is_missed_when_a_reader_dies_at_any_step(void **state)
 {
     (void)state;
     struct lossless_writer *writing = lossless_writer_start();
@@ -332,7 +332,7 @@ static int look_until_killed(void *writing)
     return read_for_ever(writing, TRI_READER_NO_LOCK);
 }
 
-static void a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame(void **state)
+static void no_frame_is_missed_when_a_thousand_readers_die(void **state)
 {
     (void)state;
     struct lossless_writer *writing = lossless_writer_start();
@@ -363,7 +363,7 @@ static int hold_until_killed(void *argument)
     return 0;
 }
 
-static void sixty_four_readers_die_at_once_and_no_other_misses_a_frame(void **state)
+static void no_frame_is_missed_when_64_readers_die_at_once(void **state)
 {
     (void)state;
     struct lossless_writer *writing = lossless_writer_start();
@@ -384,7 +384,7 @@ static void sixty_four_readers_die_at_once_and_no_other_misses_a_frame(void **st
     lossless_writer_end(writing);
 }
 
-static void sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame(void **state)
+static void no_frame_is_missed_when_64_locking_readers_die_at_once(void **state)
 {
     (void)state;
     struct lossless_writer *writing = lossless_writer_start();
@@ -404,7 +404,7 @@ static void sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_f
     lossless_writer_end(writing);
 }
 
-static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
+static void sixty_four_readers_detect_the_death_of_their_writer(void **state)
 {
     (void)state;
     enum { READERS = 64, DEATHS = 20 };
@@ -441,15 +441,15 @@ static void sixty_four_readers_hear_of_their_writer_s_death(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_writer_may_die_at_any_step_of_its_life),
-        fixture_test(a_writer_may_die_at_any_step_of_a_takeover),
-        fixture_test(a_writer_may_die_at_any_step_of_replacing_what_a_dead_one_left),
-        fixture_test(a_thousand_writers_die_at_random_instants),
-        fixture_test(a_reader_may_die_at_any_step_and_no_other_misses_a_frame),
-        fixture_test(a_thousand_readers_die_at_random_instants_and_no_other_misses_a_frame),
-        fixture_test(sixty_four_readers_die_at_once_and_no_other_misses_a_frame),
-        fixture_test(sixty_four_readers_that_all_hold_die_at_once_and_no_other_misses_a_frame),
-        fixture_test(sixty_four_readers_hear_of_their_writer_s_death),
+        fixture_test(writer_may_die_at_any_step_of_its_life),
+        fixture_test(writer_may_die_at_any_step_of_a_takeover),
+        fixture_test(writer_may_die_at_any_step_of_replacing_a_segment),
+        fixture_test(thousand_writers_die_at_random_instants),
+        fixture_test(no_frame_is_missed_when_a_reader_dies_at_any_step),
+        fixture_test(no_frame_is_missed_when_a_thousand_readers_die),
+        fixture_test(no_frame_is_missed_when_64_readers_die_at_once),
+        fixture_test(no_frame_is_missed_when_64_locking_readers_die_at_once),
+        fixture_test(sixty_four_readers_detect_the_death_of_their_writer),
     };
     return cmocka_run_group_tests_name("deaths", tests, NULL, NULL);
 }

@@ -75,7 +75,7 @@ static void assert_within(const struct tri_frame_info *info, const struct tri_sh
     assert_true(tri_video_valid(&info->video));
 }
 
-static void an_entry_reads_back_as_it_was_written(void **state)
+static void entry_reads_back_as_it_was_written(void **state)
 {
     (void)state;
     struct tri_entry *entry = aligned_alloc(64, sizeof(*entry));
@@ -118,7 +118,7 @@ static void hostile_values_are_refused_or_harmless(void **state)
     free(entry);
 }
 
-static void another_frame_in_the_slot_is_torn(void **state)
+static void newer_frame_in_the_slot_is_torn(void **state)
 {
     (void)state;
     struct tri_entry *entry = aligned_alloc(64, sizeof(*entry));
@@ -134,7 +134,7 @@ static void another_frame_in_the_slot_is_torn(void **state)
     free(entry);
 }
 
-static void what_is_known_of_one_picture_is_not_believed_of_another(void **state)
+static void shape_of_one_frame_is_not_reused_for_another(void **state)
 {
     (void)state;
     struct tri_entry *entry = aligned_alloc(64, sizeof(*entry));
@@ -195,7 +195,7 @@ static struct tri_header *good_header(int *shm_id, size_t bytes)
     return header;
 }
 
-static void a_header_is_accepted_only_if_all_lies_within_the_segment(void **state)
+static void header_is_accepted_only_within_the_segment(void **state)
 {
     (void)state;
     const size_t bytes = 8192 + 4 * 8192 + TRI_PAGE;
@@ -238,12 +238,12 @@ static void a_header_is_accepted_only_if_all_lies_within_the_segment(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_entry_reads_back_as_it_was_written),
+        cmocka_unit_test(entry_reads_back_as_it_was_written),
         cmocka_unit_test(hostile_values_are_refused_or_harmless),
-        cmocka_unit_test(another_frame_in_the_slot_is_torn),
-        cmocka_unit_test(what_is_known_of_one_picture_is_not_believed_of_another),
+        cmocka_unit_test(newer_frame_in_the_slot_is_torn),
+        cmocka_unit_test(shape_of_one_frame_is_not_reused_for_another),
         cmocka_unit_test(entry_is_corrupt_when_libraries_would_overflow),
-        cmocka_unit_test(a_header_is_accepted_only_if_all_lies_within_the_segment),
+        cmocka_unit_test(header_is_accepted_only_within_the_segment),
     };
     return cmocka_run_group_tests_name("entry", tests, NULL, NULL);
 }

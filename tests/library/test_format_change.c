@@ -16,7 +16,7 @@ static const struct way {
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 
-static void a_new_format_reaches_readers_with_the_frame_it_begins_at(void **state)
+static void new_format_arrives_with_its_first_frame(void **state)
 {
     (void)state;
     const struct tri_video first = solid_video(64, 48);
@@ -57,7 +57,7 @@ static void a_new_format_reaches_readers_with_the_frame_it_begins_at(void **stat
     }
 }
 
-static void a_larger_frame_makes_a_larger_segment_under_the_same_name(void **state)
+static void larger_frame_makes_a_larger_segment_of_the_same_name(void **state)
 {
     (void)state;
     const struct tri_video small = solid_video(64, 48);
@@ -174,8 +174,8 @@ static void readers_in_other_processes_follow_every_growth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_new_format_reaches_readers_with_the_frame_it_begins_at),
-        fixture_test(a_larger_frame_makes_a_larger_segment_under_the_same_name),
+        fixture_test(new_format_arrives_with_its_first_frame),
+        fixture_test(larger_frame_makes_a_larger_segment_of_the_same_name),
         fixture_test(frames_of_the_old_segment_come_before_those_of_the_new_one),
         fixture_test(readers_in_other_processes_follow_every_growth),
     };

@@ -144,7 +144,7 @@ static void growth_against(const char *limit, unsigned long long value, const ch
     expect_growth(s);
 }
 
-static void a_segment_larger_than_shmmax_is_refused(void **state)
+static void segment_larger_than_shmmax_is_refused(void **state)
 {
     (void)state;
     growth_against("shmmax", 1 << 20, "kernel.shmmax 1048576");
@@ -156,13 +156,13 @@ static void more_pages_than_shmall_are_refused(void **state)
     growth_against("shmall", 256, "kernel.shmall 256");
 }
 
-static void a_second_segment_is_refused_while_readers_keep_the_only_one_allowed(void **state)
+static void second_segment_is_refused_while_readers_keep_the_first(void **state)
 {
     (void)state;
     growth_against("shmmni", 1, "kernel.shmmni 1");
 }
 
-static void a_segment_that_nobody_keeps_makes_room_for_the_next(void **state)
+static void unused_segment_makes_room_for_the_next(void **state)
 {
     (void)state;
     if (!own_namespace)
@@ -175,7 +175,7 @@ static void a_segment_that_nobody_keeps_makes_room_for_the_next(void **state)
     tri_writer_close(&s->writer);
 }
 
-static void slots_of_more_bytes_than_can_be_added_up_are_refused(void **state)
+static void slots_whose_sum_overflows_are_refused(void **state)
 {
     (void)state;
     struct stage *s = stage_new();
@@ -247,7 +247,7 @@ static int run_in_cgroup(int (*body)(void *), struct stage *s)
     return status;
 }
 
-static void a_stream_that_a_memory_cgroup_cannot_take_goes_on_as_it_is(void **state)
+static void stream_too_large_for_a_cgroup_stays_as_it_is(void **state)
 {
     (void)state;
     struct stage *s = stage_new();
@@ -266,12 +266,12 @@ int main(void)
 {
     own_namespace = unshare(CLONE_NEWIPC) == 0;
     const struct CMUnitTest tests[] = {
-        limit_test(a_segment_larger_than_shmmax_is_refused),
+        limit_test(segment_larger_than_shmmax_is_refused),
         limit_test(more_pages_than_shmall_are_refused),
-        limit_test(a_second_segment_is_refused_while_readers_keep_the_only_one_allowed),
-        limit_test(a_segment_that_nobody_keeps_makes_room_for_the_next),
-        limit_test(slots_of_more_bytes_than_can_be_added_up_are_refused),
-        limit_test(a_stream_that_a_memory_cgroup_cannot_take_goes_on_as_it_is),
+        limit_test(second_segment_is_refused_while_readers_keep_the_first),
+        limit_test(unused_segment_makes_room_for_the_next),
+        limit_test(slots_whose_sum_overflows_are_refused),
+        limit_test(stream_too_large_for_a_cgroup_stays_as_it_is),
         limit_test(a_stream_too_large_for_a_memory_cgroup_is_refused_before_anything_is_touched),
     };
     return cmocka_run_group_tests_name("growth", tests, NULL, NULL);

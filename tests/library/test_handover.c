@@ -156,7 +156,7 @@ static void expect_well(pid_t child)
     assert_int_equal(status, 0);
 }
 
-static void a_frame_met_between_latest_and_its_gate_can_be_locked(void **state)
+static void frame_between_latest_and_its_gate_can_be_locked(void **state)
 {
     struct stage *s = *state;
     publish(s);
@@ -167,7 +167,7 @@ static void a_frame_met_between_latest_and_its_gate_can_be_locked(void **state)
     change(s, gate, -1, others, TRI_LOCK_WHOLE);
 }
 
-static void a_reader_that_waits_has_locked_the_frame_to_come(void **state)
+static void waiting_reader_has_prelocked_the_next_frame(void **state)
 {
     struct stage *s = *state;
     publish(s);
@@ -187,7 +187,7 @@ static void a_reader_that_waits_has_locked_the_frame_to_come(void **state)
     assert_int_equal(held(s), 0);
 }
 
-static void a_frame_that_lies_elsewhere_than_planned_is_locked_when_seen(void **state)
+static void frame_outside_the_planned_slot_is_locked_when_seen(void **state)
 {
     struct stage *s = *state;
     publish(s);
@@ -205,7 +205,7 @@ static void a_frame_that_lies_elsewhere_than_planned_is_locked_when_seen(void **
     assert_int_equal(held(s), 0);
 }
 
-static void a_wait_that_brings_nothing_leaves_the_frame_locked(void **state)
+static void unsuccessful_wait_leaves_the_frame_locked(void **state)
 {
     struct stage *s = *state;
     open_reader(s, TRI_MODE_LATEST);
@@ -217,7 +217,7 @@ static void a_wait_that_brings_nothing_leaves_the_frame_locked(void **state)
     assert_int_equal(held(s), 1);
 }
 
-static void a_frame_whose_lock_is_spoilt_is_handed_over_to_be_checked(void **state)
+static void frame_with_a_corrupt_lock_is_acquired_unlocked(void **state)
 {
     struct stage *s = *state;
     open_reader(s, TRI_MODE_LATEST);
@@ -230,7 +230,7 @@ static void a_frame_whose_lock_is_spoilt_is_handed_over_to_be_checked(void **sta
     change(s, lock, TRI_LOCK_WHOLE, 0, 0);
 }
 
-static void next_passes_by_a_frame_whose_slot_the_writer_has_just_taken(void **state)
+static void next_skips_a_frame_whose_slot_the_writer_has_taken(void **state)
 {
     struct stage *s = *state;
     open_reader(s, TRI_MODE_NEXT);
@@ -259,7 +259,7 @@ static void borrow_before_an_overwritten_one(struct stage *s)
     entry_of(s, 2)->mark = 0;
 }
 
-static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void **state)
+static void frame_stays_locked_when_its_successor_is_torn(void **state)
 {
     struct stage *s = *state;
     borrow_before_an_overwritten_one(s);
@@ -270,7 +270,7 @@ static void a_frame_stays_locked_when_its_successor_turns_out_overwritten(void *
     assert_int_equal(semctl(s->sem_id, lock_of(s, 1), GETVAL), TRI_LOCK_WHOLE - 1);
 }
 
-static void a_frame_overwritten_meanwhile_is_not_called_locked(void **state)
+static void overwritten_frame_is_not_reported_locked(void **state)
 {
     struct stage *s = *state;
     borrow_before_an_overwritten_one(s);
@@ -285,14 +285,14 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(a_frame_met_between_latest_and_its_gate_can_be_locked),
-        CASE(a_reader_that_waits_has_locked_the_frame_to_come),
-        CASE(a_frame_that_lies_elsewhere_than_planned_is_locked_when_seen),
-        CASE(a_wait_that_brings_nothing_leaves_the_frame_locked),
-        CASE(a_frame_whose_lock_is_spoilt_is_handed_over_to_be_checked),
-        CASE(next_passes_by_a_frame_whose_slot_the_writer_has_just_taken),
-        CASE(a_frame_stays_locked_when_its_successor_turns_out_overwritten),
-        CASE(a_frame_overwritten_meanwhile_is_not_called_locked),
+        CASE(frame_between_latest_and_its_gate_can_be_locked),
+        CASE(waiting_reader_has_prelocked_the_next_frame),
+        CASE(frame_outside_the_planned_slot_is_locked_when_seen),
+        CASE(unsuccessful_wait_leaves_the_frame_locked),
+        CASE(frame_with_a_corrupt_lock_is_acquired_unlocked),
+        CASE(next_skips_a_frame_whose_slot_the_writer_has_taken),
+        CASE(frame_stays_locked_when_its_successor_is_torn),
+        CASE(overwritten_frame_is_not_reported_locked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

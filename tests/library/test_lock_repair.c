@@ -99,7 +99,7 @@ static void expect_as_ever(struct stage *s)
     assert_int_equal(after.dropped_writer, before.dropped_writer);
 }
 
-static void locks_that_nobody_can_have_are_free_again(void **state)
+static void impossible_locks_are_freed(void **state)
 {
     (void)state;
     struct stage s = begin(TRI_RECLAIM_NEVER);
@@ -117,7 +117,7 @@ static void locks_that_nobody_can_have_are_free_again(void **state)
     tri_writer_close(&s.writer);
 }
 
-static void a_lock_with_more_than_there_is_protects_again(void **state)
+static void excess_units_are_removed_from_a_lock(void **state)
 {
     (void)state;
     struct stage s = begin(TRI_RECLAIM_NEVER);
@@ -159,7 +159,7 @@ static int hold(void *argument)
     return 1;
 }
 
-static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(void **state)
+static void true_holder_of_a_corrupt_lock_keeps_it_until_its_death(void **state)
 {
     (void)state;
     struct holder *h = fixture_share(sizeof(*h));
@@ -192,7 +192,7 @@ static void who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it(v
     tri_writer_close(&s.writer);
 }
 
-static void a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim(void **state)
+static void possible_lock_of_an_attached_reader_is_left_to_reclaim(void **state)
 {
     (void)state;
     struct stage s = begin(50);
@@ -217,7 +217,7 @@ static void a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim(
     tri_writer_close(&s.writer);
 }
 
-static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **state)
+static void holder_of_a_smaller_segment_is_not_corruption(void **state)
 {
     (void)state;
     struct stage s = begin(TRI_RECLAIM_NEVER);
@@ -242,11 +242,11 @@ static void who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(locks_that_nobody_can_have_are_free_again),
-        fixture_test(a_lock_with_more_than_there_is_protects_again),
-        fixture_test(who_holds_the_spoilt_lock_honestly_keeps_it_and_its_death_frees_it),
-        fixture_test(a_single_hold_that_an_attached_reader_could_have_is_left_to_reclaim),
-        fixture_test(who_still_holds_a_frame_of_a_smaller_segment_is_no_tamperer),
+        fixture_test(impossible_locks_are_freed),
+        fixture_test(excess_units_are_removed_from_a_lock),
+        fixture_test(true_holder_of_a_corrupt_lock_keeps_it_until_its_death),
+        fixture_test(possible_lock_of_an_attached_reader_is_left_to_reclaim),
+        fixture_test(holder_of_a_smaller_segment_is_not_corruption),
     };
     return cmocka_run_group_tests_name("tampered", tests, NULL, NULL);
 }

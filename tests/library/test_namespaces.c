@@ -55,7 +55,7 @@ static int use_the_same_name(void *argument)
     return 0;
 }
 
-static void two_ipc_namespaces_do_not_see_each_other(void **state)
+static void ipc_namespaces_are_isolated(void **state)
 {
     (void)state;
     struct plot *plot = plot_new();
@@ -121,7 +121,7 @@ static int meet_from_another_pid_namespace(void *plot)
     return in_a_pid_namespace(meet_a_writer_without_a_pid, plot);
 }
 
-static void a_shared_ipc_namespace_works_and_pids_are_not_trusted(void **state)
+static void shared_ipc_namespace_works_without_pids(void **state)
 {
     (void)state;
     struct plot *plot = plot_new();
@@ -151,7 +151,7 @@ static int write_and_die_in_another_pid_namespace(void *plot)
     return status;
 }
 
-static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **state)
+static void death_of_a_writer_in_another_pid_namespace_is_detected(void **state)
 {
     (void)state;
     struct plot *plot = plot_new();
@@ -177,9 +177,9 @@ static void the_death_of_a_writer_in_another_pid_namespace_is_noticed(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(two_ipc_namespaces_do_not_see_each_other),
-        fixture_test(a_shared_ipc_namespace_works_and_pids_are_not_trusted),
-        fixture_test(the_death_of_a_writer_in_another_pid_namespace_is_noticed),
+        fixture_test(ipc_namespaces_are_isolated),
+        fixture_test(shared_ipc_namespace_works_without_pids),
+        fixture_test(death_of_a_writer_in_another_pid_namespace_is_detected),
     };
     return cmocka_run_group_tests_name("namespaces", tests, NULL, NULL);
 }

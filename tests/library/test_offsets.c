@@ -96,7 +96,7 @@ static void writer_and_readers_have_the_segment_at_different_addresses(void **st
     tri_writer_close(&writer);
 }
 
-static void an_attachment_may_move_between_two_frames(void **state)
+static void attachment_may_move_between_two_frames(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -168,7 +168,7 @@ static unsigned addresses_in(const void *memory, size_t bytes, const struct maps
     return found;
 }
 
-static void no_word_of_a_live_segment_is_an_address_of_any_process(void **state)
+static void live_segment_contains_no_address(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -223,8 +223,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(writer_and_readers_have_the_segment_at_different_addresses),
-        fixture_test(an_attachment_may_move_between_two_frames),
-        fixture_test(no_word_of_a_live_segment_is_an_address_of_any_process),
+        fixture_test(attachment_may_move_between_two_frames),
+        fixture_test(live_segment_contains_no_address),
     };
     return cmocka_run_group_tests_name("offsets", tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static int visit_as_stranger(void *plot)
     return visit(plot, STRANGER);
 }
 
-static void the_mode_decides_who_holds_who_watches_and_who_is_denied(void **state)
+static void mode_decides_which_users_lock_read_or_are_denied(void **state)
 {
     (void)state;
     need_root();
@@ -60,7 +60,7 @@ static void the_mode_decides_who_holds_who_watches_and_who_is_denied(void **stat
     }
 }
 
-static void a_stream_that_others_could_write_to_is_refused(void **state)
+static void stream_that_others_could_write_to_is_refused(void **state)
 {
     (void)state;
     static const uint32_t modes[] = { 0666, 0642, 0602, 0777, 0400, 0640 | 0111, 01640 };
@@ -107,7 +107,7 @@ static pid_t owner_restarted(struct plot *plot, pid_t pid, uint32_t mode, uint64
     return pid;
 }
 
-static void private_frames_stay_private_after_a_restart_with_a_wider_mode(void **state)
+static void private_frames_stay_private_after_a_wider_mode(void **state)
 {
     (void)state;
     need_root();
@@ -317,7 +317,7 @@ static int watch_until_it_holds(void *argument)
     return 0;
 }
 
-static void what_one_writer_refused_is_asked_of_the_next(void **state)
+static void refusal_of_one_writer_does_not_bind_the_next(void **state)
 {
     (void)state;
     need_root();
@@ -348,7 +348,7 @@ static int begin_a_frame_and_wait(void *argument)
     return 0;
 }
 
-static void what_was_refused_before_the_first_frame_is_asked_of_the_next_writer(void **state)
+static void refusal_before_the_first_frame_does_not_bind_the_next_writer(void **state)
 {
     (void)state;
     need_root();
@@ -374,14 +374,14 @@ static void what_was_refused_before_the_first_frame_is_asked_of_the_next_writer(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(the_mode_decides_who_holds_who_watches_and_who_is_denied),
-        fixture_test(a_stream_that_others_could_write_to_is_refused),
+        fixture_test(mode_decides_which_users_lock_read_or_are_denied),
+        fixture_test(stream_that_others_could_write_to_is_refused),
         fixture_test(restart_with_a_narrower_mode_leaves_no_view_and_no_lock),
-        fixture_test(private_frames_stay_private_after_a_restart_with_a_wider_mode),
+        fixture_test(private_frames_stay_private_after_a_wider_mode),
         fixture_test(read_permission_changes_nothing),
         fixture_test(no_storm_of_calls_stops_or_slows_the_writer),
-        fixture_test(what_one_writer_refused_is_asked_of_the_next),
-        fixture_test(what_was_refused_before_the_first_frame_is_asked_of_the_next_writer),
+        fixture_test(refusal_of_one_writer_does_not_bind_the_next),
+        fixture_test(refusal_before_the_first_frame_does_not_bind_the_next_writer),
     };
     return cmocka_run_group_tests_name("users", tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static void one_frame_passes(tri_writer *writer, const char *name)
     tri_reader_close(&reader);
 }
 
-static void huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not(void **state)
+static void huge_pages_are_used_where_available(void **state)
 {
     (void)state;
     const bool reserved = number_in("/proc/meminfo", "HugePages_Free:") >= 16;
@@ -109,7 +109,7 @@ static void huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not(
     tri_writer_close(&writer);
 }
 
-static void memory_is_locked_where_that_is_allowed(void **state)
+static void memory_is_locked_where_allowed(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -243,8 +243,8 @@ static void slot_takes_memory_when_a_frame_needs_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(huge_pages_are_used_where_there_are_any_and_ordinary_ones_where_not),
-        fixture_test(memory_is_locked_where_that_is_allowed),
+        fixture_test(huge_pages_are_used_where_available),
+        fixture_test(memory_is_locked_where_allowed),
         fixture_test(reader_maps_only_what_the_frame_occupies),
         fixture_test(slots_that_are_not_open_take_no_memory),
         fixture_test(slot_takes_memory_when_a_frame_needs_it),

@@ -42,7 +42,7 @@ static int write_at_a_planted_name(void *argument)
     return 0;
 }
 
-static void a_name_planted_by_another_user_is_refused_and_the_planter_named(void **state)
+static void name_taken_by_another_user_is_refused_with_the_user(void **state)
 {
     (void)state;
     need_root();
@@ -89,7 +89,7 @@ static int leave_semaphores_alone(void *argument)
     return 0;
 }
 
-static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(void **state)
+static void readers_refuse_a_segment_beside_foreign_semaphores(void **state)
 {
     (void)state;
     need_root();
@@ -114,8 +114,8 @@ static void a_segment_planted_beside_anothers_semaphores_is_refused_by_readers(v
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_name_planted_by_another_user_is_refused_and_the_planter_named),
-        fixture_test(a_segment_planted_beside_anothers_semaphores_is_refused_by_readers),
+        fixture_test(name_taken_by_another_user_is_refused_with_the_user),
+        fixture_test(readers_refuse_a_segment_beside_foreign_semaphores),
     };
     return cmocka_run_group_tests_name("planted", tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void next_begins_with_the_oldest_frame_that_is_still_whole(void **state)
     stage_cleared(&s);
 }
 
-static void frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_used(void **state)
+static void frames_beyond_the_history_are_overwritten_first(void **state)
 {
     (void)state;
     struct stage s = stage_set(6, TRI_MODE_NEXT, 0);
@@ -82,7 +82,7 @@ static void frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_u
     stage_cleared(&s);
 }
 
-static void latest_hands_over_the_newest_and_counts_what_it_passed_by(void **state)
+static void latest_returns_the_newest_and_counts_skipped_frames(void **state)
 {
     (void)state;
     struct stage s = stage_set(3, TRI_MODE_LATEST, 0);
@@ -96,7 +96,7 @@ static void latest_hands_over_the_newest_and_counts_what_it_passed_by(void **sta
     stage_cleared(&s);
 }
 
-static void drops_of_driver_and_writer_are_told_apart(void **state)
+static void drops_of_driver_and_writer_are_distinguished(void **state)
 {
     (void)state;
     struct stage s = stage_set(3, TRI_MODE_LATEST, 0);
@@ -113,7 +113,7 @@ static void drops_of_driver_and_writer_are_told_apart(void **state)
     stage_cleared(&s);
 }
 
-static void a_reader_counts_only_what_was_lost_while_it_watched(void **state)
+static void reader_counts_only_losses_since_it_attached(void **state)
 {
     (void)state;
     struct tri_video video = PICTURE;
@@ -132,7 +132,7 @@ static void a_reader_counts_only_what_was_lost_while_it_watched(void **state)
     stage_cleared(&s);
 }
 
-static void a_frame_that_finds_no_slot_is_the_writers_drop(void **state)
+static void frame_that_finds_no_slot_is_the_writers_drop(void **state)
 {
     (void)state;
     struct stage s = { .video = PICTURE };
@@ -160,7 +160,7 @@ static void a_frame_that_finds_no_slot_is_the_writers_drop(void **state)
     stage_cleared(&s);
 }
 
-static void numbers_have_no_holes_however_drafts_end(void **state)
+static void numbers_have_no_gaps_however_drafts_end(void **state)
 {
     (void)state;
     struct stage s = stage_set(4, TRI_MODE_NEXT, 0);
@@ -231,7 +231,7 @@ static void frames_seen_and_skipped_add_up_to_frames_published(void **state)
     expect_sums(TRI_MODE_NEXT, TRI_READER_NO_LOCK);
 }
 
-static void a_way_of_reading_that_there_is_not_is_refused(void **state)
+static void unknown_reader_mode_is_refused(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -253,14 +253,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(next_hands_over_each_frame_in_order),
         fixture_test(next_begins_with_the_oldest_frame_that_is_still_whole),
-        fixture_test(frames_beyond_those_to_keep_are_overwritten_before_other_slots_are_used),
-        fixture_test(latest_hands_over_the_newest_and_counts_what_it_passed_by),
-        fixture_test(drops_of_driver_and_writer_are_told_apart),
-        fixture_test(a_reader_counts_only_what_was_lost_while_it_watched),
-        fixture_test(a_frame_that_finds_no_slot_is_the_writers_drop),
-        fixture_test(numbers_have_no_holes_however_drafts_end),
+        fixture_test(frames_beyond_the_history_are_overwritten_first),
+        fixture_test(latest_returns_the_newest_and_counts_skipped_frames),
+        fixture_test(drops_of_driver_and_writer_are_distinguished),
+        fixture_test(reader_counts_only_losses_since_it_attached),
+        fixture_test(frame_that_finds_no_slot_is_the_writers_drop),
+        fixture_test(numbers_have_no_gaps_however_drafts_end),
         fixture_test(frames_seen_and_skipped_add_up_to_frames_published),
-        fixture_test(a_way_of_reading_that_there_is_not_is_refused),
+        fixture_test(unknown_reader_mode_is_refused),
     };
     return cmocka_run_group_tests_name("next", tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ static tri_writer *open_writer(const char *name)
     return writer;
 }
 
-static void a_reader_may_start_before_its_stream_and_outlive_it(void **state)
+static void reader_may_start_before_its_stream_and_outlive_it(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -63,7 +63,7 @@ static int write_for_ever(void *name)
     }
 }
 
-static void a_killed_writer_is_replaced_under_its_name_and_readers_go_on(void **state)
+static void readers_follow_the_successor_of_a_killed_writer(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -122,25 +122,25 @@ static void expect_healing_from(void (*removal)(const char *name))
     tri_writer_close(&writer);
 }
 
-static void a_segment_removed_by_hand_is_made_anew(void **state)
+static void segment_removed_by_hand_is_recreated(void **state)
 {
     (void)state;
     expect_healing_from(ipc_remove_shm);
 }
 
-static void semaphores_removed_by_hand_are_made_anew(void **state)
+static void semaphores_removed_by_hand_are_recreated(void **state)
 {
     (void)state;
     expect_healing_from(ipc_remove_sem);
 }
 
-static void both_removed_by_hand_are_made_anew(void **state)
+static void segment_and_semaphores_removed_by_hand_are_recreated(void **state)
 {
     (void)state;
     expect_healing_from(ipc_wipe);
 }
 
-static void counts_go_on_when_a_stream_was_removed_by_hand(void **state)
+static void counts_continue_after_a_removal_by_hand(void **state)
 {
     (void)state;
     const struct tri_video video = PICTURE;
@@ -185,7 +185,7 @@ static void count_lines(void *user, enum tri_log_level level, const char *part, 
     *(unsigned *)user += strstr(text, "already has a writer") != NULL;
 }
 
-static void who_finds_another_in_its_place_says_so_once_a_second_and_comes_back(void **state)
+static void displaced_writer_logs_once_a_second_and_recovers(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -246,7 +246,7 @@ static void planted_segment_is_reported_once_a_second(void **state)
     tri_writer_close(&writer);
 }
 
-static void a_waiting_reader_survives_the_removal_of_its_stream(void **state)
+static void waiting_reader_survives_the_removal_of_its_stream(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -272,7 +272,7 @@ static int publish_one_and_die(void *name)
     return 0;
 }
 
-static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void **state)
+static void removed_dead_stream_returns_with_its_next_writer(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -296,16 +296,16 @@ static void a_dead_stream_that_is_removed_comes_back_with_its_next_writer(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_reader_may_start_before_its_stream_and_outlive_it),
-        fixture_test(a_killed_writer_is_replaced_under_its_name_and_readers_go_on),
-        fixture_test(a_segment_removed_by_hand_is_made_anew),
-        fixture_test(semaphores_removed_by_hand_are_made_anew),
-        fixture_test(both_removed_by_hand_are_made_anew),
-        fixture_test(counts_go_on_when_a_stream_was_removed_by_hand),
-        fixture_test(who_finds_another_in_its_place_says_so_once_a_second_and_comes_back),
+        fixture_test(reader_may_start_before_its_stream_and_outlive_it),
+        fixture_test(readers_follow_the_successor_of_a_killed_writer),
+        fixture_test(segment_removed_by_hand_is_recreated),
+        fixture_test(semaphores_removed_by_hand_are_recreated),
+        fixture_test(segment_and_semaphores_removed_by_hand_are_recreated),
+        fixture_test(counts_continue_after_a_removal_by_hand),
+        fixture_test(displaced_writer_logs_once_a_second_and_recovers),
         fixture_test(planted_segment_is_reported_once_a_second),
-        fixture_test(a_waiting_reader_survives_the_removal_of_its_stream),
-        fixture_test(a_dead_stream_that_is_removed_comes_back_with_its_next_writer),
+        fixture_test(waiting_reader_survives_the_removal_of_its_stream),
+        fixture_test(removed_dead_stream_returns_with_its_next_writer),
     };
     return cmocka_run_group_tests_name("heal", tests, NULL, NULL);
 }

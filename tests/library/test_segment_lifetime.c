@@ -22,7 +22,7 @@ static tri_writer *open_and_publish(const char *name)
     return writer;
 }
 
-static void a_reader_that_leaves_removes_nothing(void **state)
+static void reader_that_leaves_removes_nothing(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -48,7 +48,7 @@ static int publish_and_die(void *name)
     return 0;
 }
 
-static void a_writer_that_dies_leaves_the_segment_to_the_next(void **state)
+static void writer_that_dies_leaves_the_segment_to_the_next(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -77,7 +77,7 @@ static void expect_freed_with_its_reader(int shm_id, tri_reader **reader, struct
     assert_false(ipc_exists(shm_id));
 }
 
-static void the_writers_end_removes_it_and_the_last_reader_frees_it(void **state)
+static void writer_removes_the_segment_and_the_last_reader_frees_it(void **state)
 {
     (void)state;
     for (int hold = 0; hold < 2; hold++) {
@@ -95,7 +95,7 @@ static void the_writers_end_removes_it_and_the_last_reader_frees_it(void **state
     }
 }
 
-static void remove_takes_the_name_and_leaves_the_frame_to_its_reader(void **state)
+static void remove_frees_the_name_and_keeps_the_readers_frame(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -142,7 +142,7 @@ static void frames_and_drafts_outlive_their_reader_and_writer(void **state)
     assert_false(ipc_exists(shm_id));
 }
 
-static void a_frame_whose_reader_has_gone_tells_when_it_is_overwritten(void **state)
+static void frame_of_a_closed_reader_detects_overwriting(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -160,7 +160,7 @@ static void a_frame_whose_reader_has_gone_tells_when_it_is_overwritten(void **st
     tri_writer_close(&writer);
 }
 
-static void a_draft_that_cannot_be_published_keeps_its_memory(void **state)
+static void draft_that_cannot_be_published_keeps_its_memory(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -211,7 +211,7 @@ static int open_without_a_frame(void *argument)
     return 1;
 }
 
-static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(void **state)
+static void lone_semaphores_are_removed_after_their_writer(void **state)
 {
     (void)state;
     struct early *early = fixture_share(sizeof(*early));
@@ -239,7 +239,7 @@ static void semaphores_alone_are_listed_and_removed_once_their_writer_is_gone(vo
     assert_int_equal(tri_stream_remove_key(stream.key, 0), TRI_ERR_NO_STREAM);
 }
 
-static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
+static void uninitialised_semaphores_are_dead(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -252,7 +252,7 @@ static void semaphores_that_nobody_has_ever_set_up_are_dead(void **state)
     assert_int_equal(ipc_objects(name), 0);
 }
 
-static void list_tells_drops_since_the_newest_frame(void **state)
+static void list_counts_drops_since_the_newest_frame(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -265,7 +265,7 @@ static void list_tells_drops_since_the_newest_frame(void **state)
     tri_writer_close(&writer);
 }
 
-static void what_has_another_s_key_is_not_removed(void **state)
+static void object_with_a_foreign_key_is_not_removed(void **state)
 {
     (void)state;
     assert_int_equal(tri_stream_remove_key(0x12345678, TRI_REMOVE_FORCE), TRI_ERR_INVALID);
@@ -274,17 +274,17 @@ static void what_has_another_s_key_is_not_removed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_reader_that_leaves_removes_nothing),
-        fixture_test(a_writer_that_dies_leaves_the_segment_to_the_next),
-        fixture_test(the_writers_end_removes_it_and_the_last_reader_frees_it),
-        fixture_test(remove_takes_the_name_and_leaves_the_frame_to_its_reader),
+        fixture_test(reader_that_leaves_removes_nothing),
+        fixture_test(writer_that_dies_leaves_the_segment_to_the_next),
+        fixture_test(writer_removes_the_segment_and_the_last_reader_frees_it),
+        fixture_test(remove_frees_the_name_and_keeps_the_readers_frame),
         fixture_test(frames_and_drafts_outlive_their_reader_and_writer),
-        fixture_test(a_frame_whose_reader_has_gone_tells_when_it_is_overwritten),
-        fixture_test(a_draft_that_cannot_be_published_keeps_its_memory),
-        fixture_test(semaphores_alone_are_listed_and_removed_once_their_writer_is_gone),
-        fixture_test(semaphores_that_nobody_has_ever_set_up_are_dead),
-        fixture_test(list_tells_drops_since_the_newest_frame),
-        fixture_test(what_has_another_s_key_is_not_removed),
+        fixture_test(frame_of_a_closed_reader_detects_overwriting),
+        fixture_test(draft_that_cannot_be_published_keeps_its_memory),
+        fixture_test(lone_semaphores_are_removed_after_their_writer),
+        fixture_test(uninitialised_semaphores_are_dead),
+        fixture_test(list_counts_drops_since_the_newest_frame),
+        fixture_test(object_with_a_foreign_key_is_not_removed),
     };
     return cmocka_run_group_tests_name("life", tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static int value(int sem_id, int number)
     return semctl(sem_id, number, GETVAL);
 }
 
-static void a_writer_that_is_refused_changes_no_permission(void **state)
+static void writer_that_is_refused_changes_no_permission(void **state)
 {
     (void)state;
     const char *name = a_name();
@@ -111,19 +111,19 @@ static void goes_on_after_tampering(int number, int with)
     tri_writer_close(&writer);
 }
 
-static void a_gate_opened_by_somebody_else_is_repaired(void **state)
+static void gate_opened_by_another_process_is_repaired(void **state)
 {
     (void)state;
     goes_on_after_tampering(TRI_SEM_GATE_0 + 1, 0);
 }
 
-static void a_gate_shut_by_somebody_else_is_repaired(void **state)
+static void gate_closed_by_another_process_is_repaired(void **state)
 {
     (void)state;
     goes_on_after_tampering(TRI_SEM_GATE_0 + 3, 32767);
 }
 
-static void a_slot_given_by_somebody_else_is_repaired(void **state)
+static void slot_released_by_another_process_is_repaired(void **state)
 {
     (void)state;
     goes_on_after_tampering(TRI_SEM_LOCK_0, 32767);
@@ -132,10 +132,10 @@ static void a_slot_given_by_somebody_else_is_repaired(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_writer_that_is_refused_changes_no_permission),
-        cmocka_unit_test(a_gate_opened_by_somebody_else_is_repaired),
-        cmocka_unit_test(a_gate_shut_by_somebody_else_is_repaired),
-        cmocka_unit_test(a_slot_given_by_somebody_else_is_repaired),
+        cmocka_unit_test(writer_that_is_refused_changes_no_permission),
+        cmocka_unit_test(gate_opened_by_another_process_is_repaired),
+        cmocka_unit_test(gate_closed_by_another_process_is_repaired),
+        cmocka_unit_test(slot_released_by_another_process_is_repaired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,25 +66,25 @@ static void a_wait_is_ended(enum tri_reader_wait wait, int piece_ms)
     tri_writer_close(&writer);
 }
 
-static void a_signal_ends_a_sleeping_wait(void **state)
+static void signal_ends_a_sleeping_wait(void **state)
 {
     (void)state;
     a_wait_is_ended(TRI_WAIT_BLOCK, WHOLE_MS);
 }
 
-static void a_signal_ends_a_spinning_wait(void **state)
+static void signal_ends_a_spinning_wait(void **state)
 {
     (void)state;
     a_wait_is_ended(TRI_WAIT_SPIN, WHOLE_MS);
 }
 
-static void a_signal_ends_spinning_waits_that_are_short_but_many(void **state)
+static void signal_ends_spinning_waits_that_are_short_but_many(void **state)
 {
     (void)state;
     a_wait_is_ended(TRI_WAIT_SPIN, PIECE_MS);
 }
 
-static void a_signal_ends_a_paced_wait(void **state)
+static void signal_ends_a_paced_wait(void **state)
 {
     (void)state;
     a_wait_is_ended(TRI_WAIT_PACED, WHOLE_MS);
@@ -93,10 +93,10 @@ static void a_signal_ends_a_paced_wait(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_signal_ends_a_sleeping_wait),
-        fixture_test(a_signal_ends_a_spinning_wait),
-        fixture_test(a_signal_ends_spinning_waits_that_are_short_but_many),
-        fixture_test(a_signal_ends_a_paced_wait),
+        fixture_test(signal_ends_a_sleeping_wait),
+        fixture_test(signal_ends_a_spinning_wait),
+        fixture_test(signal_ends_spinning_waits_that_are_short_but_many),
+        fixture_test(signal_ends_a_paced_wait),
     };
     return cmocka_run_group_tests_name("signals", tests, NULL, NULL);
 }

@@ -94,7 +94,7 @@ static long resident_kb(pid_t pid)
     return kb;
 }
 
-static void a_million_frames_leave_no_trace(void **state)
+static void million_frames_leave_no_torn_frame_and_no_object(void **state)
 {
     (void)state;
     soak = fixture_share(sizeof(*soak));
@@ -140,7 +140,7 @@ static void a_million_frames_leave_no_trace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_million_frames_leave_no_trace),
+        fixture_test(million_frames_leave_no_torn_frame_and_no_object),
     };
     return cmocka_run_group_tests_name("soak", tests, NULL, NULL);
 }

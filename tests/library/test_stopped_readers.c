@@ -206,7 +206,7 @@ static void without_reclaim_locks_cost_frames_and_the_log_names_pids(void **stat
     tri_writer_close(&writer);
 }
 
-static void a_slot_locked_for_long_is_reclaimed_and_its_holder_told(void **state)
+static void long_lock_is_reclaimed_and_its_holder_detects_it(void **state)
 {
     (void)state;
     const tri_log log = { .write = keep, .level = TRI_LOG_WARN };
@@ -397,7 +397,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(frozen_readers_do_not_slow_the_writer),
         fixture_test(without_reclaim_locks_cost_frames_and_the_log_names_pids),
-        fixture_test(a_slot_locked_for_long_is_reclaimed_and_its_holder_told),
+        fixture_test(long_lock_is_reclaimed_and_its_holder_detects_it),
         fixture_test(locked_frames_stay_intact_while_slots_open),
         fixture_test(oldest_locked_frame_is_reclaimed_at_the_limit),
         fixture_test(slow_readers_cost_a_third_no_frame),

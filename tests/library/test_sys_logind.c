@@ -28,7 +28,7 @@ static void logind_removes_by_default(void **state)
     assert_true(tri_session_removes_ipc(root, 1000, "ada"));
 }
 
-static void root_and_system_users_are_left_alone(void **state)
+static void root_and_system_users_keep_their_objects(void **state)
 {
     (void)state;
     run_logind("/run/systemd/users/0");
@@ -36,7 +36,7 @@ static void root_and_system_users_are_left_alone(void **state)
     assert_false(tri_session_removes_ipc(root, 999, "camera"));
 }
 
-static void who_lingers_keeps_what_is_there(void **state)
+static void lingering_user_keeps_the_objects(void **state)
 {
     (void)state;
     run_logind("/run/systemd/users/1000");
@@ -45,7 +45,7 @@ static void who_lingers_keeps_what_is_there(void **state)
     assert_true(tri_session_removes_ipc(root, 1001, "bob"));
 }
 
-static void it_can_be_switched_off_and_a_later_file_wins(void **state)
+static void later_file_switches_removal_off(void **state)
 {
     (void)state;
     run_logind("/run/systemd/users/1000");
@@ -64,9 +64,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         root_test(session_removes_nothing_where_systemd_did_not_boot),
         root_test(logind_removes_by_default),
-        root_test(root_and_system_users_are_left_alone),
-        root_test(who_lingers_keeps_what_is_there),
-        root_test(it_can_be_switched_off_and_a_later_file_wins),
+        root_test(root_and_system_users_keep_their_objects),
+        root_test(lingering_user_keeps_the_objects),
+        root_test(later_file_switches_removal_off),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -45,13 +45,13 @@ static void a_version_1_group(const char *limit_path, uint64_t limit, const char
     put_number(usage_path, usage);
 }
 
-static void where_nothing_can_be_read_nothing_is_judged(void **state)
+static void unreadable_limits_are_ignored(void **state)
 {
     (void)state;
     expect(UINT64_MAX, "");
 }
 
-static void the_machine_s_own_memory_counts_with_its_swap(void **state)
+static void machine_memory_counts_with_its_swap(void **state)
 {
     (void)state;
     root_put("/proc/meminfo", "MemTotal:       16000 kB\nMemFree:          100 kB\n"
@@ -59,7 +59,7 @@ static void the_machine_s_own_memory_counts_with_its_swap(void **state)
     expect(MIB(6), "on this machine");
 }
 
-static void a_group_of_version_1_allows_its_limit_less_its_usage(void **state)
+static void group_of_version_1_allows_its_limit_less_its_usage(void **state)
 {
     (void)state;
     a_version_1_group(V1 "/a/b/memory.limit_in_bytes", MIB(64), V1 "/a/b/memory.usage_in_bytes",
@@ -67,7 +67,7 @@ static void a_group_of_version_1_allows_its_limit_less_its_usage(void **state)
     expect(MIB(24), "in memory cgroup /a/b (memory.limit_in_bytes is 64.0 MiB)");
 }
 
-static void a_group_above_may_allow_less(void **state)
+static void parent_group_may_allow_less(void **state)
 {
     (void)state;
     a_version_1_group(V1 "/a/b/memory.limit_in_bytes", MIB(64), V1 "/a/b/memory.usage_in_bytes",
@@ -80,7 +80,7 @@ static void a_group_above_may_allow_less(void **state)
     expect(MIB(1), "in memory cgroup / (");
 }
 
-static void cached_files_are_given_up_first(void **state)
+static void cached_files_count_as_free(void **state)
 {
     (void)state;
     a_version_1_group(V1 "/a/b/memory.limit_in_bytes", MIB(64), V1 "/a/b/memory.usage_in_bytes",
@@ -90,7 +90,7 @@ static void cached_files_are_given_up_first(void **state)
     expect(MIB(3), "/a/b");
 }
 
-static void memory_and_swap_together_may_be_bounded(void **state)
+static void memory_and_swap_may_share_a_limit(void **state)
 {
     (void)state;
     root_put("/proc/meminfo", "MemAvailable: 1048576 kB\nSwapFree: 102400 kB\n");
@@ -102,7 +102,7 @@ static void memory_and_swap_together_may_be_bounded(void **state)
     expect(MIB(4), "memory.memsw.limit_in_bytes");
 }
 
-static void a_group_of_version_2_without_a_limit_asks_those_above(void **state)
+static void group_of_version_2_without_a_limit_uses_its_parents(void **state)
 {
     (void)state;
     root_put("/proc/self/mountinfo", V2_MOUNT);
@@ -132,7 +132,7 @@ static void swap_of_a_group_of_version_2_is_bounded_by_its_own_limit(void **stat
     expect(MIB(4), "/");
 }
 
-static void in_a_container_the_mount_begins_at_its_own_group(void **state)
+static void container_mount_begins_at_its_own_group(void **state)
 {
     (void)state;
     root_put("/proc/self/mountinfo",
@@ -159,15 +159,15 @@ static void reserved_huge_pages_are_counted_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        root_test(where_nothing_can_be_read_nothing_is_judged),
-        root_test(the_machine_s_own_memory_counts_with_its_swap),
-        root_test(a_group_of_version_1_allows_its_limit_less_its_usage),
-        root_test(a_group_above_may_allow_less),
-        root_test(cached_files_are_given_up_first),
-        root_test(memory_and_swap_together_may_be_bounded),
-        root_test(a_group_of_version_2_without_a_limit_asks_those_above),
+        root_test(unreadable_limits_are_ignored),
+        root_test(machine_memory_counts_with_its_swap),
+        root_test(group_of_version_1_allows_its_limit_less_its_usage),
+        root_test(parent_group_may_allow_less),
+        root_test(cached_files_count_as_free),
+        root_test(memory_and_swap_may_share_a_limit),
+        root_test(group_of_version_2_without_a_limit_uses_its_parents),
         root_test(swap_of_a_group_of_version_2_is_bounded_by_its_own_limit),
-        root_test(in_a_container_the_mount_begins_at_its_own_group),
+        root_test(container_mount_begins_at_its_own_group),
         root_test(reserved_huge_pages_are_counted_apart),
     };
     return cmocka_run_group_tests_name("memory_limit", tests, NULL, NULL);

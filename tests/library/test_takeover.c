@@ -64,7 +64,7 @@ static tri_writer *next_writer(const struct part *part, struct tri_video video, 
     return writer;
 }
 
-static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **state)
+static void next_writer_continues_counts_and_readers(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -82,7 +82,7 @@ static void the_next_writer_goes_on_counting_and_attached_readers_go_on(void **s
     solid_leave(&reader, &frame);
 }
 
-static void what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it(void **state)
+static void retained_frame_reaches_a_reader_that_requests_it(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -145,7 +145,7 @@ static int publish_three_then_a_large_one(void *argument)
     return 0;
 }
 
-static void numbers_go_on_after_a_death_while_a_segment_is_filled(void **state)
+static void numbers_continue_after_a_death_while_filling(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -204,7 +204,7 @@ static bool taken_over_from(struct part *part)
     return same;
 }
 
-static void a_segment_that_a_device_may_still_write_into_is_not_taken_over(void **state)
+static void segment_with_device_access_is_not_taken_over(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -213,7 +213,7 @@ static void a_segment_that_a_device_may_still_write_into_is_not_taken_over(void 
     assert_true(taken_over_from(part));
 }
 
-static void a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream(void **state)
+static void locked_frame_outlives_the_semaphores_of_a_dead_stream(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -253,7 +253,7 @@ static int die_in_a_larger_segment(void *argument)
     return 0; // without having published
 }
 
-static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame(void **state)
+static void numbers_continue_after_a_death_in_a_new_segment(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -277,7 +277,7 @@ static void numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_f
     solid_leave(&reader, &frame);
 }
 
-static void a_frame_finished_but_never_published_is_nobodys_frame(void **state)
+static void finished_frame_that_was_never_published_is_not_read(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -329,7 +329,7 @@ static int open_and_wait(void *argument)
     return 0;
 }
 
-static void a_reader_sleeps_when_the_writer_died_before_its_first_frame(void **state)
+static void reader_sleeps_when_the_writer_died_before_its_first_frame(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -374,7 +374,7 @@ static unsigned permissions_of(int sem_id)
     return status.sem_perm.mode & 0777;
 }
 
-static void a_refused_second_writer_leaves_the_permissions_alone(void **state)
+static void refused_second_writer_keeps_the_permissions(void **state)
 {
     (void)state;
     struct tri_writer_options options = { .name = fixture_stream(),
@@ -396,18 +396,18 @@ static void a_refused_second_writer_leaves_the_permissions_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(the_next_writer_goes_on_counting_and_attached_readers_go_on),
-        fixture_test(what_a_dead_writer_left_comes_to_a_reader_that_asks_for_it),
+        fixture_test(next_writer_continues_counts_and_readers),
+        fixture_test(retained_frame_reaches_a_reader_that_requests_it),
         fixture_test(frame_of_a_dead_writer_is_not_live_before_the_next),
-        fixture_test(numbers_go_on_after_a_death_while_a_segment_is_filled),
-        fixture_test(a_segment_that_a_device_may_still_write_into_is_not_taken_over),
-        fixture_test(a_frame_on_loan_outlives_the_semaphores_of_a_dead_stream),
-        fixture_test(numbers_go_on_after_a_death_between_a_larger_segment_and_its_first_frame),
-        fixture_test(a_frame_finished_but_never_published_is_nobodys_frame),
-        fixture_test(a_reader_sleeps_when_the_writer_died_before_its_first_frame),
+        fixture_test(numbers_continue_after_a_death_while_filling),
+        fixture_test(segment_with_device_access_is_not_taken_over),
+        fixture_test(locked_frame_outlives_the_semaphores_of_a_dead_stream),
+        fixture_test(numbers_continue_after_a_death_in_a_new_segment),
+        fixture_test(finished_frame_that_was_never_published_is_not_read),
+        fixture_test(reader_sleeps_when_the_writer_died_before_its_first_frame),
         fixture_test(
             a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it),
-        fixture_test(a_refused_second_writer_leaves_the_permissions_alone),
+        fixture_test(refused_second_writer_keeps_the_permissions),
     };
     return cmocka_run_group_tests_name("takeover", tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static int watch(void *argument)
     return 0;
 }
 
-static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **state)
+static void hundred_thousand_frames_show_no_mixed_one(void **state)
 {
     (void)state;
     struct board *board = fixture_share(sizeof(*board));
@@ -111,7 +111,7 @@ static void a_hundred_thousand_frames_of_one_colour_show_no_mixed_one(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_hundred_thousand_frames_of_one_colour_show_no_mixed_one),
+        fixture_test(hundred_thousand_frames_show_no_mixed_one),
     };
     return cmocka_run_group_tests_name("torn", tests, NULL, NULL);
 }

@@ -36,14 +36,14 @@ static void letters_of_any_script_stay(void **state)
                    "\xc2\xa0 \xe0\xa0\x80 \xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf");
 }
 
-static void control_characters_do_not(void **state)
+static void control_characters_are_replaced(void **state)
 {
     (void)state;
     assert_becomes("a\tb\r\n\033]0;title\a\177", "a?b???]0;title??");
     assert_becomes("\xc2\x80\xc2\x9f", "????");
 }
 
-static void bytes_that_are_no_utf_8_do_not(void **state)
+static void bytes_outside_utf_8_are_replaced(void **state)
 {
     (void)state;
     assert_becomes("f\xfcr \xe2\x82\xac 5", "f?r \xe2\x82\xac 5");
@@ -83,7 +83,7 @@ static void publish(tri_writer *writer)
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
 }
 
-static void what_stands_in_a_segment_is_told_clean(void **state)
+static void texts_of_a_segment_are_printed_clean(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -113,10 +113,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_of_any_script_stay),
-        cmocka_unit_test(control_characters_do_not),
-        cmocka_unit_test(bytes_that_are_no_utf_8_do_not),
+        cmocka_unit_test(control_characters_are_replaced),
+        cmocka_unit_test(bytes_outside_utf_8_are_replaced),
         cmocka_unit_test(every_log_gets_clean_lines),
-        fixture_test(what_stands_in_a_segment_is_told_clean),
+        fixture_test(texts_of_a_segment_are_printed_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static void every_format_has_its_shape_at_an_odd_size(void **state)
     assert_null(tri_format_at(ODD + 1));
 }
 
-static void padded_strides_are_kept_and_short_or_absurd_ones_refused(void **state)
+static void padded_strides_are_kept_and_wrong_ones_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ODD; i++) {
@@ -106,7 +106,7 @@ static void sizes_out_of_range_are_refused(void **state)
     assert_int_equal(shape.bytes, 1ull << 30);
 }
 
-static void an_opaque_format_has_room_for_the_worst_and_at_least_64_kib(void **state)
+static void opaque_format_has_room_for_the_worst_and_at_least_64_kib(void **state)
 {
     (void)state;
     struct tri_shape shape;
@@ -119,7 +119,7 @@ static void an_opaque_format_has_room_for_the_worst_and_at_least_64_kib(void **s
     assert_int_equal(shape.plane[0].bytes, 1920 * 1080 * 2);
 }
 
-static void every_name_of_a_format_means_it_in_any_case(void **state)
+static void every_name_of_a_format_matches_in_any_case(void **state)
 {
     (void)state;
     for (size_t i = 0; tri_format_at(i); i++) {
@@ -148,7 +148,7 @@ static void every_name_of_a_format_means_it_in_any_case(void **state)
     assert_string_equal(tri_fourcc_name(0x01ff4141, text), "AA??");
 }
 
-static void colours_unsaid_are_derived_as_v4l2_does(void **state)
+static void default_colours_are_derived_as_in_v4l2(void **state)
 {
     (void)state;
     struct tri_video video = { TRI_FOURCC_NV12, 1280, 719, .field = 0 };
@@ -193,7 +193,7 @@ static void description_is_valid_within_its_ranges_only(void **state)
         assert_false(tri_video_valid(&bad[i]));
 }
 
-static void names_are_of_one_to_31_letters_and_their_keys_are_told_apart(void **state)
+static void names_have_one_to_31_characters_and_distinct_keys(void **state)
 {
     (void)state;
     assert_true(tri_name_valid("cam0") && tri_name_valid("a") && tri_name_valid("_-9"));
@@ -212,7 +212,7 @@ static void names_are_of_one_to_31_letters_and_their_keys_are_told_apart(void **
     assert_int_equal(tri_name_key("cam0"), 0x74000000u | ((hash >> 24) ^ (hash & 0xffffff)));
 }
 
-static void a_checksum_is_the_published_one_of_its_kind(void **state)
+static void checksum_equals_the_published_algorithm(void **state)
 {
     static const struct {
         const char *text;
@@ -233,7 +233,7 @@ static void a_checksum_is_the_published_one_of_its_kind(void **state)
     }
 }
 
-static void rows_are_one_piece_to_a_checksum(void **state)
+static void checksum_reads_rows_as_one_piece(void **state)
 {
     static uint8_t picture[100 * 64];
     struct tri_frame_info whole = { .video = { TRI_FOURCC_MJPG, 64, 48, .field = 0 } };
@@ -257,7 +257,7 @@ static void rows_are_one_piece_to_a_checksum(void **state)
     }
 }
 
-static void a_checksum_is_of_the_pixels_and_not_of_the_padding(void **state)
+static void checksum_ignores_padding(void **state)
 {
     (void)state;
     const struct tri_video video = { TRI_FOURCC_NV12, 5, 3, .field = 0 };
@@ -281,16 +281,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_has_its_shape_at_an_odd_size),
-        cmocka_unit_test(padded_strides_are_kept_and_short_or_absurd_ones_refused),
+        cmocka_unit_test(padded_strides_are_kept_and_wrong_ones_refused),
         cmocka_unit_test(sizes_out_of_range_are_refused),
-        cmocka_unit_test(an_opaque_format_has_room_for_the_worst_and_at_least_64_kib),
-        cmocka_unit_test(every_name_of_a_format_means_it_in_any_case),
-        cmocka_unit_test(colours_unsaid_are_derived_as_v4l2_does),
-        cmocka_unit_test(names_are_of_one_to_31_letters_and_their_keys_are_told_apart),
+        cmocka_unit_test(opaque_format_has_room_for_the_worst_and_at_least_64_kib),
+        cmocka_unit_test(every_name_of_a_format_matches_in_any_case),
+        cmocka_unit_test(default_colours_are_derived_as_in_v4l2),
+        cmocka_unit_test(names_have_one_to_31_characters_and_distinct_keys),
         cmocka_unit_test(description_is_valid_within_its_ranges_only),
-        cmocka_unit_test(a_checksum_is_the_published_one_of_its_kind),
-        cmocka_unit_test(rows_are_one_piece_to_a_checksum),
-        cmocka_unit_test(a_checksum_is_of_the_pixels_and_not_of_the_padding),
+        cmocka_unit_test(checksum_equals_the_published_algorithm),
+        cmocka_unit_test(checksum_reads_rows_as_one_piece),
+        cmocka_unit_test(checksum_ignores_padding),
     };
     return cmocka_run_group_tests_name("video", tests, NULL, NULL);
 }

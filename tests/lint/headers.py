@@ -64,7 +64,7 @@ class Symbols(unittest.TestCase):
     def exported(self):
         return self.symbols("--defined-only")
 
-    def test_the_library_exports_public_names_only(self):
+    def test_library_exports_public_names_only(self):
         self.assertEqual({name for name in self.exported() if not name.startswith("tri_")}, set())
 
     def test_exported_symbols_carry_the_version_node_of_the_map(self):
@@ -82,7 +82,7 @@ class Symbols(unittest.TestCase):
         self.assertEqual(library.tri_version_string().decode(), ".".join(map(str, parts)))
         self.assertEqual(library.tri_version(), parts[0] << 20 | parts[1] << 10 | parts[2])
 
-    def test_the_library_calls_nothing_that_answers_in_memory_of_all_threads(self):
+    def test_library_calls_no_function_with_static_results(self):
         called = self.symbols("--undefined-only")
         self.assertIn("semop", called)
         self.assertEqual(called & SHARED_ANSWERS, set())

@@ -23,21 +23,21 @@ class Tree(unittest.TestCase):
                               for line in text(path).splitlines()[:2])]
         self.assertEqual(without, [])
 
-    def test_no_file_is_longer_than_one_subject(self):
+    def test_files_fit_the_length_limit(self):
         long = {path: text(path).count("\n") for path in files(*CODE)}
         self.assertEqual({path: lines for path, lines in long.items() if lines > LONGEST}, {})
 
-    def test_no_line_is_wider_than_the_screen(self):
+    def test_lines_fit_the_width_limit(self):
         wide = [f"{path}: {line}" for path in files(*CODE, "*meson.build")
                 for line in TABLE.sub("", text(path)).splitlines() if len(line) > WIDEST]
         self.assertEqual(wide, [])
 
-    def test_no_promise_is_left_in_a_comment(self):
+    def test_comments_promise_no_later_work(self):
         words = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"))
                            + r")\b")
         self.assertEqual([path for path in files(*CODE) if words.search(text(path))], [])
 
-    def test_the_formatter_changes_nothing(self):
+    def test_formatter_changes_nothing(self):
         output, status = run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
         others = sorted(set(re.findall(r"^(\S+):\d+:\d+: ", output, re.MULTILINE)))
         self.assertEqual((others, status), ([], 0), "run clang-format -i on these")

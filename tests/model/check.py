@@ -63,7 +63,7 @@ class Protocol(unittest.TestCase):
         for unreached in re.findall(r"\((\d+) of \d+ states\)", report if len(macros) == 1 else ""):
             self.assertEqual(unreached, "0", "a part of the model never ran:\n" + report)
 
-    def test_two_writers_a_holder_and_a_checker(self):
+    def test_two_writers_with_both_kinds_of_reader_pass(self):
         self.assert_holds("FRAMES=4")
 
     def test_slots_open_while_a_reader_locks_the_others(self):
@@ -72,10 +72,10 @@ class Protocol(unittest.TestCase):
     def test_locked_frames_are_reclaimed_at_the_limit(self):
         self.assert_holds(*RECLAIM)
 
-    def test_a_holder_that_is_late_by_more_frames_than_there_are_gates(self):
+    def test_locking_reader_later_than_the_gates_passes(self):
         self.assert_holds("FRAMES=7", "NO_CHECKER")
 
-    def test_a_checker_that_is_late_by_more_frames_than_there_are_gates(self):
+    def test_checking_reader_later_than_the_gates_passes(self):
         self.assert_holds("FRAMES=7", "NO_HOLDER")
 
 

@@ -78,7 +78,7 @@ class Obs(ProgramTest):
         return self._screen.picture().share_of(
             lambda *seen: pixels.far(seen, color) <= NEAR) > 0.02
 
-    def test_the_streams_picture_is_in_obs_and_follows_format_and_restart(self):
+    def test_stream_is_shown_in_obs_across_formats_and_restarts(self):
         name = self.stream()
         first = self._capture(name, "red", "-f", "NV12")
         obs = self._start_obs(name)

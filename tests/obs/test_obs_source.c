@@ -101,7 +101,7 @@ static void assert_colors(enum video_colorspace space, enum video_range_type ran
     assert_memory_equal(handed.frame.color_range_max, most, sizeof most);
 }
 
-static void a_frame_has_its_capture_time_size_and_colours(void **state)
+static void frame_has_its_capture_time_size_and_colours(void **state)
 {
     (void)state;
     const char *const name = fixture_stream();
@@ -127,7 +127,7 @@ static void a_frame_has_its_capture_time_size_and_colours(void **state)
     obs_source_release(source);
 }
 
-static void a_change_of_format_and_a_new_writer_are_followed(void **state)
+static void source_follows_a_change_of_format_and_a_new_writer(void **state)
 {
     (void)state;
     const char *const name = fixture_stream();
@@ -152,7 +152,7 @@ static void a_change_of_format_and_a_new_writer_are_followed(void **state)
     obs_source_release(source);
 }
 
-static void frames_that_cannot_be_held_are_shown_from_the_first_on(void **state)
+static void frames_without_locks_are_shown_from_the_first(void **state)
 {
     (void)state;
     if (geteuid() != 0)
@@ -179,7 +179,7 @@ static void frames_that_cannot_be_held_are_shown_from_the_first_on(void **state)
     tri_writer_close(&writer);
 }
 
-static void a_name_that_is_too_long_is_not_cut_to_that_of_another_stream(void **state)
+static void long_name_is_not_truncated_to_another_stream(void **state)
 {
     (void)state;
     char longest[TRI_NAME_MAX + 1];
@@ -222,7 +222,7 @@ static uint32_t readers_of(const tri_writer *writer)
     return counts.readers;
 }
 
-static void a_source_that_is_removed_ends_though_no_frame_comes(void **state)
+static void removed_source_ends_without_frames(void **state)
 {
     (void)state;
     const char *const name = fixture_stream();
@@ -240,7 +240,7 @@ static void a_source_that_is_removed_ends_though_no_frame_comes(void **state)
     tri_writer_close(&writer);
 }
 
-static void the_streams_there_are_can_be_chosen_from(void **state)
+static void existing_streams_can_be_selected(void **state)
 {
     (void)state;
     const char *const name = fixture_stream();
@@ -288,12 +288,12 @@ static int stop_obs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(a_frame_has_its_capture_time_size_and_colours),
-        fixture_test(a_change_of_format_and_a_new_writer_are_followed),
-        fixture_test(frames_that_cannot_be_held_are_shown_from_the_first_on),
-        fixture_test(a_name_that_is_too_long_is_not_cut_to_that_of_another_stream),
-        fixture_test(a_source_that_is_removed_ends_though_no_frame_comes),
-        fixture_test(the_streams_there_are_can_be_chosen_from),
+        fixture_test(frame_has_its_capture_time_size_and_colours),
+        fixture_test(source_follows_a_change_of_format_and_a_new_writer),
+        fixture_test(frames_without_locks_are_shown_from_the_first),
+        fixture_test(long_name_is_not_truncated_to_another_stream),
+        fixture_test(removed_source_ends_without_frames),
+        fixture_test(existing_streams_can_be_selected),
     };
     return cmocka_run_group_tests(tests, start_obs, stop_obs);
 }

@@ -190,7 +190,7 @@ static void picture_decodes_after_a_broken_header(void **state)
     free(broken.bytes);
 }
 
-static void picture_decodes_with_bytes_that_do_not_belong(void **state)
+static void picture_decodes_with_foreign_bytes(void **state)
 {
     static const uint8_t garbage[] = { 1, 2, 3, 0xff, 0xd8, 0, 0x55 };
     struct jpeg before = jpeg_new(&(struct way){ 0 }, red);
@@ -310,7 +310,7 @@ static void embedded_preview_is_not_taken_for_the_picture(void **state)
     free(preview.bytes);
 }
 
-static void picture_with_scans_without_end_is_refused(void **state)
+static void picture_with_endless_scans_is_refused(void **state)
 {
     struct jpeg bomb = jpeg_new(&(struct way){ .progressive = true }, red);
     size_t last = 0;
@@ -356,13 +356,13 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(picture_decodes_after_a_broken_header),
-        CASE(picture_decodes_with_bytes_that_do_not_belong),
+        CASE(picture_decodes_with_foreign_bytes),
         CASE(picture_uses_no_table_of_an_earlier_one),
         CASE(colours_follow_every_colour_space_and_sampling),
         CASE(picture_becomes_each_8_bit_format),
         CASE(picture_of_another_size_keeps_its_top_left),
         CASE(embedded_preview_is_not_taken_for_the_picture),
-        CASE(picture_with_scans_without_end_is_refused),
+        CASE(picture_with_endless_scans_is_refused),
         cmocka_unit_test(broken_pictures_are_logged_once_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

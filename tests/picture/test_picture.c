@@ -327,7 +327,7 @@ static void every_pixel_for_the_screen_follows_the_formula(void **state)
     picture_converter_free(&converter);
 }
 
-static void grey_of_fewer_bits_is_as_bright_as_they_say(void **state)
+static void grey_of_fewer_bits_has_full_brightness(void **state)
 {
     (void)state;
     static const uint32_t all_bits[] = { 8, 9, 10, 12, 14, 16 };
@@ -385,7 +385,7 @@ static void rgb_becomes_yuv_by_the_same_formula(void **state)
     picture_converter_free(&converter);
 }
 
-static void the_same_format_is_copied_bit_for_bit(void **state)
+static void equal_formats_are_copied_bit_for_bit(void **state)
 {
     (void)state;
     picture_converter *converter = picture_converter_new(NULL);
@@ -474,7 +474,7 @@ static void mjpg_is_decoded_with_the_colours_of_jfif(void **state)
     picture_converter_free(&converter);
 }
 
-static void a_damaged_mjpg_is_refused_not_followed(void **state)
+static void damaged_mjpg_is_refused_not_followed(void **state)
 {
     (void)state;
     const uint8_t rgb[3] = { 10, 20, 30 };
@@ -496,7 +496,7 @@ static void a_damaged_mjpg_is_refused_not_followed(void **state)
     picture_free(&to);
 }
 
-static void a_table_changes_colours_and_neither_alpha_nor_padding(void **state)
+static void table_changes_colours_but_not_alpha_or_padding(void **state)
 {
     (void)state;
     uint8_t table[256], pixels[2][24];
@@ -514,15 +514,15 @@ static void a_table_changes_colours_and_neither_alpha_nor_padding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_table_changes_colours_and_neither_alpha_nor_padding),
+        cmocka_unit_test(table_changes_colours_but_not_alpha_or_padding),
         cmocka_unit_test(colours_follow_matrix_and_range_in_every_format_and_size),
         cmocka_unit_test(every_pixel_for_the_screen_follows_the_formula),
-        cmocka_unit_test(grey_of_fewer_bits_is_as_bright_as_they_say),
+        cmocka_unit_test(grey_of_fewer_bits_has_full_brightness),
         cmocka_unit_test(rgb_becomes_yuv_by_the_same_formula),
-        cmocka_unit_test(the_same_format_is_copied_bit_for_bit),
+        cmocka_unit_test(equal_formats_are_copied_bit_for_bit),
         cmocka_unit_test(one_converter_follows_changes_of_size_and_colour),
         cmocka_unit_test(mjpg_is_decoded_with_the_colours_of_jfif),
-        cmocka_unit_test(a_damaged_mjpg_is_refused_not_followed),
+        cmocka_unit_test(damaged_mjpg_is_refused_not_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,7 +226,7 @@ static void luma_is_the_pixels_own_or_the_share_of_its_colours(void **state)
     end(&sample);
 }
 
-static void what_has_no_pixels_is_refused(void **state)
+static void compressed_formats_have_no_pixels(void **state)
 {
     (void)state;
     struct pixels pixels;
@@ -244,7 +244,7 @@ int main(void)
         cmocka_unit_test(sixteen_bits_of_565_are_three_components),
         cmocka_unit_test(known_codes_are_the_colours_of_the_standards),
         cmocka_unit_test(luma_is_the_pixels_own_or_the_share_of_its_colours),
-        cmocka_unit_test(what_has_no_pixels_is_refused),
+        cmocka_unit_test(compressed_formats_have_no_pixels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,7 +147,7 @@ static void short_long_joined_and_abbreviated_forms_mean_the_same(void **state)
     }
 }
 
-static void operands_are_found_wherever_they_stand(void **state)
+static void operands_are_found_at_any_position(void **state)
 {
     (void)state;
     struct config config;
@@ -174,7 +174,7 @@ static void verbosity_counts(void **state)
     }
 }
 
-static void shared_rows_fill_the_field_they_are_told(void **state)
+static void shared_rows_fill_their_given_field(void **state)
 {
     (void)state;
     assert_true(understood("").shared.ms == 7);
@@ -201,7 +201,7 @@ static void rates_are_fractions(void **state)
     }
 }
 
-static void formats_go_by_all_their_names(void **state)
+static void formats_are_accepted_by_all_their_names(void **state)
 {
     (void)state;
     static const char *const names[] = { "YUYV", "yuyv", "YUY2", "yuyv422" };
@@ -212,7 +212,7 @@ static void formats_go_by_all_their_names(void **state)
     }
 }
 
-static void bad_values_are_refused_with_what_would_be_right(void **state)
+static void bad_values_are_refused_with_valid_ones(void **state)
 {
     (void)state;
     refused("-s 640", "a size is WIDTHxHEIGHT, 1x1 to 16384x16384");
@@ -240,7 +240,7 @@ static void bad_values_are_refused_with_what_would_be_right(void **state)
     refused("-w three", "one of one two");
 }
 
-static void options_that_are_none_are_named(void **state)
+static void unknown_options_are_named(void **state)
 {
     (void)state;
     refused("--nothing", "--nothing: there is no such option");
@@ -272,13 +272,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_set_before_the_arguments),
         cmocka_unit_test(short_long_joined_and_abbreviated_forms_mean_the_same),
-        cmocka_unit_test(operands_are_found_wherever_they_stand),
+        cmocka_unit_test(operands_are_found_at_any_position),
         cmocka_unit_test(verbosity_counts),
-        cmocka_unit_test(shared_rows_fill_the_field_they_are_told),
+        cmocka_unit_test(shared_rows_fill_their_given_field),
         cmocka_unit_test(rates_are_fractions),
-        cmocka_unit_test(formats_go_by_all_their_names),
-        cmocka_unit_test(bad_values_are_refused_with_what_would_be_right),
-        cmocka_unit_test(options_that_are_none_are_named),
+        cmocka_unit_test(formats_are_accepted_by_all_their_names),
+        cmocka_unit_test(bad_values_are_refused_with_valid_ones),
+        cmocka_unit_test(unknown_options_are_named),
         cmocka_unit_test(help_goes_to_stdout_with_every_option_and_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

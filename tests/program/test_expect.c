@@ -49,7 +49,7 @@ static struct expect_verdict rate(uint32_t fps, double tolerance)
     return judged(expect);
 }
 
-static void a_rate_may_be_missed_by_its_tolerance(void **state)
+static void rate_may_be_missed_by_its_tolerance(void **state)
 {
     (void)state;
     assert_true(rate(50, 1).met); // 100 intervals in 2.015 s
@@ -60,14 +60,14 @@ static void a_rate_may_be_missed_by_its_tolerance(void **state)
                                           "expected; 5 % are tolerated");
 }
 
-static void silence_at_the_end_is_time_too(void **state)
+static void silence_at_the_end_counts(void **state)
 {
     (void)state;
     stats_end(&stats, stats.seen_ns + 1985 * MS);
     assert_true(rate(25, 0.1).met);
 }
 
-static void drops_are_added_up_and_told_by_cause(void **state)
+static void drops_are_summed_and_reported_by_cause(void **state)
 {
     (void)state;
     struct expect expect = expect_nothing();
@@ -79,7 +79,7 @@ static void drops_are_added_up_and_told_by_cause(void **state)
                                              "1 more than the 5 allowed");
 }
 
-static void a_stall_is_judged_by_the_rate_that_the_stream_tells(void **state)
+static void stall_is_measured_by_the_rate_of_the_stream(void **state)
 {
     (void)state;
     struct expect expect = expect_nothing();
@@ -106,7 +106,7 @@ static void jitter_is_what_intervals_exceed_their_median_by(void **state)
     assert_string_equal(judged(expect).option, "--max-jitter-p95");
 }
 
-static void an_age_of_nothing_is_expected_of_no_frame(void **state)
+static void age_limit_of_zero_is_met_by_no_frame(void **state)
 {
     (void)state;
     struct expect expect = expect_nothing();
@@ -120,7 +120,7 @@ static void an_age_of_nothing_is_expected_of_no_frame(void **state)
     assert_false(judged(expect).met);
 }
 
-static void without_a_frame_nothing_is_as_expected(void **state)
+static void run_without_frames_meets_no_expectation(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -130,7 +130,7 @@ static void without_a_frame_nothing_is_as_expected(void **state)
     assert_string_equal(judged(expect).text, "no frame came to judge by");
 }
 
-static void nothing_expected_is_nothing_to_judge(void **state)
+static void run_without_expectations_is_not_judged(void **state)
 {
     (void)state;
     struct expect_verdict verdicts[EXPECT_MAX];
@@ -163,14 +163,14 @@ static void tap_has_a_plan_and_a_line_for_each(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_rate_may_be_missed_by_its_tolerance, run),
-        cmocka_unit_test_setup(silence_at_the_end_is_time_too, run),
-        cmocka_unit_test_setup(drops_are_added_up_and_told_by_cause, run),
-        cmocka_unit_test_setup(a_stall_is_judged_by_the_rate_that_the_stream_tells, run),
+        cmocka_unit_test_setup(rate_may_be_missed_by_its_tolerance, run),
+        cmocka_unit_test_setup(silence_at_the_end_counts, run),
+        cmocka_unit_test_setup(drops_are_summed_and_reported_by_cause, run),
+        cmocka_unit_test_setup(stall_is_measured_by_the_rate_of_the_stream, run),
         cmocka_unit_test_setup(jitter_is_what_intervals_exceed_their_median_by, run),
-        cmocka_unit_test_setup(an_age_of_nothing_is_expected_of_no_frame, run),
-        cmocka_unit_test(without_a_frame_nothing_is_as_expected),
-        cmocka_unit_test_setup(nothing_expected_is_nothing_to_judge, run),
+        cmocka_unit_test_setup(age_limit_of_zero_is_met_by_no_frame, run),
+        cmocka_unit_test(run_without_frames_meets_no_expectation),
+        cmocka_unit_test_setup(run_without_expectations_is_not_judged, run),
         cmocka_unit_test(tap_has_a_plan_and_a_line_for_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static void assert_near(double value, double wanted, double part)
         fail_msg("%g is not %g", value, wanted);
 }
 
-static void json_has_every_figure_under_its_name(void **state)
+static void json_has_every_statistic_under_its_name(void **state)
 {
     (void)state;
     json_t *object = stats_json(&stats);
@@ -79,7 +79,7 @@ static void json_has_every_figure_under_its_name(void **state)
     json_decref(object);
 }
 
-static void the_age_of_a_picture_on_a_screen_has_three_parts(void **state)
+static void age_of_a_picture_on_a_screen_has_three_parts(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -93,7 +93,7 @@ static void the_age_of_a_picture_on_a_screen_has_three_parts(void **state)
     json_decref(object);
 }
 
-static void a_writer_knows_of_no_reader(void **state)
+static void writer_prints_nothing_of_readers(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -105,7 +105,7 @@ static void a_writer_knows_of_no_reader(void **state)
     json_decref(object);
 }
 
-static void what_comes_twice_is_a_duplicate(void **state)
+static void repeated_frame_is_a_duplicate(void **state)
 {
     (void)state;
     const struct tri_frame_info first = { .number = 1,
@@ -167,7 +167,7 @@ static void take(int64_t from, int64_t to, int64_t late_ns, uint64_t lost)
     }
 }
 
-static void a_stall_is_three_periods_without_a_capture_and_without_a_loss(void **state)
+static void stall_is_three_periods_without_capture_or_loss(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -184,7 +184,7 @@ static void a_stall_is_three_periods_without_a_capture_and_without_a_loss(void *
     assert_int_equal(stats.captures.stall_max_ns, 41 * MS);
 }
 
-static void stats_stay_in_range_whatever_the_stream_tells(void **state)
+static void stats_stay_in_range_for_any_stream(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -203,7 +203,7 @@ static void stats_stay_in_range_whatever_the_stream_tells(void **state)
     assert_int_equal(stats.captures.stall_sum_ns, INT64_MAX);
 }
 
-static void captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period(void **state)
+static void captures_are_uneven_beyond_a_tenth_of_a_period(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -216,7 +216,7 @@ static void captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period(void **
     assert_int_equal(stats.captures.stalls, 0);
 }
 
-static void what_begins_anew_is_no_stall(void **state)
+static void restart_is_not_a_stall(void **state)
 {
     (void)state;
     struct tri_frame_info info = { .video = { .fps_num = 50, .fps_den = 1 }, .number = 1 };
@@ -238,7 +238,7 @@ static void what_begins_anew_is_no_stall(void **state)
     }
 }
 
-static void stalls_and_uneven_captures_are_told_everywhere(void **state)
+static void stalls_and_uneven_captures_are_printed_everywhere(void **state)
 {
     (void)state;
     char line[256];
@@ -267,7 +267,7 @@ static void stalls_and_uneven_captures_are_told_everywhere(void **state)
     free(text);
 }
 
-static void the_last_second_has_a_rate_of_its_own(void **state)
+static void last_second_has_a_rate_of_its_own(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -279,7 +279,7 @@ static void the_last_second_has_a_rate_of_its_own(void **state)
     assert_true(stats_fps_last_second(&stats, stats.seen_ns + 1001 * MS) == 0); // it is silent
 }
 
-static void a_summary_for_people_has_the_names_of_json(void **state)
+static void summary_for_people_has_the_names_of_json(void **state)
 {
     (void)state;
     char *text = NULL;
@@ -301,7 +301,7 @@ static void a_summary_for_people_has_the_names_of_json(void **state)
     free(text);
 }
 
-static void the_line_says_the_same(void **state)
+static void line_has_the_numbers_of_the_object(void **state)
 {
     (void)state;
     char line[256];
@@ -312,7 +312,7 @@ static void the_line_says_the_same(void **state)
     assert_non_null(strstr(line, "  0.00 fps")); // nothing came since the line before
 }
 
-static void a_line_is_due_once_a_second(void **state)
+static void line_is_due_once_a_second(void **state)
 {
     (void)state;
     char line[256];
@@ -323,7 +323,7 @@ static void a_line_is_due_once_a_second(void **state)
     assert_false(stats_due(&stats, start + 1999 * MS));
 }
 
-static void a_run_without_frames_has_no_rate_and_no_format(void **state)
+static void run_without_frames_has_no_rate_and_no_format(void **state)
 {
     (void)state;
     stats_start(&stats, "cam7");
@@ -334,7 +334,7 @@ static void a_run_without_frames_has_no_rate_and_no_format(void **state)
     json_decref(object);
 }
 
-static void an_object_is_one_line(void **state)
+static void object_is_one_line(void **state)
 {
     (void)state;
     char *text = NULL;
@@ -354,14 +354,14 @@ static void assert_text(const char *text, const char *wanted)
     json_decref(string);
 }
 
-static void a_text_that_is_no_utf_8_is_told_as_far_as_it_is(void **state)
+static void text_is_printed_up_to_invalid_utf_8(void **state)
 {
     (void)state;
     assert_text("", "");
     assert_text("Kamera f\xfcr \xe2\x82\xac 5", "Kamera f?r \xe2\x82\xac 5");
 }
 
-static void a_full_disk_is_noticed(void **state)
+static void full_disk_is_noticed(void **state)
 {
     (void)state;
     FILE *full = fopen("/dev/full", "w");
@@ -373,24 +373,24 @@ static void a_full_disk_is_noticed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(json_has_every_figure_under_its_name, steady_run),
-        cmocka_unit_test(the_age_of_a_picture_on_a_screen_has_three_parts),
-        cmocka_unit_test(a_writer_knows_of_no_reader),
-        cmocka_unit_test(what_comes_twice_is_a_duplicate),
+        cmocka_unit_test_setup(json_has_every_statistic_under_its_name, steady_run),
+        cmocka_unit_test(age_of_a_picture_on_a_screen_has_three_parts),
+        cmocka_unit_test(writer_prints_nothing_of_readers),
+        cmocka_unit_test(repeated_frame_is_a_duplicate),
         cmocka_unit_test(gaps_are_intervals_of_more_than_three_medians),
-        cmocka_unit_test(a_stall_is_three_periods_without_a_capture_and_without_a_loss),
-        cmocka_unit_test(stats_stay_in_range_whatever_the_stream_tells),
-        cmocka_unit_test(captures_are_uneven_when_they_are_off_by_a_tenth_of_a_period),
-        cmocka_unit_test(what_begins_anew_is_no_stall),
-        cmocka_unit_test(stalls_and_uneven_captures_are_told_everywhere),
-        cmocka_unit_test(the_last_second_has_a_rate_of_its_own),
-        cmocka_unit_test_setup(a_summary_for_people_has_the_names_of_json, steady_run),
-        cmocka_unit_test_setup(the_line_says_the_same, steady_run),
-        cmocka_unit_test_setup(a_line_is_due_once_a_second, steady_run),
-        cmocka_unit_test(a_run_without_frames_has_no_rate_and_no_format),
-        cmocka_unit_test_setup(an_object_is_one_line, steady_run),
-        cmocka_unit_test(a_text_that_is_no_utf_8_is_told_as_far_as_it_is),
-        cmocka_unit_test_setup(a_full_disk_is_noticed, steady_run),
+        cmocka_unit_test(stall_is_three_periods_without_capture_or_loss),
+        cmocka_unit_test(stats_stay_in_range_for_any_stream),
+        cmocka_unit_test(captures_are_uneven_beyond_a_tenth_of_a_period),
+        cmocka_unit_test(restart_is_not_a_stall),
+        cmocka_unit_test(stalls_and_uneven_captures_are_printed_everywhere),
+        cmocka_unit_test(last_second_has_a_rate_of_its_own),
+        cmocka_unit_test_setup(summary_for_people_has_the_names_of_json, steady_run),
+        cmocka_unit_test_setup(line_has_the_numbers_of_the_object, steady_run),
+        cmocka_unit_test_setup(line_is_due_once_a_second, steady_run),
+        cmocka_unit_test(run_without_frames_has_no_rate_and_no_format),
+        cmocka_unit_test_setup(object_is_one_line, steady_run),
+        cmocka_unit_test(text_is_printed_up_to_invalid_utf_8),
+        cmocka_unit_test_setup(full_disk_is_noticed, steady_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,19 +42,19 @@ class RewrittenStream(ProgramTest):
         self.assertEqual(hostile.wait(PATIENCE), 0)
         self.assert_the_stream_goes_on()
 
-    def test_dump_counts_what_is_whole(self):
+    def test_dump_counts_intact_frames_of_a_hostile_stream(self):
         self.run_under_fire("triptych-dump", "--stats", "--json", "--duration", SECONDS,
                             "--timeout", SECONDS)
 
-    def test_dump_writes_what_is_whole(self):
+    def test_dump_writes_intact_frames_of_a_hostile_stream(self):
         self.run_under_fire("triptych-dump", "--to", "raw", "-o", "/dev/null", "--mode", "next",
                             "--duration", SECONDS, "--timeout", SECONDS)
 
-    def test_display_shows_what_is_whole(self):
+    def test_display_survives_a_hostile_stream(self):
         self.run_under_fire("triptych-display", "--headless", "--json", "--duration", SECONDS,
                             "--timeout", SECONDS)
 
-    def test_info_tells_what_it_finds(self):
+    def test_info_survives_a_hostile_stream(self):
         hostile = self.scribble(2)
         while hostile.poll() is None:
             for command in (("list",), ("list", "--json"), ("show", self.name)):

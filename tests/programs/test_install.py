@@ -65,7 +65,7 @@ class Install(ProgramTest):
         self.wait_for_stream(name, capture)
         self.assertIn(name, self.complete("triptych-display", name[:3]))
 
-    def test_the_linker_and_python_find_what_was_installed(self):
+    def test_linker_and_python_find_what_was_installed(self):
         options = subprocess.run([tool("meson"), "introspect", "--buildoptions", BUILD], check=True,
                                  capture_output=True, timeout=PATIENCE).stdout
         prefix = {option["name"]: option["value"] for option in json.loads(options)}["prefix"]

@@ -32,28 +32,28 @@ class Limits(ProgramTest):
         self.assertEqual(done.stderr.count(words[0]), 1, "it was tried again and again")
         self.assertEqual(done.stdout.split()[-1], "0", "objects were left behind")
 
-    def test_too_few_segments(self):
+    def test_exhausted_segments_are_reported(self):
         self.assert_named("shmmni", "0", "kernel.shmmni 0", "ipcs -m")
 
-    def test_segments_too_small(self):
+    def test_small_segments_are_reported(self):
         self.assert_named("shmmax", "65536", "kernel.shmmax 65536", "sysctl")
 
-    def test_too_few_pages_in_all(self):
+    def test_exhausted_pages_are_reported(self):
         self.assert_named("shmall", "16", "kernel.shmall 16", "sysctl")
 
-    def test_too_few_sets_of_semaphores(self):
+    def test_exhausted_semaphore_sets_are_reported(self):
         self.assert_named("sem", "32000 1024000000 500 0", "kernel.sem", "ipcs -s")
 
-    def test_too_few_semaphores_in_all(self):
+    def test_exhausted_semaphores_are_reported(self):
         self.assert_named("sem", "32000 100 500 32000", "kernel.sem", "ipcs -s")
 
-    def test_too_few_semaphores_in_a_set(self):
+    def test_small_semaphore_sets_are_reported(self):
         self.assert_named("sem", "100 1024000000 500 32000", "kernel.sem", "100")
 
-    def test_too_few_semaphores_in_a_call(self):
+    def test_few_semaphores_per_call_are_reported(self):
         self.assert_named("sem", "32000 1024000000 20 32000", "kernel.sem", "20")
 
-    def test_a_shared_memory_folder_of_one_megabyte_does_not_matter(self):
+    def test_shared_memory_folder_of_one_megabyte_is_enough(self):
         script = ('mount -t tmpfs -o size=1m none /dev/shm && '
                   '{ "$1" -q -n small -s 1920x1080 --count 400 -r 100 pattern:black & } && '
                   '"$2" --stats --json --count 20 --timeout 60 small; status=$?; kill $!; wait; '
@@ -100,7 +100,7 @@ class MemoryCgroup(ProgramTest):
                                "-q", "--count", "2", "-r", "0", "-s", "3840x2160", "-f", "XR24",
                                "pattern:black")
 
-    def test_whatever_it_allows_a_stream_is_made_or_refused_and_nobody_is_killed(self):
+    def test_cgroup_limit_refuses_a_stream_without_a_kill(self):
         name = self.stream()
         status = {}
         for mib in range(96, 193, 4):  # the segment alone is 95 MiB

@@ -64,13 +64,13 @@ class Options(unittest.TestCase):
         self.assertEqual({name for name in gone if not name.startswith(beginnings)}, set())
         self.assertEqual(bool(gone), bool(beginnings))
 
-    def test_an_option_switches_off_its_part_and_nothing_else(self):
+    def test_option_disables_only_its_part(self):
         for option in LEFT_OUT:
             with self.subTest(option=option):
                 self._assert_only_gone(
                     option, *set_up(self.folder / option, f"-D{option}=disabled"))
 
-    def test_a_package_that_is_missing_switches_off_its_part_and_nothing_else(self):
+    def test_missing_package_disables_only_its_part(self):
         paths = run(tool("pkg-config"), "--variable=pc_path", "pkg-config").strip().split(":")
         for option, package in (("gstreamer", "gstreamer-video-1.0"), ("v4l2", "libv4lconvert")):
             with self.subTest(package=package):
@@ -82,7 +82,7 @@ class Options(unittest.TestCase):
                 self._assert_only_gone(option, *set_up(
                     self.folder / option, environment={"PKG_CONFIG_LIBDIR": str(others)}))
 
-    def test_the_library_alone_wants_a_compiler_libc_and_the_header_of_xxhash(self):
+    def test_library_alone_needs_a_compiler_libc_and_xxhash(self):
         build, packages = self.folder / "alone", self.folder / "one-package"
         packages.mkdir()
         found = run(tool("pkg-config"), "--variable=pcfiledir", "libxxhash").strip()
@@ -103,7 +103,7 @@ class Options(unittest.TestCase):
         self.assertEqual(set(re.findall(r"NEEDED.*\[(.*)\]", needed)) - {"ld-linux-x86-64.so.2"},
                          {"libc.so.6"})
 
-    def test_with_all_that_is_optional_left_out_the_rest_is_built_and_right(self):
+    def test_build_without_optional_parts_passes_its_tests(self):
         build = self.folder / "least"
         summary, _ = set_up(build, "--auto-features=disabled", "-Dcapture=enabled",
                             "-Dtests=enabled", "-Dsamples=false", "--werror")

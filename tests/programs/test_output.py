@@ -45,7 +45,7 @@ class Output(ProgramTest):
                   f"{info} clean --json; status=$?; kill $writer; wait $writer; exit $status")
         self.assert_told(tool("unshare"), "--ipc", "/bin/sh", "-c", script)  # of no other test's
 
-    def test_info_watch_ends_although_it_has_no_last_look(self):
+    def test_info_watch_fails_on_a_full_disk(self):
         for args in (["watch", "-i", "0.05"], ["watch", "--json", "-i", "0.05"]):
             with self.subTest(args=args):
                 self.assert_told("triptych-info", *args)
@@ -55,7 +55,7 @@ class Output(ProgramTest):
             with self.subTest(program=program), open("/dev/full", "wb") as full:
                 self.assert_refused(self.run_to_end(program, "--help", stdout=full), 1, FULL)
 
-    def test_the_summary_of_a_run(self):
+    def test_summary_of_a_run(self):
         self.assert_told("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
                          "pattern:black")
         self.assert_told("triptych-dump", "--stats", "--json", "--count", 2, self.name)
@@ -63,12 +63,12 @@ class Output(ProgramTest):
         self.assert_told("triptych-dump", "--clock", "--count", 2, self.name)
         self.assert_told("triptych-display", "--headless", "--json", "--count", 2, self.name)
 
-    def test_figures_that_reach_nobody_end_a_run_that_has_no_end(self):
+    def test_closed_stdout_ends_an_endless_run(self):
         self.assert_told("triptych-dump", "--stats", self.name)
         self.assert_told("triptych-dump", "--stats", "--json", self.name)
         self.assert_told("triptych-display", "--headless", self.name)
 
-    def test_messages_do_not_go_into_a_film_where_the_caller_has_closed_stdout_and_stderr(self):
+    def test_messages_never_reach_a_file_through_closed_descriptors(self):
         film = self.folder() / "film.y4m"
         self.run_to_end("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh", built("triptych-dump"), "-v",
                         "--json", "--count", 2, "-o", film, self.name)
@@ -108,7 +108,7 @@ class Blocked(ProgramTest):
         done = self.run_to_end("triptych-dump", "-q", "--stats", "--count", 250, name)
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_frames_go_on_when_nobody_reads_the_pipe(self):
+    def test_frames_continue_while_the_pipe_is_full(self):
         name = self.stream()
         self.start_blocked("triptych-capture", "-v", "-n", name, "-s", "64x48", "-r", "100",
                            "pattern:black", stderr=self.full_pipe())
@@ -123,7 +123,7 @@ class Blocked(ProgramTest):
                 self.assertIn(b"error expect", reader.stderr.readline())
                 reader.kill()  # it waits to print its summary
 
-    def test_frames_go_on_after_ctrl_s_on_the_terminal(self):
+    def test_frames_continue_after_ctrl_s_on_the_terminal(self):
         name = self.stream()
         ours, its = os.openpty()
         self.addCleanup(os.close, ours)
@@ -151,7 +151,7 @@ class Colours(ProgramTest):
         self.assertIn("no such stream", text)
         return text
 
-    def test_an_error_has_a_colour_where_the_terminal_has_colours_and_they_are_wanted(self):
+    def test_errors_are_coloured_on_terminals_unless_disabled(self):
         self.assertIn("\033[31m", self.said(TERM="xterm"))
         self.assertIn("\033[31m", self.said(TERM="xterm", NO_COLOR=""))
         for environment in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb"}, {}):

@@ -38,10 +38,10 @@ class Players(ProgramTest):
         if process.poll() is None:
             os.killpg(process.pid, 15)
 
-    def test_ffplay_shows_it(self):
+    def test_ffplay_shows_a_stream(self):
         self._is_shown_by("ffplay -v error -fflags nobuffer -")
 
-    def test_mpv_shows_it(self):
+    def test_mpv_shows_a_stream(self):
         self._is_shown_by("mpv --really-quiet --vo=x11 --profile=low-latency -")
 
 

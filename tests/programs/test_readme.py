@@ -68,7 +68,7 @@ class Typed(ProgramTest):
 
 
 class Readme(Typed):
-    def test_every_command_of_use_does_what_is_said(self):
+    def test_every_command_of_the_readme_works(self):
         camera, pattern, film, display, tiles, stats, png, copy, list_, show = commands("Use")
         self.assertIn("/dev/video0", camera)
         subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
@@ -90,7 +90,7 @@ class Readme(Typed):
         figures = [line for line in done.stdout.splitlines() if line.startswith("{")]
         self.assertGreater(last_json("\n".join(figures))["frames"], 10)
 
-    def test_every_command_of_pipelines_does_what_is_said(self):
+    def test_every_command_of_pipelines_md_works(self):
         built("libgsttriptych.so")
         source, sink, detector = commands("In pipelines")
         capture = "triptych-capture -q -s 640x480 pattern:smpte &"

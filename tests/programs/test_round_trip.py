@@ -40,13 +40,13 @@ def frames_of(y4m):
 
 
 class ByFile(ProgramTest):
-    def test_a_small_film_comes_out_bit_for_bit(self):
+    def test_small_file_comes_out_bit_for_bit(self):
         self._round_trip(320, 240)
 
-    def test_a_film_of_1080p_comes_out_bit_for_bit(self):
+    def test_1080p_file_comes_out_bit_for_bit(self):
         self._round_trip(1920, 1080)
 
-    def test_a_film_of_odd_size_comes_out_bit_for_bit(self):
+    def test_file_of_odd_size_comes_out_bit_for_bit(self):
         self._round_trip(321, 241)
 
     def _film(self, folder, width, height):
@@ -171,7 +171,7 @@ class ByEveryBridge(ProgramTest):
         self.assertEqual(told_by_src, told)
         return [capture for _, capture in told]
 
-    def test_in_by_triptych_capture(self):
+    def test_triptych_capture_keeps_every_bit(self):
         before = time.monotonic_ns()
         with open(self.film, "rb") as film:
             capture = self.start("triptych-capture", "--name", self.name, "--buffers", SLOTS,
@@ -182,7 +182,7 @@ class ByEveryBridge(ProgramTest):
         capture.terminate()
         self.assertEqual(capture.wait(PATIENCE), 0)
 
-    def test_in_by_triptychsink(self):
+    def test_triptychsink_keeps_every_bit(self):
         writer = self.gstreamer("in", self.film, self.name, SLOTS, stdin=subprocess.PIPE)
         times = self.comes_out()
         # 40 ms apart in the film; a frame that came late was rendered late, and not earlier
@@ -190,7 +190,7 @@ class ByEveryBridge(ProgramTest):
         writer.stdin.close()
         self.assertEqual(writer.wait(PATIENCE), 0, writer.stderr.read().decode())
 
-    def test_in_by_pythons_writer(self):
+    def test_python_writer_keeps_every_bit(self):
         start = time.monotonic_ns() - FRAMES * self.APART
         times = [start + number * self.APART for number in range(FRAMES)]
         with triptych.Writer(self.name, "YU12", *self.SIZE, fps=25, slots=SLOTS) as writer:
@@ -202,7 +202,7 @@ class ByEveryBridge(ProgramTest):
                              capture_ns=capture)
             self.assertEqual(self.comes_out(), times)
 
-    def test_in_by_a_writer_in_c(self):
+    def test_c_writer_keeps_every_bit(self):
         times = [1_000_000_000 + number * self.APART for number in range(FRAMES)]
         writer = StdinWriter(self, self.name, slots=SLOTS)
         for picture, capture in zip(self.pictures, times):
@@ -210,7 +210,7 @@ class ByEveryBridge(ProgramTest):
         self.assertEqual(self.comes_out(), times)
         writer.end()
 
-    def test_out_of_one_stream_and_into_another_by_gstreamer_keeps_the_capture_times(self):
+    def test_gstreamer_keeps_capture_times_between_streams(self):
         built("libgsttriptych.so")
         times = [time.monotonic_ns() - (FRAMES - number) * self.APART for number in range(FRAMES)]
         second = self.stream()

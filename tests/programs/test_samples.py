@@ -64,7 +64,7 @@ class OnTheLibrary(SampleTest):
         for source in (SOURCE / "samples").glob("*.[ch]"):
             shutil.copy(source, self.here)
 
-    def test_a_program_compiled_against_the_installed_library_reads_what_another_writes(self):
+    def test_samples_compile_against_the_installed_library(self):
         name = self.stream()
         text = (self.here / "write.c").read_text(encoding="utf-8")
         # a name of its own: somebody may run the sample on this machine
@@ -89,7 +89,7 @@ class OnBareSystemV(SampleTest):
     def objects(self):
         return [row for kind in ("shm", "sem") for row in ipc_table(kind) if row["key"] == SYSV_KEY]
 
-    def test_either_side_may_start_first_die_and_come_back(self):
+    def test_samples_start_die_and_restart_in_any_order(self):
         if self.objects():
             self.skipTest("somebody runs samples/sysv-write on this machine")
         here = self.folder()

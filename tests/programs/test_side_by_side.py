@@ -30,7 +30,7 @@ class SideBySide(ProgramTest):
         out, err = demo.communicate(timeout=PATIENCE * 4)
         return out.decode(), err.decode()
 
-    def test_without_a_screen_it_says_so_and_shows_the_figures_of_both_sides(self):
+    def test_statistics_of_both_sides_replace_a_missing_screen(self):
         out, err = self.finish(demo := self.demo("--seconds", "4", "pattern:clock"))
         self.assertEqual(demo.returncode, 0, err)
         self.assertIn("no screen", err)
@@ -38,13 +38,13 @@ class SideBySide(ProgramTest):
         self.assertRegex(out + err, r"display:.* fps")
         self.assertEqual(ipc_of(self.name), ([], []))
 
-    def test_a_camera_named_by_its_path_is_the_only_source(self):
+    def test_camera_path_is_the_only_source(self):
         out, err = self.finish(demo := self.demo("--seconds", "4", "/dev/video-nobody-has"))
         self.assertNotIn("one source at a time", out + err)
         self.assertIn("/dev/video-nobody-has", out + err)
         self.assertNotEqual(demo.returncode, 0)
 
-    def test_an_option_that_only_begins_like_device_names_no_source(self):
+    def test_options_resembling_device_name_no_source(self):
         out, err = self.finish(demo := self.demo("--seconds", "1", "--device-timeout", "3"))
         self.assertEqual(demo.returncode, 0, out + err)
         self.assertRegex(err, "showing pattern:clock|/dev/video0")
@@ -57,7 +57,7 @@ class SideBySide(ProgramTest):
         self.assertEqual(demo.returncode, 0, out + err)
         self.assertEqual(ipc_of(self.name), ([], []))
 
-    def test_on_a_screen_there_is_a_window_with_the_picture(self):
+    def test_window_shows_the_stream_on_a_screen(self):
         screen = Screen()
         self.addCleanup(screen.close)
         demo = self.demo("pattern:smpte", screen=screen)
@@ -69,7 +69,7 @@ class SideBySide(ProgramTest):
         out, err = self.finish(demo)
         self.assertEqual(demo.returncode, 0, out + err)
 
-    def test_when_one_side_fails_the_other_ends_and_the_status_says_so(self):
+    def test_failure_of_one_side_ends_both_with_status_1(self):
         out, err = self.finish(demo := self.demo("pattern:no-such-pattern"))
         self.assertIn(demo.returncode, (1, 2), out + err)
         self.assertIn("no-such-pattern", out)

@@ -20,32 +20,32 @@ class Results(unittest.TestCase):
     def test_each_line_of_a_tap_test_is_a_case(self):
         self.assertEqual(outcomes("1..2\nok 1 - a\nok 2 - b\n"), ["passed", "passed"])
 
-    def test_a_case_that_fails_brings_the_output_once(self):
+    def test_case_that_fails_brings_the_output_once(self):
         cases = results.cases_of(entry("not ok 1 - a\n# why\nnot ok 2 - b\n", "FAIL"))
         self.assertEqual([case.outcome for case in cases], ["failed", "failed"])
         self.assertIn("# why", cases[0].detail)
         self.assertEqual(cases[1].detail, "")
 
-    def test_a_skip_says_why(self):
+    def test_skip_has_its_reason(self):
         [case] = results.cases_of(entry("ok 1 - a # SKIP no camera here\n"))
         self.assertEqual((case.outcome, case.detail), ("skipped", "no camera here"))
 
-    def test_a_file_skipped_whole_is_one_skip(self):
+    def test_file_skipped_whole_is_one_skip(self):
         [case] = results.cases_of(entry("1..0 # SKIP no screen\n", "SKIP"))
         self.assertEqual((case.outcome, case.detail), ("skipped", "no screen"))
 
-    def test_a_crash_after_cases_that_passed_is_a_failure(self):
+    def test_crash_after_cases_that_passed_is_a_failure(self):
         self.assertEqual(outcomes("1..3\nok 1 - a\n", "ERROR", -11), ["passed", "failed"])
 
-    def test_a_time_out_is_a_failure(self):
+    def test_time_out_is_a_failure(self):
         self.assertEqual(outcomes("", "TIMEOUT", -15), ["failed"])
 
-    def test_a_test_without_tap_counts_once(self):
+    def test_test_without_tap_counts_once(self):
         self.assertEqual(outcomes(""), ["passed"])
         self.assertEqual(outcomes("", "FAIL", 1), ["failed"])
         self.assertEqual(outcomes("no device\n", "SKIP", 77), ["skipped"])
 
-    def test_the_last_line_is_the_count_and_one_failure_fails_all(self):
+    def test_last_line_is_the_count_and_one_failure_fails_all(self):
         total = results.Total()
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

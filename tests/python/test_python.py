@@ -90,7 +90,7 @@ class Arrays(ProgramTest):
                     del frame, array, plane
                     writer.end()
 
-    def test_an_array_views_the_segment_and_cannot_be_written(self):
+    def test_array_views_the_segment_and_cannot_be_written(self):
         name = self.stream()
         with triptych.Writer(name, "BGR3", 40, 30) as writer, triptych.Reader(name) as reader:
             writer.write(numpy.full((30, 40, 3), 9, numpy.uint8))
@@ -104,7 +104,7 @@ class Arrays(ProgramTest):
             with self.assertRaises(ValueError):
                 array[0, 0] = 1
 
-    def test_an_array_keeps_its_frame_when_reader_and_writer_are_gone(self):
+    def test_array_keeps_its_frame_when_reader_and_writer_are_gone(self):
         name = self.stream()
         writer = triptych.Writer(name, "GREY", 40, 30)
         reader = triptych.Reader(name)
@@ -134,7 +134,7 @@ class Arrays(ProgramTest):
                         self.assertEqual(array.strides[-1], array.itemsize)
                     del arrays, array
 
-    def test_a_copy_of_what_was_overwritten_is_refused(self):
+    def test_copy_of_an_overwritten_frame_is_refused(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 40, 30) as writer, \
                 triptych.Reader(name, lock=False) as reader:
@@ -148,7 +148,7 @@ class Arrays(ProgramTest):
             with self.assertRaises(triptych.Torn):
                 frame.copy()
 
-    def test_a_copy_is_writable_and_its_own(self):
+    def test_copy_is_writable_and_its_own(self):
         name = self.stream()
         with triptych.Writer(name, "YU12", 33, 17) as writer, triptych.Reader(name) as reader:
             with writer.frame() as draft:
@@ -167,7 +167,7 @@ class Streams(ProgramTest):
         environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
         return self.start(sys.executable, "-c", WRITE_FOR_EVER, name, value, env=environment)
 
-    def test_iteration_goes_on_with_the_next_writer_after_a_kill(self):
+    def test_iteration_continues_with_the_next_writer_after_a_kill(self):
         name = self.stream()
         with triptych.Reader(name) as reader:
             for life in (1, 2, 3):
@@ -181,7 +181,7 @@ class Streams(ProgramTest):
             self.assertEqual(reader.counts["restarts"], 2)
         triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
 
-    def test_what_a_dead_writer_left_comes_where_it_is_asked_for(self):
+    def test_retained_frame_is_returned_on_request(self):
         name = self.stream()
         process = self._writer(name, 7)
         with triptych.Reader(name) as reader:
@@ -194,7 +194,7 @@ class Streams(ProgramTest):
             self.assertEqual(bytes(reader.latest(timeout=PATIENCE).planes[0].view()[:1]), b"\7")
         triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
 
-    def test_next_hands_over_what_latest_skips(self):
+    def test_next_returns_frames_that_latest_skips(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8, slots=8) as writer, \
                 triptych.Reader(name) as reader:
@@ -207,7 +207,7 @@ class Streams(ProgramTest):
             self.assertEqual(reader.latest(timeout=20).number, 5)
             self.assertEqual(reader.counts["skipped"], 1)
 
-    def test_the_capture_time_is_the_writers(self):
+    def test_capture_time_is_that_of_the_writer(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8, fps="30000/1001") as writer, \
                 triptych.Reader(name) as reader:
@@ -239,7 +239,7 @@ class Streams(ProgramTest):
                              (90, (59, 54), 12, "topleft"))
             del frame
 
-    def test_writer_goes_on_in_its_block_when_drafts_hold_every_slot(self):
+    def test_writer_continues_when_drafts_hold_every_slot(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8, slots_max=3) as writer:
             kept = [writer.frame() for _ in range(3)]  # as views of drafts hold them
@@ -261,7 +261,7 @@ class Streams(ProgramTest):
     def test_module_has_the_version_of_its_library(self):
         self.assertEqual(triptych.__version__.encode(), _library.lib.tri_version_string())
 
-    def test_a_draft_that_is_let_go_gives_its_slot_back(self):
+    def test_abandoned_draft_releases_its_slot(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8) as writer:
             for _ in range(8):
@@ -271,7 +271,7 @@ class Streams(ProgramTest):
             with self.assertRaisesRegex(ValueError, "published"):
                 draft.publish()
 
-    def test_a_forked_process_leaves_the_stream_to_its_parent(self):
+    def test_forked_process_leaves_the_stream_to_its_parent(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8) as writer, triptych.Reader(name) as reader:
             writer.frame().publish()
@@ -303,7 +303,7 @@ class Streams(ProgramTest):
                 os.close(end)
             self.assertEqual(os.waitpid(child, 0)[1], 0)
 
-    def test_what_is_closed_says_so_and_closes_twice(self):
+    def test_closed_objects_report_it_and_close_twice(self):
         name = self.stream()
         for opened in (triptych.Reader(name), triptych.Writer(name, "GREY", 8, 8)):
             self.assertFalse(opened.closed)
@@ -313,7 +313,7 @@ class Streams(ProgramTest):
             with self.assertRaisesRegex(ValueError, f"of {name} is closed"):
                 opened.latest() if isinstance(opened, triptych.Reader) else opened.frame()
 
-    def test_without_the_library_the_import_says_what_to_do(self):
+    def test_import_without_the_library_suggests_a_fix(self):
         copy = self.folder() / "plugins/python/triptych"
         shutil.copytree(SOURCE / "plugins/python/triptych", copy)
         environment = {**os.environ, "PYTHONPATH": str(copy.parent)}
@@ -324,7 +324,7 @@ class Streams(ProgramTest):
         self.assert_refused(done, 1, "ImportError: libtriptych is neither built in this checkout",
                             "meson setup build && meson compile -C build", "TRIPTYCH_LIBRARY")
 
-    def test_a_block_that_raises_publishes_nothing(self):
+    def test_block_that_raises_publishes_nothing(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8) as writer, triptych.Reader(name) as reader:
             with self.assertRaises(KeyError), writer.frame():
@@ -332,7 +332,7 @@ class Streams(ProgramTest):
             with self.assertRaises(TimeoutError):
                 reader.latest(timeout=0.05)
 
-    def test_a_name_that_has_a_writer_is_refused_with_its_pid(self):
+    def test_name_that_has_a_writer_is_refused_with_its_pid(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8):
             with self.assertRaisesRegex(triptych.Error, f"pid {os.getpid()}"):
@@ -344,7 +344,7 @@ class Streams(ProgramTest):
         with self.assertRaisesRegex(ValueError, "format"):
             triptych.Writer(self.stream(), "XYZW", 8, 8)
 
-    def test_a_live_stream_is_listed(self):
+    def test_live_stream_is_listed(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8) as writer:
             writer.frame().publish()
@@ -370,7 +370,7 @@ class Detector(ProgramTest):
         return self.start(sys.executable, SOURCE / "samples/detect.py", name, output,
                           env=environment), name, output
 
-    def test_the_detector_shares_what_it_draws(self):
+    def test_detector_shares_what_it_draws(self):
         detector, name, output = self.detector()
         with triptych.Reader(output) as reader:
             for size, format, seen in ((160, 120), "BGR3", (160, 120)), \
@@ -387,7 +387,7 @@ class Detector(ProgramTest):
         detector.send_signal(signal.SIGINT)
         self.assertEqual(detector.wait(PATIENCE), 0, detector.stderr.read().decode())
 
-    def test_the_detector_sees_the_colours_of_what_cameras_and_films_bring(self):
+    def test_detector_gets_the_colours_of_every_common_format(self):
         for format_ in ("YUYV", "NV12", "YU12", "YV12", "MJPG"):
             detector, name, output = self.detector()
             self.start("triptych-capture", "-q", "-n", name, "-s", "161x121", "-f", format_,
@@ -399,7 +399,7 @@ class Detector(ProgramTest):
             detector.terminate()
             self.assertEqual(detector.wait(60), 0, detector.stderr.read().decode())
 
-    def test_the_detector_says_what_to_do_about_another_format(self):
+    def test_detector_suggests_a_fix_for_another_format(self):
         detector, name, _ = self.detector()
         self.start("triptych-capture", "-q", "-n", name, "-f", "Y16", "pattern:red")
         self.assertEqual(detector.wait(60), 1)

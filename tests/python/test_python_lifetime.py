@@ -53,7 +53,7 @@ def fill(writer, value):
 class Memory(LifeTest):
     """Views keep their memory, and their slot."""
 
-    def test_a_view_of_a_published_draft_outlives_the_writer(self):
+    def test_view_of_a_published_draft_outlives_the_writer(self):
         self.assert_runs("""if True:
             with triptych.Writer(sys.argv[1], "GREY", 640, 480) as writer:
                 with writer.frame() as draft:
@@ -62,7 +62,7 @@ class Memory(LifeTest):
             assert view[1000] == 9
         """)
 
-    def test_a_view_of_a_draft_that_was_refused_outlives_the_writer(self):
+    def test_view_of_a_draft_that_was_refused_outlives_the_writer(self):
         self.assert_runs("""if True:
             with triptych.Writer(sys.argv[1], "GREY", 640, 480) as writer:
                 draft = writer.frame()
@@ -75,14 +75,14 @@ class Memory(LifeTest):
             assert view[1000] == 9
         """)
 
-    def test_a_slot_is_not_written_again_while_a_view_of_its_draft_lives(self):
+    def test_slot_is_not_written_again_while_a_view_of_its_draft_lives(self):
         writer, _ = self.pair()
         first = fill(writer, 1)
         for value in range(2, 10):
             fill(writer, value)
         self.assertEqual(first[0], 1)
 
-    def test_with_the_last_view_the_slot_goes_back(self):
+    def test_last_view_releases_the_slot(self):
         writer, _ = self.pair(slots_max=3)
         kept = [fill(writer, value) for value in (1, 2, 3)]
         self.assertTrue(writer.frame().dropped)
@@ -96,7 +96,7 @@ class Memory(LifeTest):
         signal.setitimer(signal.ITIMER_REAL, 0.2)
         self.assertEqual(list(reader), [])
 
-    def test_a_frame_can_be_asked_and_copied_after_its_reader_was_closed(self):
+    def test_frame_can_be_copied_after_its_reader_was_closed(self):
         writer, reader = self.pair()
         fill(writer, 7)
         frame = reader.latest(timeout=20)
@@ -104,13 +104,13 @@ class Memory(LifeTest):
         self.assertTrue(frame.is_intact)
         self.assertEqual(bytes(frame.copy().planes[0].view()[:1]), b"\7")
 
-    def test_a_copy_of_a_compressed_picture_is_as_long_as_the_picture(self):
+    def test_copy_of_a_compressed_picture_is_as_long_as_the_picture(self):
         writer, reader = self.pair(format="MJPG")
         self.assertTrue(writer.write(b"\xff\xd8picture\xff\xd9"))
         frame = reader.latest(timeout=20)
         self.assertEqual(bytes(frame.copy().planes[0].view()), b"\xff\xd8picture\xff\xd9")
 
-    def test_frames_in_a_ring_of_references_are_given_back_as_garbage(self):
+    def test_frames_in_a_reference_cycle_are_released_as_garbage(self):
         writer, reader = self.pair()
         fill(writer, 1)
         ring = [reader.latest(timeout=20)]
@@ -122,7 +122,7 @@ class Memory(LifeTest):
         self.assertTrue(all(fill(writer, value)[0] for value in (4, 5, 6)))
         self.assertEqual(reader.latest(timeout=20).dropped_writer, 0)
 
-    def test_what_is_alive_at_the_end_of_the_interpreter_ends_in_silence(self):
+    def test_objects_alive_at_interpreter_exit_end_silently(self):
         self.assert_runs("""if True:
             writer = triptych.Writer(sys.argv[1], "GREY", 64, 48)
             reader = triptych.Reader(sys.argv[1])
@@ -149,7 +149,7 @@ class Interrupted(LifeTest):
             raise KeyboardInterrupt
         return mock.patch.object(_library.lib, call, then_interrupt)
 
-    def test_of_a_reader_loses_no_slot(self):
+    def test_exception_in_a_reader_loses_no_slot(self):
         writer, reader = self.pair()
         fill(writer, 1)
         with self.interrupting("tri_reader_acquire"), self.assertRaises(KeyboardInterrupt):
@@ -159,14 +159,14 @@ class Interrupted(LifeTest):
         listed = {stream["name"]: stream for stream in triptych.streams()}
         self.assertEqual(listed[writer.name]["held"], 0)
 
-    def test_of_a_writer_loses_no_slot(self):
+    def test_exception_in_a_writer_loses_no_slot(self):
         writer, _ = self.pair()
         for _ in range(4):
             with self.interrupting("tri_writer_begin"), self.assertRaises(KeyboardInterrupt):
                 writer.frame()
         self.assertIsNotNone(writer.frame())
 
-    def test_ends_a_wait(self):
+    def test_signal_ends_a_wait(self):
         _, reader = self.pair()
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.addCleanup(signal.signal, signal.SIGINT, before)
@@ -177,7 +177,7 @@ class Interrupted(LifeTest):
             threading.Thread(target=interrupt).start()
             reader.next(timeout=2 * PATIENCE)
 
-    def test_a_handler_of_a_signal_may_close(self):
+    def test_handler_of_a_signal_may_close(self):
         self.assert_runs("""if True:
             import os, signal, threading
             reader = triptych.Reader(sys.argv[1])
@@ -191,7 +191,7 @@ class Interrupted(LifeTest):
 
 
 class Threads(LifeTest):
-    def test_a_close_by_another_thread_ends_a_wait(self):
+    def test_close_by_another_thread_ends_a_wait(self):
         self.assert_runs("""if True:
             import threading, time
             for _ in range(10):
@@ -210,7 +210,7 @@ class Threads(LifeTest):
                 assert said and "is closed" in said[0], said
         """)
 
-    def test_a_time_limit_holds_while_another_thread_waits(self):
+    def test_time_limit_holds_while_another_thread_waits(self):
         _, reader = self.pair()
         with mock.patch.object(threading, "excepthook", lambda _: None):  # its reader is closed
             waiting = threading.Thread(target=reader.latest)
@@ -222,7 +222,7 @@ class Threads(LifeTest):
             waiting.join(PATIENCE)
         self.assertFalse(waiting.is_alive())
 
-    def test_a_draft_let_go_in_the_middle_of_a_call_waits_for_its_end(self):
+    def test_draft_dropped_during_a_call_waits_for_its_end(self):
         writer, _ = self.pair()
         drafts = [writer.frame()]
         real, calls = _library.lib.tri_writer_begin, []
@@ -243,7 +243,7 @@ class Threads(LifeTest):
             writer.frame().cancel()
         self.assertEqual(sorted(calls[1:3]), ["cancelled", "cancelled"])
 
-    def test_a_fork_while_another_thread_waits_leaves_the_child_free(self):
+    def test_fork_while_another_thread_waits_leaves_the_child_free(self):
         self.assert_runs("""if True:
             import os, signal, threading, time
             reader = triptych.Reader(sys.argv[1])
@@ -277,12 +277,12 @@ class Values(LifeTest):
         self.assertEqual((type(twin), twin.code, str(twin)),
                          (triptych.Error, raised.exception.code, str(raised.exception)))
 
-    def test_a_rate_below_zero_or_out_of_range_is_refused(self):
+    def test_rate_below_zero_or_out_of_range_is_refused(self):
         for fps in (-1, "-30/1", 1e12):
             with self.subTest(fps=fps), self.assertRaisesRegex(ValueError, "fps"):
                 triptych.Writer(self.stream(), "GREY", 8, 8, fps=fps)
 
-    def test_a_compressed_picture_too_large_for_its_slot_is_refused(self):
+    def test_compressed_picture_too_large_for_its_slot_is_refused(self):
         writer, reader = self.pair(format="MJPG")
         with self.assertRaisesRegex(ValueError, "1000000 bytes"):
             writer.write(bytes(1000000))

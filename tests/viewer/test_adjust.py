@@ -41,7 +41,7 @@ class Adjust(WindowTest):
         new = wait_until(lambda: set(self.shots.glob("*.png")) - before, "a screenshot")
         return new.pop()
 
-    def test_brightness_contrast_and_gamma_change_what_is_seen_and_all_of_it_can_be_undone(self):
+    def test_brightness_contrast_and_gamma_can_be_undone(self):
         for renderer in RENDERERS:
             with self.subTest(renderer):
                 window = self.still(renderer=renderer)
@@ -59,7 +59,7 @@ class Adjust(WindowTest):
                 self.viewer.terminate()
                 self.assert_ends()
 
-    def test_a_screenshot_says_what_was_changed_and_the_stream_is_not(self):
+    def test_screenshot_names_adjustments_and_the_stream_is_unchanged(self):
         window = self.still("--screenshot-directory", self.shots)
         said = pixels.text_of(self.screenshot(window))
         self.assertEqual(said["Adjustments"], "none")
@@ -72,7 +72,7 @@ class Adjust(WindowTest):
         self.picture(other, lambda seen: self.is_white(seen.at(20, 100)) and
                      max(seen.at(600, 100)) < 4, "the stream as it is")
 
-    def test_a_screenshot_says_what_it_is_of(self):
+    def test_screenshot_names_its_stream(self):
         window = self.still("--screenshot-directory", self.shots)
         window.press("2", "m")  # zoomed: the file has the picture's own size
         path = self.screenshot(window)
@@ -111,7 +111,7 @@ class Adjust(WindowTest):
                     pixels.far(seen.at(80 * i + 40, 100), color) <= 3
                     for i, color in enumerate(colors)), f"{wanted}")
 
-    def test_colour_space_and_range_of_the_viewers_choice_give_the_colours_of_the_standards(self):
+    def test_chosen_colour_space_and_range_match_the_standards(self):
         for renderer in RENDERERS:
             window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
             self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
@@ -119,13 +119,13 @@ class Adjust(WindowTest):
             self.viewer.terminate()
             self.assert_ends()
 
-    def test_a_picture_that_stands_still_has_other_colours_at_once(self):
+    def test_still_frame_changes_its_colours_at_once(self):
         for renderer in RENDERERS:
             self.assert_colours_follow(self.still(renderer=renderer))
             self.viewer.terminate()
             self.assert_ends()
 
-    def test_a_picture_that_is_held_has_other_colours_at_once_and_stays_the_same_picture(self):
+    def test_kept_frame_changes_its_colours_at_once(self):
         for renderer in RENDERERS:
             window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
             self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
@@ -148,7 +148,7 @@ class Adjust(WindowTest):
         shown = self.picture(window, lambda seen: width(seen) > 20, "a message")
         return width(shown)
 
-    def test_where_other_colours_are_not_seen_at_once_it_is_said_why(self):
+    def test_delayed_colour_changes_are_explained(self):
         white = self.folder() / "white.jpg"
         subprocess.run([tool("convert"), "-size", "1000x300", "xc:white", white], check=True,
                        timeout=PATIENCE)

@@ -35,7 +35,7 @@ class CompareTest(WindowTest):
 
 
 class Compare(CompareTest):
-    def test_the_kept_one_is_left_and_the_stream_goes_on_at_the_right(self):
+    def test_kept_frame_is_left_of_the_running_stream(self):
         window = self.kept()
         window.press("space")
         self.divided_at(320)
@@ -44,7 +44,7 @@ class Compare(CompareTest):
                 self.is_white(color) for color in self.strip(seen, 330, 640)), f"a block {what}")
             self.assert_kept(picture, 0, 310)
 
-    def test_the_divider_follows_the_pointer(self):
+    def test_divider_follows_the_pointer(self):
         window = self.kept()
         window.at(320, 200, "mousedown", 1)
         window.at(480, 200)
@@ -56,14 +56,14 @@ class Compare(CompareTest):
         window.press("h", "h")
         self.divided_at(100)
 
-    def test_dragging_elsewhere_moves_the_picture_and_not_the_divider(self):
+    def test_dragging_beside_the_divider_moves_the_image(self):
         window = self.kept()
         window.press("2")
         window.at(450, 200, "mousedown", 1)
         window.at(350, 200, "mouseup", 1)
         self.divided_at(320)
 
-    def test_blinking_shows_both_in_turns(self):
+    def test_blinking_alternates_both_frames(self):
         window = self.kept()
         window.press("shift+k")
         kept = self.strip(self.plain, 0, 640)
@@ -71,7 +71,7 @@ class Compare(CompareTest):
             self.picture(window, lambda seen: self.strip(seen, 0, 640) == kept, "the kept one")
             self.picture(window, lambda seen: self.strip(seen, 0, 640) != kept, "the present one")
 
-    def test_the_same_key_ends_it(self):
+    def test_same_key_ends_the_comparison(self):
         window = self.kept()
         window.press("k")
         self.picture(window, lambda seen: seen.at(320, 200) != AMBER, "no divider")
@@ -79,7 +79,7 @@ class Compare(CompareTest):
         self.picture(window, lambda seen: self.strip(seen, 0, 640) == self.strip(
             self.plain, 0, 640), "the present picture from side to side")
 
-    def test_a_difference_is_black_where_there_is_none(self):
+    def test_equal_frames_have_a_black_difference(self):
         window = self.kept("opengl")
         window.press("shift+k", "shift+k")
         picture = self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a difference")
@@ -87,7 +87,7 @@ class Compare(CompareTest):
             self.assertEqual(picture.at(80 * i + 40, 100), (0, 0, 0))
         self.assertTrue(any(max(color) > 100 for color in self.strip(picture, 0, 640)))
 
-    def test_a_renderer_that_cannot_subtract_leaves_the_difference_out(self):
+    def test_renderer_without_subtraction_omits_the_difference(self):
         window = self.kept()
         window.press("shift+k")
         self.picture(window, lambda seen: seen.at(320, 200) != AMBER, "blinking")

@@ -49,10 +49,10 @@ class Glass(ProgramTest):
         self.assertGreater(clock["read"] - clock["repeated"], 3)  # and the frames follow each other
         self.assertGreater(clock["latency_us"]["p50"], 0)
 
-    def test_a_screen_is_read_into_a_second_stream(self):
+    def test_screen_is_read_into_a_second_stream(self):
         self._assert_measured(self._seen("-pix_fmt", "yuv420p"))
 
-    def test_a_scaled_screen_is_read_too(self):
+    def test_scaled_screen_is_read_too(self):
         self._assert_measured(self._seen("-vf", "scale=400:300", "-pix_fmt", "yuv420p"))
 
 

@@ -22,7 +22,7 @@ ODD = (321, 241)
 
 
 class Pictures(DisplayTest):
-    def test_every_format_has_the_colours_of_its_bars_at_an_odd_size_with_padded_rows(self):
+    def test_every_format_has_its_colours_at_odd_sizes_with_padding(self):
         for fourcc, tolerance in TOLERANCE.items():
             with self.subTest(fourcc):
                 name = self.bars("--count", "1", "--format", fourcc, "--pad", "64", size=ODD)
@@ -45,7 +45,7 @@ class Pictures(DisplayTest):
         name = self.bars("--format", "MJPG", "--file", folder / "bars.jpg", size=ODD)
         self.assert_bars(pixels.read(self.screenshot(name)), 6)
 
-    def test_bytes_that_are_no_jpeg_are_said_to_be_none_and_the_viewer_goes_on(self):
+    def test_broken_jpeg_is_logged_and_the_viewer_continues(self):
         junk = self.folder() / "junk.jpg"
         junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
         name = self.bars("--format", "MJPG", "--file", junk)
@@ -57,7 +57,7 @@ class Pictures(DisplayTest):
         self.assertEqual(viewer.returncode, 0, err)
         self.assertGreater(last_json(out.decode())["undecodable"], 0)
 
-    def test_matrix_and_range_of_the_frame_are_obeyed(self):
+    def test_colours_follow_matrix_and_range_of_the_frame(self):
         for matrix in ("601", "709", "bt2020"):
             for reach in ("full-range", "lim-range"):
                 with self.subTest(f"{matrix} {reach}"):
@@ -65,7 +65,7 @@ class Pictures(DisplayTest):
                                      reach)
                     self.assert_bars(pixels.read(self.screenshot(name)), 3)
 
-    def test_the_picture_is_turned_as_its_frames_ask(self):
+    def test_image_is_rotated_as_its_frames_require(self):
         name = self.bars("--format", "RGB3", "--rotation", "90", size=ODD)
         picture = pixels.read(self.screenshot(name))
         self.assertEqual((picture.width, picture.height), ODD[::-1])
@@ -89,7 +89,7 @@ class Pictures(DisplayTest):
                 seen = pixels.read(self.screenshot(name, *options))
                 self.assertEqual(seen.data, pixels.read(wanted).data)
 
-    def test_a_screenshot_says_of_which_stream_and_frame_it_is(self):
+    def test_screenshot_names_its_stream_and_frame(self):
         name = self.bars("--format", "RGB3")
         said = pixels.text_of(self.screenshot(name))
         self.assertEqual(said["Title"], name)
@@ -121,19 +121,19 @@ class Runs(DisplayTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], 0)
 
-    def test_as_many_streams_as_there_can_be_need_no_large_stack(self):
+    def test_maximum_number_of_streams_needs_no_large_stack(self):
         names = [self.stream() for _ in range(16)]
         done = self.run_to_end("triptych-display", "--headless", "--duration", "0.1", *names,
                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK,
                                                                      (1 << 21, 1 << 21)))
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_a_line_of_figures_a_second_is_for_people(self):
+    def test_stats_print_a_line_a_second(self):
         viewer = self.start("triptych-display", "--headless", self.bars())
         line = re.compile(rb" *\d+\.\d\d fps, dropped: \d+ driver \+ \d+ writer \+ \d+ reader, age ")
         wait_until(lambda: line.match(viewer.stdout.readline()), "a line of figures")
 
-    def test_a_run_without_a_window_keeps_no_pictures_to_step_back_to(self):
+    def test_headless_run_keeps_no_history(self):
         picture = 1920 * 1080 * 4
         name = self.bars("--format", "NV12", size=(1920, 1080))
         viewer = self.start("triptych-display", "--headless", "--count", "12", name)
@@ -149,7 +149,7 @@ class Runs(DisplayTest):
         done = self.display(name, "--count", "20", "--mode", "next", "--json")
         self.assertEqual(last_json(done.stdout)["frames"], 20)
 
-    def test_the_viewer_may_come_first(self):
+    def test_viewer_may_start_first(self):
         name = self.stream()
         viewer = self.start("triptych-display", "--headless", "--count", "3", "--json", name)
         self.start("test-bars", "--name", name)
@@ -157,7 +157,7 @@ class Runs(DisplayTest):
         self.assertEqual(viewer.returncode, 0, err)
         self.assertEqual(json.loads(out)["frames"], 3)
 
-    def test_a_writer_that_comes_back_is_shown_again(self):
+    def test_writer_that_comes_back_is_shown_again(self):
         name = self.bars("--count", "3")
         viewer = self.start("triptych-display", "--headless", "--json", name)
         self.wait_for_stream(name, self.writer)
@@ -180,7 +180,7 @@ class Runs(DisplayTest):
     def maps_of(self, process):
         return pathlib.Path(f"/proc/{process.pid}/maps").read_text()
 
-    def test_the_segment_is_attached_for_reading_only(self):
+    def test_segment_is_attached_for_reading_only(self):
         name = self.bars()
         viewer = self.start("triptych-display", "--headless", name)
 
@@ -198,7 +198,7 @@ class Runs(DisplayTest):
         self.writer.terminate()
         self.assertEqual(viewer.wait(PATIENCE), 0)
 
-    def test_a_signal_ends_the_run_as_asked_and_its_screenshot_is_written(self):
+    def test_signal_ends_the_run_as_asked_and_its_screenshot_is_written(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
                 path = self.folder() / "last.png"
@@ -213,7 +213,7 @@ class Runs(DisplayTest):
 class Expectations(DisplayTest):
     """A run as a test, of one stream and of several."""
 
-    def test_what_comes_as_expected_is_status_0_and_told_in_the_summary(self):
+    def test_met_expectation_is_status_0_and_in_the_summary(self):
         done = self.display(self.bars("--fps", "20"), "--count", "20", "--expect-fps", "20",
                             "--tolerance", "99", "--max-drops", "1000", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -221,13 +221,13 @@ class Expectations(DisplayTest):
         self.assertEqual([(one["option"], one["met"]) for one in expected],
                          [("--expect-fps", True), ("--max-drops", True)])
 
-    def test_what_does_not_is_status_1_and_says_by_how_much(self):
+    def test_missed_expectation_is_status_1_with_the_difference(self):
         done = self.display(self.bars("--fps", "20"), "--count", "10", "--expect-fps", "200",
                             "--max-age-p99", "100000")
         self.assert_refused(done, 1, "--expect-fps", "less than the 200 expected")
         self.assertNotIn("--max-age-p99", done.stderr)
 
-    def test_a_stall_more_than_allowed_is_status_1(self):
+    def test_stall_above_the_limit_is_status_1(self):
         for allowed, status in ((0, 1), (1, 0)):
             name = self.stream()
             self.start("triptych-capture", "-q", "-n", name, "-s", "64x48", "-r", 10,
@@ -237,7 +237,7 @@ class Expectations(DisplayTest):
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertEqual("1 more than the 0 allowed" in done.stderr, status == 1, done.stderr)
 
-    def test_of_several_each_is_judged_and_named(self):
+    def test_each_of_several_streams_is_judged_and_named(self):
         names = [self.bars("--fps", "20"), self.bars("--fps", "20")]
         done = self.display(names, "--count", "10", "--tap", "--max-drops", "1000",
                             "--expect-fps", "2000")
@@ -249,7 +249,7 @@ class Expectations(DisplayTest):
                 ("not ok 3", "--expect-fps", names[1]), ("ok 4", "--max-drops", names[1]))):
             self.assertTrue(line.startswith(f"{verdict} - {option}: {name}: "), line)
 
-    def test_a_run_that_expects_something_does_not_wait_for_ever(self):
+    def test_run_with_expectations_does_not_wait_indefinitely(self):
         gone = self.stream()
         done = self.run_to_end("triptych-display", "--headless", "--expect-fps", "30", "--timeout",
                                "0.5", "--count", "9", gone)
@@ -259,7 +259,7 @@ class Expectations(DisplayTest):
                                "3", "--count", "9", name)
         self.assert_refused(done, 1, "no picture within 3 s")
 
-    def test_a_contradiction_is_refused(self):
+    def test_contradicting_options_are_refused(self):
         for line, word in ((["--tap"], "--expect-fps"), (["--tap", "--max-drops", "0", "--json"],
                                                          "exclude")):
             done = self.run_to_end("triptych-display", "--headless", *line)
@@ -267,18 +267,18 @@ class Expectations(DisplayTest):
 
 
 class Refusals(DisplayTest):
-    def test_no_picture_in_time_is_a_failure_that_says_what_to_do(self):
+    def test_timeout_without_a_frame_fails_with_advice(self):
         name = self.stream()
         done = self.run_to_end("triptych-display", "--headless", "--timeout", "0.3", name)
         self.assert_refused(done, 1, name, "no picture within 0.3 s", "triptych-capture")
 
-    def test_without_a_screen_it_says_so_and_what_to_do(self):
+    def test_missing_screen_is_reported_with_advice(self):
         bare = {key: value for key, value in os.environ.items()
                 if key not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
         done = self.run_to_end("triptych-display", self.stream(), env=bare)
         self.assert_refused(done, 1, "no screen", "--headless")
 
-    def test_a_screen_that_is_not_there_is_named(self):
+    def test_missing_screen_is_named(self):
         gone = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"}
         gone["DISPLAY"] = ":65000"
         for driver in ({}, {"SDL_VIDEODRIVER": "x11"}):  # SDL would go on without a screen
@@ -287,7 +287,7 @@ class Refusals(DisplayTest):
                                        env=gone | driver)
                 self.assert_refused(done, 1, "cannot open the screen", "--headless")
 
-    def test_command_lines_that_make_no_sense_are_refused_with_the_reason(self):
+    def test_senseless_command_lines_are_refused_with_the_reason(self):
         for line, word in ((["Not/a/name"], "a-z 0-9"), (["a", "a"], "twice"),
                            ([f"a{i}" for i in range(17)], "'a16'"),
                            (["a", "b", "--screenshot", "-"], "FILE-NAME.png"),
@@ -299,11 +299,11 @@ class Refusals(DisplayTest):
                 done = self.run_to_end("triptych-display", "--headless", *line)
                 self.assert_refused(done, 2, word, "triptych-display --help")
 
-    def test_a_screenshot_that_cannot_be_written_fails_the_run(self):
+    def test_screenshot_that_cannot_be_written_fails_the_run(self):
         done = self.display(self.bars(), "--screenshot", "/nonexistent/shot.png")
         self.assert_refused(done, 1, "/nonexistent/shot.png")
 
-    def test_a_summary_that_cannot_be_written_fails_the_run(self):
+    def test_summary_that_cannot_be_written_fails_the_run(self):
         with open("/dev/full", "wb") as full:
             done = self.display(self.bars(), "--json", "--count", "1", stdout=full)
         self.assert_refused(done, 1, "stdout: No space left")
@@ -344,7 +344,7 @@ class Strangers(DisplayTest):
                            top + (2 * row + 1) * picture.height // 72)[1] > 128
                 for row in range(3) for column in range(34)]
 
-    def test_no_mixed_picture_is_shown_of_a_writer_faster_than_the_viewer(self):
+    def test_fast_writer_causes_no_mixed_frame(self):
         name = self.stream()
         self.start("triptych-capture", "--name", name, "--mode", "0644", "--size", "3840x2160",
                    "--format", "NV12", "--fps", "0", "pattern:clock")

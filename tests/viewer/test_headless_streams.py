@@ -17,7 +17,7 @@ class Runs(DisplayTest):
         names = [self.bars("--format", "NV12"), self.bars("--format", "RGB3", size=ODD)]
         return names, self.display(names, *options)
 
-    def test_each_stream_has_a_summary_of_its_own_in_the_order_they_were_named(self):
+    def test_each_stream_has_a_summary_in_order_of_naming(self):
         names, done = self.both("--count", "5", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         summaries = [json.loads(line) for line in done.stdout.splitlines()]
@@ -35,12 +35,12 @@ class Runs(DisplayTest):
             self.assertEqual((picture.width, picture.height), size)
             self.assert_bars(picture, 3)
 
-    def test_each_line_of_figures_names_its_stream(self):
+    def test_each_line_of_stats_names_its_stream(self):
         names, done = self.both("--duration", "1.5")
         for name in names:
             self.assertRegex(done.stdout, rf"(?m)^{name}: +\d+\.\d\d fps, dropped: ")
 
-    def test_one_that_does_not_come_in_time_fails_the_run_and_is_named(self):
+    def test_late_stream_fails_the_run_and_is_named(self):
         missing = self.stream()
         name = self.bars("--count", "1")  # which stays
         self.assertEqual(self.display(name, "--count", "1").returncode, 0)
@@ -51,7 +51,7 @@ class Runs(DisplayTest):
         self.assertEqual(done.stderr.count("no picture"), 1)
         self.assertEqual(len(done.stdout.splitlines()), 2)
 
-    def test_the_end_of_the_last_writer_ends_the_run(self):
+    def test_end_of_the_last_writer_ends_the_run(self):
         names, writers = [], []
         for _ in range(2):
             names.append(self.bars())

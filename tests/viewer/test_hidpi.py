@@ -37,7 +37,7 @@ class HiDpi(ProgramTest):
         path.unlink()
         return picture
 
-    def test_a_picture_as_large_as_the_screen_is_shown_pixel_by_pixel(self):
+    def test_full_screen_image_is_shown_pixel_by_pixel(self):
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", "%dx%d" % SIZE, "-f", "GREY",
                             "-r", 10, "pattern:checkers-1")

@@ -36,7 +36,7 @@ class Overlay(WindowTest):
         self.picture(window, lambda seen: self.is_white(seen.at(seen.width - 8, 100)), "white")
         return window
 
-    def test_each_level_of_statistics_shows_more_and_after_the_last_comes_the_first(self):
+    def test_statistics_levels_show_more_and_wrap_around(self):
         window = self.window()
         shares = []
         for key in ("i", "o", "o"):
@@ -52,18 +52,18 @@ class Overlay(WindowTest):
         shown = self.picture(window, lambda seen: seen.share_of(dark) == 0, "no statistics")
         self.assertTrue(self.is_white(shown.at(20, 20)))
 
-    def test_graphs_have_intervals_ages_and_the_period_as_a_line(self):
+    def test_graphs_show_intervals_ages_and_the_period(self):
         window = self.window()
         window.press("o")
         self.picture(window, lambda seen: min(count(seen, color) for color in (INTERVAL, AGE)) > 50
                      and count(seen, PERIOD) > 100, "bars of both, and a line")
 
-    def test_a_picture_that_was_lost_is_seen_in_the_graph(self):
+    def test_lost_frame_is_visible_in_the_graph(self):
         window = self.window("--drop-every", "7")
         window.press("o")
         self.picture(window, lambda seen: count(seen, LOST) > 20, "red")
 
-    def test_the_histogram_comes_as_luma_as_colours_and_goes(self):
+    def test_histogram_cycles_luma_colours_and_off(self):
         window = self.window()
         luma = self.changes(window, "y", "a histogram")
         self.assertTrue(self.is_white(luma.at(20, 20)))  # upper left, there is none
@@ -73,7 +73,7 @@ class Overlay(WindowTest):
         window.press("y")
         self.picture(window, lambda seen: seen.share_of(dark) == 0, "no histogram")
 
-    def test_in_a_small_window_every_panel_is_whole(self):
+    def test_every_panel_is_whole_in_a_small_window(self):
         window = self.window(geometry="320x240+0+0")
         window.press("y", "o", "o")
         self.picture(window, lambda seen: seen.share_of(dark) > 0.3, "panels")
@@ -91,7 +91,7 @@ class Overlay(WindowTest):
         lit = [color for color in edges if 100 < max(color) < 240]  # between the panel and white
         self.assertEqual(lit, [], "letters cut off")
 
-    def test_where_the_help_has_no_room_it_comes_page_by_page(self):
+    def test_help_is_paged_where_it_does_not_fit(self):
         window = self.window(geometry="160x120+0+0")
         plain = window.picture().data
         pages = []
@@ -104,14 +104,14 @@ class Overlay(WindowTest):
         self.assertIn(len(pages), range(3, 7))
         self.assertEqual(len(set(pages)), len(pages))
 
-    def test_in_a_low_and_wide_window_the_help_has_more_columns(self):
+    def test_help_has_more_columns_in_a_wide_window(self):
         window = self.window("--size", "1000x200", geometry="1000x200+0+0")
         helped = self.changes(window, "h", "the help")
         across = [x for x in range(1000) if dark(*helped.at(x, 20))]
         self.assertGreater(across[-1] - across[0], 600)
         self.assert_no_letter_at_the_edges(helped)
 
-    def test_where_statistics_have_no_room_the_graphs_go_and_what_is_cut_is_told(self):
+    def test_graphs_yield_to_statistics_and_cuts_are_marked(self):
         for size in ("1000x200", "160x120"):
             with self.subTest(size):
                 window = self.window("--size", size, geometry=f"{size}+0+0")
@@ -126,7 +126,7 @@ class Overlay(WindowTest):
         written = [x for x in range(160) if max(shown.at(x, 114)) > 120]
         self.assertTrue(written and max(written) < 60, f"a last line of few words: {written}")
 
-    def test_the_help_has_every_key_in_two_columns(self):
+    def test_help_has_every_key_in_two_columns(self):
         told = self.run_to_end("triptych-display", "--help").stdout
         keys = ("q", "Esc", "f", "Space p", ".", "s", "i", "o", "r", "m", "0", "1", "2", "w", "+ -",
                 "t", "C", "R", "h", "n", "y", "3 4", "5 6", "7 8", "Back", "Tab", "Enter", ",")

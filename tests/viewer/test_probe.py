@@ -63,7 +63,7 @@ class Probe(WindowTest):
     def assert_bar(self, color, bar):
         self.assertLessEqual(pixels.far(color, pixels.BARS[bar]), 3, f"bar {bar}")
 
-    def test_the_pixels_around_are_those_under_the_pointer_as_they_are_seen(self):
+    def test_magnified_pixels_are_those_under_the_pointer(self):
         window = self.still()  # twice its size: the second bar ends where the pointer is
         panel = self.probe(window, 160, 100)
         self.assert_bar(panel.neighbour(-4, 0), 1)
@@ -81,14 +81,14 @@ class Probe(WindowTest):
         self.assert_bar(panel.neighbour(0, -4), 1)
         self.assert_bar(panel.neighbour(0, 1), 2)
 
-    def test_beyond_the_edge_of_the_picture_there_is_nothing(self):
+    def test_magnifier_is_empty_beyond_the_edge(self):
         window = self.still()
         panel = self.probe(window, 1, 1)  # the pixel in the corner
         self.assertTrue(self.is_white(panel.neighbour(1, 1)))
         for column, row in ((-1, 0), (0, -1), (-4, -4)):
             self.assertLess(max(panel.neighbour(column, row)), 100)
 
-    def test_the_panel_never_leaves_the_window(self):
+    def test_panel_stays_inside_the_window(self):
         window = self.still()
         whole = self.probe(window, 200, 100)
         for x, y in ((2, 2), (637, 2), (2, 477), (637, 477), (320, 477), (637, 240)):
@@ -96,7 +96,7 @@ class Probe(WindowTest):
                 panel = self.probe(window, x, y)
                 self.assertEqual((panel.width, panel.height), (whole.width, whole.height))
 
-    def test_beside_the_picture_it_says_nothing(self):
+    def test_probe_is_empty_beside_the_image(self):
         window = self.still()
         window.press("1")  # 320x240 in the middle
         window.at(30, 30)
@@ -108,7 +108,7 @@ class Probe(WindowTest):
         window.press("h")
         self.picture(window, lambda seen: seen.data == before.data, "the picture alone")
 
-    def test_paused_it_reads_what_the_frame_was_and_without_the_frame_what_is_shown(self):
+    def test_paused_probe_reads_the_frame_or_the_shown_pixels(self):
         self.assertEqual(self.probe(self.still(), 200, 100).lines(), 3)  # no Y, U and V any more
         window = self.show(self.bars(), "--geometry", "640x480+0+0")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")

@@ -21,7 +21,7 @@ static struct rate events(int64_t from_ns, int64_t apart_ns, uint64_t count)
     return rate;
 }
 
-static void a_steady_rate_is_told_exactly(void **state)
+static void steady_rate_is_measured_exactly(void **state)
 {
     (void)state;
     const int64_t apart = SECOND / 60;
@@ -29,21 +29,21 @@ static void a_steady_rate_is_told_exactly(void **state)
     assert_float_equal(rate_get(&rate, SECOND + 599 * apart), 60.0, 0.001);
 }
 
-static void a_rate_below_one_a_second_is_told(void **state)
+static void rate_below_one_a_second_is_measured(void **state)
 {
     (void)state;
     const struct rate rate = events(SECOND, 4 * SECOND, 5);
     assert_float_equal(rate_get(&rate, 17 * SECOND), 0.25, 0.001);
 }
 
-static void a_rate_above_a_thousand_is_told(void **state)
+static void rate_above_a_thousand_is_measured(void **state)
 {
     (void)state;
     const struct rate rate = events(0, 100000, 30000);
     assert_float_equal(rate_get(&rate, 3 * SECOND), 10000, 1);
 }
 
-static void a_new_rate_is_told_after_two_seconds(void **state)
+static void new_rate_is_measured_after_two_seconds(void **state)
 {
     (void)state;
     struct rate rate = events(0, SECOND / 100, 300);
@@ -52,14 +52,14 @@ static void a_new_rate_is_told_after_two_seconds(void **state)
     assert_float_equal(rate_get(&rate, 5 * SECOND), 20, 0.001);
 }
 
-static void silence_is_told_as_zero(void **state)
+static void silence_has_a_rate_of_zero(void **state)
 {
     (void)state;
     const struct rate rate = events(0, SECOND / 60, 600);
     assert_float_equal(rate_get(&rate, 13 * SECOND), 0, 0);
 }
 
-static void nothing_and_a_single_event_have_no_rate(void **state)
+static void single_event_has_no_rate(void **state)
 {
     (void)state;
     assert_float_equal(rate_get(&(struct rate){ 0 }, SECOND), 0, 0);
@@ -76,7 +76,7 @@ static void events_missed_count(void **state)
     assert_float_equal(rate_get(&rate, 2 * SECOND), 60, 0.001);
 }
 
-static void a_new_count_starts_anew(void **state)
+static void new_count_restarts_the_rate(void **state)
 {
     (void)state;
     struct rate rate = events(0, SECOND / 60, 600);
@@ -89,14 +89,14 @@ static void a_new_count_starts_anew(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_steady_rate_is_told_exactly),
-        cmocka_unit_test(a_rate_below_one_a_second_is_told),
-        cmocka_unit_test(a_rate_above_a_thousand_is_told),
-        cmocka_unit_test(a_new_rate_is_told_after_two_seconds),
-        cmocka_unit_test(silence_is_told_as_zero),
-        cmocka_unit_test(nothing_and_a_single_event_have_no_rate),
+        cmocka_unit_test(steady_rate_is_measured_exactly),
+        cmocka_unit_test(rate_below_one_a_second_is_measured),
+        cmocka_unit_test(rate_above_a_thousand_is_measured),
+        cmocka_unit_test(new_rate_is_measured_after_two_seconds),
+        cmocka_unit_test(silence_has_a_rate_of_zero),
+        cmocka_unit_test(single_event_has_no_rate),
         cmocka_unit_test(events_missed_count),
-        cmocka_unit_test(a_new_count_starts_anew),
+        cmocka_unit_test(new_count_restarts_the_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

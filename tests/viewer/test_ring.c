@@ -39,7 +39,7 @@ static int shown(const struct film *film)
     return film->picture[ring_shown(&film->ring)];
 }
 
-static void the_newest_picture_is_shown(void **state)
+static void newest_frame_is_shown(void **state)
 {
     struct film film = film_of(3);
 
@@ -50,7 +50,7 @@ static void the_newest_picture_is_shown(void **state)
     }
 }
 
-static void as_many_can_be_gone_back_to_as_there_are_places_less_one(void **state)
+static void ring_steps_back_one_less_than_its_places(void **state)
 {
     (void)state;
     for (unsigned size = 2; size <= RING_SIZE_MAX; size++) {
@@ -65,7 +65,7 @@ static void as_many_can_be_gone_back_to_as_there_are_places_less_one(void **stat
     }
 }
 
-static void there_is_no_going_back_beyond_the_first_picture(void **state)
+static void stepping_stops_at_the_first_frame(void **state)
 {
     struct film film = film_of(RING_SIZE_MAX);
 
@@ -77,7 +77,7 @@ static void there_is_no_going_back_beyond_the_first_picture(void **state)
     assert_int_equal(shown(&film), 1);
 }
 
-static void going_on_ends_at_the_newest(void **state)
+static void stepping_forward_ends_at_the_newest(void **state)
 {
     struct film film = film_of(4);
 
@@ -96,7 +96,7 @@ static void going_on_ends_at_the_newest(void **state)
     assert_int_equal(shown(&film), 4);
 }
 
-static void a_picture_that_was_spoilt_is_never_shown(void **state)
+static void corrupt_frame_is_never_shown(void **state)
 {
     struct film film = film_of(3);
 
@@ -112,7 +112,7 @@ static void a_picture_that_was_spoilt_is_never_shown(void **state)
     assert_int_equal(shown(&film), 6);
 }
 
-static void as_many_places_are_used_as_memory_allows_and_never_fewer_than_two(void **state)
+static void ring_uses_the_allowed_memory_and_two_places_at_least(void **state)
 {
     (void)state;
     assert_int_equal(ring_size_for(100, 350), 3);
@@ -125,12 +125,12 @@ static void as_many_places_are_used_as_memory_allows_and_never_fewer_than_two(vo
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_newest_picture_is_shown),
-        cmocka_unit_test(as_many_can_be_gone_back_to_as_there_are_places_less_one),
-        cmocka_unit_test(there_is_no_going_back_beyond_the_first_picture),
-        cmocka_unit_test(going_on_ends_at_the_newest),
-        cmocka_unit_test(a_picture_that_was_spoilt_is_never_shown),
-        cmocka_unit_test(as_many_places_are_used_as_memory_allows_and_never_fewer_than_two),
+        cmocka_unit_test(newest_frame_is_shown),
+        cmocka_unit_test(ring_steps_back_one_less_than_its_places),
+        cmocka_unit_test(stepping_stops_at_the_first_frame),
+        cmocka_unit_test(stepping_forward_ends_at_the_newest),
+        cmocka_unit_test(corrupt_frame_is_never_shown),
+        cmocka_unit_test(ring_uses_the_allowed_memory_and_two_places_at_least),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

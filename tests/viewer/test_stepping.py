@@ -30,7 +30,7 @@ class Stepping(WindowTest):
         path.unlink()
         return number
 
-    def test_back_and_on_again_shows_the_same_pictures(self):
+    def test_stepping_back_and_forward_shows_the_same_frames(self):
         looks = [self.paused()]
         for i in range(KEPT):
             looks.append(self.changes(self.window, "comma", f"{i + 1} back").data)
@@ -39,7 +39,7 @@ class Stepping(WindowTest):
             self.window.press("period")
             self.picture(self.window, lambda seen, wanted=look: seen.data == wanted, "one on")
 
-    def test_after_the_newest_of_them_the_stream_goes_on(self):
+    def test_stepping_past_the_newest_resumes_the_stream(self):
         newest = self.paused()
         self.changes(self.window, "comma", "one back")
         self.window.press("period")
@@ -48,7 +48,7 @@ class Stepping(WindowTest):
         self.window.press("comma")
         self.picture(self.window, lambda seen: seen.data != newest, "the one before, one back")
 
-    def test_a_screenshot_is_of_the_picture_that_is_shown(self):
+    def test_screenshot_has_the_shown_frame(self):
         self.paused()
         newest = self.frame()
         numbers = [newest]
@@ -59,14 +59,14 @@ class Stepping(WindowTest):
         self.window.press("period", "period", "period")
         self.assertEqual(self.frame(), newest)
 
-    def test_beyond_the_oldest_it_says_that_there_is_none(self):
+    def test_stepping_beyond_the_oldest_is_reported(self):
         self.paused()
         for i in range(KEPT):
             oldest = self.changes(self.window, "comma", f"{i + 1} back").data
         self.changes(self.window, "comma", "a message")
         self.picture(self.window, lambda seen: seen.data == oldest, "the same picture without it")
 
-    def test_space_goes_back_to_the_stream(self):
+    def test_space_resumes_the_stream(self):
         self.paused()
         look = self.changes(self.window, "comma", "one back").data
         self.window.press("space")
@@ -74,7 +74,7 @@ class Stepping(WindowTest):
         first = self.picture(self.window, lambda seen: seen.data != look, "another picture").data
         self.picture(self.window, lambda seen: seen.data != first, "and another one")
 
-    def test_of_large_pictures_fewer_are_kept(self):
+    def test_fewer_large_frames_are_kept(self):
         # 256 MB for sixteen streams: 16 for each, and a picture takes 15
         names = [self.bars("--size", "2560x1440", "--format", "NV12", "--fps", "10")]
         names += [self.stream() for _ in range(15)]

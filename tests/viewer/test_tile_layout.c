@@ -50,7 +50,7 @@ two_wide_pictures_stand_in_a_row_in_a_wide_window_and_in_a_column_in_a_tall_one(
     assert_cell(cells[1], 0, 640, 720, 640);
 }
 
-static void tall_pictures_stand_side_by_side_where_wide_ones_would_not(void **state)
+static void tall_images_stand_side_by_side(void **state)
 {
     struct view_area cells[4];
 
@@ -63,7 +63,7 @@ static void tall_pictures_stand_side_by_side_where_wide_ones_would_not(void **st
         assert_cell(cells[i], 640 * (i % 2), 360 * (i / 2), 640, 360);
 }
 
-static void a_last_row_that_is_not_full_stands_in_the_middle(void **state)
+static void incomplete_last_row_is_centred(void **state)
 {
     struct view_area cells[5];
 
@@ -99,7 +99,7 @@ static void tiles_fill_the_area_between_them_and_do_not_overlap(void **state)
     }
 }
 
-static void a_window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **state)
+static void window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **state)
 {
     int changes = 0;
     int before = 0;
@@ -117,7 +117,7 @@ static void a_window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **s
     assert_in_range(changes, 2, 6); // from one column to more, never to and fro
 }
 
-static void an_area_too_small_for_its_tiles_still_gives_each_a_pixel(void **state)
+static void area_too_small_for_its_tiles_still_gives_each_a_pixel(void **state)
 {
     struct view_area cells[MOST];
 
@@ -129,7 +129,7 @@ static void an_area_too_small_for_its_tiles_still_gives_each_a_pixel(void **stat
     }
 }
 
-static void a_point_lies_in_the_tile_whose_edge_it_is_on(void **state)
+static void point_on_an_edge_belongs_to_its_tile(void **state)
 {
     const struct view_area area = { 10, 20, 30, 40 };
 
@@ -147,12 +147,12 @@ int main(void)
         cmocka_unit_test(one_stream_has_the_whole_area),
         cmocka_unit_test(
             two_wide_pictures_stand_in_a_row_in_a_wide_window_and_in_a_column_in_a_tall_one),
-        cmocka_unit_test(tall_pictures_stand_side_by_side_where_wide_ones_would_not),
-        cmocka_unit_test(a_last_row_that_is_not_full_stands_in_the_middle),
+        cmocka_unit_test(tall_images_stand_side_by_side),
+        cmocka_unit_test(incomplete_last_row_is_centred),
         cmocka_unit_test(tiles_fill_the_area_between_them_and_do_not_overlap),
-        cmocka_unit_test(a_window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles),
-        cmocka_unit_test(an_area_too_small_for_its_tiles_still_gives_each_a_pixel),
-        cmocka_unit_test(a_point_lies_in_the_tile_whose_edge_it_is_on),
+        cmocka_unit_test(window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles),
+        cmocka_unit_test(area_too_small_for_its_tiles_still_gives_each_a_pixel),
+        cmocka_unit_test(point_on_an_edge_belongs_to_its_tile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ class TilesTest(WindowTest):
 
 
 class Tiles(TilesTest):
-    def test_four_streams_stand_in_a_square_each_with_its_name(self):
+    def test_four_streams_form_a_square_with_names(self):
         window = self.still_tiles(4)
         picture = self.picture(window, lambda seen: all(
             self.is_white(seen.at(x, y)) for x in (20, 340) for y in (180, 420)), "four tiles")
@@ -40,7 +40,7 @@ class Tiles(TilesTest):
             for y in (20, 262):
                 self.assertLess(max(picture.at(x, y)), 60, "a dark ground for the name")
 
-    def test_a_stream_that_is_not_there_waits_in_its_own_tile(self):
+    def test_missing_stream_waits_in_its_own_tile(self):
         names = [self.bars("--count", "1"), self.stream()]
         window = self.show(names, "--geometry", "640x240")
         picture = self.picture(window, lambda seen: self.is_white(seen.at(20, 150)) and
@@ -51,7 +51,7 @@ class Tiles(TilesTest):
         wait_until(lambda: re.fullmatch(rf"{names[0]} \d+\.\d FPS, {names[1]} waiting",
                                         window.title()), "a title that tells of both")
 
-    def test_a_killed_writer_dims_its_own_tile_alone(self):
+    def test_killed_writer_dims_its_own_tile_alone(self):
         names = [self.bars(), self.bars()]
         window = self.show(names, "--geometry", "640x240")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 150)) and
@@ -64,13 +64,13 @@ class Tiles(TilesTest):
         self.bars(name=names[1])
         self.picture(window, lambda seen: self.is_white(seen.at(340, 150)), "it is back")
 
-    def test_the_window_takes_a_size_in_which_all_have_room(self):
+    def test_window_has_room_for_all_tiles(self):
         window = self.show([self.bars("--size", "200x150") for _ in range(3)])
         wait_until(lambda: window.size() == (400, 300), "two columns and two rows")
 
 
 class Focus(TilesTest):
-    def test_tab_and_a_click_choose_the_stream_that_keys_act_on(self):
+    def test_tab_and_a_click_move_the_focus(self):
         window = self.still_tiles(2)
         first = self.both(window)
         self.assertNotEqual(first.at(639, 100), AMBER)
@@ -91,7 +91,7 @@ class Focus(TilesTest):
         self.assertEqual(picture.at(342, 240), before.at(342, 240))
         self.assertTrue(self.is_white(picture.at(300, 240)))
 
-    def test_the_wheel_zooms_the_picture_under_the_pointer(self):
+    def test_wheel_zooms_the_picture_under_the_pointer(self):
         window = self.still_tiles(2)
         before = self.both(window)
         for _ in range(12):
@@ -100,7 +100,7 @@ class Focus(TilesTest):
         self.assertEqual(picture.at(300, 240), before.at(300, 240))
         self.assertEqual(picture.at(100, 100), before.at(100, 100))
 
-    def test_enter_shows_one_alone_and_back_again(self):
+    def test_enter_toggles_solo(self):
         window = self.still_tiles(2)
         both = self.both(window)
         window.press("Tab")
@@ -111,7 +111,7 @@ class Focus(TilesTest):
         window.press("Return", "Tab")
         self.picture(window, lambda seen: seen.data == both.data, "both again")
 
-    def test_a_stream_that_cannot_be_seen_is_taken_and_not_shown(self):
+    def test_hidden_stream_is_read_but_not_shown(self):
         names = [self.bars(), self.bars()]
         window = self.show(names, "--geometry", "640x480", "--json")
         self.focus_is(window, 1, 100)
@@ -126,7 +126,7 @@ class Focus(TilesTest):
         print(f"# shown: {seen['frames']} of the one alone, {unseen['frames']} of the other")
         self.assertLess(unseen["frames"], seen["frames"])
 
-    def test_seen_again_a_tile_shows_the_newest_picture_though_no_other_comes(self):
+    def test_revealed_tile_shows_the_newest_frame(self):
         window = self.still_tiles(2)
         both = self.both(window)
         self.assertTrue(self.is_white(both.at(342, 240)))
@@ -142,7 +142,7 @@ class Focus(TilesTest):
         self.picture(window, lambda seen: seen.at(342, 240)[1] > 200 > seen.at(342, 240)[0],
                      "which is green")
 
-    def test_escape_leaves_one_alone_before_it_quits(self):
+    def test_escape_ends_solo_before_it_quits(self):
         window = self.still_tiles(2)
         both = self.both(window)
         window.press("Return")
@@ -152,7 +152,7 @@ class Focus(TilesTest):
         window.press("Escape")
         self.assert_ends()
 
-    def test_a_stream_without_others_has_no_frame_and_no_name(self):
+    def test_stream_without_others_has_no_frame_and_no_name(self):
         window = self.still_tiles(1)
         picture = self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
         self.assertTrue(self.is_white(picture.at(0, 0)))
@@ -161,7 +161,7 @@ class Focus(TilesTest):
 class Desktop(TilesTest):
     managed = True
 
-    def test_a_double_click_shows_one_alone_and_f_is_fullscreen(self):
+    def test_double_click_shows_one_stream_and_f_is_fullscreen(self):
         window = self.still_tiles(2)
         first, second = self.names
         wait_until(lambda: re.fullmatch(rf"{first} .* FPS, {second} .* FPS", window.title()),

@@ -40,7 +40,7 @@ static uint8_t *grey_row(const struct grey *grey, uint32_t y)
     return grey->bytes + (size_t)y * grey->shape.plane[0].stride;
 }
 
-static void every_pixel_of_a_small_picture_is_counted_where_it_belongs(void **state)
+static void every_pixel_of_a_small_image_is_counted(void **state)
 {
     (void)state;
     struct grey grey;
@@ -62,7 +62,7 @@ static void every_pixel_of_a_small_picture_is_counted_where_it_belongs(void **st
     free(grey.bytes);
 }
 
-static void in_the_limited_range_black_is_16_and_white_235_and_beyond_counts_with_them(void **state)
+static void limited_range_clips_below_16_and_above_235(void **state)
 {
     (void)state;
     struct grey grey;
@@ -78,7 +78,7 @@ static void in_the_limited_range_black_is_16_and_white_235_and_beyond_counts_wit
     free(grey.bytes);
 }
 
-static void colours_are_counted_one_by_one_and_clip_if_any_of_them_does(void **state)
+static void colours_are_counted_separately_and_clip_together(void **state)
 {
     (void)state;
     const struct tri_video video = { .fourcc = TRI_FOURCC_RGB3, .width = 3, .height = 1 };
@@ -97,7 +97,7 @@ static void colours_are_counted_one_by_one_and_clip_if_any_of_them_does(void **s
     assert_int_equal(tones.white, 1);
 }
 
-static void a_large_picture_is_counted_on_a_grid_that_keeps_its_shares(void **state)
+static void large_picture_is_counted_on_a_grid_that_keeps_its_shares(void **state)
 {
     (void)state;
     struct grey grey;
@@ -112,7 +112,7 @@ static void a_large_picture_is_counted_on_a_grid_that_keeps_its_shares(void **st
     free(grey.bytes);
 }
 
-static void what_is_kept_of_a_picture_outlives_it(void **state)
+static void kept_copy_outlives_its_frame(void **state)
 {
     (void)state;
     struct grey grey;
@@ -134,7 +134,7 @@ static void what_is_kept_of_a_picture_outlives_it(void **state)
     inspect_free(&inspect);
 }
 
-static void what_is_not_wanted_is_not_kept(void **state)
+static void unrequested_samples_are_not_kept(void **state)
 {
     (void)state;
     struct grey grey;
@@ -205,7 +205,7 @@ the_probe_tells_components_by_their_names_and_bits_and_where_they_come_from(void
                    "x 0  y 0\nR   1  G   2  B   3\nas shown, frame gone");
 }
 
-static void without_adjustments_every_code_stays(void **state)
+static void every_code_is_unchanged_without_adjustments(void **state)
 {
     (void)state;
     const struct adjust none = { { 0 } };
@@ -238,7 +238,7 @@ static void each_adjustment_does_what_its_formula_says(void **state)
     assert_int_equal(table[255], 255);
 }
 
-static void adjustments_stop_at_their_ends_and_say_where_they_are(void **state)
+static void adjustments_stop_at_their_limits(void **state)
 {
     (void)state;
     struct adjust adjust = { { 0 } };
@@ -259,7 +259,7 @@ static void adjustments_stop_at_their_ends_and_say_where_they_are(void **state)
 #define MS     1000000LL
 #define SECOND (1000 * MS)
 
-static void a_trace_knows_interval_age_and_loss_of_each_picture(void **state)
+static void trace_has_interval_age_and_loss_of_each_frame(void **state)
 {
     (void)state;
     struct trace trace = { .count = 0 };
@@ -276,7 +276,7 @@ static void a_trace_knows_interval_age_and_loss_of_each_picture(void **state)
     assert_float_equal(trace_at(&trace, 2)->interval_ms, 0, 1e-4);
 }
 
-static void a_pause_is_no_interval(void **state)
+static void pause_is_not_an_interval(void **state)
 {
     (void)state;
     struct trace trace = { .count = 0 };
@@ -287,7 +287,7 @@ static void a_pause_is_no_interval(void **state)
     assert_int_equal(trace_at(&trace, 0)->lost, 0);
 }
 
-static void a_trace_forgets_the_oldest_first(void **state)
+static void trace_forgets_the_oldest_first(void **state)
 {
     (void)state;
     struct trace trace = { .count = 0 };
@@ -298,7 +298,7 @@ static void a_trace_forgets_the_oldest_first(void **state)
     assert_int_equal(trace_at(&trace, TRACE_POINTS - 1)->at_ns, 6 * MS);
 }
 
-static void a_bar_reaches_from_the_picture_before_to_its_own_and_the_newest_is_right(void **state)
+static void bars_span_intervals_with_the_newest_at_the_right(void **state)
 {
     (void)state;
     static struct trace_bar bars[TRACE_POINTS];
@@ -318,7 +318,7 @@ static void a_bar_reaches_from_the_picture_before_to_its_own_and_the_newest_is_r
     assert_true(fabs((double)bars[1].value - 200) < 1e-3);
 }
 
-static void every_bar_can_be_seen_however_many_there_are(void **state)
+static void every_bar_is_visible_at_any_number(void **state)
 {
     (void)state;
     static struct trace_bar bars[TRACE_POINTS];
@@ -332,7 +332,7 @@ static void every_bar_can_be_seen_however_many_there_are(void **state)
         assert_true(bars[i].left >= 0 && bars[i].left < bars[i].right && bars[i].right <= 40);
 }
 
-static void a_scale_ends_at_a_round_number_that_holds_all(void **state)
+static void scale_ends_at_a_round_number_that_holds_all(void **state)
 {
     (void)state;
     const double pairs[][2] = { { 0, 1 },   { 1, 1 },     { 1.1, 2 },  { 3, 5 },      { 16.7, 20 },
@@ -341,7 +341,7 @@ static void a_scale_ends_at_a_round_number_that_holds_all(void **state)
         assert_true(fabs(trace_scale(pairs[i][0]) - pairs[i][1]) < 1e-9);
 }
 
-static void letters_are_a_share_of_the_window_and_never_too_small_on_any_screen(void **state)
+static void letters_scale_with_the_window_and_stay_legible(void **state)
 {
     (void)state;
     assert_int_equal(panel_text_pixels(240, 1), 14);
@@ -351,7 +351,7 @@ static void letters_are_a_share_of_the_window_and_never_too_small_on_any_screen(
     assert_int_equal(panel_text_pixels(1440, 1.5), 32);
 }
 
-static void a_panel_stands_beside_the_pointer_and_inside_the_window(void **state)
+static void panel_stands_beside_the_pointer_and_inside_the_window(void **state)
 {
     (void)state;
     const struct view_area area = { 10, 20, 300, 200 };
@@ -372,26 +372,25 @@ static void a_panel_stands_beside_the_pointer_and_inside_the_window(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_pixel_of_a_small_picture_is_counted_where_it_belongs),
-        cmocka_unit_test(
-            in_the_limited_range_black_is_16_and_white_235_and_beyond_counts_with_them),
-        cmocka_unit_test(colours_are_counted_one_by_one_and_clip_if_any_of_them_does),
-        cmocka_unit_test(a_large_picture_is_counted_on_a_grid_that_keeps_its_shares),
-        cmocka_unit_test(what_is_kept_of_a_picture_outlives_it),
-        cmocka_unit_test(what_is_not_wanted_is_not_kept),
+        cmocka_unit_test(every_pixel_of_a_small_image_is_counted),
+        cmocka_unit_test(limited_range_clips_below_16_and_above_235),
+        cmocka_unit_test(colours_are_counted_separately_and_clip_together),
+        cmocka_unit_test(large_picture_is_counted_on_a_grid_that_keeps_its_shares),
+        cmocka_unit_test(kept_copy_outlives_its_frame),
+        cmocka_unit_test(unrequested_samples_are_not_kept),
         cmocka_unit_test(
             the_probe_tells_components_by_their_names_and_bits_and_where_they_come_from),
-        cmocka_unit_test(without_adjustments_every_code_stays),
+        cmocka_unit_test(every_code_is_unchanged_without_adjustments),
         cmocka_unit_test(each_adjustment_does_what_its_formula_says),
-        cmocka_unit_test(adjustments_stop_at_their_ends_and_say_where_they_are),
-        cmocka_unit_test(a_trace_knows_interval_age_and_loss_of_each_picture),
-        cmocka_unit_test(a_pause_is_no_interval),
-        cmocka_unit_test(a_trace_forgets_the_oldest_first),
-        cmocka_unit_test(a_bar_reaches_from_the_picture_before_to_its_own_and_the_newest_is_right),
-        cmocka_unit_test(every_bar_can_be_seen_however_many_there_are),
-        cmocka_unit_test(a_scale_ends_at_a_round_number_that_holds_all),
-        cmocka_unit_test(letters_are_a_share_of_the_window_and_never_too_small_on_any_screen),
-        cmocka_unit_test(a_panel_stands_beside_the_pointer_and_inside_the_window),
+        cmocka_unit_test(adjustments_stop_at_their_limits),
+        cmocka_unit_test(trace_has_interval_age_and_loss_of_each_frame),
+        cmocka_unit_test(pause_is_not_an_interval),
+        cmocka_unit_test(trace_forgets_the_oldest_first),
+        cmocka_unit_test(bars_span_intervals_with_the_newest_at_the_right),
+        cmocka_unit_test(every_bar_is_visible_at_any_number),
+        cmocka_unit_test(scale_ends_at_a_round_number_that_holds_all),
+        cmocka_unit_test(letters_scale_with_the_window_and_stay_legible),
+        cmocka_unit_test(panel_stands_beside_the_pointer_and_inside_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

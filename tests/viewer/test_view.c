@@ -46,19 +46,19 @@ static void assert_seen(struct view_place place, double u, double v, double x, d
     assert_float_equal(at_y, y, 1e-6);
 }
 
-static void a_wide_picture_has_bars_above_and_below(void **state)
+static void wide_picture_has_bars_above_and_below(void **state)
 {
     (void)state;
     assert_rectangle(view_place(&(struct view){ 0 }, &wide, &square), 0, 140, 640, 360);
 }
 
-static void a_tall_picture_has_bars_left_and_right(void **state)
+static void tall_picture_has_bars_left_and_right(void **state)
 {
     (void)state;
     assert_rectangle(view_place(&(struct view){ 0 }, &tall, &square), 140, 0, 360, 640);
 }
 
-static void an_area_off_the_origin_moves_the_picture_with_it(void **state)
+static void area_off_the_origin_moves_the_picture_with_it(void **state)
 {
     (void)state;
     const struct view_area tile = { 100, 50, 320, 320 };
@@ -86,7 +86,7 @@ static void one_to_one_stands_on_whole_pixels(void **state)
     assert_float_equal(place.scale, 1, 1e-9);
 }
 
-static void a_picture_of_one_pixel_is_still_there(void **state)
+static void image_of_one_pixel_is_visible(void **state)
 {
     (void)state;
     struct view view = { 0 };
@@ -97,7 +97,7 @@ static void a_picture_of_one_pixel_is_still_there(void **state)
     assert_float_equal(place.h, 1, 1e-6);
 }
 
-static void a_quarter_turn_brings_the_upper_left_corner_to_the_upper_right(void **state)
+static void quarter_turn_moves_the_top_left_to_the_top_right(void **state)
 {
     (void)state;
     struct view view = { 0 };
@@ -107,7 +107,7 @@ static void a_quarter_turn_brings_the_upper_left_corner_to_the_upper_right(void 
     assert_seen(view_place(&view, &wide, &square), 1, 0, 500, 640);
 }
 
-static void a_turned_odd_picture_still_stands_on_whole_pixels(void **state)
+static void turned_odd_picture_still_stands_on_whole_pixels(void **state)
 {
     (void)state;
     struct view view = { .mode = VIEW_SCALE, .scale = 1, .turns = 1 };
@@ -119,7 +119,7 @@ static void a_turned_odd_picture_still_stands_on_whole_pixels(void **state)
     assert_float_equal(y, floor(y), 1e-6);
 }
 
-static void the_frames_own_turn_adds_to_the_viewers(void **state)
+static void rotation_of_the_frame_adds_to_the_viewers(void **state)
 {
     (void)state;
     const struct view view = { .turns = 3 };
@@ -153,7 +153,7 @@ static void turning_goes_clockwise_on_the_screen_however_mirrored(void **state)
     }
 }
 
-static void four_turns_are_none(void **state)
+static void four_rotations_are_the_identity(void **state)
 {
     (void)state;
     struct view view = { .hflip = true };
@@ -177,7 +177,7 @@ static void zooming_keeps_the_point_under_the_pointer(void **state)
     assert_float_equal(after.scale, before.scale * 3, 1e-9);
 }
 
-static void zooming_ends_somewhere(void **state)
+static void zoom_is_bounded(void **state)
 {
     (void)state;
     struct view view = { 0 };
@@ -199,7 +199,7 @@ static void dragging_stops_at_the_edge(void **state)
     assert_rectangle(view_place(&view, &wide, &square), 0, -80, 1280, 720);
 }
 
-static void a_picture_that_fits_stays_in_the_middle(void **state)
+static void picture_that_fits_stays_in_the_middle(void **state)
 {
     (void)state;
     struct view view = { 0 };
@@ -221,7 +221,7 @@ static struct view way(unsigned i)
 
 enum { WAYS = 48 };
 
-static void the_pixel_under_the_pointer_is_the_one_drawn_there(void **state)
+static void pixel_under_the_pointer_is_the_one_drawn_there(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < WAYS; i++) {
@@ -239,7 +239,7 @@ static void the_pixel_under_the_pointer_is_the_one_drawn_there(void **state)
     }
 }
 
-static void a_pixel_is_seen_where_the_pointer_finds_it(void **state)
+static void pixel_is_seen_where_the_pointer_finds_it(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < WAYS; i++) {
@@ -255,7 +255,7 @@ static void a_pixel_is_seen_where_the_pointer_finds_it(void **state)
     }
 }
 
-static void beside_the_picture_there_is_no_pixel(void **state)
+static void no_pixel_exists_beside_the_image(void **state)
 {
     (void)state;
     const struct view_place place = view_place(&(struct view){ 0 }, &wide, &square);
@@ -273,7 +273,7 @@ static void beside_the_picture_there_is_no_pixel(void **state)
     assert_true(x == 639 && y == 359);
 }
 
-static void a_step_on_the_screen_is_one_to_the_pixel_beside_it(void **state)
+static void screen_step_moves_to_the_adjacent_pixel(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < WAYS; i++) {
@@ -329,7 +329,7 @@ static void pixels_that_are_not_square_stretch_one_side(void **state)
     assert_int_equal(y, 0);
 }
 
-static void nothing_is_filled_under_a_picture(void **state)
+static void no_background_is_filled_under_an_image(void **state)
 {
     const struct view_area exact = { 10, 20, 640, 360 };
     int pixels;
@@ -344,7 +344,7 @@ static void nothing_is_filled_under_a_picture(void **state)
     assert_int_equal(pixels, 640 * 640 - 320 * 180);
 }
 
-static void the_whole_area_is_filled_under_a_turned_picture(void **state)
+static void whole_area_is_filled_under_a_turned_picture(void **state)
 {
     int pixels;
 
@@ -356,29 +356,29 @@ static void the_whole_area_is_filled_under_a_turned_picture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_wide_picture_has_bars_above_and_below),
-        cmocka_unit_test(a_tall_picture_has_bars_left_and_right),
-        cmocka_unit_test(an_area_off_the_origin_moves_the_picture_with_it),
+        cmocka_unit_test(wide_picture_has_bars_above_and_below),
+        cmocka_unit_test(tall_picture_has_bars_left_and_right),
+        cmocka_unit_test(area_off_the_origin_moves_the_picture_with_it),
         cmocka_unit_test(filling_cuts_what_does_not_fit_evenly),
         cmocka_unit_test(one_to_one_stands_on_whole_pixels),
-        cmocka_unit_test(a_picture_of_one_pixel_is_still_there),
-        cmocka_unit_test(a_quarter_turn_brings_the_upper_left_corner_to_the_upper_right),
-        cmocka_unit_test(a_turned_odd_picture_still_stands_on_whole_pixels),
-        cmocka_unit_test(the_frames_own_turn_adds_to_the_viewers),
+        cmocka_unit_test(image_of_one_pixel_is_visible),
+        cmocka_unit_test(quarter_turn_moves_the_top_left_to_the_top_right),
+        cmocka_unit_test(turned_odd_picture_still_stands_on_whole_pixels),
+        cmocka_unit_test(rotation_of_the_frame_adds_to_the_viewers),
         cmocka_unit_test(mirroring_is_left_and_right_on_the_screen_however_turned),
         cmocka_unit_test(turning_goes_clockwise_on_the_screen_however_mirrored),
-        cmocka_unit_test(four_turns_are_none),
+        cmocka_unit_test(four_rotations_are_the_identity),
         cmocka_unit_test(zooming_keeps_the_point_under_the_pointer),
-        cmocka_unit_test(zooming_ends_somewhere),
+        cmocka_unit_test(zoom_is_bounded),
         cmocka_unit_test(dragging_stops_at_the_edge),
-        cmocka_unit_test(a_picture_that_fits_stays_in_the_middle),
-        cmocka_unit_test(the_pixel_under_the_pointer_is_the_one_drawn_there),
-        cmocka_unit_test(a_pixel_is_seen_where_the_pointer_finds_it),
-        cmocka_unit_test(beside_the_picture_there_is_no_pixel),
-        cmocka_unit_test(a_step_on_the_screen_is_one_to_the_pixel_beside_it),
+        cmocka_unit_test(picture_that_fits_stays_in_the_middle),
+        cmocka_unit_test(pixel_under_the_pointer_is_the_one_drawn_there),
+        cmocka_unit_test(pixel_is_seen_where_the_pointer_finds_it),
+        cmocka_unit_test(no_pixel_exists_beside_the_image),
+        cmocka_unit_test(screen_step_moves_to_the_adjacent_pixel),
         cmocka_unit_test(pixels_that_are_not_square_stretch_one_side),
-        cmocka_unit_test(nothing_is_filled_under_a_picture),
-        cmocka_unit_test(the_whole_area_is_filled_under_a_turned_picture),
+        cmocka_unit_test(no_background_is_filled_under_an_image),
+        cmocka_unit_test(whole_area_is_filled_under_a_turned_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

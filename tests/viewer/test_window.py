@@ -18,7 +18,7 @@ BRIGHT = 150  # above it there is a picture as it is, below a dimmed one
 
 
 class States(WindowTest):
-    def test_it_waits_for_its_stream_and_says_so(self):
+    def test_viewer_waits_for_its_stream_with_a_message(self):
         name = self.stream()
         window = self.show(name)
         wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
@@ -26,7 +26,7 @@ class States(WindowTest):
             lambda *color: min(color) > 200) > 0.0005, "a text")
         self.assertLess(picture.share_of(lambda *color: min(color) > 200), 0.1)
 
-    def test_stream_without_a_frame_is_not_said_to_be_none(self):
+    def test_stream_without_a_frame_is_not_reported_missing(self):
         name = self.stream()
         window = self.show(name)
         wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
@@ -34,7 +34,7 @@ class States(WindowTest):
         wait_until(lambda: window.title() == f"{name} - no frame yet", "a title that says more")
         writer.end()
 
-    def test_the_bars_have_their_colours_on_the_screen_whatever_the_renderer(self):
+    def test_bars_have_their_colours_with_every_renderer(self):
         for renderer, formats in (("opengl", ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24")),
                                   ("opengles2", ("NV12", "YV12")), ("software", ("NV12",))):
             for fourcc in formats:
@@ -57,7 +57,7 @@ class States(WindowTest):
                 said = self.viewer.communicate(timeout=PATIENCE)[1].decode()
                 self.assertEqual(re.findall(r"renderer (\w+)", said)[-1], drawn, said)
 
-    def test_a_field_or_wide_pixels_are_shown_in_their_true_shape(self):
+    def test_field_or_wide_pixels_are_shown_in_their_true_shape(self):
         for options, size in ((("--field", "7"), (320, 480)), (("--field", "2"), (320, 480)),
                               (("--field", "4"), (320, 240)), (("--aspect", "2"), (640, 240)),
                               (("--aspect", "1/2"), (320, 480)),
@@ -70,26 +70,26 @@ class States(WindowTest):
                 self.viewer.terminate()
                 self.assert_ends()
 
-    def test_a_stream_of_bad_frames_only_is_not_waited_for(self):
+    def test_viewer_does_not_wait_for_a_stream_of_bad_frames(self):
         junk = self.folder() / "junk.jpg"
         junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
         name = self.bars("--format", "MJPG", "--file", junk)
         window = self.show(name)
         wait_until(lambda: window.title() == f"{name} - no picture can be shown", "the title")
 
-    def test_a_tiny_picture_opens_a_window_of_several_times_its_size(self):
+    def test_tiny_picture_opens_a_window_of_several_times_its_size(self):
         window = self.show(self.bars("--size", "80x60"))
         self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240) and
                      self.is_white(seen.at(20, 100)), "the bars, four times as large")
 
-    def test_the_picture_moves_and_the_window_has_its_size(self):
+    def test_picture_moves_and_the_window_has_its_size(self):
         window = self.show(self.bars("--size", "400x300"))
         self.picture(window, lambda seen: (seen.width, seen.height) == (400, 300) and
                      self.is_white(seen.at(20, 100)), "the bars at their own size")
         before = window.picture().data
         self.picture(window, lambda seen: seen.data != before, "another frame")
 
-    def test_one_picture_alone_is_seen_when_the_window_takes_its_size(self):
+    def test_single_frame_is_shown_after_the_window_resizes(self):
         for _ in range(4):
             window = self.show(self.bars("--count", "1"))
             self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240) and
@@ -99,14 +99,14 @@ class States(WindowTest):
             self.viewer.terminate()
             self.assert_ends()
 
-    def test_a_picture_of_another_shape_has_black_bars(self):
+    def test_picture_of_another_shape_has_black_bars(self):
         window = self.show(self.bars(), "--geometry", "640x240")
         picture = self.picture(window, lambda seen: self.is_white(seen.at(170, 100)), "the bars")
         self.assertEqual(picture.at(158, 100), (0, 0, 0))
         self.assertEqual(picture.at(482, 100), (0, 0, 0))
         self.assertTrue(self.is_white(picture.at(161, 1)))
 
-    def test_a_killed_writer_leaves_a_dimmed_picture_and_its_return_a_bright_one(self):
+    def test_killed_writer_dims_the_image_until_it_returns(self):
         for renderer in RENDERERS:
             with self.subTest(renderer):
                 name = self.bars("--format", "NV12")
@@ -134,7 +134,7 @@ class States(WindowTest):
         self.writer.wait()
         return self.name
 
-    def test_what_a_writer_left_that_was_dead_before_is_shown_dimmed_and_not_counted(self):
+    def test_retained_frame_is_shown_dimmed_and_not_counted(self):
         for renderer in RENDERERS:
             with self.subTest(renderer):
                 name = self.dead(renderer)
@@ -152,30 +152,30 @@ class States(WindowTest):
                 said = self.viewer.communicate(timeout=PATIENCE)[0]
                 self.assertEqual(last_json(said.decode())["frames"], 1)
 
-    def test_what_a_dead_writer_left_is_not_the_picture_that_a_timeout_waits_for(self):
+    def test_retained_frame_does_not_satisfy_a_timeout(self):
         name = self.dead()
         self.show(name, "--timeout", "1")
         self.assert_ends(1)
         self.run_to_end("triptych-info", "remove", name)
 
-    def test_frames_without_a_signal_are_labelled(self):
+    def test_no_signal_frames_are_labelled(self):
         plain = self.show(self.bars("--count", "1"), "--geometry", "640x480")
         without = self.picture(plain, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
         window = self.show(self.bars("--count", "1", "--no-signal"), "--geometry", "640x480")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)) and
                      seen.at(600, 22) != without.at(600, 22), "a label in the upper right corner")
 
-    def test_the_title_tells_name_size_format_rates_and_age(self):
+    def test_title_shows_name_size_format_rates_and_age(self):
         name = self.bars("--format", "NV12")
         window = self.show(name)
         pattern = re.compile(name + r" - 320x240 NV12 - \d+\.\d FPS, \d+\.\d UPS - age \d+\.\d ms")
         wait_until(lambda: pattern.fullmatch(window.title()), "the figures in the title")
 
-    def test_a_title_of_the_users_own_stays(self):
+    def test_custom_title_stays(self):
         window = self.show(self.bars(), "--title", "front door")
         wait_until(lambda: window.title() == "front door", "the title")
 
-    def test_idle_it_costs_nearly_nothing(self):
+    def test_idle_viewer_uses_almost_no_processor_time(self):
         self.still()
         ticks = os.sysconf("SC_CLK_TCK")
 
@@ -188,7 +188,7 @@ class States(WindowTest):
 
 
 class Keys(WindowTest):
-    def test_each_way_of_fitting_shows_the_bars_where_it_should(self):
+    def test_each_fit_mode_places_the_bars(self):
         window = self.still()
         for key, x, y, wanted in (("1", 165, 130, 0), ("1", 20, 100, 7), ("2", 20, 100, 0),
                                   ("w", 20, 100, 0), ("0", 20, 100, 0)):
@@ -196,7 +196,7 @@ class Keys(WindowTest):
             self.picture(window, lambda seen, at=(x, y), bar=wanted:
                          pixels.far(seen.at(*at), pixels.BARS[bar]) < 4, f"{key}: bar {wanted}")
 
-    def test_plus_and_minus_zoom(self):
+    def test_plus_and_minus_zoom_the_image(self):
         window = self.still()
         window.press("plus")
         self.picture(window, lambda seen: pixels.far(seen.at(150, 100), pixels.BARS[2]) < 4,
@@ -204,7 +204,7 @@ class Keys(WindowTest):
         window.press("minus", "minus")
         self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a smaller picture")
 
-    def test_the_wheel_zooms_at_the_pointer_and_dragging_moves(self):
+    def test_wheel_zooms_at_the_pointer_and_dragging_moves(self):
         window = self.still()
         for _ in range(12):
             window.at(40, 200, "click", 4)  # on the white bar
@@ -215,7 +215,7 @@ class Keys(WindowTest):
         window.at(100, 200, "mouseup", 1)
         self.picture(window, lambda seen: not self.is_white(seen.at(40, 200)), "what is beside it")
 
-    def test_turning_and_mirroring(self):
+    def test_keys_rotate_and_mirror_the_image(self):
         window = self.still()
         window.press("r")
         self.picture(window, lambda seen: self.is_white(seen.at(320, 30)) and
@@ -225,7 +225,7 @@ class Keys(WindowTest):
         window.press("m")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "as it was")
 
-    def test_statistics_help_and_their_levels_come_and_go(self):
+    def test_keys_toggle_statistics_and_help(self):
         window = self.still()
         plain = window.picture()
         few = self.changes(window, "i", "statistics")
@@ -255,7 +255,7 @@ class Keys(WindowTest):
         self.picture(window, lambda seen: seen.data != held, "a picture that moves again")
         wait_until(lambda: not window.title().endswith(" - paused"), "the old title")
 
-    def test_a_screenshot_lies_where_it_was_asked_for(self):
+    def test_screenshot_is_written_where_requested(self):
         window = self.still("--screenshot-directory", self.shots)
         window.press("s")
         path = wait_until(lambda: list(self.shots.glob("triptych-*.png")), "the file")[0]
@@ -265,7 +265,7 @@ class Keys(WindowTest):
         for i, color in enumerate(pixels.BARS):
             self.assertLessEqual(pixels.far(picture.at(40 * i + 20, 100), color), 2)
 
-    def test_a_colour_space_or_range_of_the_viewers_choice_is_used(self):
+    def test_chosen_colour_space_and_range_are_used(self):
         window = self.show(self.bars(), "--geometry", "640x480")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
         window.press("shift+r")  # full: white is 235
@@ -274,7 +274,7 @@ class Keys(WindowTest):
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)) and
                      10 < pixels.far(seen.at(280, 100), pixels.BARS[3]) < 60, "another green")
 
-    def test_a_window_of_one_pixel_shows_the_bars_again_when_it_grows(self):
+    def test_window_of_one_pixel_recovers_when_it_grows(self):
         for renderer in ("software", "opengl"):
             with self.subTest(renderer=renderer):
                 window = self.still(renderer=renderer)
@@ -307,7 +307,7 @@ class Keys(WindowTest):
         window.press("shift+10")  # typed: 1
         self.picture(window, lambda seen: max(seen.at(20, 20)) < 4, "a picture one to one")
 
-    def test_q_quits(self):
+    def test_q_quits_the_viewer(self):
         window = self.still()
         window.press("q")
         self.assert_ends()
@@ -316,7 +316,7 @@ class Keys(WindowTest):
 class Desktop(WindowTest):
     managed = True
 
-    def test_fullscreen_and_back(self):
+    def test_f_toggles_fullscreen(self):
         window = self.still()
         window.press("f")
         wait_until(lambda: window.size() == SIZE, "the size of the screen")
@@ -325,17 +325,17 @@ class Desktop(WindowTest):
         window.press("Escape")
         self.assert_ends()
 
-    def test_a_double_click_is_fullscreen(self):
+    def test_double_click_toggles_fullscreen(self):
         window = self.still()
         window.at(300, 200, "click", "--repeat", 2, "--delay", 50, 1)
         wait_until(lambda: window.size() == SIZE, "the size of the screen")
 
-    def test_closing_the_window_ends_it(self):
+    def test_closing_the_window_ends_the_viewer(self):
         window = self.still()
         window.press("alt+F4")
         self.assert_ends()
 
-    def test_geometry_border_and_on_top_are_as_asked(self):
+    def test_window_has_the_requested_geometry_and_border(self):
         window = self.show(self.bars(), "--geometry", "400x300+50+60", "--no-border", "--ontop")
         wait_until(lambda: window.place() == (50, 60, 400, 300), "its place")
         self.assertIn("ABOVE", self.screen.run("xprop", "-id", window.number, "_NET_WM_STATE"))
@@ -350,7 +350,7 @@ class Gone(WindowTest):
         self.screen = Screen()
         self.addCleanup(self.screen.close)
 
-    def test_a_screen_that_goes_away_ends_it_with_a_message_and_status_1(self):
+    def test_lost_screen_ends_the_viewer_with_status_1(self):
         self.still()
         self.screen.close()
         self.assertEqual(self.viewer.wait(PATIENCE), 1)
@@ -367,14 +367,14 @@ class Gone(WindowTest):
 
 
 class Runs(WindowTest):
-    def test_count_and_json_as_without_a_window(self):
+    def test_count_and_json_match_a_headless_run(self):
         name = self.bars()
         done = self.run_to_end("triptych-display", "--count", "5", "--json", name,
                                env=self.screen.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], 5)
 
-    def test_a_signal_ends_it_at_once_waiting_or_not(self):
+    def test_signal_ends_the_viewer_at_once(self):
         for name in (self.stream(), self.bars()):
             for number in (signal.SIGINT, signal.SIGTERM):
                 with self.subTest(f"{name} {number.name}"):
@@ -382,7 +382,7 @@ class Runs(WindowTest):
                     self.viewer.send_signal(number)
                     self.assert_ends()
 
-    def test_timeout_and_exit_on_end(self):
+    def test_timeout_and_exit_on_end_work_with_a_window(self):
         self.show(self.stream(), "--timeout", "0.5")
         self.assert_ends(1)
         window = self.show(self.bars(), "--exit-on-end")
@@ -390,7 +390,7 @@ class Runs(WindowTest):
         self.writer.terminate()
         self.assert_ends()
 
-    def test_the_segment_is_attached_for_reading_only(self):
+    def test_segment_is_attached_for_reading_only(self):
         self.still()
         maps = pathlib.Path(f"/proc/{self.viewer.pid}/maps").read_text().splitlines()
         ours = f"SYSV{key_of(self.name):08x}"  # there are others, by which the X server is told
