@@ -18,6 +18,7 @@ TO_CLEAN = {
     "common/program",
     "common/src",
     "display/dump",
+    "display/dump/page",
     "display/info",
     "display/viewer",
     "display/viewer/input",
