@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/** Returns the largest copy in bytes that goes through the cache, derived from this machine's caches. */
+/** Returns the largest copy in bytes that goes through the cache, derived from this machine's
+ * caches. */
 size_t tri_copy_cached_max(void);
 
 #endif

@@ -43,8 +43,8 @@ struct bench_stamp {
 
 /**
  * A transport. Each process has its own copy of the transport's static state: prepare() runs before the
- * readers are forked, all other calls in the process that they serve. A failing call ends the run through
- * bench_fail().
+ * readers are forked, all other calls in the process that they serve. A failing call ends the run
+ * through bench_fail().
  */
 struct bench_transport {
     const char *name;

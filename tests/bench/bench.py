@@ -50,7 +50,8 @@ def known_transports(program):
     transports = {line.split()[0] for line in listed.splitlines()} | {"memory", "calls"}
     if os.geteuid() != 0:
         transports.discard("iceoryx")  # a place of its own takes a mount namespace
-    return {transport for transport in transports if transport not in NEEDS or shutil.which(NEEDS[transport])}
+    return {transport for transport in transports
+            if transport not in NEEDS or shutil.which(NEEDS[transport])}
 
 
 def run(program, one):
@@ -78,8 +79,8 @@ def processor_time():
 
 
 def run_undisturbed(program, one):
-    """Repeats a run until other machines took little of the processors, and keeps the least disturbed one.
-    Returns its results, None if all runs failed, and the share that was taken."""
+    """Repeats a run until other machines took little of the processors, and keeps the least
+    disturbed one. Returns its results, None if all runs failed, and the share that was taken."""
     tries = []
     for _ in range(TRIES):
         rest(one)
@@ -109,8 +110,8 @@ def median(values):
 
 
 def measure(program, plan, rounds, say):
-    """Runs the plan `rounds` times. Returns the cells, each with the medians of its rounds, and the mean
-    share of the processors that other virtual machines took."""
+    """Runs the plan `rounds` times. Returns the cells, each with the medians of its rounds, and the
+    mean share of the processors that other virtual machines took."""
     results = [[] for _ in plan]
     stolen = []
     for number in range(1, rounds + 1):

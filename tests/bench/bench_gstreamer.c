@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer: GStreamer's shmsink and shmsrc at their best. The writer's thread draws frames directly into the
- * sink's shared memory and pushes them. The reader uses them in shmsrc's streaming thread: no other
- * thread, appsink or triptych element takes part. */
+/* A peer: GStreamer's shmsink and shmsrc at their best. The writer's thread draws frames directly
+ * into the sink's shared memory and pushes them. The reader uses them in shmsrc's streaming thread:
+ * no other thread, appsink or triptych element takes part. */
 #include "bench.h"
 
 #include <errno.h>

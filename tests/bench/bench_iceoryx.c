@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A peer: iceoryx 2 at its best. The writer draws into loaned chunks; each reader sleeps in a wait
- * set, reads in place, and queues only the newest chunk. The daemon RouDi connects them; no frame passes
- * through it. RouDi uses fixed global names, so the run has its own /tmp and /dev/shm, which vanish
- * with its processes. */
+ * set, reads in place, and queues only the newest chunk. The daemon RouDi connects them; no frame
+ * passes through it. RouDi uses fixed global names, so the run has its own /tmp and /dev/shm, which
+ * vanish with its processes. */
 #include "bench.h"
 
 #include <errno.h>

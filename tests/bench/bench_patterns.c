@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cost of a synthetic frame as a multiple of a memset of it: interleaved rounds, medians.
- * Usage: bench-patterns [WIDTH HEIGHT [FORMAT]]; status 1 if a pattern costs more than 1.5 times that. */
+ * Usage: bench-patterns [WIDTH HEIGHT [FORMAT]]; status 1 if a pattern costs more than 1.5 times
+ * that. */
 #include "pattern/drawing.h"
 
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer: PipeWire at its best. The writer's stream drives the graph and all readers map the buffers. The
- * run has its own daemon, which makes the links; in PipeWire 0.3 each cycle passes through it, the
- * frames do not. Writer and readers run their data loops in the measured thread, so no hand-over waits
- * for another thread: the writer draws into a buffer and starts a cycle, a reader reads it in place in its
- * process callback. A cycle ends when all readers have returned; the writer draws the next frame in the
- * meantime. */
+/* A peer: PipeWire at its best. The writer's stream drives the graph and all readers map the
+ * buffers. The run has its own daemon, which makes the links; in PipeWire 0.3 each cycle passes
+ * through it, the frames do not. Writer and readers run their data loops in the measured thread, so
+ * no hand-over waits for another thread: the writer draws into a buffer and starts a cycle, a
+ * reader reads it in place in its process callback. A cycle ends when all readers have returned;
+ * the writer draws the next frame in the meantime. */
 #include "bench.h"
 
 #include <errno.h>

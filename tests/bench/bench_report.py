@@ -109,8 +109,8 @@ def to_best_peer(cells, transport, touch):
 
 
 def own_share(cells, **which):
-    """Share of a core of a `paced` reader, less the reading of the frames, which a reader that sleeps on
-    a futex does too."""
+    """Share of a core of a `paced` reader, less the reading of the frames, which a reader that
+    sleeps on a futex does too."""
     found = {}
     for size in cells.sizes:
         ours = cells.find("paced", size, **which)
@@ -327,7 +327,8 @@ def summary(results):
     def figures(transport):
         one = cells.find(transport, size, **touched)
         many = cells.value(transport, size, "writer", "cpu_us", readers=16)
-        return (*(p50(transport, at) for at in cells.sizes), one and number(one["latency_us"].get("p99")),
+        return (*(p50(transport, at) for at in cells.sizes),
+                one and number(one["latency_us"].get("p99")),
                 one and " / ".join(number(one[side]["cpu_us"], 0) for side in SIDES),
                 number(many, 0), number(cells.value(transport, size, "fps", rate="0"), 0))
 
@@ -341,7 +342,8 @@ def summary(results):
              f"{len(judged) - len(missed)} of {len(judged)} targets are met "
              "([all of them](performance/tables.md))."]
     if missed:
-        parts += ["Missed:", table(("what", "target", "measured", ""), [target.row() for target in missed])]
+        parts += ["Missed:", table(("what", "target", "measured", ""),
+                                   [target.row() for target in missed])]
     return "\n\n".join(parts)
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits: frames in shared memory without any protection, and the cheapest wake-up of each kind. Torn
- * frames are not detected: an upper bound for real transports. */
+/* The limits: frames in shared memory without any protection, and the cheapest wake-up of each
+ * kind. Torn frames are not detected: an upper bound for real transports. */
 #include "bench.h"
 
 #include <errno.h>

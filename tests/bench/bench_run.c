@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run: one writer and its readers, each a process with its own processor if there are enough. Pace and
- * memory access are the same for every transport. */
+/* A run: one writer and its readers, each a process with its own processor if there are enough.
+ * Pace and memory access are the same for every transport. */
 #include "bench.h"
 
 #include <errno.h>
@@ -58,8 +58,8 @@ uint64_t bench_read_all(const uint8_t *frame, size_t bytes)
     return sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
 }
 
-/** Pins the writer to the first processor and the readers to the others in turn: a run's latency must not
- *  depend on the placement of its processes. */
+/** Pins the writer to the first processor and the readers to the others in turn: a run's latency
+ * must not  depend on the placement of its processes. */
 static void pin(uint32_t process)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);

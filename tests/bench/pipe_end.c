@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One end of a pair of pipelines: runs a gst-launch-1.0 description for some seconds. The writing end puts
- * the time and its processor into the first bytes of each frame before the last element; the reading end
- * measures the latency at its last element and the share of frames read on the processor that wrote
- * them. Prints one JSON object. */
+/* One end of a pair of pipelines: runs a gst-launch-1.0 description for some seconds. The writing
+ * end puts the time and its processor into the first bytes of each frame before the last element;
+ * the reading end measures the latency at its last element and the share of frames read on the
+ * processor that wrote them. Prints one JSON object. */
 #include <triptych/frame.h>
 
 #include <gst/gst.h>

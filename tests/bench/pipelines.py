@@ -131,11 +131,12 @@ def page(about, rounds, idle, busy):
 
 `videotestsrc ! triptychsink` in one process, `triptychsrc ! fakesink` in another, and the same with
 `shmsink` and `shmsrc`; {SLOTS} slots, or as many frames' bytes, on either side. Medians of
-{rounds} interleaved rounds of {SECONDS:g} s. Latency: from the frame's arrival at the sink to its arrival at
-the last element of the other process. CPU: of the whole process, including the drawing, which is the
-same for both. Same processor: the share of frames that the reader received on the processor that wrote
-them, as the kernel chose. In parentheses: the ratio to shmsrc in the same round, also a median. Unpaced,
-shmsink waits for its reader and triptychsink does not: a reader of the newest frame then skips some.
+{rounds} interleaved rounds of {SECONDS:g} s. Latency: from the frame's arrival at the sink to its
+arrival at the last element of the other process. CPU: of the whole process, including the drawing,
+which is the same for both. Same processor: the share of frames that the reader received on the
+processor that wrote them, as the kernel chose. In parentheses: the ratio to shmsrc in the same
+round, also a median. Unpaced, shmsink waits for its reader and triptychsink does not: a reader of
+the newest frame then skips some.
 
 {about['processor']}, {about['processors']} processors{virtual}, Linux {about['kernel']},
 {about['date']}, load {about['load']:.1f} at the start. Repeat it with

@@ -35,7 +35,8 @@ def unpaced(size, touch):
 
 
 def many(size, touch):
-    """Transports that sleep, with many readers. Filled frames of 64 readers keep two processors busy."""
+    """Transports that sleep, with many readers. Filled frames of 64 readers keep two processors
+    busy."""
     return [cell(transport, size, readers=count, touch=touch)
             for count in MANY for transport in ("futex", "block", "block-checked", "paced", "iceoryx")
             if touch == "none" or count < 64]

@@ -23,7 +23,8 @@ def decades(lowest, highest):
 
 
 def svg(results):
-    """p50 from publish to reader at 60 a second with frames filled and read, one group of bars per transport."""
+    """p50 from publish to reader at 60 a second with frames filled and read, one group of bars per
+    transport."""
     cells = bench_report.Cells(results)
     groups = []
     for transport in cells.transports:

@@ -81,8 +81,8 @@ def report(fourcc, found):
         own, server = (statistics.median(part) for part in zip(*pairs))
         sums = [sum(pair) for pair in pairs]
         totals[transport] = statistics.median(sums)
-        print(f"{fourcc} {transport:17} {totals[transport]:5.2f} ms a frame ({own:.2f} own, {server:.2f} X "
-              f"server; {min(sums):.2f} to {max(sums):.2f})")
+        print(f"{fourcc} {transport:17} {totals[transport]:5.2f} ms a frame ({own:.2f} own, "
+              f"{server:.2f} X server; {min(sums):.2f} to {max(sums):.2f})")
     ratio = totals["triptych-display"] / totals["ximagesink"]
     print(f"{fourcc} {ratio:.2f} x ximagesink; at most {BAR} is meant", flush=True)
 

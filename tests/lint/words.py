@@ -84,8 +84,6 @@ WORDS = {
     "on purpose": "fault injection, deliberately",
     "wish|wishes|wished": "best effort, request",
     "film|films|filmed": "video file",
-    "figures": "statistics, measurements, numbers",
-    "evenness": "capture timing",
     "audience|scene": "reader pool, fixture",
     "in vain": "without success",
     "alas|behold|quaint|gladly|betimes|lest|ere|twain|naught|nought|aught": "a plain word",
@@ -111,6 +109,8 @@ NAMES = {
     "tri_log_say": "tri_log_write",
     "feed_(?:open|close|start|stop|take)": "publisher_*, reader_thread_*",
     "absence_\\w+": "outage_*",
+    "figures_\\w+|struct figures": "stats_*",
+    "evenness(?:_\\w+)?": "capture_timing_*",
     "pulse_\\w+": "clock_check_*",
     "turn_page|mind_silence|do_without_source": "sync_front, check_device_timeout, publish_no_signal",
 }

@@ -22,7 +22,8 @@
 /** A case with the scene swept after it: what it started is ended, what it left is a failure. */
 #define fixture_test(function) cmocka_unit_test_teardown(function, fixture_end)
 
-/** In a process of fixture_start(), where cmocka's assertions do not reach: says what failed and ends. */
+/** In a process of fixture_start(), where cmocka's assertions do not reach: says what failed and
+ * ends. */
 #define CHECK(true)                                                                  \
     do {                                                                             \
         if (!(true)) {                                                               \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stdin-writer NAME SLOTS: a writer that publishes what its stdin says, for tests that must know every byte.
+ * stdin-writer NAME SLOTS: a writer that publishes what its stdin says, for tests that must know
+ * every byte.
  *
  * A frame is a line "FORMAT WIDTH HEIGHT FPS_NUM FPS_DEN RANGE MATRIX FIELD PAD CAPTURE_NS BYTES" and
  * BYTES bytes: the rows of all planes without padding, or a compressed picture. PAD is added to every

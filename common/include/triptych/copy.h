@@ -13,8 +13,8 @@ TRI_BEGIN
 /**
  * Copies `bytes` bytes as memcpy(3) does. Copies larger than this machine's caches use
  * non-temporal stores, which leave the cache to other data; smaller copies go through the cache, where
- * the next reader finds them. In both cases a thread that sees a later store of the caller also sees the
- * copy: it may be published at once.
+ * the next reader finds them. In both cases a thread that sees a later store of the caller also
+ * sees the copy: it may be published at once.
  *
  * Threads: any. The two areas must not overlap. Cost: no system call.
  */
