@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpeg.h"
 
+#include "scratch.h"
+
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdio.h> // before jpeglib.h, which needs it
@@ -24,10 +26,8 @@ enum {
 
 struct jpeg_decoder {
     const tri_log *log;
-    uint8_t *compressed;
-    size_t compressed_bytes;
-    uint8_t *row; // of a JPEG that is too wide, or CMYK
-    size_t row_bytes;
+    struct scratch compressed;
+    struct scratch row; // of a JPEG that is too wide, or CMYK
     int64_t warned_ns;
     uint64_t untold;                  // undecodable frames since then
     uint32_t told_width, told_height; // the last size that was logged as not the stream's
@@ -55,22 +55,10 @@ void jpeg_decoder_free(jpeg_decoder **decoder)
 {
     if (!*decoder)
         return;
-    free((*decoder)->compressed);
-    free((*decoder)->row);
+    scratch_finish(&(*decoder)->compressed);
+    scratch_finish(&(*decoder)->row);
     free(*decoder);
     *decoder = NULL;
-}
-
-static bool grow(uint8_t **memory, size_t *have, size_t want)
-{
-    if (*have >= want)
-        return true;
-    uint8_t *larger = realloc(*memory, want);
-    if (!larger)
-        return false;
-    *memory = larger;
-    *have = want;
-    return true;
 }
 
 static J_COLOR_SPACE color_space(uint32_t fourcc)
@@ -185,19 +173,19 @@ static void read_rows(jpeg_decoder *decoder, struct attempt *attempt,
         jpeg->output_height < target->height ? jpeg->output_height : target->height;
     const bool aside = cmyk || jpeg->output_width > target->width;
     const size_t wide = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
-    if (aside && !grow(&decoder->row, &decoder->row_bytes, wide))
+    if (aside && !scratch_reserve(&decoder->row, wide))
         give_up(attempt, "out of memory");
 
     while (jpeg->output_scanline < height) {
         uint8_t *const to = target->pixels + (size_t)jpeg->output_scanline * target->stride;
         // Two rows of 4:2:0 at once are decoded in place, one goes through a copy.
-        JSAMPROW rows[2] = { aside ? decoder->row : to, to + target->stride };
+        JSAMPROW rows[2] = { aside ? decoder->row.data : to, to + target->stride };
         const bool two = !aside && jpeg->output_scanline + 1 < height;
         jpeg_read_scanlines(jpeg, rows, two ? 2 : 1);
         if (cmyk)
-            convert_cmyk(decoder->row, jpeg->saw_Adobe_marker, to, width, target->fourcc);
+            convert_cmyk(decoder->row.data, jpeg->saw_Adobe_marker, to, width, target->fourcc);
         else if (aside)
-            memcpy(to, decoder->row, (size_t)width * (size_t)jpeg->output_components);
+            memcpy(to, decoder->row.data, (size_t)width * (size_t)jpeg->output_components);
     }
 }
 
@@ -280,12 +268,12 @@ enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t c
     static const uint8_t start[] = { 0xff, 0xd8, 0xff };
     struct attempt attempt = { .cpu_limit_ns = cpu_ns() + SCANS_CPU_NS_MAX };
     char why[JMSG_LENGTH_MAX] = "it has no beginning";
-    if (!grow(&decoder->compressed, &decoder->compressed_bytes, count))
+    if (!scratch_reserve(&decoder->compressed, count))
         return TRI_ERR_NO_RESOURCES;
-    memcpy(decoder->compressed, bytes, count);
+    memcpy(decoder->compressed.data, bytes, count);
 
-    const uint8_t *const end = decoder->compressed + count;
-    const uint8_t *at = decoder->compressed;
+    const uint8_t *const end = decoder->compressed.data + count;
+    const uint8_t *at = decoder->compressed.data;
     for (int i = 0; i < STARTS_MAX; i++, at++) {
         at = memmem(at, (size_t)(end - at), start, sizeof start);
         if (!at)

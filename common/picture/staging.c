@@ -3,29 +3,24 @@
 
 #include <triptych/copy.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { REACH = 256 }; // libswscale stays within 16 pixels of 8 bytes, twice
 
 static enum tri_err grow(struct staging *staging, size_t bytes)
 {
-    if (staging->bytes >= bytes)
+    struct scratch *memory = &staging->memory;
+    if (memory->bytes >= bytes)
         return TRI_OK;
-    staging_free(staging);
-    const size_t rounded = (bytes + 63) / 64 * 64;
-    staging->memory = aligned_alloc(64, rounded);
-    if (!staging->memory)
+    if (!scratch_reserve(memory, bytes))
         return TRI_ERR_NO_RESOURCES;
-    memset(staging->memory, 0, rounded); // what lies past a row is read, though never shown
-    staging->bytes = rounded;
+    memset(memory->data, 0, memory->bytes); // libswscale reads past a row, and shows none of that
     return TRI_OK;
 }
 
 void staging_free(struct staging *staging)
 {
-    free(staging->memory);
-    *staging = (struct staging){ .memory = NULL };
+    scratch_finish(&staging->memory);
 }
 
 enum tri_err staging_source(struct staging *staging, const struct tri_shape *shape,
@@ -51,8 +46,8 @@ enum tri_err staging_source(struct staging *staging, const struct tri_shape *sha
         if (err != TRI_OK)
             return err;
         const size_t used = (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes;
-        tri_copy(staging->memory + at, data[p], used);
-        to[p] = staging->memory + at;
+        tri_copy(staging->memory.data + at, data[p], used);
+        to[p] = staging->memory.data + at;
         at += (plane->bytes + REACH + 63) / 64 * 64;
     }
     return TRI_OK;
@@ -63,7 +58,7 @@ enum tri_err staging_target(struct staging *staging, const struct tri_shape *sha
 {
     const enum tri_err err = grow(staging, shape->bytes + REACH);
     for (uint32_t p = 0; p < shape->planes; p++)
-        to[p] = err == TRI_OK ? staging->memory + shape->plane[p].offset : NULL;
+        to[p] = err == TRI_OK ? staging->memory.data + shape->plane[p].offset : NULL;
     return err;
 }
 

@@ -4,12 +4,13 @@
 #ifndef PICTURE_STAGING_H
 #define PICTURE_STAGING_H
 
+#include "scratch.h"
+
 #include <triptych/triptych.h>
 
 /** All zero to begin with. */
 struct staging {
-    uint8_t *memory;
-    size_t bytes;
+    struct scratch memory;
 };
 
 void staging_free(struct staging *staging);

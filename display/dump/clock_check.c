@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { WINDOW = 64 };                             // numbers that clock_check.seen remembers
 #define CLOCK_TIME_MASK ((UINT64_C(1) << 48) - 1) // of clock_code.time_us
@@ -41,17 +40,13 @@ static bool find_brightness(struct clock_check *check, const struct tri_frame *f
     const size_t bytes = (size_t)video->width * video->height;
     if (!check->converter)
         check->converter = picture_converter_new(check->log);
-    if (check->grey_bytes < bytes) {
-        free(check->grey);
-        check->grey = malloc(bytes);
-        check->grey_bytes = check->grey ? bytes : 0;
-    }
-    uint8_t *const to[TRI_PLANES_MAX] = { check->grey };
-    if (!check->converter || !check->grey ||
-        picture_convert(check->converter, &frame->info, &frame->shape, frame->data, TRI_FOURCC_GREY,
+    if (!check->converter || !scratch_reserve(&check->grey, bytes))
+        return false;
+    uint8_t *const to[TRI_PLANES_MAX] = { check->grey.data };
+    if (picture_convert(check->converter, &frame->info, &frame->shape, frame->data, TRI_FOURCC_GREY,
                         to, stride) != TRI_OK)
         return false;
-    picture->luma = check->grey;
+    picture->luma = check->grey.data;
     picture->step = 1;
     picture->stride = stride[0];
     return true;
@@ -158,7 +153,5 @@ void clock_check_free(struct clock_check *check)
     picture_converter *converter = check->converter;
     picture_converter_free(&converter);
     check->converter = NULL;
-    free(check->grey);
-    check->grey = NULL;
-    check->grey_bytes = 0;
+    scratch_finish(&check->grey);
 }

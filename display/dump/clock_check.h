@@ -4,6 +4,7 @@
 #ifndef DUMP_CLOCK_CHECK_H
 #define DUMP_CLOCK_CHECK_H
 
+#include "picture/scratch.h"
 #include "program/expect.h"
 #include "program/time_histogram.h"
 
@@ -14,9 +15,8 @@
 /** All zero but `log` to begin with. */
 struct clock_check {
     const tri_log *log;
-    void *converter; // for formats whose brightness is not at hand
-    uint8_t *grey;   // what it makes
-    size_t grey_bytes;
+    void *converter;     // for formats whose brightness is not at hand
+    struct scratch grey; // what it makes
     bool begun;
     uint32_t number;               // the newest seen
     uint64_t seen;                 // bit n: number - n was seen

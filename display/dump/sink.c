@@ -57,15 +57,10 @@ bool sink_open(struct sink *sink, int kind, const char *path, const char *stream
 
 bool sink_room(struct sink *sink, size_t bytes)
 {
-    if (sink->memory_bytes >= bytes)
+    if (scratch_reserve(&sink->memory, bytes))
         return true;
-    free(sink->memory);
-    sink->memory = malloc(bytes);
-    sink->memory_bytes = sink->memory ? bytes : 0;
-    if (!sink->memory)
-        tri_log_write(sink->log, TRI_LOG_ERROR, "output", "no memory for a frame of %zu bytes",
-                      bytes);
-    return sink->memory != NULL;
+    tri_log_write(sink->log, TRI_LOG_ERROR, "output", "no memory for a frame of %zu bytes", bytes);
+    return false;
 }
 
 /* Moves the picture out of the segment, as it lies there. */
@@ -77,7 +72,7 @@ static bool keep(struct sink *sink)
         bytes += shape->plane[p].bytes;
     if (!sink_room(sink, bytes))
         return false;
-    uint8_t *to = sink->memory;
+    uint8_t *to = sink->memory.data;
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
         const size_t used = plane->rows
@@ -133,13 +128,10 @@ static enum sink_result failed(const struct sink *sink)
 /* Keeps what was written for sink_repeat(), and has the memory of the one before for the next. */
 static void keep_last(struct sink *sink)
 {
-    uint8_t *const memory = sink->last_memory;
-    const size_t bytes = sink->last_bytes;
+    const struct scratch memory = sink->last_memory;
     sink->last = sink->picture;
     sink->last_memory = sink->memory;
-    sink->last_bytes = sink->memory_bytes;
     sink->memory = memory;
-    sink->memory_bytes = bytes;
 }
 
 enum sink_result sink_repeat(struct sink *sink)
@@ -196,9 +188,8 @@ bool sink_close(struct sink *sink)
 {
     if (sink->ops && sink->ops->close)
         sink->ops->close(sink);
-    free(sink->memory);
-    free(sink->last_memory);
-    sink->memory = sink->last_memory = NULL;
+    scratch_finish(&sink->memory);
+    scratch_finish(&sink->last_memory);
     if (!sink->taken)
         output_discard(&sink->output); // a header without a frame
     return output_close(&sink->output);

@@ -4,6 +4,7 @@
 #define DUMP_SINK_H
 
 #include "output.h"
+#include "picture/scratch.h"
 #include "program/cli.h"
 
 #include <triptych/triptych.h>
@@ -46,13 +47,11 @@ struct sink {
     struct tri_video video; // of the output: the first frame's, and the constant rate
     uint64_t taken;         // frames so far
     struct tri_frame picture;
-    bool in_slot;    // `picture` points into the segment
-    uint8_t *memory; // the sink's own
-    size_t memory_bytes;
+    bool in_slot;          // `picture` points into the segment
+    struct scratch memory; // the sink's own
     struct cli_rate fps;   // constant, set before the first frame; 0/0: the stream's own
     struct tri_frame last; // written before, kept for sink_repeat() where the rate is constant
-    uint8_t *last_memory;
-    size_t last_bytes;
+    struct scratch last_memory;
     void *own; // of the kind
 };
 

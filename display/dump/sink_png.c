@@ -50,7 +50,7 @@ static enum sink_result png_take(struct sink *sink, const struct tri_frame *fram
     if (!sink_room(sink, (size_t)stride[0] * frame->info.video.height))
         return SINK_FAILED;
 
-    uint8_t *const to[TRI_PLANES_MAX] = { sink->memory };
+    uint8_t *const to[TRI_PLANES_MAX] = { sink->memory.data };
     const enum tri_err err = picture_convert(sink->own, &frame->info, &frame->shape, frame->data,
                                              TRI_FOURCC_RGB3, to, stride);
     if (err == TRI_ERR_CORRUPT)
@@ -61,7 +61,7 @@ static enum sink_result png_take(struct sink *sink, const struct tri_frame *fram
                       tri_fourcc_name(frame->info.video.fourcc, text), tri_strerror(err));
         return SINK_FAILED;
     }
-    sink->picture.data[0] = sink->memory;
+    sink->picture.data[0] = sink->memory.data;
     sink->in_slot = false;
     return SINK_OK;
 }
@@ -84,7 +84,7 @@ static bool png_put(struct sink *sink)
                                  "Capture time (monotonic ns)",
                                  captured,
                                  NULL };
-    return picture_write_png(path, sink->memory, info->video.width, info->video.height,
+    return picture_write_png(path, sink->memory.data, info->video.width, info->video.height,
                              info->video.width * 3, text, sink->log) == TRI_OK;
 }
 

@@ -164,7 +164,7 @@ static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *fram
     uint8_t *to[3];
     uint32_t stride[3];
     for (unsigned c = 0; c < 3; c++) {
-        to[c] = sink->memory + shape->plane[c].offset;
+        to[c] = sink->memory.data + shape->plane[c].offset;
         stride[c] = shape->plane[c].stride;
         sink->picture.data[c] = to[c];
     }

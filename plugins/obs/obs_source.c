@@ -4,6 +4,7 @@
 #include "obs_format.h"
 
 #include <picture/picture.h>
+#include <picture/scratch.h>
 #include <triptych/copy.h>
 #include <triptych/triptych.h>
 
@@ -17,12 +18,6 @@
 #define WAIT_MS     50 // how long the end of the source may go unheard
 #define PROP_STREAM "stream"
 
-/** Memory for a picture. */
-struct frame_buffer {
-    uint8_t *memory;
-    size_t bytes;
-};
-
 struct stream_source {
     obs_source_t *source;
     pthread_t thread;
@@ -34,7 +29,7 @@ struct stream_source {
     // The thread's.
     tri_reader *reader;
     picture_converter *converter;
-    struct frame_buffer copied, converted;
+    struct scratch copied, converted;
 };
 
 static void write_to_obs(void *user, enum tri_log_level level, const char *part, const char *text)
@@ -42,18 +37,6 @@ static void write_to_obs(void *user, enum tri_log_level level, const char *part,
     static const int levels[] = { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
     (void)user;
     blog(levels[level], "[triptych] %s: %s", part, text);
-}
-
-static bool ensure_capacity(struct frame_buffer *buffer, size_t bytes)
-{
-    if (bytes <= buffer->bytes)
-        return true;
-    uint8_t *more = realloc(buffer->memory, bytes);
-    if (!more)
-        return false;
-    buffer->memory = more;
-    buffer->bytes = bytes;
-    return true;
 }
 
 /** Hands a picture in a format of OBS's over; that copies it before it returns. */
@@ -76,9 +59,9 @@ static void output_converted(struct stream_source *s, const struct tri_frame *fr
     rgb.fourcc = TRI_FOURCC_XR24;
     rgb.range = TRI_RANGE_FULL;
     const uint32_t stride[TRI_PLANES_MAX] = { rgb.width * 4 };
-    if (!ensure_capacity(&s->converted, (size_t)stride[0] * rgb.height))
+    if (!scratch_reserve(&s->converted, (size_t)stride[0] * rgb.height))
         return;
-    uint8_t *const to[TRI_PLANES_MAX] = { s->converted.memory };
+    uint8_t *const to[TRI_PLANES_MAX] = { s->converted.data };
     if (picture_convert(s->converter, &frame->info, &frame->shape, frame->data, TRI_FOURCC_XR24, to,
                         stride) != TRI_OK)
         return;
@@ -105,9 +88,9 @@ static void show(struct stream_source *s, const struct tri_frame *frame)
         output(s, frame);
         return;
     }
-    if (!ensure_capacity(&s->copied, frame->shape.bytes))
+    if (!scratch_reserve(&s->copied, frame->shape.bytes))
         return;
-    tri_copy_frame(&copy, s->copied.memory, frame);
+    tri_copy_frame(&copy, s->copied.data, frame);
     if (tri_reader_is_intact(s->reader, frame))
         output(s, &copy);
 }
@@ -180,8 +163,8 @@ static void source_destroy(void *data)
     struct stream_source *s = data;
     stop_reading(s);
     picture_converter_free(&s->converter);
-    free(s->copied.memory);
-    free(s->converted.memory);
+    scratch_finish(&s->copied);
+    scratch_finish(&s->converted);
     free(s);
 }
 

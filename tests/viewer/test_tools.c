@@ -116,7 +116,7 @@ static void kept_copy_outlives_its_frame(void **state)
 {
     (void)state;
     struct grey grey;
-    struct inspect inspect = { .memory = NULL };
+    struct inspect inspect = { .source = INSPECT_NOTHING };
     struct pixels pixels;
     const struct inspect_request wish = { .bytes = true, .tones = TONES_LUMA };
     grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
@@ -138,12 +138,12 @@ static void unrequested_samples_are_not_kept(void **state)
 {
     (void)state;
     struct grey grey;
-    struct inspect inspect = { .memory = NULL };
+    struct inspect inspect = { .source = INSPECT_NOTHING };
     grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
     const uint8_t *const data[TRI_PLANES_MAX] = { grey.bytes };
     inspect_take(&inspect, &(struct inspect_request){ 0 }, INSPECT_RAW, &grey.video, &grey.shape,
                  data);
-    assert_null(inspect.memory);
+    assert_null(inspect.memory.data);
     assert_int_equal(inspect.source, INSPECT_NOTHING);
     assert_int_equal(inspect.tones.counted, 0);
     free(grey.bytes);

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "inspect.h"
 
-#include <stdlib.h>
-
-static bool grow(struct inspect *inspect, size_t bytes)
-{
-    if (inspect->room >= bytes)
-        return true;
-    free(inspect->memory);
-    inspect->memory = malloc(bytes);
-    inspect->room = inspect->memory ? bytes : 0;
-    return inspect->memory != NULL;
-}
-
 /** The picture without what the frame's rows have between them. */
 static void keep(struct inspect *inspect, enum inspect_source source, const struct tri_video *video,
                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
@@ -21,12 +9,13 @@ static void keep(struct inspect *inspect, enum inspect_source source, const stru
 
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
         tight.stride[p] = 0;
-    if (tri_video_shape(&tight, &inspect->shape) != TRI_OK || !grow(inspect, inspect->shape.bytes))
+    if (tri_video_shape(&tight, &inspect->shape) != TRI_OK ||
+        !scratch_reserve(&inspect->memory, inspect->shape.bytes))
         return;
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *to = &inspect->shape.plane[p];
-        tri_copy_rows(inspect->memory + to->offset, to->stride, data[p], shape->plane[p].stride,
-                      to->row_bytes, to->rows);
+        tri_copy_rows(inspect->memory.data + to->offset, to->stride, data[p],
+                      shape->plane[p].stride, to->row_bytes, to->rows);
     }
     inspect->video = tight;
     inspect->source = source;
@@ -56,8 +45,8 @@ void inspect_forget(struct inspect *inspect)
 void inspect_planes(const struct inspect *inspect, const uint8_t *data[TRI_PLANES_MAX])
 {
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
-        data[p] =
-            p < inspect->shape.planes ? inspect->memory + inspect->shape.plane[p].offset : NULL;
+        data[p] = p < inspect->shape.planes ? inspect->memory.data + inspect->shape.plane[p].offset
+                                            : NULL;
 }
 
 bool inspect_pixels(const struct inspect *inspect, struct pixels *pixels)
@@ -72,6 +61,6 @@ bool inspect_pixels(const struct inspect *inspect, struct pixels *pixels)
 
 void inspect_free(struct inspect *inspect)
 {
-    free(inspect->memory);
-    *inspect = (struct inspect){ .memory = NULL };
+    scratch_finish(&inspect->memory);
+    *inspect = (struct inspect){ .memory = { .data = NULL } };
 }

@@ -3,6 +3,7 @@
 #ifndef VIEWER_INSPECT_H
 #define VIEWER_INSPECT_H
 
+#include "picture/scratch.h"
 #include "tones.h"
 
 /** What the bytes are. */
@@ -26,8 +27,7 @@ struct inspect {
     struct tri_video video; // of the bytes, with the colours they are shown with
     struct tri_shape shape;
     struct tones tones;
-    uint8_t *memory;
-    size_t room; // bytes of memory
+    struct scratch memory;
 };
 
 /** Takes what is wanted of a picture that is at hand, and forgets the one before; its memory too,
