@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** The life of a stream: its source comes, may go and come back; the stream stays. */
 #include "capture_run.h"
 
-#include "outage.h"
-#include "publisher.h"
+#include "supervisor.h"
 
 #include "program/stop.h"
 
@@ -14,54 +12,29 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GIVE_UP_S    60 // without --persistent a source that is gone is waited for so long
-#define POLL_MS      10
-#define SLOW_PERIODS 3 // of a slow camera's frames that the device time-out waits for at least
+#define POLL_MS 10 // between checks for readers
 
 struct run {
     const struct config *config;
     const tri_log *log;
-    tri_log source_log; // the same, of which the source keeps a reference
-    char fault[256];    // the newest warning or error of the source
-    struct publisher publisher;
+    struct supervisor supervisor;
     tri_writer *writer;
-    struct outage outage;
-    int64_t last_ns; // when the source last brought a frame, or was opened
-    bool proven;     // it has brought one
-    bool over;
     int status;
 };
-
-static void pass_on(void *user, enum tri_log_level level, const char *part, const char *text)
-{
-    struct run *run = user;
-    const bool muted = run->outage.since_ns && run->config->common.verbosity <= 0;
-
-    if (level <= TRI_LOG_WARN)
-        snprintf(run->fault, sizeof(run->fault), "%s", text);
-    if (!muted) // of a source that is known to be gone everything was logged
-        tri_log_write(run->log, level, part, "%s", text);
-}
 
 static void sleep_ms(int ms)
 {
     nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
 }
 
-static void end(struct run *run, int status)
-{
-    run->over = true;
-    run->status = status;
-}
-
-static int status_of(enum source_result result)
+static int exit_status(enum source_result result)
 {
     return result == SOURCE_MISUSED                           ? CLI_NOT_UNDERSTOOD
            : result == SOURCE_LOST || result == SOURCE_FAILED ? CLI_FAILED
                                                               : CLI_DONE;
 }
 
-static struct source_options options_of(const struct config *config, const tri_log *log)
+static struct source_options make_options(const struct config *config, const tri_log *log)
 {
     return (struct source_options){
         .arg = config->arg,
@@ -76,6 +49,7 @@ static struct source_options options_of(const struct config *config, const tri_l
         .input = config->input,
         .standard = config->standard,
         .controls = config->controls.list,
+        .faults = &config->faults,
         .loop = config->loop,
         .json = config->json,
         .log = log,
@@ -84,49 +58,20 @@ static struct source_options options_of(const struct config *config, const tri_l
 
 static int list(const struct config *config, const tri_log *log)
 {
-    const struct source_options options = options_of(config, log);
+    const struct source_options options = make_options(config, log);
     const enum source_list what = config->list_devices   ? SOURCE_LIST_DEVICES
                                   : config->list_formats ? SOURCE_LIST_FORMATS
                                                          : SOURCE_LIST_CTRLS;
 
-    const int status = status_of(config->ops->list(&options, what));
+    const int status = exit_status(config->ops->list(&options, what));
     return cli_printed(log) ? status : CLI_FAILED;
-}
-
-/** What a stream shows that has never seen its source. */
-static void guess_video(struct tri_video *video)
-{
-    if (!video->fourcc)
-        video->fourcc = TRI_FOURCC_YUYV;
-    if (!video->width)
-        video->width = 640, video->height = 480;
-    if (!video->fps_num)
-        video->fps_num = 30, video->fps_den = 1;
-}
-
-static bool open_source(struct run *run)
-{
-    const struct config *config = run->config;
-    struct source *source = &run->publisher.source;
-    const enum source_result result = publisher_open(&run->publisher);
-
-    if (result == SOURCE_OK)
-        return true;
-    publisher_close(&run->publisher);
-    if (result != SOURCE_LOST || !config->persistent) {
-        end(run, status_of(result));
-        return false;
-    }
-    source->video = run->publisher.options.wanted;
-    guess_video(&source->video);
-    outage_begin(&run->outage, &source->video, run->fault, run->log);
-    return true;
 }
 
 static bool open_writer(struct run *run)
 {
     const struct config *config = run->config;
-    const struct source *source = &run->publisher.source;
+    struct publisher *publisher = &run->supervisor.publisher;
+    const struct source *source = &publisher->source;
     const struct tri_writer_options options = {
         .name = config->name,
         .video = source->video,
@@ -142,31 +87,31 @@ static bool open_writer(struct run *run)
         .reclaim_ms = config->reclaim < 0 ? TRI_RECLAIM_NEVER : (uint32_t)(config->reclaim * 1000),
         .log = run->log,
     };
-    struct tri_writer_stats counts;
+    struct tri_writer_stats stats;
     char fourcc[5];
 
     const enum tri_err err = tri_writer_open(&run->writer, &options);
     if (err != TRI_OK) {
-        tri_log_write(run->log, TRI_LOG_ERROR, "capture", "%s: no stream: %s", config->name,
-                      tri_strerror(err));
-        end(run, err == TRI_ERR_INVALID ? CLI_NOT_UNDERSTOOD : CLI_FAILED);
+        tri_log_write(run->log, TRI_LOG_ERROR, "capture", "%s: cannot create the stream: %s",
+                      config->name, tri_strerror(err));
+        run->status = err == TRI_ERR_INVALID ? CLI_NOT_UNDERSTOOD : CLI_FAILED;
         return false;
     }
-    run->publisher.writer = run->writer;
-    tri_writer_get_stats(run->writer, &counts);
-    run->publisher.options.slots = counts.slots; // a source that comes back has to do with these
+    publisher->writer = run->writer;
+    tri_writer_get_stats(run->writer, &stats);
+    publisher->options.slots = stats.slots; // a source that is reopened cannot have more
     tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: %ux%u %s from %s, %u slots", config->name,
                   source->video.width, source->video.height,
-                  tri_fourcc_name(source->video.fourcc, fourcc), options.source, counts.slots);
+                  tri_fourcc_name(source->video.fourcc, fourcc), options.source, stats.slots);
     return true;
 }
 
 static uint32_t readers(const struct run *run)
 {
-    struct tri_writer_stats counts;
+    struct tri_writer_stats stats;
 
-    tri_writer_get_stats(run->writer, &counts);
-    return counts.readers;
+    tri_writer_get_stats(run->writer, &stats);
+    return stats.readers;
 }
 
 static void wait_for_reader(const struct run *run)
@@ -175,228 +120,131 @@ static void wait_for_reader(const struct run *run)
         sleep_ms(POLL_MS);
 }
 
-/** Keeps the stream for those who still read its last frames, as long as there are any. */
+/** Keeps the stream while it has readers that have not taken its last frames yet. */
 static void linger(const struct run *run)
 {
-    const int64_t until = tri_now_ns() + (int64_t)(run->config->linger * 1e9);
+    const int64_t until_ns = tri_now_ns() + (int64_t)(run->config->linger * 1e9);
 
-    while (!stop_asked() && tri_now_ns() < until && readers(run) > 0)
+    while (!stop_asked() && tri_now_ns() < until_ns && readers(run) > 0)
         sleep_ms(POLL_MS);
-}
-
-/** Whether the source has been waited for long enough; logs that. */
-static bool gives_up(struct run *run)
-{
-    if (run->config->persistent || outage_seconds(&run->outage, tri_now_ns()) <= GIVE_UP_S)
-        return false;
-    tri_log_write(run->log, TRI_LOG_ERROR, "capture",
-                  "%s: has not come back for a minute: %s; --persistent waits for ever",
-                  run->publisher.source.label, run->fault);
-    end(run, CLI_FAILED);
-    return true;
-}
-
-/** The source has gone: NO SIGNAL pictures take its place. One that went again before its first frame
- *  was not back. */
-static void lose_source(struct run *run)
-{
-    publisher_close(&run->publisher);
-    if (run->outage.since_ns) {
-        if (!gives_up(run))
-            outage_resume(&run->outage, run->fault, run->log);
-        return;
-    }
-    tri_log_write(run->log, TRI_LOG_WARN, "capture", "%s: no signal; looking for it again%s",
-                  run->publisher.source.label, run->config->persistent ? "" : " for a minute");
-    outage_begin(&run->outage, &run->publisher.source.video, run->fault, run->log);
-}
-
-static void look_for_source(struct run *run)
-{
-    if (publisher_open(&run->publisher) == SOURCE_OK) {
-        run->outage.active = false;
-        run->last_ns = tri_now_ns();
-        return;
-    }
-    publisher_close(&run->publisher);
-    outage_tried(&run->outage, tri_now_ns());
-    gives_up(run);
-}
-
-/** A frame came. */
-static void prove_source(struct run *run)
-{
-    run->last_ns = tri_now_ns();
-    run->proven = true;
-    if (!run->outage.since_ns)
-        return;
-    tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: is back after %.1f s",
-                  run->publisher.source.label, outage_seconds(&run->outage, run->last_ns));
-    outage_end(&run->outage);
-}
-
-static void publish_no_signal(struct run *run)
-{
-    struct outage *outage = &run->outage;
-
-    if (!schedule_wait(&outage->schedule))
-        return;
-    struct tri_draft *draft = publisher_begin(&run->publisher, &outage->video);
-    if (draft && outage_draw(outage, draft))
-        publisher_publish(&run->publisher, draft);
-    else if (draft)
-        tri_writer_cancel(run->writer, draft);
-    schedule_advance(&outage->schedule);
-    if (schedule_missed(&outage->schedule, tri_now_ns()) > 0) // opening the source took its time
-        schedule_restart(&outage->schedule, tri_now_ns());
-    if (outage_try_due(outage, tri_now_ns()))
-        look_for_source(run);
-}
-
-/** A camera without a good frame for too long is treated like one that has gone. A slow one has time
- *  for a few frames. */
-static void check_device_timeout(struct run *run)
-{
-    const struct source *source = &run->publisher.source;
-    const int64_t now_ns = tri_now_ns();
-    const double silent = (double)(now_ns - run->last_ns) / 1e9;
-    const double slow =
-        (double)capture_timing_period(source->video.fps_num, source->video.fps_den) / 1e9 *
-        SLOW_PERIODS;
-    const double limit = run->config->device_timeout;
-
-    if (!source->live || limit <= 0 || silent < limit || silent < slow)
-        return;
-    tri_log_write(&run->source_log, TRI_LOG_WARN, "capture", "%s: no %sframe for %.1f s%s%s",
-                  source->label, source->fault[0] ? "good " : "", silent,
-                  source->fault[0] ? ": the last one was " : "", source->fault);
-    lose_source(run);
-}
-
-static void take_frame(struct run *run)
-{
-    switch (publisher_frame(&run->publisher)) {
-    case SOURCE_OK:
-        prove_source(run);
-        break;
-    case SOURCE_CHANGED:
-        run->last_ns = tri_now_ns();
-        break;
-    case SOURCE_DROPPED:
-    case SOURCE_NOTHING:
-        check_device_timeout(run);
-        break;
-    case SOURCE_END:
-        end(run, CLI_DONE);
-        break;
-    case SOURCE_LOST:
-        if (run->proven || run->config->persistent)
-            lose_source(run);
-        else // as if it had failed when it was opened
-            end(run, CLI_FAILED);
-        break;
-    case SOURCE_FAILED:
-    case SOURCE_MISUSED:
-        end(run, CLI_FAILED);
-        break;
-    }
 }
 
 static void print_stats(struct run *run)
 {
-    struct tri_writer_stats counts;
+    struct stats *stats = &run->supervisor.publisher.stats;
+    struct tri_writer_stats writer_stats;
     char line[256];
-    const int64_t now = tri_now_ns();
 
-    tri_writer_get_stats(run->writer, &counts);
-    stats_writer(&run->publisher.stats, &counts);
-    stats_line(&run->publisher.stats, now, line, sizeof(line));
+    tri_writer_get_stats(run->writer, &writer_stats);
+    stats_writer(stats, &writer_stats);
+    stats_line(stats, tri_now_ns(), line, sizeof(line));
     cli_print_line(stderr, line);
 }
 
-static void summarize(struct run *run)
+/** Whether --crash-after is due. */
+static bool must_crash(const struct run *run)
 {
-    struct tri_writer_stats counts;
+    const uint64_t after = run->config->faults.crash_after;
 
-    tri_writer_get_stats(run->writer, &counts);
-    stats_writer(&run->publisher.stats, &counts);
-    json_t *summary = stats_json(&run->publisher.stats);
-    json_object_set_new(summary, "source", stats_json_text(run->publisher.source.label));
-    json_object_set_new(summary, "slots", json_integer(counts.slots));
-    if (fault_wanted(&run->config->faults))
-        json_object_set_new(
-            summary, "faults",
-            fault_json(&run->publisher.fault, stats_know_rate(&run->publisher.stats)));
-    if (!stats_print_json(stdout, summary)) {
-        tri_log_write(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
-                      strerror(errno));
-        run->status = CLI_FAILED;
-    }
+    return after > 0 && run->supervisor.publisher.stats.frames >= after;
 }
 
-/** As anybody would kill it: nothing is tidied up. */
+/** The summary of --json; needs an open source and an open writer. */
+static json_t *make_summary(struct run *run)
+{
+    struct publisher *publisher = &run->supervisor.publisher;
+    const struct source *source = &publisher->source;
+    struct tri_writer_stats writer_stats;
+
+    tri_writer_get_stats(run->writer, &writer_stats);
+    stats_writer(&publisher->stats, &writer_stats);
+    json_t *summary = stats_json(&publisher->stats);
+    json_object_set_new(summary, "source", stats_json_text(source->label));
+    json_object_set_new(summary, "slots", json_integer(writer_stats.slots));
+    if (source->ops->add_to_summary)
+        source->ops->add_to_summary(source, summary);
+    if (fault_is_requested(&run->config->faults))
+        json_object_set_new(json_object_get(summary, "faults"), "crashed",
+                            json_boolean(must_crash(run)));
+    return summary;
+}
+
+static void print_summary(struct run *run, json_t *summary)
+{
+    if (stats_print_json(stdout, summary))
+        return;
+    tri_log_write(run->log, TRI_LOG_ERROR, "json", "cannot write the summary to stdout: %s",
+                  strerror(errno));
+    run->status = CLI_FAILED;
+}
+
+/** Ends the process without any cleanup, as kill -9 does. */
 static void crash(struct run *run)
 {
     if (run->config->json)
-        summarize(run);
+        print_summary(run, make_summary(run));
     raise(SIGKILL);
 }
 
 static void stream(struct run *run)
 {
+    struct stats *stats = &run->supervisor.publisher.stats;
     const uint64_t count = run->config->count;
     const int verbosity = run->config->common.verbosity;
-    const bool stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
+    const bool live_stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
+    enum source_result result = SOURCE_OK;
 
-    run->last_ns = tri_now_ns();
-    while (!run->over && !stop_asked()) {
-        if (run->outage.active)
-            publish_no_signal(run);
-        else
-            take_frame(run);
-        if (fault_crashes(&run->publisher.fault))
+    while (result == SOURCE_OK && !stop_asked()) {
+        result = supervisor_step(&run->supervisor);
+        if (must_crash(run))
             crash(run);
-        if (count && run->publisher.stats.frames >= count)
-            end(run, CLI_DONE);
-        if (stats && stats_due(&run->publisher.stats, tri_now_ns()))
+        if (count && stats->frames >= count)
+            break;
+        if (live_stats && stats_due(stats, tri_now_ns()))
             print_stats(run);
     }
+    run->status = exit_status(result);
 }
 
-int run(const struct config *config, const tri_log *log)
+int capture_run(const struct config *config, const tri_log *log)
 {
     static struct run run; // large: a draft for each slot
+    struct supervisor *supervisor = &run.supervisor;
+    json_t *summary = NULL;
 
     if (config->list_devices || config->list_formats || config->list_ctrls)
         return list(config, log);
-    run = (struct run){ .config = config, .log = log, .status = CLI_DONE };
-    // Warnings are wanted in any case: for the NO SIGNAL picture.
-    run.source_log =
-        (tri_log){ .write = pass_on,
-                   .user = &run,
-                   .level = log && log->level > TRI_LOG_WARN ? log->level : TRI_LOG_WARN };
-    run.publisher.log = log;
-    run.publisher.options = options_of(config, &run.source_log);
-    run.publisher.source.ops = config->ops;
-    snprintf(run.publisher.source.label, sizeof(run.publisher.source.label), "%s", config->arg);
-    run.publisher.skip = config->skip;
-    run.publisher.fault.options = &config->faults;
-    prctl(PR_SET_TIMERSLACK, 1UL); // frames are due at their time, not some 50 us later
+    run = (struct run){ .config = config, .log = log };
+    supervisor->log = log;
+    supervisor->persistent = config->persistent;
+    supervisor->mute = config->common.verbosity <= 0;
+    supervisor->device_timeout = config->device_timeout;
+    supervisor->publisher.log = log;
+    supervisor->publisher.options = make_options(config, log);
+    supervisor->publisher.source.ops =
+        fault_is_requested(&config->faults) ? &fault_injection : config->ops;
+    supervisor->publisher.source.skip = config->skip;
+    snprintf(supervisor->publisher.source.label, sizeof(supervisor->publisher.source.label), "%s",
+             config->arg);
+    prctl(PR_SET_TIMERSLACK, 1UL); // the default wakes sleepers some 50 us late
 
-    if (!open_source(&run))
-        return run.status;
+    const enum source_result result = supervisor_open(supervisor);
+    if (result != SOURCE_OK)
+        return exit_status(result);
     if (open_writer(&run)) {
         if (config->wait_for_reader)
             wait_for_reader(&run);
-        stats_start(&run.publisher.stats, config->name);
+        supervisor->last_frame_ns = tri_now_ns();
+        stats_start(&supervisor->publisher.stats, config->name);
         stream(&run);
         if (run.status == CLI_DONE)
             linger(&run);
         if (config->json)
-            summarize(&run);
+            summary = make_summary(&run);
     }
-    publisher_close(&run.publisher);
-    outage_end(&run.outage);
+    supervisor_close(supervisor);
     tri_writer_close(&run.writer);
+    if (summary)
+        print_summary(&run, summary);
     return run.status;
 }

@@ -6,6 +6,6 @@
 #include "cli.h"
 
 /** @return the exit status */
-int run(const struct config *config, const tri_log *log);
+int capture_run(const struct config *config, const tri_log *log);
 
 #endif

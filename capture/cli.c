@@ -199,8 +199,7 @@ static void describe_sources(char *text, size_t bytes)
     for (size_t i = 0; source_at(i); i++) {
         const struct source_ops *ops = source_at(i);
         snprintf(what, sizeof(what), "%s:%s", ops->name, ops->arg);
-        strbuf_add(&list, "  %-20s %s%s\n", what, ops->summary,
-                   ops == &source_pattern ? "  [pattern:clock]" : "");
+        strbuf_add(&list, "  %-20s %s\n", what, ops->summary);
     }
     for (size_t i = 0; pattern_at(i); i++)
         strbuf_add(&list, "%s    %-18s %s", i ? "\n" : "patterns:\n", pattern_at(i)->name,
@@ -242,14 +241,14 @@ static int choose_source(struct config *config, const char *text)
         return cli_refuse(&program, "one source at a time: --device %s, or %s", config->device,
                           text);
     if (config->device || (text && text[0] == '/' && !is_plain_file(text))) {
-        config->ops = source_named("v4l2", &config->arg);
+        config->ops = source_find("v4l2", &config->arg);
         config->arg = config->device ? config->device : text;
         return config->ops ? -1 : refuse_cameras();
     }
     const bool lists = config->list_devices || config->list_formats || config->list_ctrls;
     if (!text)
-        text = lists && source_named("v4l2", &config->arg) ? "v4l2" : "pattern:clock";
-    config->ops = source_named(text, &config->arg);
+        text = lists && source_find("v4l2", &config->arg) ? "v4l2" : "pattern:clock";
+    config->ops = source_find(text, &config->arg);
     if (config->ops)
         return -1;
     if (strncmp(text, "v4l2:", 5) == 0)
@@ -279,19 +278,19 @@ static int check(const struct config *config)
         return cli_refuse(&program,
                           "--mode %04o: everybody could disturb the stream; leave out the last 2",
                           config->mode);
-    if ((config->input || config->standard) && !config->ops->has_controls)
+    if ((config->input || config->standard) && !(config->ops->flags & SOURCE_CONTROLS))
         return cli_refuse(&program, "--%s: %s has no inputs, a camera has",
                           config->input ? "input" : "standard", config->ops->name);
-    if (config->stride && config->ops != &source_raw)
+    if (config->stride && !(config->ops->flags & SOURCE_STRIDE))
         return cli_refuse(&program, "--stride is of raw pictures, %s says itself how rows lie",
                           config->ops->name);
     if (config->stride > INT32_MAX)
         return cli_refuse(&program, "--stride %llu: a row has 1 to %d bytes",
                           (unsigned long long)config->stride, INT32_MAX);
-    if (config->controls.count && !config->ops->has_controls)
+    if (config->controls.count && !(config->ops->flags & SOURCE_CONTROLS))
         return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
                           config->ops->name);
-    if (config->ops != &source_pattern && fault_wanted(&config->faults))
+    if (fault_is_requested(&config->faults) && !(config->ops->flags & SOURCE_FAULTS))
         return cli_refuse(&program, "faults on purpose are for patterns, %s has its own",
                           config->ops->name);
     if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)
@@ -318,5 +317,6 @@ int config_parse(struct config *config, int argc, char **argv)
     if (argc - first > 1)
         return cli_refuse(&program, "one source at a time, not also '%s'", argv[first + 1]);
     status = choose_source(config, first < argc ? argv[first] : NULL);
+    config->faults.source = config->ops;
     return status >= 0 ? status : check(config);
 }

@@ -4,7 +4,6 @@
 #define CAPTURE_CLI_H
 
 #include "source/fault_injection.h"
-#include "source/frame_source.h"
 
 #include "program/cli.h"
 

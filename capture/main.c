@@ -14,5 +14,5 @@ int main(int argc, char **argv)
         return status;
     const tri_log log = cli_log(&config.common);
     stop_on_signals();
-    return run(&config, &log);
+    return capture_run(&config, &log);
 }

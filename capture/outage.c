@@ -1,39 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/** The stream goes on without its source, and says so in every frame. */
 #include "outage.h"
 
 #define SECOND         INT64_C(1000000000)
-#define PAUSE_FIRST_NS (SECOND / 5)
-#define PAUSE_LAST_NS  (5 * SECOND)
+#define BACKOFF_MIN_NS (SECOND / 5)
+#define BACKOFF_MAX_NS (5 * SECOND)
 
-static int64_t longer(int64_t pause_ns)
+static int64_t longer(int64_t backoff_ns)
 {
-    return 2 * pause_ns < PAUSE_LAST_NS ? 2 * pause_ns : PAUSE_LAST_NS;
+    return 2 * backoff_ns < BACKOFF_MAX_NS ? 2 * backoff_ns : BACKOFF_MAX_NS;
 }
 
 static void open_drawing(struct outage *outage, const char *why, const tri_log *log)
 {
     const struct tri_video *video = &outage->video;
-    const enum tri_err err = drawing_open(&outage->drawing, &pattern_no_signal, why, video);
+    const char *arg;
+    const struct pattern *pattern = pattern_find("no-signal", &arg);
+    const enum tri_err err = drawing_open(&outage->drawing, pattern, why, video);
     char fourcc[5];
 
     if (err != TRI_OK)
         tri_log_write(log, TRI_LOG_WARN, "capture",
-                      "the stream rests meanwhile: no picture can be drawn in %s: %s",
+                      "no frames during the outage: cannot draw %s: %s",
                       tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err));
 }
 
 void outage_begin(struct outage *outage, const struct tri_video *video, const char *why,
                   const tri_log *log)
 {
-    const int64_t now = tri_now_ns();
-    const bool soon = outage->ended_ns && now - outage->ended_ns < PAUSE_LAST_NS;
-    const int64_t pause_ns = soon ? longer(outage->pause_ns) : PAUSE_FIRST_NS;
+    const int64_t now_ns = tri_now_ns();
+    const bool soon = outage->ended_ns && now_ns - outage->ended_ns < BACKOFF_MAX_NS;
+    const int64_t backoff_ns = soon ? longer(outage->backoff_ns) : BACKOFF_MIN_NS;
 
     *outage = (struct outage){ .active = true,
-                               .since_ns = now,
-                               .next_try_ns = now + pause_ns,
-                               .pause_ns = pause_ns,
+                               .since_ns = now_ns,
+                               .retry_at_ns = now_ns + backoff_ns,
+                               .backoff_ns = backoff_ns,
                                .video = *video };
     if (video->fps_num && video->fps_den)
         schedule_init(&outage->schedule, video->fps_num, video->fps_den);
@@ -47,7 +48,7 @@ void outage_resume(struct outage *outage, const char *why, const tri_log *log)
     drawing_close(&outage->drawing);
     open_drawing(outage, why, log);
     outage->active = true;
-    outage_tried(outage, tri_now_ns());
+    outage_back_off(outage, tri_now_ns());
 }
 
 bool outage_draw(struct outage *outage, struct tri_draft *draft)
@@ -59,15 +60,15 @@ bool outage_draw(struct outage *outage, struct tri_draft *draft)
     return outage->drawing && drawing_draw(outage->drawing, draft, &now) == TRI_OK;
 }
 
-bool outage_try_due(const struct outage *outage, int64_t now_ns)
+bool outage_is_retry_due(const struct outage *outage, int64_t now_ns)
 {
-    return now_ns >= outage->next_try_ns;
+    return now_ns >= outage->retry_at_ns;
 }
 
-void outage_tried(struct outage *outage, int64_t now_ns)
+void outage_back_off(struct outage *outage, int64_t now_ns)
 {
-    outage->pause_ns = longer(outage->pause_ns);
-    outage->next_try_ns = now_ns + outage->pause_ns;
+    outage->backoff_ns = longer(outage->backoff_ns);
+    outage->retry_at_ns = now_ns + outage->backoff_ns;
 }
 
 double outage_seconds(const struct outage *outage, int64_t now_ns)
@@ -78,5 +79,5 @@ double outage_seconds(const struct outage *outage, int64_t now_ns)
 void outage_end(struct outage *outage)
 {
     drawing_close(&outage->drawing);
-    *outage = (struct outage){ .ended_ns = tri_now_ns(), .pause_ns = outage->pause_ns };
+    *outage = (struct outage){ .ended_ns = tri_now_ns(), .backoff_ns = outage->backoff_ns };
 }

@@ -1,41 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/** While a source is gone: NO SIGNAL pictures, and when to look for it again. */
+/** An outage of the source: NO SIGNAL frames, and the times of the attempts to reopen it. */
 #ifndef CAPTURE_OUTAGE_H
 #define CAPTURE_OUTAGE_H
 
 #include "pattern/drawing.h"
 #include "schedule.h"
 
-/** While since_ns is 0 the source is there. */
+/** since_ns is 0 while there is no outage. */
 struct outage {
-    bool active; // false: the source was opened again, its first frame is awaited
-    int64_t since_ns, next_try_ns, pause_ns;
-    int64_t ended_ns;       // when the one before ended
-    struct tri_video video; // of its pictures
+    bool active; // false: the source was reopened, its first frame is awaited
+    int64_t since_ns;
+    int64_t retry_at_ns;
+    int64_t backoff_ns;
+    int64_t ended_ns;       // end of the previous outage
+    struct tri_video video; // of the NO SIGNAL frames
     struct schedule schedule;
-    struct drawing *drawing; // NULL: nothing can be drawn in this format
-    uint64_t number;         // of the next picture
+    struct drawing *drawing; // NULL: this format cannot be drawn
+    uint64_t number;         // of the next NO SIGNAL frame
 };
 
-/** Begins with pictures of `video`, at its rate, that tell `why`. Soon after the end of an absence the
- *  pauses go on as long as they were. */
+/** Begins an outage with frames of `video`, at its rate, that show `why`. Soon after the end of the
+ *  previous outage, the back-off continues where it was. */
 void outage_begin(struct outage *outage, const struct tri_video *video, const char *why,
                   const tri_log *log);
 
-/** Draws the next picture into a draft of that video. @return false if there is nothing to show */
+/** Draws the next frame into a draft of outage->video. @return false if it cannot be drawn */
 bool outage_draw(struct outage *outage, struct tri_draft *draft);
 
-/** Goes on with pictures that tell `why`, after a longer pause: the source was opened again, and went
- *  before its first frame. */
+/** Continues the outage with frames that show `why` and a longer back-off: the source was reopened,
+ *  and failed before its first frame. */
 void outage_resume(struct outage *outage, const char *why, const tri_log *log);
 
-/** Whether it is time to open the source again. */
-bool outage_try_due(const struct outage *outage, int64_t now_ns);
+/** Whether it is time to reopen the source. */
+bool outage_is_retry_due(const struct outage *outage, int64_t now_ns);
 
-/** It was not there: the next pause is twice as long, up to some seconds. */
-void outage_tried(struct outage *outage, int64_t now_ns);
+/** Doubles the back-off, up to some seconds, after an attempt that failed. */
+void outage_back_off(struct outage *outage, int64_t now_ns);
 
-/** Seconds since the source went. */
+/** Seconds since the outage began. */
 double outage_seconds(const struct outage *outage, int64_t now_ns);
 
 void outage_end(struct outage *outage);

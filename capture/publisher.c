@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/** One loop for sources that fill the slot they are handed and for drivers that queue several. */
+/** One loop for sources that fill the draft they get and for drivers that queue several. */
 #include "publisher.h"
-
-#include "program/stop.h"
 
 #include <string.h>
 
-#define WAIT_MS 100 // longest that signals and time limits go unnoticed
-
-/** A camera brings its own schedule. */
-static void set_schedule(struct publisher *publisher)
-{
-    if (!publisher->source.live)
-        schedule_init(&publisher->schedule, publisher->source.video.fps_num,
-                      publisher->source.video.fps_den);
-}
+#define WAIT_MS 100 // longest time before a signal or a time limit is noticed
 
 enum source_result publisher_open(struct publisher *publisher)
 {
@@ -23,8 +13,6 @@ enum source_result publisher_open(struct publisher *publisher)
 
     if (result == SOURCE_OK && publisher->writer)
         tri_writer_reserve(publisher->writer, publisher->source.slot_bytes);
-    if (result == SOURCE_OK)
-        set_schedule(publisher);
     return result;
 }
 
@@ -33,7 +21,7 @@ static void cancel_all(struct publisher *publisher)
     tri_writer_cancel(publisher->writer, &publisher->draft);
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
         tri_writer_cancel(publisher->writer, &publisher->queued[i]);
-    publisher->in_hand = false;
+    publisher->in_progress = false;
 }
 
 void publisher_close(struct publisher *publisher)
@@ -43,51 +31,44 @@ void publisher_close(struct publisher *publisher)
         tri_writer_set_device_access(publisher->writer, false);
         cancel_all(publisher);
     }
-    fault_close(&publisher->fault);
     publisher->restarted = true;
 }
 
-/** Tells what is lost for want of a slot, and what would help. */
-static void complain(const struct publisher *publisher, const struct tri_video *video,
-                     enum tri_err err)
+/** Logs why there are no slots for `video`, and what helps. */
+static void report_refusal(const struct publisher *publisher, const struct tri_video *video,
+                           enum tri_err err)
 {
     char fourcc[5];
     const char *help = err == TRI_ERR_NO_RESOURCES
-                           ? "; the stream stays as it is and tries again every "
-                             "second: make room, or start it anew with a smaller "
+                           ? "; retrying every second: free memory, or restart with a smaller "
                              "--size or fewer --buffers"
                            : "";
 
-    tri_log_write(publisher->log, TRI_LOG_ERROR, "capture", "%s: frames of %ux%u %s are lost: %s%s",
+    tri_log_write(publisher->log, TRI_LOG_ERROR, "capture", "%s: dropping frames of %ux%u %s: %s%s",
                   publisher->stats.name, video->width, video->height,
                   tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err), help);
 }
 
-/** Whether there is a slot for `video`; tells once why there can be none. */
-static bool slot_taken(struct publisher *publisher, const struct tri_video *video, enum tri_err err)
+/** Evaluates the result of an attempt to take a slot; logs a refusal once, and its end. */
+static bool has_slot(struct publisher *publisher, const struct tri_video *video, enum tri_err err)
 {
-    if (err == TRI_OK && publisher->complained)
-        tri_log_write(publisher->log, TRI_LOG_INFO, "capture", "%s: frames have room again",
+    if (err == TRI_ERR_NO_SLOT) // logged by the library
+        return false;
+    if (err == TRI_OK && publisher->slots_refused)
+        tri_log_write(publisher->log, TRI_LOG_INFO, "capture", "%s: slots are available again",
                       publisher->stats.name);
-    if (err == TRI_OK)
-        publisher->complained = false;
-    if (err == TRI_OK || err == TRI_ERR_NO_SLOT) // of the latter the library tells
-        return err == TRI_OK;
-    if (!publisher->complained)
-        complain(publisher, video, err);
-    publisher->complained = true;
-    return false;
+    if (err != TRI_OK && !publisher->slots_refused)
+        report_refusal(publisher, video, err);
+    publisher->slots_refused = err != TRI_OK;
+    return err == TRI_OK;
 }
 
 struct tri_draft *publisher_begin(struct publisher *publisher, const struct tri_video *video)
 {
     const enum tri_err err = tri_writer_begin(publisher->writer, video, &publisher->draft);
 
-    if (slot_taken(publisher, video, err)) {
-        if (publisher->fault.options->tear_every)
-            publisher->draft.previous_number = 0; // its lower half is another frame's
+    if (has_slot(publisher, video, err))
         return &publisher->draft;
-    }
     if (err != TRI_ERR_NO_SLOT)
         tri_writer_add_drops(publisher->writer, 0, 1);
     memset(&publisher->draft, 0, sizeof(publisher->draft));
@@ -107,7 +88,7 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft)
 
     const enum tri_err err = tri_writer_publish(publisher->writer, draft);
     if (err != TRI_OK) {
-        tri_log_write(publisher->log, TRI_LOG_DEBUG, "capture", "a frame was lost: %s",
+        tri_log_write(publisher->log, TRI_LOG_DEBUG, "capture", "frame not published: %s",
                       tri_strerror(err));
         return;
     }
@@ -117,7 +98,7 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft)
     stats_published(&publisher->stats, &seen, bytes);
 }
 
-/** Hands the source as many slots as it wants, or as there are. */
+/** Enqueues drafts until the source has as many as it wants, or no slot is free. */
 static enum source_result fill_queue(struct publisher *publisher)
 {
     uint32_t queued = 0;
@@ -127,10 +108,10 @@ static enum source_result fill_queue(struct publisher *publisher)
     for (; queued < publisher->source.queue; queued++) {
         struct tri_draft draft;
         const struct tri_video *video = &publisher->source.video;
-        if (!slot_taken(publisher, video, tri_writer_try_begin(publisher->writer, video, &draft)))
-            return SOURCE_OK; // fewer will do; what is lost for it, the source tells
+        if (!has_slot(publisher, video, tri_writer_try_begin(publisher->writer, video, &draft)))
+            return SOURCE_OK; // fewer suffice; the source counts what it loses by that
         struct tri_draft *place = &publisher->queued[draft.slot_index];
-        if (place->data[0]) { // of a segment that was replaced, and still with the source
+        if (place->data[0]) { // still enqueued, of a segment that was replaced
             tri_writer_cancel(publisher->writer, &draft);
             return SOURCE_OK;
         }
@@ -145,149 +126,71 @@ static enum source_result fill_queue(struct publisher *publisher)
     return SOURCE_OK;
 }
 
-/** Lets the source bring one frame, into a slot if there is one. *draft: where it is, or NULL. */
+/** Lets the source fill one frame, into a slot if one is free. *draft: the filled draft, or NULL. */
 static enum source_result fill_one(struct publisher *publisher, struct tri_draft **draft)
 {
     struct source *source = &publisher->source;
-    enum source_result result = SOURCE_OK;
 
-    if (source->queue > 0)
-        result = fill_queue(publisher);
-    else if (!publisher->in_hand && publisher->skip == 0)
+    if (source->queue == 0 && !publisher->in_progress && source->skip == 0)
         publisher_begin(publisher, &source->video);
-    if (result != SOURCE_OK)
-        return result;
-    publisher->in_hand = true;
     *draft = publisher->draft.data[0] ? &publisher->draft : NULL;
-    result = source->ops->fill(source, draft, WAIT_MS);
-    publisher->in_hand = result == SOURCE_NOTHING;
-
-    tri_writer_add_drops(publisher->writer, source->driver_drops, source->writer_drops);
-    source->driver_drops = source->writer_drops = 0;
+    const enum source_result result = source->ops->fill(source, draft, WAIT_MS);
+    publisher->in_progress = result == SOURCE_NOTHING;
     return result;
 }
 
-/** A synthetic source that is late leaves out what would have been shown meanwhile. */
-static void skip_missed(struct publisher *publisher)
+/** Publishes a filled draft, if there is one and it is not to be skipped. */
+static void deliver(struct publisher *publisher, struct tri_draft *draft)
 {
-    const int64_t late_ns = tri_now_ns() - publisher->moment_ns;
-    const int64_t was_due_ns = publisher->schedule.due_ns;
-    const uint64_t missed = schedule_missed(&publisher->schedule, was_due_ns + late_ns);
+    const bool skip = publisher->source.skip > 0;
 
-    for (uint64_t i = 0; i < missed && !stop_asked(); i++) {
-        struct tri_draft *nowhere = NULL;
-        publisher->source.ops->fill(&publisher->source, &nowhere, 0);
-        schedule_advance(&publisher->schedule);
+    publisher->source.skip -= skip;
+    if (!draft)
+        return;
+    if (skip) {
+        tri_writer_cancel(publisher->writer, draft);
+        return;
     }
-    publisher->moment_ns += publisher->schedule.due_ns - was_due_ns;
-    tri_writer_add_drops(publisher->writer, missed, 0);
-}
-
-/** Sleeps until a synthetic source's next picture is to be taken. Its time is what its pace and the
- *  faults made on purpose say, as a camera stamps a picture before anybody comes to fetch it. */
-static bool await_moment(struct publisher *publisher)
-{
-    struct schedule *schedule = &publisher->schedule;
-    const struct fault_delay delay = fault_next(&publisher->fault);
-    const int64_t late_ns = delay.stall_ns + delay.jitter_ns;
-
-    if (!schedule->num)
-        return late_ns ? schedule_sleep_until(tri_now_ns() + late_ns) : !stop_asked();
-    const bool first = !schedule->due_ns;
-    if (first)
-        schedule_restart(schedule, tri_now_ns());
-    schedule->due_ns += delay.stall_ns; // what follows is later by as much
-    const int64_t moment_ns = schedule->due_ns + delay.jitter_ns;
-    publisher->moment_ns = moment_ns > publisher->moment_ns ? moment_ns : publisher->moment_ns + 1;
-    if (!schedule_sleep_until(publisher->moment_ns))
-        return false;
-    if (!first) // before which there is nothing to be missed
-        skip_missed(publisher);
-    return true;
-}
-
-/** What was filled becomes the newest frame, at its time. */
-static enum source_result deliver(struct publisher *publisher, struct tri_draft *draft)
-{
-    const bool film = publisher->source.film;
-
-    if (publisher->skip > 0) {
-        publisher->skip--;
-        if (draft)
-            tri_writer_cancel(publisher->writer, draft);
-        return SOURCE_OK;
-    }
-    if (film && !schedule_wait(&publisher->schedule))
-        return SOURCE_NOTHING;
-    if (fault_drops(&publisher->fault)) {
-        tri_writer_add_drops(publisher->writer, 1, 0);
-        if (draft)
-            tri_writer_cancel(publisher->writer, draft);
-        schedule_advance(&publisher->schedule);
-        return SOURCE_OK;
-    }
-    if (film && schedule_missed(&publisher->schedule, tri_now_ns()) > 0)
-        schedule_restart(&publisher->schedule,
-                         tri_now_ns()); // late rather than never, and no rush afterwards
-    if (film)
-        publisher->moment_ns = publisher->schedule.due_ns;
-    if (draft) {
-        if (publisher->schedule.num)
-            draft->info.capture_ns = publisher->moment_ns;
-        if (publisher->restarted)
-            draft->info.flags |= TRI_FRAME_RESTART;
-        publisher->restarted = false;
-        fault_tear(&publisher->fault, draft);
-        publisher_publish(publisher, draft);
-        fault_published(&publisher->fault,
-                        capture_timing_period(publisher->schedule.num, publisher->schedule.den));
-    }
-    schedule_advance(&publisher->schedule);
-    return SOURCE_OK;
-}
-
-/** Opens a synthetic source anew with another format, and with the first one the next time. */
-static enum source_result change_format(struct publisher *publisher)
-{
-    const struct tri_video now = publisher->source.video;
-
-    if (!publisher->other.width)
-        publisher->other = fault_changed(&now);
-    publisher->fault.counts.format_changes++;
-    publisher->source.ops->close(&publisher->source);
-    cancel_all(publisher);
-    publisher->options.wanted = publisher->other;
-    publisher->other = now;
-    publisher->other.fps_den = now.fps_num ? now.fps_den : 1; // 0/1: unpaced
-    return publisher->source.ops->open(&publisher->source);
+    if (publisher->restarted)
+        draft->info.flags |= TRI_FRAME_RESTART;
+    publisher->restarted = false;
+    publisher_publish(publisher, draft);
 }
 
 enum source_result publisher_frame(struct publisher *publisher)
 {
-    const bool paced = !publisher->source.live && !publisher->source.film && publisher->skip == 0;
+    struct source *source = &publisher->source;
     struct tri_draft *draft = NULL;
+    enum source_result result = source->queue > 0 ? fill_queue(publisher) : SOURCE_OK;
 
-    if (fault_changes(&publisher->fault) && change_format(publisher) != SOURCE_OK)
-        return SOURCE_FAILED;
-    if (paced && !await_moment(publisher))
-        return SOURCE_NOTHING;
-    const enum source_result result = fill_one(publisher, &draft);
-
+    if (result == SOURCE_OK && source->ops->wait)
+        result = source->ops->wait(source, WAIT_MS);
     if (result == SOURCE_OK)
-        return deliver(publisher, draft);
-    if (result == SOURCE_NOTHING)
-        return result;
-    if (result == SOURCE_DROPPED) {
-        tri_writer_add_drops(publisher->writer, 1, 0);
+        result = fill_one(publisher, &draft);
+    const uint64_t unusable = result == SOURCE_DROPPED;
+    tri_writer_add_drops(publisher->writer, source->driver_drops + unusable, source->writer_drops);
+    source->driver_drops = source->writer_drops = 0;
+
+    switch (result) {
+    case SOURCE_OK:
+        deliver(publisher, draft);
+        break;
+    case SOURCE_NOTHING:
+        break;
+    case SOURCE_DROPPED:
         if (draft)
             tri_writer_cancel(publisher->writer, draft);
-        schedule_advance(&publisher->schedule);
-        return result;
-    }
-    cancel_all(publisher);
-    if (result == SOURCE_CHANGED) {
-        tri_writer_reserve(publisher->writer, publisher->source.slot_bytes);
-        set_schedule(publisher);
+        break;
+    case SOURCE_CHANGED:
+        cancel_all(publisher);
+        tri_writer_reserve(publisher->writer, source->slot_bytes);
+        break;
+    case SOURCE_END:
+    case SOURCE_LOST:
+    case SOURCE_FAILED:
+    case SOURCE_MISUSED:
+        cancel_all(publisher);
+        break;
     }
     return result;
 }

@@ -27,8 +27,9 @@ void lettering_prepare(struct lettering *lettering, const struct paint *like, co
 
 /**
  * Writes `text` with its upper left corner at the even place (x, y); small letters become capitals,
- * what has no glyph a blank. Letters equal to those of `before`, the text that stands there already,
- * are left alone; NULL writes all. Does nothing below LETTERING_HEIGHT_MIN or out of memory.
+ * what has no glyph a blank. Letters equal to those of `before`, the text that stands there
+ * already, are left alone; NULL writes all. Does nothing below LETTERING_HEIGHT_MIN or out of
+ * memory.
  */
 void lettering_write(struct lettering *lettering, struct paint *to, uint32_t x, uint32_t y,
                      const char *text, const char *before);

@@ -3,6 +3,7 @@
 #include "pattern.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void fill_all(struct paint *canvas, struct paint_rgb rgb)
 {
@@ -22,6 +23,11 @@ PLAIN(white, "white", "white all over", 255, 255, 255);
 PLAIN(red, "red", "red all over", 255, 0, 0);
 PLAIN(green, "green", "green all over", 0, 255, 0);
 PLAIN(blue, "blue", "blue all over", 0, 0, 255);
+
+static bool solid_accepts(const char *text)
+{
+    return strlen(text) == 6 && strspn(text, "0123456789abcdefABCDEF") == 6;
+}
 
 static bool solid_open(void **state, const struct paint *canvas, const struct tri_video *video,
                        const char *arg)
@@ -46,7 +52,9 @@ static void solid_still(void *state, struct paint *canvas)
 
 const struct pattern pattern_solid = {
     .name = "solid",
-    .summary = "solid=RRGGBB: that colour all over",
+    .arg = "RRGGBB",
+    .summary = "solid=RRGGBB: one colour",
+    .accepts = solid_accepts,
     .open = solid_open,
     .still = solid_still,
     .close = free,

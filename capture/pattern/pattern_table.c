@@ -1,35 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/** The table of patterns. */
+/** The table of patterns, in the order of --help. */
 #include "pattern.h"
 
 #include <string.h>
 
-static const struct pattern *const patterns[] = {
-    &pattern_clock,      // pattern_clock.c
-    &pattern_smpte,      // pattern_bars.c
-    &pattern_colors,     // pattern_ramp.c
-    &pattern_gradient,   // pattern_ramp.c
-    &pattern_zone_plate, // pattern_ramp.c
-    &pattern_checkers_1, // pattern_plain.c
-    &pattern_checkers_8, // pattern_plain.c
-    &pattern_ball,       // pattern_motion.c
-    &pattern_bar,        // pattern_motion.c
-    &pattern_snow,       // pattern_snow.c
-    &pattern_black,      // pattern_plain.c
-    &pattern_white,      // pattern_plain.c
-    &pattern_red,        // pattern_plain.c
-    &pattern_green,      // pattern_plain.c
-    &pattern_blue,       // pattern_plain.c
-    &pattern_solid,      // pattern_plain.c
-    &pattern_no_signal,  // pattern_no_signal.c
-};
+/* One row per pattern: the struct pattern that its file defines. */
+#define PATTERNS(ROW)       \
+    ROW(pattern_clock)      \
+    ROW(pattern_smpte)      \
+    ROW(pattern_colors)     \
+    ROW(pattern_gradient)   \
+    ROW(pattern_zone_plate) \
+    ROW(pattern_checkers_1) \
+    ROW(pattern_checkers_8) \
+    ROW(pattern_ball)       \
+    ROW(pattern_bar)        \
+    ROW(pattern_snow)       \
+    ROW(pattern_black)      \
+    ROW(pattern_white)      \
+    ROW(pattern_red)        \
+    ROW(pattern_green)      \
+    ROW(pattern_blue)       \
+    ROW(pattern_solid)      \
+    ROW(pattern_no_signal)
+
+#define DECLARE(name) extern const struct pattern name;
+PATTERNS(DECLARE)
+
+#define ADDRESS(name) &name,
+static const struct pattern *const patterns[] = { PATTERNS(ADDRESS) };
 
 const struct pattern *pattern_at(size_t index)
 {
     return index < sizeof(patterns) / sizeof(patterns[0]) ? patterns[index] : NULL;
 }
 
-const struct pattern *pattern_named(const char *text, const char **arg)
+const struct pattern *pattern_find(const char *text, const char **arg)
 {
     const size_t length = strcspn(text, "=");
 
@@ -44,7 +50,8 @@ const struct pattern *pattern_named(const char *text, const char **arg)
 
 double pattern_swing(uint64_t number)
 {
-    const uint64_t pass = 120, at = number % (2 * pass);
+    const uint64_t pass = 120;
+    const uint64_t at = number % (2 * pass);
 
     return (double)(at < pass ? at : 2 * pass - at) / (double)pass;
 }

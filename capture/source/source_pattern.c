@@ -10,15 +10,10 @@
 
 #define DEFAULT_PATTERN "clock"
 
-struct state {
-    struct drawing *drawing;
-};
-
-static bool arg_makes_sense(const struct pattern *pattern, const char *arg)
+/** Whether the pattern exists and the argument suits it. */
+static bool is_valid(const struct pattern *pattern, const char *arg)
 {
-    if (pattern != &pattern_solid)
-        return !arg;
-    return arg && strlen(arg) == 6 && strspn(arg, "0123456789abcdefABCDEF") == 6;
+    return pattern && (pattern->arg ? arg && pattern->accepts(arg) : !arg);
 }
 
 static enum source_result refuse_pattern(const struct source *source)
@@ -27,15 +22,17 @@ static enum source_result refuse_pattern(const struct source *source)
     struct strbuf list;
 
     strbuf_init(&list, names, sizeof(names));
-    for (size_t i = 0; pattern_at(i); i++)
-        strbuf_add(&list, "%s%s%s", i ? ", " : "", pattern_at(i)->name,
-                   pattern_at(i) == &pattern_solid ? "=RRGGBB" : "");
-    tri_log_write(source->options->log, TRI_LOG_ERROR, "pattern",
-                  "there is no pattern '%s'; there are %s", source->options->arg, names);
+    for (size_t i = 0; pattern_at(i); i++) {
+        const struct pattern *pattern = pattern_at(i);
+        strbuf_add(&list, "%s%s%s%s", i ? ", " : "", pattern->name, pattern->arg ? "=" : "",
+                   pattern->arg ? pattern->arg : "");
+    }
+    tri_log_write(source->options->log, TRI_LOG_ERROR, "pattern", "no pattern '%s'; use one of: %s",
+                  source->options->arg, names);
     return SOURCE_MISUSED;
 }
 
-/** What was wanted, and what a picture of that kind usually is where nothing was said. */
+/** Adds defaults to what was requested. */
 static struct tri_video complete_video(const struct tri_video *wanted)
 {
     struct tri_video video = *wanted;
@@ -46,7 +43,7 @@ static struct tri_video complete_video(const struct tri_video *wanted)
         video.width = 1280, video.height = 720;
     if (!video.fps_den)
         video.fps_num = 30, video.fps_den = 1;
-    if (!video.fps_num) // unpaced: no rate to tell
+    if (!video.fps_num) // unpaced: the stream has no rate
         video.fps_den = 0;
     const struct tri_format *format = tri_format_find(video.fourcc);
     if (format->family == TRI_FAMILY_COMPRESSED)
@@ -66,24 +63,24 @@ static enum source_result pattern_open(struct source *source)
     const struct source_options *options = source->options;
     const char *text = options->arg && options->arg[0] ? options->arg : DEFAULT_PATTERN;
     const char *arg;
-    const struct pattern *pattern = pattern_named(text, &arg);
+    const struct pattern *pattern = pattern_find(text, &arg);
 
-    if (!pattern || !arg_makes_sense(pattern, arg))
+    if (!is_valid(pattern, arg))
         return refuse_pattern(source);
     source->video = complete_video(&options->wanted);
     if (!drawing_possible(source->video.fourcc)) {
         char fourcc[5];
         tri_log_write(options->log, TRI_LOG_ERROR, "pattern",
-                      "%s cannot be drawn: this program was built without libjpeg-turbo",
+                      "cannot draw %s: this program was built without libjpeg-turbo",
                       tri_fourcc_name(source->video.fourcc, fourcc));
         return SOURCE_MISUSED;
     }
 
-    struct state *state = calloc(1, sizeof(*state));
-    source->state = state;
+    struct drawing *drawing;
     snprintf(source->label, sizeof(source->label), "pattern:%s", text);
-    const enum tri_err err =
-        state ? drawing_open(&state->drawing, pattern, arg, &source->video) : TRI_ERR_NO_RESOURCES;
+    schedule_init(&source->schedule, source->video.fps_num, source->video.fps_den);
+    const enum tri_err err = drawing_open(&drawing, pattern, arg, &source->video);
+    source->state = drawing;
     if (err != TRI_OK) {
         tri_log_write(options->log, TRI_LOG_ERROR, "pattern", "%s: %s", text, tri_strerror(err));
         return SOURCE_FAILED;
@@ -91,35 +88,52 @@ static enum source_result pattern_open(struct source *source)
     return SOURCE_OK;
 }
 
+/** A source that is late skips the frames it missed: as drops of the driver, as a camera loses
+ *  them. */
+static enum source_result pattern_wait(struct source *source, int timeout_ms)
+{
+    if (source->skip > 0)
+        return SOURCE_OK;
+    if (!schedule_wait(&source->schedule, timeout_ms))
+        return SOURCE_NOTHING;
+    const uint64_t missed = schedule_skip_missed(&source->schedule);
+    source->number += missed;
+    source->driver_drops += missed;
+    return SOURCE_OK;
+}
+
 static enum source_result pattern_fill(struct source *source, struct tri_draft **draft,
                                        int timeout_ms)
 {
-    struct state *state = source->state;
+    struct schedule *schedule = &source->schedule;
     const struct pattern_moment now = drawing_moment(source->number++);
+    const int64_t frame_ns = schedule->num ? schedule->frame_ns : now.time_ns;
 
     (void)timeout_ms;
+    if (source->skip == 0)
+        schedule_advance(schedule);
     if (!*draft)
         return SOURCE_OK;
     (*draft)->info.driver_sequence = now.number;
-    (*draft)->info.capture_ns = now.time_ns;
-    return drawing_draw(state->drawing, *draft, &now) == TRI_OK ? SOURCE_OK : SOURCE_DROPPED;
+    (*draft)->info.capture_ns = frame_ns;
+    return drawing_draw(source->state, *draft, &now) == TRI_OK ? SOURCE_OK : SOURCE_DROPPED;
 }
 
 static void pattern_close(struct source *source)
 {
-    struct state *state = source->state;
+    struct drawing *drawing = source->state;
 
-    if (state)
-        drawing_close(&state->drawing);
-    free(state);
+    drawing_close(&drawing);
     source->state = NULL;
 }
 
 const struct source_ops source_pattern = {
     .name = "pattern",
     .arg = "NAME",
-    .summary = "synthetic pictures; needs no hardware",
+    .summary = "synthetic frames, needs no hardware  [pattern:clock]",
+    .flags = SOURCE_FAULTS,
     .open = pattern_open,
+    .wait = pattern_wait,
     .fill = pattern_fill,
     .close = pattern_close,
 };

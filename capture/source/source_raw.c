@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** raw:FILE|-: pictures one after the other, without a word about what they are. */
+/** raw:FILE|-: frames without any header. */
 #include "video_file.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ static enum source_result refuse(const struct source *source, const char *why)
     return SOURCE_MISUSED;
 }
 
-/** --stride tells that of the first plane: the others' rows are padded to as many pixels. */
+/** --stride is that of the first plane; rows of the other planes are padded to as many pixels. */
 static void set_strides(struct tri_video *video, const struct tri_format *format)
 {
     const struct tri_plane_rule *first = &format->plane[0];
@@ -34,12 +34,11 @@ static enum source_result raw_open(struct source *source)
         return SOURCE_FAILED;
     file->fd = -1;
     if (!format || !options->wanted.width)
-        return refuse(source, "raw pictures do not say what they are: add --size WxH and --format "
-                              "FOURCC, and --fps N");
+        return refuse(source, "raw video has no header: add --size WxH and --format FOURCC, and "
+                              "--fps N");
     if (format->family == TRI_FAMILY_COMPRESSED)
-        return refuse(source, "compressed pictures have no fixed size, raw cannot tell where one "
-                              "ends; let ffmpeg decode them into y4m:-");
-    source->film = true;
+        return refuse(source, "compressed frames have no fixed size, so raw cannot separate them; "
+                              "decode them with ffmpeg into y4m:-");
     source->video = options->wanted;
     set_strides(&source->video, format);
     video_file_set_rate(&source->video, &options->wanted);
@@ -48,26 +47,25 @@ static enum source_result raw_open(struct source *source)
     if (result != SOURCE_OK)
         return result;
     snprintf(source->label, sizeof(source->label), "raw:%s", file->name);
-    return video_file_expect(file, &source->video) ? SOURCE_OK : SOURCE_MISUSED;
+    schedule_init(&source->schedule, source->video.fps_num, source->video.fps_den);
+    return video_file_set_layout(file, &source->video) ? SOURCE_OK : SOURCE_MISUSED;
 }
 
 static enum source_result raw_fill(struct source *source, struct tri_draft **draft, int timeout_ms)
 {
     struct video_file *file = source->state;
-    enum source_result result = video_file_read_picture(file, *draft, timeout_ms);
+    enum source_result result = video_file_read_frame(file, *draft, timeout_ms);
 
     if (result == SOURCE_END && source->options->loop && file->at > file->begin) {
         result = video_file_rewind(file);
         if (result == SOURCE_OK)
-            result = video_file_read_picture(file, *draft, timeout_ms);
+            result = video_file_read_frame(file, *draft, timeout_ms);
     }
     if (result == SOURCE_END && file->at == file->begin) {
         tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: is empty", file->name);
         return SOURCE_FAILED;
     }
-    if (result == SOURCE_OK && *draft)
-        (*draft)->info.driver_sequence = file->pictures - 1;
-    return result;
+    return result == SOURCE_OK ? video_file_deliver(file, source, *draft, timeout_ms) : result;
 }
 
 static void raw_close(struct source *source)
@@ -83,7 +81,8 @@ static void raw_close(struct source *source)
 const struct source_ops source_raw = {
     .name = "raw",
     .arg = "FILE|-",
-    .summary = "pictures without a header; needs --size and --format",
+    .summary = "video without a header; needs --size and --format",
+    .flags = SOURCE_STRIDE,
     .open = raw_open,
     .fill = raw_fill,
     .close = raw_close,

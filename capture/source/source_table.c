@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/** The table of sources. */
+/** The table of sources, in the order of --help. */
 #include "frame_source.h"
 
 #include <string.h>
 
-static const struct source_ops *const sources[] = {
+/* Sources that need a library are listed only if meson found it. */
 #ifdef HAVE_V4L2
-    &source_v4l2, // source_v4l2.c: cameras
+#define V4L2(ROW) ROW(source_v4l2) // cameras
+#else
+#define V4L2(ROW)
 #endif
-    &source_pattern, // source_pattern.c: no hardware, the same pictures on every run
-    &source_y4m,     // source_y4m.c: films with a header, from a file or a pipe
-    &source_raw,     // source_raw.c: films without one
-};
+
+/* One row per source: the struct source_ops that its file defines. */
+#define SOURCES(ROW)                                                     \
+    V4L2(ROW)                                                            \
+    ROW(source_pattern) /* synthetic pictures, the same on every run */  \
+    ROW(source_y4m)     /* video with a header, from a file or a pipe */ \
+    ROW(source_raw)     /* video without a header, from a file or a pipe */
+
+#define DECLARE(name) extern const struct source_ops name;
+SOURCES(DECLARE)
+
+#define ADDRESS(name) &name,
+static const struct source_ops *const sources[] = { SOURCES(ADDRESS) };
 
 const struct source_ops *source_at(size_t index)
 {
     return index < sizeof(sources) / sizeof(sources[0]) ? sources[index] : NULL;
 }
 
-const struct source_ops *source_named(const char *text, const char **arg)
+const struct source_ops *source_find(const char *text, const char **arg)
 {
     const size_t length = strcspn(text, ":");
 

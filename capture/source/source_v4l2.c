@@ -46,8 +46,8 @@ struct v4l2_source {
     struct camera_weave weave;
 };
 
-/** What to ask the camera for: what the command line says, else what the stream had before. A source
- *  that changed, and an input with timings of its own, have a size and rate of their own. */
+/** What to ask the camera for: what the command line says, else what the stream had before. A
+ *  source that changed, and an input with timings of its own, have a size and rate of their own. */
 static struct tri_video wanted_video(const struct source *source, const struct tri_video *signal,
                                      bool changed)
 {
@@ -166,7 +166,7 @@ static bool is_left(const struct source *source, size_t way)
     const enum source_io asked = source->options->io;
 
     return asked == SOURCE_IO_AUTO
-               ? v4l2->camera.caps & ways[way].caps && !(source->tried & 1u << ways[way].io)
+               ? v4l2->camera.caps & ways[way].caps && !(source->tried_io & 1u << ways[way].io)
                : asked == ways[way].io;
 }
 
@@ -177,8 +177,8 @@ static size_t next_way(const struct source *source, size_t way)
     return way;
 }
 
-/** Begins to stream in the way that was asked for, or the best one that is left: that a driver accepts
- *  one counts for nothing before its first frame. */
+/** Begins to stream in the way that was asked for, or the best one that is left: that a driver
+ *  accepts one counts for nothing before its first frame. */
 static enum source_result start(struct source *source)
 {
     struct v4l2_source *v4l2 = source->state;
@@ -189,12 +189,12 @@ static enum source_result start(struct source *source)
     source->queue = source->slots = 0;
     source->slot_bytes = v4l2->format.slot_bytes;
     if (next_way(source, 0) == WAYS) // all were tried: once more
-        source->tried = 0;
+        source->tried_io = 0;
     for (size_t way = next_way(source, 0); way < WAYS; way = next_way(source, way + 1)) {
         v4l2->camera.trial = free_choice && next_way(source, way + 1) < WAYS;
         v4l2->camera.direct = v4l2->direct;
         v4l2->io = ways[way].io;
-        source->tried |= 1u << v4l2->io;
+        source->tried_io |= 1u << v4l2->io;
         result = ways[way].start(source, &why);
         if (result == SOURCE_OK)
             return result;
@@ -281,7 +281,6 @@ static enum source_result v4l2_source_open(struct source *source)
         return out_of_memory(options);
     v4l2->camera.fd = -1;
     source->state = v4l2;
-    source->live = true;
 
     enum source_result result = camera_find(options->arg, path, options->log);
     if (result == SOURCE_OK)
@@ -304,7 +303,7 @@ static void v4l2_source_close(struct source *source)
     if (!v4l2)
         return;
     if (camera_is_gone(&v4l2->camera))
-        source->tried = 0; // no fault of the way's
+        source->tried_io = 0; // no fault of the way's
     stop(v4l2);
     camera_close(&v4l2->camera);
     free(v4l2);
@@ -375,7 +374,7 @@ static enum source_result accept_frame(struct source *source)
     struct v4l2_source *v4l2 = source->state;
 
     source->fault[0] = '\0';
-    source->tried = 0;
+    source->tried_io = 0;
     v4l2->camera.trial = false;
     return SOURCE_OK;
 }
@@ -472,8 +471,8 @@ static enum source_result take_read(struct source *source, struct tri_draft *dra
     return accept_frame(source);
 }
 
-static enum source_result v4l2_source_fill(struct source *source, struct tri_draft **draft,
-                                           int timeout_ms)
+/** Waits for a frame or an event. */
+static enum source_result v4l2_source_wait(struct source *source, int timeout_ms)
 {
     struct v4l2_source *v4l2 = source->state;
     bool event = false;
@@ -481,21 +480,26 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
     v4l2->starved |= v4l2->lent < source->queue;
     const enum source_result result = camera_buffers_wait(&v4l2->camera, timeout_ms, &event);
 
-    if (result != SOURCE_OK)
+    if (result != SOURCE_OK || !event || !camera_timings_changed(&v4l2->camera))
         return result;
-    if (event && camera_timings_changed(&v4l2->camera)) {
-        stop(v4l2);
-        const enum source_result agreed = negotiate(source, true);
-        return agreed == SOURCE_OK ? SOURCE_CHANGED : agreed;
-    }
-    const enum source_result taken =
+    stop(v4l2);
+    const enum source_result agreed = negotiate(source, true);
+    return agreed == SOURCE_OK ? SOURCE_CHANGED : agreed;
+}
+
+static enum source_result v4l2_source_fill(struct source *source, struct tri_draft **draft,
+                                           int timeout_ms)
+{
+    struct v4l2_source *v4l2 = source->state;
+    const enum source_result result =
         v4l2->io == SOURCE_IO_READ ? take_read(source, *draft) : take(source, draft);
-    // A device that always has something to tell and never a frame, or one that no slot is left for,
-    // would be asked without pause.
-    v4l2->idle = taken == SOURCE_NOTHING ? v4l2->idle + 1 : 0;
+
+    // Without a pause, a device that reports events but never a frame would be polled in a busy loop,
+    // and so would one that no slot is left for.
+    v4l2->idle = result == SOURCE_NOTHING ? v4l2->idle + 1 : 0;
     if (v4l2->idle > 1)
         camera_buffers_pause(timeout_ms < REST_MS ? timeout_ms : REST_MS);
-    return fall_back(source, taken);
+    return fall_back(source, result);
 }
 
 static enum source_result v4l2_source_enqueue(struct source *source, struct tri_draft *draft)
@@ -533,8 +537,9 @@ const struct source_ops source_v4l2 = {
     .name = "v4l2",
     .arg = "DEVICE",
     .summary = "a camera: /dev/videoN, a by-id path, N, or part of its name",
-    .has_controls = true,
+    .flags = SOURCE_CAN_STALL | SOURCE_CONTROLS,
     .open = v4l2_source_open,
+    .wait = v4l2_source_wait,
     .fill = v4l2_source_fill,
     .enqueue = v4l2_source_enqueue,
     .close = v4l2_source_close,

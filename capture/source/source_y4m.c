@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** y4m:FILE|-: films with a header, as ffmpeg -f yuv4mpegpipe writes them. */
+/** y4m:FILE|-: video with a header, as ffmpeg -f yuv4mpegpipe writes it. */
 #include "video_file.h"
 #include "y4m_header.h"
 
@@ -13,25 +13,28 @@
 #define FRAME_LINE_MIN 6 // "FRAME" and a newline
 #define HEADER_WAIT_MS 200
 
+/** What fill() does next. */
+enum step { READ_HEADER, READ_PIXELS, DELIVER };
+
 struct state {
     struct video_file file;
     struct y4m_header header;
     char line[Y4M_LINE_MAX];
     size_t line_bytes;
-    bool in_picture;        // the line before it has been read
-    uint32_t field;         // of that picture
-    bool warned;            // of a line that is not quite right
-    struct tri_draft aside; // for samples that have to be packed anew; data[0] is ours
+    enum step step;
+    uint32_t field;            // of the current frame
+    bool warned;               // about a header line
+    struct tri_draft unpacked; // buffer for samples that have to be repacked; data[0] is allocated
 };
 
-static enum source_result explain(const struct video_file *file, uint64_t at, const char *why)
+static enum source_result fail(const struct video_file *file, uint64_t at, const char *why)
 {
     tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: byte %" PRIu64 ": %s", file->name, at,
                   why);
     return SOURCE_FAILED;
 }
 
-/** Says the first time only that something of a film is not as it should be. */
+/** Logs a deviation from the format, only the first one of a file. */
 static void warn(struct state *state, uint64_t at, const char *why)
 {
     if (!state->warned)
@@ -40,7 +43,7 @@ static void warn(struct state *state, uint64_t at, const char *why)
     state->warned = true;
 }
 
-/** Takes line ends away from the beginning of a line: some programs leave one behind a picture. */
+/** Removes empty lines before a header line: some programs write one after a frame. */
 static void skip_blank_lines(struct state *state)
 {
     size_t blank = 0;
@@ -49,14 +52,13 @@ static void skip_blank_lines(struct state *state)
         blank++;
     if (!blank)
         return;
-    warn(state, state->file.at - state->line_bytes,
-         "an empty line where a frame must begin: ignored");
+    warn(state, state->file.at - state->line_bytes, "empty line before a frame: ignored");
     state->line_bytes -= blank;
     memmove(state->line, state->line + blank, state->line_bytes);
 }
 
-/** Reads the rest of a line, without its newline. `least` bytes are there in any case.
- *  @return SOURCE_OK; SOURCE_END, nothing came before the end; SOURCE_NOTHING; SOURCE_FAILED */
+/** Reads the rest of a line, without its newline. `least`: bytes that a valid line has at least.
+ *  @return SOURCE_OK; SOURCE_END, the file ended before the line; SOURCE_NOTHING; SOURCE_FAILED */
 static enum source_result read_line(struct state *state, size_t least, int timeout_ms)
 {
     struct video_file *file = &state->file;
@@ -68,7 +70,7 @@ static enum source_result read_line(struct state *state, size_t least, int timeo
             return SOURCE_OK;
         }
         if (have == sizeof(state->line))
-            return explain(file, file->at - have, "no end of line where a header must end");
+            return fail(file, file->at - have, "header line too long");
 
         size_t got;
         const enum source_result result = video_file_read(
@@ -76,21 +78,20 @@ static enum source_result read_line(struct state *state, size_t least, int timeo
         if (result != SOURCE_OK)
             return result;
         if (got == 0)
-            return have == 0 ? SOURCE_END : explain(file, file->at, "truncated within a header");
+            return have == 0 ? SOURCE_END : fail(file, file->at, "truncated in a header");
         state->line_bytes += got;
         if (least > 1 && have == 0) {
             skip_blank_lines(state);
             got = state->line_bytes;
         }
-        // A short read may hold a newline already, before `least`: the line is bad then, and the
-        // parser will say so.
+        // A line shorter than `least` is no frame header.
         if (memchr(state->line + have, '\n', got) && state->line_bytes < least)
-            return explain(file, file->at, "a frame must begin with FRAME");
+            return fail(file, file->at, "a frame must begin with FRAME");
     }
 }
 
-/** What was asked for on the command line must not contradict what the film says. */
-static bool as_wanted(const struct video_file *file, const struct tri_video *wanted,
+/** Whether the command line agrees with the header. */
+static bool is_wanted(const struct video_file *file, const struct tri_video *wanted,
                       const struct tri_video *video)
 {
     if ((!wanted->fourcc || wanted->fourcc == video->fourcc) &&
@@ -98,13 +99,13 @@ static bool as_wanted(const struct video_file *file, const struct tri_video *wan
         return true;
     char fourcc[5];
     tri_log_write(file->log, TRI_LOG_ERROR, file->part,
-                  "%s: is %ux%u %s; leave out --size and --format, or let ffmpeg convert it",
+                  "%s: is %ux%u %s: omit --size and --format, or convert it with ffmpeg",
                   file->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc));
     return false;
 }
 
-/** Makes room for 4:2:0 in words of 10 bits, which has to become P010. */
-static bool open_aside(struct state *state)
+/** Allocates the buffer for 4:2:0 in words of 10 bits, which is repacked to P010. */
+static bool open_unpacked(struct state *state)
 {
     const struct tri_video *video = &state->header.video;
     const uint32_t across = (video->width + 1) / 2, down = (video->height + 1) / 2;
@@ -121,23 +122,23 @@ static bool open_aside(struct state *state)
     }
     for (uint32_t p = 0; p < 3; p++)
         state->file.row_bytes[p] = shape->plane[p].row_bytes;
-    free(state->aside.data[0]);
-    state->aside.shape = *shape;
-    state->aside.data[0] = malloc(shape->bytes);
+    free(state->unpacked.data[0]);
+    state->unpacked.shape = *shape;
+    state->unpacked.data[0] = malloc(shape->bytes);
     for (uint32_t p = 1; p < 3; p++)
-        state->aside.data[p] = state->aside.data[0] + shape->plane[p].offset;
-    return state->aside.data[0];
+        state->unpacked.data[p] = state->unpacked.data[0] + shape->plane[p].offset;
+    return state->unpacked.data[0];
 }
 
-/** Takes the line that was read for a header. */
-static bool take_header(struct state *state)
+/** Parses the line that was read as a stream header. */
+static bool parse_header(struct state *state)
 {
     const struct video_file *file = &state->file;
     const uint64_t at = file->at - state->line_bytes - 1;
     struct y4m_issue issue;
 
     if (!y4m_parse_header(state->line, state->line_bytes, &state->header, &issue)) {
-        explain(file, at + issue.at, issue.why);
+        fail(file, at + issue.at, issue.why);
         return false;
     }
     if (issue.why[0])
@@ -155,24 +156,24 @@ static enum source_result read_header(struct state *state)
         if (stop_asked())
             return SOURCE_NOTHING;
     if (result == SOURCE_END)
-        return explain(file, file->at, "is empty");
+        return fail(file, file->at, "is empty");
     if (result != SOURCE_OK)
         return result;
-    return take_header(state) ? SOURCE_OK : SOURCE_FAILED;
+    return parse_header(state) ? SOURCE_OK : SOURCE_FAILED;
 }
 
-/** What the header says becomes the source's. */
+/** Applies the header to the source. */
 static enum source_result set_video(struct source *source)
 {
     struct state *state = source->state;
     struct video_file *file = &state->file;
 
-    if (!as_wanted(file, &source->options->wanted, &state->header.video))
+    if (!is_wanted(file, &source->options->wanted, &state->header.video))
         return SOURCE_MISUSED;
     source->video = state->header.video;
     video_file_set_rate(&source->video, &source->options->wanted);
-    if (!video_file_expect(file, &source->video) ||
-        (state->header.packing == Y4M_420P10 && !open_aside(state)))
+    if (!video_file_set_layout(file, &source->video) ||
+        (state->header.packing == Y4M_420P10 && !open_unpacked(state)))
         return SOURCE_FAILED;
     return SOURCE_OK;
 }
@@ -189,46 +190,48 @@ static enum source_result y4m_open(struct source *source)
         result = read_header(state);
     if (result != SOURCE_OK)
         return result;
-    source->film = true;
     snprintf(source->label, sizeof(source->label), "y4m:%s", state->file.name);
-    return set_video(source);
+    result = set_video(source);
+    schedule_init(&source->schedule, source->video.fps_num, source->video.fps_den);
+    return result;
 }
 
-/** Another film follows, or the same one again: its header stands where a frame would.
- *  @return SOURCE_OK, a frame follows as those before; SOURCE_CHANGED; SOURCE_FAILED */
-static enum source_result take_next_film(struct source *source)
+/** Handles a stream header in place of a frame: --loop, or files that were concatenated.
+ *  @return SOURCE_OK, the next frames are like those before; SOURCE_CHANGED; SOURCE_FAILED */
+static enum source_result continue_with_header(struct source *source)
 {
     struct state *state = source->state;
     const struct tri_video before = source->video;
     const enum y4m_packing packing = state->header.packing;
 
-    if (!take_header(state))
+    if (!parse_header(state))
         return SOURCE_FAILED;
     const enum source_result result = set_video(source);
     if (result != SOURCE_OK)
         return SOURCE_FAILED;
-    return tri_video_same(&source->video, &before) && state->header.packing == packing
-               ? SOURCE_OK
-               : SOURCE_CHANGED;
+    if (tri_video_same(&source->video, &before) && state->header.packing == packing)
+        return SOURCE_OK;
+    schedule_init(&source->schedule, source->video.fps_num, source->video.fps_den);
+    return SOURCE_CHANGED;
 }
 
-/** Reads the line before a picture; at the end of the file goes back to its beginning for --loop. */
-static enum source_result read_frame_line(struct source *source, int timeout_ms)
+/** Reads the header line of a frame; with --loop, rewinds at the end of the file. */
+static enum source_result read_frame_header(struct source *source, int timeout_ms)
 {
     struct state *state = source->state;
     struct video_file *file = &state->file;
     struct y4m_issue issue;
     enum source_result result = read_line(state, FRAME_LINE_MIN, timeout_ms);
 
-    if (result == SOURCE_END && file->pictures == 0)
-        return explain(file, file->at, "there is no frame after the header");
+    if (result == SOURCE_END && file->frames == 0)
+        return fail(file, file->at, "no frame after the header");
     if (result == SOURCE_END && source->options->loop) {
         result = video_file_rewind(file);
         if (result == SOURCE_OK)
             result = read_line(state, FRAME_LINE_MIN, timeout_ms);
     }
     while (result == SOURCE_OK && y4m_is_header(state->line, state->line_bytes)) {
-        result = take_next_film(source);
+        result = continue_with_header(source);
         if (result == SOURCE_OK)
             result = read_line(state, FRAME_LINE_MIN, timeout_ms);
     }
@@ -237,14 +240,14 @@ static enum source_result read_frame_line(struct source *source, int timeout_ms)
     const uint64_t at = file->at - state->line_bytes - 1;
     state->field = source->video.field;
     if (!y4m_parse_frame(state->line, state->line_bytes, &state->field, &issue))
-        return explain(file, at + issue.at, issue.why);
+        return fail(file, at + issue.at, issue.why);
     if (issue.why[0])
         warn(state, at + issue.at, issue.why);
     state->line_bytes = 0;
     return SOURCE_OK;
 }
 
-/** Words of 10 bits stand at the low end in the file and at the high end in P010. */
+/** The 10 bits of a word are the low ones in the file and the high ones in P010. */
 static void pack_words(const uint8_t *from, uint8_t *to, uint32_t count, uint32_t step)
 {
     for (uint32_t i = 0; i < count; i++, from += 2, to += step) {
@@ -267,32 +270,44 @@ static void pack_p010(const struct tri_draft *from, struct tri_draft *to)
     to->info.copies = 1;
 }
 
+static enum source_result read_pixels(struct state *state, struct tri_draft *draft, int timeout_ms)
+{
+    const bool repack = draft && state->header.packing == Y4M_420P10;
+    const enum source_result result =
+        video_file_read_frame(&state->file, repack ? &state->unpacked : draft, timeout_ms);
+
+    if (result == SOURCE_END)
+        return fail(&state->file, state->file.at, "truncated: no pixels after FRAME");
+    if (result != SOURCE_OK)
+        return result;
+    if (repack)
+        pack_p010(&state->unpacked, draft);
+    if (draft)
+        draft->info.video.field = state->field;
+    return SOURCE_OK;
+}
+
 static enum source_result y4m_fill(struct source *source, struct tri_draft **draft, int timeout_ms)
 {
     struct state *state = source->state;
-    const bool aside = state->header.packing == Y4M_420P10;
-    enum source_result result;
+    enum source_result result = SOURCE_OK;
 
-    if (!state->in_picture) {
-        result = read_frame_line(source, timeout_ms);
+    if (state->step == READ_HEADER) {
+        result = read_frame_header(source, timeout_ms);
         if (result != SOURCE_OK)
             return result;
-        state->in_picture = true;
+        state->step = READ_PIXELS;
     }
-    result =
-        video_file_read_picture(&state->file, *draft && aside ? &state->aside : *draft, timeout_ms);
-    if (result == SOURCE_END)
-        return explain(&state->file, state->file.at, "truncated: no picture after FRAME");
-    if (result != SOURCE_OK)
-        return result;
-    state->in_picture = false;
-    if (*draft && aside)
-        pack_p010(&state->aside, *draft);
-    if (*draft) {
-        (*draft)->info.driver_sequence = state->file.pictures - 1;
-        (*draft)->info.video.field = state->field;
+    if (state->step == READ_PIXELS) {
+        result = read_pixels(state, *draft, timeout_ms);
+        if (result != SOURCE_OK)
+            return result;
+        state->step = DELIVER;
     }
-    return SOURCE_OK;
+    result = video_file_deliver(&state->file, source, *draft, timeout_ms);
+    if (result == SOURCE_OK)
+        state->step = READ_HEADER;
+    return result;
 }
 
 static void y4m_close(struct source *source)
@@ -301,7 +316,7 @@ static void y4m_close(struct source *source)
 
     if (state) {
         video_file_close(&state->file);
-        free(state->aside.data[0]);
+        free(state->unpacked.data[0]);
     }
     free(state);
     source->state = NULL;
@@ -310,7 +325,7 @@ static void y4m_close(struct source *source)
 const struct source_ops source_y4m = {
     .name = "y4m",
     .arg = "FILE|-",
-    .summary = "a film from ffmpeg -f yuv4mpegpipe",
+    .summary = "video from ffmpeg -f yuv4mpegpipe",
     .open = y4m_open,
     .fill = y4m_fill,
     .close = y4m_close,

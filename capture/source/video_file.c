@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Files and pipes as sources of pictures. */
+/** Reads frames with as few system calls as possible. */
 #include "video_file.h"
 
 #include "program/stop.h"
@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define PIECES_MAX  256                 // of one readv(2)
-#define SCRAP_BYTES ((size_t)64 * 1024) // where pictures go that nobody wants
-#define PIPE_BYTES  (1 << 20)           // fewer system calls a picture than with the usual 64 KiB
+#define SCRAP_BYTES ((size_t)64 * 1024) // read at once from frames that are discarded
+#define PIPE_BYTES  (1 << 20) // fewer system calls per frame than with the default of 64 KiB
 
 static enum source_result refuse(const struct video_file *file, enum source_result result,
                                  const char *why)
@@ -38,68 +38,66 @@ enum source_result video_file_open(struct video_file *file, const char *part,
         .part = part, .name = standard ? "stdin" : arg, .log = options->log, .fd = -1
     };
     if (!arg || !arg[0]) {
-        tri_log_write(file->log, TRI_LOG_ERROR, part,
-                      "a file is missing: %s:FILE, or %s:- for stdin", part, part);
+        tri_log_write(file->log, TRI_LOG_ERROR, part, "no file: use %s:FILE, or %s:- for stdin",
+                      part, part);
         return SOURCE_MISUSED;
     }
     file->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
-    if (file->fd < 0 && errno == EINTR && stop_asked()) // nobody came to write to a FIFO
+    if (file->fd < 0 && errno == EINTR && stop_asked()) // while waiting for the writer of a FIFO
         return SOURCE_NOTHING;
     if (file->fd < 0 || fstat(file->fd, &status) < 0) {
         snprintf(why, sizeof(why), "cannot open: %s", strerror(errno));
         return refuse(file, SOURCE_FAILED, why);
     }
     if (S_ISDIR(status.st_mode))
-        return refuse(file, SOURCE_FAILED, "is a directory, not a film");
+        return refuse(file, SOURCE_FAILED, "is a directory: name a file");
     if (isatty(file->fd))
         return refuse(file, SOURCE_MISUSED,
-                      "is a terminal, not a film: name a file, or pipe one into this program");
+                      "is a terminal: name a file, or pipe one into this program");
     file->seekable = S_ISREG(status.st_mode);
     if (options->loop && !file->seekable)
-        return refuse(file, SOURCE_MISUSED,
-                      "cannot be read twice: --loop takes a file, not a pipe");
+        return refuse(file, SOURCE_MISUSED, "is a pipe: --loop needs a regular file");
     if (file->seekable) {
         const off_t begin = lseek(file->fd, 0, SEEK_CUR);
         file->at = file->begin = begin > 0 ? (uint64_t)begin : 0;
-        // Nobody records into what is being captured: see display/dump/output.c.
+        // triptych-dump refuses to record into a file that is being captured: output.c
         (void)flock(file->fd, LOCK_SH | LOCK_NB);
     }
     if (S_ISFIFO(status.st_mode))
-        (void)fcntl(file->fd, F_SETPIPE_SZ, PIPE_BYTES); // a wish
+        (void)fcntl(file->fd, F_SETPIPE_SZ, PIPE_BYTES); // best effort
     return SOURCE_OK;
 }
 
-bool video_file_expect(struct video_file *file, const struct tri_video *video)
+bool video_file_set_layout(struct video_file *file, const struct tri_video *video)
 {
     if (tri_video_shape(video, &file->shape) != TRI_OK) {
         tri_log_write(file->log, TRI_LOG_ERROR, file->part,
-                      "%s: %ux%u with %u bytes from row to row cannot be a picture", file->name,
+                      "%s: impossible layout: %ux%u with %u bytes per row", file->name,
                       video->width, video->height, video->stride[0]);
         return false;
     }
-    file->picture_bytes = 0;
+    file->frame_bytes = 0;
     for (uint32_t p = 0; p < file->shape.planes; p++) {
         file->row_bytes[p] = video->stride[p] ? video->stride[p] : file->shape.plane[p].row_bytes;
-        file->picture_bytes += (uint64_t)file->row_bytes[p] * file->shape.plane[p].rows;
+        file->frame_bytes += (uint64_t)file->row_bytes[p] * file->shape.plane[p].rows;
     }
     return true;
 }
 
-/** Reads once, when there is something to read. */
+/** Reads once, as soon as there are bytes. */
 static enum source_result read_some(struct video_file *file, struct iovec *pieces, int count,
                                     size_t *got, int timeout_ms)
 {
     struct pollfd readable = { .fd = file->fd, .events = POLLIN };
 
     if (!file->seekable && poll(&readable, 1, timeout_ms) <= 0)
-        return SOURCE_NOTHING; // the time is up, or a signal came
+        return SOURCE_NOTHING; // the time is up, or a signal arrived
     const ssize_t bytes = readv(file->fd, pieces, count);
     if (bytes < 0 && (errno == EINTR || errno == EAGAIN))
         return SOURCE_NOTHING;
     if (bytes < 0) {
-        tri_log_write(file->log, TRI_LOG_ERROR, file->part,
-                      "%s: cannot read at byte %" PRIu64 ": %s", file->name, file->at,
-                      strerror(errno));
+        tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: byte %" PRIu64 ": cannot read: %s",
+                      file->name, file->at, strerror(errno));
         return SOURCE_FAILED;
     }
     *got = (size_t)bytes;
@@ -115,8 +113,8 @@ enum source_result video_file_read(struct video_file *file, void *to, size_t byt
     return read_some(file, &piece, 1, got, timeout_ms);
 }
 
-/** What comes next, from where the last read ended: the rest of a plane where rows lie in the slot as
- *  they do in the file, else single rows. */
+/** Lists what to read next: the rest of a plane if its rows lie in the slot as they do in the file,
+ *  otherwise single rows. */
 static int next_pieces(const struct video_file *file, const struct tri_draft *draft,
                        struct iovec pieces[PIECES_MAX])
 {
@@ -142,14 +140,14 @@ static int next_pieces(const struct video_file *file, const struct tri_draft *dr
     return count;
 }
 
-enum source_result video_file_read_picture(struct video_file *file, const struct tri_draft *draft,
-                                           int timeout_ms)
+enum source_result video_file_read_frame(struct video_file *file, const struct tri_draft *draft,
+                                         int timeout_ms)
 {
     static char scrap[SCRAP_BYTES];
     struct iovec pieces[PIECES_MAX];
 
-    while (file->done < file->picture_bytes) {
-        const uint64_t left = file->picture_bytes - file->done;
+    while (file->done < file->frame_bytes) {
+        const uint64_t left = file->frame_bytes - file->done;
         int count = 1;
         if (draft)
             count = next_pieces(file, draft, pieces);
@@ -165,23 +163,41 @@ enum source_result video_file_read_picture(struct video_file *file, const struct
             return SOURCE_END;
         if (got == 0) {
             tri_log_write(file->log, TRI_LOG_ERROR, file->part,
-                          "%s: truncated at byte %" PRIu64 ": %" PRIu64 " of %" PRIu64
-                          " bytes of the last frame are there",
-                          file->name, file->at, file->done, file->picture_bytes);
+                          "%s: byte %" PRIu64 ": truncated: the last frame has %" PRIu64
+                          " of %" PRIu64 " bytes",
+                          file->name, file->at, file->done, file->frame_bytes);
             return SOURCE_FAILED;
         }
         file->done += got;
     }
+    return SOURCE_OK;
+}
+
+enum source_result video_file_deliver(struct video_file *file, struct source *source,
+                                      struct tri_draft *draft, int timeout_ms)
+{
+    struct schedule *schedule = &source->schedule;
+
+    if (source->skip == 0) {
+        if (!schedule_wait(schedule, timeout_ms))
+            return SOURCE_NOTHING;
+        schedule_postpone(schedule);
+        schedule_advance(schedule);
+    }
+    if (draft) {
+        draft->info.driver_sequence = file->frames;
+        draft->info.capture_ns = schedule->num ? schedule->frame_ns : 0;
+    }
     file->done = 0;
-    file->pictures++;
+    file->frames++;
     return SOURCE_OK;
 }
 
 enum source_result video_file_rewind(struct video_file *file)
 {
     if (lseek(file->fd, (off_t)file->begin, SEEK_SET) < 0) {
-        tri_log_write(file->log, TRI_LOG_ERROR, file->part,
-                      "%s: cannot go back to its beginning: %s", file->name, strerror(errno));
+        tri_log_write(file->log, TRI_LOG_ERROR, file->part, "%s: cannot seek to its start: %s",
+                      file->name, strerror(errno));
         return SOURCE_FAILED;
     }
     file->at = file->begin;

@@ -29,9 +29,9 @@ struct y4m_header {
 bool y4m_is_header(const char *line, size_t bytes);
 
 /**
- * Reads a stream header: `line` has `bytes` bytes without the newline; any bytes are allowed. Size and
- * samples must be right. What no pixel depends on has its default where it is wrong or unknown, and
- * *issue says so.
+ * Reads a stream header: `line` has `bytes` bytes without the newline; any bytes are allowed. Size
+ * and samples must be right. What no pixel depends on has its default where it is wrong or unknown,
+ * and *issue says so.
  *
  * @return false with *issue set; *header is then of no use
  */
@@ -41,7 +41,8 @@ bool y4m_parse_header(const char *line, size_t bytes, struct y4m_header *header,
 /**
  * Reads the line before a frame, likewise.
  *
- * @param field  set to what the line says of the frame's fields, left as it is where it says nothing
+ * @param field  set to what the line says of the frame's fields, left as it is where it says
+ * nothing
  */
 bool y4m_parse_frame(const char *line, size_t bytes, uint32_t *field, struct y4m_issue *issue);
 

@@ -34,12 +34,14 @@ struct camera_taken {
     uint32_t used[TRI_PLANES_MAX];   // bytes from the memory's start that hold it
 };
 
-/** Makes `count` buffers or more in the driver's memory, queues them all and starts. Logs failures. */
+/** Makes `count` buffers or more in the driver's memory, queues them all and starts. Logs
+ *  failures. */
 enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
                                              const struct camera *camera,
                                              const struct camera_format *format, uint32_t count);
 
-/** Prepares for `count` slots or more to be lent. @return false: the driver refuses; nothing changed */
+/** Prepares for `count` slots or more to be lent. @return false: the driver refuses; nothing
+ *  changed */
 bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct camera *camera,
                                     const struct camera_format *format, uint32_t count);
 
@@ -58,7 +60,8 @@ enum source_result camera_buffers_wait(const struct camera *camera, int timeout_
 /** Lets `timeout_ms` pass, whatever the device says, or less of it where a signal comes. */
 void camera_buffers_pause(int timeout_ms);
 
-/** Takes the oldest filled buffer. @return SOURCE_OK, SOURCE_NOTHING: none yet, SOURCE_LOST, _FAILED */
+/** Takes the oldest filled buffer. @return SOURCE_OK, SOURCE_NOTHING: none yet, SOURCE_LOST,
+ *  _FAILED */
 enum source_result camera_buffers_dequeue(struct camera_buffers *buffers,
                                           struct camera_taken *taken);
 

@@ -24,8 +24,8 @@ bool camera_is_whole(const struct camera_format *format, const struct camera_tak
 size_t camera_scratch_bytes(const struct camera_format *format);
 
 /** One copy, or one conversion where `converter` is not NULL, of a whole picture into a draft of
- *  format->video; of a field, its lines. @return false: it cannot be converted, or is larger than the
- *  slot; `why` says */
+ *  format->video; of a field, its lines. @return false: it cannot be converted, or is larger than
+ *  the slot; `why` says */
 bool camera_copy(const struct camera_format *format, struct v4lconvert_data *converter,
                  const struct camera_buffer *buffer, const struct camera_taken *taken,
                  uint8_t *scratch, struct tri_draft *draft, char why[CAMERA_WHY_MAX]);

@@ -53,8 +53,8 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
 /** What opening a node without using it shows. */
 enum camera_access { CAMERA_NONE, CAMERA_CAPTURES, CAMERA_DENIED };
 
-/** Looks at the node at `path`. Its names are then in *camera, which is closed; of one that this user
- *  may not open, the name that the kernel tells everybody. */
+/** Looks at the node at `path`. Its names are then in *camera, which is closed; of one that this
+ *  user may not open, the name that the kernel tells everybody. */
 enum camera_access camera_peek(struct camera *camera, const char *path);
 
 #endif

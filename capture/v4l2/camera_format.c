@@ -100,7 +100,8 @@ static uint64_t size_of(const struct v4l2_format *format, uint32_t memory)
                                : format->fmt.pix.sizeimage;
 }
 
-/** Planes as V4L2 derives them from the first one's stride; a memory of its own has one of its own. */
+/** Planes as V4L2 derives them from the first one's stride; a memory of its own has one of its
+ *  own. */
 static void set_planes(struct camera_plane planes[TRI_PLANES_MAX], const struct v4l2_format *as,
                        const struct tri_format *rules, bool split)
 {

@@ -44,12 +44,12 @@ bool camera_format_alternates(const struct v4l2_format *format);
 struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, uint32_t width,
                                          uint32_t height);
 
-/** Fills all but `native`, `emulated` and `compressed`, which are set, and the rate. Strides of `video`
- *  are the driver's. @return false: no format of triptych, or sizes that make no sense */
+/** Fills all but `native`, `emulated` and `compressed`, which are set, and the rate. Strides of
+ *  `video` are the driver's. @return false: no format of triptych, or sizes that make no sense */
 bool camera_format_describe(struct camera_format *format);
 
-/** Whether the driver can write its pictures into slots: no conversion, rows as the slot's, and memory
- *  for them all. */
+/** Whether the driver can write its pictures into slots: no conversion, rows as the slot's, and
+ *  memory for them all. */
 bool camera_format_fits_slot(const struct camera_format *format);
 
 /** Whether the driver's rows are longer than their pixels. */

@@ -6,7 +6,8 @@
 #include "camera_device.h"
 
 /**
- * Selects an input and a standard, before anything else is set. Logs what is wrong, with what there is.
+ * Selects an input and a standard, before anything else is set. Logs what is wrong, with what there
+ * is.
  *
  * @param input     a number, or a name (case does not matter); NULL: the one in force
  * @param standard  a name ("PAL", "NTSC-M"); NULL: the one in force

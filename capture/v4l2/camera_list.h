@@ -5,8 +5,8 @@
 
 #include "camera_device.h"
 
-/** On stdout, one line of text or one JSON object an entry. @return false: stdout cannot be written, or
- *  there are devices and this user may open none of them */
+/** On stdout, one line of text or one JSON object an entry. @return false: stdout cannot be
+ *  written, or there are devices and this user may open none of them */
 bool camera_list_devices(bool json, const tri_log *log);
 bool camera_list_formats(const struct camera *camera, bool json);
 bool camera_list_ctrls(const struct camera *camera, bool json);

@@ -10,8 +10,8 @@ struct v4lconvert_data;
 /**
  * Sets the camera to what comes nearest to `wanted`, where 0 is the device's choice: a format that
  * it makes by itself before one that libv4lconvert makes of another, an uncompressed one before a
- * compressed one, and one that can do the wanted size and rate before all. Where no rate is wanted, 24
- * frames a second are. Logs what was agreed, where it differs from what was wanted, and when
+ * compressed one, and one that can do the wanted size and rate before all. Where no rate is wanted,
+ * 24 frames a second are. Logs what was agreed, where it differs from what was wanted, and when
  * another format is much quicker.
  *
  * @param converter  made where libv4lconvert is needed, NULL otherwise; destroyed by the caller

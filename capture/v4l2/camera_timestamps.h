@@ -23,9 +23,9 @@ struct camera_timestamps {
 uint64_t camera_timestamps_count(struct camera_timestamps *timestamps,
                                  const struct camera_taken *taken);
 
-/** When the picture was taken: the driver's time where it is of CLOCK_MONOTONIC, later than the time of
- *  the frame before, and neither in the future nor older than the buffer; else now, which is logged
- *  once. Later than that of every frame before in any case. */
+/** When the picture was taken: the driver's time where it is of CLOCK_MONOTONIC, later than the
+ *  time of the frame before, and neither in the future nor older than the buffer; else now, which
+ *  is logged once. Later than that of every frame before in any case. */
 int64_t camera_timestamps_time(struct camera_timestamps *timestamps, const struct camera *camera,
                                const struct camera_taken *taken);
 

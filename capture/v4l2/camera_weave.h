@@ -15,7 +15,8 @@ struct camera_weave {
 };
 
 /**
- * Counts a field in. Of a complete picture it sets time and field order in the draft, if there is one.
+ * Counts a field in. Of a complete picture it sets time and field order in the draft, if there is
+ * one.
  *
  * @param lost  is raised for each half whose other half did not come
  * @return whether the field completes a picture

@@ -45,7 +45,7 @@ class Faults(CameraTest):
     def assert_told_once(self, capture, why):
         self.assertIn(why, capture.err)
         self.assertEqual(capture.err.count(" error "), 1, capture.err)
-        self.assertEqual(capture.err.count("looking for it again"), 1, capture.err)
+        self.assertEqual(capture.err.count("reopening it"), 1, capture.err)
         self.assertEqual(capture.err.count("is back"), 1, capture.err)
 
     def fail_while_streaming(self, controls, why, arguments="", frames=40):
@@ -175,7 +175,7 @@ class Faults(CameraTest):
             self.assertEqual(frame["height"], height)
             self.assertEqual(round(frame["fps_num"] / frame["fps_den"]), rate)
         self.finish(capture)
-        self.assertNotIn("looking for it again", capture.err)
+        self.assertNotIn("reopening it", capture.err)
 
     def restore_timings(self):
         self.timings("1280x720p60")

@@ -18,7 +18,7 @@ static struct schedule begun(uint32_t num, uint32_t den)
     struct schedule schedule;
 
     schedule_init(&schedule, num, den);
-    schedule_restart(&schedule, START);
+    schedule.due_ns = START;
     return schedule;
 }
 
@@ -66,13 +66,83 @@ static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
 
     (void)state;
     schedule_init(&schedule, 0, 1);
-    assert_true(schedule_wait(&schedule));
+    assert_true(schedule_wait(&schedule, 0));
     schedule_advance(&schedule);
-    assert_true(schedule_wait(&schedule));
+    assert_true(schedule_wait(&schedule, 0));
     assert_int_equal(schedule_missed(&schedule, INT64_MAX), 0);
-    schedule_init(&schedule, 30, 0); // no rate is told
-    assert_true(schedule_wait(&schedule));
+    schedule_init(&schedule, 30, 0); // the rate is unknown
+    assert_true(schedule_wait(&schedule, 0));
     assert_int_equal(schedule_missed(&schedule, INT64_MAX), 0);
+}
+
+static void wait_ends_at_its_time_limit(void **state)
+{
+    struct schedule schedule;
+
+    (void)state;
+    schedule_init(&schedule, 1, 3600);
+    assert_true(schedule_wait(&schedule, 0)); // the first frame is due at once
+    schedule_advance(&schedule);
+    assert_false(schedule_wait(&schedule, 1));
+    assert_int_equal(schedule.due_ns - schedule.frame_ns, 3600 * SECOND);
+}
+
+/** A schedule whose second frame is due, `late_ns` ago. */
+static struct schedule late_by(int64_t late_ns)
+{
+    struct schedule schedule = begun(100, 1);
+
+    schedule.due_ns = tri_now_ns() - late_ns - SECOND / 100;
+    assert_true(schedule_wait(&schedule, 0));
+    schedule_advance(&schedule);
+    assert_true(schedule_wait(&schedule, 0));
+    return schedule;
+}
+
+static void late_frames_are_skipped_on_the_timeline(void **state)
+{
+    struct schedule schedule = late_by(SECOND / 2);
+    const int64_t due_ns = schedule.due_ns;
+    const uint64_t missed = schedule_skip_missed(&schedule);
+
+    (void)state;
+    assert_true(missed >= 49);
+    assert_int_equal(schedule.due_ns - due_ns, (int64_t)missed * (SECOND / 100));
+    assert_int_equal(schedule.frame_ns, schedule.due_ns);
+}
+
+static void first_frame_skips_none(void **state)
+{
+    struct schedule schedule = begun(100, 1);
+
+    (void)state;
+    assert_true(schedule_wait(&schedule, 0));
+    assert_int_equal(schedule_skip_missed(&schedule), 0);
+}
+
+static void postponed_frames_move_the_timeline(void **state)
+{
+    struct schedule schedule = late_by(SECOND / 2);
+    const int64_t before_ns = tri_now_ns();
+
+    (void)state;
+    schedule_postpone(&schedule);
+    assert_true(schedule.due_ns >= before_ns);
+    assert_int_equal(schedule_missed(&schedule, schedule.due_ns + 1), 0);
+}
+
+static void delayed_frames_keep_their_order(void **state)
+{
+    struct schedule schedule = begun(100, 1);
+
+    (void)state;
+    schedule.delay_ns = 5 * SECOND; // of one frame only: the next one is due before it
+    assert_true(schedule_wait(&schedule, 0));
+    assert_int_equal(schedule.frame_ns, START + 5 * SECOND);
+    schedule_advance(&schedule);
+    assert_true(schedule_wait(&schedule, 0));
+    assert_int_equal(schedule.frame_ns, START + 5 * SECOND + 1);
+    assert_int_equal(schedule.due_ns, START + SECOND / 100);
 }
 
 static void missing_source_is_retried_with_longer_pauses(void **state)
@@ -83,13 +153,13 @@ static void missing_source_is_retried_with_longer_pauses(void **state)
 
     (void)state;
     outage_begin(&outage, &video, NULL, NULL);
-    assert_int_equal(outage.next_try_ns - outage.since_ns, SECOND / 5);
+    assert_int_equal(outage.retry_at_ns - outage.since_ns, SECOND / 5);
     for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++) {
-        const int64_t now = outage.next_try_ns;
-        assert_false(outage_try_due(&outage, now - 1));
-        assert_true(outage_try_due(&outage, now));
-        outage_tried(&outage, now);
-        assert_int_equal(outage.next_try_ns - now, pauses_ms[i] * 1000000);
+        const int64_t now = outage.retry_at_ns;
+        assert_false(outage_is_retry_due(&outage, now - 1));
+        assert_true(outage_is_retry_due(&outage, now));
+        outage_back_off(&outage, now);
+        assert_int_equal(outage.retry_at_ns - now, pauses_ms[i] * 1000000);
     }
     outage_end(&outage);
 }
@@ -101,6 +171,11 @@ int main(void)
         cmocka_unit_test(neighbours_are_a_period_apart),
         cmocka_unit_test(frame_is_missed_when_the_next_one_is_due),
         cmocka_unit_test(unpaced_frames_are_due_at_once_and_never_missed),
+        cmocka_unit_test(wait_ends_at_its_time_limit),
+        cmocka_unit_test(late_frames_are_skipped_on_the_timeline),
+        cmocka_unit_test(first_frame_skips_none),
+        cmocka_unit_test(postponed_frames_move_the_timeline),
+        cmocka_unit_test(delayed_frames_keep_their_order),
         cmocka_unit_test(missing_source_is_retried_with_longer_pauses),
     };
     return cmocka_run_group_tests_name("deadlines", tests, NULL, NULL);

@@ -13,6 +13,13 @@
 #include <cmocka.h>
 #include <libswscale/swscale.h>
 
+static const struct pattern *clock_pattern(void)
+{
+    const char *arg;
+
+    return pattern_find("clock", &arg);
+}
+
 static const struct pattern_moment moment = { .number = 123456789,
                                               .time_ns = INT64_C(98765432109876000),
                                               .clock_ns = 1700000000123000000 };
@@ -26,10 +33,10 @@ static struct clock_picture drawn(uint32_t width, uint32_t height)
 
     assert_true(paint_open(&canvas, &video));
     canvas.data[0] = calloc(1, canvas.shape.bytes);
-    assert_true(pattern_clock.open(&state, &canvas, &video, NULL));
-    pattern_clock.still(state, &canvas);
-    pattern_clock.moving(state, &canvas, &moment, NULL);
-    pattern_clock.close(state);
+    assert_true(clock_pattern()->open(&state, &canvas, &video, NULL));
+    clock_pattern()->still(state, &canvas);
+    clock_pattern()->moving(state, &canvas, &moment, NULL);
+    clock_pattern()->close(state);
     return (struct clock_picture){ .luma = canvas.data[0],
                                    .step = 1,
                                    .stride = canvas.shape.plane[0].stride,
@@ -191,9 +198,9 @@ static void mixed_frames_differ_between_the_strips(void **state)
     next.number++;
     assert_true(paint_open(&canvas, &video));
     canvas.data[0] = calloc(1, canvas.shape.bytes);
-    assert_true(pattern_clock.open(&face, &canvas, &video, NULL));
-    pattern_clock.moving(face, &canvas, &next, NULL);
-    pattern_clock.close(face);
+    assert_true(clock_pattern()->open(&face, &canvas, &video, NULL));
+    clock_pattern()->moving(face, &canvas, &next, NULL);
+    clock_pattern()->close(face);
     memcpy((uint8_t *)(uintptr_t)picture.luma, canvas.data[0],
            picture.stride * 200); // the upper part
 

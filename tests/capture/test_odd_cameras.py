@@ -125,7 +125,7 @@ class WaysOfStreaming(OddCameras):
                 frames = self.frames(name, 90)  # a while of it
                 self.assertTrue(all(frame["no_signal"] for frame in frames))
                 self.finish(process)
-                self.assertEqual(log().count("no signal; looking for it again"), 1, log())
+                self.assertEqual(log().count("no signal; reopening it"), 1, log())
                 self.assertNotIn("is back", log())
                 self.assertLess(log().count("\n"), 8, log())
 
@@ -185,7 +185,7 @@ class BadFrames(OddCameras):
     def test_bad_frames_do_not_end_an_outage(self):
         self.plug_in([GREY, BAD])
         name, process, log = self.capture("--device-timeout", 0.5)
-        self.wait_for(log, r"no good frame for 0\.\d s: the last one was cut short \(100 of 3072")
+        self.wait_for(log, r"no usable frame for 0\.\d s: the last one was cut short \(100 of 3072")
         self.assertTrue(self.frames(name, 1)[0]["no_signal"])
         self.finish(process)
 

@@ -231,7 +231,7 @@ class Again(Film):
                 out = self.through("raw:-", film * 2, count=2, reader=("--to", "raw"),
                                    writer=("-s", "2x2", "-f", format, "--stride", stride))
                 self.assertEqual(out, picture * 2)
-        self.refused(b"", "cannot be a picture", status=2,
+        self.refused(b"", "impossible layout", status=2,
                      args=("raw:-", "-s", "4x2", "-f", "GREY", "--stride", "3"))
         self.refused(b"", "--stride", status=2, args=("y4m:-", "--stride", "3"))
 
@@ -243,7 +243,7 @@ class NoFilm(Film):
                 (b"\n", ["byte 0", "YUV4MPEG2"]),
                 (b"RIFF....AVI ", ["truncated"]),
                 (b"RIFF\n", ["byte 0", "YUV4MPEG2"]),
-                (b"\0" * 5000, ["no end of line"]),
+                (b"\0" * 5000, ["too long"]),
                 (b"YUV4MPEG2 W4 H2", ["truncated"]),
                 (b"YUV4MPEG2 W0 H2\n", ["byte 10", "width", "1 to 16384"]),
                 (b"YUV4MPEG2 W99999999999999999999 H2\n", ["byte 10", "width"]),
@@ -259,7 +259,7 @@ class NoFilm(Film):
                 (HEAD + FRAME + b"XRAME\n", [f"byte {len(HEAD + FRAME)}", "FRAME"]),
                 (HEAD + FRAME + b"F\n" + FRAME, ["FRAME"]),
                 (HEAD + FRAME + b"YUV4MPEG2 W0 H2\n", [f"byte {len(HEAD + FRAME) + 10}", "width"]),
-                (HEAD + b"FRAME X" + b"x" * 3000, ["no end of line"])):
+                (HEAD + b"FRAME X" + b"x" * 3000, ["too long"])):
             with self.subTest(film=film[:60]):
                 self.refused(film, *words)
 

@@ -54,7 +54,6 @@ static enum source_result scripted_open(struct source *source)
         source->video = (struct tri_video){
             .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 100, .fps_den = 1
         };
-    source->live = true;
     source->queue = queue_wanted;
     snprintf(source->label, sizeof(source->label), "script");
     return step == 'o' ? SOURCE_OK : SOURCE_FAILED;
@@ -131,11 +130,14 @@ static void scripted_close(struct source *source)
     script += *script == 's';
 }
 
-static const struct source_ops direct = {
-    .name = "script", .open = scripted_open, .fill = scripted_fill, .close = scripted_close
-};
+static const struct source_ops direct = { .name = "script",
+                                          .flags = SOURCE_CAN_STALL,
+                                          .open = scripted_open,
+                                          .fill = scripted_fill,
+                                          .close = scripted_close };
 
 static const struct source_ops queued = { .name = "script",
+                                          .flags = SOURCE_CAN_STALL,
                                           .open = scripted_open,
                                           .fill = scripted_fill,
                                           .enqueue = scripted_enqueue,
@@ -179,7 +181,7 @@ static pid_t start_writer(const struct config *config, const char *steps)
         script = steps;
         alarm(60);
         const tri_log log = { .write = capture_log, .level = TRI_LOG_ERROR };
-        _exit(run(config, &log));
+        _exit(capture_run(config, &log));
     }
     assert_true(pid > 0);
     return pid;
@@ -378,7 +380,7 @@ a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void
         assert_int_equal(seen->status, CLI_DONE);
         assert_int_equal(seen->frames, 2);
         assert_non_null(strstr(logged, "(kernel.shmmax 200000)"));
-        assert_non_null(strstr(logged, "-grows: frames of 128x48 GREY are lost"));
+        assert_non_null(strstr(logged, "-grows: dropping frames of 128x48 GREY"));
         assert_non_null(strstr(logged, "a smaller --size or fewer --buffers"));
         free(seen);
     }

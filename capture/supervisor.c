@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor.h"
+
+#include "program/capture_timing.h"
+
+#include <stdio.h>
+
+#define WAIT_MS         100
+#define GIVE_UP_S       60 // end of the run without --persistent
+#define TIMEOUT_PERIODS 3  // frame periods that the device time-out is at least, for slow cameras
+
+static void write_source_log(void *user, enum tri_log_level level, const char *part,
+                             const char *text)
+{
+    struct supervisor *supervisor = user;
+
+    if (level <= TRI_LOG_WARN)
+        snprintf(supervisor->reason, sizeof(supervisor->reason), "%s", text);
+    if (!supervisor->outage.since_ns || !supervisor->mute)
+        tri_log_write(supervisor->log, level, part, "%s", text);
+}
+
+/** The NO SIGNAL frames of a source that was never open have a default format. */
+static struct tri_video default_video(struct tri_video video)
+{
+    if (!video.fourcc)
+        video.fourcc = TRI_FOURCC_YUYV;
+    if (!video.width)
+        video.width = 640, video.height = 480;
+    if (!video.fps_num)
+        video.fps_num = 30, video.fps_den = 1;
+    return video;
+}
+
+enum source_result supervisor_open(struct supervisor *supervisor)
+{
+    struct publisher *publisher = &supervisor->publisher;
+    const tri_log *log = supervisor->log;
+
+    supervisor->source_log = (tri_log){
+        .write = write_source_log,
+        .user = supervisor,
+        .level = log && log->level > TRI_LOG_WARN ? log->level : TRI_LOG_WARN, // for `reason`
+    };
+    publisher->options.log = &supervisor->source_log;
+    const enum source_result result = publisher_open(publisher);
+
+    supervisor->last_frame_ns = tri_now_ns();
+    if (result == SOURCE_OK)
+        return SOURCE_OK;
+    publisher_close(publisher);
+    if (result != SOURCE_LOST || !supervisor->persistent)
+        return result;
+    publisher->source.video = default_video(publisher->options.wanted);
+    outage_begin(&supervisor->outage, &publisher->source.video, supervisor->reason, log);
+    return SOURCE_OK;
+}
+
+/** @return SOURCE_OK, or SOURCE_FAILED if the outage has lasted too long */
+static enum source_result check_outage(const struct supervisor *supervisor)
+{
+    if (supervisor->persistent || outage_seconds(&supervisor->outage, tri_now_ns()) <= GIVE_UP_S)
+        return SOURCE_OK;
+    tri_log_write(supervisor->log, TRI_LOG_ERROR, "capture",
+                  "%s: no signal for %d s: %s; use --persistent to retry forever",
+                  supervisor->publisher.source.label, GIVE_UP_S, supervisor->reason);
+    return SOURCE_FAILED;
+}
+
+/** Begins an outage. A source that fails before its first frame continues the previous one. */
+static enum source_result lose_source(struct supervisor *supervisor)
+{
+    const struct source *source = &supervisor->publisher.source;
+
+    publisher_close(&supervisor->publisher);
+    if (supervisor->outage.since_ns) {
+        const enum source_result result = check_outage(supervisor);
+        if (result == SOURCE_OK)
+            outage_resume(&supervisor->outage, supervisor->reason, supervisor->log);
+        return result;
+    }
+    tri_log_write(supervisor->log, TRI_LOG_WARN, "capture", "%s: no signal; reopening it%s",
+                  source->label, supervisor->persistent ? "" : " for a minute");
+    outage_begin(&supervisor->outage, &source->video, supervisor->reason, supervisor->log);
+    return SOURCE_OK;
+}
+
+static enum source_result reopen_source(struct supervisor *supervisor)
+{
+    if (publisher_open(&supervisor->publisher) == SOURCE_OK) {
+        supervisor->outage.active = false;
+        supervisor->last_frame_ns = tri_now_ns();
+        return SOURCE_OK;
+    }
+    publisher_close(&supervisor->publisher);
+    outage_back_off(&supervisor->outage, tri_now_ns());
+    return check_outage(supervisor);
+}
+
+static void note_frame(struct supervisor *supervisor)
+{
+    supervisor->last_frame_ns = tri_now_ns();
+    supervisor->proven = true;
+    if (!supervisor->outage.since_ns)
+        return;
+    tri_log_write(supervisor->log, TRI_LOG_INFO, "capture", "%s: signal is back after %.1f s",
+                  supervisor->publisher.source.label,
+                  outage_seconds(&supervisor->outage, supervisor->last_frame_ns));
+    outage_end(&supervisor->outage);
+}
+
+static enum source_result publish_no_signal(struct supervisor *supervisor)
+{
+    struct outage *outage = &supervisor->outage;
+    struct publisher *publisher = &supervisor->publisher;
+
+    if (!schedule_wait(&outage->schedule, WAIT_MS))
+        return SOURCE_OK;
+    schedule_postpone(&outage->schedule); // if reopening the source took long
+    schedule_advance(&outage->schedule);
+    struct tri_draft *draft = publisher_begin(publisher, &outage->video);
+    if (draft && outage_draw(outage, draft))
+        publisher_publish(publisher, draft);
+    else if (draft)
+        tri_writer_cancel(publisher->writer, draft);
+    return outage_is_retry_due(outage, tri_now_ns()) ? reopen_source(supervisor) : SOURCE_OK;
+}
+
+/** Treats a source without a usable frame for too long as lost. */
+static enum source_result check_device_timeout(struct supervisor *supervisor)
+{
+    const struct source *source = &supervisor->publisher.source;
+    const double silent_s = (double)(tri_now_ns() - supervisor->last_frame_ns) / 1e9;
+    const int64_t period_ns = capture_timing_period(source->video.fps_num, source->video.fps_den);
+    const double least_s = (double)period_ns / 1e9 * TIMEOUT_PERIODS;
+    const double limit_s = supervisor->device_timeout;
+
+    if (!(source->ops->flags & SOURCE_CAN_STALL) || limit_s <= 0 || silent_s < limit_s ||
+        silent_s < least_s)
+        return SOURCE_OK;
+    tri_log_write(&supervisor->source_log, TRI_LOG_WARN, "capture", "%s: no %sframe for %.1f s%s%s",
+                  source->label, source->fault[0] ? "usable " : "", silent_s,
+                  source->fault[0] ? ": the last one was " : "", source->fault);
+    return lose_source(supervisor);
+}
+
+static enum source_result publish_frame(struct supervisor *supervisor)
+{
+    switch (publisher_frame(&supervisor->publisher)) {
+    case SOURCE_OK:
+        note_frame(supervisor);
+        return SOURCE_OK;
+    case SOURCE_CHANGED:
+        supervisor->last_frame_ns = tri_now_ns();
+        return SOURCE_OK;
+    case SOURCE_DROPPED:
+    case SOURCE_NOTHING:
+        return check_device_timeout(supervisor);
+    case SOURCE_END:
+        return SOURCE_END;
+    case SOURCE_LOST:
+        // One that never delivered a frame ends the run, as if opening it had failed.
+        return supervisor->proven || supervisor->persistent ? lose_source(supervisor)
+                                                            : SOURCE_FAILED;
+    case SOURCE_FAILED:
+    case SOURCE_MISUSED:
+        break;
+    }
+    return SOURCE_FAILED;
+}
+
+enum source_result supervisor_step(struct supervisor *supervisor)
+{
+    return supervisor->outage.active ? publish_no_signal(supervisor) : publish_frame(supervisor);
+}
+
+void supervisor_close(struct supervisor *supervisor)
+{
+    publisher_close(&supervisor->publisher);
+    outage_end(&supervisor->outage);
+}

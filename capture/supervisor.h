@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/** Keeps a stream alive while its source comes and goes: detects that it is lost, publishes NO
+ *  SIGNAL frames meanwhile, and reopens it. */
+#ifndef CAPTURE_SUPERVISOR_H
+#define CAPTURE_SUPERVISOR_H
+
+#include "outage.h"
+#include "publisher.h"
+
+/** The caller sets the first group and, in `publisher`, what publisher.h asks for except
+ *  options.log; the rest starts as zero. Must not be moved once the source is open. */
+struct supervisor {
+    const tri_log *log;
+    bool persistent;       // retry forever, and wait for a source that is not there at the start
+    bool mute;             // during an outage do not log the attempts
+    double device_timeout; // seconds without a frame after which a source is lost; 0: none
+
+    struct publisher publisher;
+    struct outage outage;
+    tri_log source_log;    // the source's log: goes to `log`, and sets `reason`
+    char reason[256];      // newest warning or error of the source
+    int64_t last_frame_ns; // when the source delivered a frame, or was opened
+    bool proven;           // it has delivered one
+};
+
+/** Opens the source. With `persistent`, a source that is not there begins an outage.
+ *  @return SOURCE_OK, or as source_ops.open */
+enum source_result supervisor_open(struct supervisor *supervisor);
+
+/** Publishes one frame of the source, or one NO SIGNAL frame; may time out without any.
+ *  @return SOURCE_OK, go on; SOURCE_END; SOURCE_FAILED */
+enum source_result supervisor_step(struct supervisor *supervisor);
+
+void supervisor_close(struct supervisor *supervisor);
+
+#endif
