@@ -94,7 +94,7 @@ static void count(struct stats *stats, const struct tri_frame_info *info, uint64
     stats->bytes += bytes;
     stats->video = info->video;
     stats->copies = info->copies;
-    memcpy(&stats->last, info, offsetof(struct tri_frame_info, user));
+    stats->last = *info;
 }
 
 void stats_published(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes)

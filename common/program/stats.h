@@ -29,7 +29,7 @@ struct stats {
     int64_t second_ns;          // publish time of the first frame of the second that runs
     uint64_t second_frames;     // in it so far
     double last_second;         // frames a second in the one before, 0: there was none
-    struct tri_frame_info last; // of the last frame counted: its `user` is not kept
+    struct tri_frame_info last; // of the last frame counted
     uint64_t dropped_driver, dropped_writer, dropped_reader;
     uint64_t torn_retried;
     uint64_t duplicates;     // frames with the number, capture time or checksum of the one before

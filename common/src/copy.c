@@ -121,6 +121,11 @@ void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t from_str
         stream_end();
 }
 
+uint64_t tri_copy_frame_bytes(const struct tri_frame *frame)
+{
+    return frame->shape.bytes + frame->info.user_bytes;
+}
+
 void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame)
 {
     *copy = *frame;
@@ -131,4 +136,8 @@ void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame
         tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
         copy->data[p] = to;
     }
+    uint8_t *user = (uint8_t *)buffer + frame->shape.bytes;
+    if (frame->info.user_bytes > 0)
+        memcpy(user, frame->user, frame->info.user_bytes);
+    copy->user = user;
 }

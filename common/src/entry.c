@@ -54,7 +54,6 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
         PUT(plane[p].stride, shape->plane[p].stride);
     }
     PUT(user_bytes, info->user_bytes);
-    memcpy(entry->user, info->user, info->user_bytes);
 
     // Release: whoever loads the mark with acquire also sees the description and the pixels; by the
     // fence even those that the caller has stored past the cache without a fence of its own.
@@ -156,8 +155,6 @@ enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint
     struct tri_entry copy;
     memcpy(&copy, (const void *)entry, offsetof(struct tri_entry, user));
     atomic_signal_fence(memory_order_seq_cst); // the copy is used from here on, never the original
-    if (copy.user_bytes <= TRI_USER_MAX)
-        memcpy(copy.user, entry->user, copy.user_bytes);
     if (!tri_entry_still(entry, number))
         return TRI_ERR_TORN;
 
@@ -181,6 +178,5 @@ enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint
     info->copies = copy.copies;
     info->flags = copy.flags;
     info->user_bytes = copy.user_bytes;
-    memcpy(info->user, copy.user, copy.user_bytes);
     return TRI_OK;
 }

@@ -131,6 +131,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
         frame->data[p] = p < frame->shape.planes
                              ? tri_segment_slot(segment, slot) + frame->shape.plane[p].offset
                              : NULL;
+    frame->user = tri_segment_entry(segment, slot)->user;
     frame->lease = lease;
     if (old.mapping && old.state == LEASE_HELD)
         tri_semset_hold(old.mapping->sem_id, tri_word_lock(old.word), TRI_NO_LOCK);
@@ -289,8 +290,8 @@ enum tri_err tri_reader_copy(tri_reader *r, struct tri_frame *frame, void *buffe
         const enum tri_err err = tri_reader_acquire(r, frame, (int)left);
         if (err != TRI_OK)
             return err;
-        if (frame->shape.bytes > bytes) {
-            const uint64_t need = frame->shape.bytes;
+        const uint64_t need = tri_copy_frame_bytes(frame);
+        if (need > bytes) {
             tri_reader_release(r, frame);
             frame->shape.bytes = need;
             return TRI_ERR_TOO_SMALL;

@@ -100,6 +100,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
         draft->info.video.stride[p] = shape.plane[p].stride;
         draft->data[p] = tri_segment_slot(segment, taken) + shape.plane[p].offset;
     }
+    draft->user = tri_segment_entry(segment, taken)->user;
     draft->previous_number = w->slot[taken].number > w->number_found ? w->slot[taken].number : 0;
     draft->slot_index = taken;
     draft->lease = (struct tri_lease){ .mapping = tri_mapping_ref(w->mapping), .slot = taken };

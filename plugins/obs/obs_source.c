@@ -88,7 +88,7 @@ static void show(struct stream_source *s, const struct tri_frame *frame)
         output(s, frame);
         return;
     }
-    if (!scratch_reserve(&s->copied, frame->shape.bytes))
+    if (!scratch_reserve(&s->copied, tri_copy_frame_bytes(frame)))
         return;
     tri_copy_frame(&copy, s->copied.data, frame);
     if (tri_reader_is_intact(s->reader, frame))

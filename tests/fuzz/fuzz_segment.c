@@ -111,6 +111,8 @@ static void check(const struct tri_frame *frame, tri_reader *reader)
     uint64_t sum = tri_frame_checksum(&frame->info, &frame->shape, frame->data);
     sum += (uint64_t)(frame->info.publish_ns - frame->info.capture_ns);
     sum += (uint64_t)tri_video_matrix(&frame->info.video) + tri_video_range(&frame->info.video);
+    for (uint32_t i = 0; i < frame->info.user_bytes; i++)
+        sum += frame->user[i];
     if (!tri_reader_is_intact(reader, frame) && sum == 0)
         fprintf(stderr, "unlikely\n"); // keeps the sum
 }

@@ -3,6 +3,7 @@
 #include "common/src/layout.h"
 #include "common/src/semset.h"
 
+#include <triptych/copy.h>
 #include <triptych/reader.h>
 #include <triptych/writer.h>
 
@@ -281,6 +282,31 @@ static void overwritten_frame_is_not_reported_locked(void **state)
     assert_false(tri_reader_is_intact(s->reader, &s->frame));
 }
 
+static void user_data_reaches_readers_and_copies(void **state)
+{
+    struct stage *s = *state;
+    static const char text[] = "exposure 7";
+    struct tri_draft draft;
+    assert_int_equal(tri_writer_begin(s->writer, &video, &draft), TRI_OK);
+    memcpy(draft.user, text, sizeof(text));
+    draft.info.user_bytes = sizeof(text);
+    assert_int_equal(tri_writer_publish(s->writer, &draft), TRI_OK);
+
+    open_reader(s, TRI_MODE_NEXT);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_OK);
+    assert_int_equal(s->frame.info.user_bytes, sizeof(text));
+    assert_memory_equal(s->frame.user, text, sizeof(text));
+
+    uint8_t buffer[64 * 48 + sizeof(text)];
+    struct tri_frame copy = { .lease = { 0 } };
+    assert_int_equal(tri_copy_frame_bytes(&s->frame), sizeof(buffer));
+    tri_copy_frame(&copy, buffer, &s->frame);
+    assert_memory_equal(copy.user, text, sizeof(text));
+    publish(s);
+    assert_int_equal(tri_reader_copy(s->reader, &s->frame, buffer, sizeof(buffer), 0), TRI_OK);
+    assert_int_equal(s->frame.info.user_bytes, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -293,6 +319,7 @@ int main(void)
         CASE(next_skips_a_frame_whose_slot_the_writer_has_taken),
         CASE(frame_stays_locked_when_its_successor_is_torn),
         CASE(overwritten_frame_is_not_reported_locked),
+        CASE(user_data_reaches_readers_and_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,7 +200,8 @@ class Streams(ProgramTest):
                 triptych.Reader(name) as reader:
             with writer.frame() as draft:
                 draft.user = b"first"
-            self.assertEqual(reader.latest(timeout=20).user, b"first")
+            first = reader.latest(timeout=20)
+            self.assertEqual((first.user, first.copy().user), (b"first", b"first"))
             for _ in range(4):
                 writer.frame().publish()
             self.assertEqual([reader.next(timeout=20).number for _ in range(2)], [2, 3])

@@ -25,8 +25,11 @@ TRI_API void tri_copy(void *to, const void *from, size_t bytes);
 TRI_API void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t from_stride,
                            size_t row_bytes, size_t rows);
 
-/** Copies the planes of a frame into `buffer` of at least frame->shape.bytes bytes, laid out as in the
- *  slot. `copy` describes the frame in `buffer` and must not be released. If the frame is not locked
+/** Returns the size in bytes of the buffer that tri_copy_frame() needs for `frame`. */
+TRI_API uint64_t tri_copy_frame_bytes(const struct tri_frame *frame);
+
+/** Copies the planes of a frame into `buffer`, laid out as in the slot, and the user data behind them.
+ *  `buffer` has at least tri_copy_frame_bytes() bytes. `copy` describes the frame in `buffer` and must not be released. If the frame is not locked
  *  (tri_frame_is_locked()), check tri_reader_is_intact() afterwards. */
 TRI_API void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame);
 

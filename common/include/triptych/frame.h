@@ -32,8 +32,7 @@ struct tri_frame_info {
     uint64_t checksum;        // XXH3-64, see tri_frame_checksum(); valid with TRI_FRAME_CHECKSUM
     uint32_t copies;          // copies and conversions of the pixels on the writer's side
     uint32_t flags;           // enum tri_frame_flags
-    uint32_t user_bytes;      // valid bytes in `user`, 0 to TRI_USER_MAX
-    uint8_t user[TRI_USER_MAX];
+    uint32_t user_bytes;      // valid bytes of the frame's `user`, 0 to TRI_USER_MAX
 };
 
 struct tri_mapping;
@@ -58,15 +57,17 @@ struct tri_frame {
     struct tri_frame_info info;
     struct tri_shape shape;
     const uint8_t *data[TRI_PLANES_MAX];
+    const uint8_t *user; // info.user_bytes bytes from the writer, in the segment as the pixels are
     struct tri_lease lease;
 };
 
-/** A frame that a writer fills. The caller sets the pixels and `info`; the library sets number,
+/** A frame that a writer fills. The caller sets the pixels, `user` and `info`; the library sets number,
  *  generation, publish_ns and the drop counters when it publishes. */
 struct tri_draft {
     struct tri_frame_info info;
     struct tri_shape shape;
     uint8_t *data[TRI_PLANES_MAX];
+    uint8_t *user;            // room for TRI_USER_MAX bytes; info.user_bytes of them are published
     uint64_t previous_number; // of this writer's frame whose pixels still are in the slot, 0: none
     uint32_t slot_index; // as in tri_writer_slot(): stable until the stream moves to a new segment
     struct tri_lease lease;

@@ -121,8 +121,8 @@ TRI_API void tri_reader_release(tri_reader *reader, struct tri_frame *frame);
  * @param buffer  the caller's memory, laid out as the slot
  * @param bytes   size of `buffer`
  *
- * @return as tri_reader_acquire(); TRI_ERR_TOO_SMALL, `buffer` is smaller than frame->shape.bytes,
- *         which is set.
+ * @return as tri_reader_acquire(); TRI_ERR_TOO_SMALL, `buffer` is smaller than
+ *         tri_copy_frame_bytes(): frame->shape.bytes is set to that size, the rest to zero.
  */
 TRI_API enum tri_err tri_reader_copy(tri_reader *reader, struct tri_frame *frame, void *buffer,
                                      size_t bytes, int timeout_ms);

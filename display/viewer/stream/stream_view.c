@@ -107,10 +107,11 @@ static enum tri_err show(struct stream_view *stream, SDL_Renderer *renderer,
 static enum tri_err copy_frame(struct stream_view *stream, const struct tri_frame *frame,
                                struct tri_frame *copy)
 {
-    if (stream->copy_bytes < frame->shape.bytes) {
+    const uint64_t bytes = tri_copy_frame_bytes(frame);
+    if (stream->copy_bytes < bytes) {
         free(stream->copy);
-        stream->copy = malloc(frame->shape.bytes);
-        stream->copy_bytes = stream->copy ? frame->shape.bytes : 0;
+        stream->copy = malloc(bytes);
+        stream->copy_bytes = stream->copy ? bytes : 0;
     }
     if (!stream->copy)
         return TRI_ERR_NO_RESOURCES;

@@ -81,6 +81,11 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
     return planes
 
 
+def _user_of(described: Union[c.Frame, c.Draft]) -> bytes:
+    """The user data of a frame: outside Python's memory, so a copy."""
+    return ctypes.string_at(described.user, described.info.user_bytes) if described.user else b""
+
+
 _Value = TypeVar("_Value")
 
 
@@ -210,7 +215,7 @@ class Frame(_Description):
     @property
     def user(self) -> bytes:
         """The writer's own bytes."""
-        return bytes(self._c.info.user[:self._c.info.user_bytes])
+        return _user_of(self._c)
 
     @property
     def is_intact(self) -> bool:
@@ -219,7 +224,8 @@ class Frame(_Description):
 
     def copy(self) -> Frame:
         """The frame in memory of its own, writable. Raises Torn if it was overwritten meanwhile."""
-        memory = ctypes.create_string_buffer(max(self._c.shape.bytes, self._c.info.bytes_used))
+        size = max(self._c.shape.bytes, self._c.info.bytes_used)
+        memory = ctypes.create_string_buffer(size + self._c.info.user_bytes)
         base = ctypes.addressof(memory)
         twin = c.Frame.from_buffer_copy(self._c)
         twin.lease = c.Lease()
@@ -227,6 +233,8 @@ class Frame(_Description):
             offset = self._c.shape.plane[p].offset
             ctypes.memmove(base + offset, self._c.data[p], plane.bytes)
             twin.data[p] = base + offset
+        twin.user = base + size
+        ctypes.memmove(twin.user, self._c.user, self._c.info.user_bytes)
         if not self.is_intact:
             raise Torn(c.ERR_TORN)
         return Frame(self._reader, twin, memory)
@@ -263,7 +271,8 @@ class SlotRef:
         draft = self.draft
         draft.info.video = self.writer.video
         check(c.lib.tri_video_shape(ctypes.byref(draft.info.video), ctypes.byref(draft.shape)))
-        self._memory = ctypes.create_string_buffer(draft.shape.bytes)
+        self._memory = ctypes.create_string_buffer(draft.shape.bytes + c.USER_MAX)
+        draft.user = ctypes.addressof(self._memory) + draft.shape.bytes
         for p in range(draft.shape.planes):
             draft.data[p] = ctypes.addressof(self._memory) + draft.shape.plane[p].offset
 
@@ -288,13 +297,13 @@ class Draft(_Description):
     @property
     def user(self) -> bytes:
         """Up to 1024 bytes of one's own, for readers."""
-        return bytes(self._c.info.user[:self._c.info.user_bytes])
+        return _user_of(self._c)
 
     @user.setter
     def user(self, data: bytes) -> None:
         if len(data) > c.USER_MAX:
             raise ValueError(f"{len(data)} bytes of user data: a frame carries {c.USER_MAX}")
-        ctypes.memmove(self._c.info.user, bytes(data), len(data))
+        ctypes.memmove(self._c.user, bytes(data), len(data))
         self._c.info.user_bytes = len(data)
 
     @property

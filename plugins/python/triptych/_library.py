@@ -88,7 +88,7 @@ class FrameInfo(Structure):
                 ("capture_ns", c_int64), ("publish_ns", c_int64), ("dropped_driver", c_uint64),
                 ("dropped_writer", c_uint64), ("generation", c_uint64), ("bytes_used", c_uint64),
                 ("checksum", c_uint64), ("copies", c_uint32), ("flags", c_uint32),
-                ("user_bytes", c_uint32), ("user", c_uint8 * USER_MAX)]
+                ("user_bytes", c_uint32)]
 
 
 class Lease(Structure):
@@ -98,12 +98,13 @@ class Lease(Structure):
 
 class Frame(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
-                ("lease", Lease)]
+                ("user", c_void_p), ("lease", Lease)]
 
 
 class Draft(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
-                ("previous_number", c_uint64), ("slot_index", c_uint32), ("lease", Lease)]
+                ("user", c_void_p), ("previous_number", c_uint64), ("slot_index", c_uint32),
+                ("lease", Lease)]
 
 
 LOG_WRITE = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_char_p)
