@@ -31,6 +31,7 @@ C_NAMES = {"Video": "struct tri_video", "PlaneShape": "struct tri_plane", "Shape
            "WriterOptions": "struct tri_writer_options",
            "ReaderOptions": "struct tri_reader_options",
            "ReaderStats": "struct tri_reader_stats", "PlaneRule": "struct tri_plane_rule",
+           "Component": "struct tri_component",
            "Format": "struct tri_format", "Stream": "struct tri_stream"}
 
 WRITE_FOR_EVER = """

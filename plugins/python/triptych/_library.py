@@ -16,6 +16,7 @@ from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_i
                     c_size_t, c_uint32, c_uint64, c_uint8, c_void_p)
 
 PLANES_MAX = 4
+COMPONENTS_MAX = 4
 USER_MAX = 1024
 NAME_MAX = 31
 SOURCE_MAX = 127
@@ -138,11 +139,16 @@ class PlaneRule(Structure):
     _fields_ = [("pixels", c_uint8), ("bytes", c_uint8), ("lines", c_uint8)]
 
 
+class Component(Structure):
+    _fields_ = [("name", c_char), *((name, c_uint8) for name in (
+        "plane", "first", "every", "across", "down", "bytes", "shift", "bits", "per_word"))]
+
+
 class Format(Structure):
     _fields_ = [("fourcc", c_uint32), ("name", c_char * 5), ("family", c_int),
                 ("planes", c_uint8), ("depth", c_uint8), ("plane", PlaneRule * PLANES_MAX),
-                ("gstreamer", c_char_p), ("ffmpeg", c_char_p),
-                ("description", c_char_p)]
+                ("gstreamer", c_char_p), ("ffmpeg", c_char_p), ("description", c_char_p),
+                ("components", c_uint8), ("component", Component * COMPONENTS_MAX)]
 
 
 class Stream(Structure):
