@@ -2,6 +2,8 @@
 /* A stream's segment: made, made anew where somebody has removed it, replaced by a larger one. */
 #include "writer_private.h"
 
+#include "sys_attachments.h"
+
 #include <sys/shm.h>
 #include <unistd.h>
 
@@ -116,10 +118,14 @@ static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
     };
     // Asked first: a stream that cannot grow goes on as it is, and nobody has to leave it.
     const struct tri_segment *old = w->mapping ? &w->mapping->segment : NULL;
-    if (!tri_segment_affordable(&plan, old, old && ours_alone(w), w->log))
-        return TRI_ERR_NO_RESOURCES;
-    const enum tri_err err = old ? give_up(w) : TRI_OK;
-    return err == TRI_OK ? make(w, &plan) : err;
+    enum tri_err err = TRI_ERR_NO_RESOURCES;
+    if (tri_segment_affordable(&plan, old, old && ours_alone(w), w->log))
+        err = old ? give_up(w) : TRI_OK;
+    if (err == TRI_OK)
+        err = make(w, &plan);
+    if (err == TRI_ERR_NO_RESOURCES)
+        tri_attachments_explain(w->log, w->name, w->key);
+    return err;
 }
 
 enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes)

@@ -3,6 +3,7 @@
 #ifndef TRIPTYCH_TRIPTYCH_H
 #define TRIPTYCH_TRIPTYCH_H
 
+#include <triptych/attachment.h>
 #include <triptych/copy.h>
 #include <triptych/error.h>
 #include <triptych/format.h>
