@@ -232,6 +232,16 @@ void *__wrap_malloc(size_t bytes)
     return memory;
 }
 
+/** Counts as malloc(). */
+void *__real_calloc(size_t count, size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes)
+{
+    void *memory = fails(FAIL_malloc) ? NULL : __real_calloc(count, bytes);
+    state.allocations += memory != NULL;
+    return memory;
+}
+
 void *__real_realloc(void *old, size_t bytes);
 void *__wrap_realloc(void *old, size_t bytes);
 void *__wrap_realloc(void *old, size_t bytes)
