@@ -45,7 +45,7 @@ struct attempt {
 
 jpeg_decoder *jpeg_decoder_new(const tri_log *log)
 {
-    jpeg_decoder *decoder = malloc(sizeof *decoder);
+    jpeg_decoder *decoder = malloc(sizeof(*decoder));
     if (decoder)
         *decoder = (jpeg_decoder){ .log = log };
     return decoder;
@@ -94,7 +94,7 @@ static int64_t cpu_ns(void)
 
 static _Noreturn void give_up(struct attempt *attempt, const char *why)
 {
-    snprintf(attempt->why, sizeof attempt->why, "%s", why);
+    snprintf(attempt->why, sizeof(attempt->why), "%s", why);
     longjmp(attempt->failed, 1);
 }
 
@@ -275,13 +275,13 @@ enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t c
     const uint8_t *const end = decoder->compressed.data + count;
     const uint8_t *at = decoder->compressed.data;
     for (int i = 0; i < STARTS_MAX; i++, at++) {
-        at = memmem(at, (size_t)(end - at), start, sizeof start);
+        at = memmem(at, (size_t)(end - at), start, sizeof(start));
         if (!at)
             break;
         if (try_decode(decoder, &attempt, at, (size_t)(end - at), target, i > 0))
             return TRI_OK;
         if (i == 0)
-            memcpy(why, attempt.why, sizeof why);
+            memcpy(why, attempt.why, sizeof(why));
     }
     return corrupt(decoder, why);
 }

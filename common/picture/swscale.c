@@ -13,7 +13,7 @@ static bool loaded;
 static bool find(void *handle, const char *name, void *function)
 {
     void *const found = dlsym(handle, name); // of what the library needs, too
-    memcpy(function, &found, sizeof found);
+    memcpy(function, &found, sizeof(found));
     return found != NULL;
 }
 

@@ -36,7 +36,7 @@ void capture_timing_set_json(json_t *object, const struct capture_timing *timing
 {
     static const char *const keys[] = { "stalls", "stall_us", "uneven", "uneven_us" };
 
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !known; i++)
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && !known; i++)
         json_object_set_new(object, keys[i], json_null());
     if (!known)
         return;

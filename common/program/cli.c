@@ -97,7 +97,7 @@ static void print_help(const struct cli_program *program, const struct table *ta
         const struct cli_option *row = table->row[i];
         if (!row->help)
             continue;
-        const int width = left_text(row, left, sizeof left) + 2;
+        const int width = left_text(row, left, sizeof(left)) + 2;
         help_at = width > help_at && width <= HELP_COLUMN_MAX ? width : help_at;
         const int help = (int)strlen(row->help) + 2;
         default_at = row->initial && help > default_at ? help : default_at;
@@ -113,7 +113,7 @@ static void print_help(const struct cli_program *program, const struct table *ta
             continue;
         if ((i == table->shared || i == table->common) && i > 0)
             putchar('\n');
-        if (left_text(row, left, sizeof left) + 2 > help_at)
+        if (left_text(row, left, sizeof(left)) + 2 > help_at)
             printf("%s\n%*s", left, help_at, "");
         else
             printf("%-*s", help_at, left);
@@ -170,7 +170,7 @@ static int set_row(const struct cli_program *program, const struct table *table,
     char why[512] = "";
     const struct cli_option *row = table->row[index];
     const size_t at = index < table->shared ? 0 : program->shared_at;
-    if (row->set(row, (char *)config + at + row->offset, value, why, sizeof why))
+    if (row->set(row, (char *)config + at + row->offset, value, why, sizeof(why)))
         return -1;
     return cli_refuse(program, "--%s: '%s' is not understood: %s", row->name, value, why);
 }

@@ -62,7 +62,7 @@ static struct expect_verdict judge_rate(const struct expect *expect, const struc
     const double wanted = (double)expect->fps.num / expect->fps.den;
     const double off = 100 * (fps / wanted - 1);
     verdict.met = fabs(off) <= expect->tolerance;
-    snprintf(verdict.text, sizeof verdict.text,
+    snprintf(verdict.text, sizeof(verdict.text),
              "%.2f frames a second came, %.2f %% %s than the %g expected; %g %% are tolerated", fps,
              fabs(off), off < 0 ? "less" : "more", wanted, expect->tolerance);
     return verdict;
@@ -74,7 +74,7 @@ static struct expect_verdict judge_drops(const struct expect *expect, const stru
     const uint64_t most = expect->max_drops;
     const uint64_t drops = stats->dropped_driver + stats->dropped_writer + stats->dropped_reader;
     verdict.met = drops <= most;
-    snprintf(verdict.text, sizeof verdict.text,
+    snprintf(verdict.text, sizeof(verdict.text),
              "%" PRIu64 " frames were lost (%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
              " reader), %" PRIu64 " %s than the %" PRIu64 " allowed",
              drops, stats->dropped_driver, stats->dropped_writer, stats->dropped_reader,
@@ -89,10 +89,10 @@ static struct expect_verdict judge_stalls(const struct expect *expect, const str
     const uint64_t stalls = stats->captures.stalls;
     verdict.met = stalls <= most && stats_know_rate(stats);
     if (!stats_know_rate(stats))
-        snprintf(verdict.text, sizeof verdict.text,
+        snprintf(verdict.text, sizeof(verdict.text),
                  "the stream does not tell its rate, and without it nothing is a stall");
     else
-        snprintf(verdict.text, sizeof verdict.text,
+        snprintf(verdict.text, sizeof(verdict.text),
                  "%" PRIu64 " stalls of %.3f ms together, %" PRIu64 " %s than the %" PRIu64
                  " allowed",
                  stalls, (double)stats->captures.stall_sum_ns / 1e6,
@@ -104,7 +104,7 @@ static struct expect_verdict judge_time(const char *option, const char *what, do
                                         double most_ms)
 {
     struct expect_verdict verdict = { .option = option, .met = is_ms <= most_ms };
-    snprintf(verdict.text, sizeof verdict.text, "%s is %.3f ms, %.3f ms %s than the %g allowed",
+    snprintf(verdict.text, sizeof(verdict.text), "%s is %.3f ms, %.3f ms %s than the %g allowed",
              what, is_ms, fabs(is_ms - most_ms), verdict.met ? "less" : "more", most_ms);
     return verdict;
 }
@@ -145,7 +145,7 @@ size_t expect_judge(const struct expect *expect, const struct stats *stats,
                                        age_ms(stats, 99), expect->max_age_p99);
     for (size_t i = 0; i < count && stats->frames == 0; i++) {
         verdicts[i].met = false;
-        snprintf(verdicts[i].text, sizeof verdicts[i].text, "no frame came to judge by");
+        snprintf(verdicts[i].text, sizeof(verdicts[i].text), "no frame came to judge by");
     }
     return count;
 }

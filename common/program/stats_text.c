@@ -30,8 +30,8 @@ void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes)
                " reader, age p50 %s p99 %s",
                passed > 0 ? (double)frames * SECOND / (double)passed : 0.0, stats->dropped_driver,
                stats->dropped_writer, stats->dropped_reader,
-               time_text(time_histogram_percentile(&stats->age, 50), p50, sizeof p50),
-               time_text(time_histogram_percentile(&stats->age, 99), p99, sizeof p99));
+               time_text(time_histogram_percentile(&stats->age, 50), p50, sizeof(p50)),
+               time_text(time_histogram_percentile(&stats->age, 99), p99, sizeof(p99)));
     if (stats->captures.stalls)
         strbuf_add(&line, ", stalls: %" PRIu64, stats->captures.stalls);
     stats->frames_at_line = stats->frames;
@@ -46,11 +46,11 @@ static void print_spread(FILE *to, const char *label, const struct time_histogra
     if (histogram->count == 0)
         return;
     fprintf(to, "  %-22s", label);
-    for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
+    for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
         char text[32];
         fprintf(to, " %10s",
                 time_text(time_histogram_percentile(histogram, percents[i]) - beyond, text,
-                          sizeof text));
+                          sizeof(text)));
     }
     fputc('\n', to);
 }
@@ -61,8 +61,8 @@ static void print_captures(FILE *to, const struct capture_timing *captures)
     char sum[32];
     char most[32];
     fprintf(to, "  stalls: %" PRIu64 " (%s), uneven captures: %" PRIu64 " (at most by %s)\n",
-            captures->stalls, time_text((uint64_t)captures->stall_sum_ns, sum, sizeof sum),
-            captures->uneven, time_text((uint64_t)captures->uneven_max_ns, most, sizeof most));
+            captures->stalls, time_text((uint64_t)captures->stall_sum_ns, sum, sizeof(sum)),
+            captures->uneven, time_text((uint64_t)captures->uneven_max_ns, most, sizeof(most)));
 }
 
 void stats_summary(const struct stats *stats, FILE *to)

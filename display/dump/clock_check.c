@@ -117,9 +117,9 @@ struct expect_verdict clock_check_judge(const struct clock_check *check, uint64_
     const uint64_t faults = clock_check_faults(check);
     verdict.met = faults <= most && check->read + check->unread > 0;
     if (check->read + check->unread == 0)
-        snprintf(verdict.text, sizeof verdict.text, "no frame came to judge by");
+        snprintf(verdict.text, sizeof(verdict.text), "no frame came to judge by");
     else
-        snprintf(verdict.text, sizeof verdict.text,
+        snprintf(verdict.text, sizeof(verdict.text),
                  "%" PRIu64 " faults (%" PRIu64 " dropped, %" PRIu64 " repeated, %" PRIu64
                  " reordered, %" PRIu64 " torn, %" PRIu64 " not read), %" PRIu64 " %s than the "
                  "%" PRIu64 " allowed",

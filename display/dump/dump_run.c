@@ -52,7 +52,7 @@ static void print_second(struct run *run, int64_t now_ns)
     stats_reader(&run->stats, &counts);
 
     char line[256];
-    stats_line(&run->stats, now_ns, line, sizeof line);
+    stats_line(&run->stats, now_ns, line, sizeof(line));
     struct strbuf more = { line, sizeof(line), strlen(line) };
     if (config->rate == DUMP_RATE_CONSTANT)
         strbuf_add(&more, ", filled: %" PRIu64 ", skipped: %" PRIu64, run->cfr.filled,

@@ -18,7 +18,7 @@ static void print_summary(const struct run *run)
                 run->cfr.filled, run->cfr.skipped);
     char line[256];
     if (run->config->clock)
-        fprintf(run->report, "  %s\n", clock_check_line(&run->clock_check, line, sizeof line));
+        fprintf(run->report, "  %s\n", clock_check_line(&run->clock_check, line, sizeof(line)));
 }
 
 static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT_MAX])

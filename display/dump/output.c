@@ -105,7 +105,7 @@ bool output_open(struct output *output, const char *path, const tri_log *log)
         return false;
     if (output->fd < 0) {
         char why[128];
-        snprintf(why, sizeof why, "cannot be opened: %s", strerror(errno));
+        snprintf(why, sizeof(why), "cannot be opened: %s", strerror(errno));
         return refuse(output, path, why);
     }
     struct stat status;

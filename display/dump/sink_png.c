@@ -31,8 +31,8 @@ bool sink_png_numbers(const char *path)
 {
     char one[4096];
     char two[4096];
-    number_path(path, 1, one, sizeof one);
-    number_path(path, 2, two, sizeof two);
+    number_path(path, 1, one, sizeof(one));
+    number_path(path, 2, two, sizeof(two));
     return strcmp(one, two) != 0;
 }
 
@@ -72,9 +72,9 @@ static bool png_put(struct sink *sink)
     char path[4096];
     char number[32];
     char captured[32];
-    number_path(sink->output.path, sink->taken + 1, path, sizeof path);
-    snprintf(number, sizeof number, "%" PRIu64, info->number);
-    snprintf(captured, sizeof captured, "%" PRId64, info->capture_ns);
+    number_path(sink->output.path, sink->taken + 1, path, sizeof(path));
+    snprintf(number, sizeof(number), "%" PRIu64, info->number);
+    snprintf(captured, sizeof(captured), "%" PRId64, info->capture_ns);
     const char *const text[] = { "Software",
                                  "triptych-dump",
                                  "Source",

@@ -99,7 +99,7 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
             sink->log, TRI_LOG_ERROR, "y4m",
             "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg %s OUTPUT",
             tri_fourcc_name(video->fourcc, text), sink->stream,
-            caps_ffmpeg(&sink->video, line, sizeof line));
+            caps_ffmpeg(&sink->video, line, sizeof(line)));
         return false;
     }
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
@@ -121,17 +121,17 @@ static void tell_of_change(struct sink *sink, const struct tri_video *now)
     char to[64];
 
     if (!sink->fps.num && (now->fps_num != said->fps_num || now->fps_den != said->fps_den)) {
-        snprintf(from, sizeof from, "%u/%u frames a second", said->fps_num, said->fps_den);
-        snprintf(to, sizeof to, "%u/%u", now->fps_num, now->fps_den);
+        snprintf(from, sizeof(from), "%u/%u frames a second", said->fps_num, said->fps_den);
+        snprintf(to, sizeof(to), "%u/%u", now->fps_num, now->fps_den);
         said->fps_num = now->fps_num;
         said->fps_den = now->fps_den;
     } else if (!mixed && field_letter(now->field) != field_letter(said->field)) {
-        snprintf(from, sizeof from, "fields: %s", tri_field_name(said->field));
-        snprintf(to, sizeof to, "%s", tri_field_name(now->field));
+        snprintf(from, sizeof(from), "fields: %s", tri_field_name(said->field));
+        snprintf(to, sizeof(to), "%s", tri_field_name(now->field));
         said->field = now->field;
     } else if (now->aspect_num != said->aspect_num || now->aspect_den != said->aspect_den) {
-        snprintf(from, sizeof from, "pixels of %u:%u", said->aspect_num, said->aspect_den);
-        snprintf(to, sizeof to, "%u:%u", now->aspect_num, now->aspect_den);
+        snprintf(from, sizeof(from), "pixels of %u:%u", said->aspect_num, said->aspect_den);
+        snprintf(to, sizeof(to), "%u:%u", now->aspect_num, now->aspect_den);
         said->aspect_num = now->aspect_num;
         said->aspect_den = now->aspect_den;
     } else {

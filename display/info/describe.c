@@ -172,8 +172,8 @@ static json_t *memory_json(const struct tri_stream *stream)
 {
     char key[16];
     char mode[8];
-    snprintf(key, sizeof key, "0x%08x", (unsigned)stream->key);
-    snprintf(mode, sizeof mode, "%04o", stream->mode & 0777u);
+    snprintf(key, sizeof(key), "0x%08x", (unsigned)stream->key);
+    snprintf(mode, sizeof(mode), "%04o", stream->mode & 0777u);
     return json_pack(
         "{ss si si sI sI si si si ss sI sI sI sI sI sI si sI sI sI}", "key", key, "shmid",
         stream->shm_id, "semid", stream->sem_id, "bytes", (json_int_t)stream->bytes, "slot_bytes",
@@ -193,8 +193,8 @@ json_t *describe_json(const struct tri_stream *stream)
     char caps[CAPS_BYTES] = "";
     char ffmpeg[CAPS_BYTES] = "";
     if (stream->has_frame) {
-        caps_gstreamer(video, caps, sizeof caps);
-        caps_ffmpeg(video, ffmpeg, sizeof ffmpeg);
+        caps_gstreamer(video, caps, sizeof(caps));
+        caps_ffmpeg(video, ffmpeg, sizeof(ffmpeg));
     }
     return json_pack(
         "{ss ss ss sI si si so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name, "source",

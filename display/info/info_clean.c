@@ -29,7 +29,7 @@ static int clean_one(const struct info_config *config, const struct tri_stream *
                      const tri_log *log)
 {
     char name[32];
-    describe_name(stream, name, sizeof name);
+    describe_name(stream, name, sizeof(name));
     const char *why = spared(stream);
     int status = CLI_DONE;
     if (!why) {

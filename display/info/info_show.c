@@ -23,7 +23,7 @@ static void row(const char *label, const char *format, ...)
 static const char *process(pid_t pid, char *text, size_t bytes)
 {
     char path[48];
-    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
     FILE *file = pid > 0 ? fopen(path, "re") : NULL;
     char command[20] = "";
     if (file && fscanf(file, "%19[ -~]", command) != 1)
@@ -47,7 +47,7 @@ static void print_picture(const struct tri_stream *stream)
     row("format", "%s: %s", format->name, format->description);
     row("size", "%" PRIu32 "x%" PRIu32 ", rotation %" PRIu32, video->width, video->height,
         video->rotation);
-    row("frames a second", "%s", describe_rate(stream, rate, sizeof rate));
+    row("frames a second", "%s", describe_rate(stream, rate, sizeof(rate)));
     row("colour", "colorspace %s, transfer %s", tri_colorspace_name(video->colorspace),
         tri_transfer_name(video->transfer));
     row("", "matrix %s%s, %s%s", tri_matrix_name(tri_video_matrix(video)),
@@ -109,17 +109,17 @@ static void print_memory(const struct tri_stream *stream)
     else
         row("segment", "none: there has been no frame yet");
     row("mode", "%04o", stream->mode);
-    row("owner, group", "%s, %s", describe_user(stream->owner, a, sizeof a),
-        describe_group(stream->group, b, sizeof b));
+    row("owner, group", "%s, %s", describe_user(stream->owner, a, sizeof(a)),
+        describe_group(stream->group, b, sizeof(b)));
     if (stream->creator_group != stream->group) // the kernel grants it the same
-        row("and group", "%s", describe_group(stream->creator_group, b, sizeof b));
-    row("creator", "%s, %s", describe_user(stream->creator_uid, a, sizeof a),
-        process(stream->creator_pid, b, sizeof b));
-    row("last user", "%s", process(stream->last_pid, b, sizeof b));
+        row("and group", "%s", describe_group(stream->creator_group, b, sizeof(b)));
+    row("creator", "%s, %s", describe_user(stream->creator_uid, a, sizeof(a)),
+        process(stream->creator_pid, b, sizeof(b)));
+    row("last user", "%s", process(stream->last_pid, b, sizeof(b)));
     row("attached (nattch)", "%" PRIu32, stream->attached);
-    row("last attach", "%s", describe_time(stream->attach_time, a, sizeof a));
-    row("last detach", "%s", describe_time(stream->detach_time, a, sizeof a));
-    row("last change", "%s", describe_time(stream->change_time, a, sizeof a));
+    row("last attach", "%s", describe_time(stream->attach_time, a, sizeof(a)));
+    row("last detach", "%s", describe_time(stream->detach_time, a, sizeof(a)));
+    row("last change", "%s", describe_time(stream->change_time, a, sizeof(a)));
 }
 
 static void print_elsewhere(const struct tri_stream *stream)
@@ -127,10 +127,10 @@ static void print_elsewhere(const struct tri_stream *stream)
     char text[CAPS_BYTES];
     const struct tri_video *video = &stream->newest.video;
     puts("Elsewhere");
-    row("GStreamer caps", "%s", caps_gstreamer(video, text, sizeof text));
+    row("GStreamer caps", "%s", caps_gstreamer(video, text, sizeof(text)));
     row("ffmpeg", "triptych-dump --to %s -o - %s | ffmpeg %s OUTPUT",
         caps_ffmpeg_raw(video) ? "raw" : "y4m", stream->name,
-        caps_ffmpeg(video, text, sizeof text));
+        caps_ffmpeg(video, text, sizeof(text)));
 }
 
 int info_show(const struct info_config *config, const tri_log *log)
@@ -148,13 +148,13 @@ int info_show(const struct info_config *config, const tri_log *log)
     char holders[96];
     printf("Stream %s\n", config->name);
     row("state", "%s", describe_state(stream.state));
-    row("writer", "%s", process(stream.writer_pid, writer, sizeof writer));
+    row("writer", "%s", process(stream.writer_pid, writer, sizeof(writer)));
     row("source", "%s", stream.source[0] ? stream.source : "not said");
     row("frames", "%" PRIu64, stream.published);
     row("readers",
         "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held%s%s",
         describe_readers(&stream), stream.waiting, stream.held, stream.holders ? " by pid " : "",
-        describe_holders(&stream, holders, sizeof holders));
+        describe_holders(&stream, holders, sizeof(holders)));
     if (stream.shm_id >= 0)
         print_slots(&stream);
     if (stream.has_frame) {

@@ -94,7 +94,7 @@ static enum tri_err print_look(const struct info_config *config, const struct lo
                                const struct look *now)
 {
     const size_t count = tri_stream_list_count(now->streams);
-    struct line *lines = calloc(count + 1, sizeof *lines);
+    struct line *lines = calloc(count + 1, sizeof(*lines));
     if (!lines)
         return TRI_ERR_NO_RESOURCES;
     for (size_t i = 0; i < count; i++) {

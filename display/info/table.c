@@ -25,9 +25,9 @@ static void write_line(struct table *table, const char *format, ...)
     char text[256];
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(text, sizeof text, format, args);
+    int length = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    length = length < (int)sizeof text ? length : (int)sizeof text - 1;
+    length = length < (int)sizeof(text) ? length : (int)sizeof(text) - 1;
     length = length < (int)table->width ? length : (int)table->width;
     while (length > 0 && text[length - 1] == ' ')
         length--;
@@ -41,7 +41,7 @@ static void write_row(struct table *table, const char *const cells[10])
 {
     char size[16] = "";
     if (table->width >= SIZE_FROM)
-        snprintf(size, sizeof size, "%-10.10s ", cells[4]);
+        snprintf(size, sizeof(size), "%-10.10s ", cells[4]);
     write_line(table, "%-*.*s %-6.6s %-8.8s %-4.4s %s%7s %8s %7s %9s %s", (int)table->name_width,
                (int)table->name_width, cells[0], cells[1], cells[2], cells[3], size, cells[5],
                cells[6], cells[7], cells[8], cells[9]);
@@ -94,18 +94,18 @@ void table_row(struct table *table, const struct tri_stream *stream, double rate
         return;
     }
     if (rate >= 0)
-        snprintf(fps, sizeof fps, rate < 10000 ? "%.2f" : "%.0f", rate);
+        snprintf(fps, sizeof(fps), rate < 10000 ? "%.2f" : "%.0f", rate);
     if (stream->has_frame)
-        short_number(describe_age_ms(stream), age, sizeof age);
-    snprintf(readers, sizeof readers, "%" PRIu32, describe_readers(stream));
-    snprintf(drops, sizeof drops, "%" PRIu64 "+%" PRIu64, stream->dropped_driver,
+        short_number(describe_age_ms(stream), age, sizeof(age));
+    snprintf(readers, sizeof(readers), "%" PRIu32, describe_readers(stream));
+    snprintf(drops, sizeof(drops), "%" PRIu64 "+%" PRIu64, stream->dropped_driver,
              stream->dropped_writer);
     write_row(table, (const char *const[10]){
-                         describe_name(stream, name, sizeof name), describe_state(stream->state),
-                         describe_user(stream->owner, owner, sizeof owner),
-                         describe_format(stream, format, sizeof format),
-                         describe_size(stream, size, sizeof size), fps, age, readers, drops,
-                         describe_holders(stream, holders, sizeof holders) });
+                         describe_name(stream, name, sizeof(name)), describe_state(stream->state),
+                         describe_user(stream->owner, owner, sizeof(owner)),
+                         describe_format(stream, format, sizeof(format)),
+                         describe_size(stream, size, sizeof(size)), fps, age, readers, drops,
+                         describe_holders(stream, holders, sizeof(holders)) });
 }
 
 void table_say(struct table *table, const char *text)

@@ -130,11 +130,11 @@ static struct made decode_as(picture_converter *converter, const struct jpeg *jp
     };
     const struct tri_shape shape = { .planes = 1, .plane[0].bytes = MOST, .bytes = MOST };
     memcpy(memory, jpeg->bytes, jpeg->count);
-    memset(made.pixels, 0x5a, sizeof made.pixels);
+    memset(made.pixels, 0x5a, sizeof(made.pixels));
     made.err =
         picture_convert(converter, &info, &shape, (const uint8_t *const[]){ memory, 0, 0, 0 },
                         fourcc, (uint8_t *const[]){ made.pixels[0][0], 0, 0, 0 },
-                        (const uint32_t[]){ sizeof made.pixels[0], 0, 0, 0 });
+                        (const uint32_t[]){ sizeof(made.pixels[0]), 0, 0, 0 });
     return made;
 }
 
@@ -179,8 +179,8 @@ static void picture_decodes_after_a_broken_header(void **state)
     struct jpeg behind = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg broken = jpeg_new(&(struct way){ 0 }, red);
 
-    insert(&doubled, 0, again, sizeof again);
-    insert(&behind, 0, cut, sizeof cut);
+    insert(&doubled, 0, again, sizeof(again));
+    insert(&behind, 0, cut, sizeof(cut));
     broken.count = find_marker(&broken, 0xc0) + 6;
     assert_shows(*state, doubled, red, "start of image twice");
     assert_shows(*state, behind, red, "behind a frame that was cut short");
@@ -197,7 +197,7 @@ static void picture_decodes_with_foreign_bytes(void **state)
     struct jpeg within = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg cut = jpeg_new(&(struct way){ 0 }, red);
 
-    insert(&before, 0, garbage, sizeof garbage);
+    insert(&before, 0, garbage, sizeof(garbage));
     insert(&within, find_marker(&within, 0xdb), garbage, 1);
     cut.count -= 10;
     assert_shows(*state, before, red, "garbage before the start");
@@ -240,7 +240,7 @@ static void colours_follow_every_colour_space_and_sampling(void **state)
     char what[32];
 
     for (size_t i = 0; i < COUNT(ways); i++) {
-        snprintf(what, sizeof what, "way %zu", i);
+        snprintf(what, sizeof(what), "way %zu", i);
         assert_shows(*state, jpeg_new(&ways[i], red), red, what);
     }
 }

@@ -28,7 +28,7 @@ static void convert(picture_converter *converter, uint32_t fourcc, uint32_t widt
     struct tri_shape shape;
 
     assert_int_equal(tri_video_shape(&info.video, &shape), TRI_OK);
-    assert_true(shape.bytes <= sizeof memory);
+    assert_true(shape.bytes <= sizeof(memory));
     for (uint32_t p = 0; p < shape.planes; p++) {
         data[p] = memory + shape.plane[p].offset;
         for (size_t y = 0; y < shape.plane[p].rows; y++)
@@ -38,7 +38,7 @@ static void convert(picture_converter *converter, uint32_t fourcc, uint32_t widt
     }
     assert_int_equal(picture_convert(converter, &info, &shape, data, TRI_FOURCC_RGB3,
                                      (uint8_t *const[]){ rgb->pixels[0], NULL, NULL, NULL },
-                                     (const uint32_t[]){ sizeof rgb->pixels[0], 0, 0, 0 }),
+                                     (const uint32_t[]){ sizeof(rgb->pixels[0]), 0, 0, 0 }),
                      TRI_OK);
 }
 

@@ -103,11 +103,11 @@ static void paint(struct picture *picture, const uint8_t c[3])
     const uint8_t v = c[2];
     uint8_t group[TRI_PLANES_MAX][4] = { { 0 } };
     size_t bytes[TRI_PLANES_MAX] = { 1, 1, 1, 1 };
-#define GROUP(plane, ...)                                \
-    do {                                                 \
-        const uint8_t of_group[] = { __VA_ARGS__ };      \
-        memcpy(group[plane], of_group, sizeof of_group); \
-        bytes[plane] = sizeof of_group;                  \
+#define GROUP(plane, ...)                                 \
+    do {                                                  \
+        const uint8_t of_group[] = { __VA_ARGS__ };       \
+        memcpy(group[plane], of_group, sizeof(of_group)); \
+        bytes[plane] = sizeof(of_group);                  \
     } while (0)
     switch (picture->info.video.fourcc) {
     case TRI_FOURCC_YUYV:
@@ -208,7 +208,7 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
     struct picture from = picture_new(format->fourcc, size[0], size[1], PAD);
     from.info.video.matrix = matrix;
     from.info.video.range = range;
-    memcpy(wanted, rgb, sizeof wanted);
+    memcpy(wanted, rgb, sizeof(wanted));
     if (format->family == TRI_FAMILY_RGB) {
         const bool full = tri_video_range(&from.info.video) == TRI_RANGE_FULL;
         for (int i = 0; i < 3; i++)
@@ -231,7 +231,7 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
         struct picture to = picture_new(targets[t], size[0], size[1], PAD);
         picture_converter *converter = picture_converter_new(NULL);
         assert_int_equal(convert(converter, &from, &to), TRI_OK);
-        snprintf(what, sizeof what, "%s %ux%u %s %s to %s", format->name, size[0], size[1],
+        snprintf(what, sizeof(what), "%s %ux%u %s %s to %s", format->name, size[0], size[1],
                  tri_matrix_name(matrix), tri_range_name(range), tri_format_find(targets[t])->name);
         // Components of 8 bits in YUV are coarser than in RGB, those of RGBP are 5 bits.
         const int usual = targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
@@ -317,7 +317,7 @@ static void every_pixel_for_the_screen_follows_the_formula(void **state)
                     from.info.video.range = ranges[r];
                     paint_noise(&from, &seed);
                     assert_int_equal(convert(converter, &from, &to), TRI_OK);
-                    snprintf(what, sizeof what, "%s %ux%u %s %s", format->name, sizes[s][0],
+                    snprintf(what, sizeof(what), "%s %ux%u %s %s", format->name, sizes[s][0],
                              sizes[s][1], tri_matrix_name(matrices[m]), tri_range_name(ranges[r]));
                     assert_colors_by_formula(&from, &to, what);
                     assert_padding_untouched(&to);

@@ -78,7 +78,7 @@ static int parse(const char *line, struct config *config, struct cli_common *com
     static char copy[512];
     char *argv[32] = { (char *)(uintptr_t) "prog" };
     int argc = 1;
-    snprintf(copy, sizeof copy, "%s", line);
+    snprintf(copy, sizeof(copy), "%s", line);
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
         argv[argc++] = word;
 
@@ -96,7 +96,7 @@ static int parse(const char *line, struct config *config, struct cli_common *com
     *operands = argc - first;
 
     rewind(into);
-    said[fread(said, 1, sizeof said - 1, into)] = '\0';
+    said[fread(said, 1, sizeof(said) - 1, into)] = '\0';
     fclose(into);
     return status;
 }
@@ -140,7 +140,7 @@ static void short_long_joined_and_abbreviated_forms_mean_the_same(void **state)
     static const char *const forms[] = { "-s 640x480",     "-s640x480",     "--size 640x480",
                                          "--size=640x480", "--siz 640x480", "--video-size 640x480",
                                          "-fs 640x480" };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const struct config config = understood(forms[i]);
         assert_int_equal(config.size.width, 640);
         assert_int_equal(config.size.height, 480);
@@ -165,7 +165,7 @@ static void verbosity_counts(void **state)
         const char *line;
         int verbosity;
     } cases[] = { { "", 0 }, { "-v", 1 }, { "-vv", 2 }, { "-q", -1 }, { "--verbose -v", 2 } };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct config config;
         struct cli_common common;
         int operands;
@@ -194,7 +194,7 @@ static void rates_are_fractions(void **state)
                   { "-r 59.94", 60000, 1001 },  { "-r 12.5", 25, 2 },
                   { "-r 0.5", 1, 2 },           { "-r 0", 0, 1 },
                   { "-r 1000000", 1000000, 1 }, { "-r 0/7", 0, 1 } };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct cli_rate rate = understood(cases[i].line).rate;
         assert_int_equal(rate.num, cases[i].num);
         assert_int_equal(rate.den, cases[i].den);
@@ -205,9 +205,9 @@ static void formats_are_accepted_by_all_their_names(void **state)
 {
     (void)state;
     static const char *const names[] = { "YUYV", "yuyv", "YUY2", "yuyv422" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char line[32];
-        snprintf(line, sizeof line, "--format %s", names[i]);
+        snprintf(line, sizeof(line), "--format %s", names[i]);
         assert_int_equal(understood(line).format, TRI_FOURCC_YUYV);
     }
 }

@@ -249,7 +249,7 @@ static void stalls_and_uneven_captures_are_printed_everywhere(void **state)
     take(10, 11, 300 * MS, 0);
     take(11, 12, 300 * MS, 0);
     take(12, 13, 304 * MS, 0);
-    stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof line);
+    stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof(line));
     assert_non_null(strstr(line, ", stalls: 1"));
     json_t *object = stats_json(&stats);
     assert_true(number(object, NULL, "stalls") == 1);
@@ -305,10 +305,10 @@ static void line_has_the_numbers_of_the_object(void **state)
 {
     (void)state;
     char line[256];
-    stats_line(&stats, stats.line_ns + 2000 * MS, line, sizeof line);
+    stats_line(&stats, stats.line_ns + 2000 * MS, line, sizeof(line));
     assert_string_equal(line, " 50.50 fps, dropped: 1 driver + 2 writer + 3 reader, "
                               "age p50 3.0 ms p99 3.0 ms");
-    stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof line);
+    stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof(line));
     assert_non_null(strstr(line, "  0.00 fps")); // nothing came since the line before
 }
 
@@ -319,7 +319,7 @@ static void line_is_due_once_a_second(void **state)
     const int64_t start = stats.line_ns;
     assert_false(stats_due(&stats, start + 999 * MS));
     assert_true(stats_due(&stats, start + 1000 * MS));
-    stats_line(&stats, start + 1000 * MS, line, sizeof line);
+    stats_line(&stats, start + 1000 * MS, line, sizeof(line));
     assert_false(stats_due(&stats, start + 1999 * MS));
 }
 
