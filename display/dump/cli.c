@@ -13,12 +13,13 @@ static const char *const mode_words[] = { "latest", "next", NULL }; // enum tri_
 static const char *const rate_words[] = { "true", "constant", "vfr", "cfr", NULL };
 enum { RATE_KINDS = 2 }; // in ffmpeg's words once more
 
-#define AT(field) .offset = offsetof(struct dump_config, field)
+#define AT(field)  .offset = offsetof(struct dump_config, field)
+#define WORD(name) " " #name
 static const struct cli_option options[] = {
     { 'o', "output", "FILE", NULL, "where the frames go; - is stdout, %d numbers PNG files",
       cli_set_text, AT(output) },
-    { 't', "to", "KIND", NULL, "y4m, raw or png, if the file's ending does not say", cli_set_word,
-      AT(to), sink_words },
+    { 't', "to", "FORMAT", NULL, "of the output:" SINK_LIST(WORD) "; else by FILE's ending",
+      cli_set_word, AT(to), sink_words },
     { 0, "mode", "MODE", "latest", "latest (skips what was missed) or next; writers: permissions",
       cli_set_word, AT(mode), mode_words },
     { 0, "rate", "KIND", NULL, "true: each frame once; constant: gaps filled, others left out",
@@ -47,6 +48,7 @@ static const struct cli_option options[] = {
     { .name = NULL },
 };
 #undef AT
+#undef WORD
 
 static const struct cli_program program = {
     .name = "triptych-dump",
@@ -106,9 +108,7 @@ static int settle_output(struct dump_config *config)
     if (config->to == DUMP_TO_GUESS)
         config->to = sink_of_path(config->output);
     if (config->to == DUMP_TO_GUESS)
-        return cli_refuse(&program,
-                          "%s: its ending does not say what to write: add --to y4m, "
-                          "--to raw or --to png",
+        return cli_refuse(&program, "%s: unknown ending: add --to FORMAT, see --help",
                           config->output);
     return sink_one_frame(config->to, config->output) && config->count > 1
                ? cli_refuse(&program, "%s holds one frame, not %llu: put %%d into its name",

@@ -10,45 +10,41 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KIND_Y4M, KIND_RAW, KIND_PNG, KINDS };
+enum { TO_STDOUT }; // the first of the list
 
-static const struct sink_ops *const sinks[KINDS] = {
-    [KIND_Y4M] = &sink_y4m,
-    [KIND_RAW] = &sink_raw,
-    [KIND_PNG] = &sink_png,
-};
-const char *const sink_words[KINDS + 1] = {
-    [KIND_Y4M] = "y4m",
-    [KIND_RAW] = "raw",
-    [KIND_PNG] = "png",
-};
+#define OPS(name) &sink_##name,
+static const struct sink_ops *const sinks[] = { SINK_LIST(OPS) };
+enum { SINKS = sizeof(sinks) / sizeof(sinks[0]) };
+
+#define WORD(name) #name,
+const char *const sink_words[] = { SINK_LIST(WORD) NULL };
 
 int sink_of_path(const char *path)
 {
     if (strcmp(path, "-") == 0)
-        return KIND_Y4M;
+        return TO_STDOUT;
     const char *ending = strrchr(path, '.');
-    for (int kind = 0; ending && kind < KINDS; kind++)
-        for (const char *const *known = sinks[kind]->endings; *known; known++)
+    for (int to = 0; ending && to < SINKS; to++)
+        for (const char *const *known = sinks[to]->endings; *known; known++)
             if (strcasecmp(ending + 1, *known) == 0)
-                return kind;
+                return to;
     return DUMP_TO_GUESS;
 }
 
-bool sink_one_frame(int kind, const char *path)
+bool sink_one_frame(int to, const char *path)
 {
-    return kind == KIND_PNG && !sink_png_numbers(path);
+    return sinks[to]->one_frame && sinks[to]->one_frame(path);
 }
 
-bool sink_is_film(int kind)
+bool sink_is_film(int to)
 {
-    return !sinks[kind]->own_files;
+    return !sinks[to]->own_files;
 }
 
-bool sink_open(struct sink *sink, int kind, const char *path, const char *stream,
-               const tri_log *log)
+bool sink_open(struct sink *sink, int to, const char *path, const char *stream, const tri_log *log)
 {
-    *sink = (struct sink){ .ops = sinks[kind], .stream = stream, .log = log };
+    *sink =
+        (struct sink){ .ops = sinks[to], .format = sink_words[to], .stream = stream, .log = log };
     if (!sink->ops->own_files)
         return output_open(&sink->output, path, log);
     sink->output.path = path;
@@ -104,7 +100,7 @@ static bool begin(struct sink *sink, const struct tri_frame *frame)
             sink->output.path, first->width, first->height, tri_fourcc_name(first->fourcc, was),
             tri_range_name(tri_video_range(first)), video->width, video->height,
             tri_fourcc_name(video->fourcc, is), tri_range_name(tri_video_range(video)),
-            sink->ops->name);
+            sink->format);
         return false;
     }
     sink->video = *video;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** What frames become: one table of kinds, a file each. */
+/** Where frames go: one file per output format, sink_NAME.c, and one row in the list of meson.build. */
 #ifndef DUMP_SINK_H
 #define DUMP_SINK_H
 
 #include "output.h"
 #include "picture/scratch.h"
 #include "program/cli.h"
+#include "sink_list.h"
 
 #include <triptych/triptych.h>
 
@@ -23,23 +24,31 @@ enum sink_result {
 };
 
 struct sink_ops {
-    const char *name;           // as typed: "y4m"
-    const char *const *endings; // of files, NULL-terminated
+    const char *const *endings; // of file names, without the dot, NULL-terminated
     bool follows_changes;       // frames of one output may differ in format and size
-    /** Sees the first frame before any is taken. Logs why it refuses. */
+    /** Called with the first frame, before take(). @return false: refused, logged why. */
     bool (*begin)(struct sink *sink, const struct tri_frame *frame);
-    /** Sets sink->picture to what put() will write: the frame itself (sink->in_slot stays true), or
-     *  something made of it in memory of the sink's own. Logs failures.
-     *  @return SINK_OK, SINK_SKIPPED, SINK_FAILED */
+    /** Prepares a frame for put(). sink->picture is the frame in its slot; leave it so, or convert the
+     *  frame into sink->memory (sink_room()), point sink->picture.data at that and clear sink->in_slot.
+     *  @return SINK_OK, SINK_SKIPPED, SINK_FAILED; failures are logged */
     enum sink_result (*take)(struct sink *sink, const struct tri_frame *frame);
-    /** Writes sink->picture. On failure the output, or the log, knows why. */
+    /** Writes sink->picture with output_text(), output_rows() and output_flush().
+     *  @return false: sink->output.error says why, or it is logged */
     bool (*put)(struct sink *sink);
+    /** Frees sink->own; NULL: nothing to free. */
     void (*close)(struct sink *sink);
-    bool own_files; // it opens its files itself: no struct output
+    bool own_files; // opens its files itself: no struct output
+    /** Whether the file `path` has room for one frame only; NULL: for any number. */
+    bool (*one_frame)(const char *path);
 };
+
+#define SINK_DECLARE(name) extern const struct sink_ops sink_##name;
+SINK_LIST(SINK_DECLARE)
+#undef SINK_DECLARE
 
 struct sink {
     const struct sink_ops *ops;
+    const char *format; // as typed: "y4m"
     const tri_log *log;
     const char *stream;   // its name, for messages
     struct output output; // unless ops->own_files
@@ -52,27 +61,24 @@ struct sink {
     struct cli_rate fps;   // constant, set before the first frame; 0/0: the stream's own
     struct tri_frame last; // written before, kept for sink_repeat() where the rate is constant
     struct scratch last_memory;
-    void *own; // of the kind
+    void *own; // of the format
 };
 
-/** The kinds' names for --to, NULL-terminated; an index in it is a kind. */
+/** The names for --to, NULL-terminated. */
 extern const char *const sink_words[];
 
-/** The kind of file that `path` names by its ending; stdout is y4m; DUMP_TO_GUESS if unknown. */
+/** Index in sink_words of the format that the ending of `path` names, for stdout the first;
+ *  DUMP_TO_GUESS if unknown. */
 int sink_of_path(const char *path);
 
-/** Whether a path for PNG files has %d in it, for their numbers. */
-bool sink_png_numbers(const char *path);
+/** Whether `path` has room for one frame only in format `to`. */
+bool sink_one_frame(int to, const char *path);
 
-/** Whether that output has room for one frame only. */
-bool sink_one_frame(int kind, const char *path);
+/** Whether all frames in format `to` go into one output, one after the other. */
+bool sink_is_film(int to);
 
-/** Whether all frames of that kind go into one output, one after the other. */
-bool sink_is_film(int kind);
-
-/** Opens the file. @return false, and it has been logged. */
-bool sink_open(struct sink *sink, int kind, const char *path, const char *stream,
-               const tri_log *log);
+/** Opens the file. @return false, logged. */
+bool sink_open(struct sink *sink, int to, const char *path, const char *stream, const tri_log *log);
 
 /** Writes one borrowed frame, and only if it is whole. */
 enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct tri_frame *frame);
@@ -86,7 +92,5 @@ bool sink_close(struct sink *sink);
 
 /** Room for `bytes` in sink->memory. @return false when out of memory, logged. */
 bool sink_room(struct sink *sink, size_t bytes);
-
-extern const struct sink_ops sink_y4m, sink_raw, sink_png;
 
 #endif

@@ -27,13 +27,14 @@ static void number_path(const char *path, uint64_t number, char *text, size_t by
     }
 }
 
-bool sink_png_numbers(const char *path)
+/* Without a number in its name a file holds one frame. */
+static bool png_one_frame(const char *path)
 {
     char one[4096];
     char two[4096];
     number_path(path, 1, one, sizeof(one));
     number_path(path, 2, two, sizeof(two));
-    return strcmp(one, two) != 0;
+    return strcmp(one, two) == 0;
 }
 
 static bool png_begin(struct sink *sink, const struct tri_frame *frame)
@@ -96,7 +97,6 @@ static void png_close(struct sink *sink)
 }
 
 const struct sink_ops sink_png = {
-    .name = "png",
     .endings = endings,
     .follows_changes = true,
     .begin = png_begin,
@@ -104,4 +104,5 @@ const struct sink_ops sink_png = {
     .put = png_put,
     .close = png_close,
     .own_files = true,
+    .one_frame = png_one_frame,
 };

@@ -48,7 +48,6 @@ static bool raw_put(struct sink *sink)
 }
 
 const struct sink_ops sink_raw = {
-    .name = "raw",
     .endings = endings,
     .begin = raw_begin,
     .take = raw_take,

@@ -189,7 +189,6 @@ static bool y4m_put(struct sink *sink)
 }
 
 const struct sink_ops sink_y4m = {
-    .name = "y4m",
     .endings = endings,
     .begin = y4m_begin,
     .take = y4m_take,

@@ -3,12 +3,13 @@
 import itertools
 import os
 import random
+import re
 import signal
 import time
 import unittest
 
 from stdin_writer import StdinWriter, noise, plane_sizes
-from programs import ProgramTest, last_json, tool, wait_until
+from programs import SOURCE, ProgramTest, last_json, tool, wait_until
 
 Y4M = {  # format: what y4m makes of it, and its tag for limited range
     "YU12": ("420", "420mpeg2"), "YV12": ("420", "420mpeg2"), "NV12": ("420", "420mpeg2"),
@@ -41,6 +42,27 @@ def planar(format, size, planes):
     lines = [planes[0][i * row_bytes:(i + 1) * row_bytes] for i in range(rows)]
     return (b"".join(line[y::2][:width] for line in lines)
             + b"".join(line[u::4] for line in lines) + b"".join(line[v::4] for line in lines))
+
+
+class Formats(ProgramTest):
+    """What CONTRIBUTING.md says of an output format."""
+
+    def test_every_sink_file_is_a_format_of_to_and_in_its_help(self):
+        files = {path.stem.removeprefix("sink_")
+                 for path in (SOURCE / "display/dump").glob("sink_*.c")}
+        refused = self.run_to_end("triptych-dump", "--to", "nothing", "-o", "x", self.stream())
+        self.assert_refused(refused, 2, "must be one of")
+        accepted = refused.stderr.splitlines()[0].split("must be one of")[1].split()
+        self.assertEqual(set(accepted), files, "the list in display/dump/meson.build is incomplete")
+        help = self.run_to_end("triptych-dump", "--help").stdout
+        self.assertIn(" ".join(accepted), re.search("--to .*", help)[0])
+
+    def test_every_format_has_an_ending(self):
+        refused = self.run_to_end("triptych-dump", "--to", "nothing", "-o", "x", self.stream())
+        for name in refused.stderr.splitlines()[0].split("must be one of")[1].split():
+            path = self.folder() / f"frame.{name}"
+            done = self.run_to_end("triptych-dump", "--timeout", 0.1, "-o", path, self.stream())
+            self.assert_refused(done, 1, "no frame within --timeout")
 
 
 class Frames(ProgramTest):
