@@ -4,6 +4,7 @@
 #include "entry.h"
 #include "name.h"
 #include "reader_lock.h"
+#include "reader_wait.h"
 #include "semset.h"
 
 #include <triptych/copy.h>
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up missed through gates that repeat
@@ -207,7 +207,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             const enum tri_err err = look_well(r, frame, &word);
             if (err == TRI_OK || err == TRI_ERR_CORRUPT)
                 return err;
-            if (timeout_ms != 0 && tri_wait_polling(&r->pace, r->mapping, word))
+            if (timeout_ms != 0 && tri_wait_polling(r, word))
                 continue;
         }
 
@@ -216,6 +216,8 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             deadline = now + (int64_t)timeout_ms * 1000000;
         if (now >= deadline)
             return refused == TRI_OK || refused == TRI_ERR_NO_STREAM ? TRI_ERR_TIMEOUT : refused;
+        if (tri_sleep_take_interrupt(&r->sleep))
+            return TRI_ERR_INTERRUPTED;
         int64_t ns = SLEEP_MAX_NS;
         if (!r->mapping)
             ns = r->looks < LOOKS_SOON ? LOOK_SOON_NS : LOOK_LATE_NS;
@@ -228,9 +230,10 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             tri_reader_prelock(r, &frame->lease, word);
             err = tri_reader_await(r, word, ns);
         } else {
-            const struct timespec span = { .tv_nsec = ns };
-            err = nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
+            err = tri_sleep_for(&r->sleep, ns);
         }
+        if (err == TRI_ERR_INTERRUPTED)
+            tri_sleep_take_interrupt(&r->sleep);
         if (err != TRI_OK)
             return err;
     }
@@ -243,6 +246,11 @@ enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int time
         return err;
     uint64_t word;
     return r->mapping && look_well(r, frame, &word) == TRI_OK ? TRI_OK : err;
+}
+
+void tri_reader_interrupt(tri_reader *r)
+{
+    tri_sleep_interrupt(&r->sleep);
 }
 
 bool tri_reader_is_intact(tri_reader *r, const struct tri_frame *frame)

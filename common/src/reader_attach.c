@@ -2,7 +2,7 @@
 /* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
 #include "reader_private.h"
 
-#include "reader_lock.h"
+#include "reader_wait.h"
 #include "semset.h"
 #include "sys_owner.h"
 
@@ -117,15 +117,14 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
 
     enum tri_err err;
     if (r->phase == READER_ORPHANED) {
-        err = tri_semset_wait_writer(r->mapping->sem_id, ns);
+        err = tri_wait_writer(r, ns);
         if (err == TRI_OK)
             tri_reader_enter(r, READER_WRITER);
     } else {
         // Where frames have stopped to come there is nothing to be quick about, and only a sleep is
         // ended by a signal.
         const bool idle = r->idle_word == word && r->idle_ns >= IDLE_NS;
-        err = tri_wait_frame(idle ? TRI_WAIT_BLOCK : r->wait, &r->pace, r->mapping, &r->known, word,
-                             ns);
+        err = tri_wait_frame(r, idle ? TRI_WAIT_BLOCK : r->wait, word, ns);
         if (err == TRI_ERR_TIMEOUT) {
             r->idle_ns = ns + (r->idle_word == word ? r->idle_ns : 0);
             r->idle_word = word;

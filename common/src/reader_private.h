@@ -5,7 +5,8 @@
 
 #include "entry.h"
 #include "mapping.h"
-#include "reader_wait.h"
+#include "reader_pacing.h"
+#include "reader_sleep.h"
 
 #include <triptych/reader.h>
 
@@ -63,6 +64,7 @@ struct tri_reader {
     bool fresh;                  // joined in mid-stream, no frame yet: nothing to count against
     uint64_t idle_word;          // the newest frame when a wait last brought nothing newer,
     int64_t idle_ns;             // and how long such waits have lasted since
+    struct tri_sleep sleep;
     struct tri_pacing pace;
     struct tri_entry_known known;
 

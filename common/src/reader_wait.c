@@ -1,37 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader_wait.h"
 
+#include "reader_private.h"
 #include "semset.h"
 
 #define POLL_NS         10000    // about what a sleep costs, both sides together
 #define SPINS_PER_CLOCK 64       // looks between two readings of the clock
 #define SPIN_ASKS_NS    10000000 // how often a spinning reader asks the kernel for the writer
 
-/** Looks without pause until `until_ns`. @return whether there is a frame, or the segment ended. */
-static bool spin(const struct tri_mapping *mapping, uint64_t word, int64_t until_ns)
+/** Polls until `until_ns`. @return TRI_OK, there is a frame or the segment ended; TRI_ERR_TIMEOUT;
+ *  TRI_ERR_INTERRUPTED. */
+static enum tri_err spin(const struct tri_mapping *mapping, const struct tri_sleep *sleep,
+                         uint64_t word, int64_t until_ns)
 {
     const struct tri_header *header = mapping->segment.header;
     do {
         for (int i = 0; i < SPINS_PER_CLOCK; i++) {
             if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word ||
                 atomic_load_explicit(&header->state, memory_order_relaxed) != 0)
-                return true;
+                return TRI_OK;
             tri_relax();
         }
+        if (tri_sleep_is_interrupted(sleep))
+            return TRI_ERR_INTERRUPTED;
     } while (tri_now_ns() < until_ns);
-    return false;
+    return TRI_ERR_TIMEOUT;
 }
 
-static enum tri_err wait_spinning(const struct tri_mapping *mapping, uint64_t word, int64_t ns)
+/** Sleeps until frame `number` is published. */
+static enum tri_err sleep_on_gate(tri_reader *r, uint64_t number, int64_t ns)
 {
+    if (!tri_sleep_begin(&r->sleep, ns))
+        return TRI_ERR_INTERRUPTED;
+    const enum tri_err err = tri_semset_wait_frame(r->mapping->sem_id, number, &r->sleep.limit);
+    tri_sleep_end(&r->sleep);
+    return err;
+}
+
+enum tri_err tri_wait_writer(tri_reader *r, int64_t ns)
+{
+    if (!tri_sleep_begin(&r->sleep, ns))
+        return TRI_ERR_INTERRUPTED;
+    const enum tri_err err = tri_semset_wait_writer(r->mapping->sem_id, &r->sleep.limit);
+    tri_sleep_end(&r->sleep);
+    return err;
+}
+
+static enum tri_err wait_spinning(const tri_reader *r, uint64_t word, int64_t ns)
+{
+    const struct tri_mapping *mapping = r->mapping;
     const int64_t end = tri_now_ns() + ns;
     int64_t now;
     do {
         now = tri_now_ns();
         const int64_t ask = now + SPIN_ASKS_NS;
-        if (spin(mapping, word, ask < end ? ask : end))
-            return TRI_OK;
-        const enum tri_err err = tri_semset_has_writer(mapping->sem_id);
+        enum tri_err err = spin(mapping, &r->sleep, word, ask < end ? ask : end);
+        if (err != TRI_ERR_TIMEOUT)
+            return err;
+        err = tri_semset_has_writer(mapping->sem_id);
         if (err != TRI_OK)
             return err == TRI_ERR_BUSY ? TRI_OK : err;
         now = tri_now_ns();
@@ -56,9 +82,9 @@ static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, 
     tri_mapping_unref(&reference);
 }
 
-static enum tri_err wait_paced(struct tri_pacing *pace, struct tri_mapping *mapping,
-                               struct tri_entry_known *known, uint64_t word, int64_t ns)
+static enum tri_err wait_paced(tri_reader *r, uint64_t word, int64_t ns)
 {
+    struct tri_pacing *pace = &r->pace;
     const uint64_t next = tri_word_number(word) + 1;
     int64_t now = tri_now_ns();
     const int64_t end = now + ns;
@@ -66,44 +92,42 @@ static enum tri_err wait_paced(struct tri_pacing *pace, struct tri_mapping *mapp
     while (tri_pacing_next(pace, now, &window) && window.start_ns < end) {
         // Asleep on the gate, so that an early frame or a death still wakes us.
         if (window.start_ns > now) {
-            const enum tri_err err =
-                tri_semset_wait_frame(mapping->sem_id, next, window.start_ns - now);
+            const enum tri_err err = sleep_on_gate(r, next, window.start_ns - now);
             now = tri_now_ns();
             tri_pacing_slept(pace, window.start_ns, now, err != TRI_ERR_TIMEOUT);
             if (err != TRI_ERR_TIMEOUT)
                 return err;
-            warm_up(mapping, known, word);
+            warm_up(r->mapping, &r->known, word);
         }
-        const bool found = spin(mapping, word, window.stop_ns < end ? window.stop_ns : end);
+        const enum tri_err err =
+            spin(r->mapping, &r->sleep, word, window.stop_ns < end ? window.stop_ns : end);
         const int64_t after = tri_now_ns();
         tri_pacing_spun(pace, after - now);
-        if (found)
-            return TRI_OK;
+        if (err != TRI_ERR_TIMEOUT)
+            return err;
         now = after;
     }
-    return now < end ? tri_semset_wait_frame(mapping->sem_id, next, end - now) : TRI_ERR_TIMEOUT;
+    return now < end ? sleep_on_gate(r, next, end - now) : TRI_ERR_TIMEOUT;
 }
 
-bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *mapping,
-                      uint64_t word)
+bool tri_wait_polling(const tri_reader *r, uint64_t word)
 {
-    // What a segment that ended is followed by, only tri_reader_await() finds out.
-    return pace->gap_ns > 0 && pace->gap_ns < POLL_NS &&
-           spin(mapping, word, tri_now_ns() + POLL_NS) &&
+    const struct tri_mapping *mapping = r->mapping;
+    // Only tri_reader_await() finds out what follows a segment that ended.
+    return r->pace.gap_ns > 0 && r->pace.gap_ns < POLL_NS &&
+           spin(mapping, &r->sleep, word, tri_now_ns() + POLL_NS) == TRI_OK &&
            atomic_load_explicit(&mapping->segment.header->state, memory_order_relaxed) == 0;
 }
 
-enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
-                            struct tri_mapping *mapping, struct tri_entry_known *known,
-                            uint64_t word, int64_t ns)
+enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t word, int64_t ns)
 {
     switch (how) {
     case TRI_WAIT_SPIN:
-        return wait_spinning(mapping, word, ns);
+        return wait_spinning(r, word, ns);
     case TRI_WAIT_PACED:
-        return wait_paced(pace, mapping, known, word, ns);
+        return wait_paced(r, word, ns);
     case TRI_WAIT_BLOCK:
         break;
     }
-    return tri_semset_wait_frame(mapping->sem_id, tri_word_number(word) + 1, ns);
+    return sleep_on_gate(r, tri_word_number(word) + 1, ns);
 }

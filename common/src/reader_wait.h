@@ -3,13 +3,9 @@
 #ifndef TRI_READER_WAIT_H
 #define TRI_READER_WAIT_H
 
-#include "entry.h"
-#include "mapping.h"
-#include "reader_pacing.h"
-
 #include <triptych/reader.h>
 
-/** Looks without pause are hard on the other half of a core: what one says between two of them. */
+/** Spin-loop hint: frees pipeline resources for the sibling hyperthread between two polls. */
 static inline void tri_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -21,18 +17,18 @@ static inline void tri_relax(void)
 
 /** Polls for a moment where frames come so quickly that a sleep would take longer than the next one.
  *  @return whether `latest` is no longer `word`, or the segment ended. */
-bool tri_wait_polling(const struct tri_pacing *pace, const struct tri_mapping *mapping,
-                      uint64_t word);
+bool tri_wait_polling(const tri_reader *r, uint64_t word);
 
 /**
- * Waits until `latest` is no longer `word`.
+ * Waits on the attached stream until `latest` is no longer `word`.
  *
- * @param known  the reader's: used to go through what follows the wait, before it counts
- * @param ns     longest wait
- * @return as tri_semset_wait_frame(). TRI_OK without a new frame: the writer may have died.
+ * @param ns  longest wait
+ * @return as tri_semset_wait_frame(); TRI_ERR_INTERRUPTED also for an interrupt requested earlier.
+ *         TRI_OK without a new frame: the writer may have died.
  */
-enum tri_err tri_wait_frame(enum tri_reader_wait how, struct tri_pacing *pace,
-                            struct tri_mapping *mapping, struct tri_entry_known *known,
-                            uint64_t word, int64_t ns);
+enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t word, int64_t ns);
+
+/** Sleeps until there is a writer; results likewise. */
+enum tri_err tri_wait_writer(tri_reader *r, int64_t ns);
 
 #endif

@@ -306,18 +306,17 @@ enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)
     return run(sem_id, ops, count);
 }
 
-static enum tri_err wait_for_zero(int sem_id, int number, int64_t ns)
+static enum tri_err wait_for_zero(int sem_id, int number, const struct timespec *limit)
 {
     struct sembuf zero = op(number, 0, 0);
-    const struct timespec limit = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
-    if (semtimedop(sem_id, &zero, 1, &limit) == 0)
+    if (semtimedop(sem_id, &zero, 1, limit) == 0)
         return TRI_OK;
     return errno == EAGAIN ? TRI_ERR_TIMEOUT : tri_err_of_errno(errno);
 }
 
-enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns)
+enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, const struct timespec *limit)
 {
-    return wait_for_zero(sem_id, gate_of(number), ns);
+    return wait_for_zero(sem_id, gate_of(number), limit);
 }
 
 bool tri_semset_gate_is_closed(int sem_id, uint64_t number)
@@ -325,9 +324,9 @@ bool tri_semset_gate_is_closed(int sem_id, uint64_t number)
     return semctl(sem_id, gate_of(number), GETVAL) != 0; // what cannot be read is not judged
 }
 
-enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns)
+enum tri_err tri_semset_wait_writer(int sem_id, const struct timespec *limit)
 {
-    return wait_for_zero(sem_id, TRI_SEM_NO_WRITER, ns);
+    return wait_for_zero(sem_id, TRI_SEM_NO_WRITER, limit);
 }
 
 enum tri_err tri_semset_has_writer(int sem_id)

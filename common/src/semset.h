@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 /** Gates repeat after this many frames: a reader that overslept that much is woken one frame late. */
 #define TRI_GATES 64u
@@ -120,16 +121,22 @@ enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by);
  */
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
 
-/** Sleeps until frame `number` is published. @return TRI_OK, published or the writer has died;
- *  TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED; TRI_ERR_NO_WRITER, the set is gone; TRI_ERR_SYSTEM. */
-enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, int64_t ns);
+/**
+ * Sleeps until frame `number` is published.
+ *
+ * @param limit  longest sleep; read by the kernel when the system call begins, so that another thread
+ *               may shorten it until then
+ * @return TRI_OK, published or the writer has died; TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED;
+ *         TRI_ERR_NO_WRITER, the set is gone; TRI_ERR_SYSTEM.
+ */
+enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, const struct timespec *limit);
 
 /** Whether the gate of frame `number` is closed: so is that of the next frame while its writer goes on,
  *  but not before a writer that takes the stream over has come so far. */
 bool tri_semset_gate_is_closed(int sem_id, uint64_t number);
 
 /** Sleeps until there is a writer; results likewise. */
-enum tri_err tri_semset_wait_writer(int sem_id, int64_t ns);
+enum tri_err tri_semset_wait_writer(int sem_id, const struct timespec *limit);
 
 /** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_NO_WRITER if the set is gone. */
 enum tri_err tri_semset_has_writer(int sem_id);

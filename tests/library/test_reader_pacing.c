@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a paced reader learns when to be awake. Streams are simulated: no time of this machine counts. */
-#include "reader_pacing.h"
+#include "reader_private.h"
 #include "reader_wait.h"
 
 #include <setjmp.h>
@@ -298,9 +298,9 @@ static void reader_survives_times_that_make_no_sense(void **state)
 static bool polls(int64_t gap_ns, uint64_t newest)
 {
     struct tri_header header = { .latest = newest };
-    const struct tri_mapping mapping = { .segment = { .header = &header } };
-    const struct tri_pacing pace = { .gap_ns = gap_ns };
-    return tri_wait_polling(&pace, &mapping, 7);
+    struct tri_mapping mapping = { .segment = { .header = &header } };
+    const tri_reader reader = { .mapping = &mapping, .pace = { .gap_ns = gap_ns } };
+    return tri_wait_polling(&reader, 7);
 }
 
 static void reader_polls_where_frames_come_faster_than_sleeps(void **state)

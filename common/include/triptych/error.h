@@ -12,7 +12,7 @@ TRI_BEGIN
 #define TRI_ERRORS(X)                                                            \
     X(TRI_OK, 0, "success")                                                      \
     X(TRI_ERR_TIMEOUT, -1, "nothing new within the time limit")                  \
-    X(TRI_ERR_INTERRUPTED, -2, "a signal ended the wait")                        \
+    X(TRI_ERR_INTERRUPTED, -2, "the wait was interrupted")                        \
     X(TRI_ERR_NO_WRITER, -3, "the stream has lost its writer")                        \
     X(TRI_ERR_BUSY, -4, "already in use")                                        \
     X(TRI_ERR_INVALID, -5, "an argument is out of range")                        \

@@ -37,9 +37,10 @@ struct tri_reader_options {
     const tri_log *log; // outlives the reader; NULL: silent
 };
 
-/** Opaque. Threads: one at a time for one reader, except tri_reader_release() and
- *  tri_reader_is_intact(), which any thread may call. Processes: the one that opened it; a forked child
- *  may read the frames that its parent holds and close the reader, but not release frames. */
+/** Opaque. Threads: one at a time for one reader, except tri_reader_release(), tri_reader_is_intact()
+ *  and tri_reader_interrupt(), which any thread may call. Processes: the one that opened it; a forked
+ *  child may read the frames that its parent has acquired and close the reader, but not release
+ *  frames. */
 typedef struct tri_reader tri_reader;
 
 /**
@@ -72,9 +73,9 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  *                    may use it during the call, because its lock may be released meanwhile.
  * @param timeout_ms  longest wait in milliseconds; 0 polls once, -1 waits indefinitely
  *
- * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer within the time limit; TRI_ERR_INTERRUPTED, a signal
- *         handler ran during the wait, or the process was stopped and continued (TRI_WAIT_SPIN does
- *         not notice signals in its first 100 ms); TRI_ERR_NO_WRITER, the writer has closed or died:
+ * @return TRI_OK; TRI_ERR_TIMEOUT, nothing newer within the time limit; TRI_ERR_INTERRUPTED,
+ *         tri_reader_interrupt() was called, or another signal handler ran while this thread slept,
+ *         or the process was stopped and continued; TRI_ERR_NO_WRITER, the writer has closed or died:
  *         reported once, without delay, then further calls wait for its return;
  *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN, TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a
  *         stream of this name exists but cannot be used (see the log); TRI_ERR_NO_RESOURCES;
@@ -87,6 +88,23 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  */
 TRI_API enum tri_err tri_reader_acquire(tri_reader *reader, struct tri_frame *frame,
                                         int timeout_ms);
+
+/**
+ * Interrupts the tri_reader_acquire() or tri_reader_copy() in progress, or the next one that waits: it
+ * returns TRI_ERR_INTERRUPTED within 20 ms in every wait mode, also while there is no stream. A call
+ * that finds a frame, or whose timeout_ms is 0, returns as usual; the interrupt then stays requested.
+ * Several interrupts before a call returns TRI_ERR_INTERRUPTED count as one.
+ *
+ * The waiting thread gets SIGURG, which is unblocked in it while it sleeps. The first interrupt
+ * installs an empty handler for SIGURG, unless the process has one; a process that never
+ * interrupts a reader keeps the signal untouched.
+ *
+ * Ownership: the reader must stay open until the call returns.
+ * Threads:   any; also signal handlers (async-signal-safe). Keeps errno.
+ * Cost:      two system calls if a thread waits, otherwise none. A reader that nobody
+ *            interrupts makes no additional system calls and wake-ups.
+ */
+TRI_API void tri_reader_interrupt(tri_reader *reader);
 
 /**
  * Returns whether the memory of `frame` still holds that frame. Call it after using the pixels and
