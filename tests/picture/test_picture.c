@@ -103,9 +103,9 @@ static void paint(struct picture *picture, const uint8_t c[3])
     const uint8_t v = c[2];
     uint8_t group[TRI_PLANES_MAX][4] = { { 0 } };
     size_t bytes[TRI_PLANES_MAX] = { 1, 1, 1, 1 };
-#define GROUP(plane, ...)                                \
-    do {                                                 \
-        const uint8_t of_group[] = { __VA_ARGS__ };      \
+#define GROUP(plane, ...)                                 \
+    do {                                                  \
+        const uint8_t of_group[] = { __VA_ARGS__ };       \
         memcpy(group[plane], of_group, sizeof(of_group)); \
         bytes[plane] = sizeof(of_group);                  \
     } while (0)
