@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What vivid's colour bars must look like, and what a raw picture shows."""
+"""The colours of vivid's bars, and those of a raw frame."""
 
 # Left to right.
 NAMES = ("white", "yellow", "cyan", "green", "magenta", "red", "blue", "black")
@@ -49,7 +49,7 @@ def shown(data, form, width, height):
 
 
 def differences(data, form, width, height, pattern):
-    """What is further off than TOLERANCE, as text: empty when the picture is as it must be."""
+    """Describes each bar that differs by more than TOLERANCE; empty if none does."""
     return [f"{NAMES[bar]} is {tuple(round(part) for part in seen)}, not {want}"
             for line in shown(data, form, width, height)
             for bar, (seen, want) in enumerate(zip(line, expected(pattern)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The machine that all camera tests share, and what they do with it."""
+"""The virtual machine of all camera tests, and their common actions."""
 import atexit
 import itertools
 import json
@@ -17,14 +17,14 @@ WEBCAM, HDMI, MULTIPLANAR, TELEVISION = range(4)
 VIVID = ("vivid", "n_devs=4 node_types=0x1,0x1,0x1,0x1 num_inputs=1,1,1,1 "
                   "input_types=0x0,0x3,0x0,0x1 multiplanar=1,1,2,1")
 NEEDS = ("qemu-system-x86_64", "busybox", "cpio", "apt-get", "dpkg-deb")
-PATIENCE = 120  # seconds for anything: the machine's processor is emulated, and shared
+PATIENCE = 120  # seconds for anything: the machine's processor is emulated and shared
 
 _numbers = itertools.count(1)
 _machine = None
 
 
 def the_machine():
-    """Boots it for the first test that asks."""
+    """Boots the machine for the first test that needs it."""
     global _machine # one boot serves all tests of the process
     for program in NEEDS:
         if not shutil.which(program):
@@ -54,7 +54,7 @@ class CameraTest(unittest.TestCase):
         return self.machine.run(script, timeout)
 
     def succeed(self, script, timeout=PATIENCE):
-        """Runs a script that must end with 0; its output."""
+        """Runs a script that must end with 0. Returns its output."""
         done = self.run_in(script, timeout)
         self.assertEqual(done.status, 0, f"{script}\n{done.out}\n{done.err}")
         return done.out
@@ -72,13 +72,13 @@ class CameraTest(unittest.TestCase):
         return command
 
     def finish(self, command):
-        """Ends a capture cleanly; its summary."""
+        """Ends a capture cleanly. Returns its summary."""
         command.end()
         self.assertEqual(command.status, 0, command.err)
         return objects(command.out)[-1]
 
     def frames(self, name, count):
-        """What the next `count` frames of a stream say of themselves."""
+        """Returns the descriptions of the next `count` frames of a stream."""
         out = self.succeed(f"{built('camera-frames')} {name} {count} {PATIENCE // 2}")
         return objects(out)
 
@@ -92,7 +92,7 @@ class CameraTest(unittest.TestCase):
         return data
 
     def assert_accounted(self, before, after):
-        """Every frame that the driver counted was published, or is counted as lost."""
+        """Asserts that every frame counted by the driver was published or is counted as lost."""
         published = after["number"] - before["number"]
         lost = sum(after[key] - before[key] for key in ("dropped_driver", "dropped_writer"))
         self.assertEqual(after["driver_sequence"] - before["driver_sequence"], published + lost)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Vivid's own faults: the stream goes on, says why, and comes back under the same name."""
+"""Faults injected by vivid: the stream continues, logs the reason, and recovers under the same
+name."""
 import statistics
 
 from programs import built
@@ -13,7 +14,7 @@ SIGNAL_MODES = {"current": 0, "no signal": 1, "no lock": 2, "out of range": 3, "
 
 class Faults(CameraTest):
     def watch(self, name, count):
-        """Starts to look at the next `count` frames of a stream, from the newest one on."""
+        """Starts to describe the next `count` frames of a stream, from the newest one on."""
         watcher = self.machine.start(f"exec {built('camera-frames')} {name} {count} {PATIENCE}")
         self.machine.wait_for(lambda: watcher.out.count("\n") > 0, PATIENCE)
         return watcher
@@ -24,7 +25,7 @@ class Faults(CameraTest):
         return objects(watcher.out)
 
     def wait_for_frame(self, name, true):
-        """The first frame that `true` holds for, among the next few hundred."""
+        """Returns the first frame that satisfies `true`, among the next few hundred."""
         for _ in range(40):
             for frame in self.frames(name, 10):
                 if true(frame):
@@ -59,8 +60,8 @@ class Faults(CameraTest):
         self.assert_told_once(capture, why)
 
     def test_disconnected_camera_returns_under_the_same_name(self):
-        # vivid lets a disconnected device come back when its last user has closed it: somebody who
-        # keeps it open keeps it away.
+        # vivid reconnects a disconnected device only after its last user has closed it: an open
+        # descriptor keeps it disconnected.
         holder = self.machine.start(f"exec sleep 1000 </dev/video{WEBCAM}")
         self.addCleanup(holder.end)
         name = self.stream()
@@ -131,7 +132,8 @@ class Faults(CameraTest):
         capture = self.capture(name, f"{SMALL} --persistent -v", device="/dev/video9")
         self.assertTrue(all(frame["no_signal"] for frame in self.frames(name, 40)))
         self.finish(capture)
-        # In four seconds after 0, 0.2, 0.6, 1.4 and 3; with pauses all alike twenty times.
+        # In four seconds: attempts after 0, 0.2, 0.6, 1.4 and 3 s; with equal pauses there would be
+        # twenty.
         self.assertIn(capture.err.count("cannot open"), range(3, 9), capture.err)
 
     def signal(self, mode, device=HDMI):
@@ -156,7 +158,7 @@ class Faults(CameraTest):
                 self.assert_told_once(capture, why)
 
     def timings(self, wanted):
-        """Sets the number of a timing in vivid's menu."""
+        """Selects a timing by its name in vivid's menu."""
         menu = self.succeed(f"v4l2-ctl -d {HDMI} -L")
         number = menu.split(f": {wanted}\n")[0].split()[-1]
         self.control(f"dv_timings={number}", HDMI)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Prints what each frame of a stream says of itself, one JSON object a line.
- *  Usage: camera-frames NAME COUNT SECONDS; ends with status 1 when so many do not come in time. */
+/** Prints the description of each frame of a stream, one JSON object a line. Usage: camera-frames
+ * NAME COUNT SECONDS; status 1 if fewer frames arrive in time. */
 #include "program/stats.h"
 
 #include <stdlib.h>

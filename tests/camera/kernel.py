@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Debian's kernel image, unpacked and not installed: a bootable file and the modules asked for.
+"""Debian's kernel image, unpacked and not installed: a bootable file and the required modules.
 
-It comes by apt-get alone and is kept in ${XDG_CACHE_HOME:-~/.cache}/triptych, outside the tree.
-What is kept there is checked against its own list of SHA-256 sums before it is used again.
+apt-get downloads it. It is kept in ${XDG_CACHE_HOME:-~/.cache}/triptych, outside the tree, and
+checked against its list of SHA-256 sums before each use.
 """
 import contextlib
 import fcntl
@@ -30,7 +30,8 @@ def output_of(*command, **options):
 
 
 def newest_package(apt=()):
-    """'linux-image-6.1.0-50-amd64=6.1.1-1', as apt-get download takes it; None: apt knows none."""
+    """Returns 'linux-image-6.1.0-50-amd64=6.1.1-1', as apt-get download takes it; None if apt has
+    none."""
     try:
         name = re.search(r"Depends: (linux-image-\S+-amd64)",
                          output_of("apt-cache", *apt, "depends", META_PACKAGE))
@@ -42,7 +43,7 @@ def newest_package(apt=()):
 
 
 def private_lists(folder):
-    """Options that make apt use package lists of its own under `folder`: needs no root."""
+    """Options for apt to use its own package lists under `folder`: needs no root."""
     for name in ("lists/partial", "archives/partial"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return ("-o", f"Dir::State::Lists={folder}/lists", "-o", f"Dir::Cache={folder}",
@@ -80,7 +81,7 @@ def unpack(package, apt, folder):
 
 @contextlib.contextmanager
 def locked_cache():
-    """The folder of the cache while nobody else fetches into it: two machines boot at once."""
+    """The cache folder under a lock, because two machines boot at once."""
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "w", encoding="ascii") as lock:
@@ -97,7 +98,8 @@ class Kernel:
                         for path in folder.glob("lib/modules/**/*.ko")}
 
     def with_dependencies(self, name, seen):
-        """Files of a module and all it needs, in the order of insmod, those in `seen` left out."""
+        """Returns the files of a module and its dependencies, in the order of insmod, except those
+        in `seen`."""
         name = name.replace("-", "_")
         if name in seen:
             return []
@@ -112,21 +114,22 @@ class Kernel:
 
 
 def fetch():
-    """The newest kernel that apt offers, from the cache where it is whole; without a network,
-    whatever whole kernel the cache holds. Raises RuntimeError with what to do."""
+    """Returns the newest kernel that apt offers, from the cache if it is complete there; without a
+    network, any complete kernel of the cache. Raises RuntimeError with advice."""
     with locked_cache() as cache:
         return fetch_into(cache)
 
 
 def new_lists(cache):
-    """As private_lists(), with what the mirrors have now: apt's own lists may be missing or too old."""
+    """As private_lists(), with fresh lists from the mirrors: apt's own may be missing or too
+    old."""
     apt = private_lists(cache / "apt")
     subprocess.run(["apt-get", *apt, *RETRY, "-q", "-q", "update"], check=False)
     return apt
 
 
 def replace(kept, package, apt):
-    """Puts `package` into `kept`, in place of older ones. Returns whether it could be fetched."""
+    """Puts `package` into `kept` and removes older ones. Returns whether the download succeeded."""
     with tempfile.TemporaryDirectory(dir=kept.parent) as part:
         try:
             unpack(package, apt, pathlib.Path(part))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What cameras there are, what they can do, and their controls."""
+"""Listings of cameras, their formats and their controls."""
 import re
 
 from programs import built
@@ -36,7 +36,7 @@ class Listing(CameraTest):
     def test_formats_match_those_of_v4l2_ctl(self):
         ours = {row["format"] for row in self.list_of("formats", f"v4l2:{MULTIPLANAR}")}
         theirs = self.succeed(f"v4l2-ctl -d {MULTIPLANAR} --list-formats")
-        # big-endian formats have a character that cannot be printed: '?' here, "-BE" there
+        # big-endian formats contain an unprintable character: '?' here, "-BE" there
         self.assertEqual({form.strip() for form in ours if "?" not in form},
                          {form.strip() for form in re.findall(r"'(.{4})'", theirs)})
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stream as a V4L2 device, through v4l2loopback: what any program takes for a camera."""
+"""A stream as a V4L2 device, through v4l2loopback: any program reads it as a camera."""
 import atexit
 import os
 import subprocess
@@ -19,7 +19,7 @@ _made = []
 
 
 def the_machine():
-    """Boots it for the first test that asks."""
+    """Boots the machine for the first test that needs it."""
     if not _made:
         made = machine.Machine([MODULE], [loopback_module.add])
         try:
@@ -41,7 +41,7 @@ class Loopback(CameraTest):
         self.addCleanup(self.check_nothing_is_left)
 
     def gstreamer(self):
-        """Variables for GStreamer inside; what it knows of plugins it is told by the host."""
+        """Variables for GStreamer in the machine; the host passes its list of plugins."""
         registry = self.machine.share / "registry.bin"
         plugins = BUILD / "plugins/gstreamer"
         if not registry.exists():
@@ -57,7 +57,7 @@ class Loopback(CameraTest):
         return command
 
     def publish_bars(self):
-        """A pattern as a stream, and the stream into the device; its name."""
+        """Writes a pattern as a stream, and the stream into the device. Returns its name."""
         name = self.stream()
         self.start(f"exec {built('triptych-capture')} -q -n {name} -f YUYV -s {WIDTH}x{HEIGHT} -r 5 "
                    "-b 6 pattern:smpte")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""v4l2loopback for a kernel of the cache: Debian's source and headers, unpacked and not installed."""
+"""v4l2loopback for a cached kernel: Debian's source and headers, unpacked and not installed."""
 import pathlib
 import re
 import shutil
@@ -12,7 +12,7 @@ NAME = "v4l2loopback"
 
 
 def packages(linux):
-    """What is needed to compile for this kernel, as apt-get download takes it."""
+    """Returns the packages needed to compile for this kernel, as apt-get download takes them."""
     release = re.search(r"vmlinuz-(.*)", linux.image.name)[1]  # 6.1.0-50-amd64
     version = re.search(r"_(.*)", linux.image.parent.parent.name)[1]  # of the package
     series = ".".join(release.split(".")[:2])
@@ -22,14 +22,14 @@ def packages(linux):
 
 
 def compile_in(folder, wanted):
-    """Fetches the packages and compiles; where the module is."""
+    """Downloads the packages and compiles. Returns the path of the module."""
     subprocess.run(["apt-get", *kernel.RETRY, "-q", "-q", "download", *wanted], check=True, cwd=folder,
                    stderr=subprocess.DEVNULL)
     for archive in folder.glob("*.deb"):
         subprocess.run(["dpkg-deb", "-x", archive, folder / "root"], check=True)
     sources = folder / "root/usr/src"
     [headers] = [path for path in sources.glob("linux-headers-*") if (path / ".config").exists()]
-    makefile = headers / "Makefile"  # names the other half by its path as installed
+    makefile = headers / "Makefile"  # refers to the other package by its installed path
     makefile.write_text(makefile.read_text().replace("/usr/src", str(sources)))
     [source] = sources.glob(f"{NAME}-*")
     done = subprocess.run(["make", "-C", headers, f"M={source}", "CC=gcc", "modules"], check=False,
@@ -40,8 +40,8 @@ def compile_in(folder, wanted):
 
 
 def add(linux):
-    """Adds the module to the kernel's, compiled once and kept beside it in the cache.
-    Raises RuntimeError where it cannot be had."""
+    """Adds the module to the kernel's, compiled once and kept beside it in the cache. Raises
+    RuntimeError if it is unavailable."""
     with kernel.locked_cache() as cache:
         kept = cache / f"{NAME}-{linux.image.parent.parent.name}" / f"{NAME}.ko"
         if not kept.exists():

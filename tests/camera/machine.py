@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A virtual machine with a camera: QEMU, Debian's kernel, its vivid driver, the host's programs.
 
-The machine's root file system is the host's, read-only, so that every program and library of the
-host, the build folder included, is at its own path in there. /run/share is a folder of the host's
-that both may write.
+The machine's root file system is that of the host, read-only: every program and library of the host,
+including the build folder, has its own path there. /run/share is a folder of the host that both can
+write.
 """
 import os
 import pathlib
@@ -25,13 +25,14 @@ MODULES = (("virtio_pci", ""), ("9pnet_virtio", ""), ("9p", ""))
 
 
 def accelerator():
-    """KVM only where the processor says it can: some hosts offer a /dev/kvm that does not work."""
+    """Uses KVM only if the processor supports it: some hosts offer a /dev/kvm that does not
+    work."""
     flags = pathlib.Path("/proc/cpuinfo").read_text().split()
     return "kvm" if {"vmx", "svm"} & set(flags) and os.access("/dev/kvm", os.W_OK) else "tcg"
 
 
 class Command:
-    """A script at work in the machine."""
+    """A script running in the machine."""
 
     def __init__(self, machine, number):
         self.machine, self.number, self.status = machine, number, None
@@ -59,7 +60,7 @@ class Command:
         return self
 
     def end(self, timeout=120):
-        """Asks it to stop, which it can do as soon as it has begun, and waits for it."""
+        """Sends the stop request, which works as soon as the script has begun, and waits."""
         end = time.monotonic() + timeout
         while not self.ended.is_set() and time.monotonic() < end:
             self.machine.run(f"[ ! -s {self.number}.pid ] || kill -TERM $(cat {self.number}.pid)")
@@ -68,8 +69,8 @@ class Command:
 
 
 class Machine:
-    """`with Machine(modules) as machine: machine.run("uname -a").out`. Each of `builders` is given the
-    kernel before it boots, and may add modules to it."""
+    """`with Machine(modules) as machine: machine.run("uname -a").out`. Each of `builders` is called
+    with the kernel before it boots, and may add modules to it."""
 
     def __init__(self, modules, builders=()):
         self.modules, self.builders = MODULES + tuple(modules), builders
@@ -170,7 +171,7 @@ class Machine:
 
     @staticmethod
     def wait_for(true, timeout):
-        """Calls true() until it is."""
+        """Calls true() until it returns true."""
         end = time.monotonic() + timeout
         while not true():
             if time.monotonic() > end:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A memory cgroup of version 2, which a machine that has version 1 cannot make."""
+"""A memory cgroup of version 2, which a host with version 1 cannot make."""
 from programs import built
 
 from camera import CameraTest

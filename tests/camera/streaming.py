@@ -14,7 +14,7 @@ PLAIN = "-c osd_text_mode=None"  # no text over the bars
 
 class Streaming(CameraTest):
     def assert_bars(self, form, width, height, device=WEBCAM, pattern="75% Colorbar", more=""):
-        """Captures a format and size, and looks at what triptych-dump gets of it."""
+        """Captures a format and size, and compares the output of triptych-dump."""
         name = self.stream()
         picture = f"-f {form} -s {width}x{height} {PLAIN} -c 'test_pattern={pattern}'"
         capture = self.capture(name, f"{picture} {more}", device)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The driver writes into the slots; seen from outside, in the system calls of the program."""
+"""The driver writes into the slots, as the system calls of the program show."""
 import re
 
 from programs import built
@@ -9,7 +9,7 @@ from camera import CameraTest, WEBCAM, objects
 
 class ZeroCopy(CameraTest):
     def trace(self, arguments):
-        """Runs a capture of 20 frames under strace: (its summary, its system calls)."""
+        """Runs a capture of 20 frames under strace. Returns its summary and its system calls."""
         name = self.stream()
         out = self.succeed(
             "strace -f -v -o /run/trace -e trace=ioctl,shmat,mmap "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-capture as a program: what it refuses, how it ends, what it says."""
+"""triptych-capture as a program: refusals, ends, messages."""
 import os
 import re
 import signal
@@ -18,14 +18,14 @@ class Capture(ProgramTest):
         self.assert_refused(self.run_to_end("triptych-capture", *args, **options), status, *words)
 
     def streaming(self, *args, **options):
-        """A capture that has published; its name and its process."""
+        """Starts a capture and waits for a frame. Returns its name and its process."""
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "-n", name, *args, **options)
         self.wait_for_stream(name, writer)
         return name, writer
 
     def look(self, name, *args):
-        """What triptych-dump has to say of a stream."""
+        """Returns triptych-dump's summary of a stream."""
         done = self.run_to_end("triptych-dump", "--stats", "--json", "--timeout", 60, *args, name)
         self.assertEqual(done.returncode, DONE, done.stderr)
         return last_json(done.stdout)
@@ -230,7 +230,7 @@ class Streams(Capture):
 
     def test_memory_is_locked_on_request(self):
         name, _ = self.streaming("-s", "64x48", "-r", "100", "--lock")
-        self.look(name, "--count", 3)  # it is locked before there is a frame
+        self.look(name, "--count", 3)  # capture locks memory before the first frame
         shm, _ = ipc_of(name)
         self.assertEqual(int(str(shm[0]["perms"]), 8) & SHM_LOCKED, SHM_LOCKED)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The clock's blocks after what pictures go through: an encoder at a low bit rate, and scaling."""
+"""The clock's blocks after transformations of the image: encoding at a low bit rate, and
+scaling."""
 import subprocess
 import unittest
 
@@ -27,7 +28,7 @@ class Carried(ProgramTest):
         return done.stdout
 
     def assert_read(self, film, width, height, after):
-        """Each frame of `after` is read, in both strips, as in the film it was made of."""
+        """Asserts that each frame of `after` is read, in both strips, as in the source."""
         grey = ("-f", "rawvideo", "-pix_fmt", "gray", "-vf", f"scale={width}:{height}")
         original = numbers(self.ffmpeg(film, "-f", "rawvideo", "-pix_fmt", "gray"), 640, 360)
         self.assertEqual(len(original), FRAMES)
@@ -61,7 +62,7 @@ class Carried(ProgramTest):
         done = self.run_to_end("triptych-dump", "--json", "--clock", "--mode", "next", "--count",
                                FRAMES, name)
         self.assertEqual(done.returncode, 0, done.stderr)
-        clock = last_json(done.stdout)["clock"]  # holes are the pattern's, where it was late
+        clock = last_json(done.stdout)["clock"]  # gaps are those of the pattern when it was late
         self.assertEqual([clock[key] for key in ("read", "unread", "repeated", "torn")],
                          [FRAMES, 0, 0, 0])
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Deadlines: exact for any rate, however long the film. */
+/* Deadlines: exact for any rate, however long the file. */
 #include "outage.h"
 #include "schedule.h"
 

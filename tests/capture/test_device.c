@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Devices no camera should be. They are /dev/null or /dev/zero, which poll(2) finds ready at any time;
- * V4L2's calls are played here. */
+/* Devices that are not cameras. They are /dev/null or /dev/zero, which poll(2) finds ready at any
+ * time; the test answers V4L2's calls. */
 #include "v4l2/camera_ctrl.h"
 #include "v4l2/camera_modes.h"
 
@@ -16,15 +16,15 @@
 #include <cmocka.h>
 
 #define BYTES   (64 * 48)
-#define WAIT_MS 100 // what a fill may wait
+#define WAIT_MS 100 // longest wait of a fill
 #define MANY    100
 #define FEW     20
-#define REST_NS INT64_C(2000000) // between two fills in vain, at least
+#define REST_NS INT64_C(2000000) // shortest time between two empty fills
 
-#define HOSTILE  "a\033[2J\xe9" // what empties a terminal, and a byte that is no UTF-8
+#define HOSTILE  "a\033[2J\xe9" // clears a terminal; then a byte outside UTF-8
 #define HARMLESS "a?[2J?"
 
-static unsigned vain; // of the next calls that take a buffer; the one after them gives a frame
+static unsigned vain; // of the next calls that dequeue a buffer; the one after them returns a frame
 
 static int describe(unsigned long request, void *argument)
 {
@@ -86,7 +86,7 @@ static int take(struct v4l2_buffer *buffer)
     return 0;
 }
 
-/* What the linker makes of ioctl(), see failures/fail.c. */
+/* The linker's replacement for ioctl(), see failures/fail.c. */
 int __wrap_ioctl(int fd, unsigned long request, ...);
 int __wrap_ioctl(int fd, unsigned long request, ...)
 {
@@ -111,7 +111,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
     }
 }
 
-/* libv4l2 asks the device past ioctl(): it does not know this one. */
+/* libv4l2 would call the device directly, past ioctl(): it does not know this one. */
 int __wrap_v4l2_fd_open(int fd, int flags);
 int __wrap_v4l2_fd_open(int fd, int flags)
 {
@@ -143,7 +143,7 @@ static enum source_result wait_and_fill(struct source *source, struct tri_draft 
     return result == SOURCE_OK ? source->ops->fill(source, draft, WAIT_MS) : result;
 }
 
-/** Nanoseconds that FEW fills take, all in vain. */
+/** Nanoseconds that FEW empty fills take. */
 static int64_t spent_in_vain(struct source *source)
 {
     const int64_t began = tri_now_ns();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Faults on purpose: each one is in the pixels and the figures, and nothing else is."""
+"""Injected faults: each appears in the pixels and the statistics, and nothing else does."""
 import unittest
 
 from clock_code import numbers
@@ -11,8 +11,8 @@ WIDTH, HEIGHT = 136, 144
 
 class Faults(ProgramTest):
     def play(self, count, *faults, rate=50):
-        """(numbers of the upper strips, of the lower ones, the writer's summary) of a stream with
-        faults, as a reader sees it who takes each frame in turn."""
+        """Returns the numbers of the upper strips, of the lower ones, and the writer's summary of a
+        stream with faults, as read by a reader that takes each frame in order."""
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{WIDTH}x{HEIGHT}", "-f",
                             "GREY", "-r", rate, "-b", 64, "--wait-for-reader", "--linger", PATIENCE,
@@ -56,7 +56,7 @@ class Faults(ProgramTest):
         upper, _, summary = self.play(10, "--stall", "400@6", rate=0)
         self.assertEqual(upper, list(range(10)))
         self.assertGreaterEqual(summary["interval_us"]["max"], 400000)
-        self.assertIsNone(summary["stalls"])  # no rate, so nobody can say what would be one
+        self.assertIsNone(summary["stalls"])  # without a rate a stall is undefined
 
     def test_capture_times_follow_the_schedule_and_the_faults(self):
         _, _, summary = self.play(10, "--stall", "400@6")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Each fault on purpose, alone and with each other one, over 10,000 frames: found, named and
-counted exactly by triptych-dump. At a steady rate: no drop told that was none, none missed."""
+"""Each injected fault, alone and with each other one, over 10,000 frames: triptych-dump finds,
+names and counts them exactly. At a steady rate it reports every drop and no other."""
 import itertools
 import os
 import signal
@@ -18,7 +18,7 @@ DELAYS = ("stalls", "stall_us", "uneven", "uneven_us")
 
 
 def options(faults, rate):
-    """What makes triptych-capture do that; jitter leaves frames in their order."""
+    """Options of triptych-capture for the faults; jitter keeps the order of frames."""
     each = {"drop": ("--drop-every", DROP), "stall": ("--stall", f"{STALL_MS}@{FRAMES // 2}"),
             "jitter": ("--jitter", 800 / rate), "tear": ("--tear-every", TEAR),
             "crash": ("--crash-after", FRAMES), "change": ("--format-change-every", CHANGE)}
@@ -26,9 +26,10 @@ def options(faults, rate):
 
 
 def injected(faults):
-    """What the published frames suffer: (lost before the last of them, torn, changes of format)."""
+    """Returns the faults of the published frames: (lost before the last of them, torn, changes of
+    format)."""
     published = lost = torn = changes = frame = 0
-    alone = True  # there is no frame of this format yet that another could be mixed with
+    alone = True  # no earlier frame of this format exists to mix with
     while published < FRAMES:
         if "change" in faults and frame and frame % CHANGE == 0:
             changes += 1
@@ -45,8 +46,8 @@ def injected(faults):
 
 class FaultPairs(ProgramTest):
     def _measured(self, faults, rate):
-        """What the writer and a reader in mode next say at the end. Priority, where it is allowed,
-        saves time: without it a busy machine is tried at lower rates."""
+        """Returns the summaries of the writer and of a reader in mode next. Real-time priority,
+        where allowed, saves time: without it a busy machine is tried at lower rates."""
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "--json", "-n", name, "-s", "136x144", "-f",
                             "GREY", "-r", rate, "-b", 64, "--wait-for-reader", "--linger", PATIENCE,
@@ -70,15 +71,15 @@ class FaultPairs(ProgramTest):
         return last_json(made.decode()), last_json(seen.decode())
 
     def _of_all_frames(self, faults):
-        """The same of a run in which the reader missed nothing: at a lower rate where the machine
-        does not let it run often enough for that."""
+        """As _measured(), of a run in which the reader missed nothing, at a lower rate if
+        necessary."""
         while RATES:
             made, seen = self._measured(faults, RATES[0])
             missed = seen["dropped"]["reader"]
             if missed == 0:
                 return made, seen
             self.assertEqual(seen["clock"]["dropped"], missed + seen["dropped"]["driver"])
-            RATES.pop(0)  # for the cases to come as well
+            RATES.pop(0)  # for the remaining cases as well
         self.fail(f"at no rate could a reader see {FRAMES} frames in turn")
 
     def check(self, *faults):
@@ -91,7 +92,7 @@ class FaultPairs(ProgramTest):
             {"dropped": lost, "torn": torn, "format_changes": changes, "crashed": "crash" in faults,
              "stalls": int("stall" in faults)})
         self.assertEqual({key: seen[key] for key in DELAYS}, {key: on_purpose[key] for key in DELAYS})
-        all_lost = made["dropped"]["driver"]  # with what the pattern left out when it was late
+        all_lost = made["dropped"]["driver"]  # includes frames that a late pattern skipped
         self.assertGreaterEqual(all_lost, lost)
         self.assertGreater(seen["clock"].pop("latency_us")["max"], 0)
         self.assertEqual(seen["clock"], {"read": FRAMES, "unread": 0, "dropped": all_lost,
@@ -133,7 +134,7 @@ class Steady(ProgramTest):
         return last_json(self.run_to_end("triptych-info", "--json", "show", name).stdout)["frames"]
 
     def _disturb(self, name, process, stays):
-        """Stops a process until `stays` frames more have passed, or as long as so many last."""
+        """Stops a process until `stays` more frames have passed, or for their duration."""
         before = self._published(name)
         process.send_signal(signal.SIGSTOP)
         time.sleep(stays / 60)
@@ -142,7 +143,8 @@ class Steady(ProgramTest):
         process.send_signal(signal.SIGCONT)
 
     def _lost(self, mode, disturb):
-        """What a reader counted as lost; the same as the holes in the numbers of what it wrote."""
+        """Returns the losses counted by a reader; asserts that they equal the gaps in the
+        numbers."""
         name = self.stream()
         self.writer = self.start("triptych-capture", "-q", "-n", name, "-s", "68x72", "-f", "GREY",
                                  "-r", 60, "-b", 4, "pattern:clock")

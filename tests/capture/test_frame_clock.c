@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The clock's blocks: what is drawn is read back, also after what happens to pictures on their way. */
+/* The clock's blocks: drawn codes are read back, also from degraded images. */
 #include "pattern/drawing.h"
 
 #include "picture/frame_clock.h"
@@ -24,7 +24,7 @@ static const struct pattern_moment moment = { .number = 123456789,
                                               .time_ns = INT64_C(98765432109876000),
                                               .clock_ns = 1700000000123000000 };
 
-/** The whole pattern at `moment`, as a grey picture; .luma is the caller's. */
+/** The whole pattern at `moment`, as a grey frame; the caller frees .luma. */
 static struct clock_picture drawn(uint32_t width, uint32_t height)
 {
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = width, .height = height };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Cameras whose drivers refuse, lie and fail: what is tried next, what is published, what is logged."""
+"""Cameras whose drivers refuse, fail and answer wrongly: next attempts, published frames, log
+lines."""
 import json
 import pathlib
 import re
@@ -17,7 +18,8 @@ BAD = "frame bytes=100 times=0"
 
 class OddCameras(ScriptedCameraTest):
     def ends(self, script, args, status, *words, without=()):
-        """A capture of some frames ends with a status; its log has `words` and none of `without`."""
+        """Asserts that a capture of some frames ends with a status, and its log has `words` and
+        none of `without`."""
         self.plug_in(script)
         done = self.run_capture("--json", "-n", self.stream(), "--count", FRAMES, "--linger", 0, *args,
                                 "v4l2:0")
@@ -122,7 +124,7 @@ class WaysOfStreaming(OddCameras):
                 self.plug_in([GREY, line])
                 name, process, log = self.capture("--persistent", "--device-timeout", 0.1)
                 self.wait_for(log, "no signal")
-                frames = self.frames(name, 90)  # a while of it
+                frames = self.frames(name, 90)  # run for some time
                 self.assertTrue(all(frame["no_signal"] for frame in frames))
                 self.finish(process)
                 self.assertEqual(log().count("no signal; reopening it"), 1, log())
@@ -260,7 +262,7 @@ class Rates(OddCameras):
 
 class Times(OddCameras):
     def times(self, *frames, count=20, args=()):
-        """The frames of a camera whose times or numbers are odd."""
+        """Captures the frames of a camera with odd times or numbers."""
         self.plug_in(["mode GREY 64x48 50", *frames])
         name, process, log = self.capture("--wait-for-reader", *args)
         seen = self.frames(name, count)

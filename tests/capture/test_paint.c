@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Drawing: what is painted in any format, at any size and stride, is what libswscale then finds. */
+/* Drawing: libswscale reads every painted image back, in any format, at any size and stride. */
 #include "pattern/paint.h"
 
 #include "picture/picture.h"
@@ -15,7 +15,7 @@ enum { MARGIN = 256, UNTOUCHED = 0xa5 };
 
 static const struct paint_rgb black = { 0, 0, 0 }, white = { 255, 255, 255 };
 
-/** A canvas between two margins, all of it untouched. `spare`: bytes that each row has too many. */
+/** A canvas between two margins, all untouched. `spare`: extra bytes of each row. */
 static uint8_t *untouched(struct paint *canvas, uint32_t fourcc, uint32_t width, uint32_t height,
                           uint32_t spare)
 {
@@ -34,7 +34,7 @@ static uint8_t *untouched(struct paint *canvas, uint32_t fourcc, uint32_t width,
     return memory;
 }
 
-/** The picture as libswscale sees it, three bytes a pixel; the caller's. */
+/** The image as libswscale converts it, three bytes a pixel; the caller frees it. */
 static uint8_t *as_rgb(const struct paint *canvas)
 {
     const uint32_t width = canvas->video.width, height = canvas->video.height;
@@ -52,13 +52,13 @@ static uint8_t *as_rgb(const struct paint *canvas)
     return rgb;
 }
 
-/** How far a component may be off: the steps of the format, doubled for conversion there and back. */
+/** Tolerance of a component: the steps of the format, doubled for conversion there and back. */
 static int tolerance(uint32_t fourcc)
 {
     return fourcc == TRI_FOURCC_RGBP ? 9 : 4;
 }
 
-/** A grey format keeps the brightness of a colour alone. */
+/** A grey format keeps only the brightness of a colour. */
 static struct paint_rgb as_shown(const struct paint *canvas, struct paint_rgb rgb)
 {
     if (canvas->format->family != TRI_FAMILY_GREY)
@@ -82,7 +82,7 @@ static void assert_pixel(const struct paint *canvas, const uint8_t *rgb, uint32_
                  shown.r, shown.g, shown.b);
 }
 
-/** The next format that can be drawn; *index moves behind it. */
+/** Returns the next drawable format; moves *index behind it. */
 static const struct tri_format *next_format(size_t *index)
 {
     const struct tri_format *format = tri_format_at((*index)++);
@@ -176,7 +176,7 @@ static void every_matrix_and_range_follows_the_frame(void **state)
     }
 }
 
-/** Everything but the rows' pixels, as it was. */
+/** Asserts that only the pixels of the rows changed. */
 static void assert_padding_untouched(const struct paint *canvas, const uint8_t *memory)
 {
     const size_t bytes = canvas->shape.bytes + 2 * (size_t)MARGIN;
@@ -233,7 +233,7 @@ static void rectangle_ends_at_its_edges(void **state)
         uint8_t *memory = untouched(&canvas, format->fourcc, 33, 23, 5);
 
         paint_fill(&canvas, 0, 0, 33, 23, paint_color(&canvas, white));
-        paint_fill(&canvas, 7, 5, 11, 9, paint_color(&canvas, black)); // chroma is the same in both
+        paint_fill(&canvas, 7, 5, 11, 9, paint_color(&canvas, black)); // both have the same chroma
 
         uint8_t *rgb = as_rgb(&canvas);
         for (uint32_t y = 0; y < 23; y++)
@@ -285,7 +285,7 @@ static void copied_part_is_what_was_drawn_in_it(void **state)
         paint_copy(&canvas, 10, 4, &part, 0, 0, 8, 6);
         paint_copy(&canvas, 26, 18, &part, 0, 0, 8, 6); // over the edges
 
-        uint8_t *rgb = as_rgb(&canvas); // interpolates chroma: only pixels away from edges count
+        uint8_t *rgb = as_rgb(&canvas); // chroma is interpolated: only pixels off the edges count
         for (uint32_t y = 0; y < 21; y++)
             for (uint32_t x = 0; x < 29; x++)
                 if ((x >= 12 && x < 16 && y >= 6 && y < 8) || (x == 28 && y == 20))

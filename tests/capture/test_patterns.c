@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Patterns: drawn piece by piece they are what they would be drawn whole, and slots are trusted only
- * as far as the writer vouches for them. */
+/* Patterns: incremental drawing equals a full drawing, and slots are trusted only as far as the
+ * writer guarantees their content. */
 #include "pattern/drawing.h"
 
 #include "picture/picture.h"
@@ -14,14 +14,13 @@
 
 #include <cmocka.h>
 
-/** Frame `number` of a film at 60 a second that began at some time on some day. */
 static const struct pattern *smpte(void)
 {
     const char *arg;
-
     return pattern_find("smpte", &arg);
 }
 
+/** Frame `number` of a sequence at 60 a second from an arbitrary start. */
 static struct pattern_moment frame(uint64_t number)
 {
     const int64_t passed = (int64_t)number * 16666667;
@@ -194,7 +193,7 @@ static void jpeg_shows_what_was_drawn(void **state)
     drawing_close(&drawing);
 }
 
-/** A frame of bars is drawn and published; its sum is compared with that of a whole drawing. */
+/** Draws and publishes a frame of bars, and compares its sum with that of a full drawing. */
 static bool publish_is_whole(tri_writer *writer, struct drawing *drawing, uint64_t number,
                              const struct easel *whole)
 {

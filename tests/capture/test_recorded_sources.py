@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Recorded sources, y4m and raw: every kind of film whole and in order, and films that are none."""
+"""Recorded sources, y4m and raw: every kind of file completely and in order, and malformed
+files."""
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ FRAME = b"FRAME\n" + PICTURE
 
 class Film(ProgramTest):
     def film(self, *args, frames=12, rate=20, size="64x48", format="yuv420p"):
-        """A film by ffmpeg, whole in memory."""
+        """A y4m file made by ffmpeg, in memory."""
         done = subprocess.run(
             [tool("ffmpeg"), "-loglevel", "error", "-f", "lavfi", "-i",
              f"testsrc2=size={size}:rate={rate}", "-frames:v", str(frames), "-pix_fmt", format,
@@ -22,13 +23,13 @@ class Film(ProgramTest):
         return done.stdout
 
     def through(self, source, film=None, count=12, reader=(), writer=()):
-        """What a reader that takes each frame in turn gets of a film, as y4m or raw bytes."""
+        """Returns the output of a reader in order, as y4m or raw bytes."""
         name = self.stream()
         options = {"stdin": subprocess.PIPE} if film is not None else {}
         capture = self.start("triptych-capture", "-q", "-n", name, "-b", "16", "--wait-for-reader",
                              *writer, source, **options)
         if film is not None:
-            capture.stdin.write(film)  # fits the pipe: nobody reads it before the reader is there
+            capture.stdin.write(film)  # fits the pipe: nothing reads it before the reader exists
             capture.stdin.close()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", count, "-o", "-",
                                *reader, name, text=False)
@@ -115,7 +116,7 @@ class Whole(Film):
 
 
 class Headers(Film):
-    """What a film says of its pictures, beside their size and samples."""
+    """The description of frames in a y4m header, beyond size and samples."""
 
     def test_header_comes_out_as_it_went_in(self):
         for said in ("Ip A1:1 C420jpeg", "It A59:54 C420mpeg2", "Ib A0:0 C420paldv", "Im A10:11 C422",
@@ -183,7 +184,7 @@ class Headers(Film):
 
 
 class Again(Film):
-    """--loop, and input that is no film."""
+    """--loop, and input that is not a video file."""
 
     def test_stdin_is_looped_from_its_initial_offset(self):
         path = self.folder() / "film.y4m"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The stream and its source: a source by script goes, comes back, is silent, changes, queues; a real
- * reader in another process sees what becomes of the stream. */
+/* The stream and its source: a scripted source starts, disconnects, returns, falls silent, changes,
+ * queues; a reader in another process checks the stream. */
 #include "capture_run.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 #define FRAMES_MAX 4096
 
-/* What the source does, a letter a call of open or fill:
+/* Actions of the source, one letter per call of open or fill:
  *   o  open: is there          x  open: is not there
  *   f  fill: a frame           b  fill: a bad frame        d  a frame after two that the driver lost
  *   w  a frame after one that found no slot                m  a frame, and a word about it
@@ -26,7 +26,7 @@
  *   s  fill: silent from here on, until it is closed       e  fill: the end */
 static const char *script;
 
-static _Atomic bool *ended;       // whether the source has, in memory of both processes
+static _Atomic bool *ended; // whether the source has a queue, in memory shared by both processes
 static const tri_log *source_log; // of the last open, as a camera keeps it
 
 static void say(const char *text)
@@ -66,7 +66,7 @@ static enum source_result scripted_enqueue(struct source *source, struct tri_dra
     return SOURCE_OK;
 }
 
-/** The oldest draft of the queue, where there is one. */
+/** Returns the oldest draft of the queue, if any. */
 static void dequeue(struct tri_draft **draft)
 {
     if (queue_wanted == 0 || queue.count == 0)
@@ -143,14 +143,14 @@ static const struct source_ops queued = { .name = "script",
                                           .enqueue = scripted_enqueue,
                                           .close = scripted_close };
 
-/** What the reader saw, frame by frame, and how the writer ended. */
+/** The frames as seen by the reader, and the writer's exit status. */
 struct seen {
     struct tri_frame_info frame[FRAMES_MAX];
     size_t frames;
     int status;
 };
 
-static char *logged; // what the writer's process has said, in memory of both
+static char *logged; // messages of the writer's process, in shared memory
 
 static void capture_log(void *user, enum tri_log_level level, const char *part, const char *text)
 {
@@ -187,7 +187,8 @@ static pid_t start_writer(const struct config *config, const char *steps)
     return pid;
 }
 
-/** Runs a writer to its end while a reader takes each frame in turn, and leaves after the last one. */
+/** Runs a writer to its end while a reader takes each frame in order, and exits after the last
+ * one. */
 static struct seen *play_with(const struct config *config, const char *steps)
 {
     struct seen *seen = calloc(1, sizeof(*seen));
@@ -221,7 +222,7 @@ static struct seen *play(const struct source_ops *ops, const char *what, const c
     snprintf(name, sizeof(name), "t%d-%s", (int)getpid(), what);
     struct config config = config_of(ops, name);
     if (!strchr(steps, 's'))
-        config.device_timeout = 0; // a busy machine is no silent source
+        config.device_timeout = 0; // a busy machine must not look like a silent source
     return play_with(&config, steps);
 }
 
@@ -231,7 +232,7 @@ static const struct tri_frame_info *last(const struct seen *seen)
     return &seen->frame[seen->frames - 1];
 }
 
-/** Frames whose flags are `flags`, from *at on; *at moves behind them. */
+/** Counts frames whose flags are `flags`, from *at on; moves *at behind them. */
 static size_t count_like(const struct seen *seen, size_t *at, uint32_t flags)
 {
     const size_t first = *at;
@@ -277,7 +278,7 @@ static void returned_source_logs_again(void **state)
 
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
-    assert_string_equal(logged, "a word, a word, "); // and none of the tries to reach it
+    assert_string_equal(logged, "a word, a word, "); // and no attempt to open it
     free(seen);
 }
 
@@ -342,7 +343,7 @@ static void change_of_format_reaches_the_reader_with_its_first_frame(void **stat
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         queue_wanted = i ? 3 : 0;
-        // Time for the reader to be all there: the first segment goes with the change.
+        // Waits for the reader to attach: the change removes the first segment.
         struct seen *seen = play(kinds[i], "change", "o....................ffcffe");
         queue_wanted = 0;
         assert_int_equal(seen->status, CLI_DONE);

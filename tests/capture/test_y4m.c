@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The grammar of y4m: what ffmpeg writes is understood, and every fault has its place and its name. */
+/* The grammar of y4m: headers of ffmpeg are understood, and every error has its position and
+ * reason. */
 #include "source/y4m_header.h"
 
 #include <setjmp.h>

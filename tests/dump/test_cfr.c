@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What triptych-dump makes of frames at a constant rate: which are doubled, which left out. */
+/* Constant rate in triptych-dump: which frames are doubled, and which are skipped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #define SECOND INT64_C(1000000000)
 #define START  (INT64_C(123456) * SECOND) // of the clock: far from 0, as after days
 
-/** A film, and what was decided on its newest frame. */
+/** An output file, and the decision on its newest frame. */
 struct film {
     struct cfr cfr;
     struct cfr_step step;
@@ -23,7 +23,7 @@ static struct film film_at(uint32_t num, uint32_t den)
     return (struct film){ .cfr = { .num = num, .den = den } };
 }
 
-/** A frame of that time, done as decided. */
+/** Takes a frame of that time and applies the decision. */
 static struct cfr_step put(struct film *film, int64_t time_ns)
 {
     film->step = cfr_decide(&film->cfr, time_ns);
@@ -61,7 +61,7 @@ static void double_rate_keeps_every_other_frame(void **state)
     (void)state;
     struct film film = film_at(25, 1);
     put_steadily(&film, 50, 1, 500);
-    assert_written(&film, 251, 0, 249); // the last one, half a place late, is still written
+    assert_written(&film, 251, 0, 249); // the last one, half a period late, is still written
 }
 
 static void half_rate_doubles_each_frame(void **state)
@@ -69,7 +69,7 @@ static void half_rate_doubles_each_frame(void **state)
     (void)state;
     struct film film = film_at(50, 1);
     put_steadily(&film, 25, 1, 250);
-    assert_written(&film, 499, 249, 0); // the last one lasts one place
+    assert_written(&film, 499, 249, 0); // the last one lasts one period
 }
 
 static void sixty_a_second_become_twenty_five_within_half_a_period(void **state)
@@ -99,7 +99,7 @@ a_camera_a_little_too_slow_has_one_frame_doubled_each_time_it_is_a_place_behind(
 {
     (void)state;
     struct film film = film_at(25, 1);
-    for (int64_t i = 0; i < 10000; i++) // 0.1 % too slow, with times that wander by 5 ms
+    for (int64_t i = 0; i < 10000; i++) // 0.1 % too slow, with times that vary by 5 ms
         put(&film, START + i * (SECOND / 25 + 40000) + i * 7 % 11 * SECOND / 2200);
     assert_int_equal(film.cfr.filled, 10);
     assert_int_equal(film.cfr.skipped, 0);
@@ -125,7 +125,7 @@ static void gap_of_an_hour_is_filled_for_ten_seconds(void **state)
     const struct cfr_step step = put(&film, START + 3600 * SECOND);
     assert_int_equal(step.repeat, 250);
     assert_true(step.take);
-    // 250 places after the first one would have ended 10.04 s after START
+    // 250 periods after the first one would have ended 10.04 s after START
     assert_int_equal(step.cut_ns, 3600 * SECOND - 10 * SECOND - SECOND / 25);
     put(&film, START + 3600 * SECOND + SECOND / 25);
     assert_written(&film, 253, 250, 0);
@@ -163,9 +163,9 @@ static void gap_filled_while_waiting_is_not_filled_again(void **state)
     (void)state;
     struct film film = film_at(25, 1);
     put(&film, START);
-    for (int i = 0; i < 75; i++) // 4 s later, by the clock on the wall
+    for (int i = 0; i < 75; i++) // 4 s later, by wall-clock time
         cfr_repeated(&film.cfr);
-    assert_false(put(&film, START + 2 * SECOND).take); // late: its place is taken
+    assert_false(put(&film, START + 2 * SECOND).take); // late: its period is taken
     put(&film, START + 4 * SECOND);
     assert_written(&film, 101, 99, 1);
 }

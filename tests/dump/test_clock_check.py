@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""triptych-dump --clock: what became of frames between pattern:clock and here, told by the pixels."""
+"""triptych-dump --clock: losses and changes between pattern:clock and here, read from the
+pixels."""
 import unittest
 
 from programs import ProgramTest, last_json, tool
 
 FRAMES = 24
-SLOTS = 32  # more than frames: none is ever overwritten, so that every fault is the test's own
+SLOTS = 32  # more than frames: none is overwritten, so every fault is injected by the test
 CLEAN = {"read": FRAMES, "unread": 0, "dropped": 0, "repeated": 0, "reordered": 0, "torn": 0}
 
 
@@ -13,7 +14,7 @@ class Clock(ProgramTest):
     SIZE = "640x480"
 
     def _through(self, *source, frames=FRAMES, options=(), **rest):
-        """What --clock finds in that many frames of a source, and how dump ends."""
+        """Returns --clock's results for a number of frames of a source, and dump's status."""
         name = self.stream()
         dump = self.start("triptych-dump", "--clock", "--json", "--mode", "next", "--count", frames,
                           *options, name)
@@ -31,8 +32,8 @@ class Clock(ProgramTest):
                              "pattern:clock")[0]
 
     def _film(self):
-        """pattern:clock as a y4m film. Drawn unpaced: a paced pattern passes over what it is late
-        for, and that would be found."""
+        """pattern:clock as a y4m file. Drawn unpaced, because a paced pattern skips frames when it
+        is late."""
         name = self.stream()
         path = self.folder() / "clock.y4m"
         dump = self.start("triptych-dump", "--mode", "next", "--count", FRAMES, "-o", path, name)
@@ -46,7 +47,7 @@ class Clock(ProgramTest):
         return path
 
     def _changed(self, change):
-        """The film with its list of pictures changed."""
+        """The file with its list of frames changed."""
         path = self._film()
         header, *pictures = path.read_bytes().split(b"FRAME\n")
         path.write_bytes(b"FRAME\n".join([header, *change(pictures)]))
@@ -60,7 +61,7 @@ class Clock(ProgramTest):
 
     def test_every_fault_is_found_named_and_counted(self):
         def corrupt(pictures):
-            half = len(pictures[0]) // 3  # luma is two thirds: the middle of the picture
+            half = len(pictures[0]) // 3  # luma is two thirds: the middle of the image
             torn = pictures[20][:half] + pictures[21][half:]
             return [*pictures[:5], *pictures[7:10], pictures[9], *pictures[10:12], pictures[13],
                     pictures[12], *pictures[14:18], bytes(len(torn)), *pictures[18:20], torn,

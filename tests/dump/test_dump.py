@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-dump: the frames that went in come out, whole and unchanged."""
+"""triptych-dump: published frames are written completely and unchanged."""
 import itertools
 import os
 import random
@@ -11,7 +11,7 @@ import unittest
 from stdin_writer import StdinWriter, noise, plane_sizes
 from programs import SOURCE, ProgramTest, last_json, tool, wait_until
 
-Y4M = {  # format: what y4m makes of it, and its tag for limited range
+Y4M = {  # format: its y4m equivalent, and its tag for limited range
     "YU12": ("420", "420mpeg2"), "YV12": ("420", "420mpeg2"), "NV12": ("420", "420mpeg2"),
     "NV21": ("420", "420mpeg2"), "P010": ("420", "420p10"), "422P": ("422", "422"),
     "NV16": ("422", "422"), "YUYV": ("422", "422"), "UYVY": ("422", "422"), "YVYU": ("422", "422"),
@@ -21,8 +21,8 @@ ODD = (33, 17)
 
 
 def planar(format, size, planes):
-    """What a y4m frame must hold: the same samples as planes Y, U, V; written without the tool's
-    own tricks, from the definitions of the formats."""
+    """Returns the content of a y4m frame: the same samples as planes Y, U, V, derived from the
+    definitions of the formats without the tool's optimisations."""
     width, height = size
     if format in ("YU12", "422P", "GREY", "Y16"):
         return b"".join(planes)
@@ -66,7 +66,7 @@ class Formats(ProgramTest):
 
 
 class Frames(ProgramTest):
-    """What is written is what was published."""
+    """Output equals input."""
 
     def _publish(self, format, size=ODD, count=3, **rest):
         name = self.stream()
@@ -172,21 +172,21 @@ class Frames(ProgramTest):
 
 
 class Torn(ProgramTest):
-    """What is overwritten on its way to the output does not stay there."""
+    """A frame that is overwritten on its way to the output is removed from it."""
 
     SIZE = (2048, 1024)
 
     def test_no_torn_frame_is_written_however_slow_the_reader(self):
         if os.geteuid() != 0:
             self.skipTest("only root can be another user")
-        for _ in range(10):  # until one was torn on its way, or the test would prove nothing
+        for _ in range(10):  # until one was torn on the way: otherwise the test proves nothing
             if self._stop_and_go() > 0:
                 return
         self.fail("no frame was overwritten while it was copied: nothing was proved")
 
     def _stop_and_go(self):
-        """Stops a dump at random instants while frames of one colour each pass by. Looks at every
-        frame that it wrote, and returns how many it found overwritten before it wrote them."""
+        """Stops a dump at random instants while frames of one colour each pass. Checks every frame
+        that it wrote. Returns how many it detected as overwritten before writing."""
         name = self.stream()
         writer = StdinWriter(self, name, slots=3)
         pixels = self.SIZE[0] * self.SIZE[1]
@@ -198,12 +198,12 @@ class Torn(ProgramTest):
         publish()
         path = self.folder() / "frames.y4m"
         with open(path, "wb") as file:
-            # of the group, so that it may read, but not of the user, so that it may not hold
+            # in the group, so it may read, but not the user, so it may not lock
             dump = self.start("triptych-dump", "--json", "--to", "y4m", "-o", "-", name,
                               user="nobody", group=os.getegid(), extra_groups=[], stdout=file)
         for _ in range(30):
             publish()
-            time.sleep(random.uniform(0, 0.01))  # most likely somewhere in the copy
+            time.sleep(random.uniform(0, 0.01))  # most likely during the copy
             dump.send_signal(signal.SIGSTOP)
             for _ in range(4):
                 publish()
@@ -229,18 +229,18 @@ class Torn(ProgramTest):
         self.fail("no slot was taken back in the middle of a write: nothing was proved")
 
     def _hold_too_long(self):
-        """Stops a dump that writes straight from its slot for longer than its writer allows. Looks
-        at every frame in the file, and returns how many were undone."""
+        """Stops a dump that writes directly from its slot for longer than the writer allows. Checks
+        every frame in the file. Returns how many were undone."""
         name = self.stream()
         folder = self.folder()
-        width, height = 2000, 1000  # padded rows: they are written one by one, and that takes time
+        width, height = 2000, 1000  # padded rows are written one by one, which takes time
         source = folder / "colors.raw"
         source.write_bytes(b"".join(bytes([color]) * (width * height) for color in range(16)))
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", f"{width}x{height}", "-f",
                             "GREY", "-r", "0", "--loop", "--buffers-max", "3", "--reclaim", "0.05",
                             f"raw:{source}")
         self.wait_for_stream(name, writer)
-        # Two of them: one alone leaves the writer a slot, and it takes none back.
+        # Two of them: a single one leaves the writer a slot, and nothing is reclaimed.
         paths = [folder / "a.raw", folder / "b.raw"]
         dumps = [self.start("triptych-dump", "-q", "--json", "-o", path, name) for path in paths]
         for path in paths:
@@ -248,11 +248,11 @@ class Torn(ProgramTest):
         for _ in range(15):
             for dump in dumps:
                 dump.send_signal(signal.SIGSTOP)
-                time.sleep(random.uniform(0, 0.004))  # so that they hold different slots
+                time.sleep(random.uniform(0, 0.004))  # so that they lock different slots
             time.sleep(0.15)
             for dump in dumps:
                 dump.send_signal(signal.SIGCONT)
-            time.sleep(random.uniform(0, 0.004))  # most likely somewhere in a write
+            time.sleep(random.uniform(0, 0.004))  # most likely during a write
         torn = 0
         for dump, path in zip(dumps, paths):
             dump.send_signal(signal.SIGINT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What triptych-dump tells to type for ffmpeg is typed as told, and ffmpeg has every sample."""
+"""The ffmpeg lines that triptych-dump prints work as printed, and ffmpeg reads every sample."""
 import re
 import shlex
 import unittest
@@ -22,14 +22,14 @@ class Lines(ProgramTest):
         return name, b"".join(b"".join(planes) for planes in frames), writer
 
     def _told(self, *args):
-        """What the log tells to type, and what the output was."""
+        """Returns the printed line, and the output."""
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", FRAMES, *args,
                                text=False)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return re.search(r"what reads it: (ffmpeg .*)", done.stderr.decode())[1], done.stdout
 
     def _type(self, line, output, input=None):
-        """Types a line with `output` for its OUTPUT; what ffmpeg wrote to its stdout."""
+        """Runs a line with `output` for its OUTPUT. Returns what ffmpeg wrote to stdout."""
         line = line.replace("triptych-dump", built("triptych-dump") +
                             f" --mode next --count {FRAMES}")
         line = line.replace("ffmpeg ", f"{tool('ffmpeg')} -v error ", 1)

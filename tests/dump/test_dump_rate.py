@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""triptych-dump at a constant rate: frames are doubled and left out so that the film lasts as long as
-what it shows."""
+"""triptych-dump at a constant rate: frames are doubled and skipped so that the file lasts as long
+as the captured time."""
 import json
 import random
 import signal
@@ -12,15 +12,15 @@ from programs import ProgramTest, last_json, tool
 SIZE = (4, 2)
 PIXELS = SIZE[0] * SIZE[1]
 SECOND = 1_000_000_000
-START = 5 * SECOND  # of the frames' own times, which need not be those of the clock
+START = 5 * SECOND  # of the frames' own times, which need not match the clock
 CONSTANT = ("--mode", "next", "--rate", "constant")
 
 
 class Rate(ProgramTest):
-    """Frames of one grey each, the first 1, at times of their own."""
+    """Frames of one grey each, the first 1, with their own times."""
 
     def _publish(self, places, fps=(25, 1), rate=25, format="GREY"):
-        """A stream whose frames were taken at these places of a film of `rate` frames a second."""
+        """A stream whose frames were captured in these periods of `rate` frames a second."""
         name = self.stream()
         writer = StdinWriter(self, name, slots=max(16, min(64, len(places) + 3)))
         for grey, place in enumerate(places, 1):
@@ -29,7 +29,7 @@ class Rate(ProgramTest):
         return name, writer
 
     def _greys(self, frames):
-        """Which frame each picture of raw output is."""
+        """Returns which frame each image of raw output is."""
         self.assertEqual(len(frames) % PIXELS, 0)
         pictures = [frames[at:at + PIXELS] for at in range(0, len(frames), PIXELS)]
         self.assertTrue(all(len(set(picture)) == 1 for picture in pictures))
@@ -41,7 +41,7 @@ class Rate(ProgramTest):
         return done
 
     PLACES = [0, 1, 2, 5, 5.2, 6]
-    FRAMES = [1, 2, 3, 3, 3, 4, 6]  # two places without a frame, and a frame without a place
+    FRAMES = [1, 2, 3, 3, 3, 4, 6]  # two periods without a frame, and a frame without a period
 
     def test_pipe_has_the_frame_of_each_period(self):
         name, writer = self._publish(self.PLACES)
@@ -129,7 +129,7 @@ class Rate(ProgramTest):
         writer.process.send_signal(signal.SIGKILL)
         self.assertEqual(self._greys(dump.stdout.read(30 * PIXELS)), [2] * 30)
         writer = StdinWriter(self, name)
-        writer.frame("GREY", SIZE, [bytes([9]) * PIXELS])  # taken now: days after the others
+        writer.frame("GREY", SIZE, [bytes([9]) * PIXELS])  # captured now: days after the others
         while self._greys(dump.stdout.read(PIXELS)) != [9]:
             pass
         dump.send_signal(signal.SIGINT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-dump: when a run ends, what cannot be done, and whether frames came as expected."""
+"""triptych-dump: ends of a run, failures, and expectations."""
 import os
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from programs import ProgramTest, last_json, wait_until, waits_in
 
 
 class Ends(ProgramTest):
-    """When it ends, and with which status."""
+    """Ends of a run, and their status."""
 
     def test_dump_waits_for_a_stream_that_starts_later(self):
         name = self.stream()
@@ -87,7 +87,7 @@ class Ends(ProgramTest):
         writer.end()
 
     def _interrupted(self):
-        """A run that was interrupted in the middle of a frame, as its pipe was full."""
+        """A run that was interrupted within a frame because its pipe was full."""
         name = self.stream()
         writer = StdinWriter(self, name)
         self.addCleanup(writer.end)
@@ -116,7 +116,7 @@ class Ends(ProgramTest):
 
 
 class Failures(ProgramTest):
-    """What cannot be written, and what is not understood."""
+    """Output that cannot be written, and options that are refused."""
 
     def _one_frame(self, format="GREY", size=(4, 2)):
         name = self.stream()
@@ -234,7 +234,7 @@ class Failures(ProgramTest):
 
 
 class Expectations(ProgramTest):
-    """Figures that were asked for, and whether they are as expected."""
+    """Requested statistics, and whether they meet expectations."""
 
     def _steady(self, count=5):
         name = self.stream()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that triptych-dump writes: what was there before stays until there is something to record."""
+"""Files that triptych-dump writes: existing content stays until the first frame is recorded."""
 import os
 import signal
 import unittest
@@ -12,14 +12,14 @@ FRAME = bytes(8)
 
 
 class Before(ProgramTest):
-    """The file that a film goes to, before and after the first frame."""
+    """The output file, before and after the first frame."""
 
     def setUp(self):
         super().setUp()
         self.film = self.folder() / "film.y4m"
 
     def assert_recorded(self, path):
-        """One frame, and nothing of what was there before."""
+        """Asserts that the file has one frame and nothing of its previous content."""
         self.assertTrue(path.read_bytes().startswith(b"YUV4MPEG2 W4 H2 "))
         self.assertTrue(path.read_bytes().endswith(b"FRAME\n" + FRAME))
 
@@ -138,7 +138,7 @@ class Pngs(ProgramTest):
         writer.end()
 
     def shoot(self, path, before="true"):
-        """Writes one picture, after a command of the shell whose $$ is triptych-dump's pid."""
+        """Writes one image, after a shell command whose $$ is triptych-dump's pid."""
         name = self.stream()
         writer = StdinWriter(self, name)
         writer.frame("GREY", (4, 2), [FRAME])

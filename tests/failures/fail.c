@@ -30,7 +30,7 @@ static struct {
     key_t key;
     unsigned calls[FAIL_CALL_COUNT];
     int allocations, attachments;
-    const char *meminfo; // played; NULL: the machine's
+    const char *meminfo; // simulated; NULL: that of the machine
 } state;
 
 void fail_arm(enum fail_call call, unsigned nth, int error, key_t key)
@@ -71,20 +71,20 @@ int fail_attachments(void)
     return state.attachments;
 }
 
-/** Commands that change an object are refused with EPERM, those that look with EACCES. */
+/** Commands that change an object are refused with EPERM, those that query it with EACCES. */
 static int refusal(int command)
 {
     return command == IPC_RMID || command == IPC_SET ? EPERM : EACCES;
 }
 
-/** Counts a call. @return true if it is the one: then errno says why it fails. */
+/** Counts a call. @return true if it must fail: errno is then set. */
 static bool fails(enum fail_call call)
 {
     if (!state.armed || ++state.calls[call] != state.nth || call != state.call)
         return false;
     state.came = true;
     if (state.error == FAIL_REMOVED)
-        return false; // the caller removes, and the real call fails by itself
+        return false; // the caller removes the object, and the real call fails by itself
     errno = state.error;
     return true;
 }
@@ -112,7 +112,7 @@ static void remove_sem(int id)
         __real_semctl(id, 0, IPC_RMID);
 }
 
-/* What the linker makes of each call: shmget() becomes __wrap_shmget(), libc's __real_shmget(). */
+/* The linker's replacements: shmget() becomes __wrap_shmget(), libc's is __real_shmget(). */
 int __real_shmget(key_t key, size_t bytes, int flags);
 int __wrap_shmget(key_t key, size_t bytes, int flags);
 int __wrap_shmget(key_t key, size_t bytes, int flags)
@@ -144,7 +144,7 @@ int __wrap_shmdt(const void *at)
 {
     state.attachments--;
     const int detached = __real_shmdt(at);
-    return fails(FAIL_shmdt) ? -1 : detached; // EINVAL: it was no attachment any more
+    return fails(FAIL_shmdt) ? -1 : detached; // EINVAL: it was no longer an attachment
 }
 
 int __wrap_shmctl(int id, int command, struct shmid_ds *status);
@@ -198,7 +198,7 @@ int __wrap_semctl(int id, int number, int command, ...)
 {
     va_list arguments;
     va_start(arguments, command);
-    void *argument = va_arg(arguments, void *); // as wide as the union; not there for some commands
+    void *argument = va_arg(arguments, void *); // as wide as the union; some commands omit it
     va_end(arguments);
     if (fails(FAIL_semctl)) {
         errno = refusal(command);

@@ -3,8 +3,8 @@
  * Makes one chosen call of the library into libc fail. Linked with the library's own objects and
  * `-Wl,--wrap=CALL`: its calls come through here and the test's own, never those within libc.
  *
- * Every other call runs for real, and so does the one made to fail with FAIL_REMOVED: the System V
- * object it is about is removed first, as by an ipcrm of somebody else at that very moment.
+ * Every other call runs normally. With FAIL_REMOVED the call itself also runs: its System V
+ * object is removed first, as by a concurrent ipcrm.
  */
 #ifndef SUPPORT_FAIL_H
 #define SUPPORT_FAIL_H
@@ -34,21 +34,22 @@ enum fail_call {
 
 extern const char *const fail_call_names[FAIL_CALL_COUNT];
 
-/** From now on calls are counted, and the `nth` one of `call` (from 1; 0: none) fails with `error`.
- *  FAIL_REMOVED touches only objects of `key`. */
+/** Counts calls from now on and makes the `nth` one of `call` (from 1; 0: none) fail with `error`.
+ * FAIL_REMOVED affects only objects of `key`. */
 void fail_arm(enum fail_call call, unsigned nth, int error, key_t key);
 
-/** No failure any more. @return whether the chosen call came. */
+/** Ends the failure. @return whether the chosen call was reached. */
 bool fail_disarm(void);
 
-/** Plays a machine that has huge pages: /proc/meminfo is `meminfo`, and ordinary ones are theirs. NULL
- *  ends it. */
+/** Simulates a machine with huge pages: /proc/meminfo is `meminfo`, and ordinary pages serve as
+ * huge ones. NULL ends it. */
 void fail_play_huge_pages(const char *meminfo);
 
 /** Calls since fail_arm(). */
 unsigned fail_calls(enum fail_call call);
 
-/** What the library has allocated and not freed, attached and not detached. */
+/** Memory that the library has allocated and not freed, segments it has attached and not
+ * detached. */
 int fail_allocations(void);
 int fail_attachments(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every call that the library makes, made to fail one at a time, in every phase of a stream's life. */
+/* Every call of the library fails once, one at a time, in every phase of a stream's life. */
 #include "fail.h"
 
 #include "common/src/name.h"
@@ -24,9 +24,9 @@
 
 #include <cmocka.h>
 
-#define MANY 1000 // more calls of one kind than any act makes
+#define MANY 1000 // more calls of one kind than any action makes
 
-/** What one case works on. */
+/** The objects of one case. */
 struct stage {
     char name[TRI_NAME_MAX + 1];
     key_t key;
@@ -89,7 +89,7 @@ static void leave_a_dead_writer(struct stage *s)
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
-/* Before an act: nothing fails yet. */
+/* Before an action: nothing fails yet. */
 
 static void nothing(struct stage *s)
 {
@@ -115,7 +115,7 @@ static void a_stream_whose_writer_dies(struct stage *s)
     assert_int_equal(open_reader(s, 0), TRI_OK);
 }
 
-/* Acts: the first error is their result. */
+/* Actions: the first error is their result. */
 
 static enum tri_err publish_two(struct stage *s)
 {
@@ -196,7 +196,7 @@ static const struct act {
     const char *name;
     void (*prepare)(struct stage *s);
     enum tri_err (*run)(struct stage *s);
-    bool says_why; // a failure stands in the log
+    bool says_why; // the log contains a failure
 } acts[] = {
     { "open", nothing, open_writer, true },
     { "take over", leave_a_dead_writer, open_writer, true },
@@ -214,7 +214,7 @@ static const struct act {
     { "remove the dead", leave_a_dead_writer, remove_stream, false },
 };
 
-/** What each call may really fail with, here. */
+/** Errors that each call may return here. */
 static const struct {
     enum fail_call call;
     int error;
@@ -255,7 +255,7 @@ static const struct {
     { FAIL_clock_gettime, EPERM }, // by a seccomp filter: a kernel always has it
 };
 
-/** Whether `err` is an outcome that tells of `error`. */
+/** Whether `err` is a valid outcome of `error`. */
 static bool tells(enum tri_err err, int error)
 {
     switch (error) {
@@ -272,9 +272,9 @@ static bool tells(enum tri_err err, int error)
     case FAIL_REMOVED:
         return err == TRI_ERR_NO_WRITER || err == TRI_ERR_NO_STREAM || err == TRI_ERR_TIMEOUT ||
                err == TRI_ERR_SYSTEM;
-    case EEXIST: // somebody was quicker, and is not known
+    case EEXIST: // another process was quicker and is unknown
         return err == TRI_ERR_FOREIGN;
-    case EPERM: // a time limit without a time is over
+    case EPERM: // a time limit without a clock has expired
         return err == TRI_ERR_TIMEOUT;
     case E2BIG: // kernel.sem's third number
         return err == TRI_ERR_NO_RESOURCES;
@@ -288,8 +288,8 @@ static int objects(key_t key)
     return (shmget(key, 0, 0) >= 0) + (semget(key, 0, 0) >= 0);
 }
 
-/** Whoever still has a writer goes on with it, or there is room for another: no slot is lost, no frame
- *  is dropped, and a reader gets each one. @return what is wrong, NULL for nothing. */
+/** A remaining writer continues, or another can open: no slot is lost, no frame is dropped, and a
+ * reader gets each one. @return the violation, NULL for none. */
 static const char *goes_on(struct stage *s)
 {
     if (!s->writer && open_writer(s) != TRI_OK)
@@ -299,7 +299,7 @@ static const char *goes_on(struct stage *s)
     if (open_reader(s, 0) != TRI_OK)
         return "no reader can be opened afterwards";
 
-    // A segment that was removed is noticed within a second.
+    // The writer detects a removed segment within a second.
     enum tri_err err = TRI_ERR_TIMEOUT;
     for (int i = 0; i < 200 && err != TRI_OK; i++) {
         publish(s, &small);
@@ -325,7 +325,7 @@ static const char *goes_on(struct stage *s)
     return after.dropped_writer == before.dropped_writer ? NULL : "later frames are dropped";
 }
 
-/** One act with one failure. @return whether the call that was to fail came at all. */
+/** Runs one action with one failure. @return whether the failing call was reached. */
 static bool try_one(const struct act *act, enum fail_call call, unsigned nth, int error)
 {
     static int number;
@@ -361,7 +361,7 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
         wrong = "memory is lost";
     if (!wrong && fail_attachments() != attachments)
         wrong = "an attachment is lost";
-    tri_stream_remove(s.name, TRI_REMOVE_FORCE); // of a case that failed
+    tri_stream_remove(s.name, TRI_REMOVE_FORCE); // of a failed case
     if (wrong)
         fail_msg("%s, %s %u fails with %s: %s (outcome: %s; log: %s)", act->name,
                  fail_call_names[call], nth,
@@ -414,8 +414,8 @@ static void segment_stays_when_a_sandbox_hides_its_state(void **state)
     assert_true(tri_segment_removed(&segment));
 }
 
-/** Opens a writer that wishes for huge pages, whose pages madvise() refuses with `error` when they are
- *  first touched; 0: it does not. *segments: how many it made for that. */
+/** Opens a writer that requests huge pages, whose madvise() fails with `error` at first touch; 0:
+ * it succeeds. *segments: how many segments were made. */
 static enum tri_err open_huge(const char *meminfo, int error, unsigned *segments)
 {
     static int number;
@@ -447,7 +447,8 @@ static void segment_is_made_without_huge_pages_a_cgroup_refuses(void **state)
     assert_int_equal(segments, 1);
     assert_int_equal(open_huge(meminfo, EFAULT, &segments), TRI_OK);
     assert_int_equal(segments, 2);
-    assert_int_equal(open_huge(meminfo, EINVAL, &segments), TRI_OK); // an old kernel does not know
+    assert_int_equal(open_huge(meminfo, EINVAL, &segments),
+                     TRI_OK); // an old kernel does not have it
     assert_int_equal(segments, 1);
 }
 
@@ -464,7 +465,7 @@ static void ordinary_pages_are_requested_first(void **state)
 
 int main(void)
 {
-    unshare(CLONE_NEWIPC); // where that is allowed: a listing then has no streams but ours
+    unshare(CLONE_NEWIPC); // where allowed: a listing then contains only our streams
     enum { COUNT = sizeof(acts) / sizeof(acts[0]) };
     static char names[COUNT][64];
     struct CMUnitTest tests[COUNT + 4];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer: any words as the command line of one program; the build says whose, by -DPROGRAM_... */
+/* libFuzzer: any words as the command line of one program, chosen by -DPROGRAM_... */
 #include "cli.h"
 
 #include <triptych/stream.h>
@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/** @return the status, and the stream that was asked for, NULL where that is no option. */
+/** @return the status; sets the name of the requested stream, NULL without such an option. */
 static int parse(int argc, char **argv, const char **stream)
 {
 #if defined(PROGRAM_dump)
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *stream;
     const int status = parse(count, argv, &stream);
     if (status < -1 || status > CLI_NOT_UNDERSTOOD)
-        abort(); // go on, or one of the three exit statuses
+        abort(); // run, or one of the three exit statuses
     if (status == -1 && stream && !tri_name_valid(stream))
         abort();
     for (int i = 1; i < count; i++)

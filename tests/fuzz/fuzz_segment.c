@@ -25,7 +25,7 @@
 #define PAGES_MAX   16
 #define IMAGE_BYTES (sizeof(struct tri_header) + 3 * sizeof(struct tri_entry))
 #define GUARD_BYTES (1 << 20)
-#define BORROWS     3 // a reader that finds something takes up to so many frames
+#define BORROWS     3 // a reader that gets frames takes up to this many
 #define CHANGES_MAX 6 // fields changed at once
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -37,7 +37,7 @@ static char name[TRI_NAME_MAX + 1];
 static uint8_t valid[1 + IMAGE_BYTES]; // of a real writer
 static struct tri_header header;       // of the segment that is read
 
-/* Attaches in the middle of a region without access, so that a byte too far is a fault. */
+/* Attaches within a region without access, so that an access beyond the segment faults. */
 void *__real_shmat(int id, const void *at, int flags);
 void *__wrap_shmat(int id, const void *at, int flags);
 void *__wrap_shmat(int id, const void *at, int flags)
@@ -63,14 +63,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    // Where that is allowed: nobody else's streams in the listing, and the seeds' own name.
+    // Where allowed: the listing contains no foreign streams, and the name of the seeds is free.
     if (unshare(CLONE_NEWIPC) == 0)
         strcpy(name, "fuzz");
     else
         snprintf(name, sizeof(name), "fuzz%d", (int)getpid());
 
     const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 60, .height = 44 };
-    static tri_writer *writer; // never closed: it keeps its place
+    static tri_writer *writer; // never closed: it stays the writer
     struct tri_draft draft;
     if (tri_writer_open(&writer, &(struct tri_writer_options){ .name = name, .video = video }) !=
         TRI_OK)
@@ -90,14 +90,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     memcpy(valid + 1, at, IMAGE_BYTES);
     shmdt(at);
 
-    // From here on the segment is ours. Its semaphores stay, with the writer in its place.
+    // From here on the segment is ours. The semaphores stay, and the writer keeps its role.
     shmctl(counts.shm_id, IPC_RMID, NULL);
 
     atexit(remove_all);
     return 0;
 }
 
-/** A frame that was accepted lies within its slot, each row of it within its plane. */
+/** Asserts that an accepted frame lies within its slot, and each row within its plane. */
 static void check(const struct tri_frame *frame, tri_reader *reader)
 {
     for (uint32_t p = 0; p < frame->shape.planes; p++) {
@@ -114,7 +114,7 @@ static void check(const struct tri_frame *frame, tri_reader *reader)
     for (uint32_t i = 0; i < frame->info.user_bytes; i++)
         sum += frame->user[i];
     if (!tri_reader_is_intact(reader, frame) && sum == 0)
-        fprintf(stderr, "unlikely\n"); // keeps the sum
+        fprintf(stderr, "unlikely\n"); // uses the sum
 }
 
 static void read_as(enum tri_reader_mode mode, uint32_t flags)
@@ -138,8 +138,8 @@ static void read_a_copy(void)
     struct tri_frame frame = { .lease = { 0 } };
     if (tri_reader_copy(reader, &frame, NULL, 0, 0) == TRI_ERR_TOO_SMALL) {
         const size_t bytes = frame.shape.bytes;
-        uint8_t *buffer = malloc(bytes); // of exactly that size: a byte too far is found
-        tri_reader_close(&reader);       // another reader sees the same frame again
+        uint8_t *buffer = malloc(bytes); // of exactly that size: an access beyond it is detected
+        tri_reader_close(&reader);       // another reader reads the same frame again
         if (buffer &&
             tri_reader_open(&reader, &(struct tri_reader_options){ .name = name }) == TRI_OK &&
             tri_reader_copy(reader, &frame, buffer, bytes, 0) == TRI_OK)
@@ -175,7 +175,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-/** A number that parsers get wrong, or any. */
+/** An edge value for parsers, or any number. */
 static uint64_t evil(unsigned *seed)
 {
     static const uint64_t numbers[] = { 0,          1,
@@ -208,7 +208,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     if (rand_r(&seed) % 16 == 0)
         return LLVMFuzzerMutate(data, size, max_size);
 
-    // A field here, a field there: anything but the long runs of user data.
+    // Fields at random, except the long runs of user data.
     const int changes = 1 + rand_r(&seed) % CHANGES_MAX;
     for (int i = 0; i < changes; i++) {
         size_t at = (size_t)rand_r(&seed) % 160;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer: any bytes as header lines of a film. What is accepted must be a picture that can be. */
+/* libFuzzer: any bytes as header lines of a y4m file. Accepted headers describe valid frames. */
 #include "source/y4m_header.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/** The first line is a stream's header, each other one a frame's; without their newlines. */
+/** The first line is the stream header, each other one a frame header; without newlines. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct y4m_issue issue = { 0 };
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t at = 0, line = 0; at < size; line++) {
         const uint8_t *end = memchr(data + at, '\n', size - at);
         const size_t bytes = end ? (size_t)(end - data) - at : size - at;
-        char *copy = malloc(bytes); // of exactly that size: a byte too far is found
+        char *copy = malloc(bytes); // of exactly that size: an access beyond it is detected
         if (bytes > 0 && !copy)
             return 0;
         if (bytes > 0)
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const bool accepted = line == 0 ? y4m_parse_header(copy, bytes, &header, &issue)
                                         : y4m_parse_frame(copy, bytes, &field, &issue);
         if (!accepted && (issue.at > bytes || !issue.why[0]))
-            abort(); // a fault has its place and its reason
+            abort(); // an error has its position and its reason
         if (accepted && line == 0 &&
             (tri_video_shape(&header.video, &shape) != TRI_OK || !tri_video_valid(&header.video)))
             abort();

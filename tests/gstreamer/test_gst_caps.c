@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What describes a picture goes into a stream by triptychsink and comes out by triptychsrc. */
+/* Descriptions of frames pass through triptychsink and triptychsrc. */
 #include "gst_harness.h"
 
 /** A sink and a source on the same stream. */
@@ -15,7 +15,7 @@ static struct chain chain_of(const char *caps)
     return chain;
 }
 
-/** Passes one picture with these flags. */
+/** Passes one frame with these flags. */
 static GstBuffer *pass(struct chain chain, const char *caps, guint flags)
 {
     GstVideoInfo info;
@@ -113,7 +113,7 @@ static void field_order_of_each_buffer_comes_out_as_it_went_in(void **state)
         changes += GST_EVENT_TYPE(event) == GST_EVENT_CAPS;
         gst_event_unref(event);
     }
-    assert_int_equal(changes, 2); // the first frame's, and those that leave it to the flags
+    assert_int_equal(changes, 2); // of the first frame, or left to the flags
     end(chain);
 }
 
@@ -129,7 +129,7 @@ static void fields_that_lie_apart_are_refused(void **state)
     harness_end(h);
 }
 
-/** The orientation of the newest tags that came out. */
+/** Returns the orientation of the newest tags. */
 static gchar *orientation_of(GstHarness *h)
 {
     GstEvent *event = gst_pad_get_sticky_event(h->sinkpad, GST_EVENT_TAG, 0);

@@ -2,10 +2,10 @@
 /* Times of frames in pipelines whose clock is not CLOCK_MONOTONIC itself. */
 #include "gst_pipes.h"
 
-#define BEHIND (10 * GST_SECOND) // the clocks of this test show so much less
-#define NEAR   (5 * GST_SECOND)  // on a busy machine, and still far from BEHIND
+#define BEHIND (10 * GST_SECOND) // offset of this test's clocks
+#define NEAR   (5 * GST_SECOND)  // on a busy machine, and still far below BEHIND
 
-/** A clock of a class of its own, derived from the system's: such follow a network. */
+/** A clock class derived from the system clock: network clocks are of this kind. */
 typedef GstSystemClock BehindClock;
 typedef GstSystemClockClass BehindClockClass;
 static GType behind_clock_get_type(void);
@@ -39,7 +39,7 @@ static GstClock *derived_clock(void)
     return gst_object_ref_sink(g_object_new(behind_clock_get_type(), NULL));
 }
 
-/** A pipeline that goes by `clock`, which it takes over. */
+/** A pipeline with the clock `clock`, which it owns. */
 static GstElement *timed(GstElement *pipe, GstClock *clock)
 {
     gst_pipeline_use_clock(GST_PIPELINE(pipe), clock);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which latency triptychsrc reports, and that frames of any age reach elements that go by it. */
+/* The latency that triptychsrc reports, and that old frames arrive in time at synchronising
+ * elements. */
 #include "gst_harness.h"
 
 #define AGE (2 * GST_SECOND)
@@ -11,7 +12,7 @@ static const struct tri_video without_rate = { .fourcc = TRI_FOURCC_GREY,
                                                .width = 64,
                                                .height = 48 };
 
-/** The minimum that the source reports; it is live and has no maximum. */
+/** Returns the minimum that the source reports; asserts that it is live without a maximum. */
 static GstClockTime latency_of(GstHarness *h)
 {
     GstQuery *query = gst_query_new_latency();
@@ -119,7 +120,7 @@ static void time_in_the_slot_does_not_count_as_age(void **state)
     (void)state;
     tri_writer *writer = pipes_writer();
     assert_true(pipes_publish_frame(writer, &without_rate, 1, 0));
-    g_usleep(500000); // so long nobody has looked
+    g_usleep(500000); // time without a query
     GstHarness *h = harness_of("triptychsrc");
     gst_harness_play(h);
     gst_buffer_unref(gst_harness_pull(h));
@@ -128,7 +129,7 @@ static void time_in_the_slot_does_not_count_as_age(void **state)
     tri_writer_close(&writer);
 }
 
-/** Publishes one frame of this age, and does what applications do when they see LATENCY. */
+/** Publishes one frame of this age, and handles LATENCY as applications do. */
 static void publish(GstElement *pipe, tri_writer *writer, gint64 age)
 {
     GstBus *bus = gst_element_get_bus(pipe);
@@ -145,9 +146,9 @@ static void publish(GstElement *pipe, tri_writer *writer, gint64 age)
 static void old_frames_are_all_in_time_for_a_sink(void **state)
 {
     (void)state;
-    enum { FRAMES = 80 }; // 20 ms apart: for longer than they are old
+    enum { FRAMES = 80 }; // 20 ms apart, for longer than their age
     tri_writer *writer = pipes_writer();
-    // Late is what comes half of its age after its time: a busy machine is not.
+    // Late means half of its age after its time: a busy machine does not cause that.
     GstElement *pipe = pipes_make("triptychsrc name=in stream=%s mode=next ! "
                                   "fakesink name=end sync=true max-lateness=500000000",
                                   pipes_stream());

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where pictures lie on their way through triptychsink and triptychsrc, by address and by counter. */
+/* Addresses of frames on their way through triptychsink and triptychsrc, and copy counters. */
 #include "gst_pipes.h"
 
 #include <sys/shm.h>
@@ -7,7 +7,7 @@
 #define RAW         "video/x-raw,format=NV12,width=640,height=480,framerate=60/1"
 #define FRAMES_MOST 4096
 
-/** Where the upstream element had written each frame, by its number in the stream. */
+/** Where the upstream element wrote each frame, by its number in the stream. */
 static struct {
     guint frames;
     guint elsewhere; // not in a writable segment
@@ -28,7 +28,7 @@ static GstPadProbeReturn note_where_written(GstPad *pad, GstPadProbeInfo *info, 
     return GST_PAD_PROBE_OK;
 }
 
-/** Counts the frames that downstream finds where upstream wrote them. */
+/** Counts the frames that downstream receives at the address where upstream wrote them. */
 static GstPadProbeReturn compare_places(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     (void)pad;
@@ -65,7 +65,7 @@ static void frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
     assert_true(written.frames >= 30);
     assert_int_equal(written.elsewhere, 0);
     assert_int_equal(same, 30);
-    assert_int_equal(pipes_seen.in_segment, 30); // and not to be written there
+    assert_int_equal(pipes_seen.in_segment, 30); // and not writable there
     assert_true(pipes_seen.read_only);
     assert_int_equal(pipes_seen.steps_back, 0);
     assert_int_equal(pipes_figure(reader, "in", "copied-frames"), 0);
@@ -75,7 +75,7 @@ static void frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
 
 static gchar *film; // H.264, 60 frames
 
-/** Encodes it, once for all tests; FALSE where the elements for that are not installed. */
+/** Encodes the file, once for all tests; FALSE if the elements are not installed. */
 static gboolean have_film(void)
 {
     const char *needed[] = { "x264enc", "avdec_h264", "h264parse" };
@@ -164,7 +164,8 @@ static void queue_longer_than_the_slots_costs_copies_only(void **state)
 
     assert_true(pipes_figure(reader, "in", "zero-copy-frames") > 0);
     assert_true(pipes_figure(reader, "in", "copied-frames") > 0);
-    // Not none: while it copies the reader has a third slot, on a busy machine for more than a frame.
+    // Not zero: while it copies, the reader locks a third slot, on a busy machine for more than a
+    // frame.
     assert_in_range(pipes_figure(writer, "out", "dropped-frames"), 0, 20);
     pipes_stop(reader);
     pipes_stop(writer);
@@ -205,7 +206,7 @@ static void frames_begun_in_a_replaced_segment_are_copied(void **state)
     const guint64 copied = pipes_figure(writer, "out", "copied-frames");
     struct tri_stream stream;
     assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
-    assert_int_equal(shmctl(stream.shm_id, IPC_RMID, NULL), 0); // noticed within a second
+    assert_int_equal(shmctl(stream.shm_id, IPC_RMID, NULL), 0); // detected within a second
 
     pipes_reach(writer, "out", "copied-frames", copied + 1);
     pipes_reach(writer, "out", "zero-copy-frames",
@@ -236,7 +237,7 @@ static void downstream_pool_knows_the_frames_before_the_first(void **state)
     tri_writer *writer = pipes_writer();
     pipes_publish_until(writer, 64, 99, 1);
 
-    assert_true(gst_buffer_pool_is_active(pool)); // what PipeWire's asks for buffers at
+    assert_true(gst_buffer_pool_is_active(pool)); // as PipeWire's pool requests
     GstStructure *config = gst_buffer_pool_get_config(pool);
     GstCaps *caps;
     guint size;

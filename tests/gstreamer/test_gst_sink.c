@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What triptychsink tells its neighbour and asks of it: alone, under a pad of the test. */
+/* triptychsink's events, queries and allocation: alone, under a pad of the test. */
 #include "gst_harness.h"
 
 #define RATE  30
-#define SLOTS 8 // that a sink has, if not told otherwise
+#define SLOTS 8 // default of a sink
 
 static GstCaps *grey(int width)
 {
@@ -12,7 +12,7 @@ static GstCaps *grey(int width)
                                RATE, 1, NULL);
 }
 
-/** A sink that has been told of grey pictures, 48 rows of `width` bytes. */
+/** A sink with caps for grey frames, 48 rows of `width` bytes. */
 static GstHarness *sink(int width)
 {
     GstHarness *h = harness_of("triptychsink");
@@ -20,7 +20,7 @@ static GstHarness *sink(int width)
     return h;
 }
 
-/** The pool that the sink offers for grey pictures. */
+/** The pool that the sink offers for grey frames. */
 static GstBufferPool *pool_of(GstHarness *h, int width)
 {
     GstCaps *caps = grey(width);
@@ -41,7 +41,7 @@ static GstBuffer *buffer_of(GstBufferPool *pool)
     return buffer;
 }
 
-/** A buffer in memory as the sink offers it for grey pictures. */
+/** A buffer in memory offered by the sink for grey frames. */
 static GstBuffer *offered(GstHarness *h, int width)
 {
     GstBufferPool *pool = pool_of(h, width);
@@ -51,7 +51,7 @@ static GstBuffer *offered(GstHarness *h, int width)
     return buffer;
 }
 
-/** Pushes a picture of one brightness, in memory as the sink offers it. */
+/** Pushes a frame of one brightness, in memory offered by the sink. */
 static GstFlowReturn push(GstHarness *h, int width, guint8 brightness, GstClockTime pts)
 {
     GstBuffer *buffer = offered(h, width);
@@ -114,7 +114,7 @@ static void sink_cycles_few_slots_or_all_by_property(void **state)
 {
     (void)state;
     const guint history[] = { 2, 0 };
-    const guint in_turn[] = { 3, SLOTS }; // the two that are kept, and the one at work
+    const guint in_turn[] = { 3, SLOTS }; // the two that are kept, and the one in use
     for (gsize i = 0; i < G_N_ELEMENTS(history); i++) {
         GstHarness *h = harness_of("triptychsink");
         gst_element_set_state(h->element, GST_STATE_NULL);
@@ -146,7 +146,7 @@ static void published_frame_leaves_its_slot_to_upstream(void **state)
     GST_BUFFER_PTS(published) = 0;
     assert_int_equal(gst_harness_push(h, published), GST_FLOW_OK);
 
-    GstBuffer *at_work[SLOTS - 2]; // the newest picture and one that is copied need the others
+    GstBuffer *at_work[SLOTS - 2]; // the newest frame and one that is copied need the others
     for (gsize i = 0; i < G_N_ELEMENTS(at_work); i++) {
         at_work[i] = buffer_of(pool);
         assert_true(harness_in_segment(at_work[i], TRUE));
@@ -157,7 +157,7 @@ static void published_frame_leaves_its_slot_to_upstream(void **state)
     harness_end(h);
 }
 
-/** Asks the sink what memory it offers for pictures as `caps` say. @return whether it answered. */
+/** Queries the memory that the sink offers for `caps`. @return whether it answered. */
 static gboolean ask_for_memory(GstHarness *h, GstCaps *caps, gboolean need_pool, guint *size)
 {
     GstQuery *query = gst_query_new_allocation(caps, need_pool);
@@ -203,7 +203,7 @@ static void sink_accepts_formats_that_a_stream_can_have(void **state)
     assert_true(gst_pad_peer_query_accept_caps(h->srcpad, fine));
     assert_false(gst_pad_peer_query_accept_caps(h->srcpad, no_format));
     GstBuffer *buffer = offered(h, 64);
-    gst_harness_push_event(h, gst_event_new_caps(no_format)); // answered by the next push
+    gst_harness_push_event(h, gst_event_new_caps(no_format)); // handled at the next push
     assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_NOT_NEGOTIATED);
     gst_harness_push_event(h, gst_event_new_caps(fine));
     gst_caps_unref(no_format);
@@ -313,7 +313,7 @@ static void sink_publishes_nothing_between_flush_start_and_flush_stop(void **sta
     assert_int_equal(push(h, 64, 2, 0), GST_FLOW_FLUSHING);
     assert_newest_picture(64, 1);
     assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
-    gst_harness_set_src_caps(h, grey(64)); // and the segment, which a flush forgets
+    gst_harness_set_src_caps(h, grey(64)); // and the segment event, which a flush discards
     assert_int_equal(push(h, 64, 3, 0), GST_FLOW_OK);
 
     assert_newest_picture(64, 3);
@@ -370,7 +370,7 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL);
     const struct CMUnitTest tests[] = {
-        pipes_test(sink_copies_foreign_memory_once), // first: nobody has asked for a pool
+        pipes_test(sink_copies_foreign_memory_once), // first: there was no allocation query
         pipes_test(sink_offers_its_slots_and_publishes_them),
         pipes_test(sink_cycles_few_slots_or_all_by_property),
         pipes_test(published_frame_leaves_its_slot_to_upstream),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What triptychsrc tells its neighbour and asks of it: alone, over a pad of the test. */
+/* triptychsrc's events, queries and allocation: alone, over a pad of the test. */
 #include "gst_harness.h"
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-/** A source that has begun to wait for its stream. */
+/** A source that waits for its stream. */
 static GstHarness *source(const char *on_disconnect)
 {
     GstHarness *h = harness_of("triptychsrc");
@@ -14,7 +14,7 @@ static GstHarness *source(const char *on_disconnect)
     return h;
 }
 
-/** Publishes one picture and takes what the source makes of it. */
+/** Publishes one frame and takes the source's buffer. */
 static GstBuffer *pass(GstHarness *h, tri_writer *writer, uint32_t width, uint8_t brightness)
 {
     pipes_publish(writer, width, brightness, 1);
@@ -26,7 +26,7 @@ static GstBuffer *pass(GstHarness *h, tri_writer *writer, uint32_t width, uint8_
     return buffer;
 }
 
-/** Takes events until one of this type comes. */
+/** Takes events until one of this type. */
 static void await_event(GstHarness *h, GstEventType type)
 {
     GstEventType came;
@@ -176,7 +176,7 @@ static void source_continues_after_a_flush(void **state)
     gst_buffer_unref(pass(h, writer, 64, 4));
     await_event(h, GST_EVENT_FLUSH_START);
     await_event(h, GST_EVENT_FLUSH_STOP);
-    await_event(h, GST_EVENT_SEGMENT); // a flush forgets it
+    await_event(h, GST_EVENT_SEGMENT); // a flush discards it
     harness_end(h);
     tri_writer_close(&writer);
 }
@@ -213,10 +213,10 @@ static void downstream_with_video_meta_gets_the_slot(void **state)
     tri_writer_close(&writer);
 }
 
-/** The calling thread's time slice: the scheduler's own or what was asked for, 0 before Linux 6.12. */
+/** The calling thread's time slice: the scheduler's or the requested one, 0 before Linux 6.12. */
 static guint64 slice_ns(void)
 {
-    guint64 attributes[7] = { 0 }; // as sched_setattr(2) tells: the fourth one is the slice
+    guint64 attributes[7] = { 0 }; // sched_setattr(2): the fourth number is the slice
     assert_int_equal(syscall(SYS_sched_getattr, 0, attributes, sizeof(attributes), 0), 0);
     return attributes[3];
 }
@@ -240,11 +240,11 @@ static void source_requests_short_scheduler_latency(void **state)
     harness_end(h);
     tri_writer_close(&writer);
     if (slice == 0)
-        skip(); // a kernel that has none for ordinary threads
+        skip(); // a kernel without slices for ordinary threads
     assert_true(slice <= 100000);
 }
 
-/** How often the streaming thread has slept, at the first picture and at the newest. */
+/** How often the streaming thread has slept, at the first frame and at the newest. */
 struct sleeps {
     long first, last;
 };
@@ -285,7 +285,7 @@ static void source_sleeps_once_a_frame_at_30_a_second(void **state)
     const gint64 late_ms = (g_get_monotonic_time() - began - (gint64)FRAMES * PERIOD_US) / 1000;
     harness_end(h);
     tri_writer_close(&writer);
-    // Twice each, where a wait ends before the next frame comes, as it does where a frame is late.
+    // Twice each, if a wait ends before the next frame arrives, as with a late frame.
     assert_true(sleeps.last - sleeps.first < FRAMES * 3 / 2 + late_ms / WAIT_LEAST_MS);
 }
 
@@ -301,7 +301,7 @@ static void source_counts_buffers_that_were_overwritten(void **state)
     GstBuffer *kept = pass(h, writer, 64, 1);
     assert_true(harness_in_segment(kept, FALSE));
     gst_buffer_unref(pass(h, writer, 64, 2));
-    tri_reader *reader; // has another one of the three slots
+    tri_reader *reader; // locks another one of the three slots
     struct tri_frame frame = { 0 };
     assert_int_equal(
         tri_reader_open(&reader, &(struct tri_reader_options){ .name = pipes_stream() }), TRI_OK);

@@ -60,7 +60,7 @@ static void source_that_is_not_live_stops_without_an_error(void **state)
     gst_object_unref(bus);
     for (int i = 0; i < 300; i++) {
         pipes_play(reader);
-        g_usleep((gulong)(i % 50) * 20); // anywhere in its first frame
+        g_usleep((gulong)(i % 50) * 20); // at any point of its first frame
         gst_element_set_state(reader, GST_STATE_READY);
     }
     pipes_stop(reader);
@@ -85,7 +85,7 @@ static void thousand_state_changes_leave_a_sink_that_works(void **state)
                 pipes_figure(writer, "out", "zero-copy-frames") + 10);
     pipes_stop(writer);
     struct tri_stream stream;
-    assert_int_not_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK); // nothing stays
+    assert_int_not_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK); // nothing remains
 }
 
 static void sink_continues_after_a_flushing_seek(void **state)
@@ -197,7 +197,7 @@ static void device_monitor_posts_a_change_of_size(void **state)
     pipes_publish(writer, 128, 1, 1);
     GstBus *bus = gst_device_monitor_get_bus(monitor);
     GstMessage *message = NULL;
-    do { // a filter takes all of the extended types for one
+    do { // a filter matches all extended types as one
         if (message)
             gst_message_unref(message);
         message = gst_bus_timed_pop(bus, PIPES_PATIENCE);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """samples/network: a stream on one host becomes the stream of the same name on another.
 
-Two hosts are two network namespaces joined by a pair of veth devices; the far one has an IPC namespace
-of its own as well, so that the same name is another stream there.
+Two hosts are two network namespaces joined by a pair of veth devices. The far one has an IPC
+namespace, too, so the same name is another stream there.
 """
 import os
 import signal
@@ -28,18 +28,18 @@ def run(*args):
 
 
 def clock_of(picture):
-    """The number in the blocks of pattern:clock, 0 where there is none to be read."""
+    """Returns the number in the blocks of pattern:clock, 0 if unreadable."""
     code = clock_code.strip(picture.data[1::3], picture.width, picture.height)
     return code[0] if code else 0
 
 
 def difference(one, other):
-    """The mean of the differences between two pictures' bytes."""
+    """Returns the mean difference between the bytes of two images."""
     return sum(abs(a - b) for a, b in zip(one.data, other.data)) / len(one.data)
 
 
 class Network(ProgramTest):
-    """Each way there, and a bad way."""
+    """Each transport, and a slow, lossy link."""
 
     def setUp(self):
         super().setUp()
@@ -72,10 +72,10 @@ class Network(ProgramTest):
                           f"pattern:{pattern}")
 
     def _start_far(self, name, over, script, *options, latency=100, **more):
-        """Runs shell on the far side while the stream `name` is received there. Its $dump is a
-        program, its $name the stream."""
+        """Runs a shell script on the far side while the stream `name` is received there. Its $dump
+        is a program, its $name the stream."""
         size = ["--size", SIZE] if over == "raw" else []
-        # One shell holds the far side's IPC namespace; it ends the receiver and nothing stays.
+        # One shell keeps the far side's IPC namespace; it ends the receiver, and nothing remains.
         begin = '"$0" "$@" & receiver=$!; trap "kill $receiver 2>/dev/null; wait" EXIT; '
         return self.start(
             tool("ip"), "netns", "exec", self._far, tool("unshare"), "--ipc", "bash", "-c",
@@ -84,15 +84,15 @@ class Network(ProgramTest):
             env=self._environment | {"dump": built("triptych-dump"), "name": name})
 
     def _receive(self, name, over, *options, latency=100):
-        """Receives the stream `name` on the far side: the process that does, and what stands before
-        a command to run it there."""
+        """Receives the stream `name` on the far side. Returns the process and the prefix of
+        commands that run there."""
         far = self._start_far(name, over, "echo here; read -r", *options, latency=latency,
                               stdin=subprocess.PIPE)
         self.assertEqual(far.stdout.readline(), b"here\n")
         return far, [tool("nsenter"), f"--target={far.pid}", "--ipc", "--net"]
 
     def _show(self, name, there):
-        """A viewer of the stream with a screen of its own; its window."""
+        """A viewer of the stream on its own screen. Returns its window."""
         screen = Screen(within=there)
         self.addCleanup(screen.close)
         viewer = self.start(*there, built("triptych-display"), "-q", "--no-border", "--geometry",
@@ -108,8 +108,8 @@ class Network(ProgramTest):
         self.assertEqual(near.wait(PATIENCE), 0, near.stderr.read().decode())
 
     def _carry(self, over, *options, host="10.99.0.2", latency=100):
-        """Sends a clock to the far side; the figures of FRAMES pictures there. Then a viewer's window
-        there shows it, and that it goes on."""
+        """Sends a clock to the far side. Returns the statistics of FRAMES frames there. A viewer's
+        window there then shows that the stream continues."""
         name = self.stream()
         self._write(name, "clock")
         far, there = self._receive(name, over, *options, latency=latency)
@@ -128,24 +128,24 @@ class Network(ProgramTest):
         return figures
 
     def _relay(self, *args):
-        """A way in between: who sends to 10.99.0.1 is heard on the far side."""
+        """A link in between: packets to 10.99.0.1 arrive at the far side."""
         relay = self.start(tool("ip"), "netns", "exec", self._near, "/usr/bin/python3",
                            SOURCE / "tests/support/lossy_relay.py", *args)
         self.assertEqual(relay.stdout.readline(), b"here\n")
 
     def _carry_well(self, over, **more):
-        """As _carry(), by a way that loses nothing: the clock is read in nearly every picture."""
+        """As _carry(), over a lossless link: the clock is readable in nearly every frame."""
         figures = self._carry(over, **more)
         self.assertGreater(figures["clock"]["read"], figures["frames"] * 0.9)
         return figures
 
     def _time_lost(self, figures):
-        """By how much the age since the capture time falls short of that since the time in the
+        """Returns how much the age by capture time is smaller than the age by the time in the
         pixels, in milliseconds. Both sides have one clock here."""
         return (figures["clock"]["latency_us"]["p50"] - figures["age_us"]["p50"]) / 1000
 
     def _keep_times(self, over):
-        """By a way that takes its time: an age that began at the arrival would fall short by that."""
+        """Over a slow link: an age counted from arrival would be smaller by its delay."""
         self._relay("--late", "10.99.0.1", "10.99.0.2", 5004)
         self.assertLess(abs(self._time_lost(self._carry_well(over, host="10.99.0.1"))), 100)
 
@@ -156,7 +156,7 @@ class Network(ProgramTest):
         self._keep_times("raw")
 
     def _compare(self, over):
-        """What a viewer's window shows on the far side, and what the near side has."""
+        """Returns what a viewer's window shows on the far side, and the near side's frame."""
         name = self.stream()
         picture = self.folder() / "near.png"
         writer = self._write(name, "smpte")
@@ -184,7 +184,7 @@ class Network(ProgramTest):
 
     def test_slow_link_increases_the_age_of_frames(self):
         far = self._carry("h264", "--through", BAD)
-        # It is late behind the socket: its time of arrival alone would be old as well.
+        # The delay lies behind the socket: the time of arrival alone would also be late.
         self.assertGreater(far["age_us"]["p50"], 30_000)
         self.assertLess(abs(self._time_lost(far)), 25)
 
@@ -247,7 +247,7 @@ class Network(ProgramTest):
         source.wait(PATIENCE)
 
     def _read_until(self, far, what, true):
-        """Reads the far side's pictures until true(V) of a sample in the middle."""
+        """Reads the far side's frames until true(V) of a central sample."""
         bytes_ = WIDTH * HEIGHT * 3 // 2
         while True:
             picture = far.stdout.read(bytes_)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""gst-launch-1.0 with triptychsrc and triptychsink, as a user types it."""
+"""gst-launch-1.0 with triptychsrc and triptychsink, as typed by a user."""
 import os
 import re
 import signal
@@ -26,7 +26,7 @@ class PipelineTest(ProgramTest):
                                          "GST_REGISTRY": str(self.folder() / "registry.bin")}
 
     def launch(self, text, **environment):
-        """Starts gst-launch-1.0; a writer among its elements leaves nothing when interrupted."""
+        """Starts gst-launch-1.0; a writer among its elements leaves nothing after an interrupt."""
         process = self.start(tool("gst-launch-1.0"), "-q", *text.split(),
                              env=self.environment | environment)
         self.addCleanup(self.interrupt, process)
@@ -44,7 +44,7 @@ class PipelineTest(ProgramTest):
         return writer
 
     def finish(self, process):
-        """Waits for the end of what ends by itself, cleanly; what it said."""
+        """Waits for a clean exit. Returns the output."""
         _, err = process.communicate(timeout=PATIENCE * 2)
         self.assertEqual(process.returncode, 0, err.decode())
         return err.decode()
@@ -71,19 +71,19 @@ class Elements(PipelineTest):
 
 
 def screen_colours(screen):
-    """Colours along the middle of a picture at the top left of the screen."""
+    """Returns the colours along the middle of an image at the top left of the screen."""
     shown = screen.picture(0, HEIGHT // 2, WIDTH, 1)
     return [shown.at(x, 0) for x in range(0, WIDTH, 8)]
 
 
 class Leaks(PipelineTest):
-    """GStreamer's own tracer knows each object and buffer that outlives the pipeline."""
+    """GStreamer's leaks tracer reports each object and buffer that outlives the pipeline."""
 
     TRACER = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
 
     def assert_no_leaks(self, process):
         said = self.finish(process)
-        self.assertIn("object-alive, type-name=(string)%s", said)  # the tracer was at work
+        self.assertIn("object-alive, type-name=(string)%s", said)  # the tracer was active
         self.assertEqual(re.findall(r"object-alive, type-name=\(string\)(?!%).*", said), [])
 
     def test_sink_leaves_no_object(self):
@@ -114,7 +114,8 @@ class Deaths(PipelineTest):
     FRAMES = 120
 
     def kill_three_times(self, name, start, form, bytes_a_pixel):
-        """Kills the writer that start() starts under a running pipeline, thrice; the pictures seen."""
+        """Kills the writer that start() starts under a running pipeline, three times. Returns the
+        frames."""
         size = int(WIDTH * HEIGHT * bytes_a_pixel)
         file = self.folder() / "pictures"
         writer = start()

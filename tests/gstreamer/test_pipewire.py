@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stream as a PipeWire camera: docs/pipelines.md, with a real daemon of the test's own."""
+"""A stream as a PipeWire camera: docs/pipelines.md, with a private daemon."""
 import os
 import pathlib
 import re
@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 320, 240
 
 
 class Camera(ProgramTest):
-    """The stream goes in by triptychsrc ! pipewiresink; somebody looks with pipewiresrc."""
+    """triptychsrc ! pipewiresink provides the stream; pipewiresrc reads it."""
 
     def setUp(self):
         super().setUp()
@@ -36,7 +36,7 @@ class Camera(ProgramTest):
         return writer
 
     def offer(self, name):
-        """Makes the stream a camera, by the command that the documentation prints; its properties."""
+        """Makes the stream a camera, by the documented command. Returns its properties."""
         text = (SOURCE / "docs/pipelines.md").read_text(encoding="utf-8")
         [command] = re.findall(r"^gst-launch.*pipewiresink.*\\\n.*", text, re.MULTILINE)
         program, *args = shlex.split(command.replace("cam0", name))
@@ -44,7 +44,7 @@ class Camera(ProgramTest):
         return self.pipewire.camera(name)
 
     def look(self, node, form, count):
-        """The bytes of `count` pictures, as an application takes them from a camera."""
+        """Returns the bytes of `count` frames, as an application takes them from a camera."""
         file = self.folder() / "pictures"
         consumer = self.start(
             tool("gst-launch-1.0"), "-q", "pipewiresrc", f"target-object={node}",
@@ -76,7 +76,7 @@ class Camera(ProgramTest):
 
     def test_early_consumer_gets_the_first_frame(self):
         name = self.stream()
-        self.capture(name, "clock", "YUYV", rate=4)  # pipewiresink waits as long as six frames last
+        self.capture(name, "clock", "YUYV", rate=4)  # pipewiresink waits for the duration of six frames
         self.offer(name)
         self.assert_clock_goes_on(self.look(name, "YUY2", 3))
 

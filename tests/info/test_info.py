@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-info: what streams there are, and their removal."""
+"""triptych-info: the list of streams, and their removal."""
 import fcntl
 import json
 import os
@@ -19,7 +19,7 @@ SIZE = (33, 17)
 
 
 class Info(ProgramTest):
-    """One stream that stands, or stood."""
+    """One stream, live or dead."""
 
     def _publish(self, format="YUYV", **rest):
         name = self.stream()
@@ -28,7 +28,7 @@ class Info(ProgramTest):
         return name, writer
 
     def _killed(self):
-        """A stream whose writer died without a chance to remove it."""
+        """A stream whose writer was killed."""
         name, writer = self._publish()
         writer.process.send_signal(signal.SIGKILL)
         writer.process.wait(60)
@@ -161,7 +161,8 @@ class Watch(Info):
         self.assertEqual(writer.wait(60), 0)
 
     def _screen(self, lines, columns, *args, term="xterm"):
-        """triptych-info watch on a terminal of that size; (process, its other end)."""
+        """Starts triptych-info watch on a terminal of that size. Returns the process and the other
+        end."""
         ours, its = os.openpty()
         self.addCleanup(os.close, ours)
         self._resize(ours, lines, columns)
@@ -174,7 +175,7 @@ class Watch(Info):
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def _look(self, terminal):
-        """The lines of the next look, without what only moves and clears."""
+        """Returns the lines of the next update, without cursor movements and clearing."""
         text = b""
         while not text.endswith(b"\033[J"):
             self.assertTrue(select.select([terminal], [], [], PATIENCE)[0], "nothing was drawn")
@@ -201,7 +202,7 @@ class Watch(Info):
         for writer in writers:
             writer.end()
 
-    def test_full_line_is_not_cleared(self):  # it would be the line's last letter
+    def test_full_line_is_not_cleared(self):  # it would be the last letter of the line
         _, writer = self._publish()
         _, terminal = self._screen(24, 43)  # to the end of FPS
         text = b""
@@ -217,20 +218,20 @@ class Watch(Info):
         _, writer = self._publish()
         watch, terminal = self._screen(24, 80, "--json", "--count", 300, "--interval", "0.01")
         wait_until(lambda: watch.poll() is not None or self._writes(watch), "a full terminal")
-        for _ in range(3):  # the first may only end a write that was done in part
+        for _ in range(3):  # the first may only complete a partial write
             wait_until(lambda: watch.poll() is not None or self._writes(watch), "it goes on")
             watch.send_signal(signal.SIGWINCH)
             time.sleep(0.02)
         try:
             while os.read(terminal, 4096):
                 pass
-        except OSError:  # how the end of its other side is told
+        except OSError:  # EIO is how the end of the other side appears
             pass
         self.assertEqual(watch.wait(PATIENCE), 0, watch.stderr.read().decode())
         writer.end()
 
     def _writes(self, process):
-        """Whether it waits in write(2)."""
+        """Whether it is blocked in write(2)."""
         with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
             return call.read().split()[0] == "1"
 
@@ -328,11 +329,11 @@ class Remove(Info):
 
 
 class Clean(ProgramTest):
-    """Each in an IPC namespace of its own: the streams of tests beside it are not its business."""
+    """Each in its own IPC namespace: streams of concurrent tests must not be touched."""
 
     def _clean(self, *lines):
         """Kills the writer of the stream "dead", runs `lines` of shell, then triptych-info clean
-        and list. Returns what clean and list printed on stdout, and all of stderr."""
+        and list. Returns the output of clean and list, and all of stderr."""
         if os.geteuid() != 0:
             self.skipTest("an IPC namespace of its own needs root")
         fifo = self.folder() / "fifo"

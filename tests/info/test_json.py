@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""docs/json.md and what is printed: every key is documented, and every documented key is there."""
+"""docs/json.md and the printed JSON: every key is documented, and every documented key is
+printed."""
 import json
 import os
 import re
@@ -10,7 +11,7 @@ from programs import SOURCE, ProgramTest, built, last_json, tool
 
 
 def documented(heading):
-    """The keys of the first table below a heading of docs/json.md, dots and all."""
+    """Returns the keys of the first table below a heading of docs/json.md, with their paths."""
     text = (SOURCE / "docs" / "json.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     keys = set()
@@ -22,7 +23,7 @@ def documented(heading):
 
 
 def printed(value, path=""):
-    """The keys of an object, dots and all; of an array those of its first element."""
+    """Returns the keys of an object, with their paths; of an array those of its first element."""
     if isinstance(value, dict) and value:
         return set().union(*(printed(inner, f"{path}.{key}" if path else key)
                              for key, inner in value.items()))
@@ -38,7 +39,7 @@ class Json(ProgramTest):
         self.assertEqual(sorted(printed(object)), sorted(set().union(*map(documented, headings))))
 
     def pattern(self, *args):
-        """The name of a running stream, and its writer."""
+        """Starts a stream. Returns its name and its writer."""
         name = self.stream()
         writer = self.start("triptych-capture", "-q", "-n", name, "-s", "160x120", "-r", 50, *args)
         self.wait_for_stream(name, writer)
@@ -98,7 +99,7 @@ class Json(ProgramTest):
         for command in (["list"], ["show", name]):
             done = self.run_to_end("triptych-info", "--json", *command)
             mine = [one for one in map(json.loads, done.stdout.splitlines()) if one["name"] == name]
-            # what has an object below it, or is null before the first frame
+            # keys with an object below, or null before the first frame
             keys = printed(mine[0]) | {"picture", "newest"}
             self.assertEqual(sorted(keys), sorted(documented(heading)), command)
         done = self.run_to_end("triptych-info", "--json", "watch", "--count", 1)
@@ -111,7 +112,7 @@ class Json(ProgramTest):
         if os.geteuid() != 0:
             self.skipTest("an IPC namespace of its own needs root")
         capture, info = built("triptych-capture"), built("triptych-info")
-        script = (f"{capture} -q -s 64x48 & writer=$!; "  # streams of tests beside it stay
+        script = (f"{capture} -q -s 64x48 & writer=$!; "  # streams of concurrent tests remain
                   f"for try in $(seq 600); do {info} show >&2 && break; sleep 0.1; done; "
                   f"{info} --json clean; kill $writer; wait $writer")
         done = self.run_to_end(tool("unshare"), "--ipc", "/bin/sh", "-c", script)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a frame costs, counted and not timed: system calls, page faults, times asleep. */
+/* Cost of a frame, counted and not timed: system calls, page faults, context switches. */
 #include <triptych/triptych.h>
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 enum { FRAMES = 100, PATIENCE_S = 60 };
 
-#define MARK SYS_getppid // what the library never calls: begins and ends what is counted
+#define MARK SYS_getppid // the library never calls it: it marks the counted range
 
 static const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 1280, .height = 720 };
 
@@ -58,7 +58,7 @@ static void close_own(void)
     tri_writer_close(&own.writer);
 }
 
-/** A frame of which every byte is written. */
+/** Publishes a frame of which every byte is written. */
 static void publish(void)
 {
     struct tri_draft draft;
@@ -68,9 +68,9 @@ static void publish(void)
     need(tri_writer_publish(own.writer, &draft) == TRI_OK);
 }
 
-static volatile unsigned sum; // reading has an effect
+static volatile unsigned sum; // makes the reads observable
 
-/** A frame of which every byte is read. */
+/** Reads every byte of a frame. */
 static void read_frame(void)
 {
     need(tri_reader_acquire(own.reader, &own.frame, PATIENCE_S * 1000) == TRI_OK);
@@ -86,7 +86,7 @@ static void sleep_ms(long ms)
     nanosleep(&span, NULL);
 }
 
-/** System calls that `counted` makes in a process of its own, after `before` and not counting it. */
+/** System calls that `counted` makes in a child process, after `before`, which is not counted. */
 static long calls_of(void (*before)(void), void (*counted)(void))
 {
     const pid_t child = fork();
@@ -107,7 +107,7 @@ static long calls_of(void (*before)(void), void (*counted)(void))
     int status = 0;
     int marks = 0;
     long calls = 0;
-    bool inside = false; // of a system call: it stops at its beginning and at its end
+    bool inside = false; // of a system call: the process stops at its entry and exit
     while (waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
         const int signal_sent = WSTOPSIG(status);
         if (signal_sent == (SIGTRAP | 0x80)) {
@@ -131,7 +131,7 @@ static long calls_of(void (*before)(void), void (*counted)(void))
     return calls;
 }
 
-/** Both sides in one process, a frame already through: everything is attached. */
+/** Writer and reader in one process, after one frame: everything is attached. */
 static void open_both(void)
 {
     open_writer();
@@ -172,7 +172,7 @@ static void rest(void)
     sleep_ms(10);
 }
 
-/** A frame that comes while the reader sleeps is the one that it waits for, on a busy machine, too. */
+/** Publishes while the reader sleeps, so that it waits for this frame on a busy machine, too. */
 static void await_sleeping_reader(void)
 {
     struct tri_stream stream = { 0 };
@@ -180,7 +180,7 @@ static void await_sleeping_reader(void)
         sleep_ms(1);
 }
 
-/** A writer in a process of its own, until it is ended. */
+/** A writer in a child process, until it is killed. */
 static pid_t start_writer(void (*between)(void))
 {
     const pid_t child = fork();
@@ -232,11 +232,11 @@ static void read_many(void)
 static void published_frame_costs_two_system_calls(void **state)
 {
     (void)state;
-    // What is more: two looks a second, at the stream and at its locks.
+    // The excess: two polls a second, of the stream and of its locks.
     assert_in_range(calls_of(open_both, publish_many), 2 * FRAMES, 2 * FRAMES + PATIENCE_S);
 }
 
-/** The reader sits on a frame while the writer goes on. */
+/** The reader keeps a frame while the writer continues. */
 static void open_both_and_hold(void)
 {
     open_both();
@@ -246,7 +246,7 @@ static void open_both_and_hold(void)
 static void slot_locked_for_long_is_polled_rarely(void **state)
 {
     (void)state;
-    // One that is asked each time makes it three; once in eight frames makes it 2 and an eighth.
+    // Polling the lock each time makes three calls; once in eight frames makes 2 and an eighth.
     assert_in_range(calls_of(open_both_and_hold, publish_many), 2 * FRAMES,
                     2 * FRAMES + FRAMES / 2);
 }
@@ -264,7 +264,7 @@ static void poll_without_a_frame_costs_no_call(void **state)
     assert_int_equal(calls_of(open_both, look_many), 0);
 }
 
-/** Where no other stream is listed beside it. */
+/** In a namespace without other streams. */
 static void open_alone_and_hold(void)
 {
     if (unshare(CLONE_NEWIPC) != 0)
@@ -281,7 +281,7 @@ static void find_own(void)
 static void stream_is_described_in_a_few_calls(void **state)
 {
     (void)state;
-    // A call for each semaphore would be 195.
+    // One call for each semaphore would be 195.
     assert_in_range(calls_of(open_alone_and_hold, find_own), 10, 30);
 }
 
@@ -290,7 +290,7 @@ static void wait_for_no_stream(void)
     need(tri_reader_acquire(own.reader, &own.frame, 1500) == TRI_ERR_TIMEOUT);
 }
 
-/** Each wait looks once: after a hundred looks, however long they took, a stream is long in coming. */
+/** Each wait polls once: after a hundred polls the stream counts as missing for long. */
 static void open_and_wait_for_no_stream(void)
 {
     open_reader(TRI_WAIT_BLOCK);
@@ -301,7 +301,7 @@ static void open_and_wait_for_no_stream(void)
 static void missing_stream_is_polled_rarely(void **state)
 {
     (void)state;
-    // A look and a sleep, 20 times a second; at first it is 100 times.
+    // A poll and a sleep, 20 times a second; at first 100 times.
     assert_in_range(calls_of(open_and_wait_for_no_stream, wait_for_no_stream), 3, 2 * 30 + 10);
 }
 
@@ -311,7 +311,7 @@ static void awaited_and_released_frame_costs_three_calls(void **state)
     const pid_t writer = start_writer(await_sleeping_reader);
     const long calls = calls_of(open_blocking, read_and_give_back_many);
     end_process(writer);
-    // A wait is bounded: one that is broken off by its bound is made again.
+    // A wait is bounded: one that reaches its bound is repeated.
     assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES / 10);
 }
 
@@ -330,7 +330,8 @@ static void paced_reader_makes_three_calls_at_most(void **state)
     const pid_t writer = start_writer(rest);
     const long calls = calls_of(open_paced, read_and_give_back_many);
     end_process(writer);
-    // Locks ahead, asleep until nearly due, gives back; for a late frame asleep once more.
+    // Prelocks, sleeps until shortly before the frame is due, releases; for a late frame sleeps
+    // once more.
     assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES * 3 / 4);
 }
 
@@ -352,7 +353,7 @@ static void frames_bring_no_page_faults(void **state)
 {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); // shadow memory comes page by page
+    skip(); // shadow memory is touched page by page
 #endif
     open_both();
     publish_and_read_many(); // each slot's pages are mapped when its first frame is taken
@@ -384,7 +385,7 @@ static void writer_never_falls_asleep(void **state)
     publish_many();
     const long after = sleeps();
     close_own();
-    assert_in_range(after - before, 0, FRAMES / 20); // a signal or a lock of the kernel's own
+    assert_in_range(after - before, 0, FRAMES / 20); // a signal or a lock within the kernel
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies of pictures: every byte arrives and no other is touched, below the cache's size and above. */
+/* Copies of frames: every byte arrives and no other changes, below the cache's size and above. */
 #include "copy_limit.h"
 
 #include <triptych/copy.h>
@@ -14,7 +14,7 @@
 
 enum { MARGIN = 128, UNTOUCHED = 0xa5 };
 
-/** Memory of `bytes` bytes that nobody has written, between two margins. */
+/** Uninitialised memory of `bytes` bytes between two margins. */
 static uint8_t *untouched(size_t bytes)
 {
     uint8_t *memory = malloc(bytes + 2 * (size_t)MARGIN);
@@ -23,7 +23,7 @@ static uint8_t *untouched(size_t bytes)
     return memory;
 }
 
-/** Bytes that differ from each other within every page and from page to page. */
+/** Bytes that differ within every page and from page to page. */
 static uint8_t *picture(size_t bytes)
 {
     uint8_t *memory = untouched(bytes);
@@ -90,7 +90,7 @@ static void rows_are_copied_without_their_padding(void **state)
 {
     (void)state;
     const size_t many =
-        tri_copy_cached_max() / 1000 + 1; // with rows of 1,000 bytes: past the cache
+        tri_copy_cached_max() / 1000 + 1; // with rows of 1,000 bytes: larger than the cache
     copy_rows_and_compare(101, 9, 128, 111);
     copy_rows_and_compare(1000, many, 1024, 1001);
     copy_rows_and_compare(1000, many, 1001, 1000);

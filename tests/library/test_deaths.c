@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writers and readers end by SIGKILL: at each single system call, and a thousand times at random. */
+/* Writers and readers are killed by SIGKILL: at each single system call, and a thousand times at
+ * random. */
 #include "fixture.h"
 #include "ipc.h"
 #include "reader_pool.h"
@@ -12,16 +13,16 @@
 
 #define SMALL     solid_video(64, 48)
 #define LARGE     solid_video(160, 120)
-#define STEPS_MAX 1000u // of a script: more would be an endless loop
+#define STEPS_MAX 1000u // steps of a script: more would be an endless loop
 #define RANDOM    1000u
 
 /** What the processes of a test share. */
 struct plot {
     const char *name;
-    _Atomic uint64_t sequence; // of the newest frame anybody painted
+    _Atomic uint64_t sequence; // of the newest painted frame
     _Atomic uint64_t dropped, stop;
-    _Atomic uint64_t pause, paused; // asked of a writing, and obeyed
-    _Atomic uint64_t holding;       // readers that hold a frame until they are killed
+    _Atomic uint64_t pause, paused; // requested, and acknowledged
+    _Atomic uint64_t holding;       // readers that lock a frame until they are killed
 };
 
 static struct plot *plot_new(void)
@@ -36,7 +37,7 @@ static enum tri_err publish(struct plot *plot, tri_writer *writer, const struct 
     return solid_publish(writer, video, ++plot->sequence);
 }
 
-/** The next writer has the name at once, readers go on, and nothing extra is left. */
+/** Asserts that the next writer gets the name at once, readers continue, and no objects remain. */
 static void expect_recovery(struct plot *plot, const struct reader_pool *pool, int pid)
 {
     const struct tri_video video = SMALL;
@@ -52,12 +53,12 @@ static void expect_recovery(struct plot *plot, const struct reader_pool *pool, i
     tri_writer_close(&writer);
     assert_int_equal(ipc_objects(plot->name), 0);
     for (int ms = 0; ipc_shm_made_by(pid) > 0; ms++) {
-        assert_true(ms < FIXTURE_PATIENCE_S * 1000); // readers let go of it soon
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000); // readers detach from it soon
         fixture_sleep_ms(1);
     }
 }
 
-/** Kills a writer's script at each of its system calls, `before` having run first each time. */
+/** Kills a writer's script at each of its system calls; `before` runs first each time. */
 static void kill_at_each_step(int (*script)(void *), int (*before)(void *))
 {
     struct plot *plot = plot_new();
@@ -82,7 +83,7 @@ static void kill_at_each_step(int (*script)(void *), int (*before)(void *))
     reader_pool_finish(pool);
 }
 
-/** All that a writer does: opens, begins, publishes, cancels, grows, closes. */
+/** All actions of a writer: opens, begins, publishes, cancels, grows, closes. */
 static int live(void *argument)
 {
     struct plot *plot = argument;
@@ -112,7 +113,7 @@ static int publish_two_and_die(void *argument)
     return 0;
 }
 
-/** Takes over what another left and needs more slots than that had. */
+/** Takes over a stream and needs more slots than it has. */
 static int outgrow(void *argument)
 {
     struct plot *plot = argument;
@@ -155,7 +156,7 @@ static int write_until_killed(void *argument)
     }
 }
 
-/** As a camera does: 64 readers have the time to sleep in between. */
+/** At a camera's rate: 64 readers have the time to sleep in between. */
 static int write_slowly(void *argument)
 {
     struct plot *plot = argument;
@@ -187,7 +188,7 @@ static void thousand_writers_die_at_random_instants(void **state)
     for (unsigned i = 0; i < RANDOM; i++) {
         const uint64_t before = plot->sequence;
         const pid_t pid = fixture_start(write_until_killed, plot);
-        const bool seen = i % 2 == 0; // the others may die before anything of theirs was seen
+        const bool seen = i % 2 == 0; // the others may be killed before they read a frame
         for (unsigned k = 0; seen && k < 2; k++)
             assert_true(fixture_reaches(&pool->reader[k].sequence, before + 1));
         rng = rng * 1664525 + 1013904223;
@@ -213,10 +214,10 @@ static void thousand_writers_die_at_random_instants(void **state)
     reader_pool_finish(pool);
 }
 
-#define HOLDERS 12 // readers that each hold a frame of their own
+#define HOLDERS 12 // readers that each lock their own frame
 #define AHEAD   8  // frames that the writer may be ahead of the observer
 
-/** A writer that never leaves the observer behind: then a frame that it misses was taken from it. */
+/** A writer that waits for its observer: a frame that the observer misses was then overwritten. */
 struct lossless_writer {
     struct plot *plot;
     struct reader_pool *pool;
@@ -229,7 +230,7 @@ static int write_without_loss(void *argument)
     struct plot *plot = writing->plot;
     const struct tri_video video = SMALL;
     tri_writer *writer;
-    // The newest, the one being written, the observer's, what it has not seen yet, and what is held.
+    // The newest, the draft, the observer's, those it has not read yet, and locked ones.
     CHECK(solid_open(&writer, plot->name, &video, 3 + AHEAD + HOLDERS) == TRI_OK);
     while (!plot->stop) {
         plot->paused = plot->pause;
@@ -256,7 +257,7 @@ static struct lossless_writer *lossless_writer_start(void)
     return writing;
 }
 
-/** The observer has missed nothing, no slot is lost. */
+/** Asserts that the observer missed nothing and no slot is lost. */
 static void lossless_writer_end(struct lossless_writer *writing)
 {
     const struct pool_reader *observer = &writing->pool->reader[0];
@@ -274,7 +275,7 @@ static void lossless_writer_end(struct lossless_writer *writing)
     assert_int_equal(fixture_join(writing->pid), 0);
 }
 
-/** All that a reader does: opens, waits, borrows, moves on, gives back, copies, closes. */
+/** All actions of a reader: opens, waits, acquires, exchanges, releases, copies, closes. */
 static int read_once(void *argument)
 {
     const struct lossless_writer *writing = argument;
@@ -304,7 +305,8 @@ static void no_frame_is_missed_when_a_reader_dies_at_any_step(void **state)
         deaths++;
         struct tri_stream stream;
         assert_int_equal(tri_stream_find(writing->plot->name, &stream), TRI_OK);
-        assert_in_range(stream.held, 0, 2); // the pool reader alone, seen moving from slot to slot
+        assert_in_range(stream.held, 0,
+                        2); // the pool reader alone, possibly seen between two slots
         assert_in_range(stream.attached, 2, 3);
     }
     print_message("# %u deaths\n", deaths);
@@ -347,7 +349,7 @@ static void no_frame_is_missed_when_a_thousand_readers_die(void **state)
     lossless_writer_end(writing);
 }
 
-/** Holds a frame until the end. */
+/** Locks a frame until killed. */
 static int hold_until_killed(void *argument)
 {
     const struct lossless_writer *writing = argument;
@@ -368,7 +370,7 @@ static void no_frame_is_missed_when_64_readers_die_at_once(void **state)
     (void)state;
     struct lossless_writer *writing = lossless_writer_start();
     pid_t pid[64];
-    // Some hold, each another frame at worst; the others may not, or the writer had no slot left.
+    // Some lock, each another frame at worst; the others must not, or the writer has no slot left.
     for (unsigned i = 0; i < 64; i++)
         pid[i] = fixture_start(i < HOLDERS ? hold_until_killed : look_until_killed, writing);
     struct tri_stream stream = { 0 };
@@ -388,7 +390,7 @@ static void no_frame_is_missed_when_64_locking_readers_die_at_once(void **state)
 {
     (void)state;
     struct lossless_writer *writing = lossless_writer_start();
-    writing->plot->pause = 1; // so that all hold the same frame: there is no slot for each
+    writing->plot->pause = 1; // so that all lock the same frame: there is no slot for each
     assert_true(fixture_reaches(&writing->plot->paused, 1));
     pid_t pid[64];
     for (unsigned i = 0; i < 64; i++)

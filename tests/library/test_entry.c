@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries and headers of shared memory are believed only as far as everything lies within. */
+/* Entries and headers in shared memory are accepted only if everything lies within bounds. */
 #include "entry.h"
 
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static uint64_t roll(void)
     return rng;
 }
 
-/** Numbers that break sums and products, and harmless ones. */
+/** Numbers that overflow sums and products, and harmless ones. */
 static uint64_t edge_value(void)
 {
     static const uint64_t known[] = { 0,          1,           2,          63,         64,
@@ -35,7 +35,7 @@ static uint64_t edge_value(void)
                     : roll();
 }
 
-/** An entry as a writer makes it. */
+/** An entry as written by a writer. */
 static void finish_good_entry(struct tri_entry *entry, uint32_t fourcc)
 {
     struct tri_frame_info info = { .video = { .fourcc = fourcc, .width = 321, .height = 199 },
@@ -56,7 +56,7 @@ static enum tri_err read_entry(const struct tri_entry *entry, struct tri_frame_i
     return tri_entry_read(entry, 7, SLOT_BYTES, &known, info, shape);
 }
 
-/** Every byte that the description lets a reader touch lies in the slot. */
+/** Asserts that every byte that the description allows to be read lies in the slot. */
 static void assert_within(const struct tri_frame_info *info, const struct tri_shape *shape)
 {
     assert_in_range(shape->planes, 1, TRI_PLANES_MAX);
@@ -64,7 +64,7 @@ static void assert_within(const struct tri_frame_info *info, const struct tri_sh
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
         assert_true(plane->offset <= SLOT_BYTES && plane->bytes <= SLOT_BYTES - plane->offset);
-        assert_true(plane->stride <= INT32_MAX); // where everybody else has an int
+        assert_true(plane->stride <= INT32_MAX); // most libraries use an int
         if (plane->rows > 0)
             assert_true((uint64_t)plane->stride * (plane->rows - 1) + plane->row_bytes <=
                         plane->bytes);
@@ -114,7 +114,7 @@ static void hostile_values_are_refused_or_harmless(void **state)
         if (err == TRI_OK)
             assert_within(&info, &shape);
     }
-    assert_in_range(accepted, ROUNDS / 100, ROUNDS * 9 / 10); // both kinds were tried
+    assert_in_range(accepted, ROUNDS / 100, ROUNDS * 9 / 10); // both kinds were tested
     free(entry);
 }
 
@@ -181,7 +181,7 @@ static struct tri_header *good_header(int *shm_id, size_t bytes)
     *shm_id = shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
     assert_true(*shm_id >= 0);
     struct tri_header *header = shmat(*shm_id, NULL, 0);
-    shmctl(*shm_id, IPC_RMID, NULL); // gone with its last attachment
+    shmctl(*shm_id, IPC_RMID, NULL); // removed with its last attachment
     *header = (struct tri_header){ .version = TRI_LAYOUT_VERSION,
                                    .slots = 3,
                                    .slots_max = 4,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Format and size change in mid-stream, and readers of every kind follow. */
+/* Format and size change within a stream, and readers of every kind follow. */
 #include "fixture.h"
 #include "ipc.h"
 #include "solid_frames.h"
 
-/** The ways to read: newest or each, with a lock or without. */
+/** Reader modes: newest or each, with a lock or without. */
 static const struct way {
     enum tri_reader_mode mode;
     uint32_t flags;
@@ -74,7 +74,7 @@ static void larger_frame_makes_a_larger_segment_of_the_same_name(void **state)
 
         assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
         assert_int_not_equal(ipc_shm(name), old_id);
-        assert_true(ipc_exists(old_id)); // its frame is on loan
+        assert_true(ipc_exists(old_id)); // its frame is locked
         assert_true(tri_reader_is_intact(reader, &frame));
         assert_int_equal(solid_wrong(&frame, 0, UINT32_MAX), 0);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream that cannot have the larger segment it wants goes on as it is, and nobody has to leave. */
+/* A stream that cannot get the larger segment it needs stays as it is, and no reader has to
+ * detach. */
 #include "cgroup.h"
 #include "fixture.h"
 #include "ipc.h"
@@ -11,9 +12,9 @@
 #define SMALL  solid_video(64, 48)
 #define LARGE  solid_video(2000, 1000) // of 8,000,000 bytes
 #define ENOUGH 20u
-#define RETRY  1100 // ms, after which a refused size is tried again
+#define RETRY  1100 // ms until a refused size is tried again
 
-/** A stream, those who look at it, and what its writer said. */
+/** A stream, its readers, and its writer's log. */
 struct stage {
     const char *name;
     struct reader_pool *pool;
@@ -50,7 +51,7 @@ static enum tri_err publish(struct stage *s, const struct tri_video *video)
     return solid_publish(s->writer, video, ++s->sequence);
 }
 
-/** Publishes until both readers have seen more. @return the first error. */
+/** Publishes until both readers have received more. @return the first error. */
 static enum tri_err publish_until_seen(struct stage *s, const struct tri_video *video)
 {
     const uint64_t since[2] = { s->pool->reader[0].frames, s->pool->reader[1].frames };
@@ -72,7 +73,7 @@ static void expect_said(const struct stage *s, const char *words)
         fail_msg("\"%s\" does not say \"%s\"", s->said, words);
 }
 
-/** The larger frame is refused, with words that help, and nothing else has changed. */
+/** Asserts that the larger frame is refused with advice, and nothing else changes. */
 static void expect_refused_and_going_on(struct stage *s, const char *words)
 {
     const struct tri_video small = SMALL;
@@ -91,7 +92,7 @@ static void expect_refused_and_going_on(struct stage *s, const char *words)
     assert_int_equal(s->pool->reader[0].away + s->pool->reader[1].away, 0);
 }
 
-/** Once there is room the stream grows, and everybody follows. */
+/** Asserts that the stream grows when there is room, and every reader follows. */
 static void expect_growth(struct stage *s)
 {
     const struct tri_video large = LARGE;
@@ -112,7 +113,7 @@ static void set_limit(const char *name, unsigned long long value)
     assert_int_equal(fclose(file), 0);
 }
 
-static bool own_namespace; // of System V objects, whose limits are ours to set
+static bool own_namespace; // of System V objects, whose limits can be set here
 
 static int stock_limits(void **state)
 {
@@ -127,7 +128,7 @@ static int stock_limits(void **state)
 
 #define limit_test(function) cmocka_unit_test_setup_teardown(function, stock_limits, fixture_end)
 
-/** A stream that is watched, where `limit` is `value`, which its growth would go over. */
+/** A stream with readers, where `limit` is `value`, too little for its growth. */
 static void growth_against(const char *limit, unsigned long long value, const char *words)
 {
     if (!own_namespace)
@@ -198,7 +199,7 @@ static void slots_whose_sum_overflows_are_refused(void **state)
     tri_writer_close(&s->writer);
 }
 
-/** Runs in the cgroup; ends with the step that went wrong. */
+/** Runs in the cgroup; exits with the number of the failed step. */
 static int outgrow_the_cgroup(void *argument)
 {
     struct stage *s = argument;
@@ -234,7 +235,7 @@ static int open_in_the_cgroup(void *argument)
     return 0;
 }
 
-/** Runs `body` in a cgroup of 64 MiB. @return how it ended: 137 is the OOM killer. */
+/** Runs `body` in a cgroup of 64 MiB. @return its exit status: 137 is the OOM killer. */
 static int run_in_cgroup(int (*body)(void *), struct stage *s)
 {
     const char *why = cgroup_make(64 << 20);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a reader does in the narrow moments of a hand-over, each of them held open by hand. */
+/* Race windows of a hand-over, each held open by hand, as seen by a reader. */
 #include "common/src/layout.h"
 #include "common/src/semset.h"
 
@@ -23,7 +23,7 @@
 
 static const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
 
-/** One stream with its innards. */
+/** One stream with its internals. */
 struct stage {
     char name[TRI_NAME_MAX + 1];
     tri_writer *writer;
@@ -84,7 +84,7 @@ static struct tri_entry *entry_of(const struct stage *s, uint64_t number)
     return NULL;
 }
 
-/** Changes semaphores as their writer would. */
+/** Changes semaphores as their writer does. */
 static void change(const struct stage *s, int first, int by, int second, int second_by)
 {
     struct sembuf ops[] = { { (unsigned short)first, (short)by, 0 },
@@ -111,7 +111,7 @@ static int value(const struct stage *s, int semaphore)
     return semctl(s->sem_id, semaphore, GETVAL);
 }
 
-/** How many locks readers have. */
+/** Counts the locks of readers. */
 static int held(const struct stage *s)
 {
     int sum = 0;
@@ -120,7 +120,7 @@ static int held(const struct stage *s)
     return sum;
 }
 
-/** Waits until somebody sleeps on a gate. */
+/** Waits until a process sleeps on a gate. */
 static bool comes_to_sleep_on(const struct stage *s, int gate)
 {
     for (int i = 0; i < PATIENCE_S * 1000; i++) {
@@ -131,7 +131,7 @@ static bool comes_to_sleep_on(const struct stage *s, int gate)
     return false;
 }
 
-/** A reader in a process of its own: exits with 0 if it has got frame `number`, locked. */
+/** A reader in a child process: exits with 0 if it gets frame `number`, locked. */
 static pid_t start_reader(const struct stage *s, uint64_t number, bool keeps_the_one_before)
 {
     const pid_t child = fork();
@@ -179,7 +179,7 @@ static void waiting_reader_has_prelocked_the_next_frame(void **state)
     const int still = TRI_LOCK_WHOLE - value(s, had);
 
     publish(s);
-    const int locked = TRI_LOCK_WHOLE - value(s, lock_of(s, 2)); // unless it has ended meanwhile
+    const int locked = TRI_LOCK_WHOLE - value(s, lock_of(s, 2)); // unless it has already exited
     expect_well(child);
     assert_true(asleep);
     assert_int_equal(before, 1);
@@ -196,7 +196,7 @@ static void frame_outside_the_planned_slot_is_locked_when_seen(void **state)
     const bool asleep = comes_to_sleep_on(s, TRI_SEM_GATE_0 + 2);
     const uint64_t next = s->header->next;
     const int overwritten = other_of(TRI_SEM_LOCK_0 + (int)tri_word_lock(next));
-    change(s, overwritten, -TRI_LOCK_WHOLE, 0, 0); // as if it were held
+    change(s, overwritten, -TRI_LOCK_WHOLE, 0, 0); // as if it were locked
     publish(s);
     expect_well(child);
     change(s, overwritten, TRI_LOCK_WHOLE, 0, 0);
@@ -275,7 +275,7 @@ static void overwritten_frame_is_not_reported_locked(void **state)
 {
     struct stage *s = *state;
     borrow_before_an_overwritten_one(s);
-    entry_of(s, 1)->mark = 0; // as if a writer had been quicker than the lock
+    entry_of(s, 1)->mark = 0; // as if a writer were quicker than the lock
 
     assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_false(tri_frame_is_locked(&s->frame));

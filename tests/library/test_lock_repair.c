@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Locks spoilt by a process that may alter the semaphores: the writer counts, says so, and mends. */
+/* Locks corrupted by a process that may alter the semaphores: the writer counts, logs and
+ * repairs. */
 #include "fixture.h"
 #include "solid_frames.h"
 
@@ -43,7 +44,7 @@ static struct stage begin_as(const char *name, uint32_t reclaim_ms)
     said[0] = '\0';
     const struct tri_video video = PICTURE;
     s.writer = solid_writer_fixed(name, &video, 3, reclaim_ms, &log_kept);
-    for (int i = 0; i < 6; i++) // every side of every slot
+    for (int i = 0; i < 6; i++) // each lock of every slot
         assert_int_equal(publish(&s), TRI_OK);
     struct tri_writer_stats counts;
     tri_writer_get_stats(s.writer, &counts);
@@ -70,7 +71,7 @@ static void corrupt(const struct stage *s, int to)
     }
 }
 
-/** Publishes, dropping or not, until every lock has the value. */
+/** Publishes, with drops or without, until every lock has the value. */
 static bool comes_to(struct stage *s, int wanted)
 {
     for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += 10) {
@@ -125,7 +126,7 @@ static void excess_units_are_removed_from_a_lock(void **state)
     assert_true(comes_to(&s, TRI_LOCK_WHOLE));
     assert_non_null(strstr(said, "7 holds too few"));
 
-    // A reader's lock keeps the writer out as ever.
+    // A reader's lock still keeps the writer out.
     tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
@@ -137,7 +138,7 @@ static void excess_units_are_removed_from_a_lock(void **state)
     tri_writer_close(&s.writer);
 }
 
-/** A reader that holds a frame until it is killed. */
+/** A reader that locks a frame until it is killed. */
 struct holder {
     const char *name;
     _Atomic uint64_t lock, holds, lost, never;
@@ -164,13 +165,14 @@ static void true_holder_of_a_corrupt_lock_keeps_it_until_its_death(void **state)
     (void)state;
     struct holder *h = fixture_share(sizeof(*h));
     h->name = fixture_stream();
-    const pid_t pid = fixture_start(hold, h); // first: a child of the writer has its attachment too
+    const pid_t pid =
+        fixture_start(hold, h); // first: a child of the writer inherits its attachment
     struct stage s = begin_as(h->name, TRI_RECLAIM_NEVER);
     assert_true(fixture_reaches(&h->holds, 1));
     const uint32_t lock = (uint32_t)h->lock;
     assert_int_equal(value(&s, lock), TRI_LOCK_WHOLE - 1);
 
-    // Taken for good by somebody who is not attached.
+    // Locked permanently by a process that is not attached.
     struct sembuf steal = { (unsigned short)(TRI_SEM_LOCK_0 + lock), -5, 0 };
     assert_int_equal(semop(s.sem_id, &steal, 1), 0);
     for (int ms = 0; value(&s, lock) != TRI_LOCK_WHOLE - 1; ms += 10) {
@@ -179,7 +181,7 @@ static void true_holder_of_a_corrupt_lock_keeps_it_until_its_death(void **state)
         fixture_sleep_ms(10);
     }
     assert_non_null(strstr(said, "5 holds too many"));
-    for (int i = 0; i < 250; i++) { // more than two looks
+    for (int i = 0; i < 250; i++) { // more than two checks
         assert_int_equal(publish(&s), TRI_OK);
         fixture_sleep_ms(10);
     }
@@ -199,7 +201,7 @@ static void possible_lock_of_an_attached_reader_is_left_to_reclaim(void **state)
     tri_reader *idle = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(idle, &frame, 0), TRI_OK);
-    tri_reader_release(idle, &frame); // attached, and holds nothing
+    tri_reader_release(idle, &frame); // attached, without a lock
     corrupt(&s, TRI_LOCK_WHOLE - 1);
     struct tri_writer_stats counts = { 0 };
     for (int ms = 0; counts.reclaimed < 3; ms += 10) {
@@ -211,7 +213,7 @@ static void possible_lock_of_an_attached_reader_is_left_to_reclaim(void **state)
     assert_non_null(strstr(said, "readers lock all 3 slots: pid"));
     assert_null(strstr(said, "tampered"));
 
-    solid_leave(&idle, &frame); // nobody is left who could have them
+    solid_leave(&idle, &frame); // no remaining process can have them
     assert_true(comes_to(&s, TRI_LOCK_WHOLE));
     expect_as_ever(&s);
     tri_writer_close(&s.writer);
@@ -227,7 +229,7 @@ static void holder_of_a_smaller_segment_is_not_corruption(void **state)
     const uint32_t lock = tri_word_lock(frame.lease.word);
 
     const struct tri_video large = solid_video(640, 480);
-    for (int i = 0; i < 350; i++) { // more than three looks
+    for (int i = 0; i < 350; i++) { // more than three checks
         assert_int_equal(solid_publish(s.writer, &large, ++s.sequence), TRI_OK);
         fixture_sleep_ms(10);
     }

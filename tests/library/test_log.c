@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The log on stderr: it never waits, and says what was lost for that. */
+/* The log on stderr: it never waits, and counts the lines that are lost. */
 #include <triptych/log.h>
 
 #include <errno.h>
@@ -37,7 +37,7 @@ static void log_loses_lines_that_would_wait_and_counts_them(void **state)
     assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
 
     const tri_log log = tri_log_to_stderr(TRI_LOG_INFO);
-    for (int i = 0; i < 2000; i++) // more than a pipe holds
+    for (int i = 0; i < 2000; i++) // larger than a pipe
         tri_log_write(&log, TRI_LOG_INFO, "test", "%0100d", i);
     const size_t taken = drain(ends[0], text);
     tri_log_write(&log, TRI_LOG_INFO, "test", "after");

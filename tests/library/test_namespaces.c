@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Containers, as the kernel makes them: IPC and PID namespaces, apart and shared. */
+/* Containers as the kernel makes them: IPC and PID namespaces, separate and shared. */
 #include "fixture.h"
 #include "ipc.h"
 #include "solid_frames.h"
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #define PICTURE  solid_video(64, 48)
-#define NOT_HERE 77 // by unshare(2): not a test that can run here
+#define NOT_HERE 77 // unshare(2) is refused: the test cannot run here
 
 struct plot {
     const char *name;
@@ -31,7 +31,7 @@ static tri_writer *open_writer(const char *name)
     return writer;
 }
 
-/** The status of a process in namespaces of its own, where it could have them. */
+/** The exit status of a process in its own namespaces, if it can have them. */
 static void expect_done(int status)
 {
     if (status == NOT_HERE)
@@ -95,7 +95,7 @@ static int meet_a_writer_without_a_pid(void *argument)
     CHECK(getpid() == 1);
     struct tri_stream stream;
     CHECK(tri_stream_find(plot->name, &stream) == TRI_OK);
-    CHECK(stream.writer_pid == 0); // not one that this process could name
+    CHECK(stream.writer_pid == 0); // not a pid of this namespace
     CHECK(stream.state == TRI_STREAM_LIVE);
     CHECK(tri_stream_remove(plot->name, 0) == TRI_ERR_BUSY);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Offsets, not pointers: every process has the segment elsewhere, and an attachment may move. */
+/* Offsets, not pointers: every process maps the segment at another address, and an attachment may
+ * move. */
 #include "fixture.h"
 #include "ipc.h"
 #include "solid_frames.h"
@@ -14,7 +15,7 @@
 #define FAR_APART 0x100000000ull
 #define MAPS_MAX  4096
 
-/** Where this process wants its next segment; its own shmat() below takes the place of libc's. */
+/** Address of this process's next segment; its own shmat() below replaces libc's. */
 static uintptr_t place = 0x222200000000ull;
 
 void *shmat(int shm_id, const void *at, int flags)
@@ -25,7 +26,7 @@ void *shmat(int shm_id, const void *at, int flags)
     return got == -1 ? (void *)-1 : (void *)got; // NOLINT(performance-no-int-to-ptr)
 }
 
-/** Moves an attachment of this process to another address; the old one is not mapped afterwards. */
+/** Moves an attachment of this process to another address and unmaps the old one. */
 static void move(struct tri_segment *segment)
 {
     place += FAR_APART;
@@ -38,7 +39,7 @@ static void move(struct tri_segment *segment)
 
 struct visitor {
     const char *name;
-    unsigned distance; // how far from the others its segment lies
+    unsigned distance; // distance of its segment from the others
     uint32_t flags;
     _Atomic uint64_t frames, address, stop;
 };
@@ -126,7 +127,7 @@ static void attachment_may_move_between_two_frames(void **state)
     assert_false(ipc_exists(shm_id));
 }
 
-/** Where a process has anything mapped. */
+/** Address ranges that a process has mapped. */
 struct maps {
     struct {
         uint64_t from, to;
@@ -145,7 +146,7 @@ static void add_maps_of(struct maps *maps, pid_t pid)
         char *end;
         const uint64_t from = strtoull(line, &end, 16);
         const uint64_t to = strtoull(end + 1, NULL, 16);
-        // What a sanitizer reserves covers half of all numbers and holds nothing of ours.
+        // A sanitizer reserves half of all addresses, and nothing of ours lies there.
         if (to - from > 1ull << 34)
             continue;
         assert_true(maps->count < MAPS_MAX);
@@ -155,7 +156,7 @@ static void add_maps_of(struct maps *maps, pid_t pid)
     fclose(file);
 }
 
-/** How many words, at any multiple of 4 bytes, would be an address in one of the processes. */
+/** Counts words, at any multiple of 4 bytes, that are addresses in one of the processes. */
 static unsigned addresses_in(const void *memory, size_t bytes, const struct maps *maps)
 {
     unsigned found = 0;
@@ -206,7 +207,7 @@ static void live_segment_contains_no_address(void **state)
     add_maps_of(maps, pid[1]);
     const struct tri_segment *segment = &writer->mapping->segment;
     assert_int_equal(addresses_in(segment->header, segment->geometry.slots_at, maps), 0);
-    // The scan sees what it looks for.
+    // The scan finds an address that is there.
     const void *address = segment->header;
     assert_true(addresses_in(&address, sizeof(address), maps) > 0);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Other users: what the mode lets them do, and what they cannot do whatever they call. */
+/* Other users: what the mode permits, and what no call of theirs can do. */
 #include "other_users.h"
 
-enum { HOLDS = 10, WATCHES, IS_DENIED }; // what a visit comes to
+enum { HOLDS = 10, WATCHES, IS_DENIED }; // results of a visit
 
 static int visit(struct plot *plot, uid_t uid)
 {
@@ -54,7 +54,7 @@ static void mode_decides_which_users_lock_read_or_are_denied(void **state)
         assert_int_equal(fixture_join(fixture_start(visit_as_owner, plot)), cases[i].owner);
         assert_int_equal(fixture_join(fixture_start(visit_as_member, plot)), cases[i].member);
         assert_int_equal(fixture_join(fixture_start(visit_as_stranger, plot)), cases[i].stranger);
-        // Whoever may hold, nobody but the owner ever writes to the frames.
+        // Users that may lock still cannot write to the frames.
         assert_int_equal(ipc_stat(ipc_shm(plot->name)).shm_perm.mode & 0022, 0);
         owner_ended(plot, pid);
     }
@@ -79,7 +79,7 @@ static void stream_that_others_could_write_to_is_refused(void **state)
     }
 }
 
-/** Watches until it is denied; *seen is the number of the last frame. */
+/** Reads until it is denied; *seen is the number of the last frame. */
 static int watch_until_denied(void *argument)
 {
     struct plot *plot = argument;
@@ -96,11 +96,12 @@ static int watch_until_denied(void *argument)
     return 0;
 }
 
-/** The owner dies and comes back with another mode; *last: no frame before had a larger number. */
+/** The owner is killed and returns with another mode; *last: no earlier frame had a larger
+ * number. */
 static pid_t owner_restarted(struct plot *plot, pid_t pid, uint32_t mode, uint64_t *last)
 {
     fixture_kill(pid);
-    *last = plot->published + 1; // killed between a frame and its counting
+    *last = plot->published + 1; // killed between a frame and its count
     plot->mode = mode;
     pid = fixture_start(own, plot);
     assert_true(fixture_reaches(&plot->published, *last + 20));
@@ -121,7 +122,7 @@ static void private_frames_stay_private_after_a_wider_mode(void **state)
     owner_ended(plot, pid);
 }
 
-/** Locks a frame and keeps it until told to stop. */
+/** Locks a frame and keeps it until requested to stop. */
 static int lock_as_member(void *argument)
 {
     struct plot *plot = argument;
@@ -153,7 +154,7 @@ static void restart_with_a_narrower_mode_leaves_no_view_and_no_lock(void **state
     assert_int_equal(fixture_join(stranger), 0);
     assert_in_range(plot->seen, 1, last); // nothing new
     const int sem_id = ipc_sem(plot->name);
-    for (int lock = 0; lock < 128; lock++) // whole, or all of it the writer's
+    for (int lock = 0; lock < 128; lock++) // intact, with the writer's content
         assert_int_equal(semctl(sem_id, 67 + lock, GETVAL) % 16384, 0);
     plot->stop = 1;
     for (unsigned i = 0; i < 2; i++)
@@ -163,7 +164,7 @@ static void restart_with_a_narrower_mode_leaves_no_view_and_no_lock(void **state
 
 #define REFUSED(call) CHECK((call) == -1 && (errno == EACCES || errno == EPERM))
 
-/** With read permission: every way to change something. The kernel says no to each. */
+/** With read permission: every call that would change something. The kernel refuses each. */
 static int try_everything(void *argument)
 {
     const struct plot *plot = argument;
@@ -218,7 +219,7 @@ static void read_permission_changes_nothing(void **state)
     owner_ended(plot, pid);
 }
 
-/** Calls without end all that read permission allows on the writer's objects. */
+/** Calls in a loop everything that read permission allows on the writer's objects. */
 static int storm(void *argument)
 {
     const struct plot *plot = argument;
@@ -255,7 +256,7 @@ static int burn(void *argument)
     return 0;
 }
 
-/** What the writer's two calls cost on average, beside four processes that do `what`. */
+/** Returns the average time of the writer's two calls, beside four processes that do `what`. */
 static double cost_beside(int (*what)(void *))
 {
     struct plot *plot = plot_new(0640);
@@ -266,7 +267,8 @@ static double cost_beside(int (*what)(void *))
     fixture_sleep_ms(50);
     const uint64_t spent = plot->spent_ns;
     const uint64_t published = plot->published;
-    assert_true(fixture_reaches(&plot->published, published + 500)); // a wait would be without end
+    assert_true(
+        fixture_reaches(&plot->published, published + 500)); // otherwise a wait would never end
     const double cost =
         (double)(plot->spent_ns - spent) / (double)(plot->published - published) / 1000;
     owner_ended(plot, pid);
@@ -286,10 +288,10 @@ static void no_storm_of_calls_stops_or_slows_the_writer(void **state)
                   alone, stormed);
 }
 
-/** What a reader of the group has seen of two writers, one after the other. */
+/** Frames that a reader of the group got from two writers, one after the other. */
 struct watch {
     struct plot *plot;
-    uint64_t restarts; // to be seen
+    uint64_t restarts; // to be read
     _Atomic uint64_t watched, held;
 };
 
@@ -358,7 +360,7 @@ static void refusal_before_the_first_frame_does_not_bind_the_next_writer(void **
     assert_true(fixture_reaches(&watch->plot->begun, 1));
     const pid_t reader = fixture_start(watch_until_it_holds, watch);
     struct tri_stream stream = { 0 };
-    for (int ms = 0; stream.waiting == 0; ms++) { // for the frame to come, which it could not lock
+    for (int ms = 0; stream.waiting == 0; ms++) { // the next frame, which it could not lock
         assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(tri_stream_find(watch->plot->name, &stream), TRI_OK);
         fixture_sleep_ms(1);

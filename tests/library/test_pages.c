@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Huge pages and locked memory are wishes: granted where the machine has them, no failure where not.
- * What readers map, and what stays out of core dumps. */
+/* Huge pages and locked memory are best effort: used where available, no failure otherwise. Which
+ * memory readers map, and which stays out of core dumps. */
 #include <triptych/triptych.h>
 
 #include "fixture.h"
@@ -11,12 +11,12 @@
 #include <sys/shm.h>
 
 #ifndef SHM_LOCKED
-#define SHM_LOCKED 02000 // of shm_perm.mode, as <linux/shm.h> has it
+#define SHM_LOCKED 02000 // of shm_perm.mode, from <linux/shm.h>
 #endif
 
 static const struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 1280, .height = 720 };
 
-/** The number after `key` in a file of lines "key: number ...", the first of them; -1: not there. */
+/** The number after `key` in the first line "key: number ..." of a file; -1: missing. */
 static long number_in(const char *path, const char *key)
 {
     char line[256];
@@ -31,7 +31,7 @@ static long number_in(const char *path, const char *key)
     return number;
 }
 
-/** What stands after `key` of the mapping in /proc/self/smaps that has `address`. */
+/** The text after `key` of the mapping in /proc/self/smaps that contains `address`. */
 static const char *of_mapping(const void *address, const char *key)
 {
     static char found[256];
@@ -124,7 +124,7 @@ static void memory_is_locked_where_allowed(void **state)
     tri_writer_close(&writer);
 }
 
-/** Memory that a segment has, from the kernel's table: what was never touched has none. */
+/** Resident memory of a segment, from the kernel's table: untouched memory has none. */
 static uint64_t resident_bytes(int shm_id)
 {
     char line[512];
@@ -143,7 +143,7 @@ static uint64_t resident_bytes(int shm_id)
     return rss;
 }
 
-/** As another user would plant it: large slots, a small frame, and nothing else was ever touched. */
+/** A segment of another user: large slots, a small frame, and no other memory touched. */
 static void reader_maps_only_what_the_frame_occupies(void **state)
 {
     (void)state;
@@ -220,7 +220,7 @@ static void slots_that_are_not_open_take_no_memory(void **state)
     tri_writer_close(&writer);
 }
 
-/** To touch the memory of all slots would delay the first frame. */
+/** Touching the memory of all slots would delay the first frame. */
 static void slot_takes_memory_when_a_frame_needs_it(void **state)
 {
     (void)state;
@@ -235,7 +235,7 @@ static void slot_takes_memory_when_a_frame_needs_it(void **state)
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
     assert_in_range(resident_bytes(stats.shm_id), shape.bytes, 2 * shape.bytes);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
-    // The next frame finds its slot's memory there.
+    // The next frame finds the memory of its slot there.
     assert_in_range(resident_bytes(stats.shm_id), 2 * shape.bytes, 3 * shape.bytes);
     tri_writer_close(&writer);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that another user has planted: writers and readers refuse them. */
+/* Names taken by another user: writers and readers refuse them. */
 #include "other_users.h"
 
-/** Ways to plant a name: what stands there, and whom it claims to belong to. */
+/** Ways to take a name: the objects, and their apparent owner. */
 struct planting {
     struct plot plot;
     bool semaphores, segment, given_away;
@@ -58,7 +58,7 @@ static void name_taken_by_another_user_is_refused_with_the_user(void **state)
         assert_int_equal(fixture_join(fixture_start(write_at_a_planted_name, p)), 0);
         assert_non_null(strstr(p->plot.log, "61003"));
         assert_non_null(strstr(p->plot.log, p->plot.name));
-        // Nothing of the refused writer is left beside it.
+        // Nothing of the refused writer remains beside it.
         assert_int_equal(ipc_sem(p->plot.name) >= 0, p->semaphores);
         assert_int_equal(ipc_shm(p->plot.name) >= 0, p->segment);
         p->stop = 1;
@@ -84,7 +84,7 @@ static int leave_semaphores_alone(void *argument)
 {
     const struct planting *p = argument;
     become(OWNER);
-    tri_writer *writer; // dies before its first frame: semaphores without a segment
+    tri_writer *writer; // killed before its first frame: semaphores without a segment
     CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = p->plot.name }) == TRI_OK);
     return 0;
 }

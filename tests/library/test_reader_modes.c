@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Modes latest and next, and counts that tell apart who lost which frame. */
+/* Modes latest and next, and counts that distinguish which side lost a frame. */
 #include "fixture.h"
 #include "solid_frames.h"
 
@@ -173,7 +173,7 @@ static void numbers_have_no_gaps_however_drafts_end(void **state)
             if (i % 2)
                 draft.info.user_bytes = TRI_USER_MAX + 1;
             else
-                draft.shape.bytes = UINT64_MAX; // of which a reader would say that it is corrupt
+                draft.shape.bytes = UINT64_MAX; // a reader would report it as corrupt
             assert_int_equal(tri_writer_publish(s.writer, &draft), TRI_ERR_INVALID);
         }
         if (i % 3 == 2) {
@@ -183,11 +183,11 @@ static void numbers_have_no_gaps_however_drafts_end(void **state)
         }
     }
     expect_counts(&s, 6, 0, 0,
-                  6); // refused frames are the writer's drops; what was cancelled is not
+                  6); // refused frames are the writer's drops; cancelled ones are not
     stage_cleared(&s);
 }
 
-/** Steps at random, the same on every run; counts must add up at each. */
+/** Random steps, the same on every run; the counts must add up at each. */
 static void expect_sums(enum tri_reader_mode mode, uint32_t flags)
 {
     struct stage s = stage_set(5, mode, flags);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a paced reader learns when to be awake. Streams are simulated: no time of this machine counts. */
+/* How a paced reader predicts frames. Streams are simulated, independent of this machine. */
 #include "reader_private.h"
 #include "reader_wait.h"
 
@@ -14,22 +14,22 @@ enum { FRAMES = 2000, LEARNING = 200, RECOVERING = 8, RATES_MAX = 6 };
 #define SECOND_NS INT64_C(1000000000)
 #define PERIOD_NS INT64_C(16666667)
 
-/** A stream and a reader's sleeps: every time is this much late, at most. */
+/** A stream and a reader's sleeps: every time is late by this much, at most. */
 struct world {
     int64_t frame_late_ns, sleep_late_ns;
     int64_t period_ns;
-    int jitter_percent;  // of a period, how far frames lie from their time, either way
-    uint64_t drop_every; // one frame of so many is dropped by the driver, 0: none
+    int jitter_percent;  // percent of a period by which frames are early or late
+    uint64_t drop_every; // every Nth frame is dropped by the driver, 0: none
     uint32_t random;
     struct tri_pacing pace;
     uint64_t number, sequence, drops;
     int64_t slot_ns; // when the newest frame was due
-    int64_t now_ns;  // when the reader had it
+    int64_t now_ns;  // when the reader got it
     int64_t watched_ns, spun_ns;
-    int missed; // frames that came while the reader slept
+    int missed; // frames that arrived while the reader slept
 };
 
-/** 0 to `most`, evenly, the same on every run. */
+/** 0 to `most`, uniform, the same on every run. */
 static int64_t even(struct world *w, int64_t most)
 {
     w->random = w->random * 1664525 + 1013904223;
@@ -51,7 +51,8 @@ static struct world stream(int64_t frame_late_ns, int64_t sleep_late_ns)
     return w;
 }
 
-/** Waits for a frame as tri_wait_frame() does. @return whether the reader spun when it came. */
+/** Waits for a frame as tri_wait_frame() does. @return whether the reader was spinning when it
+ * arrived. */
 static bool catch (struct world *w, int64_t publish_ns)
 {
     struct tri_pacing_window window;
@@ -74,7 +75,7 @@ static bool catch (struct world *w, int64_t publish_ns)
     return false;
 }
 
-/** One frame, `slots` periods after the one before, and how the reader waits for it. */
+/** One frame, `slots` periods after the previous one, and the reader's wait for it. */
 static void one_frame(struct world *w, int64_t slots)
 {
     w->slot_ns += slots * w->period_ns;
@@ -92,7 +93,7 @@ static void one_frame(struct world *w, int64_t slots)
     tri_pacing_see(&w->pace, ++w->number, publish_ns, w->drops);
 }
 
-/** Frames of one rate, counted on their own. */
+/** Frames of one rate, counted separately. */
 static void watch_frames(struct world *w, int frames)
 {
     w->missed = 0;
@@ -114,7 +115,7 @@ static void assert_spun_at_most(const struct world *w, int percent)
     assert_true(w->spun_ns <= w->watched_ns / 100 * percent);
 }
 
-/** Whether there is a window after the newest frame that was seen. */
+/** Whether a window is predicted after the newest received frame. */
 static bool has_window(struct world *w, struct tri_pacing_window *window)
 {
     return tri_pacing_next(&w->pace, w->now_ns, window);
@@ -235,7 +236,7 @@ static void reader_keeps_the_rate_over_a_pause(void **state)
     assert_window_holds(&w, w.slot_ns + PERIOD_NS);
 }
 
-/** Frames of one rate after another, with and without jitter, with and without drops. */
+/** Frames at several rates in sequence, with and without jitter, with and without drops. */
 static const int rates[][RATES_MAX] = {
     { 60, 30, 60, 15, 60 }, { 120, 60 }, { 60, 120 }, { 25, 24 },         { 24, 25 },
     { 50, 60, 50 },         { 1000, 3 }, { 3, 1000 }, { 30, 28, 26, 24 }, { 10, 30 },
@@ -248,7 +249,7 @@ static void assert_recovers(struct world w, int frames, int missed)
             w.period_ns = SECOND_NS / rates[row][i];
             watch_frames(&w, RECOVERING);
             watch_frames(&w, frames);
-            if (row + (size_t)i > 0) // the first rate of all is no change
+            if (row + (size_t)i > 0) // the first rate is not a change
                 assert_in_range(w.missed, 0, missed);
             watch_frames(&w, FRAMES / 10);
             assert_spun_at_most(&w, 5);
@@ -294,7 +295,7 @@ static void reader_survives_times_that_make_no_sense(void **state)
     }
 }
 
-/** Whether a reader polls that has had frames `gap_ns` apart, and finds one newer than frame 7. */
+/** Whether a reader polls after frames `gap_ns` apart, and finds one newer than frame 7. */
 static bool polls(int64_t gap_ns, uint64_t newest)
 {
     struct tri_header header = { .latest = newest };

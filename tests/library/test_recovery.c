@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Any order of start, death, restart and removal by hand heals itself, under the same name. */
+/* Streams recover under the same name from any order of start, death, restart and removal by
+ * hand. */
 #include "fixture.h"
 #include "ipc.h"
 #include "reader_pool.h"
 #include "solid_frames.h"
 
 #define PICTURE solid_video(64, 48)
-#define ENOUGH  20u // frames after which a reader counts as healed
+#define ENOUGH  20u // frames after which a reader counts as recovered
 
-/** Publishes until both have seen `ENOUGH` more frames. @return the newest number. */
+/** Publishes until both readers have received `ENOUGH` more frames. @return the newest number. */
 static uint64_t publish_until_seen(tri_writer *writer, const struct reader_pool *pool,
                                    uint64_t number)
 {
@@ -47,7 +48,7 @@ static void reader_may_start_before_its_stream_and_outlive_it(void **state)
     }
 
     reader_pool_finish(pool);
-    assert_in_range(pool->reader[0].away, 2, 3); // said once a writer
+    assert_in_range(pool->reader[0].away, 2, 3); // reported once for each writer
     assert_in_range(pool->reader[1].away, 2, 3);
 }
 
@@ -76,7 +77,7 @@ static void readers_follow_the_successor_of_a_killed_writer(void **state)
         assert_true(fixture_reaches(&pool->reader[0].frames, seen + ENOUGH));
         assert_true(fixture_reaches(&pool->reader[1].frames, also + ENOUGH));
         if (run > 1)
-            assert_int_equal(ipc_shm(name), shm_id); // the same memory: nobody had to move
+            assert_int_equal(ipc_shm(name), shm_id); // the same memory: no reader had to move
         shm_id = ipc_shm(name);
         fixture_kill(pid);
         assert_true(fixture_reaches(&pool->reader[0].away, run));
@@ -100,7 +101,7 @@ static void expect_healing_from(void (*removal)(const char *name))
         number = publish_until_seen(writer, pool, number);
         removal(name);
         number = publish_until_seen(writer, pool, number);
-        // Somebody new finds it too, within a second or so.
+        // A new reader finds it, too, within a second or so.
         tri_reader *late = solid_reader(name, TRI_MODE_LATEST, 0);
         struct tri_frame frame = { 0 };
         const struct tri_video video = PICTURE;
@@ -164,7 +165,7 @@ static void counts_continue_after_a_removal_by_hand(void **state)
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
     solid_expect(reader, &frame, 3);
     assert_int_equal(tri_reader_acquire(reader, &frame, 100),
-                     TRI_ERR_NO_WRITER); // as far as it knows
+                     TRI_ERR_NO_WRITER); // according to its counter
     assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
     solid_expect(reader, &frame, 4);
 
@@ -227,7 +228,7 @@ static void planted_segment_is_reported_once_a_second(void **state)
     const struct tri_video video = PICTURE;
     unsigned lines = 0;
     const tri_log log = { .write = count_all, .user = &lines, .level = TRI_LOG_ERROR };
-    tri_writer *writer; // whose segment comes with its first frame
+    tri_writer *writer; // its segment is made with its first frame
     assert_int_equal(
         tri_writer_open(&writer, &(struct tri_writer_options){ .name = name, .log = &log }),
         TRI_OK);
@@ -254,7 +255,7 @@ static void waiting_reader_survives_the_removal_of_its_stream(void **state)
     struct reader_pool *pool = reader_pool_of_two(name);
     uint64_t number = publish_until_seen(writer, pool, 0);
     for (int round = 0; round < 3; round++) {
-        fixture_sleep_ms(20); // asleep at their gates
+        fixture_sleep_ms(20); // sleeping at their gates
         (round == 0 ? ipc_remove_shm : round == 1 ? ipc_remove_sem : ipc_wipe)(name);
         fixture_sleep_ms(20);
         number = publish_until_seen(writer, pool, number);
@@ -279,7 +280,7 @@ static void removed_dead_stream_returns_with_its_next_writer(void **state)
     assert_int_equal(fixture_join(fixture_start(publish_one_and_die, (void *)(uintptr_t)name)), 0);
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, asleep
+    assert_int_equal(tri_reader_acquire(reader, &frame, 10), TRI_ERR_TIMEOUT); // attached, sleeping
 
     assert_int_equal(tri_stream_remove(name, 0), TRI_OK);
     assert_int_equal(ipc_objects(name), 0);

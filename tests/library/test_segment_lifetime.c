@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Life of the segment, as IPC_STAT tells it: who removes it, who only lets go, when it is freed. */
+/* Lifetime of the segment, by IPC_STAT: which side removes it, which only detaches, when it is
+ * freed. */
 #include "fixture.h"
 #include "ipc.h"
 #include "semset.h"
@@ -64,7 +65,7 @@ static void writer_that_dies_leaves_the_segment_to_the_next(void **state)
     assert_false(ipc_exists(shm_id));
 }
 
-/** After the name is gone: memory and picture stay until the reader lets go; then they are freed. */
+/** After the removal memory and frame stay until the reader detaches; then they are freed. */
 static void expect_freed_with_its_reader(int shm_id, tri_reader **reader, struct tri_frame *frame)
 {
     const struct shmid_ds status = ipc_stat(shm_id);
@@ -178,7 +179,7 @@ static void draft_that_cannot_be_published_keeps_its_memory(void **state)
     assert_false(ipc_exists(shm_id));
 }
 
-/** The stream as the list of all tells it. @return false if it is not there. */
+/** Looks the stream up in the list of all. @return false if it is missing. */
 static bool listed(const char *name, struct tri_stream *stream)
 {
     tri_stream_list *streams;
@@ -200,7 +201,7 @@ struct early {
     _Atomic uint64_t open, never;
 };
 
-/** A writer that does not know its pictures yet. */
+/** A writer that does not know its frames yet. */
 static int open_without_a_frame(void *argument)
 {
     struct early *early = argument;
@@ -243,7 +244,7 @@ static void uninitialised_semaphores_are_dead(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
-    // As one leaves them that dies between making them and the first call on them.
+    // As left by a writer that is killed between creating them and the first call on them.
     assert_true(semget(ipc_key(name), TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | 0640) >= 0);
     struct tri_stream stream = { 0 };
     assert_true(listed(name, &stream));
@@ -257,7 +258,7 @@ static void list_counts_drops_since_the_newest_frame(void **state)
     (void)state;
     const char *name = fixture_stream();
     tri_writer *writer = open_and_publish(name);
-    tri_writer_add_drops(writer, 2, 3); // and no frame after them that could tell
+    tri_writer_add_drops(writer, 2, 3); // and no later frame can show it
     struct tri_stream stream = { 0 };
     assert_true(listed(name, &stream));
     assert_int_equal(stream.dropped_driver, 2);

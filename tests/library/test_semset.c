@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What others of the same user may do to the semaphores, and what must not come of it. */
+/* Operations of other processes of the same user on the semaphores, and their consequences. */
 #include "common/src/semset.h"
 
 #include <triptych/reader.h>
@@ -63,14 +63,15 @@ static void writer_that_is_refused_changes_no_permission(void **state)
     const struct tri_writer_options other = { .name = name, .video = video, .permissions = 0600 };
     assert_int_equal(tri_writer_open(&second, &other), TRI_ERR_BUSY);
 
-    struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
+    struct semid_ds status = { 0 }; // analysers do not know that semctl() fills it
     assert_int_equal(semctl(sem_id_of(writer), 0, IPC_STAT, (union semun){ .buf = &status }), 0);
     assert_int_equal(status.sem_perm.mode & 0777, 0640);
     tri_writer_close(&writer);
 }
 
-/** Sets one semaphore while a frame is being written, then expects ten frames to go through: whole,
- *  each found by a reader that holds its slot, with two gates closed and every slot free at the end. */
+/** Sets one semaphore while a frame is being written, then expects ten frames to pass: intact, each
+ * acquired by a reader that locks its slot, with two gates closed and every slot free at the
+ * end. */
 static void goes_on_after_tampering(int number, int with)
 {
     const char *name = a_name();

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A signal ends a wait for a frame, however the reader waits: a program can be told to stop. */
+/* A signal ends a wait for a frame in every wait mode, so programs can be stopped. */
 #include "fixture.h"
 #include "solid_frames.h"
 
 #include <signal.h>
 #include <sys/time.h>
 
-#define SIGNAL_MS 300 // into the wait, and again and again
+#define SIGNAL_MS 300 // during the wait, repeatedly
 #define WHOLE_MS  20000
 #define PIECE_MS  20 // less than a reader spins for
 
@@ -25,7 +25,8 @@ static void ring(long ms)
     assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
 }
 
-/** Waits for a frame that does not come, in pieces of that length. @return what ended the wait. */
+/** Waits for a frame that does not arrive, in slices of that length. @return the error that ended
+ * it. */
 static enum tri_err wait_in_pieces(tri_reader *reader, struct tri_frame *frame, int piece_ms)
 {
     const int64_t until = tri_now_ns() + INT64_C(20) * 1000000000;
@@ -59,7 +60,7 @@ static void a_wait_is_ended(enum tri_reader_wait wait, int piece_ms)
     assert_int_equal(err, TRI_ERR_INTERRUPTED);
     assert_true(signals_handled > 0);
 
-    // Nothing is lost by it: the next frame comes to a reader that waits as before.
+    // Nothing is lost: the next frame reaches a waiting reader as before.
     assert_int_equal(solid_publish(writer, &video, 2), TRI_OK);
     solid_expect(reader, &frame, 2);
     solid_leave(&reader, &frame);

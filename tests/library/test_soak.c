@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A million frames at full speed, or TRIPTYCH_SOAK_FRAMES: writers that end and die, readers that come
- * and go. Nothing is torn, no wake-up is lost, memory and the kernel's tables stay as they are. */
+/* A million frames at full speed, or TRIPTYCH_SOAK_FRAMES: writers close and are killed, readers
+ * attach and detach. Nothing is torn, no wake-up is lost, memory and the kernel's tables do not
+ * grow. */
 #include "fixture.h"
 #include "ipc.h"
 #include "reader_pool.h"
@@ -13,7 +14,7 @@
 
 #define FRAMES_USUAL  1000000ull
 #define FRAMES_A_LIFE 10000u // of one writer
-#define LOST_AFTER    130u   // frames: twice round the gates, and a wait that missed all of them
+#define LOST_AFTER    130u // frames: twice round the gates, more than a wait that missed all of them
 #define GROWTH_MAX_KB 4096
 
 #define PICTURE solid_video(48, 32)
@@ -27,7 +28,7 @@ struct soak {
 
 static struct soak *soak;
 
-/** libc's, with an eye on waits that time out while frames go by. The library's calls come here. */
+/** Replaces libc's: counts waits that time out while frames are published. The library calls it. */
 int semtimedop(int sem_id, struct sembuf *ops, size_t count, const struct timespec *limit)
 {
     const uint64_t before = soak->sequence;
@@ -40,7 +41,7 @@ int semtimedop(int sem_id, struct sembuf *ops, size_t count, const struct timesp
     return (int)result;
 }
 
-/** One writer's life; every second one ends without closing. */
+/** One writer's lifetime; every second one ends without closing. */
 static int write_a_life(void *argument)
 {
     const struct tri_video video = PICTURE;
@@ -63,7 +64,7 @@ static int write_a_life(void *argument)
     return 0;
 }
 
-/** A reader for a while, which ends with a frame in its hands. */
+/** A reader for some time, which exits with a locked frame. */
 static int come_and_go(void *argument)
 {
     (void)argument;
@@ -77,7 +78,7 @@ static int come_and_go(void *argument)
     return 0;
 }
 
-/** Memory that a process has to itself, KiB. */
+/** Private memory of a process, KiB. */
 static long resident_kb(pid_t pid)
 {
     char path[64];
@@ -127,9 +128,9 @@ static void million_frames_leave_no_torn_frame_and_no_object(void **state)
         (unsigned long long)reader_pool_frames(pool), (unsigned long long)soak->waits,
         (unsigned long long)soak->lost);
     assert_int_equal(soak->lost, 0);
-    reader_pool_finish(pool); // none of them saw a mixed frame
+    reader_pool_finish(pool); // none of them got a mixed frame
 
-    // What a writer that died has left is the next one's to clear.
+    // Objects of a killed writer remain for the next one.
     tri_writer *writer;
     const struct tri_video video = PICTURE;
     assert_int_equal(solid_open(&writer, soak->name, &video, 0), TRI_OK);

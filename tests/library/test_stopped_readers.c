@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers stopped with SIGSTOP, while they hold and while they wait, and the writer goes on. */
+/* Readers stopped with SIGSTOP, while they lock and while they wait, and the writer continues. */
 #include "fixture.h"
 #include "reader_pool.h"
 #include "solid_frames.h"
@@ -12,7 +12,7 @@
 #define FRAMES  2000u
 #define FROZEN  8u // of each kind
 
-/** A reader that stands still with a frame in its hands, and one that sleeps at a gate. */
+/** A reader that stops with a locked frame, and one that sleeps at a gate. */
 struct idler {
     const char *name;
     _Atomic uint64_t ready, go, torn, again;
@@ -27,10 +27,10 @@ static int hold_one(void *argument)
     CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame) && tri_reader_is_intact(reader, &frame));
     idler->ready = 1;
-    CHECK(fixture_reaches(&idler->go, 1)); // frozen and thawed in here
+    CHECK(fixture_reaches(&idler->go, 1)); // stopped and continued here
     idler->torn = !tri_reader_is_intact(reader, &frame);
     CHECK(idler->torn || solid_wrong(&frame, 0, UINT32_MAX) == 0);
-    while (!idler->again) { // it goes on like any other
+    while (!idler->again) { // it continues like any other
         const enum tri_err err = tri_reader_acquire(reader, &frame, 100);
         idler->again = err == TRI_OK && tri_reader_is_intact(reader, &frame) &&
                        solid_wrong(&frame, 0, UINT32_MAX) == 0;
@@ -40,7 +40,7 @@ static int hold_one(void *argument)
     return 0;
 }
 
-/** Frames a second that the writer manages, unpaced. */
+/** Frames a second that the writer achieves, unpaced. */
 static double rate_of(tri_writer *writer)
 {
     const struct tri_video video = PICTURE;
@@ -73,7 +73,7 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
     for (unsigned i = 0; i < FROZEN; i++) {
         idler[i].name = name;
         pid[i] = fixture_start(hold_one, &idler[i]);
-        while (!idler[i].ready) { // each holds another frame
+        while (!idler[i].ready) { // each locks another frame
             assert_int_equal(solid_publish(writer, &video, i), TRI_OK);
             fixture_sleep_ms(1);
         }
@@ -86,7 +86,7 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
 
     const long before = sleeps();
     const double beside = rate_of(writer);
-    assert_in_range(sleeps() - before, 0, FRAMES / 20); // a lock of the kernel's own
+    assert_in_range(sleeps() - before, 0, FRAMES / 20); // a lock within the kernel
     print_message("# %.0f frames/s alone, %.0f beside %u frozen readers: %.2f\n", alone, beside,
                   2 * FROZEN, beside / alone);
     struct tri_writer_stats counts;
@@ -105,7 +105,7 @@ static void frozen_readers_do_not_slow_the_writer(void **state)
             fixture_sleep_ms(1);
         }
         assert_int_equal(fixture_join(pid[i]), 0);
-        assert_int_equal(idler[i].torn, 0); // what it held it still had
+        assert_int_equal(idler[i].torn, 0); // its locked frame was intact
     }
     reader_pool_finish(waiting);
     tri_writer_close(&writer);
@@ -122,7 +122,7 @@ static void keep(void *user, enum tri_log_level level, const char *part, const c
     snprintf(said + length, sizeof(said) - length, "%s\n", text);
 }
 
-/** Two readers that hold one frame each of a stream of three buffers, both frozen. */
+/** Two readers that lock one frame each of a stream of three buffers, both stopped. */
 static struct idler *two_frozen_holders(const char *name, tri_writer *writer, pid_t pid[2])
 {
     const struct tri_video video = PICTURE;
@@ -169,7 +169,7 @@ static const char *mention(const char *in, pid_t pid)
     return strstr(in, text);
 }
 
-/** The first line says who locks slots. */
+/** Asserts that the first line names the pids that lock slots. */
 static void expect_holders_once_longest_first(const pid_t pid[2])
 {
     const char *first = mention(said, pid[0]);
@@ -218,7 +218,7 @@ static void long_lock_is_reclaimed_and_its_holder_detects_it(void **state)
     struct idler *idler = two_frozen_holders(name, writer, pid);
     tri_reader *third = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
-    solid_expect(third, &frame, 3); // it holds the last slot there is, until both are taken back
+    solid_expect(third, &frame, 3); // it locks the last available slot, until both are reclaimed
     struct reader_pool *pool = reader_pool_of_two(name);
 
     struct tri_writer_stats counts = { 0 };
@@ -232,7 +232,7 @@ static void long_lock_is_reclaimed_and_its_holder_detects_it(void **state)
     solid_leave(&third, &frame);
     assert_true(said_pid(pid[0]) && said_pid(pid[1]));
 
-    // Taken back once, a slot stays the writer's: the stream has its rate again.
+    // A reclaimed slot stays the writer's: the stream has its rate again.
     const uint64_t dropped = counts.dropped_writer;
     unsigned refused = 0;
     for (uint64_t i = 1; i <= 200; i++) {
@@ -252,7 +252,7 @@ static void long_lock_is_reclaimed_and_its_holder_detects_it(void **state)
     thaw_and_join(idler, writer, pid);
     assert_int_equal(idler[0].torn + idler[1].torn, 2);
     reader_pool_finish(pool);
-    // All holds are balanced: every slot can be taken whole again.
+    // All locks are balanced: every slot can be locked completely again.
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
         int held;
         tri_semset_holder(counts.sem_id, lock, &held);
@@ -270,7 +270,7 @@ static struct tri_writer_stats stats_of(const tri_writer *writer)
     return stats;
 }
 
-/** Whether every lock is free, as the kernel has them. */
+/** Whether every lock is free, according to the kernel. */
 static void expect_no_lock_left(const tri_writer *writer)
 {
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
@@ -300,7 +300,7 @@ static void locked_frames_stay_intact_while_slots_open(void **state)
             solid_expect(keeper, &kept[number - 1], number);
         solid_expect(other, &frame, number);
     }
-    // The newest, the one being written, one for the other reader, and those that are kept.
+    // The newest, the draft, one for the other reader, and the kept ones.
     assert_in_range(stats_of(writer).slots_open, KEPT + 2, KEPT + 3);
     assert_int_equal(stats_of(writer).reclaimed, 0);
     for (unsigned i = 0; i < KEPT; i++) {
@@ -311,7 +311,7 @@ static void locked_frames_stay_intact_while_slots_open(void **state)
     tri_reader_release(other, &frame);
     expect_no_lock_left(writer);
 
-    for (int ms = 0; stats_of(writer).slots_open > 3; ms += 10) { // what nobody needs closes again
+    for (int ms = 0; stats_of(writer).slots_open > 3; ms += 10) { // unneeded slots close again
         assert_true(ms < FIXTURE_PATIENCE_S * 1000);
         assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
         fixture_sleep_ms(10);

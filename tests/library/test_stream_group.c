@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may watch: the group that the writer names, and not the writer's own. */
+/* Readers belong to the group that the writer names, not to the writer's own. */
 #include "fixture.h"
 #include "solid_frames.h"
 
@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 
 #define PICTURE solid_video(64, 48)
-#define OWN     61004u // numbers are all that the kernel knows
+#define OWN     61004u // the kernel knows only numbers
 #define NAMED   61100u
 
 struct plot {
@@ -17,7 +17,7 @@ struct plot {
     _Atomic uint64_t published, stop;
 };
 
-/** A writer of root's whose own group is not the one that may watch. */
+/** A writer of root whose own group is not the permitted one. */
 static int write_in_own_group(void *argument)
 {
     struct plot *plot = argument;
@@ -35,14 +35,14 @@ static int write_in_own_group(void *argument)
         plot->published++;
         fixture_sleep_ms(1);
     }
-    // What the kernel resets at a change of group is as it was.
+    // Attributes that the kernel resets at a change of group are unchanged.
     CHECK(prctl(PR_GET_DUMPABLE) == 1 && prctl(PR_GET_PDEATHSIG, &signal) == 0);
     CHECK(getegid() == OWN && signal == SIGKILL);
     tri_writer_close(&writer);
     return 0;
 }
 
-/** A user of no account in one group. @return 0 if it gets a frame, 1 if that is denied. */
+/** A user without an account in one group. @return 0 if it gets a frame, 1 if it is denied. */
 static int visit(void *argument)
 {
     const struct plot *plot = argument;

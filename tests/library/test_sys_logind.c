@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* RemoveIPC is noticed where it bites, and only there: on trees of files like those of a system. */
+/* RemoveIPC is detected where it applies, and only there: on copies of system configuration
+ * files. */
 #include "sys_logind.h"
 
 #include "fake_root.h"

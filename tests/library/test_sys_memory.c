@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How much memory is left, on trees of files like those of systems and containers. */
+/* Available memory, on copies of the files of systems and containers. */
 #include "sys_memory.h"
 
 #include "fake_root.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a writer leaves behind, at whatever point it ended, and what the next one makes of it. */
+/* State that a writer leaves at any point of its end, and how the next writer continues it. */
 #include "fixture.h"
 #include "ipc.h"
 #include "solid_frames.h"
@@ -13,7 +13,7 @@
 #define SMALL solid_video(64, 48)
 #define LARGE solid_video(640, 480)
 
-/** What a writer's process does before it dies, and what the test tells it meanwhile. */
+/** Script of a writer's process before it is killed, and requests of the test. */
 struct part {
     const char *name;
     _Atomic uint64_t done, go;
@@ -46,7 +46,7 @@ static int publish_three_and_wait(void *argument)
     return 0;
 }
 
-/** A reader of a stream whose writer is dead, which is no news to it. */
+/** A reader of a stream whose writer is dead and reported so. */
 static tri_reader *reader_after_death(const struct part *part, enum tri_reader_mode mode)
 {
     tri_reader *reader = solid_reader(part->name, mode, 0);
@@ -132,7 +132,7 @@ static int publish_three_then_a_large_one(void *argument)
 {
     struct part *part = argument;
     const struct tri_video small = SMALL;
-    const struct tri_video large = solid_video(4096, 3072); // takes a while to populate
+    const struct tri_video large = solid_video(4096, 3072); // populating takes some time
     tri_writer *writer;
     CHECK(solid_open(&writer, part->name, &small, 0) == TRI_OK);
     for (uint64_t number = 1; number <= 3; number++)
@@ -155,7 +155,7 @@ static void numbers_continue_after_a_death_while_filling(void **state)
     part->go = 1;
     while (ipc_shm(part->name) == before || ipc_stat(ipc_shm(part->name)).shm_nattch == 0)
         continue;
-    fixture_sleep_ms(1); // populating takes tens
+    fixture_sleep_ms(1); // populating takes tens of milliseconds
     fixture_kill(pid);
     tri_writer *writer;
     const struct tri_video small = SMALL;
@@ -169,7 +169,7 @@ static void numbers_continue_after_a_death_while_filling(void **state)
     tri_writer_close(&writer);
 }
 
-/** Publishes three, with a device that writes into slots for a while, or until the death. */
+/** Publishes three, with a device that writes into slots for some time, or until the death. */
 static int die_with_lent_slots(void *argument)
 {
     const struct part *part = argument;
@@ -179,15 +179,15 @@ static int die_with_lent_slots(void *argument)
     CHECK(solid_open(&writer, part->name, &small, 0) == TRI_OK);
     tri_writer_set_device_access(writer, true);
     CHECK(solid_publish(writer, &small, 1) == TRI_OK);
-    CHECK(solid_publish(writer, &large, 2) == TRI_OK); // elsewhere, and still lent
+    CHECK(solid_publish(writer, &large, 2) == TRI_OK); // elsewhere, and the device still writes
     if (part->go)
         tri_writer_set_device_access(writer, false);
     CHECK(solid_publish(writer, &small, 3) == TRI_OK);
     return 0;
 }
 
-/** @return whether the next writer has taken the segment over; it goes on counting in any case, and a
- *  reader follows. */
+/** @return whether the next writer has taken the segment over; the numbers continue in any case,
+ * and a reader follows. */
 static bool taken_over_from(struct part *part)
 {
     assert_int_equal(fixture_join(fixture_start(die_with_lent_slots, part)), 0);
@@ -250,7 +250,7 @@ static int die_in_a_larger_segment(void *argument)
     CHECK(fixture_reaches(&part->go, 1));
     struct tri_draft draft;
     CHECK(tri_writer_begin(writer, &large, &draft) == TRI_OK);
-    return 0; // without having published
+    return 0; // without a publish
 }
 
 static void numbers_continue_after_a_death_in_a_new_segment(void **state)
@@ -284,7 +284,8 @@ static void finished_frame_that_was_never_published_is_not_read(void **state)
     assert_int_equal(fixture_join(fixture_start(publish_three_and_die, part)), 0);
     tri_reader *reader = reader_after_death(part, TRI_MODE_NEXT);
 
-    // As if the writer had died between its entry and `latest`: frame 1's slot says it is frame 4.
+    // As if the writer had died between its entry and `latest`: the slot of frame 1 contains frame
+    // 4.
     struct tri_segment segment;
     assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
     for (uint32_t slot = 0; slot < segment.geometry.slots; slot++) {
@@ -305,7 +306,7 @@ static void finished_frame_that_was_never_published_is_not_read(void **state)
     solid_leave(&reader, &frame);
 }
 
-/** Waits on a stream without a writer. @return how busy the processor was, percent. */
+/** Waits on a stream without a writer. @return the processor time used, percent. */
 static int busy_while_waiting(tri_reader *reader)
 {
     struct tri_frame frame = { 0 };

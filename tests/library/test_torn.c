@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* No torn frame is ever accepted: 100,000 frames of one colour each, at the speed the machine has. */
+/* No torn frame is ever accepted: 100,000 frames of one colour each, at the machine's full
+ * speed. */
 #include "fixture.h"
 #include "solid_frames.h"
 
 #include <sched.h>
 
 #define FRAMES      100000u
-#define SLOTS       4 // two readers hold one each
+#define SLOTS       4 // two readers lock one each
 #define SLOW_FACTOR 10u
 
-/** One reader's way of reading, and what it saw. */
+/** A reader's mode, and its results. */
 struct view {
     struct board *board;
     uint32_t flags;
@@ -30,7 +31,7 @@ static void wait_for(struct board *board, uint64_t published)
         sched_yield();
 }
 
-/** Looks at every pixel; a slow reader lets up to three frames pass in the middle of it. */
+/** Compares every pixel; a slow reader lets up to three frames pass in the middle. */
 static uint64_t look_at(struct view *view, const struct tri_frame *frame)
 {
     const uint32_t half = frame->shape.plane[0].rows / 2;
@@ -102,9 +103,9 @@ static void hundred_thousand_frames_show_no_mixed_one(void **state)
         assert_int_equal(view->mixed, 0);
         assert_true(view->accepted > 0);
         if (!view->flags)
-            assert_int_equal(view->torn, 0); // what is held is not overwritten
+            assert_int_equal(view->torn, 0); // locked frames are not overwritten
     }
-    assert_true(board->view[3].torn > 0); // else nothing was put to the test
+    assert_true(board->view[3].torn > 0); // otherwise nothing was tested
     tri_writer_close(&writer);
 }
 

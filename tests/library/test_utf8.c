@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts that others wrote: whatever they are, what is shown of them is a line of letters. */
+/* Foreign texts: whatever they contain, the output is one printable line. */
 #include "fixture.h"
 
 #include "layout.h"
@@ -11,7 +11,7 @@
 
 #include <sys/shm.h>
 
-#define HOSTILE  "caf\xe9 \033[2J\xc2\x9b" // a byte of Latin-1, then what empties a terminal, twice
+#define HOSTILE  "caf\xe9 \033[2J\xc2\x9b" // a byte of Latin-1, then two codes that clear terminals
 #define HARMLESS "caf? ?[2J??"
 
 static const struct tri_video picture = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Formats, sizes, strides, colours, names: what follows from a few numbers. */
+/* Formats, sizes, strides, colours, names: derived from a few numbers. */
 #include <triptych/triptych.h>
 
 #include "name.h"
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-/** Bytes of the rows of a 5 by 3 picture, plane by plane: by hand, from the kernel's documentation. */
+/** Row bytes of a 5 by 3 frame, plane by plane: by hand, from the kernel's documentation. */
 static const struct {
     uint32_t fourcc;
     uint32_t planes;
@@ -216,7 +216,7 @@ static void checksum_equals_the_published_algorithm(void **state)
 {
     static const struct {
         const char *text;
-        uint64_t sum; // as xxhsum -H3 tells it
+        uint64_t sum; // as printed by xxhsum -H3
     } known[] = { { "", 0x2d06800538d394c2u },
                   { "a", 0xe6c632b61e964e1fu },
                   { "abc", 0x78af5f94892f3950u },

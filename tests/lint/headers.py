@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What leaves the library: headers that compile alone, and symbols of its own prefix only."""
+"""The library's interface: headers compile alone, and exported symbols have its prefix."""
 
 import ctypes
 import re
@@ -15,7 +15,7 @@ LANGUAGES = {"c11": ("gcc", "-std=c11", "-xc"), "c++17": ("g++", "-std=c++17", "
              "c11 of clang": ("clang", "-std=c11", "-xc"),
              "c++17 of clang": ("clang++", "-std=c++17", "-xc++")}
 
-# Functions whose answer lies in memory that all threads of a process share, see attributes(7).
+# Functions with results in static memory, shared by all threads, see attributes(7).
 SHARED_ANSWERS = {"asctime", "ctime", "getgrent", "getgrgid", "getgrnam", "getpwent", "getpwnam",
                   "getpwuid", "gmtime", "localtime", "strtok", "ttyname"}
 
@@ -24,7 +24,7 @@ class Headers(unittest.TestCase):
     def compile_each_alone(self, language):
         refused = {}
         for header in files(PUBLIC + "*.h"):
-            # the declaration is for headers that have none: strict C wants one in each file
+            # for headers without a declaration: strict C requires one in each file
             program = f"#include <{header.removeprefix('common/include/')}>\nextern int declared;\n"
             output, status = run(*LANGUAGES[language], *STRICT, "-", input=program)
             if status:
@@ -58,7 +58,7 @@ class Symbols(unittest.TestCase):
         output, status = run("nm", "--dynamic", which, "--format=posix", str(LIBRARY))
         self.assertEqual(status, 0, output)
         symbols = [line.split() for line in output.splitlines()]
-        # absolute ones are the version nodes themselves
+        # absolute symbols are the version nodes themselves
         return {symbol[0].split("@")[0] for symbol in symbols if symbol[1] != "A"}
 
     def exported(self):

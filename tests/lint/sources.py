@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the checkers look at: the files that git knows, and what was built of them."""
+"""Input of the checkers: tracked files, and the build."""
 
 import os
 import pathlib
@@ -30,7 +30,7 @@ def is_text(path):
 
 
 def run(*command, **options):
-    """Runs a checker. Returns its output, which is empty when it found nothing, and its status."""
+    """Runs a checker. Returns its output, which is empty without findings, and its status."""
     done = subprocess.run(command, cwd=SOURCE, text=True, errors="replace", stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, **options)
     return done.stdout, done.returncode

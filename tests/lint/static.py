@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""clang-tidy and cppcheck over what meson compiles, folder by folder."""
+"""clang-tidy and cppcheck over the compiled files, folder by folder."""
 
 import concurrent.futures
 import json
@@ -25,7 +25,7 @@ def compiled():
 
 
 def tidy(path):
-    # gcc's own warnings are unknown to clang; they are not what is looked for here
+    # clang does not know gcc's own warnings, which do not matter here
     return path, run("clang-tidy", "--quiet", "-p", str(BUILD),
                      "--extra-arg=-Wno-unknown-warning-option", path)
 
@@ -41,7 +41,7 @@ def finds_nothing_in(folder):
     def case(self):
         said = "".join(output for path, (output, status) in self.found.items()
                        if path.startswith(folder + "/") and status)
-        # the notes tell how it gets there: clang-tidy -p BUILD FILE shows them
+        # the notes show the path to it: clang-tidy -p BUILD FILE prints them
         errors = [line for line in said.splitlines() if ": error: " in line]
         if said:
             self.fail("\n".join(errors or [said]))

@@ -9,7 +9,7 @@ from sources import files, is_text, run, text
 
 CODE = ("*.c", "*.h", "*.cpp", "*.py", "*.sh")
 LONGEST = 550  # lines: a longer file has more than one subject
-WIDEST = 104  # columns: 100, and what saves a comment from a last line of one word
+WIDEST = 104  # columns: 100, and some more to save a comment a last line of one word
 TABLE = re.compile(r"// clang-format off.*?// clang-format on", re.DOTALL)
 IN_EVERY_PROGRAM = {"main.c", "cli.c", "cli.h", "__init__.py"}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Plain English and the field's terms in sources, messages, help texts, documents and test names."""
+"""Plain English and the field's terms in sources, messages, documents and test names."""
 
 import re
 import unittest

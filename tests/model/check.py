@@ -13,10 +13,10 @@ import unittest
 
 MODEL = pathlib.Path(__file__).with_name("triptych.pml")
 WRONG = sorted(set(re.findall(r"\bWRONG_(\w+)", MODEL.read_text(encoding="utf-8"))) - {""})
-# A reader with two locks: it exhausts three slots; a fourth one is enough.
+# A reader with two locks exhausts three slots; a fourth one is enough.
 RECLAIM = ("FRAMES=6", "KEEPER", "NO_CHECKER")
 GROWTH = ("FRAMES=6", "KEEPER", "NO_CHECKER", "SLOTS_MAX=4")
-# Wrong steps that four frames and a reader with one lock do not come to.
+# Wrong steps that four frames and a reader with one lock do not reach.
 ELSEWHERE = {
     "AHEAD_BY_NUMBER_ONLY": ("FRAMES=7", "NO_CHECKER"),
     "NEWEST_TAKEN": RECLAIM,
@@ -33,7 +33,7 @@ LONGEST_S = 900
 
 
 def search(*macros):
-    """Builds the searching program and runs it: spin's whole report."""
+    """Builds and runs the search. Returns spin's report."""
     with tempfile.TemporaryDirectory(prefix="triptych-model-") as folder:
         defines = [f"-D{macro}" for macro in macros]
         subprocess.run(["spin", *defines, "-a", str(MODEL)], cwd=folder, check=True,

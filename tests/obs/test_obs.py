@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The OBS source in a real OBS Studio, on a screen of its own."""
+"""The OBS source in a real OBS Studio, on a virtual screen."""
 import json
 import shutil
 import signal
@@ -41,7 +41,7 @@ def scene(stream):
 
 
 class Obs(ProgramTest):
-    """What the stream shows is in OBS's window."""
+    """OBS's window shows the stream."""
 
     def setUp(self):
         super().setUp()
@@ -85,9 +85,9 @@ class Obs(ProgramTest):
         wait_until(lambda: obs.poll() is not None or self._shows(RED), "red in OBS", 120)
         self.assertIsNone(obs.poll(), "OBS ended")
 
-        first.send_signal(signal.SIGKILL)  # while it runs; its stream is taken over
+        first.send_signal(signal.SIGKILL)  # while it runs; another writer takes the stream over
         first.wait()
-        second = self._capture(name, "green", "-f", "RGB3")  # a format OBS does not have itself
+        second = self._capture(name, "green", "-f", "RGB3")  # a format that OBS lacks
         wait_until(lambda: obs.poll() is not None or self._shows(GREEN), "green in OBS", 120)
         self.assertIsNone(obs.poll(), "OBS ended")
         second.terminate()
@@ -113,7 +113,7 @@ class Obs(ProgramTest):
                 wait_until(lambda: not self._shows_bars(), "their end", 60)
 
     def _shows_bars(self):
-        """Whether each coloured bar is there in its own colour; white and black OBS has itself."""
+        """Whether each coloured bar has its own colour; OBS itself has white and black."""
         picture = self._screen.picture()
         return all(picture.share_of(lambda *seen, bar=bar: pixels.far(seen, bar) <= NEAR) > 0.004
                    for bar in pixels.BARS[1:-1])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The OBS source inside libobs, without a window: what it hands over, and which streams it lists. */
+/* The OBS source inside libobs, without a window: its frames, and its list of streams. */
 #include <fixture.h>
 
 #include <setjmp.h>
@@ -18,15 +18,15 @@
 
 enum { PATIENCE_MS = 60000, LOOK_MS = 5, NOBODY = 65534 };
 
-/** What the source handed to OBS last. */
+/** The newest frame from the source. */
 static struct {
     pthread_mutex_t lock;
     struct obs_source_frame2 frame;
-    uint8_t first; // byte of the picture
+    uint8_t first; // byte of the frame
     unsigned frames, ends;
 } handed = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/** Stands before libobs's own: this program is looked through first. */
+/** Precedes libobs's own function, because this program is searched first. */
 void obs_source_output_video2(obs_source_t *source, const struct obs_source_frame2 *frame)
 {
     (void)source;
@@ -75,7 +75,7 @@ static tri_writer *open_writer(const char *name)
     return writer;
 }
 
-/** Publishes a picture of one value, and waits until OBS has it. */
+/** Publishes a frame of one value, and waits until OBS has it. */
 static void show(tri_writer *writer, const struct tri_video *video, int value, int64_t capture_ns)
 {
     struct tri_draft draft;
@@ -147,7 +147,7 @@ static void source_follows_a_change_of_format_and_a_new_writer(void **state)
         }
         const unsigned ends = count_of(&handed.ends);
         tri_writer_close(&writer);
-        wait_for_more(&handed.ends, ends); // no picture rather than a stale one
+        wait_for_more(&handed.ends, ends); // no frame rather than a stale one
     }
     obs_source_release(source);
 }
@@ -203,7 +203,7 @@ static void long_name_is_not_truncated_to_another_stream(void **state)
     tri_writer_close(&writer);
 }
 
-/** Whether the source's list of streams has that one. */
+/** Whether the source's list of streams has this name. */
 static bool lists(obs_source_t *source, const char *name)
 {
     obs_properties_t *properties = obs_source_properties(source);
@@ -259,7 +259,7 @@ static void existing_streams_can_be_selected(void **state)
     obs_source_release(source);
 }
 
-/** libobs tells much on stdout, where the results go. */
+/** libobs logs to stdout, where the results go. */
 static void say_nothing(int level, const char *format, va_list args, void *user)
 {
     (void)level;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Motion-JPEG as cameras, converters and attackers write it: what a browser shows is shown. */
+/* Motion-JPEG of cameras, converters and attackers: decoded as in a browser. */
 #include "picture/picture.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 enum { WIDTH = 64, HEIGHT = 48, NEAR = 4, MOST = 1 << 20 };
 
-/* How a picture is written. All zero: YCbCr 4:2:2, baseline. */
+/* How an image is encoded. All zero: YCbCr 4:2:2, baseline. */
 struct way {
     J_COLOR_SPACE space;
     int h[4], v[4]; // sampling factors
@@ -64,7 +64,7 @@ static struct jpeg jpeg_new(const struct way *way, const uint8_t rgb[3])
     if (way->progressive)
         jpeg_simple_progression(&writer);
     for (int x = 0; x < width; x++)
-        for (int i = 0; i < (cmyk ? 4 : 3); i++) // with black 0, ink is what is missing of light
+        for (int i = 0; i < (cmyk ? 4 : 3); i++) // with black 0, ink is the missing light
             row[x * (cmyk ? 4 : 3) + i] = !cmyk        ? rgb[i]
                                           : i == 3     ? (way->adobe ? 255 : 0)
                                           : way->adobe ? rgb[i]
@@ -83,7 +83,7 @@ static struct jpeg jpeg_new(const struct way *way, const uint8_t rgb[3])
     return made;
 }
 
-/* Where the first marker of that kind is. */
+/* Position of the first marker of this kind. */
 static size_t find_marker(const struct jpeg *jpeg, uint8_t marker)
 {
     for (size_t i = 0; i + 1 < jpeg->count; i++)
@@ -101,7 +101,7 @@ static void insert(struct jpeg *jpeg, size_t at, const uint8_t *bytes, size_t co
     jpeg->count += count;
 }
 
-/* Takes all segments of a kind out: tables that a picture should bring. */
+/* Removes all segments of a kind: tables that an image must contain. */
 static void remove_segments(struct jpeg *jpeg, uint8_t marker)
 {
     for (size_t i = 2; jpeg->bytes[i + 1] != 0xda;) {

@@ -17,7 +17,7 @@ struct rgb {
     uint8_t pixels[HEIGHT + 1][3 * (WIDTH + 1)];
 };
 
-/* Converts a picture whose bytes depend on their place in plane, row and column alone. */
+/* Converts an image whose bytes depend only on their place in plane, row and column. */
 static void convert(picture_converter *converter, uint32_t fourcc, uint32_t width, uint32_t height,
                     struct rgb *rgb)
 {

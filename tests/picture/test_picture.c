@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Conversion: colours by formula, at odd sizes, with padded rows, and nothing written beyond. */
+/* Conversion: colours by formula, at odd sizes, with padded rows, and no writes beyond. */
 #include "picture/component.h"
 #include "picture/picture.h"
 #include "picture/pixels.h"
@@ -19,7 +19,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 enum { GUARD = 0x5a, PAD = 24, TOLERANCE = 2, FOR_THE_SCREEN = 3 };
 
-/* A picture in memory that ends with its last pixel, so that a checker sees reads beyond. */
+/* An image in memory that ends with its last pixel, so that a checker detects reads beyond. */
 struct picture {
     struct tri_frame_info info;
     struct tri_shape shape;
@@ -70,7 +70,7 @@ static enum tri_err convert(picture_converter *converter, const struct picture *
                            to->info.video.fourcc, to->data, to->stride);
 }
 
-/* Y, Cb, Cr as numbers from 0 to 255, from R, G, B: the definition in BT.601, 709 and 2020. */
+/* Y, Cb, Cr from 0 to 255, from R, G, B: the definition in BT.601, 709 and 2020. */
 static void ycc_of_rgb(const struct tri_video *video, const double rgb[3], double ycc[3])
 {
     double kr = 0.299;
@@ -95,7 +95,7 @@ static uint8_t byte_of(double value)
     return (uint8_t)fmin(fmax(nearbyint(value), 0), 255);
 }
 
-/* Fills a YUV, grey or RGB picture with one colour, whose components are 0 to 255 in its terms. */
+/* Fills a YUV, grey or RGB image with one colour, with components from 0 to 255. */
 static void paint(struct picture *picture, const uint8_t c[3])
 {
     const uint8_t y = c[0];
@@ -233,7 +233,7 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
         assert_int_equal(convert(converter, &from, &to), TRI_OK);
         snprintf(what, sizeof(what), "%s %ux%u %s %s to %s", format->name, size[0], size[1],
                  tri_matrix_name(matrix), tri_range_name(range), tri_format_find(targets[t])->name);
-        // Components of 8 bits in YUV are coarser than in RGB, those of RGBP are 5 bits.
+        // Components of 8 bits are coarser in YUV than in RGB, those of RGBP have 5 bits.
         const int usual = targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
         assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 10 : usual, what);
         assert_padding_untouched(&to);
@@ -261,7 +261,7 @@ static void colours_follow_matrix_and_range_in_every_format_and_size(void **stat
     }
 }
 
-/* Any luma beside any other, and all of it beside one chroma, which libraries may interpolate. */
+/* Any luma beside any other, over one chroma, which libraries may interpolate. */
 static void paint_noise(struct picture *picture, unsigned *seed)
 {
     uint8_t color[3];
@@ -431,7 +431,7 @@ static void one_converter_follows_changes_of_size_and_colour(void **state)
     picture_converter_free(&converter);
 }
 
-/* A JPEG of one colour in an MJPG picture, the way a camera leaves it: bytes_used below capacity. */
+/* A JPEG of one colour in an MJPG frame, as left by a camera: bytes_used below capacity. */
 static struct picture jpeg_of(const uint8_t rgb[3], int width, int height, int subsampling)
 {
     struct picture source = picture_new(TRI_FOURCC_RGB3, (uint32_t)width, (uint32_t)height, 0);
@@ -455,7 +455,7 @@ static struct picture jpeg_of(const uint8_t rgb[3], int width, int height, int s
 static void mjpg_is_decoded_with_the_colours_of_jfif(void **state)
 {
     (void)state;
-    // 4:4:0 is left to test_jpeg: of an odd width valgrind cannot follow libjpeg's vectors.
+    // 4:4:0 is tested by test_jpeg: valgrind cannot follow libjpeg's vectors of an odd width.
     static const int subsamplings[] = { TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_411 };
     picture_converter *converter = picture_converter_new(NULL);
     for (size_t s = 0; s < COUNT(subsamplings); s++)
@@ -463,7 +463,7 @@ static void mjpg_is_decoded_with_the_colours_of_jfif(void **state)
             const uint8_t rgb[3] = { (uint8_t)colors[c][0], (uint8_t)colors[c][1],
                                      (uint8_t)colors[c][2] };
             struct picture from = jpeg_of(rgb, 33, 17, subsamplings[s]);
-            from.info.video.matrix = TRI_MATRIX_709; // a camera's claim that JFIF overrules
+            from.info.video.matrix = TRI_MATRIX_709; // a camera's description, which JFIF overrides
             struct picture to = picture_new(TRI_FOURCC_RGB3, 33, 17, PAD);
             assert_int_equal(convert(converter, &from, &to), TRI_OK);
             assert_all_pixels(&to, colors[c], 3, "MJPG");

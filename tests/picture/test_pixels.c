@@ -29,7 +29,7 @@ static const struct order {
     { TRI_FOURCC_Y16, 16, 0, { "Y" } },
 };
 
-/** A frame of odd sides and padded rows. */
+/** A frame with odd dimensions and padded rows. */
 struct sample {
     struct tri_video video;
     struct tri_shape shape;
@@ -60,7 +60,7 @@ static void end(struct sample *sample)
     free(sample->memory);
 }
 
-/** A value that tells component and place apart. */
+/** A value that identifies component and place. */
 static unsigned code(char name, unsigned column, unsigned row, unsigned bits)
 {
     return ((unsigned)name * 7919 + column * 131 + row * 977) & ((1u << bits) - 1);
@@ -76,7 +76,7 @@ static void fill(const struct sample *sample, const struct order *order)
         for (unsigned row = 0; row < plane->rows; row++) {
             uint8_t *at = sample->memory + plane->offset + (size_t)row * plane->stride;
             for (unsigned column = 0; column * group < WIDTH; column++) {
-                unsigned own = 0; // pixels of the group that had their luma
+                unsigned own = 0; // pixels of the group whose luma was read
                 for (const char *name = order->plane[p]; *name; name++) {
                     const bool single = *name == 'Y' && group == 2;
                     const unsigned place = single ? column * 2 + own++ : column;
@@ -127,7 +127,7 @@ static void every_component_is_read_from_its_own_bytes_in_every_format(void **st
     for (size_t i = 0; tri_format_at(i); i++)
         seen -= tri_format_at(i)->family != TRI_FAMILY_COMPRESSED &&
                 tri_format_at(i)->fourcc != TRI_FOURCC_RGBP;
-    assert_int_equal(seen, 0); // no format is forgotten
+    assert_int_equal(seen, 0); // every format is listed
 }
 
 static void sixteen_bits_of_565_are_three_components(void **state)
@@ -152,7 +152,7 @@ static void sixteen_bits_of_565_are_three_components(void **state)
     end(&sample);
 }
 
-/** Codes of a pixel, and the 8-bit R'G'B' that they are. */
+/** Codes of a pixel, and the 8-bit R'G'B' that they represent. */
 struct known {
     uint32_t fourcc;
     enum tri_matrix matrix;
@@ -164,7 +164,7 @@ struct known {
 static void known_codes_are_the_colours_of_the_standards(void **state)
 {
     (void)state;
-    // The codes of bars as the standards' equations give them, worked out by hand and rounded.
+    // Codes of bars from the standards' equations, calculated by hand and rounded.
     static const struct known table[] = {
         { TRI_FOURCC_YUYV,
           TRI_MATRIX_601,
@@ -203,7 +203,7 @@ static void known_codes_are_the_colours_of_the_standards(void **state)
                                            .range = known->range });
         pixels_color(&sample.pixels, &pixel, rgb);
         for (int c = 0; c < 3; c++)
-            assert_true(fabs(rgb[c] * 255 - known->rgb[c]) < 1.5); // what rounding the codes leaves
+            assert_true(fabs(rgb[c] * 255 - known->rgb[c]) < 1.5); // rounding error of the codes
         end(&sample);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: what is understood, what is refused, and what the refusal says. */
+/* The command line: accepted options, refused ones, and the error messages. */
 #include "program/cli.h"
 
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static const struct cli_option options[] = {
     { 'w', "word", "WORD", "two", "a word", cli_set_word, AT(word), words },
     { .name = NULL },
 };
-/* Rows of a field that other programs have, too, at another place. */
+/* Rows of a field that other programs have at another offset. */
 static const struct cli_option shared[] = {
     { .name = "shared-ms",
       .arg = "MS",
@@ -69,9 +69,9 @@ static const struct cli_program program = {
     .shared_at = offsetof(struct config, shared),
 };
 
-static char said[4096]; // on the stream that parse() listened to
+static char said[4096]; // from the stream of parse()
 
-/* Parses the words of `line` and keeps what is said meanwhile on `stream`. */
+/* Parses the words of `line` and keeps the output on `stream`. */
 static int parse(const char *line, struct config *config, struct cli_common *common, int *operands,
                  FILE *stream)
 {

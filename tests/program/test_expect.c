@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run is expected to be: judged from frames with known times, told so that a person knows what
- * to do. */
+/* Expectations of a run: judged from frames with known times, with messages that suggest a fix. */
 #include "program/expect.h"
 
 #include <setjmp.h>
@@ -84,7 +83,7 @@ static void stall_is_measured_by_the_rate_of_the_stream(void **state)
     (void)state;
     struct expect expect = expect_nothing();
     expect.max_stalls = 1;
-    assert_false(judged(expect).met); // it tells none
+    assert_false(judged(expect).met); // the stream has none
     stats.video.fps_num = stats.video.fps_den = 1;
     stats.captures = (struct capture_timing){ .stalls = 1, .stall_sum_ns = 300 * MS };
     assert_true(judged(expect).met);

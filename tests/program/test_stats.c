@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The figures of a run: the same numbers on the line and in JSON, from frames with known times. */
+/* Statistics of a run: the same numbers on the line and in JSON, from frames with known times. */
 #include "program/stats.h"
 
 #include <setjmp.h>
@@ -65,7 +65,7 @@ static void json_has_every_statistic_under_its_name(void **state)
     assert_true(number(object, NULL, "width") == 320);
     assert_true(number(object, NULL, "height") == 240);
     assert_true(number(object, NULL, "bytes") == 101 * 76800);
-    assert_near(number(object, "age_us", "p50"), 3000, 0.004); // the histogram's stated error
+    assert_near(number(object, "age_us", "p50"), 3000, 0.004); // the histogram's documented error
     assert_near(number(object, "age_us", "p99"), 3000, 0.004);
     assert_near(number(object, "interval_us", "p50"), 20000, 0.004);
     assert_true(number(object, "interval_us", "max") == 20000);
@@ -124,11 +124,11 @@ static void repeated_frame_is_a_duplicate(void **state)
         if (i == 1)
             next.number = first.number;
         if (i == 2)
-            next.capture_ns = first.capture_ns; // a driver that hands a buffer over once more
+            next.capture_ns = first.capture_ns; // a driver that returns a buffer twice
         if (i >= 3)
             next.checksum = first.checksum;
         if (i == 4)
-            next.flags = 0; // it holds nothing
+            next.flags = 0; // it contains nothing
         stats_start(&stats, "cam7");
         stats_frame(&stats, &first, 1, 12 * MS);
         stats_frame(&stats, &next, 1, 22 * MS);
@@ -152,7 +152,8 @@ static void gaps_are_intervals_of_more_than_three_medians(void **state)
     assert_int_equal(stats.format_changes, 1);
 }
 
-/* Frames taken every 20 ms, as the stream tells, but some; published and numbered without a fault. */
+/* Frames captured every 20 ms by the stream's rate, with exceptions; published and numbered without
+ * gaps. */
 static void take(int64_t from, int64_t to, int64_t late_ns, uint64_t lost)
 {
     for (int64_t i = from; i < to; i++) {
@@ -172,13 +173,13 @@ static void stall_is_three_periods_without_capture_or_loss(void **state)
     (void)state;
     stats_start(&stats, "cam7");
     take(0, 10, 0, 0);
-    take(10, 20, 0, 7); // a hole of seven frames: lost
+    take(10, 20, 0, 7); // a gap of seven frames: lost
     assert_int_equal(stats.captures.stalls, 0);
     assert_int_equal(stats.captures.uneven, 0);
-    take(20, 21, 40 * MS, 7); // three periods: no longer than that
+    take(20, 21, 40 * MS, 7); // three periods, not longer
     assert_int_equal(stats.captures.stalls, 0);
     take(21, 30, 0, 7);
-    take(30, 31, 41 * MS, 9); // and two frames lost in it
+    take(30, 31, 41 * MS, 9); // and two of its frames are lost
     assert_int_equal(stats.captures.stalls, 1);
     assert_int_equal(stats.captures.stall_sum_ns, 41 * MS);
     assert_int_equal(stats.captures.stall_max_ns, 41 * MS);
@@ -189,7 +190,7 @@ static void stats_stay_in_range_for_any_stream(void **state)
     (void)state;
     stats_start(&stats, "cam7");
     struct tri_frame_info info = { .video = { .fps_num = 1, .fps_den = INT32_MAX } };
-    // Periods of 68 years, then of a nanosecond; times as far apart as can be.
+    // Periods of 68 years, then of a nanosecond; times at the largest distance.
     for (int i = 0; i < 12; i++) {
         info.number += i % 2 ? 1 : 1 << 30;
         info.driver_sequence = info.number;
@@ -227,7 +228,7 @@ static void restart_is_not_a_stall(void **state)
         struct tri_frame_info next = later;
         next.generation = i == 1; // another writer
         next.flags = i == 2 ? TRI_FRAME_RESTART : i == 3 ? TRI_FRAME_NO_SIGNAL : 0;
-        next.video.fps_num = i == 4 ? 0 : 50; // it tells no rate
+        next.video.fps_num = i == 4 ? 0 : 50; // without a rate
         stats_start(&stats, "cam7");
         stats_frame(&stats, &info, 1, MS);
         stats_frame(&stats, &next, 1, 901 * MS);
@@ -309,7 +310,7 @@ static void line_has_the_numbers_of_the_object(void **state)
     assert_string_equal(line, " 50.50 fps, dropped: 1 driver + 2 writer + 3 reader, "
                               "age p50 3.0 ms p99 3.0 ms");
     stats_line(&stats, stats.line_ns + 1000 * MS, line, sizeof(line));
-    assert_non_null(strstr(line, "  0.00 fps")); // nothing came since the line before
+    assert_non_null(strstr(line, "  0.00 fps")); // nothing arrived since the previous line
 }
 
 static void line_is_due_once_a_second(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strings that are built piece by piece: what fits, and what is cut. */
+/* Strings built piece by piece: what fits, and what is truncated. */
 #include "program/strbuf.h"
 
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static void text_beyond_the_room_is_cut_however_often_it_is_added(void **state)
         strbuf_add(&buf, "abc");
     assert_string_equal(text, "abca");
     assert_int_equal(buf.used, 4);
-    assert_int_equal(text[5], '5'); // not touched
+    assert_int_equal(text[5], '5'); // unchanged
 }
 
 static void clipped_text_names_the_rows_left_out(void **state)

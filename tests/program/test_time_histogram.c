@@ -45,7 +45,7 @@ static int by_size(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-/* As intervals and ages come: most near a value, some far above it. */
+/* Distributed as intervals and ages: most near a value, some far above it. */
 static void percentiles_of_many_samples_are_those_of_the_sorted_samples(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every program that reads streams, on one that a hostile process rewrites as they run."""
+"""Every program that reads streams, on a stream that a hostile process rewrites at the same
+time."""
 import subprocess
 import unittest
 
@@ -20,7 +21,8 @@ class RewrittenStream(ProgramTest):
         return self.start("test-scribbler", self.name, SECONDS, seed)
 
     def assert_survives(self, process):
-        """Ended by itself, in time, with a status of its own and no word of a sanitizer."""
+        """Asserts that the program ended by itself, in time, with its own status and no sanitizer
+        report."""
         out, err = process.communicate(timeout=PATIENCE * 4)
         said = err.decode(errors="replace")
         self.assertIn(process.returncode, (0, 1), said)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `meson install` brings beside programs and libraries: manual pages, completion, Python."""
+"""Files that `meson install` adds to programs and libraries: manual pages, completion, Python."""
 import json
 import os
 import re
@@ -44,7 +44,7 @@ class Install(ProgramTest):
             self.assertLess(page.index(".SH OPTIONS"), page.index("--verbose"))
 
     def complete(self, *words):
-        """What bash offers for the last of the words."""
+        """Returns bash's completions of the last word."""
         path = ":".join({os.path.dirname(built(program)) for program in PROGRAMS})
         done = subprocess.run(
             [tool("bash"), "-c", COMPLETE, "bash", *words], text=True, capture_output=True,
@@ -74,7 +74,7 @@ class Install(ProgramTest):
         known = subprocess.run(["/sbin/ldconfig", "-v", "-N", "-X"], stdout=subprocess.PIPE, text=True,
                                stderr=subprocess.STDOUT, timeout=PATIENCE, check=False).stdout
         folder = "/" + str(self.installed("libtriptych.so.0").parent.relative_to(self.root))
-        # a folder that is not there yet is one that "Can't stat"
+        # for a folder that does not exist, its message is "Can't stat"
         self.assertIn(folder, re.findall(r"^(?:.*stat )?(/[^:]*):", known, re.MULTILINE))
         said = subprocess.run([tool("python3"), "-c", "import sys; print(sys.prefix, *sys.path)"],
                               text=True, capture_output=True, timeout=PATIENCE, check=True).stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""System V limits reached, a full memory cgroup, a tiny /dev/shm."""
+"""System V limits reached, a full memory cgroup, a small /dev/shm."""
 import os
 import pathlib
 import subprocess
@@ -18,8 +18,8 @@ class Limits(ProgramTest):
             self.skipTest("a namespace of one's own needs root")
 
     def capture_with(self, setting, value):
-        """triptych-capture where /proc/sys/kernel/SETTING is VALUE; the last line on stdout counts the
-        System V objects that it left."""
+        """Runs triptych-capture with /proc/sys/kernel/SETTING at VALUE; the last line on stdout
+        counts the remaining System V objects."""
         script = (f'echo "{value}" > /proc/sys/kernel/{setting} && "$@"; status=$?; {LEFT}; '
                   'exit $status')
         return self.run_to_end(tool("unshare"), "--ipc", "--mount-proc", "--fork", "--pid", "sh", "-c",
@@ -65,7 +65,7 @@ class Limits(ProgramTest):
 
 
 class MemoryCgroup(ProgramTest):
-    """Where the kernel would answer the first touch of a page with SIGKILL."""
+    """A limit at which the kernel would answer the first touch of a page with SIGKILL."""
 
     def setUp(self):
         super().setUp()
@@ -103,7 +103,7 @@ class MemoryCgroup(ProgramTest):
     def test_cgroup_limit_refuses_a_stream_without_a_kill(self):
         name = self.stream()
         status = {}
-        for mib in range(96, 193, 4):  # the segment alone is 95 MiB
+        for mib in range(96, 193, 4):  # the segment alone has 95 MiB
             done = self.capture_within(mib, name)
             status[mib] = done.returncode
             self.assertIn(done.returncode, (0, 1), f"{mib} MiB: {done.stderr}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""meson's options: what is left out takes nothing else with it, and the summary says so."""
+"""meson's options: a disabled part disables nothing else, and the summary lists it."""
 import functools
 import json
 import os
@@ -12,7 +12,7 @@ import unittest
 
 from programs import PATIENCE, SOURCE, tool
 
-# Option: the line of the summary that turns to NO, and how the names of its targets begin.
+# Option: the summary line that changes to NO, and the prefix of its targets' names.
 LEFT_OUT = {
     "gstreamer": ("GStreamer plugin", ("gsttriptych", "test_gst", "pipe", "harness")),
     "obs": ("OBS plugin", ("triptych", "test_obs")),
@@ -31,7 +31,7 @@ def run(*command, **options):
 
 
 def set_up(folder, *options, environment=None):
-    """Configures a build. What the summary says of each part, and the targets as (name, type)."""
+    """Configures a build. Returns the summary's values, and the targets as (name, type)."""
     said = run(tool("meson"), "setup", folder, SOURCE, *options,
                env=os.environ | (environment or {}))
     summary = dict(re.findall(r"^    (\S.*?) *: (YES|NO)$", said, re.MULTILINE))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stdout that takes no more: a full device, a pipe whose reader has gone. Colours on a terminal."""
+"""A stdout that fails: a full device, a closed pipe. Colours on a terminal."""
 import os
 import select
 import unittest
@@ -19,7 +19,7 @@ class Output(ProgramTest):
         self.wait_for_stream(self.name, writer)
 
     def assert_told(self, program, *args):
-        """Whichever way stdout fails, the program ends by itself, with 1, and says why."""
+        """Whichever way stdout fails, the program ends by itself with status 1 and a reason."""
         with open("/dev/full", "wb") as full:
             done = self.run_to_end(program, *args, stdout=full)
         self.assert_refused(done, 1, FULL)
@@ -43,7 +43,7 @@ class Output(ProgramTest):
         script = (f"{built('triptych-capture')} -q -s 64x48 pattern:black & writer=$!; "
                   f"until {info} show >&2; do sleep 0.05; done 2>/dev/null; "
                   f"{info} clean --json; status=$?; kill $writer; wait $writer; exit $status")
-        self.assert_told(tool("unshare"), "--ipc", "/bin/sh", "-c", script)  # of no other test's
+        self.assert_told(tool("unshare"), "--ipc", "/bin/sh", "-c", script)  # names of this test only
 
     def test_info_watch_fails_on_a_full_disk(self):
         for args in (["watch", "-i", "0.05"], ["watch", "--json", "-i", "0.05"]):
@@ -82,10 +82,10 @@ class Output(ProgramTest):
 
 
 class Blocked(ProgramTest):
-    """Nobody takes what a program prints. Frames go on; a line in mid-run is lost, the end is not."""
+    """A full pipe: frames continue; a line during the run is lost, the last one is not."""
 
     def full_pipe(self):
-        """The writing end of a pipe without room for one more byte."""
+        """The writing end of a full pipe."""
         reading, writing = os.pipe()
         self.addCleanup(os.close, reading)
         os.set_blocking(writing, False)
@@ -116,7 +116,7 @@ class Blocked(ProgramTest):
         for program, *args in (("triptych-display", "--headless"), ("triptych-dump", "--stats"),
                                ("triptych-dump", "--stats", "--json")):
             with self.subTest(program=program, args=args):
-                # What it says on stderr comes after all frames and before the summary on stdout.
+                # stderr gets a message after all frames and before the summary on stdout.
                 reader = self.start_blocked(program, *args, "--count", 250, "--expect-fps", "100000",
                                             name, stdout=self.full_pipe())
                 self.assertTrue(select.select([reader.stderr], [], [], PATIENCE)[0])
@@ -139,7 +139,7 @@ class Blocked(ProgramTest):
 
 class Colours(ProgramTest):
     def said(self, **environment):
-        """What a program says on a terminal of its own when it fails."""
+        """Messages of a failing program on its own terminal."""
         ours, its = os.openpty()
         self.addCleanup(os.close, ours)
         plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""mpv and ffplay show a stream through a pipe, on a screen of the test's own."""
+"""mpv and ffplay show a stream through a pipe, on a virtual screen."""
 import os
 import unittest
 
@@ -15,7 +15,7 @@ class Players(ProgramTest):
     """The commands of docs/pipelines.md."""
 
     def _is_shown_by(self, player):
-        """Whether a red stream makes much of the screen red."""
+        """Whether a red stream makes a large part of the screen red."""
         screen = Screen()
         self.addCleanup(screen.close)
         program = tool(player.split()[0])

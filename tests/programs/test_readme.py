@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""README's commands, typed as they stand there, after `meson install`."""
+"""The commands of README.md, typed as printed, after `meson install`."""
 import os
 import re
 import subprocess
@@ -27,7 +27,8 @@ shown() {
 
 
 def commands(section):
-    """The lines of the section's first block of commands, without comments and the closing &."""
+    """Returns the lines of the section's first block of commands, without comments and the closing
+    &."""
     text = (SOURCE / "README.md").read_text(encoding="utf-8")
     block = re.search(rf"^## {section}\n```sh\n(.*?)```", text, re.MULTILINE | re.DOTALL)[1]
     lines = [re.sub(r"\s+#.*", "", line).removesuffix(" &") for line in block.splitlines()]
@@ -35,7 +36,7 @@ def commands(section):
 
 
 class Typed(ProgramTest):
-    """In an IPC namespace of their own: the streams of documents have names that others may use."""
+    """In a separate IPC namespace: documents use stream names that may exist here."""
 
     def setUp(self):
         super().setUp()
@@ -59,7 +60,7 @@ class Typed(ProgramTest):
             "TRIPTYCH_LIBRARY": str(library), "HOME": str(self.here)}
 
     def typed(self, *lines):
-        """Types lines into one shell; all that they start ends with it."""
+        """Types lines into one shell; its end ends everything it started."""
         done = self.run_to_end(tool("unshare"), "--ipc", "--pid", "--fork", "--mount-proc",
                                "--kill-child", "/bin/bash", "-c", SHOWN + "\n".join(lines),
                                env=self.environment, cwd=self.here)
@@ -112,7 +113,7 @@ class Testing(Typed):
     """docs/testing.md: the files for CI systems, with their programs installed."""
 
     def runs(self, script):
-        """Runs a script of one of them, for a second, on a machine that may be busy."""
+        """Runs a script of one of them for a second, on a possibly busy machine."""
         self.typed("set -e", script.replace("--duration 10", "--duration 1 --tolerance 99"))
         self.assertIn("frames a second", (self.here / "frames.html").read_text(encoding="utf-8"))
 

@@ -50,7 +50,7 @@ class ByFile(ProgramTest):
         self._round_trip(321, 241)
 
     def _film(self, folder, width, height):
-        """H.264 in mp4, whose sides are even; an odd size is cut out of it when it is decoded."""
+        """H.264 in mp4, whose dimensions are even; an odd size is cropped by the decoder."""
         path = folder / "film.mp4"
         size = f"{width + width % 2}x{height + height % 2}"
         done = self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
@@ -98,7 +98,8 @@ class ByFile(ProgramTest):
 
 @unittest.skipUnless(numpy, "python3-numpy is not installed")
 class ByEveryBridge(ProgramTest):
-    """In by one, out by each: pictures, numbers and capture times. The picture is 320 by 240."""
+    """Input by one writer, output by each reader: frames, numbers and capture times at 320 by
+    240."""
 
     SIZE = (320, 240)
     APART = 1_000_000_000 // 25
@@ -119,7 +120,7 @@ class ByEveryBridge(ProgramTest):
                              "LD_LIBRARY_PATH": str(BUILD / "common")}
 
     def gstreamer(self, *args, **options):
-        """One end of a way in GStreamer."""
+        """One end of a transport in GStreamer."""
         built("libgsttriptych.so")
         asked = "import gi; gi.require_version('Gst', '1.0')"
         if self.run_to_end("/usr/bin/python3", "-c", asked).returncode:
@@ -132,7 +133,7 @@ class ByEveryBridge(ProgramTest):
         luma, quarter = width * height, width * height // 4
         return [picture[:luma], picture[luma:luma + quarter], picture[luma + quarter:]]
 
-    # Out: pictures, and (number, capture time) where they are told.
+    # Output: frames, and (number, capture time) where available.
 
     def by_dump(self):
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", FRAMES, "--max-drops",
@@ -159,7 +160,7 @@ class ByEveryBridge(ProgramTest):
         return pictures, told
 
     def comes_out(self):
-        """Whether it comes out by each bridge as it went in. Its capture times."""
+        """Asserts that each reader returns the frames unchanged. Returns the capture times."""
         reader = triptych.Reader(self.name)  # stays to the end: some writers wait for the last one
         self.addCleanup(reader.close)
         pictures, told = self.by_python(reader)
@@ -185,7 +186,7 @@ class ByEveryBridge(ProgramTest):
     def test_triptychsink_keeps_every_bit(self):
         writer = self.gstreamer("in", self.film, self.name, SLOTS, stdin=subprocess.PIPE)
         times = self.comes_out()
-        # 40 ms apart in the film; a frame that came late was rendered late, and not earlier
+        # 40 ms apart in the file; a late frame was rendered late, never early
         self.assertEqual({b - a for a, b in zip(times, times[1:])}, {self.APART})
         writer.stdin.close()
         self.assertEqual(writer.wait(PATIENCE), 0, writer.stderr.read().decode())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The samples as people will use them: compiled by the line at their top, then run."""
+"""The samples as users run them: compiled by the line at their top."""
 import json
 import re
 import shlex
@@ -15,7 +15,7 @@ SYSV_KEY = 0x73797376  # as in samples/sysv.h
 
 class SampleTest(ProgramTest):
     def compile(self, folder, sample, **environment):
-        """Compiles with the command printed in the sample's own comment."""
+        """Compiles with the command printed in the comment of the sample."""
         text = (SOURCE / "samples" / f"{sample}.c").read_text(encoding="utf-8")
         command = re.search(r"^ \*   (cc .*?) &&", text, re.MULTILINE)[1]
         env = " ".join(f"{key}={shlex.quote(str(value))}" for key, value in environment.items())
@@ -24,7 +24,7 @@ class SampleTest(ProgramTest):
         return str(folder / sample)
 
     def read_lines(self, process, count):
-        """The next lines on stdout of a program that flushes each."""
+        """Returns the next lines on stdout of a program that flushes each."""
         return [process.stdout.readline().decode().strip() for _ in range(count)]
 
 
@@ -37,7 +37,7 @@ def is_sanitized():
 
 class All(unittest.TestCase):
     def test_every_sample_is_run_by_a_test(self):
-        # what samples are made of, and what tests/run begins with
+        # parts of samples, and the setup of tests/run
         others = {"meson.build", "packages", "sysv.h", "common.py", "setup.sh"}
         samples = {path.name for path in (SOURCE / "samples").rglob("*")
                    if path.is_file() and "__pycache__" not in path.parts} - others
@@ -67,7 +67,7 @@ class OnTheLibrary(SampleTest):
     def test_samples_compile_against_the_installed_library(self):
         name = self.stream()
         text = (self.here / "write.c").read_text(encoding="utf-8")
-        # a name of its own: somebody may run the sample on this machine
+        # a unique name: the sample may be running on this machine
         (self.here / "write.c").write_text(text.replace('"sample"', f'"{name}"'), encoding="utf-8")
         write = self.compile(self.here, "write", **self.found)
         read = self.compile(self.here, "read", **self.found)
@@ -84,7 +84,7 @@ class OnTheLibrary(SampleTest):
 
 
 class OnBareSystemV(SampleTest):
-    """These share one key on the machine, so all of it is one test."""
+    """These share one key of the machine, so all of it is one test."""
 
     def objects(self):
         return [row for kind in ("shm", "sem") for row in ipc_table(kind) if row["key"] == SYSV_KEY]
@@ -105,7 +105,7 @@ class OnBareSystemV(SampleTest):
                 number, brightness = re.fullmatch(
                     r"frame (\d+): brightness (\d+), 0 pixels differ", line).groups()
                 self.assertEqual(int(brightness), int(number) % 256)
-                # a new reader begins with the frame that the dead writer left
+                # a new reader starts with the frame that the dead writer left
                 self.assertGreaterEqual(int(number), last)
                 last = int(number)
             writer.kill()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""samples/side-by-side, as somebody types it who has just cloned the project."""
+"""samples/side-by-side, as typed after cloning the project."""
 import os
 import signal
 import unittest
@@ -15,11 +15,11 @@ class SideBySide(ProgramTest):
         super().setUp()
         built("triptych-capture")
         built("triptych-display")
-        tool("dpkg-query")  # the demo installs what is missing, on Debian
+        tool("dpkg-query")  # on Debian, the demo installs missing packages
         self.name = self.stream()
 
     def demo(self, *args, screen=None):
-        """Starts the demo in a process group of its own, as a terminal does."""
+        """Starts the demo in its own process group, as a terminal does."""
         env = screen.environment if screen else {
             key: value for key, value in os.environ.items()
             if key not in ("DISPLAY", "WAYLAND_DISPLAY")}

@@ -19,7 +19,7 @@ os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
 import triptych  # noqa: E402  after the path is set
 
 ROUNDS = int(os.environ.get("TRIPTYCH_STOPS", "10"))
-AFTER = 70  # frames while they are stopped: more than twice what the stream can have slots
+AFTER = 70  # frames while they are stopped: more than twice the slots of the stream
 
 PYTHON = {
     "python loop": "for frame in reader: pass",
@@ -56,7 +56,7 @@ class StoppedReaders(ProgramTest):
         self.number = 0
 
     def start_reader(self, kind):
-        """Starts a reader; it has taken frames when this returns."""
+        """Starts a reader. Returns when it has received frames."""
         if kind in PYTHON:
             program = "import sys, triptych\nreader = triptych.Reader(sys.argv[1])\n" + PYTHON[kind]
             process = self.start(sys.executable, "-c", program, self.name,
@@ -73,7 +73,7 @@ class StoppedReaders(ProgramTest):
         return process
 
     def exchange(self):
-        """One frame from the writer to the watcher. Neither waits for anybody else."""
+        """One frame from the writer to the observer. Neither waits for another process."""
         self.number += 1
         draft = self.writer.frame()
         self.assertIsNotNone(draft, f"the writer dropped frame {self.number}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The count at the end of tests/run: nothing that went wrong may look like success."""
+"""The summary of tests/run: no failure may look like success."""
 import contextlib
 import io
 import unittest

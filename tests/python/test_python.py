@@ -46,7 +46,7 @@ with triptych.Writer(sys.argv[1], "GREY", 64, 48, fps=200) as writer:
 
 
 class Structures(unittest.TestCase):
-    """What ctypes believes is what the C compiler made."""
+    """ctypes structures equal those of the C compiler."""
 
     def test_every_field_lies_where_the_c_compiler_put_it(self):
         lines, expected = [], []
@@ -71,7 +71,7 @@ class Structures(unittest.TestCase):
 
 @unittest.skipUnless(numpy, "python3-numpy is not installed")
 class Arrays(ProgramTest):
-    """Planes are arrays of the right shape over the slot's own memory."""
+    """Planes are arrays of the right shape over the slot's memory."""
 
     def test_planes_of_every_format_hold_the_samples_that_were_written(self):
         for format in ("YUYV", "NV12", "NV16", "YU12", "422P", "P010", "RGB3", "XR24", "RGBP",
@@ -111,7 +111,7 @@ class Arrays(ProgramTest):
         reader = triptych.Reader(name)
         writer.write(numpy.full((30, 40), 123, numpy.uint8))
         array = numpy.asarray(reader.latest(timeout=20))
-        for value in range(10):  # with no hold on it, its slot would be written again
+        for value in range(10):  # without a lock its slot would be overwritten
             writer.write(numpy.full((30, 40), value, numpy.uint8))
         reader.close()
         writer.close()
@@ -131,7 +131,7 @@ class Arrays(ProgramTest):
                     self.assertEqual([array.shape for array in arrays], wanted)
                     for array in arrays:
                         self.assertEqual(array.itemsize, 2 if format in ("P010", "Y16", "RGBP") else 1)
-                        self.assertEqual(array.strides[0] % 64, 0)  # as tri_video_shape() lays them
+                        self.assertEqual(array.strides[0] % 64, 0)  # as tri_video_shape() does
                         self.assertEqual(array.strides[-1], array.itemsize)
                     del arrays, array
 
@@ -180,7 +180,7 @@ class Streams(ProgramTest):
                 process.send_signal(signal.SIGKILL)
                 process.wait()
             self.assertEqual(reader.counts["restarts"], 2)
-        triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
+        triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and closes the stream
 
     def test_retained_frame_is_returned_on_request(self):
         name = self.stream()
@@ -193,7 +193,7 @@ class Streams(ProgramTest):
             reader.latest(timeout=0.2)
         with triptych.Reader(name, retained=True) as reader:
             self.assertEqual(bytes(reader.latest(timeout=PATIENCE).planes[0].view()[:1]), b"\7")
-        triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and ends the stream cleanly
+        triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and closes the stream
 
     def test_next_returns_frames_that_latest_skips(self):
         name = self.stream()
@@ -244,7 +244,7 @@ class Streams(ProgramTest):
     def test_writer_continues_when_drafts_hold_every_slot(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 8, 8, slots_max=3) as writer:
-            kept = [writer.frame() for _ in range(3)]  # as views of drafts hold them
+            kept = [writer.frame() for _ in range(3)]  # as views of drafts lock them
             with writer.frame() as draft:
                 draft.planes[0].view()[:8] = bytes(8)
                 self.assertTrue(draft.dropped)
@@ -293,10 +293,10 @@ class Streams(ProgramTest):
                 reader.close()
                 writer.close()
                 os.write(to_parent, b"%d" % refused)
-                os.read(from_parent, 1)  # the kernel undoes at its end what it did to the semaphores
+                os.read(from_parent, 1)  # at its end the kernel undoes its semaphore operations
                 os._exit(0)
             self.assertEqual(os.read(from_child, 1), b"2")
-            for _ in range(8):  # with the slot given back, one of them would be drawn over it
+            for _ in range(8):  # with the slot released, one of them would be overwritten
                 writer.frame().publish()
             self.assertTrue(frame.is_intact)
             self.assertEqual(reader.latest(timeout=20).number, 9)
@@ -356,7 +356,7 @@ class Streams(ProgramTest):
 
 
 class Detector(ProgramTest):
-    """samples/detect.py: OpenCV on one stream, its picture as another."""
+    """samples/detect.py: OpenCV on one stream, its output as another."""
 
     def setUp(self):
         super().setUp()
@@ -366,7 +366,7 @@ class Detector(ProgramTest):
             self.skipTest("python3-opencv is not installed")
 
     def detector(self):
-        """(the detector, the name of the stream it reads, that of the stream it makes)"""
+        """Returns the detector, the name of its input stream, and that of its output stream."""
         name, output = self.stream(), self.stream()
         environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
         return self.start(sys.executable, SOURCE / "samples/detect.py", name, output,

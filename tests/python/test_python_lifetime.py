@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The Python module: what outlives what, threads, forks, Ctrl-C, garbage. Where a mistake would be
-memory that is gone, a process of its own makes it."""
+"""The Python module: lifetimes, threads, forks, Ctrl-C, garbage. Where an error would access freed
+memory, the case runs in a child process."""
 import gc
 import os
 import pickle
@@ -21,7 +21,7 @@ from triptych import _library  # noqa: E402
 
 class LifeTest(ProgramTest):
     def pair(self, **options):
-        """The two ends of a stream of grey pictures, 8x8."""
+        """The writer and the reader of a stream of grey frames, 8x8."""
         name = self.stream()
         writer = triptych.Writer(name, options.pop("format", "GREY"), 8, 8, **options)
         self.addCleanup(writer.close)
@@ -30,7 +30,7 @@ class LifeTest(ProgramTest):
         return writer, reader
 
     def python(self, program):
-        """Runs a program on a stream of its own, in freed memory that is scribbled over."""
+        """Runs a program with its own stream; freed memory is overwritten."""
         environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python"),
                        "PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165",
                        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
@@ -43,7 +43,7 @@ class LifeTest(ProgramTest):
 
 
 def fill(writer, value):
-    """Publishes a picture of one value; its draft's memory."""
+    """Publishes a frame of one value. Returns the memory of its draft."""
     with writer.frame() as draft:
         memory = draft.planes[0].view()
         memory[:] = bytes([value]) * len(memory)
@@ -51,7 +51,7 @@ def fill(writer, value):
 
 
 class Memory(LifeTest):
-    """Views keep their memory, and their slot."""
+    """Views keep their memory and their slot."""
 
     def test_view_of_a_published_draft_outlives_the_writer(self):
         self.assert_runs("""if True:
@@ -138,10 +138,10 @@ class Memory(LifeTest):
 
 
 class Interrupted(LifeTest):
-    """A Ctrl-C that comes just when the library has done its work."""
+    """A Ctrl-C that arrives just after the library's call."""
 
     def interrupting(self, call):
-        """`call` with its result lost."""
+        """Runs `call` and discards its result."""
         real = getattr(_library.lib, call)
 
         def then_interrupt(*arguments):
@@ -154,7 +154,7 @@ class Interrupted(LifeTest):
         fill(writer, 1)
         with self.interrupting("tri_reader_acquire"), self.assertRaises(KeyboardInterrupt):
             reader.latest(timeout=20)
-        for value in (2, 3, 4, 5):  # the first of three slots is held for ever if it was lost
+        for value in (2, 3, 4, 5):  # the first of three slots would stay locked if it was lost
             fill(writer, value)
         listed = {stream["name"]: stream for stream in triptych.streams()}
         self.assertEqual(listed[writer.name]["held"], 0)
@@ -228,7 +228,7 @@ class Threads(LifeTest):
         real, calls = _library.lib.tri_writer_begin, []
 
         def begin(*arguments):
-            drafts.clear()  # as a collection of garbage does, in whatever thread
+            drafts.clear()  # as the garbage collector does, in any thread
             calls.append("begun")
             return real(*arguments)
         real_cancel = _library.lib.tri_writer_cancel

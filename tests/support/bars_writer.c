@@ -29,10 +29,10 @@ static const struct color bars[BARS] = {
     { DIM, 0, DIM }, { DIM, 0, 0 },   { 0, 0, DIM },   { 0, 0, 0 },
 };
 
-/** The components of one group of each plane, in the order of the bytes: X is padding. */
+/** The components of one group of each plane, in byte order: X is padding. */
 static const struct samples {
     uint32_t fourcc;
-    unsigned bits, shift; // of a component, and how far it stands from the lowest bit
+    unsigned bits, shift; // of a component, and its lowest bit
     const char *plane[3];
 } layouts[] = {
     { TRI_FOURCC_YUYV, 8, 0, { "YUYV" } },        { TRI_FOURCC_UYVY, 8, 0, { "UYVY" } },
@@ -59,7 +59,8 @@ static struct color color_at(const struct tri_video *video, uint64_t frame, uint
     return x >= from && x < from + block ? bars[0] : bars[BARS - 1];
 }
 
-/** A share of white as its code value; the limited range is told in 8 bits, of 5 and 6 as a share. */
+/** A share of white as its code; the limited range is defined in 8 bits, with 5 and 6 as a
+ * share. */
 static unsigned level(double share, unsigned bits, bool full)
 {
     const double most = ldexp(1, (int)bits) - 1;
@@ -68,11 +69,11 @@ static unsigned level(double share, unsigned bits, bool full)
     return (unsigned)lround(full ? share * most : (16 + 219 * share) * unit);
 }
 
-/** One component of a colour as its code value in `bits` bits. */
+/** One component of a colour as its code in `bits` bits. */
 static unsigned code(const struct tri_video *video, struct color c, char component, unsigned bits)
 {
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
-    const double step = ldexp(1, (int)bits - 8); // the limited range is told in 8 bits
+    const double step = ldexp(1, (int)bits - 8); // the limited range is defined in 8 bits
     const double most = ldexp(1, (int)bits) - 1;
     double kr = 0.299, kb = 0.114;
 
@@ -104,7 +105,7 @@ static unsigned code(const struct tri_video *video, struct color c, char compone
         return (unsigned)fmin(round(128 * step + span * chroma), most);
     }
     default:
-        return 0; // alpha that would make everything invisible, if anybody obeyed it
+        return 0; // alpha of zero, which readers must ignore
     }
 }
 
@@ -119,7 +120,7 @@ static void fill_plane(const struct samples *layout, const struct tri_draft *dra
 
     for (uint32_t row = 0; row < draft->shape.plane[plane].rows; row++) {
         uint8_t *to = draft->data[plane] + (size_t)row * draft->shape.plane[plane].stride;
-        memset(to, 0x5a, draft->shape.plane[plane].stride); // padding that would be seen
+        memset(to, 0x5a, draft->shape.plane[plane].stride); // visible padding
         for (uint32_t group = 0; group < groups; group++) {
             uint32_t x = group * rule->pixels;
             for (const char *component = order; *component; component++) {

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The blocks of pattern:clock read back from grey pictures: by docs/clock.md, not by our C code."""
+"""Reads the blocks of pattern:clock from grey frames, by docs/clock.md, without our C code."""
 
 COLUMNS, ROWS, SHARE = 34, 3, 12
 
 
 def strip(picture, width, height, bottom=False):
-    """(frame number, microseconds) of one strip of a picture of one byte a pixel; None where its check
-    sum is wrong."""
+    """Returns (frame number, microseconds) of one strip of a frame of one byte a pixel; None if its
+    checksum is wrong."""
     lines = height // SHARE & ~1
     top = height - lines if bottom else 0
 
@@ -31,7 +31,7 @@ def strip(picture, width, height, bottom=False):
 
 
 def numbers(data, width, height, bottom=False):
-    """The frame numbers of pictures that lie one after the other; None for each that has none."""
+    """Returns the numbers of consecutive frames; None for each without one."""
     size = width * height
     codes = [strip(data[at:at + size], width, height, bottom) for at in range(0, len(data), size)]
     return [code and code[0] for code in codes]

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** A folder with files like those of a system, for what takes "where the system's files are". */
+/** A folder with copies of system files, for code that takes the root of the file system. */
 #ifndef TESTS_FAKE_ROOT_H
 #define TESTS_FAKE_ROOT_H
 
 /** The folder of this case. */
 extern char root[];
 
-/** Writes a file below the root, and the folders on its way. */
+/** Writes a file below the root, and its folders. */
 void root_put(const char *path, const char *text);
 
 /** cmocka's setup and teardown. */

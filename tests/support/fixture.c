@@ -56,7 +56,7 @@ void *fixture_share(size_t bytes)
 pid_t fixture_start(int (*body)(void *argument), void *argument)
 {
     assert_true(scene.pids < PIDS_MAX);
-    fflush(NULL); // what stands in buffers would be written twice
+    fflush(NULL); // otherwise buffered output would be written twice
     const pid_t parent = getpid();
     const pid_t pid = fork();
     assert_true(pid >= 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The streams, processes and shared memory of one test: made here, and gone when it ends. */
+/** The streams, processes and shared memory of one test: created here, and removed when it ends. */
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H
 
@@ -19,11 +19,11 @@
 /** Seconds that anything may take on a busy machine before it counts as stuck. */
 #define FIXTURE_PATIENCE_S 60
 
-/** A case with the scene swept after it: what it started is ended, what it left is a failure. */
+/** A case with cleanup: what it started is ended; a remaining object is a failure. */
 #define fixture_test(function) cmocka_unit_test_teardown(function, fixture_end)
 
-/** In a process of fixture_start(), where cmocka's assertions do not reach: says what failed and
- * ends. */
+/** In a process of fixture_start(), where cmocka's assertions do not work: prints the failed
+ * condition and exits. */
 #define CHECK(true)                                                                  \
     do {                                                                             \
         if (!(true)) {                                                               \
@@ -39,28 +39,28 @@ const char *fixture_stream(void);
 /** Zeroed memory that every process of this test shares. */
 void *fixture_share(size_t bytes);
 
-/** Runs body(argument) in a process of its own, which ends with what body() returns. */
+/** Runs body(argument) in a child process, which exits with its result. */
 pid_t fixture_start(int (*body)(void *argument), void *argument);
 
 /** Waits for a process to end. @return its exit status, or 128 and the signal that ended it. */
 int fixture_join(pid_t pid);
 
-/** Ends a process with SIGKILL and waits until it is gone. */
+/** Ends a process with SIGKILL and reaps it. */
 void fixture_kill(pid_t pid);
 
-/** Stops a process and waits until it has stopped; lets it go on. */
+/** Stops a process and waits until it has stopped; continues it. */
 void fixture_freeze(pid_t pid);
 void fixture_thaw(pid_t pid);
 
-/** Waits until *count is at least `least`. @return false if that takes longer than the patience. */
+/** Waits until *count is at least `least`. @return false at the time limit. */
 bool fixture_reaches(const _Atomic uint64_t *count, uint64_t least);
 
-/** Processor time that a process has used so far, nanoseconds. */
+/** Processor time of a process, nanoseconds. */
 int64_t fixture_cpu_ns(pid_t pid);
 
 void fixture_sleep_ms(int ms);
 
-/** Skips the test, saying why. */
+/** Skips the test with a reason. */
 #define fixture_skip(why)                      \
     do {                                       \
         print_message("# skipped: %s\n", why); \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** One of our elements between pads of a test. */
+/** One triptych element between pads of a test. */
 #ifndef TESTS_GST_HARNESS_H
 #define TESTS_GST_HARNESS_H
 
@@ -7,10 +7,10 @@
 
 #include <gst/check/gstharness.h>
 
-/** An element of ours on this test's stream. A sink plays at once, by a clock that stands still. */
+/** An element on this test's stream. A sink is PLAYING with a clock that stands still. */
 GstHarness *harness_of(const char *factory);
 
-/** Ends it, and forgets its messages, each of which keeps the element. */
+/** Frees it, and its messages, each of which references the element. */
 void harness_end(GstHarness *h);
 
 /** A counter of the element. */

@@ -100,7 +100,7 @@ gboolean pipes_in_segment(const void *address, gboolean writable, gsize *offset)
     char line[512];
     gboolean found = FALSE;
     while (!found && fgets(line, sizeof(line), maps)) {
-        char *at; // "FROM-TO rw-s OFFSET ... /SYSV<key>": a mapping may be told in parts
+        char *at; // "FROM-TO rw-s OFFSET ... /SYSV<key>": a mapping may be listed in parts
         const uintptr_t from = strtoul(line, &at, 16);
         const uintptr_t to = *at == '-' ? strtoul(at + 1, &at, 16) : 0;
         found = strstr(at, "SYSV") && (uintptr_t)address >= from && (uintptr_t)address < to &&

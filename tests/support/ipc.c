@@ -7,7 +7,8 @@
 #include <sys/ipc.h>
 #include <sys/sem.h>
 
-/** The id in the row of `key` in /proc/sysvipc: also of objects that this user may not touch. */
+/** The id in the row of `key` in /proc/sysvipc, which also lists objects that this user cannot
+ * access. */
 static int listed(const char *table, key_t key)
 {
     FILE *file = fopen(table, "re");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the kernel has under a stream's name, found without the library. */
+/** Kernel objects of a stream's name, found without the library. */
 #ifndef TESTS_IPC_H
 #define TESTS_IPC_H
 
@@ -13,7 +13,7 @@ key_t ipc_key(const char *name);
 int ipc_shm(const char *name);
 int ipc_sem(const char *name);
 
-/** How many objects stand under the name: 0, 1 or 2. */
+/** Counts the objects of the name: 0, 1 or 2. */
 unsigned ipc_objects(const char *name);
 
 /** IPC_STAT of a segment, which must exist. */
@@ -22,10 +22,10 @@ struct shmid_ds ipc_stat(int shm_id);
 /** Whether a segment still exists, marked for removal or not. */
 int ipc_exists(int shm_id);
 
-/** How many segments a process has made that still exist, under a key or not. */
+/** Counts the existing segments of a process, with a key or not. */
 unsigned ipc_shm_made_by(pid_t pid);
 
-/** What ipcrm does: removes segment or semaphores of a stream, whoever uses them. */
+/** As ipcrm: removes segment or semaphores of a stream, even while they are used. */
 void ipc_remove_shm(const char *name);
 void ipc_remove_sem(const char *name);
 void ipc_wipe(const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Preloaded under LeakSanitizer: a graphics driver unloaded before the check would look like a leak,
- * as what its own memory pointed to is no longer found, nor is its name for a suppression. */
+/* Preloaded under LeakSanitizer, which would report an unloaded graphics driver as a leak: its
+ * memory is then unreachable and its name unknown to suppressions. */
 int dlclose(void *library);
 
 int dlclose(void *library)

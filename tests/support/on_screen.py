@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs a test program of TAP on a screen of its own: python3 on_screen.py PROGRAM [ARGUMENT]..."""
+"""Runs a TAP program on a virtual screen: python3 on_screen.py PROGRAM [ARGUMENT]..."""
 import subprocess
 import sys
 import unittest

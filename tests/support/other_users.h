@@ -18,8 +18,8 @@
 #include <sys/uio.h>
 
 #define PICTURE  solid_video(64, 48)
-#define OWNER    61001u // nobody's accounts: numbers are all that the kernel knows
-#define MEMBER   61002u // of the group that may watch
+#define OWNER    61001u // ids without accounts: the kernel knows only numbers
+#define MEMBER   61002u // of the permitted group
 #define STRANGER 61003u
 #define GROUP    61100u
 
@@ -53,10 +53,10 @@ static inline void become(uid_t uid)
     CHECK(setgroups(uid == MEMBER ? 1 : 0, groups) == 0);
     CHECK(setresgid(uid, uid, uid) == 0);
     CHECK(setresuid(uid, uid, uid) == 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // forgotten at a change of user
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // reset at a change of user
 }
 
-/** Ends the case where this process cannot be several users. */
+/** Skips the case if this process cannot become other users. */
 static inline void need_root(void)
 {
     if (geteuid() != 0)
@@ -75,7 +75,7 @@ static inline tri_writer *open_own(const struct plot *plot)
     return writer;
 }
 
-/** The owner's stream: publishes until told to stop. */
+/** The owner's stream: publishes until requested to stop. */
 static inline int own(void *argument)
 {
     struct plot *plot = argument;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A PipeWire of the test's own: message bus, daemon and session manager in a folder that is removed."""
+"""A private PipeWire: message bus, daemon and session manager in a temporary folder."""
 import json
 import os
 import subprocess
@@ -8,7 +8,7 @@ from programs import tool, wait_until
 
 
 class PipeWire:
-    """Runs from the constructor on; `environment` makes a program use it."""
+    """Starts in the constructor; `environment` makes a program use it."""
 
     def __init__(self, test):
         programs = [tool(name) for name in ("dbus-daemon", "pipewire", "wireplumber")]
@@ -31,12 +31,12 @@ class PipeWire:
                                for client in self.properties("Client")), "the session manager")
 
     def objects(self, kind):
-        """What the daemon says of every object of a kind, Node for instance."""
+        """The daemon's description of every object of a kind, Node for instance."""
         done = subprocess.run([tool("pw-dump")], env=self.environment, capture_output=True,
                               timeout=60, check=False)
         try:
             objects = json.loads(done.stdout or "[]")
-        except ValueError:  # it changed while it was told
+        except ValueError:  # it changed during the call
             objects = []
         return [thing for thing in objects if thing.get("type") == f"PipeWire:Interface:{kind}"]
 
@@ -44,8 +44,8 @@ class PipeWire:
         return [(thing.get("info") or {}).get("props", {}) for thing in self.objects(kind)]
 
     def camera(self, name):
-        """The properties of the node of this name, as soon as the session manager takes it for the
-        camera that applications get."""
+        """Returns the properties of the node of this name when the session manager offers it to
+        applications as the camera."""
         def known():
             return any(entry["key"] == "default.video.source" and entry["value"]["name"] == name
                        for thing in self.objects("Metadata")

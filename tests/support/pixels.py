@@ -25,7 +25,7 @@ class Picture:
         return self.data[3 * y * self.width:3 * (y + 1) * self.width]
 
     def share_of(self, test):
-        """The share of pixels for which test(r, g, b) holds, looked at on a grid."""
+        """The share of pixels that satisfy test(r, g, b), sampled on a grid."""
         step = max(1, self.width // 160)
         seen = [test(*self.at(x, y)) for y in range(0, self.height, step)
                 for x in range(0, self.width, step)]
@@ -33,7 +33,7 @@ class Picture:
 
 
 def read(path):
-    """The picture in a file of any kind that ImageMagick knows."""
+    """Reads any image file that ImageMagick supports."""
     size = subprocess.run([tool("identify"), "-format", "%w %h", str(path)], check=True,
                           capture_output=True, text=True, timeout=60).stdout
     data = subprocess.run([tool("convert"), str(path), "-alpha", "off", "-depth", "8", "rgb:-"],
@@ -51,7 +51,7 @@ def text_of(path):
 
 
 def luma(color):
-    """What a grey format keeps of a colour, with BT.601's weights."""
+    """The grey value of a colour, with BT.601's weights."""
     grey = round(0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2])
     return (grey, grey, grey)
 

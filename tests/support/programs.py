@@ -63,13 +63,14 @@ def ipc_table(kind):
 
 
 def ipc_of(name):
-    """What the kernel has under the name of a stream: (shm rows, sem rows)."""
+    """Returns the kernel objects of a stream's name: (shm rows, sem rows)."""
     key = key_of(name)
     return tuple([row for row in ipc_table(kind) if row["key"] == key] for kind in ("shm", "sem"))
 
 
 def wait_until(true, what, seconds=PATIENCE):
-    """Calls true() until it is; its value. What never comes true is a failure that says `what`."""
+    """Calls true() until it returns a true value, and returns that. Fails with `what` at the time
+    limit."""
     end = time.monotonic() + seconds
     while True:
         value = true()
@@ -81,16 +82,16 @@ def wait_until(true, what, seconds=PATIENCE):
 
 
 def waits_in(pid, where):
-    """Whether the process, or the thread, sleeps in that function of the kernel."""
+    """Whether the process or thread sleeps in that function of the kernel."""
     with open(f"/proc/{pid}/wchan", encoding="ascii") as wchan:
         return where in wchan.read()
 
 
 def end(process):
-    """Ends one process that a test started, however it stands, and reaps it."""
+    """Ends one process that a test started, in whatever state, and reaps it."""
     if process.stdin:
         try:
-            process.stdin.close()  # to some that is the sign to end
+            process.stdin.close()  # some programs end at it
             process.wait(10)
         except (BrokenPipeError, subprocess.TimeoutExpired):
             pass
@@ -135,7 +136,7 @@ class ProgramTest(unittest.TestCase):
 
     def start(self, program, *args, **options):
         """Starts a program of this build, or of the system by its path. Output goes to pipes unless
-        `options`, those of subprocess.Popen, say otherwise."""
+        `options`, those of subprocess.Popen, redirect it."""
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
@@ -150,7 +151,7 @@ class ProgramTest(unittest.TestCase):
         return process
 
     def _copy_for_others(self, path, options):
-        """A copy of a program of this build where every user may run it: not so in root's home."""
+        """Copies a program of this build to where every user may run it: not so in root's home."""
         folder = self.folder()
         folder.chmod(0o755)
         shutil.copy(BUILD / "common" / "libtriptych.so.0", folder)
@@ -170,7 +171,7 @@ class ProgramTest(unittest.TestCase):
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def wait_for_stream(self, name, writer):
-        """Waits until `name` stands, and fails at once when its writer ends instead."""
+        """Waits until `name` exists, and fails at once if its writer ends."""
         def there():
             if writer.poll() is not None:
                 raise AssertionError(f"the writer ended with {writer.returncode}: "
@@ -179,7 +180,7 @@ class ProgramTest(unittest.TestCase):
         wait_until(there, f"a stream named {name}")
 
     def assert_refused(self, done, status, *words):
-        """A run that ended with `status` and a message on stderr that has all of `words`."""
+        """Asserts that a run ended with `status` and a message on stderr with all of `words`."""
         self.assertEqual(done.returncode, status, done.stderr)
         for word in words:
             self.assertIn(word, done.stderr)
@@ -189,7 +190,7 @@ class ProgramTest(unittest.TestCase):
         for name in self._names:
             for kind, rows in zip(("shm", "sem"), ipc_of(name)):
                 left += [f"{kind} of {name}: {row}" for row in rows]
-                for row in rows:  # told below; nothing stays for the next run to stumble over
+                for row in rows:  # reported below; nothing remains for the next run
                     subprocess.run(["ipcrm", "-M" if kind == "shm" else "-S", str(row["key"])],
                                    check=False)
         left += [f"shm without a name: {row}" for row in ipc_table("shm")

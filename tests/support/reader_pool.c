@@ -4,7 +4,7 @@
 #include "fixture.h"
 #include "solid_frames.h"
 
-#define LOOK_MS 50 // how soon a reader hears that it is to stop
+#define LOOK_MS 50 // delay until a reader sees the request to stop
 
 static void take_counts(const tri_reader *reader, struct pool_reader *watcher)
 {
@@ -26,13 +26,13 @@ static int watch(void *argument)
     while (!watcher->stop) {
         const enum tri_err err = tri_reader_acquire(reader, &frame, LOOK_MS);
         CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_NO_WRITER ||
-              err == TRI_ERR_INTERRUPTED); // stopped, and going on
+              err == TRI_ERR_INTERRUPTED); // stopped and continued
         if (err == TRI_ERR_NO_WRITER) {
             watcher->away_ns = tri_now_ns();
             watcher->away++;
         }
         if (err != TRI_OK) {
-            tri_reader_release(reader, &frame); // lets go of a segment that is no more
+            tri_reader_release(reader, &frame); // detaches from a removed segment
             continue;
         }
         const uint64_t wrong = solid_wrong(&frame, 0, UINT32_MAX);

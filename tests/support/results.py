@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Single test cases out of meson's logs, and their count."""
+"""Test cases from meson's logs, and their count."""
 
 import collections
 import dataclasses
@@ -19,7 +19,7 @@ class Case:
 
 
 def tap_cases(test, text):
-    """The cases of one TAP text; what follows a "not ok" as comment belongs to it."""
+    """Returns the cases of one TAP text; comments after a "not ok" belong to it."""
     cases = []
     for line in text.splitlines():
         found = TAP_LINE.match(line)
@@ -29,7 +29,7 @@ def tap_cases(test, text):
             continue
         reason = found["reason"] or ""
         if (found["directive"] or "").lower() == "skip":
-            # cmocka puts the name where the reason belongs
+            # cmocka puts the name in place of the reason
             cases.append(Case(f"{test}: {found['name'] or reason}", "skipped", reason))
         else:
             outcome = "passed" if found["ok"] == "ok" else "failed"
@@ -44,7 +44,7 @@ def cases_of(entry):
     cases = tap_cases(test, entry["stdout"])
     failed = [case for case in cases if case.outcome == "failed"]
     if failed:
-        # the output stands once, with the first of them
+        # the output is kept once, with the first of them
         first = cases.index(failed[0])
         cases[first] = dataclasses.replace(failed[0], detail=output)
     elif entry["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
@@ -69,7 +69,7 @@ class Total:
         self.told = []
 
     def doing(self, configuration, what):
-        """Says on a terminal what takes so long; the next line takes its place."""
+        """Shows a running step on a terminal; the next line replaces it."""
         if sys.stdout.isatty():
             print(f"{configuration:12} {what} ...", end="\033[K\r", flush=True)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A screen of the test's own (Xvfb), windows on it, keys and the pointer."""
+"""A virtual screen (Xvfb), windows on it, keys and the pointer."""
 
 import os
 import subprocess
@@ -13,8 +13,8 @@ SIZE = (1024, 768)
 
 
 class Screen:
-    """An X server, with a window manager if asked for; `environment` makes a program use it. `within`
-    is what stands before each command, to run it in other namespaces."""
+    """An X server, optionally with a window manager; `environment` makes a program use it. `within`
+    is a prefix of each command, to run it in other namespaces."""
 
     def __init__(self, managed=False, within=()):
         self.within = list(within)
@@ -22,7 +22,7 @@ class Screen:
         self.server = subprocess.Popen(
             [*self.within, tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
              "-nolisten", "tcp",
-             "-noreset"],  # else it starts anew as the last client leaves, and drops who just comes
+             "-noreset"],  # otherwise it resets when the last client disconnects, and drops new clients
             pass_fds=[writing], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         os.close(writing)
@@ -50,18 +50,18 @@ class Screen:
         end(self.server)
 
     def run(self, program, *args):
-        """What a program of the system says about this screen."""
+        """Runs a program of the system on this screen. Returns its output."""
         return subprocess.run([*self.within, tool(program), *map(str, args)], env=self.environment,
                               timeout=60, capture_output=True, text=True, check=True).stdout.strip()
 
     def picture(self, x=0, y=0, width=SIZE[0], height=SIZE[1]):
-        """What a part of it shows, as far as that lies on the screen."""
+        """The image of a part of the screen, clipped."""
         width, height = min(width, SIZE[0] - x), min(height, SIZE[1] - y)
         return pixels.Picture(width, height, self._grabber.rgb(x, y, width, height))
 
     def window_of(self, process, *search):
-        """The window of a program, as soon as it is to be seen; `search`, of xdotool, where another
-        process opens it."""
+        """Returns the window of a program when it is visible; `search`, of xdotool, finds one that
+        another process opens."""
         search = search or ("--pid", str(process.pid))
 
         def found():
@@ -73,7 +73,7 @@ class Screen:
                                   capture_output=True, text=True, check=False)
             return done.stdout.split()
         window = Window(self, wait_until(found, "a window on the screen")[-1])
-        if self._manager:  # has it where the manager's own keys find it
+        if self._manager:  # with the pointer where the manager's own keys expect it
             wait_until(lambda: self.run("xdotool", "getactivewindow") == window.number, "its focus")
         return window
 
@@ -103,15 +103,15 @@ class Window:
             self.screen.run("xdotool", "key", key)
 
     def at(self, x, y, *what):
-        """Moves the pointer there, then does `what`: ("click", 4), ("mousedown", 1) ..."""
+        """Moves the pointer there, then acts: ("click", 4), ("mousedown", 1) ..."""
         self.screen.run("xdotool", "mousemove", "--window", self.number, x, y, *what)
 
     def picture(self):
-        """What it shows, as far as it is on the screen."""
+        """The image of the window, clipped to the screen."""
         return self.screen.picture(*self.place())
 
     def picture_at_rest(self):
-        """What it shows once that has not changed for a second: notices have gone as well."""
+        """The image after a second without a change: messages have disappeared by then."""
         shown = [self.picture()]
 
         def rests():
@@ -122,7 +122,7 @@ class Window:
         return shown[-1]
 
     def picture_when(self, true, what):
-        """What it shows as soon as true(picture)."""
+        """The first image that satisfies true(picture)."""
         shown = []
 
         def right():

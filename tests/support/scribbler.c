@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A hostile process of the stream's own user: writes anything anywhere into a live segment.
- * Usage: test-scribbler NAME SECONDS SEED */
+/* A hostile process of the stream's own user: writes anything anywhere into a live segment. Usage:
+ * test-scribbler NAME SECONDS SEED */
 #include "common/src/layout.h"
 #include "common/src/name.h"
 
@@ -10,8 +10,8 @@
 #include <sys/shm.h>
 #include <time.h>
 
-#define WRITES_EACH 4     // between two rests
-#define REST_NS     50000 // in which readers may find what they were left
+#define WRITES_EACH 4     // between two pauses
+#define REST_NS     50000 // in which readers may find damage
 
 static uint64_t evil(unsigned *seed)
 {
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     while (tri_now_ns() < end) {
         for (int i = 0; i < WRITES_EACH; i++) {
             const size_t width = rand_r(&seed) % 2 ? 4 : 8;
-            // Mostly what describes a picture; a number seldom, or no frame would be looked at.
+            // Mostly descriptions of frames; rarely a number, or no frame would be read.
             const size_t slot = (size_t)rand_r(&seed) % header.slots;
             const size_t where =
                 rand_r(&seed) % 64 == 0
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
             memcpy(at, image, bytes);
         nanosleep(&(struct timespec){ .tv_nsec = REST_NS }, NULL);
     }
-    memcpy(at, image, 64); // what is written once; the rest comes anew with each frame
+    memcpy(at, image, 64); // fields that are written once; the others are rewritten with each frame
     memset(at + 72, 0, 4); // state
     memcpy(at + 128, image + 128, 192);
     free(image);

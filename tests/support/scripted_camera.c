@@ -51,7 +51,7 @@ struct device {
 
 static struct device devices[DEVICES_MAX];
 
-/** The script of /dev/videoN. @return false: `path` is no such device */
+/** Finds the script of /dev/videoN. @return false: `path` is no such device */
 static bool script_of(const char *path, char script[512])
 {
     const char *folder = getenv("SCRIPTED_CAMERAS");
@@ -97,7 +97,7 @@ static uint32_t rows_of(const struct v4l2_pix_format *pix)
     return pix->pixelformat == V4L2_PIX_FMT_NV12 ? pix->height * 3 / 2 : pix->height;
 }
 
-/** The mode that comes nearest to what is asked for is what the driver gives. */
+/** The driver chooses the mode closest to the request. */
 static void agree(const struct script *script, struct v4l2_pix_format *pix, double *fps)
 {
     const struct script_mode *best = &script->mode[0];
@@ -127,7 +127,7 @@ static void agree(const struct script *script, struct v4l2_pix_format *pix, doub
 
 static int run(struct device *device, bool running)
 {
-    const bool timed = running || device->script.caps & V4L2_CAP_READWRITE; // poll begins to read
+    const bool timed = running || device->script.caps & V4L2_CAP_READWRITE; // poll starts reading
     const int64_t ns = timed ? (int64_t)((double)SECOND / device->fps) : 0;
     const struct timespec period = { ns / SECOND, ns % SECOND };
 
@@ -159,7 +159,7 @@ static int open_device(const char *path)
     return run(device, false) == 0 ? device->fd : -1;
 }
 
-/** Writes a frame, within the buffer whatever the script says. @return the bytes a driver tells */
+/** Writes a frame, never beyond the buffer. @return bytesused as the driver reports it */
 static uint32_t draw(const struct device *device, const struct script_frame *frame, uint8_t *to,
                      size_t room)
 {
@@ -365,11 +365,11 @@ static int answer(struct device *device, unsigned long call, void *argument)
 
 static int serve(struct device *device, unsigned long request, void *argument)
 {
-    const uint32_t call = (uint32_t)request; // some hand it over as a signed one
+    const uint32_t call = (uint32_t)request; // some callers pass it as a signed number
     uint32_t memory = device->kind;
 
     if (access(device->script.path, F_OK) == -1)
-        return refuse(ENODEV); // unplugged
+        return refuse(ENODEV); // disconnected
     if (call == VIDIOC_REQBUFS)
         memory = ((struct v4l2_requestbuffers *)argument)->memory;
     return script_fails(&device->script, _IOC_NR(call), memory) ? -1
@@ -395,7 +395,7 @@ static ssize_t read_frame(struct device *device, void *to, size_t bytes)
     return frame->bytes >= 0 ? frame->bytes : drawn;
 }
 
-/* What stands before libc's own. */
+/* Functions that precede libc's own. */
 int open(const char *path, int flags, ...)
 {
     char script[512];

@@ -61,26 +61,26 @@ struct script_standard {
     char name[24];
 };
 
-/** How frames differ from a good driver's. */
+/** Deviations of a frame from a good driver's. */
 struct script_frame {
-    int64_t times;  // in a row; 0: for ever
+    int64_t times;  // in a row; 0: without end
     int64_t bytes;  // bytesused
     int64_t seq;    // sequence
     int64_t step;   // of the sequence from the frame before; 1
     int64_t age;    // milliseconds of its time; negative: from the future
-    int64_t still;  // 1: its time is that of the first frame that is
+    int64_t still;  // 1: its time is that of the first frame
     int64_t flags;  // of the buffer
     int64_t field;  // V4L2_FIELD_*
     int64_t offset; // bytes before the picture
     int64_t index;  // of the buffer
-    char file[256]; // what lies in it: a JPEG
+    char file[256]; // the content is a JPEG
 };
 
 struct script {
     char path[512];
     char card[32], driver[32], bus[32];
     uint32_t caps, field;
-    int64_t pitch, image; // -1: as it should be
+    int64_t pitch, image; // -1: correct
     struct v4l2_fract aspect;
     struct script_mode mode[SCRIPT_ROWS_MAX];
     struct script_rule rule[SCRIPT_ROWS_MAX];
@@ -91,10 +91,10 @@ struct script {
     unsigned modes, rules, controls, inputs, standards, frames;
 };
 
-/** Reads a script. What is not understood ends the program. @return false: there is none */
+/** Reads a script. An error ends the program. @return false: there is none */
 bool script_read(struct script *script, const char *path);
 
-/** The answers to ioctls of that kind. @return 0, or -1 with errno set */
+/** Answers to ioctls of that kind. @return 0, or -1 with errno set */
 int script_capabilities(const struct script *script, struct v4l2_capability *cap);
 int script_list_formats(const struct script *script, struct v4l2_fmtdesc *listed);
 int script_list_sizes(const struct script *script, struct v4l2_frmsizeenum *size);
@@ -103,7 +103,7 @@ int script_list_inputs(const struct script *script, struct v4l2_input *input);
 int script_list_standards(const struct script *script, struct v4l2_standard *standard);
 int script_list_controls(const struct script *script, struct v4l2_query_ext_ctrl *query);
 
-/** The time between two of so many frames a second. */
+/** The interval at that many frames a second. */
 struct v4l2_fract script_interval(double fps);
 
 /** Whether `call` fails now; errno then says how. */

@@ -10,7 +10,7 @@ PATIENCE = 60
 
 
 class ScriptedCameraTest(ProgramTest):
-    """A folder of scripts; each is a camera as long as it is there."""
+    """A folder of scripts; each is a camera while its file exists."""
 
     def setUp(self):
         super().setUp()
@@ -37,7 +37,8 @@ class ScriptedCameraTest(ProgramTest):
         return self.run_to_end("triptych-capture", *args, env=self.env)
 
     def capture(self, *args, device="v4l2:/dev/video0"):
-        """Starts a capture. Its stream's name, the process, and a function that gives its log."""
+        """Starts a capture. Returns its stream's name, the process, and a function that reads its
+        log."""
         name = self.stream()
         log = self.folder() / "log"
         with log.open("w", encoding="utf-8") as file:
@@ -46,7 +47,7 @@ class ScriptedCameraTest(ProgramTest):
         return name, process, log.read_text
 
     def frames(self, name, count):
-        """What the next `count` frames of a stream say of themselves."""
+        """Returns the descriptions of the next `count` frames of a stream."""
         done = self.run_to_end("camera-frames", name, count, PATIENCE)
         self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -60,13 +61,13 @@ class ScriptedCameraTest(ProgramTest):
         return file.read_bytes()
 
     def wait_for(self, log, words):
-        """Waits until the log has a line that matches; that line."""
+        """Waits for a line of the log that matches. Returns it."""
         def found():
             return next((line for line in log().splitlines() if re.search(words, line)), None)
         return wait_until(found, f"'{words}' in the log")
 
     def finish(self, process):
-        """Ends a capture cleanly; its summary."""
+        """Ends a capture cleanly. Returns its summary."""
         process.terminate()
         out, _ = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Pictures of one colour, which follows from the frame's driver_sequence: mixed ones cannot hide. */
+/** Frames of one colour, derived from driver_sequence: mixed frames are detected. */
 #ifndef TESTS_SOLID_FRAMES_H
 #define TESTS_SOLID_FRAMES_H
 
@@ -14,7 +14,7 @@ uint32_t solid_colour(uint64_t sequence);
 /** Makes `sequence` the draft's and paints it in its colour. */
 void solid_paint(struct tri_draft *draft, uint64_t sequence);
 
-/** How many pixels of rows `first` to `end` do not have the frame's colour. */
+/** Counts the pixels of rows `first` to `end` without the frame's colour. */
 uint64_t solid_wrong(const struct tri_frame *frame, uint32_t first, uint32_t end);
 
 /** A writer of 3 buffers, or as many as `slots`, on a stream for `video`. */
@@ -28,14 +28,14 @@ tri_writer *solid_writer_fixed(const char *name, const struct tri_video *video, 
 /** Begins, paints and publishes the next frame. */
 enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, uint64_t sequence);
 
-/** Opens a reader; a failure is the test's. */
+/** Opens a reader; a failure fails the test. */
 tri_reader *solid_reader(const char *name, enum tri_reader_mode mode, uint32_t flags);
 
-/** Borrows a frame, waiting for it, and checks that it has this number and this sequence, and is whole
- *  and in its own colour. */
+/** Acquires a frame, waiting for it, and checks its number, its sequence, and that it is intact and
+ * in its own colour. */
 void solid_expect(tri_reader *reader, struct tri_frame *frame, uint64_t number);
 
-/** Gives the frame back and closes the reader. */
+/** Releases the frame and closes the reader. */
 void solid_leave(tri_reader **reader, struct tri_frame *frame);
 
 #endif

@@ -33,7 +33,7 @@ static bool read_request(struct request *request)
 {
     struct tri_video *video = &request->video;
     *request = (struct request){ .bytes = 0 };
-    // NOLINTNEXTLINE(cert-err34-c): the other side is a test's own, and the count is looked at
+    // NOLINTNEXTLINE(cert-err34-c): the other side is the test, and the count is checked
     if (scanf("%15s %u %u %u %u %15s %15s %15s %u %" SCNd64 " %" SCNu64, request->format,
               &video->width, &video->height, &video->fps_num, &video->fps_den, request->range,
               request->matrix, request->field, &request->pad, &request->capture_ns,
@@ -65,7 +65,7 @@ static bool fill(struct tri_draft *draft, uint64_t bytes)
             draft->info.bytes_used = bytes;
             return bytes <= plane->bytes && fread(draft->data[p], 1, bytes, stdin) == bytes;
         }
-        memset(draft->data[p], 0xa5, plane->bytes); // what must not be seen in the padding
+        memset(draft->data[p], 0xa5, plane->bytes); // marks the padding
         for (size_t row = 0; row < plane->rows; row++)
             got += fread(draft->data[p] + row * plane->stride, 1, plane->row_bytes, stdin);
     }

@@ -10,7 +10,7 @@
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) // by PTRACE_O_TRACESYSGOOD
 
-/** Lets the process run to its next stop. @return whether it stopped, rather than ended. */
+/** Runs the process to its next stop. @return false if it ended. */
 static bool run_to_stop(pid_t pid, int signal, int *status)
 {
     assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(uintptr_t)signal), 0);
@@ -56,7 +56,7 @@ bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum
     while (run_to_stop(pid, signal, &status)) {
         signal = WSTOPSIG(status) == SYSCALL_STOP ? 0 : WSTOPSIG(status);
         if (signal != 0)
-            continue; // handed on
+            continue; // delivered
         const struct __ptrace_syscall_info info = look_at(pid);
         if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
             step->call = (long)info.entry.nr;
@@ -64,7 +64,7 @@ bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum
         }
         const bool entry = info.op == PTRACE_SYSCALL_INFO_ENTRY;
         if (calls == index + 1 && entry == (when == STEP_BEFORE)) {
-            kill(pid, SIGKILL); // at an entry the call is not made any more
+            kill(pid, SIGKILL); // at an entry the call is then skipped
             assert_int_equal(waitpid(pid, &status, 0), pid);
             assert_true(WIFSIGNALED(status));
             return true;

@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-/** Where in a call the process ends: before the kernel has done anything, or after it has done all. */
+/** Where in a call the process ends: before the kernel has run it, or after. */
 enum step_when { STEP_BEFORE, STEP_AFTER };
 
-/** What a process was killed at. */
+/** The call at which a process was killed. */
 struct step {
     long call; // its number, SYS_*
     int pid;

@@ -17,13 +17,13 @@ import results
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = SOURCE / "build-tests"
-LONGEST_S = 5400  # of one configuration, whatever it meets
+LONGEST_S = 5400  # of one configuration, in any case
 AT_ONCE = (os.cpu_count() or 1) + 1  # tests: many of them sleep most of their time
 
 
 @dataclasses.dataclass(frozen=True)
 class Configuration:
-    """One way to build, and what to run there."""
+    """One way to build, and its tests."""
 
     name: str
     setup: tuple = ()  # options of meson setup, beside --werror
@@ -33,14 +33,15 @@ class Configuration:
     same_build_as: str = ""  # no build of its own
 
 
-# Checkers read the source, not what was built of it; long tests gain nothing from a second build.
+# Checkers read the source, not the build; long tests gain nothing from a second build.
 ONCE = ("--no-suite", "lint", "--no-suite", "model", "--no-suite", "long")
-# Nor those that sanitizers cannot follow: into other programs, under strace in the camera's machine.
+# Nor tests that sanitizers cannot follow: into other programs, under strace in the camera's
+# machine.
 OURS = (*ONCE, "--no-suite", "bridge", "--no-suite", "plain", "--no-suite", "camera")
 
 CONFIGURATIONS = (
     Configuration("gcc"),
-    # libjpeg-turbo's vector code reads beyond its rows, and drops what it made of that
+    # libjpeg-turbo's vector code reads beyond its rows, and discards the results
     Configuration("valgrind", same_build_as="gcc", env={"JSIMD_FORCENONE": "1"}, test=(
         "--suite", "unit", "--timeout-multiplier", "10", "--wrapper",
         "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")),
@@ -55,10 +56,11 @@ CONFIGURATIONS = (
         test=(*OURS, "--timeout-multiplier", "4")),
     Configuration(
         "tsan",
-        # gcc warns that it does not follow fences: what they guard crosses processes, unseen anyway
+        # gcc warns that it does not support fences: they guard accesses across processes, which it
+        # cannot see
         setup=("-Db_sanitize=thread", "-Db_lundef=false", "-Dc_args=-Wno-tsan"),
         env={"TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0"},
-        # TSan of gcc 12 cannot place its shadow where addresses are spread widely
+        # TSan of gcc 12 cannot place its shadow memory with high address entropy
         test=("--suite", "unit", "--timeout-multiplier", "4", "--wrapper", "setarch -R")),
     Configuration("clang", compilers={"CC": "clang", "CXX": "clang++"}, test=("--suite", "unit")),
 )
@@ -96,7 +98,7 @@ def build(configuration, folder):
 
 
 def test(configuration, folder, names):
-    """Runs the tests; the cases come from meson's log, and meson's own word only if there is none."""
+    """Runs the tests. Returns the cases of meson's log, or meson's own result without one."""
     logs = folder / "meson-logs"
     for old in logs.glob("testlog*.json"):
         old.unlink()
@@ -110,8 +112,8 @@ def test(configuration, folder, names):
 
 
 def system_v_objects():
-    """What ipcs would list, as {(kind, id): key}. Without root the suite has no namespace of its own:
-    of what others make there, only streams of this user count."""
+    """The objects that ipcs lists, as {(kind, id): key}. Without root the suite shares its
+    namespace: only this user's streams count."""
     found = {}
     for kind, number in (("shm", "shmid"), ("sem", "semid"), ("msg", "msqid")):
         for row in programs.ipc_table(kind):
@@ -122,7 +124,7 @@ def system_v_objects():
 
 
 def what_was_left(known):
-    """Objects and processes that the tests left behind, as one case. Ends those processes; adds the
+    """Returns a case that lists remaining objects and processes. Ends those processes; adds the
     objects to the known ones."""
     new = {found: key for found, key in system_v_objects().items() if found not in known}
     left = [f"{kind} {number} with key {key:#010x}" for (kind, number), key in new.items()]
@@ -139,7 +141,7 @@ def what_was_left(known):
 
 
 def adopt_orphans():
-    """What a test leaves running becomes a child of this process, and is found."""
+    """Makes this process the parent of orphans, so that remaining processes are found."""
     PR_SET_CHILD_SUBREAPER = 36
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 

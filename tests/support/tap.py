@@ -12,7 +12,7 @@ import unittest
 
 
 class TapResult(unittest.TestResult):
-    """One line a case as it ends; what a failure said follows as comment."""
+    """Prints one line per case when it ends, with a failure's output as a comment."""
 
     def __init__(self):
         super().__init__()
@@ -47,7 +47,7 @@ class TapResult(unittest.TestResult):
 
 
 def load(path):
-    """The module in `path`, which may import its neighbours and those of tests/support."""
+    """Loads the module in `path`, which may import its neighbours and those of tests/support."""
     here = pathlib.Path(__file__).resolve().parent
     sys.path[:0] = [str(path.resolve().parent), str(here)]
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -58,7 +58,7 @@ def load(path):
 
 
 def chosen(suite, names):
-    """Single cases of a suite: all, or those whose name contains one of `names`."""
+    """Cases of a suite: all, or those whose name contains one of `names`."""
     for item in suite:
         if isinstance(item, unittest.TestSuite):
             yield from chosen(item, names)
@@ -67,9 +67,9 @@ def chosen(suite, names):
 
 
 def heed_signals():
-    """A shell makes what it starts in the background ignore signals, as nohup does, and every program
-    of a test would inherit that. A time limit comes as SIGTERM: unwind, so that exit handlers end what
-    a test started."""
+    """Restores signals: a shell starts background processes with signals ignored, as nohup does,
+    and every program of a test would inherit that. A time limit arrives as SIGTERM: unwind, so that
+    exit handlers end what a test started."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

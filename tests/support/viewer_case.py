@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tests of triptych-display have in common: streams of bars, runs and windows."""
+"""Common parts of triptych-display's tests: streams of bars, runs and windows."""
 
 import pixels
 from programs import PATIENCE, ProgramTest
@@ -10,7 +10,7 @@ class DisplayTest(ProgramTest):
     """triptych-display without a window, on streams of colour bars."""
 
     def bars(self, *options, size=(320, 240)):
-        """A stream of colour bars; its name. It lives as long as the test."""
+        """Starts a stream of colour bars until the end of the test. Returns its name."""
         name = self.stream()
         self.writer = self.start("test-bars", "--name", name, "--size", "%dx%d" % size, *options)
         return name
@@ -28,7 +28,7 @@ class DisplayTest(ProgramTest):
         return path
 
     def assert_bars(self, picture, tolerance, change=lambda color: color):
-        """The middle of each bar has its colour, at the top and further down."""
+        """Asserts that the middle of each bar has its colour, at the top and further down."""
         for i, color in enumerate(pixels.BARS):
             for y in (1, picture.height // 2):
                 seen = picture.at((2 * i + 1) * picture.width // 16, y)
@@ -37,9 +37,9 @@ class DisplayTest(ProgramTest):
 
 
 class WindowTest(ProgramTest):
-    """triptych-display with a window on a screen of the test's own, keys pressed in it."""
+    """triptych-display with a window on a virtual screen, and keys pressed in it."""
 
-    managed = False  # whether there is a window manager
+    managed = False  # whether a window manager runs
 
     @classmethod
     def setUpClass(cls):
@@ -56,8 +56,8 @@ class WindowTest(ProgramTest):
         return self.name
 
     def show(self, name, *options, renderer="software", env=None):
-        """A viewer of a stream, or of a list of them, with a window; the window. Without a renderer the
-        viewer chooses one."""
+        """Starts a viewer of a stream, or of a list of them. Returns its window. Without a renderer
+        the viewer chooses one."""
         names = name if isinstance(name, list) else [name]
         chosen = {"SDL_RENDER_DRIVER": renderer} if renderer else {}
         self.viewer = self.start("triptych-display", *options, *names,
@@ -65,7 +65,7 @@ class WindowTest(ProgramTest):
         return self.screen.window_of(self.viewer)
 
     def still(self, *options, renderer="software"):
-        """A window of 640x480 with a picture of 320x240 that does not move."""
+        """A window of 640x480 with a still image of 320x240."""
         window = self.show(self.bars("--count", "1"), "--geometry", "640x480+0+0", *options,
                            renderer=renderer)
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars, fitted")
@@ -81,7 +81,7 @@ class WindowTest(ProgramTest):
         self.assertEqual(self.viewer.wait(PATIENCE), status, self.viewer.stderr.read().decode())
 
     def changes(self, window, key, what):
-        """Presses a key and waits until the window looks different; what it looks like then."""
+        """Presses a key and waits until the window changes. Returns the new image."""
         before = window.picture().data
         window.press(key)
         return self.picture(window, lambda seen: seen.data != before, what)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What triptych-display changes of a picture when asked to: brightness, contrast, gamma, colours."""
+"""Adjustments of triptych-display: brightness, contrast, gamma, colours."""
 
 import re
 import subprocess
@@ -15,7 +15,8 @@ SHARES = {"601": (0.299, 0.114), "709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0
 
 
 def codes(color, matrix):
-    """Y, Cb and Cr of an R'G'B' colour in the limited range of 8 bits, as the same sections say."""
+    """Returns Y, Cb and Cr of an R'G'B' colour in the limited range of 8 bits, by the same
+    sections."""
     red, blue = SHARES[matrix]
     r, g, b = (part / 255 for part in color)
     y = red * r + (1 - red - blue) * g + blue * b
@@ -24,7 +25,7 @@ def codes(color, matrix):
 
 
 def color_of(code, matrix, full):
-    """R'G'B' of such codes, read with another matrix or range."""
+    """Returns R'G'B' of such codes, read with another matrix or range."""
     red, blue = SHARES[matrix]
     y = code[0] / 255 if full else (code[0] - 16) / 219
     cb, cr = ((part - 128) / (255 if full else 224) for part in code[1:])
@@ -35,8 +36,8 @@ def color_of(code, matrix, full):
 
 class Adjust(WindowTest):
     def screenshot(self, window):
-        """The file that the key s makes."""
-        before = set(self.shots.glob("*.png"))  # none of which is written over
+        """The file written by the key s."""
+        before = set(self.shots.glob("*.png"))  # none of them is overwritten
         window.press("s")
         new = wait_until(lambda: set(self.shots.glob("*.png")) - before, "a screenshot")
         return new.pop()
@@ -74,7 +75,7 @@ class Adjust(WindowTest):
 
     def test_screenshot_names_its_stream(self):
         window = self.still("--screenshot-directory", self.shots)
-        window.press("2", "m")  # zoomed: the file has the picture's own size
+        window.press("2", "m")  # zoomed: the file has the image's own size
         path = self.screenshot(window)
         said = pixels.text_of(path)
         self.assertEqual((pixels.read(path).width, pixels.read(path).height), (320, 240))
@@ -88,7 +89,7 @@ class Adjust(WindowTest):
     def test_sixteen_bit_grey_is_adjusted_before_it_is_made_eight_bits(self):
         window = self.show(self.bars("--format", "Y16", "--bits", "12"), "--geometry", "640x480")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
-        window.press("b", "b", "b", "b")  # as if 16 counted: 12 bits are all but black
+        window.press("b", "b", "b", "b")  # as if 16 counted: 12 bits are almost black
         grey = [pixels.luma(bar)[0] for bar in pixels.BARS]
         self.picture(window, lambda seen: all(abs(seen.at(80 * i + 40, 100)[0] - value / 16) <= 2
                                               for i, value in enumerate(grey)), "nearly black bars")
@@ -99,7 +100,8 @@ class Adjust(WindowTest):
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars again")
 
     def assert_colours_follow(self, window):
-        """C: as the frames say (601), smpte170m, rec709, bt2020; R: as they say, full, limited."""
+        """C: as described by the frames (601), smpte170m, rec709, bt2020; R: as described, full,
+        limited."""
         for key, matrix, full in (("shift+c", "601", False), ("shift+c", "709", False),
                                   ("shift+r", "709", True), ("shift+c", "bt2020", True),
                                   ("shift+r", "bt2020", False), ("shift+r", "bt2020", False),
@@ -140,7 +142,7 @@ class Adjust(WindowTest):
             self.assert_ends()
 
     def message(self, window, key):
-        """Presses a key; how wide the message that it brings is, in the lower left corner."""
+        """Presses a key. Returns the width of the message in the lower left corner."""
         window.press(key)
 
         def width(seen):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A picture that triptych-display keeps, and what it is compared with."""
+"""A frame kept by triptych-display, and its comparisons."""
 
 import pixels
 from programs import wait_until
@@ -10,7 +10,7 @@ AMBER = (255, 190, 92)  # the divider
 
 class CompareTest(WindowTest):
     def kept(self, renderer="software"):
-        """A window of 640x480 in which a picture is kept, and a later one held beside it."""
+        """A window of 640x480 in which a frame is kept, and a later one shown beside it."""
         self.window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
         self.picture(self.window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
         self.window.press("space")
@@ -26,7 +26,7 @@ class CompareTest(WindowTest):
         return self.picture(self.window, lambda seen: seen.at(x, 200) == AMBER, f"a divider at {x}")
 
     def strip(self, picture, left, right):
-        """What is seen in the lower part, where each frame differs."""
+        """The image of the lower part, where each frame differs."""
         return [picture.at(x, 428) for x in range(left, right)]
 
     def assert_kept(self, picture, left, right):
@@ -75,7 +75,7 @@ class Compare(CompareTest):
         window = self.kept()
         window.press("k")
         self.picture(window, lambda seen: seen.at(320, 200) != AMBER, "no divider")
-        window.press("comma", "comma", "comma")  # to the picture that was kept
+        window.press("comma", "comma", "comma")  # to the kept frame
         self.picture(window, lambda seen: self.strip(seen, 0, 640) == self.strip(
             self.plain, 0, 640), "the present picture from side to side")
 

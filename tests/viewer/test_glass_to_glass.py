@@ -17,7 +17,7 @@ class Glass(ProgramTest):
         self.addCleanup(self.screen.close)
 
     def _seen(self, *ffmpeg):
-        """What a reader says of the stream that the screen's picture was put into by ffmpeg."""
+        """Returns a reader's results of the stream into which ffmpeg grabbed the screen."""
         pattern, grabbed = self.stream(), self.stream()
         writer = self.start("triptych-capture", "-q", "-n", pattern, "-s", "%dx%d" % SIZE, "-f",
                             "NV12", "-r", 30, "pattern:clock")
@@ -45,7 +45,7 @@ class Glass(ProgramTest):
         self.assertEqual(clock["read"] + clock["unread"], FRAMES)
         self.assertLessEqual(clock["unread"], FRAMES // 10)
         self.assertEqual(clock["reordered"], 0)
-        self.assertGreater(clock["repeated"], 0)  # the screen is looked at twice for each frame
+        self.assertGreater(clock["repeated"], 0)  # the screen is grabbed twice for each frame
         self.assertGreater(clock["read"] - clock["repeated"], 3)  # and the frames follow each other
         self.assertGreater(clock["latency_us"]["p50"], 0)
 

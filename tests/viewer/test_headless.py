@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-display without a window: colours, limits, figures, refusals."""
+"""triptych-display without a window: colours, limits, statistics, refusals."""
 
 import json
 import os
@@ -69,9 +69,9 @@ class Pictures(DisplayTest):
         name = self.bars("--format", "RGB3", "--rotation", "90", size=ODD)
         picture = pixels.read(self.screenshot(name))
         self.assertEqual((picture.width, picture.height), ODD[::-1])
-        for i, color in enumerate(pixels.BARS):  # the bars lie, white on top
+        for i, color in enumerate(pixels.BARS):  # the bars are horizontal, white on top
             self.assertEqual(picture.at(ODD[1] - 2, (2 * i + 1) * ODD[0] // 16), color)
-        # what was the lower edge is the left one
+        # the lower edge became the left one
         self.assertEqual(picture.at(1, ODD[0] - 2), pixels.BARS[7])
 
     def test_turning_and_mirroring_by_option_is_exact(self):
@@ -169,7 +169,7 @@ class Runs(DisplayTest):
         self.assertEqual((summary["width"], summary["height"]), (640, 480))
 
     def end_when_shown(self, viewer, name):
-        """Lets another viewer see a new frame first, then ends this one; its summary."""
+        """Lets another viewer show a new frame first, then ends this one. Returns its summary."""
         done = self.display(name, "--count", "15")
         self.assertEqual(done.returncode, 0, done.stderr)
         viewer.terminate()
@@ -211,7 +211,7 @@ class Runs(DisplayTest):
 
 
 class Expectations(DisplayTest):
-    """A run as a test, of one stream and of several."""
+    """A run with expectations, of one stream and of several."""
 
     def test_met_expectation_is_status_0_and_in_the_summary(self):
         done = self.display(self.bars("--fps", "20"), "--count", "20", "--expect-fps", "20",
@@ -281,7 +281,7 @@ class Refusals(DisplayTest):
     def test_missing_screen_is_named(self):
         gone = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"}
         gone["DISPLAY"] = ":65000"
-        for driver in ({}, {"SDL_VIDEODRIVER": "x11"}):  # SDL would go on without a screen
+        for driver in ({}, {"SDL_VIDEODRIVER": "x11"}):  # SDL would continue without a screen
             with self.subTest(driver=driver):
                 done = self.run_to_end("triptych-display", "--timeout", "30", self.stream(),
                                        env=gone | driver)
@@ -316,7 +316,7 @@ class Refusals(DisplayTest):
 
 
 class Strangers(DisplayTest):
-    """Another user, who may read and not hold: what is shown is whole all the same."""
+    """Another user, who may read but not lock: the shown frames are intact all the same."""
 
     NOBODY = ("--reuid", "65534", "--regid", "65534", "--clear-groups")
 
@@ -339,7 +339,8 @@ class Strangers(DisplayTest):
         return pixels.read(path), last_json(done.stdout)
 
     def blocks(self, picture, top):
-        """The clock's cells in the strip that begins at `top`: of one frame, both strips are alike."""
+        """The clock's cells in the strip that begins at `top`: both strips of one frame are
+        equal."""
         return [picture.at((2 * column + 1) * picture.width // 68,
                            top + (2 * row + 1) * picture.height // 72)[1] > 128
                 for row in range(3) for column in range(34)]

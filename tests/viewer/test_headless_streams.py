@@ -13,7 +13,7 @@ ODD = (321, 241)
 class Runs(DisplayTest):
 
     def both(self, *options):
-        """A run of two streams of different sizes; their names, and how it ended."""
+        """Runs two streams of different sizes. Returns their names, and the completed run."""
         names = [self.bars("--format", "NV12"), self.bars("--format", "RGB3", size=ODD)]
         return names, self.display(names, *options)
 
@@ -42,7 +42,7 @@ class Runs(DisplayTest):
 
     def test_late_stream_fails_the_run_and_is_named(self):
         missing = self.stream()
-        name = self.bars("--count", "1")  # which stays
+        name = self.bars("--count", "1")  # which remains
         self.assertEqual(self.display(name, "--count", "1").returncode, 0)
         done = self.run_to_end("triptych-display", "--headless", "--timeout", "2", "--json",
                                "--count", "1", name, missing)

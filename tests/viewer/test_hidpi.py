@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A screen of twice the density, looked at pixel by pixel: Weston, a Wayland compositor, on a screen of
-the test's own. Without that it would have no keyboard, which SDL 2.26 does not survive."""
+"""A HiDPI screen, compared pixel by pixel: Weston, a Wayland compositor, on a virtual screen.
+Headless, it would have no keyboard, without which SDL 2.26 crashes."""
 import subprocess
 import unittest
 
@@ -14,22 +14,22 @@ class HiDpi(ProgramTest):
         super().setUp()
         screen = Screen()
         self.addCleanup(screen.close)
-        runtime = self.folder()  # nobody else may look into it: Wayland insists on that
+        runtime = self.folder()  # Wayland requires that no other user can access it
         self.shots = self.folder()
         environment = screen.environment | {"XDG_RUNTIME_DIR": str(runtime)}
-        # The shell of kiosks: a window has all of the screen, and nothing else is on it. --debug
-        # lets others take pictures of it.
+        # The kiosk shell gives a window the whole screen. --debug allows other programs to take
+        # screenshots.
         self.start(tool("weston"), "--no-config", "--debug", "--backend=x11-backend.so",
                    "--use-pixman", "--shell=kiosk-shell.so", "--socket=fine", "--idle-time=0",
                    f"--width={SIZE[0] // 2}", f"--height={SIZE[1] // 2}", "--scale=2",
                    env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until((runtime / "fine").exists, "a compositor")
-        # SDL's drawing by the processor stays at the desktop's units there.
+        # There SDL's software renderer stays at the desktop's units.
         self.environment = environment | {"WAYLAND_DISPLAY": "fine", "SDL_VIDEODRIVER": "wayland",
                                           "SDL_RENDER_DRIVER": "opengl"}
 
     def seen(self):
-        """What is on the screen."""
+        """Returns a screenshot."""
         done = self.run_to_end(tool("weston-screenshooter"), env=self.environment, cwd=self.shots)
         self.assertEqual(done.returncode, 0, done.stderr)
         path, = self.shots.iterdir()

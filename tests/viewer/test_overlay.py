@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""What triptych-display lays over a picture: statistics, graphs, histogram, help."""
+"""Overlays of triptych-display: statistics, graphs, histogram, help."""
 
 import re
 
 from programs import ipc_of, wait_until
 from viewer_case import WindowTest
 
-LOST = (255, 92, 84)      # a bar of a graph before which a picture was lost
+LOST = (255, 92, 84)      # a bar of a graph before which a frame was lost
 PERIOD = (255, 190, 92)   # the line of a stream's period
 INTERVAL = (96, 176, 255)
 AGE = (120, 214, 140)
 
 
 def count(picture, color):
-    """How many pixels have exactly this colour."""
+    """Counts the pixels of exactly this colour."""
     wanted = bytes(color)
     return sum(picture.data[at:at + 3] == wanted for at in range(0, len(picture.data), 3))
 
@@ -24,7 +24,7 @@ def dark(*color):
 
 class Overlay(WindowTest):
     def capture(self, *options):
-        """A stream of plain white at 30 a second, on which every panel stands out."""
+        """A stream of plain white at 30 a second, in contrast to every panel."""
         self.name = self.stream()
         self.writer = self.start("triptych-capture", "--name", self.name, "--size", "320x240",
                                  "--fps", "30", *options, "pattern:white")
@@ -66,7 +66,7 @@ class Overlay(WindowTest):
     def test_histogram_cycles_luma_colours_and_off(self):
         window = self.window()
         luma = self.changes(window, "y", "a histogram")
-        self.assertTrue(self.is_white(luma.at(20, 20)))  # upper left, there is none
+        self.assertTrue(self.is_white(luma.at(20, 20)))  # upper left is empty
         self.assertGreater(count(luma, PERIOD), 100)     # the marks of black and white
         colors = self.changes(window, "y", "another histogram")
         self.assertEqual(count(colors, PERIOD), 0)
@@ -78,7 +78,7 @@ class Overlay(WindowTest):
         window.press("y", "o", "o")
         self.picture(window, lambda seen: seen.share_of(dark) > 0.3, "panels")
         shown = window.picture()
-        for x in range(shown.width):  # a margin of the picture is left all around
+        for x in range(shown.width):  # a margin of the image remains all around
             self.assertTrue(self.is_white(shown.at(x, 1)), f"{x} 1")
             self.assertTrue(self.is_white(shown.at(x, shown.height - 2)), f"{x} bottom")
         for y in range(shown.height):

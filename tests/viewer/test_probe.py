@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The probe of triptych-display: the pixel under the pointer and what is around it, on a screen."""
+"""The probe of triptych-display: the pixel under the pointer and its surroundings, on a screen."""
 
 import pixels
 from viewer_case import WindowTest
 
 MARGIN = 7   # of a panel in a window of 640x480: half the height of its letters
 LINE = 16.3  # pixels from line to line of such letters
-CELL = 16    # of one of the pixels that are magnified
-SIDE = 9     # pixels that are shown around, each way
+CELL = 16    # size of a magnified pixel
+SIDE = 9     # pixels that are shown in each direction
 
 
 class Panel:
-    """What a window has in some rows that it had not before, but for what is next to the pointer: the
-    cross."""
+    """New content of a window in some rows, except next to the pointer: the cross."""
 
     def __init__(self, changed, after):
         self.x, self.y = (min(place[axis] for place in changed) for axis in (0, 1))
@@ -22,7 +21,7 @@ class Panel:
 
     @classmethod
     def between(cls, before, after, pointer, rows):
-        """The panel that came between two pictures; None where there is none."""
+        """The new panel between two images; None without one."""
         changed = [(x, y) for y in rows if after.row(y) != before.row(y) for x in range(after.width)
                    if after.at(x, y) != before.at(x, y)
                    and max(abs(x - pointer[0]), abs(y - pointer[1])) > 18]
@@ -33,7 +32,7 @@ class Panel:
         return round((self.height - 3 * MARGIN - SIDE * CELL) / LINE)
 
     def neighbour(self, column, row):
-        """The colour of one of the magnified pixels; 0, 0 is the one under the pointer."""
+        """The colour of a magnified pixel; 0, 0 is the one under the pointer."""
         left = self.x + (self.width - SIDE * CELL) // 2
         return self._picture.at(left + (column + SIDE // 2) * CELL + CELL // 2,
                                 self.y + MARGIN + (row + SIDE // 2) * CELL + CELL // 2)
@@ -51,7 +50,7 @@ class Probe(WindowTest):
         return panel
 
     def panel(self, window, before, pointer, right=lambda panel: True, rows=range(480)):
-        """The panel that was not there before, as soon as it is right."""
+        """The new panel, as soon as it is correct."""
         seen_last = []
 
         def there(seen):
@@ -64,7 +63,7 @@ class Probe(WindowTest):
         self.assertLessEqual(pixels.far(color, pixels.BARS[bar]), 3, f"bar {bar}")
 
     def test_magnified_pixels_are_those_under_the_pointer(self):
-        window = self.still()  # twice its size: the second bar ends where the pointer is
+        window = self.still()  # at twice its size the second bar ends under the pointer
         panel = self.probe(window, 160, 100)
         self.assert_bar(panel.neighbour(-4, 0), 1)
         self.assert_bar(panel.neighbour(1, 0), 2)
@@ -116,9 +115,9 @@ class Probe(WindowTest):
         before = window.picture()
         window.press("n")
         seen = self.picture(window, lambda seen: seen.at(290, 260) != before.at(290, 260), "a panel")
-        for _ in range(3):  # pictures that are read: the last ones before the pause
+        for _ in range(3):  # frames that are read: the last ones before the pause
             seen = self.picture(window, lambda now, last=seen: now.data != last.data, "the next one")
-        for key in ("space", "comma"):  # the frame before was read while it was there, too
+        for key in ("space", "comma"):  # the previous frame was also read while it was there
             self.changes(window, key, "another picture")
             self.panel(window, before, (200, 100), lambda panel: panel.lines() == 4,
-                       range(60, 380))  # below what says "paused"
+                       range(60, 380))  # below the word "paused"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rates that triptych-display tells: FPS of the window, UPS of the writer. */
+/* Rates in triptych-display: FPS of the window, UPS of the writer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,7 +72,7 @@ static void events_missed_count(void **state)
     (void)state;
     struct rate rate = { 0 };
     for (uint64_t i = 1; i <= 60; i++)
-        rate_note(&rate, (int64_t)i * SECOND / 30, 2 * i); // sees every other one
+        rate_note(&rate, (int64_t)i * SECOND / 30, 2 * i); // reads every other one
     assert_float_equal(rate_get(&rate, 2 * SECOND), 60, 0.001);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of its last pictures triptych-display shows. */
+/* The frame that triptych-display shows of its history. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <model/ring.h>
 
-/** A ring and the number of the picture in each of its places. */
+/** A ring and the number of the frame in each of its places. */
 struct film {
     struct ring ring;
     int picture[RING_SIZE_MAX];
@@ -107,7 +107,7 @@ static void corrupt_frame_is_never_shown(void **state)
     assert_int_equal(shown(&film), 5);
     assert_true(ring_step(&film.ring, 1));
     assert_int_equal(shown(&film), 4);
-    assert_false(ring_step(&film.ring, 1)); // that place holds the spoilt one
+    assert_false(ring_step(&film.ring, 1)); // this place contains the corrupt one
     push(&film, 1);
     assert_int_equal(shown(&film), 6);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-display paused: its last pictures, one by one."""
+"""triptych-display paused: its last frames, one by one."""
 
 import pixels
 from programs import wait_until
@@ -10,7 +10,7 @@ KEPT = 8
 
 class Stepping(WindowTest):
     def paused(self, *options):
-        """A window of a moving picture, paused after enough of them were shown; what it looks like."""
+        """A window of a moving image, paused after enough frames. Returns its image."""
         self.window = self.show(self.bars(*options), "--geometry", "640x480",
                                 "--screenshot-directory", self.shots)
         self.picture(self.window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
@@ -22,7 +22,7 @@ class Stepping(WindowTest):
         return self.window.picture().data
 
     def frame(self):
-        """The number of the frame that is shown, by a screenshot."""
+        """The number of the shown frame, from a screenshot."""
         before = set(self.shots.iterdir())
         self.window.press("s")
         path, = wait_until(lambda: set(self.shots.glob("*.png")) - before, "the screenshot")
@@ -75,7 +75,7 @@ class Stepping(WindowTest):
         self.picture(self.window, lambda seen: seen.data != first, "and another one")
 
     def test_fewer_large_frames_are_kept(self):
-        # 256 MB for sixteen streams: 16 for each, and a picture takes 15
+        # 256 MB for sixteen streams: 16 for each, and a frame takes 15
         names = [self.bars("--size", "2560x1440", "--format", "NV12", "--fps", "10")]
         names += [self.stream() for _ in range(15)]
         self.window = self.show(names, "--geometry", "640x480",

@@ -114,7 +114,7 @@ static void window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **sta
         changes += columns != before;
         before = columns;
     }
-    assert_in_range(changes, 2, 6); // from one column to more, never to and fro
+    assert_in_range(changes, 2, 6); // columns only increase, without oscillation
 }
 
 static void area_too_small_for_its_tiles_still_gives_each_a_pixel(void **state)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several streams in one window: tiles, the focus, one alone."""
+"""Several streams in one window: tiles, focus, solo."""
 
 import json
 import os
@@ -16,17 +16,17 @@ AMBER = (255, 190, 92)  # the frame around the tile in focus
 
 class TilesTest(WindowTest):
     def still_tiles(self, count, *options):
-        """A window of 640x480 with `count` tiles that do not move; their names."""
+        """A window of 640x480 with `count` still tiles. Returns their names."""
         self.names = [self.bars("--count", "1") for _ in range(count)]
         window = self.show(self.names, "--geometry", "640x480+0+0", *options)
         return window
 
     def focus_is(self, window, x, y):
-        """Waits until the frame goes through a point; what is seen then."""
+        """Waits until the frame of the focus passes through a point. Returns the image."""
         return self.picture(window, lambda seen: seen.at(x, y) == AMBER, f"the frame at {x}, {y}")
 
     def both(self, window):
-        """What is seen once both tiles have their pictures, and the first one the focus."""
+        """The image when both tiles have their frames, and the first one the focus."""
         return self.picture(window, lambda seen: self.is_white(seen.at(20, 240)) and self.is_white(
             seen.at(342, 240)) and seen.at(1, 100) == AMBER, "two tiles")
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the viewer's tools work out, without a window: histogram, adjustments, graphs, panels. */
+/* Calculations of the viewer's tools, without a window: histogram, adjustments, graphs, panels. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include <model/tones.h>
 #include <model/trace.h>
 
-/** A grey picture whose bytes the test fills. */
+/** A grey image whose bytes the test fills. */
 struct grey {
     struct tri_video video;
     struct tri_shape shape;
@@ -149,7 +149,7 @@ static void unrequested_samples_are_not_kept(void **state)
     free(grey.bytes);
 }
 
-/** What the probe says of the first pixel of a picture that consists of `bytes`. */
+/** The probe's text for the first pixel of an image of `bytes`. */
 static void assert_reading(struct tri_video video, const uint8_t *bytes, size_t count,
                            enum inspect_source source, const char *wanted)
 {
@@ -227,7 +227,7 @@ static void each_adjustment_does_what_its_formula_says(void **state)
     assert_int_equal(table[0], 26);
     assert_int_equal(table[100], 126);
     assert_int_equal(table[250], 255);
-    adjust_table(&(struct adjust){ { 0, 20, 0 } }, table); // contrast doubled about the middle
+    adjust_table(&(struct adjust){ { 0, 20, 0 } }, table); // contrast doubled around the middle
     assert_int_equal(table[60], 0);
     assert_int_equal(table[127], 127);
     assert_int_equal(table[160], 193);
@@ -272,7 +272,7 @@ static void trace_has_interval_age_and_loss_of_each_frame(void **state)
     assert_int_equal(trace_at(&trace, 0)->lost, 2);
     assert_float_equal(trace_at(&trace, 1)->interval_ms, 20, 1e-4);
     assert_int_equal(trace_at(&trace, 1)->lost, 0);
-    assert_int_equal(trace_at(&trace, 2)->lost, 0); // what was lost before it is not its own
+    assert_int_equal(trace_at(&trace, 2)->lost, 0); // a lost frame is not its own
     assert_float_equal(trace_at(&trace, 2)->interval_ms, 0, 1e-4);
 }
 
@@ -304,7 +304,7 @@ static void bars_span_intervals_with_the_newest_at_the_right(void **state)
     static struct trace_bar bars[TRACE_POINTS];
     struct trace trace = { .count = 0 };
     double most;
-    trace_note(&trace, 1 * SECOND, SECOND - 500 * MS, 0); // too old to be seen
+    trace_note(&trace, 1 * SECOND, SECOND - 500 * MS, 0); // too old to be visible
     trace_note(&trace, 9100 * MS, 9095 * MS, 0);
     trace_note(&trace, 9300 * MS, 9270 * MS, 3);
     trace_note(&trace, 9990 * MS, 9981 * MS, 3);
@@ -345,7 +345,7 @@ static void letters_scale_with_the_window_and_stay_legible(void **state)
 {
     (void)state;
     assert_int_equal(panel_text_pixels(240, 1), 14);
-    assert_int_equal(panel_text_pixels(480, 2), 28); // the same window on a screen twice as fine
+    assert_int_equal(panel_text_pixels(480, 2), 28); // the same window on a HiDPI screen
     assert_int_equal(panel_text_pixels(720, 1), 16);
     assert_int_equal(panel_text_pixels(1440, 1), 32);
     assert_int_equal(panel_text_pixels(1440, 1.5), 32);
@@ -365,7 +365,7 @@ static void panel_stands_beside_the_pointer_and_inside_the_window(void **state)
             assert_true(at.x >= 10 && at.y >= 20 && at.x + at.w <= 310 && at.y + at.h <= 220);
         }
     }
-    at = panel_beside(&area, 100, 100, 400, 300, 12); // does not fit: its beginning is seen
+    at = panel_beside(&area, 100, 100, 400, 300, 12); // does not fit: its beginning is visible
     assert_true(at.x == 10 && at.y == 20);
 }
 

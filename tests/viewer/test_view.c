@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where triptych-display puts a picture. */
+/* Where triptych-display puts an image. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static void assert_rectangle(struct view_place place, double x, double y, double
     assert_float_equal(place.h, h, 1e-6);
 }
 
-/** Where a picture's point (0 to 1, from its upper left corner) is seen, as SDL would draw it. */
+/** Where a point of the image (0 to 1, from its upper left corner) appears when SDL draws it. */
 static void seen(const struct view_place *place, double u, double v, double *x, double *y)
 {
     double dx = (place->hflip ? 1 - u : u) * place->w - place->w / 2;
@@ -102,7 +102,7 @@ static void quarter_turn_moves_the_top_left_to_the_top_right(void **state)
     (void)state;
     struct view view = { 0 };
     view_turn(&view, 1);
-    // Seen 360 wide and 640 high in the middle of the square.
+    // It is 360 wide and 640 high in the middle of the square.
     assert_seen(view_place(&view, &wide, &square), 0, 0, 500, 0);
     assert_seen(view_place(&view, &wide, &square), 1, 0, 500, 640);
 }
@@ -207,7 +207,7 @@ static void picture_that_fits_stays_in_the_middle(void **state)
     assert_rectangle(view_place(&view, &wide, &square), 0, 140, 640, 360);
 }
 
-/** All ways to look at a picture: turned, mirrored, zoomed and moved. */
+/** All views of an image: rotated, mirrored, zoomed and moved. */
 static struct view way(unsigned i)
 {
     struct view view = { .turns = i % 4, .hflip = i / 4 % 2, .vflip = i / 8 % 2 };
@@ -294,7 +294,7 @@ static void screen_step_moves_to_the_adjacent_pixel(void **state)
     }
 }
 
-/** The number of parts beside a picture that `view` places in `area`, and the pixels that they have. */
+/** The number of areas beside an image that `view` places in `area`, and their pixels. */
 static unsigned margins(const struct view *view, const struct view_area *area, int *pixels)
 {
     const struct view_place place = view_place(view, &wide, area);
@@ -324,7 +324,7 @@ static void pixels_that_are_not_square_stretch_one_side(void **state)
     const struct view_place place =
         view_place(&(struct view){ 0 }, &turned, &(struct view_area){ 0, 0, 360, 720 });
     assert_rectangle(place, -180, 180, 720, 360);
-    assert_true(view_pixel(&place, &turned, 359.5, 0.5, &x, &y)); // what was upper left
+    assert_true(view_pixel(&place, &turned, 359.5, 0.5, &x, &y)); // formerly upper left
     assert_int_equal(x, 0);
     assert_int_equal(y, 0);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-display's window as the person in front of it sees it, on a screen of the test's own."""
+"""triptych-display's window as seen by its user, on a virtual screen."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from screen import SIZE, Screen
 from viewer_case import WindowTest
 
 RENDERERS = ("opengl", "opengles2", "software")
-BRIGHT = 150  # above it there is a picture as it is, below a dimmed one
+BRIGHT = 150  # above it the image is normal, below it dimmed
 
 
 class States(WindowTest):
@@ -116,7 +116,7 @@ class States(WindowTest):
                 self.writer.wait()
                 dimmed = self.picture(window, lambda seen: max(seen.at(20, 100)) < BRIGHT,
                                       "a dimmed picture")
-                for i, color in enumerate(pixels.BARS):  # each colour darker, but still itself
+                for i, color in enumerate(pixels.BARS):  # each colour is darker, but still distinct
                     dark = [round(part * 80 / 255) for part in color]
                     self.assertLessEqual(pixels.far(dimmed.at(80 * i + 40, 30), dark), 3)
                 wait_until(lambda: window.title() == f"{name} - no signal", "a title that says so")
@@ -126,7 +126,7 @@ class States(WindowTest):
                 self.assert_ends()
 
     def dead(self, renderer="software"):
-        """A stream of bars whose writer was killed; its name."""
+        """A stream of bars whose writer was killed. Returns its name."""
         self.still(renderer=renderer)
         self.viewer.terminate()
         self.assert_ends()

@@ -29,7 +29,8 @@ TRI_API void tri_copy_rows(void *to, size_t to_stride, const void *from, size_t 
 TRI_API uint64_t tri_copy_frame_bytes(const struct tri_frame *frame);
 
 /** Copies the planes of a frame into `buffer`, laid out as in the slot, and the user data behind them.
- *  `buffer` has at least tri_copy_frame_bytes() bytes. `copy` describes the frame in `buffer` and must not be released. If the frame is not locked
+ *  `buffer` has at least tri_copy_frame_bytes() bytes. `copy` describes the frame in `buffer` and must
+ *  not be released. If the frame is not locked
  *  (tri_frame_is_locked()), check tri_reader_is_intact() afterwards. */
 TRI_API void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame *frame);
 
