@@ -5,6 +5,9 @@
 
 #include <triptych/error.h>
 
+/** Inside the library: the System V object is gone. No public call returns it. */
+#define TRI_ERR_REMOVED ((enum tri_err) - 100)
+
 /** The outcome for a failed System V call on an object that existed a moment ago. */
 enum tri_err tri_err_of_errno(int error);
 

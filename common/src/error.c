@@ -27,7 +27,7 @@ enum tri_err tri_err_of_errno(int error)
         return TRI_ERR_NO_RESOURCES;
     case EIDRM:
     case EINVAL: // an id that was removed and is not yet in use again
-        return TRI_ERR_NO_WRITER;
+        return TRI_ERR_REMOVED;
     case EINTR:
         return TRI_ERR_INTERRUPTED;
     case EAGAIN:

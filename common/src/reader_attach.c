@@ -2,6 +2,7 @@
 /* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
 #include "reader_private.h"
 
+#include "errno_map.h"
 #include "reader_wait.h"
 #include "semset.h"
 #include "sys_owner.h"
@@ -74,7 +75,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
     if (joined)
         join(r);
-    const bool live = tri_semset_has_writer(sem_id) != TRI_ERR_BUSY;
+    const bool live = tri_semset_has_writer(sem_id);
     const uint64_t word =
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
     if (joined && !r->wants_retained && (!live || is_retained(r, word)))
@@ -95,13 +96,10 @@ static enum tri_err leave(struct tri_reader *r, uint64_t word, enum tri_reader_e
 
 /** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_NO_WRITER to
  *  report it, TRI_ERR_INTERRUPTED. */
-static enum tri_err find_cause(struct tri_reader *r, uint64_t word)
+static enum tri_err find_cause(struct tri_reader *r)
 {
-    const enum tri_err err = tri_semset_has_writer(r->mapping->sem_id);
-    if (err == TRI_ERR_BUSY)
+    if (!tri_semset_has_writer(r->mapping->sem_id))
         return tri_reader_enter(r, READER_NO_WRITER);
-    if (err != TRI_OK)
-        return leave(r, word, READER_ENDED);
     if (tri_segment_removed(&r->mapping->segment))
         return tri_reader_enter(r, READER_REPLACED);
     const struct timespec span = { .tv_nsec = SETTLE_NS };
@@ -131,9 +129,9 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
         }
         const uint64_t now = atomic_load_explicit(&header->latest, memory_order_relaxed);
         if (err == TRI_OK && now == word)
-            return find_cause(r, word);
+            return find_cause(r);
     }
-    if (err == TRI_ERR_NO_WRITER)
+    if (err == TRI_ERR_REMOVED)
         return leave(r, word, READER_ENDED);
     return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
 }
@@ -155,8 +153,7 @@ static bool has_writer(key_t key)
 {
     int sem_id;
     uid_t owner;
-    return tri_semset_find(&sem_id, &owner, key) == TRI_OK &&
-           tri_semset_has_writer(sem_id) != TRI_ERR_BUSY;
+    return tri_semset_find(&sem_id, &owner, key) == TRI_OK && tri_semset_has_writer(sem_id);
 }
 
 enum tri_err tri_reader_attach(tri_reader *r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader_lock.h"
 
+#include "errno_map.h"
 #include "semset.h"
 
 /** Gives one lock of the attached set back and takes another; either may be TRI_NO_LOCK. */
@@ -95,7 +96,7 @@ bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
     if (err == TRI_ERR_BUSY && give != TRI_NO_LOCK)
         tri_semset_hold(mapping->sem_id, give, TRI_NO_LOCK);
     lease->state = LEASE_CHECKED;
-    if (err != TRI_OK && err != TRI_ERR_NO_WRITER)
+    if (err != TRI_OK && err != TRI_ERR_REMOVED)
         return false;
     // Without its semaphores a segment has no writer and never gets one again.
     const struct tri_entry *entry = tri_segment_entry(&mapping->segment, lease->slot);

@@ -49,17 +49,17 @@ enum tri_err tri_wait_writer(tri_reader *r, int64_t ns)
 static enum tri_err wait_spinning(const tri_reader *r, uint64_t word, int64_t ns)
 {
     const struct tri_mapping *mapping = r->mapping;
+    const uint64_t next = tri_word_number(word) + 1;
     const int64_t end = tri_now_ns() + ns;
     int64_t now;
     do {
         now = tri_now_ns();
         const int64_t ask = now + SPIN_ASKS_NS;
         enum tri_err err = spin(mapping, &r->sleep, word, ask < end ? ask : end);
+        if (err == TRI_ERR_TIMEOUT)
+            err = tri_semset_wait_frame(mapping->sem_id, next, &(struct timespec){ 0 });
         if (err != TRI_ERR_TIMEOUT)
             return err;
-        err = tri_semset_has_writer(mapping->sem_id);
-        if (err != TRI_OK)
-            return err == TRI_ERR_BUSY ? TRI_OK : err;
         now = tri_now_ns();
     } while (now < end);
     return TRI_ERR_TIMEOUT;

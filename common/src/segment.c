@@ -88,7 +88,7 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
     struct shmid_ds status;
     if (shmctl(shm_id, IPC_STAT, &status) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
+        return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
     }
 
     segment->owner = status.shm_perm.uid;
@@ -101,7 +101,7 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
     void *at = shmat(shm_id, NULL, flags);
     if (at == (void *)-1) {
         const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
+        return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
     }
     found.header = at;
     leave_out_of_cores(&found);
@@ -390,7 +390,7 @@ bool tri_segment_removed(const struct tri_segment *segment)
     if (shmctl(segment->shm_id, IPC_STAT, &status) == 0)
         return (status.shm_perm.mode & SHM_DEST) != 0;
     // A sandbox may refuse the call: that says nothing about the segment.
-    return tri_err_of_errno(errno) == TRI_ERR_NO_WRITER;
+    return tri_err_of_errno(errno) == TRI_ERR_REMOVED;
 }
 
 enum tri_err tri_segment_remove(int shm_id)

@@ -97,7 +97,7 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
         return errno == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(errno);
     }
     if (!*created && (*sem_id = semget(key, 0, 0)) < 0)
-        return TRI_ERR_NO_WRITER; // gone again: try anew
+        return TRI_ERR_REMOVED; // gone again: try anew
 
     struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
@@ -142,14 +142,14 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
                               gid_t group, const tri_log *log)
 {
     *claim = (struct tri_claim){ .sem_id = -1 };
-    enum tri_err err = TRI_ERR_NO_WRITER;
+    enum tri_err err = TRI_ERR_REMOVED;
     for (int i = 0; i < CLAIM_TRIES; i++) {
         int id;
         bool created = false;
         err = find_or_create(&id, &created, key, name, mode, group, log);
         if (err == TRI_OK) {
             err = take_writer(id, &claim->fresh);
-            if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_NO_WRITER)
+            if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_REMOVED)
                 tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
         }
         if (err == TRI_OK) {
@@ -162,9 +162,8 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
         }
         if (err == TRI_ERR_BUSY)
             claim->holder = tri_semset_writer(id);
-        const bool left_meanwhile =
-            err == TRI_ERR_BUSY && tri_semset_has_writer(id) == TRI_ERR_BUSY;
-        if (err != TRI_ERR_NO_WRITER && !left_meanwhile)
+        const bool left_meanwhile = err == TRI_ERR_BUSY && !tri_semset_has_writer(id);
+        if (err != TRI_ERR_REMOVED && !left_meanwhile)
             break;
     }
     return err;
@@ -187,7 +186,7 @@ enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
     struct semid_ds status = { 0 };
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_NO_WRITER ? TRI_ERR_NO_STREAM : err;
+        return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
     }
     *owner = status.sem_perm.uid;
     if (status.sem_perm.uid != status.sem_perm.cuid)
@@ -248,7 +247,7 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint64_t number)
     if (lock != TRI_NO_LOCK)
         ops[count++] = op(lock_sem(lock), TRI_LOCK_WHOLE, SEM_UNDO);
     const enum tri_err err = run(sem_id, ops, count);
-    if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
+    if (err == TRI_OK || err == TRI_ERR_REMOVED)
         return err;
     // Our gate was open, or a value near its limit: a process that may alter them has changed them.
     return publish_anyway(sem_id, lock, number);
@@ -329,15 +328,15 @@ enum tri_err tri_semset_wait_writer(int sem_id, const struct timespec *limit)
     return wait_for_zero(sem_id, TRI_SEM_NO_WRITER, limit);
 }
 
-enum tri_err tri_semset_has_writer(int sem_id)
+bool tri_semset_has_writer(int sem_id)
 {
     struct sembuf zero = op(TRI_SEM_NO_WRITER, 0, IPC_NOWAIT);
-    return run(sem_id, &zero, 1);
+    return run(sem_id, &zero, 1) != TRI_ERR_BUSY;
 }
 
 bool tri_semset_is_new(int sem_id)
 {
-    return semctl(sem_id, TRI_SEM_READY, GETVAL) == 0;
+    return semctl(sem_id, TRI_SEM_READY, GETVAL) <= 0;
 }
 
 pid_t tri_semset_writer(int sem_id)

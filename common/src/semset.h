@@ -76,7 +76,7 @@ void tri_semset_leave(int sem_id);
  *  TRI_ERR_FOREIGN, its creator has given it away but can still change it. */
 enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key);
 
-/** Removes the set: everybody who waits on it wakes with TRI_ERR_NO_WRITER. */
+/** Removes the set: everybody who waits on it wakes with TRI_ERR_REMOVED. */
 enum tri_err tri_semset_remove(int sem_id);
 
 /* The writer's calls. None of them ever waits. */
@@ -84,7 +84,7 @@ enum tri_err tri_semset_remove(int sem_id);
 /** Closes the gates of the first two frames to come: `next` and the one after. */
 enum tri_err tri_semset_close_gates(int sem_id, uint64_t next);
 
-/** Takes all of a lock. @return TRI_OK; TRI_ERR_BUSY, a reader has it; TRI_ERR_NO_WRITER, removed. */
+/** Takes all of a lock. @return TRI_OK; TRI_ERR_BUSY, a reader has it; TRI_ERR_REMOVED, removed. */
 enum tri_err tri_semset_take(int sem_id, uint32_t lock);
 
 /** Gives a lock back that tri_semset_take() took. */
@@ -117,7 +117,7 @@ enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by);
  * Gives one hold back and takes another, in one call: either may be TRI_NO_LOCK, not both.
  *
  * @return TRI_OK; TRI_ERR_BUSY, the writer has `take`: nothing was given back either;
- *         TRI_ERR_DENIED, read permission only; TRI_ERR_NO_WRITER, the set is gone.
+ *         TRI_ERR_DENIED, read permission only; TRI_ERR_REMOVED, the set is gone.
  */
 enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
 
@@ -127,7 +127,7 @@ enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
  * @param limit  longest sleep; read by the kernel when the system call begins, so that another thread
  *               may shorten it until then
  * @return TRI_OK, published or the writer has died; TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED;
- *         TRI_ERR_NO_WRITER, the set is gone; TRI_ERR_SYSTEM.
+ *         TRI_ERR_REMOVED, the set is gone; TRI_ERR_SYSTEM.
  */
 enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, const struct timespec *limit);
 
@@ -138,10 +138,11 @@ bool tri_semset_gate_is_closed(int sem_id, uint64_t number);
 /** Sleeps until there is a writer; results likewise. */
 enum tri_err tri_semset_wait_writer(int sem_id, const struct timespec *limit);
 
-/** Whether there is a writer: TRI_OK, TRI_ERR_BUSY if not, TRI_ERR_NO_WRITER if the set is gone. */
-enum tri_err tri_semset_has_writer(int sem_id);
+/** Returns whether there is a writer. True also where the kernel does not answer, as of a set that is
+ *  gone: the next wait on it returns the reason. */
+bool tri_semset_has_writer(int sem_id);
 
-/** Whether nobody has ever been in the set: who made it died before it came to that. */
+/** Returns whether the set never had a writer, because its creator died before that, or is gone. */
 bool tri_semset_is_new(int sem_id);
 
 /** The pid in the writer's place, 0 for none or one of another PID namespace: of use in messages only,

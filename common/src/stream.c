@@ -30,7 +30,7 @@ static void copy_text(char *to, const char *from, size_t bytes)
 
 static bool is_live(int sem_id)
 {
-    return tri_semset_has_writer(sem_id) == TRI_OK && !tri_semset_is_new(sem_id);
+    return tri_semset_has_writer(sem_id) && !tri_semset_is_new(sem_id);
 }
 
 /** Its place among the holders, TRI_HOLDERS_MAX: there is none. */
@@ -215,7 +215,7 @@ static enum tri_err list_segments(tri_stream_list *list)
     struct shm_info table;
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     if (highest < 0)
-        return tri_err_of_errno(errno);
+        return TRI_ERR_SYSTEM;
     for (int index = 0; index <= highest; index++) {
         struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
         const int shm_id = shmctl(index, SHM_STAT_ANY, &status);
@@ -235,7 +235,7 @@ static enum tri_err list_lone_sets(tri_stream_list *list)
     struct seminfo table = { 0 };
     const int highest = semctl(0, 0, SEM_INFO, &table);
     if (highest < 0)
-        return tri_err_of_errno(errno);
+        return TRI_ERR_SYSTEM;
     for (int index = 0; index <= highest; index++) {
         struct semid_ds status = { 0 };
         if (semctl(index, 0, SEM_STAT_ANY, &status) < 0 ||
@@ -333,7 +333,7 @@ static enum tri_err remove_objects(key_t key, int shm_id, uint32_t flags)
         const enum tri_err sem_err = tri_semset_remove(sem_id);
         err = err == TRI_OK ? sem_err : err;
     }
-    return err == TRI_ERR_NO_WRITER ? TRI_OK : err; // somebody else was quicker
+    return err == TRI_ERR_REMOVED ? TRI_OK : err; // somebody else was quicker
 }
 
 enum tri_err tri_stream_remove(const char *name, uint32_t flags)

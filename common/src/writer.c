@@ -2,6 +2,7 @@
 #include "writer_private.h"
 
 #include "entry.h"
+#include "errno_map.h"
 #include "sys_logind.h"
 
 #include <errno.h>
@@ -10,6 +11,12 @@
 #include <unistd.h>
 
 enum { DRAFT_OPEN, DRAFT_KEPT }; // tri_lease.state
+
+/** An error as callers may see it: somebody removes the stream's objects again and again. */
+static enum tri_err to_public(enum tri_err err)
+{
+    return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
+}
 
 enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options)
 {
@@ -30,7 +37,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         err = tri_writer_ensure_segment(w, w->slot_bytes_wanted);
     if (err != TRI_OK) {
         tri_writer_close(&w); // copes with a writer built half way
-        return err;
+        return to_public(err);
     }
     tri_session_warn(w->log, w->name);
     *out = w;
@@ -75,18 +82,18 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     }
 
     uint32_t taken = NO_SLOT;
-    enum tri_err err = TRI_ERR_NO_WRITER;
-    for (int tries = 0; tries < 2 && err == TRI_ERR_NO_WRITER; tries++) {
+    enum tri_err err = TRI_ERR_REMOVED;
+    for (int tries = 0; tries < 2 && err == TRI_ERR_REMOVED; tries++) {
         err = hold_place(w);
         if (err == TRI_OK)
             err = tri_writer_ensure_segment(w, shape.bytes);
         if (err == TRI_OK)
             err = tri_writer_take_slot(w, &taken);
-        if (err == TRI_ERR_NO_WRITER)
+        if (err == TRI_ERR_REMOVED)
             tri_writer_on_stream_removed(w);
     }
     if (err != TRI_OK)
-        return err;
+        return to_public(err);
 
     struct tri_segment *segment = &w->mapping->segment;
     w->slot[taken].taken = true;
@@ -193,7 +200,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     __builtin_prefetch(&mapping->segment.header->latest, 1); // readers have it: it takes a while
     if (!current || !publishable(w, draft, mapping->segment.geometry.slot_bytes)) {
         tri_writer_add_drops(w, 0, 1);
-        return current ? TRI_ERR_INVALID : TRI_ERR_NO_WRITER;
+        return current ? TRI_ERR_INVALID : TRI_ERR_MOVED;
     }
 
     complete(w, draft);
@@ -218,7 +225,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
         slot->lock = TRI_NO_LOCK;
     if (err == TRI_OK)
         tri_writer_keep_spare(w);
-    if (err != TRI_ERR_NO_WRITER)
+    if (err != TRI_ERR_REMOVED)
         return err;
     tri_writer_on_stream_removed(
         w); // readers still find this frame; the next begin makes the stream anew

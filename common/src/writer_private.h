@@ -97,7 +97,7 @@ void tri_writer_write_identity(struct tri_writer *w);
 /** Somebody has removed the stream under us: lets go of the rest, so that claim() makes it anew. */
 void tri_writer_on_stream_removed(struct tri_writer *w);
 
-/** Finds and locks a slot for the next frame. @return TRI_OK; TRI_ERR_NO_SLOT; TRI_ERR_NO_WRITER;
+/** Finds and locks a slot for the next frame. @return TRI_OK; TRI_ERR_NO_SLOT; TRI_ERR_REMOVED;
  *  TRI_ERR_SYSTEM. */
 enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken);
 

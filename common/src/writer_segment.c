@@ -2,6 +2,7 @@
 /* A stream's segment: made, made anew where somebody has removed it, replaced by a larger one. */
 #include "writer_private.h"
 
+#include "errno_map.h"
 #include "sys_attachments.h"
 
 #include <sys/shm.h>
@@ -51,7 +52,7 @@ static enum tri_err give_up(struct tri_writer *w)
 {
     mark(w);
     const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
-    if (err != TRI_OK && err != TRI_ERR_NO_WRITER) { // not ours any more, after a change of user
+    if (err != TRI_OK && err != TRI_ERR_REMOVED) { // not ours any more, after a change of user
         atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
                                   memory_order_release);
         tri_log_write(w->log, TRI_LOG_ERROR, "segment",

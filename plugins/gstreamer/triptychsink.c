@@ -287,8 +287,8 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     switch (err) {
     case TRI_OK:
         return GST_FLOW_OK;
-    case TRI_ERR_NO_SLOT:   // readers hold them all; never wait for them
-    case TRI_ERR_NO_WRITER: // made for a segment that has been replaced since
+    case TRI_ERR_NO_SLOT: // readers hold them all; never wait for them
+    case TRI_ERR_MOVED:   // made for a segment that has been replaced since
         gst_triptych_count(self, &self->dropped);
         return GST_FLOW_OK;
     default:

@@ -12,8 +12,8 @@ TRI_BEGIN
 #define TRI_ERRORS(X)                                                            \
     X(TRI_OK, 0, "success")                                                      \
     X(TRI_ERR_TIMEOUT, -1, "nothing new within the time limit")                  \
-    X(TRI_ERR_INTERRUPTED, -2, "the wait was interrupted")                        \
-    X(TRI_ERR_NO_WRITER, -3, "the stream has lost its writer")                        \
+    X(TRI_ERR_INTERRUPTED, -2, "the wait was interrupted")                       \
+    X(TRI_ERR_NO_WRITER, -3, "the stream has lost its writer")                   \
     X(TRI_ERR_BUSY, -4, "already in use")                                        \
     X(TRI_ERR_INVALID, -5, "an argument is out of range")                        \
     X(TRI_ERR_VERSION, -6, "made by another version of triptych")                \
@@ -23,10 +23,11 @@ TRI_BEGIN
     X(TRI_ERR_FOREIGN, -10, "another user's object stands under this name")      \
     X(TRI_ERR_COLLISION, -11, "another name has the same System V key")          \
     X(TRI_ERR_CORRUPT, -12, "the segment's contents make no sense")              \
-    X(TRI_ERR_NO_RESOURCES, -13, "no memory or no System V resources left")             \
+    X(TRI_ERR_NO_RESOURCES, -13, "no memory or no System V resources left")      \
     X(TRI_ERR_TORN, -14, "the frame was overwritten during use")                 \
     X(TRI_ERR_NO_SLOT, -15, "readers hold every slot: the frame was dropped")    \
-    X(TRI_ERR_TOO_SMALL, -16, "the buffer is smaller than the frame")
+    X(TRI_ERR_TOO_SMALL, -16, "the buffer is smaller than the frame")            \
+    X(TRI_ERR_MOVED, -17, "the stream has moved to another segment")
 // clang-format on
 
 enum tri_err {

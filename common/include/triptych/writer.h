@@ -99,8 +99,8 @@ TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_v
  * info.bytes_used.
  *
  * @return TRI_OK; TRI_ERR_INVALID, not a draft of this writer, or a value is out of range;
- * TRI_ERR_NO_WRITER,
- *         the stream has moved to another segment since the draft was begun; TRI_ERR_SYSTEM. On
+ *         TRI_ERR_MOVED, the stream has moved to another segment since the draft was begun;
+ *         TRI_ERR_SYSTEM. On
  *         failure the frame is dropped and counted.
  *
  * Cost: one system call.
