@@ -40,7 +40,7 @@ P99_FRAMES = 1000  # of all rounds together, below which the 99th percentile is 
 LONGEST_S = 120  # of one cell, whatever it meets
 REST_S = 0.6  # before an unpaced cell at real-time priority, see rest()
 STOLEN_MOST = 0.02  # of the processors, in a run that counts as undisturbed
-TRIES = 3  # for a cell to be left alone by other virtual machines
+TRIES = 3  # until other virtual machines leave a cell undisturbed
 
 
 def known_transports(program):
@@ -218,7 +218,7 @@ def main():
         asked = set(arguments.transports.split(","))
         if not asked <= transports:
             parser.error(f"no such transport here: {', '.join(sorted(asked - transports))}; "
-                         f"`{arguments.program} --list` tells them")
+                         f"`{arguments.program} --list` lists them")
         transports = asked
     cells = [one for one in plan.cells() if one["transport"] in transports]
     rounds = arguments.rounds or plan.rounds

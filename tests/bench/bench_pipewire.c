@@ -394,7 +394,7 @@ static void read_open(const struct bench_setup *of, uint32_t reader)
     run_until(writer_has_node, "PipeWire has no writer");
     struct pw_registry *registry = pw_core_get_registry(core, PW_VERSION_REGISTRY, 0);
     pw_registry_add_listener(registry, &registry_hook, &registry_events, NULL);
-    run_until(has_ports, "PipeWire tells of no ports");
+    run_until(has_ports, "PipeWire lists no ports");
 
     char text[4][16];
     const struct spa_dict_item items[] = {

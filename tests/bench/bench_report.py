@@ -77,7 +77,7 @@ class Target:
 
     def promised(self):
         if self.most is None and self.least is None:
-            return "told"
+            return "informative"
         return f"at most {self.most}" if self.least is None else f"at least {self.least}"
 
     def verdict(self):
@@ -290,7 +290,7 @@ def memory(cells):
             names = list(speeds)
     return rows and ["## Memory and calls",
                      "GB/s of one processor on three slots in turn; nanoseconds of begin, publish, "
-                     "borrow and give back together", table(("size", *names, "calls ns"), rows)]
+                     "acquire and release together", table(("size", *names, "calls ns"), rows)]
 
 
 def viewer(results):

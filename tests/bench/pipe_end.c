@@ -121,10 +121,10 @@ static void print_figures(GstElement *end)
 static gboolean run(GstElement *pipe, double seconds)
 {
     gst_element_set_state(pipe, GST_STATE_PLAYING);
-    const gint64 give_up = tri_now_ns() + 30 * (gint64)GST_SECOND;
+    const gint64 time_limit = tri_now_ns() + 30 * (gint64)GST_SECOND;
     GstBus *bus = gst_element_get_bus(pipe);
     gboolean fine = TRUE;
-    while (fine && (seen.frames == 0 ? tri_now_ns() < give_up
+    while (fine && (seen.frames == 0 ? tri_now_ns() < time_limit
                                      : tri_now_ns() - seen.first_ns < (gint64)(seconds * 1e9))) {
         GstMessage *message =
             gst_bus_timed_pop_filtered(bus, 20 * GST_MSECOND, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);

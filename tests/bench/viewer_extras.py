@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Cost of statistics, tiles and other extras in triptych-display, beside plain viewing.
 
-viewer_extras.py [RENDERER]...   on a screen of its own (Xvfb), software unless told otherwise; two
+viewer_extras.py [RENDERER]...   on a screen of its own (Xvfb), software by default; two
                                  minutes and a half each
 
 On a busy machine fewer pictures are shown: the time of one of them is what can be compared.

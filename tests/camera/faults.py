@@ -43,7 +43,7 @@ class Faults(CameraTest):
         numbers = [frame["number"] for frame in frames]
         self.assertEqual(numbers, sorted(set(numbers)))
 
-    def assert_told_once(self, capture, why):
+    def assert_logged_once(self, capture, why):
         self.assertIn(why, capture.err)
         self.assertEqual(capture.err.count(" error "), 1, capture.err)
         self.assertEqual(capture.err.count("reopening it"), 1, capture.err)
@@ -57,7 +57,7 @@ class Faults(CameraTest):
             self.control(f"{control}=1")
         self.assert_gap_and_return(self.seen(watcher))
         self.finish(capture)
-        self.assert_told_once(capture, why)
+        self.assert_logged_once(capture, why)
 
     def test_disconnected_camera_returns_under_the_same_name(self):
         # vivid reconnects a disconnected device only after its last user has closed it: an open
@@ -79,7 +79,7 @@ class Faults(CameraTest):
         self.assertAlmostEqual(statistics.median(apart) / 1e9, 0.1, delta=0.05)
         self.assertEqual((away[0]["fps_num"], away[0]["width"]), (back["fps_num"], back["width"]))
         self.assertEqual(away[0]["generation"], back["generation"])
-        self.assert_told_once(capture, "No such device")
+        self.assert_logged_once(capture, "No such device")
 
     def test_capture_survives_a_fatal_error_of_the_queue(self):
         self.fail_while_streaming(["inject_fatal_streaming_error"], "Input/output error")
@@ -155,7 +155,7 @@ class Faults(CameraTest):
                 back = self.wait_for_frame(name, lambda frame: not frame["no_signal"])
                 self.finish(capture)
                 self.assertEqual((lost["width"], lost["fps_num"]), (back["width"], back["fps_num"]))
-                self.assert_told_once(capture, why)
+                self.assert_logged_once(capture, why)
 
     def timings(self, wanted):
         """Selects a timing by its name in vivid's menu."""

@@ -96,13 +96,13 @@ class BadSurroundings(Capture):
 
     def test_missing_file_is_named(self):
         for kind in ("y4m", "raw"):
-            self.refused(FAILED, ["/no/such/film", "No such file"], "-n", self.stream(),
-                         "-s", "4x4", "-f", "GREY", f"{kind}:/no/such/film")
+            self.refused(FAILED, ["/no/such/video", "No such file"], "-n", self.stream(),
+                         "-s", "4x4", "-f", "GREY", f"{kind}:/no/such/video")
 
     def test_control_characters_of_a_name_are_escaped(self):
-        done = self.run_to_end("triptych-capture", "-n", self.stream(), "y4m:no\nsuch\33[31m\177film")
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "y4m:no\nsuch\33[31m\177video")
         self.assertEqual(done.returncode, FAILED)
-        self.assertIn("no?such?[31m?film: cannot open", done.stderr)
+        self.assertIn("no?such?[31m?video: cannot open", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 
     def test_folder_is_refused_as_a_video_file(self):

@@ -11,7 +11,7 @@ FRAMES = 20
 
 
 class Carried(ProgramTest):
-    def film(self, size="640x360", format="NV12"):
+    def video(self, size="640x360", format="NV12"):
         """Frames of pattern:clock as y4m."""
         name = self.stream()
         self.start("triptych-capture", "-q", "-n", name, "-s", size, "-f", format, "-r", 30, "-b", 32,
@@ -27,10 +27,10 @@ class Carried(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
-    def assert_read(self, film, width, height, after):
+    def assert_read(self, video, width, height, after):
         """Asserts that each frame of `after` is read, in both strips, as in the source."""
         grey = ("-f", "rawvideo", "-pix_fmt", "gray", "-vf", f"scale={width}:{height}")
-        original = numbers(self.ffmpeg(film, "-f", "rawvideo", "-pix_fmt", "gray"), 640, 360)
+        original = numbers(self.ffmpeg(video, "-f", "rawvideo", "-pix_fmt", "gray"), 640, 360)
         self.assertEqual(len(original), FRAMES)
         self.assertEqual(sorted(set(original)), original)
         data = self.ffmpeg(after, *grey)
@@ -38,23 +38,23 @@ class Carried(ProgramTest):
             self.assertEqual(numbers(data, width, height, bottom), original)
 
     def test_blocks_stay_readable_after_a_low_bit_rate(self):
-        film = self.film()
-        coded = self.ffmpeg(film, "-c:v", "libx264", "-b:v", "150k", "-maxrate", "150k", "-bufsize",
+        video = self.video()
+        coded = self.ffmpeg(video, "-c:v", "libx264", "-b:v", "150k", "-maxrate", "150k", "-bufsize",
                             "75k", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-f", "matroska")
-        self.assertLess(len(coded), len(film) / 50)
-        self.assert_read(film, 640, 360, coded)
+        self.assertLess(len(coded), len(video) / 50)
+        self.assert_read(video, 640, 360, coded)
 
     def test_blocks_stay_readable_after_scaling(self):
-        film = self.film()
+        video = self.video()
         for width, height in ((320, 180), (1280, 720), (500, 400), (161, 121)):
             with self.subTest(size=f"{width}x{height}"):
-                self.assert_read(film, width, height, film)
+                self.assert_read(video, width, height, video)
 
     def test_dump_reads_the_blocks_after_scaling_and_a_low_bit_rate(self):
-        coded = self.ffmpeg(self.film(), "-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "150k",
+        coded = self.ffmpeg(self.video(), "-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "150k",
                             "-maxrate", "150k", "-bufsize", "75k", "-pix_fmt", "yuv420p", "-f",
                             "matroska")
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         path.write_bytes(self.ffmpeg(coded, "-vf", "scale=480:360", "-f", "yuv4mpegpipe"))
         name = self.stream()
         self.start("triptych-capture", "-q", "-n", name, "-b", FRAMES + 4, "-r", 0,
@@ -67,7 +67,7 @@ class Carried(ProgramTest):
                          [FRAMES, 0, 0, 0])
 
     def test_time_increases_from_frame_to_frame(self):
-        data = self.ffmpeg(self.film(), "-f", "rawvideo", "-pix_fmt", "gray")
+        data = self.ffmpeg(self.video(), "-f", "rawvideo", "-pix_fmt", "gray")
         size = 640 * 360
         times = [strip(data[at:at + size], 640, 360)[1] for at in range(0, len(data), size)]
         steps = [late - early for early, late in zip(times, times[1:])]

@@ -24,7 +24,8 @@
 #define HOSTILE  "a\033[2J\xe9" // clears a terminal; then a byte outside UTF-8
 #define HARMLESS "a?[2J?"
 
-static unsigned vain; // of the next calls that dequeue a buffer; the one after them returns a frame
+static unsigned
+    empty_calls; // of the next calls that dequeue a buffer; the one after them returns a frame
 
 static int describe(unsigned long request, void *argument)
 {
@@ -76,13 +77,13 @@ static int describe(unsigned long request, void *argument)
 
 static int take(struct v4l2_buffer *buffer)
 {
-    if (vain > 0) {
-        vain--;
+    if (empty_calls > 0) {
+        empty_calls--;
         errno = EAGAIN;
         return -1;
     }
     buffer->bytesused = BYTES;
-    vain = 1;
+    empty_calls = 1;
     return 0;
 }
 
@@ -144,7 +145,7 @@ static enum source_result wait_and_fill(struct source *source, struct tri_draft 
 }
 
 /** Nanoseconds that FEW empty fills take. */
-static int64_t spent_in_vain(struct source *source)
+static int64_t time_of_empty_fills(struct source *source)
 {
     const int64_t began = tri_now_ns();
 
@@ -170,7 +171,7 @@ static void device_with_empty_reads_is_polled_slowly(void **state)
     struct source source;
 
     open_device(&source, &options, "/dev/null", SOURCE_IO_READ);
-    assert_true(spent_in_vain(&source) >= FEW * REST_NS);
+    assert_true(time_of_empty_fills(&source) >= FEW * REST_NS);
     source.ops->close(&source);
 }
 
@@ -181,8 +182,8 @@ static void device_without_a_buffer_is_polled_slowly(void **state)
     struct source source;
 
     open_device(&source, &options, "/dev/zero", SOURCE_IO_MMAP);
-    vain = UINT32_MAX;
-    assert_true(spent_in_vain(&source) >= FEW * REST_NS);
+    empty_calls = UINT32_MAX;
+    assert_true(time_of_empty_fills(&source) >= FEW * REST_NS);
     source.ops->close(&source);
 }
 
@@ -193,7 +194,7 @@ static void single_unsuccessful_wait_delays_no_frame(void **state)
     struct source source;
 
     open_device(&source, &options, "/dev/zero", SOURCE_IO_MMAP);
-    vain = 1;
+    empty_calls = 1;
     const long before = sleeps();
     for (unsigned i = 0; i < MANY; i++) {
         struct tri_draft *nowhere = NULL;

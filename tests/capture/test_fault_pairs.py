@@ -84,14 +84,14 @@ class FaultPairs(ProgramTest):
 
     def check(self, *faults):
         made, seen = self._of_all_frames(faults)
-        on_purpose = made.get("faults", {"dropped": 0, "torn": 0, "format_changes": 0,
+        reported = made.get("faults", {"dropped": 0, "torn": 0, "format_changes": 0,
                                          "crashed": False, **{key: made[key] for key in DELAYS}})
         lost, torn, changes = injected(faults)
         self.assertEqual(
-            {key: value for key, value in on_purpose.items() if key not in DELAYS[1:]},
+            {key: value for key, value in reported.items() if key not in DELAYS[1:]},
             {"dropped": lost, "torn": torn, "format_changes": changes, "crashed": "crash" in faults,
              "stalls": int("stall" in faults)})
-        self.assertEqual({key: seen[key] for key in DELAYS}, {key: on_purpose[key] for key in DELAYS})
+        self.assertEqual({key: seen[key] for key in DELAYS}, {key: reported[key] for key in DELAYS})
         all_lost = made["dropped"]["driver"]  # includes frames that a late pattern skipped
         self.assertGreaterEqual(all_lost, lost)
         self.assertGreater(seen["clock"].pop("latency_us")["max"], 0)

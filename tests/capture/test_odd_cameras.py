@@ -85,13 +85,13 @@ class Devices(OddCameras):
 class WaysOfStreaming(OddCameras):
     def test_next_io_method_is_tried_until_a_frame_arrives(self):
         wayward = "caps +readwrite"
-        told = ["no frame came by --io userptr: --io mmap takes its place", "! error ",
+        logged = ["no frame came by --io userptr: --io mmap takes its place", "! error ",
                 "!no signal"]
         self.each([
-            ([GREY, "fail QBUF EINVAL userptr"], [], DONE, *told),
+            ([GREY, "fail QBUF EINVAL userptr"], [], DONE, *logged),
             ([GREY, "image 0"], ["--io", "userptr"], MISUSED, "--io userptr"),
-            ([GREY, "fail STREAMON EIO userptr"], [], DONE, *told),
-            ([GREY, "fail DQBUF EIO userptr"], [], DONE, *told),
+            ([GREY, "fail STREAMON EIO userptr"], [], DONE, *logged),
+            ([GREY, "fail DQBUF EIO userptr"], [], DONE, *logged),
             ([GREY, "fail REQBUFS EINVAL userptr"], [], DONE, "! error ", "!no frame came"),
             ([GREY, wayward, "fail REQBUFS EINVAL"], [], DONE, "! error "),
             ([GREY, wayward, "fail STREAMON EINVAL"], [], DONE, "--io read takes its place"),
@@ -396,13 +396,14 @@ class JpegOfAnotherSize(OddCameras):
         return file
 
     def test_picture_is_published_at_its_own_size(self):
-        for real, told, seen in (("320x240", "640x480", (320, 240)), ("640x480", "320x240", (640, 480)),
+        for real, named, seen in (("320x240", "640x480", (320, 240)),
+                                  ("640x480", "320x240", (640, 480)),
                                  ("640x368", "640x360", (640, 360))):
-            with self.subTest(real=real, told=told):
+            with self.subTest(real=real, named=named):
                 file = self.jpeg(real)
-                self.plug_in([f"mode MJPG {told} 50", f"frame times=0 file={file}"])
+                self.plug_in([f"mode MJPG {named} 50", f"frame times=0 file={file}"])
                 name, process, log = self.capture()
                 frame = self.frames(name, 1)[0]
                 self.finish(process)
                 self.assertEqual((frame["width"], frame["height"]), seen)
-                self.assertEqual("published at their own size" in log(), real[:3] != told[:3])
+                self.assertEqual("published at their own size" in log(), real[:3] != named[:3])

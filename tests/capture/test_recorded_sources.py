@@ -13,8 +13,8 @@ PICTURE = bytes(range(12))
 FRAME = b"FRAME\n" + PICTURE
 
 
-class Film(ProgramTest):
-    def film(self, *args, frames=12, rate=20, size="64x48", format="yuv420p"):
+class Video(ProgramTest):
+    def video(self, *args, frames=12, rate=20, size="64x48", format="yuv420p"):
         """A y4m file made by ffmpeg, in memory."""
         done = subprocess.run(
             [tool("ffmpeg"), "-loglevel", "error", "-f", "lavfi", "-i",
@@ -22,14 +22,14 @@ class Film(ProgramTest):
              "-strict", "-1", *args, "-"], check=True, capture_output=True, timeout=120)
         return done.stdout
 
-    def through(self, source, film=None, count=12, reader=(), writer=()):
+    def through(self, source, video=None, count=12, reader=(), writer=()):
         """Returns the output of a reader in order, as y4m or raw bytes."""
         name = self.stream()
-        options = {"stdin": subprocess.PIPE} if film is not None else {}
+        options = {"stdin": subprocess.PIPE} if video is not None else {}
         capture = self.start("triptych-capture", "-q", "-n", name, "-b", "16", "--wait-for-reader",
                              *writer, source, **options)
-        if film is not None:
-            capture.stdin.write(film)  # fits the pipe: nothing reads it before the reader exists
+        if video is not None:
+            capture.stdin.write(video)  # fits the pipe: nothing reads it before the reader exists
             capture.stdin.close()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", count, "-o", "-",
                                *reader, name, text=False)
@@ -37,8 +37,8 @@ class Film(ProgramTest):
         capture.wait(60)
         return done.stdout
 
-    def refused(self, film, *words, status=1, args=("y4m:-",)):
-        done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", *args, input=film)
+    def refused(self, video, *words, status=1, args=("y4m:-",)):
+        done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", *args, input=video)
         self.assert_refused(done, status, *words)
 
 
@@ -58,41 +58,41 @@ def pictures(y4m):
     return parts
 
 
-class Whole(Film):
+class Whole(Video):
     def test_y4m_from_a_pipe_comes_out_bit_by_bit(self):
         for format, size in (("yuv420p", "64x48"), ("yuv420p", "34x18"), ("yuv422p", "33x17"),
                              ("gray", "31x5"), ("yuv420p10le", "30x14"), ("gray16le", "19x7")):
             with self.subTest(format=format, size=size):
-                film = self.film("-f", "yuv4mpegpipe", format=format, size=size)
-                out = self.through("y4m:-", film)
-                self.assertEqual(pictures(out), pictures(film))
+                video = self.video("-f", "yuv4mpegpipe", format=format, size=size)
+                out = self.through("y4m:-", video)
+                self.assertEqual(pictures(out), pictures(video))
 
     def test_y4m_from_a_file_comes_out_bit_by_bit(self):
-        film = self.film("-f", "yuv4mpegpipe", size="161x91", format="yuv422p")
-        path = self.folder() / "film.y4m"
-        path.write_bytes(film)
-        self.assertEqual(pictures(self.through(f"y4m:{path}")), pictures(film))
+        video = self.video("-f", "yuv4mpegpipe", size="161x91", format="yuv422p")
+        path = self.folder() / "video.y4m"
+        path.write_bytes(video)
+        self.assertEqual(pictures(self.through(f"y4m:{path}")), pictures(video))
 
     def test_raw_frames_come_out_bit_by_bit(self):
-        film = self.film("-f", "rawvideo", format="nv12", size="50x30")
-        out = self.through("raw:-", film, writer=("-s", "50x30", "-f", "NV12", "--fps", "20"),
+        video = self.video("-f", "rawvideo", format="nv12", size="50x30")
+        out = self.through("raw:-", video, writer=("-s", "50x30", "-f", "NV12", "--fps", "20"),
                            reader=("--to", "raw"))
-        self.assertEqual(out, film)
+        self.assertEqual(out, video)
 
     def test_skip_leaves_out_the_first_frames(self):
-        film = self.film("-f", "yuv4mpegpipe")
-        out = self.through("y4m:-", film, count=9, writer=("--skip", "3"))
-        self.assertEqual(pictures(out), pictures(film)[3:])
+        video = self.video("-f", "yuv4mpegpipe")
+        out = self.through("y4m:-", video, count=9, writer=("--skip", "3"))
+        self.assertEqual(pictures(out), pictures(video)[3:])
 
     def test_looped_file_restarts(self):
-        film = self.film("-f", "yuv4mpegpipe", frames=3)
-        path = self.folder() / "film.y4m"
-        path.write_bytes(film)
+        video = self.video("-f", "yuv4mpegpipe", frames=3)
+        path = self.folder() / "video.y4m"
+        path.write_bytes(video)
         out = self.through(f"y4m:{path}", count=8, writer=("--loop", "--count", "8"))
-        self.assertEqual(pictures(out), (pictures(film) * 3)[:8])
+        self.assertEqual(pictures(out), (pictures(video) * 3)[:8])
 
     def test_looped_raw_file_restarts(self):
-        path = self.folder() / "film.raw"
+        path = self.folder() / "video.raw"
         path.write_bytes(b"abcdefgh")
         out = self.through(f"raw:{path}", count=5, reader=("--to", "raw"),
                            writer=("-s", "2x2", "-f", "GREY", "--loop", "--count", "5", "-r", "20"))
@@ -115,7 +115,7 @@ class Whole(Film):
         self.assertEqual((summary["frames"], summary["dropped"]["writer"]), (5000, 0))
 
 
-class Headers(Film):
+class Headers(Video):
     """The description of frames in a y4m header, beyond size and samples."""
 
     def test_header_comes_out_as_it_went_in(self):
@@ -129,13 +129,13 @@ class Headers(Film):
     def test_frames_of_a_mixed_file_keep_their_order(self):
         lines = [b"FRAME Itii\n", b"FRAME Ibii\n", b"FRAME I1pp\n", b"FRAME I???\n"]
         head = b"YUV4MPEG2 W4 H2 F25:1 Im A1:1 Cmono"
-        film = b"".join(line + bytes(8) for line in [lines[3], *lines])
-        out = self.through("y4m:-", head + b"\n" + film, count=5)
-        self.assertEqual(out.partition(b"\n")[2], film)
+        video = b"".join(line + bytes(8) for line in [lines[3], *lines])
+        out = self.through("y4m:-", head + b"\n" + video, count=5)
+        self.assertEqual(out.partition(b"\n")[2], video)
 
-    def assert_warned(self, film, frames, *words):
+    def assert_warned(self, video, frames, *words):
         done = self.run_to_end("triptych-capture", "-n", self.stream(), "-r", "0", "--json", "y4m:-",
-                               input=film)
+                               input=video)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], frames)
         for word in words:
@@ -144,7 +144,7 @@ class Headers(Film):
 
     def test_unknown_header_fields_are_warnings(self):
         size = b"YUV4MPEG2 W4 H2"
-        for film, words in (
+        for video, words in (
                 (size + b" F25\n" + FRAME, ["byte 16", "25:1"]),
                 (size + b" F1:0\n" + FRAME, ["byte 16", "rate"]),
                 (size + b" A1\n" + FRAME, ["byte 16", "aspect"]),
@@ -154,8 +154,8 @@ class Headers(Film):
                 (HEAD + b"FRAME\r\n" + PICTURE, [f"byte {len(HEAD) + 5}", "carriage return"]),
                 (HEAD + FRAME + b"\n", [f"byte {len(HEAD + FRAME)}", "empty line"]),
                 (HEAD + b"\r\n\n" + FRAME, [f"byte {len(HEAD)}", "empty line"])):
-            with self.subTest(film=film):
-                self.assert_warned(film, 1, *words)
+            with self.subTest(video=video):
+                self.assert_warned(video, 1, *words)
 
     def test_concatenated_files_continue(self):
         self.assert_warned((HEAD + FRAME * 2) * 3, 6)
@@ -170,30 +170,30 @@ class Headers(Film):
                                    (b"F25:1 It", b"F25:1 Ib", "interlaced-tb to interlaced-bt"),
                                    (b"F25:1 A1:1", b"F25:1 A59:54", "pixels of 1:1 to 59:54")):
             name = self.stream()
-            films = [b"YUV4MPEG2 W4 H2 C420jpeg " + said + b"\n" + FRAME * 2
+            videos = [b"YUV4MPEG2 W4 H2 C420jpeg " + said + b"\n" + FRAME * 2
                      for said in (first, then)]
             capture = self.start("triptych-capture", "-q", "-n", name, "-b", "16",
                                  "--wait-for-reader", "y4m:-", stdin=subprocess.PIPE)
-            capture.stdin.write(b"".join(films))
+            capture.stdin.write(b"".join(videos))
             capture.stdin.close()
             done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 4, "-o",
-                                   self.folder() / "film.y4m", name)
+                                   self.folder() / "video.y4m", name)
             self.assertEqual(done.stderr.count("the stream changed"), 1, done.stderr)
             self.assertIn(words, done.stderr)
             capture.wait(60)
 
 
-class Again(Film):
+class Again(Video):
     """--loop, and input that is not a video file."""
 
     def test_stdin_is_looped_from_its_initial_offset(self):
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         path.write_bytes(b"read by somebody before" + HEAD + FRAME * 2)
         name = self.stream()
-        with open(path, "rb") as film:
-            film.seek(len(b"read by somebody before"))
+        with open(path, "rb") as video:
+            video.seek(len(b"read by somebody before"))
             capture = self.start("triptych-capture", "-q", "-r", "0", "-n", name, "--loop",
-                                 "--count", 6, "y4m:-", stdin=film)
+                                 "--count", 6, "y4m:-", stdin=video)
             self.assertEqual(capture.wait(60), 0, capture.stderr)
 
     def test_pipe_is_not_looped(self):
@@ -223,13 +223,13 @@ class Again(Film):
             return wchan.read()
 
     def test_raw_rows_may_have_padding(self):
-        for format, stride, film, picture in (
+        for format, stride, video, picture in (
                 ("GREY", 4, b"ab..cd..", b"abcd"),
                 ("YUYV", 6, b"abcd..efgh..", b"abcdefgh"),
                 ("YU12", 6, b"ab....cd....e..f..", b"abcdef"),
                 ("NV12", 64, b"ab" + bytes(62) + b"cd" + bytes(62) + b"ef" + bytes(62), b"abcdef")):
             with self.subTest(format=format):
-                out = self.through("raw:-", film * 2, count=2, reader=("--to", "raw"),
+                out = self.through("raw:-", video * 2, count=2, reader=("--to", "raw"),
                                    writer=("-s", "2x2", "-f", format, "--stride", stride))
                 self.assertEqual(out, picture * 2)
         self.refused(b"", "impossible layout", status=2,
@@ -237,9 +237,9 @@ class Again(Film):
         self.refused(b"", "--stride", status=2, args=("y4m:-", "--stride", "3"))
 
 
-class NoFilm(Film):
+class Malformed(Video):
     def test_malformed_file_is_refused_with_the_offset_of_the_error(self):
-        for film, words in (
+        for video, words in (
                 (b"", ["empty"]),
                 (b"\n", ["byte 0", "YUV4MPEG2"]),
                 (b"RIFF....AVI ", ["truncated"]),
@@ -261,8 +261,8 @@ class NoFilm(Film):
                 (HEAD + FRAME + b"F\n" + FRAME, ["FRAME"]),
                 (HEAD + FRAME + b"YUV4MPEG2 W0 H2\n", [f"byte {len(HEAD + FRAME) + 10}", "width"]),
                 (HEAD + b"FRAME X" + b"x" * 3000, ["too long"])):
-            with self.subTest(film=film[:60]):
-                self.refused(film, *words)
+            with self.subTest(video=video[:60]):
+                self.refused(video, *words)
 
     def test_raw_file_that_ends_within_a_frame_is_reported(self):
         self.refused(b"abcdef", "2 of 4", args=("raw:-", "-s", "2x2", "-f", "GREY"))
@@ -273,7 +273,7 @@ class NoFilm(Film):
         self.refused(HEAD + FRAME, "YU12", "--format", status=2, args=("y4m:-", "-f", "NV12"))
 
     def test_empty_file_is_not_looped(self):
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         path.write_bytes(HEAD)
         self.refused(None, "no frame", args=("--loop", f"y4m:{path}"))
 

@@ -364,8 +364,7 @@ static bool set_shmmax(const char *bytes)
     return set;
 }
 
-static void
-a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help(void **state)
+static void source_that_grows_beyond_the_limits_loses_frames_with_advice(void **state)
 {
     static const struct source_ops *const kinds[] = { &direct, &queued };
 
@@ -423,8 +422,7 @@ int main(void)
         cmocka_unit_test(source_that_fails_for_good_fails_the_run),
         cmocka_unit_test(change_of_format_reaches_the_reader_with_its_first_frame),
         cmocka_unit_test(driver_with_a_queue_is_kept_in_slots),
-        cmocka_unit_test(
-            a_source_that_grows_beyond_the_limits_loses_frames_and_says_what_would_help), // last
+        cmocka_unit_test(source_that_grows_beyond_the_limits_loses_frames_with_advice), // last
     };
     return cmocka_run_group_tests_name("run", tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ class Clock(ProgramTest):
         return self._through("--count", FRAMES, "--size", self.SIZE, "--fps", "0", *options,
                              "pattern:clock")[0]
 
-    def _film(self):
+    def _video(self):
         """pattern:clock as a y4m file. Drawn unpaced, because a paced pattern skips frames when it
         is late."""
         name = self.stream()
@@ -48,7 +48,7 @@ class Clock(ProgramTest):
 
     def _changed(self, change):
         """The file with its list of frames changed."""
-        path = self._film()
+        path = self._video()
         header, *pictures = path.read_bytes().split(b"FRAME\n")
         path.write_bytes(b"FRAME\n".join([header, *change(pictures)]))
         return f"y4m:{path}"
@@ -71,20 +71,20 @@ class Clock(ProgramTest):
                                  "reordered": 1, "torn": 1})
 
     def test_faults_above_the_limit_fail_and_are_reported(self):
-        film = self._changed(lambda pictures: pictures[:4] + pictures[7:])
-        _, status, said = self._through(film, frames=FRAMES - 3,
+        video = self._changed(lambda pictures: pictures[:4] + pictures[7:])
+        _, status, said = self._through(video, frames=FRAMES - 3,
                                         options=["--max-clock-faults", 2])
         self.assertEqual(status, 1)
         self.assertIn("--max-clock-faults: 3 faults (3 dropped, 0 repeated", said)
         self.assertIn("1 more than the 2 allowed", said)
-        _, status, said = self._through(film, frames=FRAMES - 3,
+        _, status, said = self._through(video, frames=FRAMES - 3,
                                         options=["--max-clock-faults", 3])
         self.assertEqual(status, 0, said)
 
     def test_clock_is_read_after_h264_at_a_low_bit_rate_and_scaling(self):
-        film = self._film()
-        lossy = film.with_name("lossy.mp4")
-        coded = self.run_to_end(tool("ffmpeg"), "-v", "error", "-i", film, "-vf", "scale=480:360",
+        video = self._video()
+        lossy = video.with_name("lossy.mp4")
+        coded = self.run_to_end(tool("ffmpeg"), "-v", "error", "-i", video, "-vf", "scale=480:360",
                                 "-c:v", "libx264", "-crf", "38", "-pix_fmt", "yuv420p", lossy)
         self.assertEqual(coded.returncode, 0, coded.stderr)
         decoder = self.start(tool("ffmpeg"), "-v", "error", "-i", lossy, "-f", "yuv4mpegpipe", "-")

@@ -99,7 +99,7 @@ class Frames(ProgramTest):
         for format, pixels in (("YUYV", "yuv422p"), ("NV12", "yuv420p"), ("GREY", "gray"),
                                ("Y16", "gray16le"), ("P010", "yuv420p10le")):
             with self.subTest(format=format):
-                path = self.folder() / "film.y4m"
+                path = self.folder() / "video.y4m"
                 name, frames, writer = self._publish(format, range="lim-range")
                 self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", path, name)
                 read = self.run_to_end(ffmpeg, "-v", "error", "-i", path, "-f", "rawvideo",
@@ -126,7 +126,7 @@ class Frames(ProgramTest):
         pictures = [self._jpeg(color) for color in ("red", "green", "blue")]
         for picture in pictures:
             writer.frame("MJPG", (64, 48), [picture])
-        path = self.folder() / "film.mjpeg"
+        path = self.folder() / "video.mjpeg"
         self.run_to_end("triptych-dump", "--mode", "next", "--count", 3, "-o", path, name)
         self.assertEqual(path.read_bytes(), b"".join(pictures))
         writer.end()
@@ -226,7 +226,7 @@ class Torn(ProgramTest):
         for _ in range(10):  # until that has happened
             if self._hold_too_long() > 0:
                 return
-        self.fail("no slot was taken back in the middle of a write: nothing was proved")
+        self.fail("no slot was reclaimed during a write: nothing was tested")
 
     def _hold_too_long(self):
         """Stops a dump that writes directly from its slot for longer than the writer allows. Checks

@@ -21,7 +21,7 @@ class Lines(ProgramTest):
             writer.frame(format, size, planes, pad=7, **rest)
         return name, b"".join(b"".join(planes) for planes in frames), writer
 
-    def _told(self, *args):
+    def _printed(self, *args):
         """Returns the printed line, and the output."""
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", FRAMES, *args,
                                text=False)
@@ -45,15 +45,15 @@ class Lines(ProgramTest):
             for size in SIZES:
                 with self.subTest(format=format, size=size):
                     name, samples, writer = self._publish(format, size)
-                    line, output = self._told("--to", "raw", "-o", "-", name)
+                    line, output = self._printed("--to", "raw", "-o", "-", name)
                     self.assertEqual(output, samples)
                     self.assertEqual(self._type(line, self.SAME, input=output), samples)
                     writer.end()
 
     def test_raw_file_is_read_by_the_printed_line(self):
-        path = self.folder() / "film.raw"
+        path = self.folder() / "video.raw"
         name, samples, writer = self._publish("BGR3", SIZES[1])
-        line, _ = self._told("-o", path, name)
+        line, _ = self._printed("-o", path, name)
         self.assertEqual(self._type(line, self.SAME), samples)
         writer.end()
 
@@ -74,7 +74,7 @@ class Lines(ProgramTest):
                                "color=red:s=64x48", "-frames:v", 1, "-f", "mjpeg", "-", text=False)
         for _ in range(FRAMES):
             writer.frame("MJPG", (64, 48), [made.stdout])
-        line, output = self._told("--to", "raw", "-o", "-", name)
+        line, output = self._printed("--to", "raw", "-o", "-", name)
         self.assertEqual(self._type(line, "-c copy -f mjpeg -", input=output), made.stdout * FRAMES)
         writer.end()
 
@@ -83,14 +83,14 @@ class Lines(ProgramTest):
             with self.subTest(format=format):
                 name, _, writer = self._publish(format, SIZES[0])
                 done = self.run_to_end("triptych-dump", "--to", "raw", "--count", 1, "-o",
-                                       self.folder() / "film.raw", name)
+                                       self.folder() / "video.raw", name)
                 self.assertIn(f"ffmpeg does not read {format} as raw; --to y4m it does",
                               done.stderr)
                 writer.end()
 
     def test_printed_line_describes_the_colours(self):
         name, _, writer = self._publish("YUYV", SIZES[0], range="full-range", matrix="709")
-        line, output = self._told("--to", "raw", "-o", "-", name)
+        line, output = self._printed("--to", "raw", "-o", "-", name)
         done = self.run_to_end(*shlex.split(line.replace("ffmpeg", tool("ffmpeg") + " -hide_banner")
                                             .replace("OUTPUT", "-f null -")), input=output)
         self.assertRegex(done.stderr, r"yuyv422\(pc, bt709/")

@@ -55,7 +55,7 @@ class Rate(ProgramTest):
 
     def test_files_have_the_same_frames_as_pipes(self):
         name, writer = self._publish(self.PLACES)
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         self._dump(name, *CONSTANT, "--count", 7, "-o", path)
         header, *pictures = path.read_bytes().split(b"FRAME\n")
         self.assertIn(b" F25:1 ", header)
@@ -103,14 +103,14 @@ class Rate(ProgramTest):
         # 50 a second, some lost, none in the second second; the last one after 4 s
         places = sorted({0, 100} | set(chance.sample([*range(1, 25), *range(50, 100)], 50)))
         name, writer = self._publish(places, fps=(25, 1), rate=25)
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         self._dump(name, *CONSTANT, "--exit-on-end", "--count", 101, "-o", path)
-        told = self.run_to_end(tool("ffprobe"), "-v", "error", "-count_frames", "-show_entries",
+        probed = self.run_to_end(tool("ffprobe"), "-v", "error", "-count_frames", "-show_entries",
                                "stream=r_frame_rate,nb_read_frames,duration", "-of", "json", path)
-        [film] = json.loads(told.stdout)["streams"]
-        self.assertEqual(film["r_frame_rate"], "25/1")
-        self.assertEqual(int(film["nb_read_frames"]), 101)
-        self.assertAlmostEqual(float(film["duration"]), 101 / 25, places=3)
+        [video] = json.loads(probed.stdout)["streams"]
+        self.assertEqual(video["r_frame_rate"], "25/1")
+        self.assertEqual(int(video["nb_read_frames"]), 101)
+        self.assertAlmostEqual(float(video["duration"]), 101 / 25, places=3)
         writer.end()
 
     def test_gap_of_an_hour_is_filled_for_ten_seconds_and_logged(self):

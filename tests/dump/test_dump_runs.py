@@ -125,7 +125,7 @@ class Failures(ProgramTest):
         return name, writer
 
     def test_format_that_y4m_lacks_is_refused_with_the_command_that_works(self):
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         name, writer = self._one_frame("RGB3")
         done = self.run_to_end("triptych-dump", "-o", path, name)
         self.assert_refused(done, 1, "y4m has no RGB3", f"triptych-dump --to raw -o - {name}",
@@ -146,7 +146,7 @@ class Failures(ProgramTest):
         writer.end()
 
     def test_change_of_size_ends_y4m_after_a_whole_frame(self):
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         name, writer = self._one_frame()
         dump = self.start("triptych-dump", "-o", path, name)
         wait_until(lambda: path.exists() and path.stat().st_size > 8, "the first frame")
@@ -208,7 +208,7 @@ class Failures(ProgramTest):
         name = self.stream()
         for args, words in (
                 (["--frobnicate"], ["--frobnicate"]),
-                (["-o", "film.xyz", name], ["film.xyz", "--to"]),
+                (["-o", "video.xyz", name], ["video.xyz", "--to"]),
                 (["--to", "gif", name], ["--to", "gif", "y4m raw png"]),
                 (["--count", "-3", name], ["--count", "whole number"]),
                 (["--duration", "soon", name], ["--duration", "soon"]),

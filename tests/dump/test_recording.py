@@ -16,7 +16,7 @@ class Before(ProgramTest):
 
     def setUp(self):
         super().setUp()
-        self.film = self.folder() / "film.y4m"
+        self.video = self.folder() / "video.y4m"
 
     def assert_recorded(self, path):
         """Asserts that the file has one frame and nothing of its previous content."""
@@ -36,79 +36,79 @@ class Before(ProgramTest):
         self.assertEqual(done.returncode, 1)
 
     def test_old_file_stays_when_no_frame_comes(self):
-        self.film.write_bytes(OLD)
-        self.record_nothing(self.film)
-        self.assertEqual(self.film.read_bytes(), OLD)
+        self.video.write_bytes(OLD)
+        self.record_nothing(self.video)
+        self.assertEqual(self.video.read_bytes(), OLD)
 
     def test_old_file_stays_when_a_signal_comes_first(self):
-        self.film.write_bytes(OLD)
-        dump = self.start("triptych-dump", "-o", self.film, self.stream())
-        wait_until(lambda: str(self.film) in self.open_files(dump), "the file is open")
+        self.video.write_bytes(OLD)
+        dump = self.start("triptych-dump", "-o", self.video, self.stream())
+        wait_until(lambda: str(self.video) in self.open_files(dump), "the file is open")
         dump.send_signal(signal.SIGINT)
         self.assertEqual(dump.wait(60), 0)
-        self.assertEqual(self.film.read_bytes(), OLD)
+        self.assertEqual(self.video.read_bytes(), OLD)
 
     def open_files(self, process):
         folder = f"/proc/{process.pid}/fd"
         return [os.readlink(f"{folder}/{number}") for number in os.listdir(folder)]
 
     def test_old_file_is_replaced_by_a_shorter_one(self):
-        self.film.write_bytes(OLD)
-        self.assertEqual(self.record(self.film).returncode, 0)
-        self.assert_recorded(self.film)
+        self.video.write_bytes(OLD)
+        self.assertEqual(self.record(self.video).returncode, 0)
+        self.assert_recorded(self.video)
 
     def test_new_file_is_removed_when_no_frame_comes(self):
-        self.record_nothing(self.film)
-        self.assertFalse(self.film.exists())
+        self.record_nothing(self.video)
+        self.assertFalse(self.video.exists())
 
     def test_symbolic_link_stays_one(self):
-        link = self.film.with_name("link.y4m")
-        link.symlink_to(self.film)
+        link = self.video.with_name("link.y4m")
+        link.symlink_to(self.video)
         self.record_nothing(link)
-        self.assertFalse(self.film.exists())
+        self.assertFalse(self.video.exists())
         self.assertEqual(self.record(link).returncode, 0)
-        self.assert_recorded(self.film)
+        self.assert_recorded(self.video)
         self.record_nothing(link)
-        self.assert_recorded(self.film)
+        self.assert_recorded(self.video)
         self.assertTrue(link.is_symlink())
 
     def test_file_that_is_captured_is_refused(self):
-        self.film.write_bytes(b"YUV4MPEG2 W4 H2 F50:1 Cmono\n" + (b"FRAME\n" + FRAME) * 3)
-        before = self.film.read_bytes()
+        self.video.write_bytes(b"YUV4MPEG2 W4 H2 F50:1 Cmono\n" + (b"FRAME\n" + FRAME) * 3)
+        before = self.video.read_bytes()
         source = self.stream()
-        writer = self.start("triptych-capture", "--loop", "-n", source, f"y4m:{self.film}")
+        writer = self.start("triptych-capture", "--loop", "-n", source, f"y4m:{self.video}")
         self.wait_for_stream(source, writer)
-        done = self.run_to_end("triptych-dump", "-o", self.film, "--count", 1, source)
+        done = self.run_to_end("triptych-dump", "-o", self.video, "--count", 1, source)
         self.assert_refused(done, 1, "in use", "name another file")
-        self.assertEqual(self.film.read_bytes(), before)
+        self.assertEqual(self.video.read_bytes(), before)
 
     def test_file_that_another_dump_writes_is_refused(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         writer.frame("GREY", (4, 2), [FRAME])
-        dump = self.start("triptych-dump", "-o", self.film, name)
-        wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
-        self.assert_refused(self.record(self.film), 1, "in use")
+        dump = self.start("triptych-dump", "-o", self.video, name)
+        wait_until(lambda: self.video.exists() and self.video.stat().st_size, "a frame is recorded")
+        self.assert_refused(self.record(self.video), 1, "in use")
         dump.send_signal(signal.SIGINT)
         self.assertEqual(dump.wait(60), 0)
-        self.assert_recorded(self.film)
+        self.assert_recorded(self.video)
         writer.end()
 
     def test_recording_loads_no_library_for_conversion(self):
         name = self.stream()
         writer = StdinWriter(self, name)
         writer.frame("GREY", (4, 2), [FRAME])
-        dump = self.start("triptych-dump", "-o", self.film, name)
-        wait_until(lambda: self.film.exists() and self.film.stat().st_size, "a frame is recorded")
+        dump = self.start("triptych-dump", "-o", self.video, name)
+        wait_until(lambda: self.video.exists() and self.video.stat().st_size, "a frame is recorded")
         with open(f"/proc/{dump.pid}/maps", encoding="utf-8") as maps:
             self.assertNotRegex(maps.read(), "libswscale|libavutil|libX11")
         writer.end()
 
     def test_stats_are_printed_while_recording(self):
-        done = self.record(self.film, "--stats", "--json")
+        done = self.record(self.video, "--stats", "--json")
         self.assertEqual(last_json(done.stdout)["frames"], 1)
-        self.assert_recorded(self.film)
-        self.assertIn("1 frame", self.record(self.film, "--stats").stdout)
+        self.assert_recorded(self.video)
+        self.assertIn("1 frame", self.record(self.video, "--stats").stdout)
         done = self.record("-", "--stats", "--json")
         self.assertEqual(last_json(done.stderr)["frames"], 1)
         self.assertTrue(done.stdout.startswith("YUV4MPEG2 "))

@@ -191,9 +191,9 @@ class Report(ProgramTest):
         self.assertGreater(self.data(path)["summary"]["frames"], 0)
 
     def test_report_and_frames_can_be_written_in_one_run(self):
-        film = self.folder() / "film.y4m"
-        page = self.page("-o", film)
-        self.assertEqual(film.read_bytes().count(b"FRAME\n"), 60)
+        video = self.folder() / "video.y4m"
+        page = self.page("-o", video)
+        self.assertEqual(video.read_bytes().count(b"FRAME\n"), 60)
         self.assertEqual(len(self.data(page)["samples"]["span_ns"]), 60)
 
     def test_unwritable_file_fails_before_the_run(self):

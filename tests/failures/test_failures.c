@@ -256,7 +256,7 @@ static const struct {
 };
 
 /** Whether `err` is a valid outcome of `error`. */
-static bool tells(enum tri_err err, int error)
+static bool matches(enum tri_err err, int error)
 {
     switch (error) {
     case ENOMEM:
@@ -343,8 +343,8 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
     const bool came = fail_disarm();
 
     const char *wrong = NULL;
-    if (came && err != TRI_OK && !tells(err, error))
-        wrong = "the outcome tells something else";
+    if (came && err != TRI_OK && !matches(err, error))
+        wrong = "the outcome has another meaning";
     else if (came && err != TRI_OK && act->says_why && error != FAIL_REMOVED && !s.said[0])
         wrong = "the log does not say why";
     else if (!s.writer && act->prepare == nothing && objects(s.key) != 0)

@@ -25,7 +25,7 @@
 #define PAGES_MAX   16
 #define IMAGE_BYTES (sizeof(struct tri_header) + 3 * sizeof(struct tri_entry))
 #define GUARD_BYTES (1 << 20)
-#define BORROWS     3 // a reader that gets frames takes up to this many
+#define FRAMES_READ 3 // a reader that gets frames takes up to this many
 #define CHANGES_MAX 6 // fields changed at once
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -124,7 +124,7 @@ static void read_as(enum tri_reader_mode mode, uint32_t flags)
     if (tri_reader_open(&reader, &options) != TRI_OK)
         return;
     struct tri_frame frame = { .lease = { 0 } };
-    for (int i = 0; i < BORROWS && tri_reader_acquire(reader, &frame, 0) == TRI_OK; i++)
+    for (int i = 0; i < FRAMES_READ && tri_reader_acquire(reader, &frame, 0) == TRI_OK; i++)
         check(&frame, reader);
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);

@@ -155,9 +155,9 @@ static void rotation_comes_out_as_it_went_in(void **state)
             assert_true(gst_harness_push_event(chain.in, gst_event_new_tag(tags)));
         }
         gst_buffer_unref(pass(chain, caps, 0));
-        gchar *told = orientation_of(chain.out);
-        assert_int_equal(g_strcmp0(told, orientations[i]), 0);
-        g_free(told);
+        gchar *orientation = orientation_of(chain.out);
+        assert_int_equal(g_strcmp0(orientation, orientations[i]), 0);
+        g_free(orientation);
     }
     end(chain);
 }

@@ -73,10 +73,10 @@ static void frame_is_read_where_upstream_wrote_it_in_the_segment(void **state)
     pipes_stop(reader);
 }
 
-static gchar *film; // H.264, 60 frames
+static gchar *video_path; // H.264, 60 frames
 
 /** Encodes the file, once for all tests; FALSE if the elements are not installed. */
-static gboolean have_film(void)
+static gboolean have_video(void)
 {
     const char *needed[] = { "x264enc", "avdec_h264", "h264parse" };
     for (gsize i = 0; i < G_N_ELEMENTS(needed); i++) {
@@ -85,14 +85,14 @@ static gboolean have_film(void)
             return FALSE;
         gst_object_unref(factory);
     }
-    if (film)
+    if (video_path)
         return TRUE;
-    film = g_strdup_printf("%s/triptych-film-%d.h264", g_get_tmp_dir(), (int)getpid());
+    video_path = g_strdup_printf("%s/triptych-video-%d.h264", g_get_tmp_dir(), (int)getpid());
     GstElement *encoder =
         pipes_make("videotestsrc num-buffers=60 pattern=ball ! "
                    "video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! "
                    "x264enc ref=3 bframes=3 ! filesink location=%s",
-                   film);
+                   video_path);
     pipes_play_to_end(encoder);
     pipes_stop(encoder);
     return TRUE;
@@ -101,12 +101,12 @@ static gboolean have_film(void)
 static void decoder_writes_into_the_slots(void **state)
 {
     (void)state;
-    if (!have_film())
+    if (!have_video())
         skip();
     memset(&written, 0, sizeof(written));
     GstElement *writer = pipes_make("filesrc location=%s ! decodebin ! "
                                     "triptychsink name=out stream=%s sync=false",
-                                    film, pipes_stream());
+                                    video_path, pipes_stream());
     pipes_probe(writer, "out", "sink", GST_PAD_PROBE_TYPE_BUFFER, note_where_written, NULL);
     pipes_play_to_end(writer);
 
@@ -120,11 +120,11 @@ static void decoder_writes_into_the_slots(void **state)
 static void decoder_that_keeps_more_frames_than_slots_costs_copies(void **state)
 {
     (void)state;
-    if (!have_film())
+    if (!have_video())
         skip();
     GstElement *writer = pipes_make("filesrc location=%s ! decodebin ! "
                                     "triptychsink name=out stream=%s slots=4 sync=false",
-                                    film, pipes_stream());
+                                    video_path, pipes_stream());
     pipes_play_to_end(writer);
 
     assert_true(pipes_figure(writer, "out", "copied-frames") > 0);
@@ -250,12 +250,12 @@ static void downstream_pool_knows_the_frames_before_the_first(void **state)
     gst_object_unref(pool);
 }
 
-static int remove_film(void **state)
+static int remove_video(void **state)
 {
     (void)state;
-    if (film)
-        unlink(film);
-    g_free(film);
+    if (video_path)
+        unlink(video_path);
+    g_free(video_path);
     return 0;
 }
 
@@ -272,5 +272,5 @@ int main(int argc, char **argv)
         pipes_test(frames_begun_in_a_replaced_segment_are_copied),
         pipes_test(downstream_pool_knows_the_frames_before_the_first),
     };
-    return cmocka_run_group_tests(tests, NULL, remove_film);
+    return cmocka_run_group_tests(tests, NULL, remove_video);
 }

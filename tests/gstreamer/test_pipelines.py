@@ -53,10 +53,10 @@ class PipelineTest(ProgramTest):
 class Elements(PipelineTest):
     def test_every_property_is_explained(self):
         for element, names in PROPERTIES.items():
-            told = self.run_to_end(tool("gst-inspect-1.0"), element, env=self.environment).stdout
+            listed = self.run_to_end(tool("gst-inspect-1.0"), element, env=self.environment).stdout
             for name in names:
                 with self.subTest(element=element, property=name):
-                    self.assertRegex(told, re.compile(rf"^  {name} +: \w.{{9,}}", re.MULTILINE))
+                    self.assertRegex(listed, re.compile(rf"^  {name} +: \w.{{9,}}", re.MULTILINE))
 
     def test_stream_is_shown_by_the_shortest_pipeline(self):
         screen = Screen()

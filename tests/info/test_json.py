@@ -55,10 +55,10 @@ class Json(ProgramTest):
         self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds")
 
     def test_file_name_outside_utf_8_has_the_documented_keys(self):
-        film = self.folder() / os.fsdecode(b"caf\xe9.y4m")
-        film.write_bytes(b"YUV4MPEG2 W16 H16 F50:1\nFRAME\n" + 384 * b"\x80")
+        video = self.folder() / os.fsdecode(b"caf\xe9.y4m")
+        video.write_bytes(b"YUV4MPEG2 W16 H16 F50:1\nFRAME\n" + 384 * b"\x80")
         done = self.run_to_end("triptych-capture", "-q", "-n", self.stream(), "--json",
-                               f"y4m:{film.name}", cwd=film.parent)
+                               f"y4m:{video.name}", cwd=video.parent)
         summary = last_json(done.stdout)
         self.assertEqual(summary["source"], "y4m:caf?.y4m")
         self.assert_documented(summary, self.RUNS, "triptych-capture adds")
@@ -81,7 +81,7 @@ class Json(ProgramTest):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-dump", "--json", "--rate", "constant", "--count", 5,
                                "--max-drops", 1000, "-o",
-                               self.folder() / "film.y4m", name)
+                               self.folder() / "video.y4m", name)
         self.assert_documented(last_json(done.stdout), self.RUNS,
                                self.READS, "triptych-dump --output adds",
                                "triptych-dump --rate constant adds")

@@ -215,7 +215,7 @@ static void open_paced(void)
         read_frame();
 }
 
-static void read_and_give_back_many(void)
+static void read_and_release_many(void)
 {
     for (int i = 0; i < FRAMES; i++) {
         read_frame();
@@ -309,7 +309,7 @@ static void awaited_and_released_frame_costs_three_calls(void **state)
 {
     (void)state;
     const pid_t writer = start_writer(await_sleeping_reader);
-    const long calls = calls_of(open_blocking, read_and_give_back_many);
+    const long calls = calls_of(open_blocking, read_and_release_many);
     end_process(writer);
     // A wait is bounded: one that reaches its bound is repeated.
     assert_in_range(calls, 2 * FRAMES, 3 * FRAMES + FRAMES / 10);
@@ -328,7 +328,7 @@ static void paced_reader_makes_three_calls_at_most(void **state)
 {
     (void)state;
     const pid_t writer = start_writer(rest);
-    const long calls = calls_of(open_paced, read_and_give_back_many);
+    const long calls = calls_of(open_paced, read_and_release_many);
     end_process(writer);
     // Prelocks, sleeps until shortly before the frame is due, releases; for a late frame sleeps
     // once more.

@@ -314,7 +314,7 @@ static void no_frame_is_missed_when_a_reader_dies_at_any_step(void **state)
     lossless_writer_end(writing);
 }
 
-static int read_for_ever(const struct lossless_writer *writing, uint32_t flags)
+static int read_endlessly(const struct lossless_writer *writing, uint32_t flags)
 {
     tri_reader *reader;
     CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = writing->plot->name,
@@ -326,12 +326,12 @@ static int read_for_ever(const struct lossless_writer *writing, uint32_t flags)
 
 static int read_until_killed(void *writing)
 {
-    return read_for_ever(writing, 0);
+    return read_endlessly(writing, 0);
 }
 
 static int look_until_killed(void *writing)
 {
-    return read_for_ever(writing, TRI_READER_NO_LOCK);
+    return read_endlessly(writing, TRI_READER_NO_LOCK);
 }
 
 static void no_frame_is_missed_when_a_thousand_readers_die(void **state)

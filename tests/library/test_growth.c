@@ -256,8 +256,7 @@ static void stream_too_large_for_a_cgroup_stays_as_it_is(void **state)
     assert_int_equal(run_in_cgroup(outgrow_the_cgroup, s), 0);
 }
 
-static void
-a_stream_too_large_for_a_memory_cgroup_is_refused_before_anything_is_touched(void **state)
+static void stream_too_large_for_a_cgroup_is_refused_untouched(void **state)
 {
     (void)state;
     assert_int_equal(run_in_cgroup(open_in_the_cgroup, stage_new()), 0);
@@ -273,7 +272,7 @@ int main(void)
         limit_test(unused_segment_makes_room_for_the_next),
         limit_test(slots_whose_sum_overflows_are_refused),
         limit_test(stream_too_large_for_a_cgroup_stays_as_it_is),
-        limit_test(a_stream_too_large_for_a_memory_cgroup_is_refused_before_anything_is_touched),
+        limit_test(stream_too_large_for_a_cgroup_is_refused_untouched),
     };
     return cmocka_run_group_tests_name("growth", tests, NULL, NULL);
 }

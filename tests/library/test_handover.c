@@ -251,7 +251,7 @@ static void next_skips_a_frame_whose_slot_the_writer_has_taken(void **state)
 }
 
 /** A reader that has frame 1, and will find frame 2 overwritten. */
-static void borrow_before_an_overwritten_one(struct stage *s)
+static void acquire_before_an_overwritten_one(struct stage *s)
 {
     open_reader(s, TRI_MODE_LATEST);
     publish(s);
@@ -263,7 +263,7 @@ static void borrow_before_an_overwritten_one(struct stage *s)
 static void frame_stays_locked_when_its_successor_is_torn(void **state)
 {
     struct stage *s = *state;
-    borrow_before_an_overwritten_one(s);
+    acquire_before_an_overwritten_one(s);
 
     assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_int_equal(s->frame.info.number, 1);
@@ -274,7 +274,7 @@ static void frame_stays_locked_when_its_successor_is_torn(void **state)
 static void overwritten_frame_is_not_reported_locked(void **state)
 {
     struct stage *s = *state;
-    borrow_before_an_overwritten_one(s);
+    acquire_before_an_overwritten_one(s);
     entry_of(s, 1)->mark = 0; // as if a writer were quicker than the lock
 
     assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);

@@ -53,7 +53,7 @@ static void reader_may_start_before_its_stream_and_outlive_it(void **state)
 }
 
 /** A writer's process, until it is killed. */
-static int write_for_ever(void *name)
+static int write_endlessly(void *name)
 {
     const struct tri_video video = PICTURE;
     tri_writer *writer;
@@ -73,7 +73,7 @@ static void readers_follow_the_successor_of_a_killed_writer(void **state)
     for (uint64_t run = 1; run <= 5; run++) {
         const uint64_t seen = pool->reader[0].frames;
         const uint64_t also = pool->reader[1].frames;
-        const pid_t pid = fixture_start(write_for_ever, (void *)(uintptr_t)name);
+        const pid_t pid = fixture_start(write_endlessly, (void *)(uintptr_t)name);
         assert_true(fixture_reaches(&pool->reader[0].frames, seen + ENOUGH));
         assert_true(fixture_reaches(&pool->reader[1].frames, also + ENOUGH));
         if (run > 1)
@@ -91,7 +91,7 @@ static void readers_follow_the_successor_of_a_killed_writer(void **state)
     reader_pool_finish(pool);
 }
 
-static void expect_healing_from(void (*removal)(const char *name))
+static void expect_recovery_from(void (*removal)(const char *name))
 {
     const char *name = fixture_stream();
     struct reader_pool *pool = reader_pool_of_two(name);
@@ -126,19 +126,19 @@ static void expect_healing_from(void (*removal)(const char *name))
 static void segment_removed_by_hand_is_recreated(void **state)
 {
     (void)state;
-    expect_healing_from(ipc_remove_shm);
+    expect_recovery_from(ipc_remove_shm);
 }
 
 static void semaphores_removed_by_hand_are_recreated(void **state)
 {
     (void)state;
-    expect_healing_from(ipc_remove_sem);
+    expect_recovery_from(ipc_remove_sem);
 }
 
 static void segment_and_semaphores_removed_by_hand_are_recreated(void **state)
 {
     (void)state;
-    expect_healing_from(ipc_wipe);
+    expect_recovery_from(ipc_wipe);
 }
 
 static void counts_continue_after_a_removal_by_hand(void **state)
@@ -308,5 +308,5 @@ int main(void)
         fixture_test(waiting_reader_survives_the_removal_of_its_stream),
         fixture_test(removed_dead_stream_returns_with_its_next_writer),
     };
-    return cmocka_run_group_tests_name("heal", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("recovery", tests, NULL, NULL);
 }

@@ -240,7 +240,7 @@ static void long_lock_is_reclaimed_and_its_holder_detects_it(void **state)
         fixture_sleep_ms(1);
     }
     tri_writer_get_stats(writer, &counts);
-    print_message("# %llu frames dropped until both slots were taken back, %u of 200 after that\n",
+    print_message("# %llu frames dropped until both slots were reclaimed, %u of 200 after that\n",
                   (unsigned long long)dropped, refused);
     assert_true(refused < 100);
     for (int ms = 0; reader_pool_frames(pool) <= 10; ms++) {

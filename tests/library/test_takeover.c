@@ -170,7 +170,7 @@ static void numbers_continue_after_a_death_while_filling(void **state)
 }
 
 /** Publishes three, with a device that writes into slots for some time, or until the death. */
-static int die_with_lent_slots(void *argument)
+static int die_with_device_access(void *argument)
 {
     const struct part *part = argument;
     const struct tri_video small = SMALL;
@@ -190,7 +190,7 @@ static int die_with_lent_slots(void *argument)
  * and a reader follows. */
 static bool taken_over_from(struct part *part)
 {
-    assert_int_equal(fixture_join(fixture_start(die_with_lent_slots, part)), 0);
+    assert_int_equal(fixture_join(fixture_start(die_with_device_access, part)), 0);
     const int shm_id = ipc_shm(part->name);
     tri_reader *reader = reader_after_death(part, TRI_MODE_LATEST);
     tri_writer *writer = next_writer(part, SMALL, 4);
@@ -347,8 +347,7 @@ static void reader_sleeps_when_the_writer_died_before_its_first_frame(void **sta
     assert_int_equal(tri_stream_remove(part->name, 0), TRI_OK);
 }
 
-static void
-a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it(void **state)
+static void reader_sleeps_when_the_writer_died_before_a_removal(void **state)
 {
     (void)state;
     struct part *part = part_new();
@@ -406,8 +405,7 @@ int main(void)
         fixture_test(numbers_continue_after_a_death_in_a_new_segment),
         fixture_test(finished_frame_that_was_never_published_is_not_read),
         fixture_test(reader_sleeps_when_the_writer_died_before_its_first_frame),
-        fixture_test(
-            a_reader_sleeps_when_the_writer_died_between_marking_a_segment_and_removing_it),
+        fixture_test(reader_sleeps_when_the_writer_died_before_a_removal),
         fixture_test(refused_second_writer_keeps_the_permissions),
     };
     return cmocka_run_group_tests_name("takeover", tests, NULL, NULL);

@@ -45,7 +45,7 @@ def search(*macros):
         return done.stdout
 
 
-def tell(report, what):
+def print_result(report, what):
     states = re.search(r"(\d+) states, stored", report)
     print(f"# {what}: {states[1] if states else '?'} states")
     sys.stdout.flush()
@@ -57,7 +57,7 @@ class Protocol(unittest.TestCase):
 
     def assert_holds(self, *macros):
         report = search(*macros)
-        tell(report, " ".join(macros))
+        print_result(report, " ".join(macros))
         self.assertIn("errors: 0", report)
         self.assertNotIn("Search not completed", report)
         for unreached in re.findall(r"\((\d+) of \d+ states\)", report if len(macros) == 1 else ""):
@@ -83,7 +83,7 @@ def caught(wrong):
     def case(self):
         report = search(*ELSEWHERE.get(wrong, ("FRAMES=4",)), "WRONG_" + wrong)
         found = re.search(r"pan:1: (.*)", report)
-        tell(report, f"{wrong.lower()} caught by {found[1] if found else 'nothing'}")
+        print_result(report, f"{wrong.lower()} caught by {found[1] if found else 'nothing'}")
         self.assertTrue(found, "the model accepts it:\n" + report)
         self.assertRegex(found[1], "assertion violated|invalid end state")
     return case

@@ -12,13 +12,13 @@
  *   checker         reader.c with read permission only: looks at the number before and after
  *
  * Each of them may be killed before every step; the kernel undoes then, in one step per set (exit_sem()).
- * Each of them may be stopped before every step, for ever: nothing here makes another one wait for it.
+ * Each of them may be stopped before every step, indefinitely: no other process waits for it.
  * The writer finds a slot for every frame all the same: it opens slots up to SLOTS_MAX, closes one that
  * is idle, and where all are locked overwrites the oldest locked frame. Sleeps have no time limit here
  * although they have one there (SLEEP_MAX_NS): what is proved does not lean on it.
  *
  * Left out: memory order (sequential consistency is assumed; the fences are entry.h's to get right), a
- * second segment under the same name, slots let alone for a while, the first slots' precedence over those
+ * second segment under the same name, slots that stay unused for some time, the first slots' precedence over those
  * opened later, mode `next`, what others' semctl() does.
  *
  * check.py runs this whole and each wrong variant, a macro WRONG_... below, which must be caught.
@@ -282,7 +282,7 @@ end_refused:
         pick = NONE;
 
         n++;
-        /* plan(): if it is not the slot that readers were told */
+        /* plan(): if it is not the slot announced to readers */
         if
         :: next == n && next_slot == mine && next_side == 1 - side[mine]
         :: else ->
@@ -353,7 +353,7 @@ end_refused:
 #endif
     od;
 
-    /* It pauses for ever, dies, or closes: the set goes, and everybody on it wakes. */
+    /* It pauses indefinitely, dies, or closes: the set is removed, and all its waiters wake. */
     if
     :: true -> goto end_pause
     :: d_step { removed = true; has_writer = false; settled = false; wake() } -> goto out
@@ -438,7 +438,7 @@ end_look:
             assert(n == 0 || number[s] == n || removed) /* the newest frame is always whole */
         };
         if
-        :: removed -> goto die /* reader_attach.c attaches anew: another segment's story */
+        :: removed -> goto die /* reader_attach.c attaches again, to another segment */
         :: !removed && n > seen[HOLDER] ->
             /* tri_reader_lock_take() */
             if
@@ -545,7 +545,7 @@ next_step: skip;
                   :: lock[LOCK(s, sd)] > 0 ->
                      if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi;
                      a = held;
-                     busy = (ahead == 0 && held != NONE); /* lent: the frame on loan, locked by `a` */
+                     busy = (ahead == 0 && held != NONE); /* surrendered: the acquired frame, locked by `a` */
                      held = LOCK(s, sd);
                      lock[held] = lock[held] - 1;
                      ahead = n
@@ -580,7 +580,7 @@ end_asleep:
               d_step { a = 0; busy = false; want = 0 };
               if
               :: held == NONE
-#ifdef WRONG_LENT_UNCHECKED
+#ifdef WRONG_SURRENDERED_UNCHECKED
               :: held != NONE ->
 #else
               :: held != NONE && number[SLOT(held)] != seen[HOLDER] ->
@@ -609,7 +609,7 @@ die: skip;
     d_step { n = 0; s = 0; sd = 0; held = 0; ahead = 0; a = 0; want = 0; busy = false };
     goto out;
 
-end_stopped: /* SIGSTOP, for ever */
+end_stopped: /* SIGSTOP, indefinitely */
     false;
 out:
     skip

@@ -64,8 +64,8 @@ static void percentiles_of_many_samples_are_those_of_the_sorted_samples(void **s
     for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
         const size_t rank = (size_t)(percents[i] / 100 * SAMPLES + 0.5);
         const int64_t exact = sample[rank - 1];
-        const int64_t told = (int64_t)time_histogram_percentile(histogram, percents[i]);
-        assert_true(llabs(told - exact) <= exact / 256);
+        const int64_t estimate = (int64_t)time_histogram_percentile(histogram, percents[i]);
+        assert_true(llabs(estimate - exact) <= exact / 256);
     }
     free(sample);
     free(histogram);

@@ -18,7 +18,7 @@ class Output(ProgramTest):
                             "pattern:black")
         self.wait_for_stream(self.name, writer)
 
-    def assert_told(self, program, *args):
+    def assert_reported(self, program, *args):
         """Whichever way stdout fails, the program ends by itself with status 1 and a reason."""
         with open("/dev/full", "wb") as full:
             done = self.run_to_end(program, *args, stdout=full)
@@ -34,7 +34,7 @@ class Output(ProgramTest):
         for args in (["list"], ["show", self.name], ["list", "--json"],
                      ["show", "--json", self.name]):
             with self.subTest(args=args):
-                self.assert_told("triptych-info", *args)
+                self.assert_reported("triptych-info", *args)
 
     def test_info_clean(self):
         if os.geteuid() != 0:
@@ -43,12 +43,12 @@ class Output(ProgramTest):
         script = (f"{built('triptych-capture')} -q -s 64x48 pattern:black & writer=$!; "
                   f"until {info} show >&2; do sleep 0.05; done 2>/dev/null; "
                   f"{info} clean --json; status=$?; kill $writer; wait $writer; exit $status")
-        self.assert_told(tool("unshare"), "--ipc", "/bin/sh", "-c", script)  # names of this test only
+        self.assert_reported(tool("unshare"), "--ipc", "/bin/sh", "-c", script)  # no other streams
 
     def test_info_watch_fails_on_a_full_disk(self):
         for args in (["watch", "-i", "0.05"], ["watch", "--json", "-i", "0.05"]):
             with self.subTest(args=args):
-                self.assert_told("triptych-info", *args)
+                self.assert_reported("triptych-info", *args)
 
     def test_help(self):
         for program in ("triptych-info", "triptych-capture", "triptych-dump"):
@@ -56,29 +56,29 @@ class Output(ProgramTest):
                 self.assert_refused(self.run_to_end(program, "--help", stdout=full), 1, FULL)
 
     def test_summary_of_a_run(self):
-        self.assert_told("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
+        self.assert_reported("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
                          "pattern:black")
-        self.assert_told("triptych-dump", "--stats", "--json", "--count", 2, self.name)
-        self.assert_told("triptych-dump", "--stats", "--count", 2, self.name)
-        self.assert_told("triptych-dump", "--clock", "--count", 2, self.name)
-        self.assert_told("triptych-display", "--headless", "--json", "--count", 2, self.name)
+        self.assert_reported("triptych-dump", "--stats", "--json", "--count", 2, self.name)
+        self.assert_reported("triptych-dump", "--stats", "--count", 2, self.name)
+        self.assert_reported("triptych-dump", "--clock", "--count", 2, self.name)
+        self.assert_reported("triptych-display", "--headless", "--json", "--count", 2, self.name)
 
     def test_closed_stdout_ends_an_endless_run(self):
-        self.assert_told("triptych-dump", "--stats", self.name)
-        self.assert_told("triptych-dump", "--stats", "--json", self.name)
-        self.assert_told("triptych-display", "--headless", self.name)
+        self.assert_reported("triptych-dump", "--stats", self.name)
+        self.assert_reported("triptych-dump", "--stats", "--json", self.name)
+        self.assert_reported("triptych-display", "--headless", self.name)
 
     def test_messages_never_reach_a_file_through_closed_descriptors(self):
-        film = self.folder() / "film.y4m"
+        video = self.folder() / "video.y4m"
         self.run_to_end("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh", built("triptych-dump"), "-v",
-                        "--json", "--count", 2, "-o", film, self.name)
-        sizes = [len(part) for part in film.read_bytes().split(b"FRAME\n")[1:]]
+                        "--json", "--count", 2, "-o", video, self.name)
+        sizes = [len(part) for part in video.read_bytes().split(b"FRAME\n")[1:]]
         self.assertEqual(sizes, [64 * 48 * 2] * 2)
 
     def test_frames(self):
         for form in ("raw", "y4m", "png"):
             with self.subTest(form=form):
-                self.assert_told("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
+                self.assert_reported("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
 
 
 class Blocked(ProgramTest):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A film goes into a stream by one bridge and comes out by another, and is the same film bit for bit,
+"""A video goes into a stream by one bridge and comes out by another, and is the same video bit for bit,
 with its times.
 
-Nothing can be lost by design, not by luck: the stream has more slots than the film has frames, so
+Nothing can be lost by design, not by luck: the stream has more slots than the video has frames, so
 no frame is ever overwritten; the writer stays after its last frame; and readers take the oldest frame
 that they have not seen.
 """
@@ -31,7 +31,7 @@ SLOTS = 16
 
 
 def frames_of(y4m):
-    """(header, pictures) of a y4m film."""
+    """(header, pictures) of a y4m video."""
     header, _, rest = y4m.partition(b"\n")
     assert header.startswith(b"YUV4MPEG2 "), header
     pictures = rest.split(b"FRAME\n")
@@ -49,9 +49,9 @@ class ByFile(ProgramTest):
     def test_file_of_odd_size_comes_out_bit_for_bit(self):
         self._round_trip(321, 241)
 
-    def _film(self, folder, width, height):
+    def _video(self, folder, width, height):
         """H.264 in mp4, whose dimensions are even; an odd size is cropped by the decoder."""
-        path = folder / "film.mp4"
+        path = folder / "video.mp4"
         size = f"{width + width % 2}x{height + height % 2}"
         done = self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                                f"testsrc2=size={size}:rate=25", "-frames:v", FRAMES, "-c:v",
@@ -62,7 +62,7 @@ class ByFile(ProgramTest):
 
     def _round_trip(self, width, height):
         folder = self.folder()
-        decode = self._film(folder, width, height)
+        decode = self._video(folder, width, height)
         reference = folder / "reference.y4m"
         self.run_to_end(*decode, reference)
 
@@ -78,7 +78,7 @@ class ByFile(ProgramTest):
             said, complaint = dump.communicate(timeout=240)
         except subprocess.TimeoutExpired:
             capture.terminate()
-            self.fail(f"the film did not end: {capture.communicate()[1].decode()}")
+            self.fail(f"the video did not end: {capture.communicate()[1].decode()}")
         self.assertEqual(dump.returncode, 0, said + complaint)
         capture.terminate()
         self.assertEqual(capture.wait(60), 0)
@@ -106,11 +106,11 @@ class ByEveryBridge(ProgramTest):
 
     def setUp(self):
         super().setUp()
-        self.film = self.folder() / "film.y4m"
+        self.video = self.folder() / "video.y4m"
         self.run_to_end(tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                         "testsrc2=size=320x240:rate=25", "-frames:v", FRAMES, "-pix_fmt", "yuv420p",
-                        self.film)
-        self.pictures = frames_of(self.film.read_bytes())[1]
+                        self.video)
+        self.pictures = frames_of(self.video.read_bytes())[1]
         self.name = self.stream()
         self.gst = self.environment_for_gstreamer()
 
@@ -147,36 +147,36 @@ class ByEveryBridge(ProgramTest):
         out, err = reader.communicate(timeout=PATIENCE * 2)
         self.assertEqual(reader.returncode, 0, err.decode())
         data, size = path.read_bytes(), len(self.pictures[0])
-        told = [tuple(map(int, line.split())) for line in out.decode().splitlines()]
-        return [data[at:at + size] for at in range(0, len(data), size)], told
+        stamps = [tuple(map(int, line.split())) for line in out.decode().splitlines()]
+        return [data[at:at + size] for at in range(0, len(data), size)], stamps
 
     def by_python(self, reader):
-        pictures, told = [], []
+        pictures, stamps = [], []
         for _ in range(FRAMES):
             frame = reader.next(timeout=PATIENCE)
             pictures.append(b"".join(numpy.asarray(plane).tobytes() for plane in frame.planes))
-            told.append((frame.number, frame.capture_ns))
+            stamps.append((frame.number, frame.capture_ns))
             del frame
-        return pictures, told
+        return pictures, stamps
 
     def comes_out(self):
         """Asserts that each reader returns the frames unchanged. Returns the capture times."""
         reader = triptych.Reader(self.name)  # stays to the end: some writers wait for the last one
         self.addCleanup(reader.close)
-        pictures, told = self.by_python(reader)
-        self.assertEqual([number for number, _ in told], list(range(1, FRAMES + 1)))
+        pictures, stamps = self.by_python(reader)
+        self.assertEqual([number for number, _ in stamps], list(range(1, FRAMES + 1)))
         self.assertTrue(pictures == self.pictures, "by Python's Reader")
         self.assertTrue(self.by_dump() == self.pictures, "by triptych-dump")
-        pictures, told_by_src = self.by_triptychsrc()
+        pictures, stamps_of_src = self.by_triptychsrc()
         self.assertTrue(pictures == self.pictures, "by triptychsrc")
-        self.assertEqual(told_by_src, told)
-        return [capture for _, capture in told]
+        self.assertEqual(stamps_of_src, stamps)
+        return [capture for _, capture in stamps]
 
     def test_triptych_capture_keeps_every_bit(self):
         before = time.monotonic_ns()
-        with open(self.film, "rb") as film:
+        with open(self.video, "rb") as video:
             capture = self.start("triptych-capture", "--name", self.name, "--buffers", SLOTS,
-                                 "--wait-for-reader", "--linger", "120", "y4m:-", stdin=film)
+                                 "--wait-for-reader", "--linger", "120", "y4m:-", stdin=video)
         times = self.comes_out()
         self.assertEqual(times, sorted(set(times)))
         self.assertGreater(times[0], before)
@@ -184,7 +184,7 @@ class ByEveryBridge(ProgramTest):
         self.assertEqual(capture.wait(PATIENCE), 0)
 
     def test_triptychsink_keeps_every_bit(self):
-        writer = self.gstreamer("in", self.film, self.name, SLOTS, stdin=subprocess.PIPE)
+        writer = self.gstreamer("in", self.video, self.name, SLOTS, stdin=subprocess.PIPE)
         times = self.comes_out()
         # 40 ms apart in the file; a late frame was rendered late, never early
         self.assertEqual({b - a for a, b in zip(times, times[1:])}, {self.APART})
@@ -222,9 +222,9 @@ class ByEveryBridge(ProgramTest):
         for picture, capture in zip(self.pictures, times):
             writer.frame("YU12", self.SIZE, self.planes_of(picture), capture_ns=capture)
         with triptych.Reader(second) as reader:
-            pictures, told = self.by_python(reader)
+            pictures, stamps = self.by_python(reader)
         self.assertTrue(pictures == self.pictures)
-        self.assertEqual([capture for _, capture in told], times)
+        self.assertEqual([capture for _, capture in stamps], times)
         relay.send_signal(signal.SIGINT)
         self.assertEqual(relay.wait(PATIENCE), 0, relay.stderr.read().decode())
         writer.end()

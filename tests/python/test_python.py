@@ -34,7 +34,7 @@ C_NAMES = {"Video": "struct tri_video", "PlaneShape": "struct tri_plane", "Shape
            "Component": "struct tri_component",
            "Format": "struct tri_format", "Stream": "struct tri_stream"}
 
-WRITE_FOR_EVER = """
+WRITE_ENDLESSLY = """
 import sys, time, triptych
 with triptych.Writer(sys.argv[1], "GREY", 64, 48, fps=200) as writer:
     while True:
@@ -166,7 +166,7 @@ class Streams(ProgramTest):
 
     def _writer(self, name, value):
         environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
-        return self.start(sys.executable, "-c", WRITE_FOR_EVER, name, value, env=environment)
+        return self.start(sys.executable, "-c", WRITE_ENDLESSLY, name, value, env=environment)
 
     def test_iteration_continues_with_the_next_writer_after_a_kill(self):
         name = self.stream()

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes a stream of colour bars whose samples come from the textbook's formulas, not from any
- * library: what a viewer makes of them can be told right from wrong. Below the bars a white block
- * moves on at each frame.
+ * library: they verify the colours in a viewer. Below the bars a white block moves with each frame.
  */
 #include <program/cli.h>
 #include <program/stop.h>

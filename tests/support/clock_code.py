@@ -25,9 +25,9 @@ def strip(picture, width, height, bottom=False):
     check = 0xffff
     for bit in bits[:80]:
         check = (check << 1 ^ (0x1021 if (check >> 15) != bit else 0)) & 0xffff
-    number, time, told = (int("".join("01"[bit] for bit in part), 2)
+    number, time, stored = (int("".join("01"[bit] for bit in part), 2)
                           for part in (bits[:32], bits[32:80], bits[80:]))
-    return (number, time) if check == told else None
+    return (number, time) if check == stored else None
 
 
 def numbers(data, width, height, bottom=False):

@@ -26,7 +26,7 @@ static struct {
     } share[SHARES_MAX];
     unsigned shares;
     unsigned named; // streams of all tests so far
-} scene;
+} created;
 
 void fixture_sleep_ms(int ms)
 {
@@ -37,25 +37,25 @@ void fixture_sleep_ms(int ms)
 
 const char *fixture_stream(void)
 {
-    assert_true(scene.streams < STREAMS_MAX);
-    char *name = scene.stream[scene.streams++];
-    snprintf(name, sizeof(scene.stream[0]), "T%d.%u", (int)getpid(), ++scene.named);
+    assert_true(created.streams < STREAMS_MAX);
+    char *name = created.stream[created.streams++];
+    snprintf(name, sizeof(created.stream[0]), "T%d.%u", (int)getpid(), ++created.named);
     return name;
 }
 
 void *fixture_share(size_t bytes)
 {
-    assert_true(scene.shares < SHARES_MAX);
+    assert_true(created.shares < SHARES_MAX);
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(at, MAP_FAILED);
-    scene.share[scene.shares].at = at;
-    scene.share[scene.shares++].bytes = bytes;
+    created.share[created.shares].at = at;
+    created.share[created.shares++].bytes = bytes;
     return at;
 }
 
 pid_t fixture_start(int (*body)(void *argument), void *argument)
 {
-    assert_true(scene.pids < PIDS_MAX);
+    assert_true(created.pids < PIDS_MAX);
     fflush(NULL); // otherwise buffered output would be written twice
     const pid_t parent = getpid();
     const pid_t pid = fork();
@@ -68,15 +68,15 @@ pid_t fixture_start(int (*body)(void *argument), void *argument)
         fflush(NULL);
         _exit(status);
     }
-    scene.pid[scene.pids++] = pid;
+    created.pid[created.pids++] = pid;
     return pid;
 }
 
 static void forget(pid_t pid)
 {
-    for (unsigned i = 0; i < scene.pids; i++) {
-        if (scene.pid[i] == pid)
-            scene.pid[i] = scene.pid[--scene.pids];
+    for (unsigned i = 0; i < created.pids; i++) {
+        if (created.pid[i] == pid)
+            created.pid[i] = created.pid[--created.pids];
     }
 }
 
@@ -136,19 +136,19 @@ int64_t fixture_cpu_ns(pid_t pid)
 int fixture_end(void **state)
 {
     (void)state;
-    while (scene.pids > 0)
-        fixture_kill(scene.pid[0]);
-    for (unsigned i = 0; i < scene.shares; i++)
-        munmap(scene.share[i].at, scene.share[i].bytes);
+    while (created.pids > 0)
+        fixture_kill(created.pid[0]);
+    for (unsigned i = 0; i < created.shares; i++)
+        munmap(created.share[i].at, created.share[i].bytes);
 
     int left = 0;
-    for (unsigned i = 0; i < scene.streams; i++) {
-        if (ipc_objects(scene.stream[i]) == 0)
+    for (unsigned i = 0; i < created.streams; i++) {
+        if (ipc_objects(created.stream[i]) == 0)
             continue;
-        print_error("%s: System V objects were left behind\n", scene.stream[i]);
-        ipc_wipe(scene.stream[i]);
+        print_error("%s: System V objects were left behind\n", created.stream[i]);
+        ipc_wipe(created.stream[i]);
         left = -1;
     }
-    scene.streams = scene.shares = 0;
+    created.streams = created.shares = 0;
     return left;
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""One end of a film's way through a stream, in GStreamer.
+"""One end of a video's round trip through a stream, in GStreamer.
 
-    gst_film.py in FILM NAME SLOTS     plays a y4m film into a stream; ends with its stdin
-    gst_film.py out NAME COUNT FILE    the planes of COUNT frames into FILE, without padding; prints the
-                                       number and the capture time of each
+    gst_round_trip.py in Y4M NAME SLOTS       plays a y4m file into a stream; ends with its stdin
+    gst_round_trip.py out NAME COUNT FILE     writes the planes of COUNT frames into FILE, without
+    padding;                                           prints the number and the capture time of each
 """
 import sys
 
@@ -30,8 +30,8 @@ def planes(sample):
                 yield mapped.data[at:at + row]
 
 
-def play_in(film, name, slots):
-    pipeline = Gst.parse_launch(f"filesrc location={film} ! y4mdec ! triptychsink stream={name} "
+def play_in(video, name, slots):
+    pipeline = Gst.parse_launch(f"filesrc location={video} ! y4mdec ! triptychsink stream={name} "
                                 f"slots={slots} history=0")
     pipeline.set_state(Gst.State.PLAYING)
     message = pipeline.get_bus().timed_pop_filtered(PATIENCE,

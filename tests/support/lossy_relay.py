@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A bad way for UDP, both ways: late by 30 to 60 ms, out of order, 1 % lost. For protocols that answer
-each other, which an element behind the receiver's socket would come too late for.
+"""A slow, lossy link for UDP in both directions: 30 to 60 ms late, out of order, 1 % lost. Protocols
+with acknowledgements need it outside of the receiver's socket.
 
-    relay.py ADDRESS HOST PORT...          what comes to ADDRESS goes to the same port of HOST, and back
-    relay.py --late ADDRESS HOST PORT...   likewise 200 ms late, in order, nothing lost
+    lossy_relay.py ADDRESS HOST PORT...          relays from ADDRESS to the same port of HOST, and back
+    lossy_relay.py --late ADDRESS HOST PORT...   the same, 200 ms late, in order, without loss
 """
 import heapq
 import random

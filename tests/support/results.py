@@ -66,7 +66,7 @@ class Total:
 
     def __init__(self):
         self.count = collections.Counter()
-        self.told = []
+        self.unusual = []
 
     def doing(self, configuration, what):
         """Shows a running step on a terminal; the next line replaces it."""
@@ -78,13 +78,13 @@ class Total:
         self.count += count
         print(f"{configuration:12} {count['passed']:5} passed {count['failed']:4} failed "
               f"{count['skipped']:4} skipped {seconds:6.0f} s", flush=True)
-        self.told += [(configuration, case) for case in cases if case.outcome != "passed"]
+        self.unusual += [(configuration, case) for case in cases if case.outcome != "passed"]
 
     def report(self):
-        for configuration, case in self.told:
+        for configuration, case in self.unusual:
             if case.outcome == "skipped":
                 print(f"skipped {configuration} {case.name}: {case.detail.strip()}")
-        for configuration, case in self.told:
+        for configuration, case in self.unusual:
             if case.outcome == "failed":
                 print(f"\nFAILED {configuration} {case.name}")
                 sys.stdout.writelines(f"    {line}\n" for line in case.detail.splitlines())

@@ -90,8 +90,8 @@ class Window:
     def place(self):
         """X, Y, width and height on the screen."""
         lines = self.screen.run("xdotool", "getwindowgeometry", "--shell", self.number).splitlines()
-        told = dict(line.split("=") for line in lines)
-        return tuple(int(told[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+        values = dict(line.split("=") for line in lines)
+        return tuple(int(values[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
 
     def size(self):
         return self.place()[2:]

@@ -44,13 +44,13 @@ class HiDpi(ProgramTest):
         self.wait_for_stream(name, writer)
         viewer = self.start("triptych-display", "-q", name, env=self.environment)
 
-        def black_and_white_in_turns():
+        def black_and_white_alternate():
             self.assertIsNone(viewer.poll())
             seen = self.seen()
             self.assertEqual((seen.width, seen.height), SIZE)
             return all(seen.at(100 + x, 100 + y) == (((x + y) % 2) * 255,) * 3
                        for x in range(64) for y in range(64))
-        wait_until(black_and_white_in_turns, "each pixel of the picture")
+        wait_until(black_and_white_alternate, "each pixel of the picture")
 
 
 if __name__ == "__main__":

@@ -127,13 +127,13 @@ class Overlay(WindowTest):
         self.assertTrue(written and max(written) < 60, f"a last line of few words: {written}")
 
     def test_help_has_every_key_in_two_columns(self):
-        told = self.run_to_end("triptych-display", "--help").stdout
+        help_text = self.run_to_end("triptych-display", "--help").stdout
         keys = ("q", "Esc", "f", "Space p", ".", "s", "i", "o", "r", "m", "0", "1", "2", "w", "+ -",
                 "t", "C", "R", "h", "n", "y", "3 4", "5 6", "7 8", "Back", "Tab", "Enter", ",")
         for key in keys:
-            self.assertRegex(told, rf"(?m)(^|  ){re.escape(key)} +\S")
-        start = told.index("\nq ") + 1
-        rows = told[start:].split("\n\n")[0].splitlines()
+            self.assertRegex(help_text, rf"(?m)(^|  ){re.escape(key)} +\S")
+        start = help_text.index("\nq ") + 1
+        rows = help_text[start:].split("\n\n")[0].splitlines()
         second = [re.match(r"(\S+(?: \S)?) {2,}(\S.*?) {2,}(?=\S)", row) for row in rows]
         self.assertEqual(len({found.end() for found in second if found}), 1, "\n".join(rows))
         self.assertGreaterEqual(len([found for found in second if found]), len(rows) - 1)

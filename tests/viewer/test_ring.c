@@ -10,43 +10,43 @@
 #include <model/ring.h>
 
 /** A ring and the number of the frame in each of its places. */
-struct film {
+struct history {
     struct ring ring;
     int picture[RING_SIZE_MAX];
     int last;
 };
 
-static struct film film_of(unsigned size)
+static struct history history_of(unsigned size)
 {
-    return (struct film){ .ring = { .size = size } };
+    return (struct history){ .ring = { .size = size } };
 }
 
-static void push(struct film *film, int count)
+static void push(struct history *history, int count)
 {
     for (int i = 0; i < count; i++) {
-        film->picture[ring_next(&film->ring)] = ++film->last;
-        ring_push(&film->ring);
+        history->picture[ring_next(&history->ring)] = ++history->last;
+        ring_push(&history->ring);
     }
 }
 
-static void corrupt(struct film *film)
+static void corrupt(struct history *history)
 {
-    film->picture[ring_next(&film->ring)] = -1;
+    history->picture[ring_next(&history->ring)] = -1;
 }
 
-static int shown(const struct film *film)
+static int shown(const struct history *history)
 {
-    return film->picture[ring_shown(&film->ring)];
+    return history->picture[ring_shown(&history->ring)];
 }
 
 static void newest_frame_is_shown(void **state)
 {
-    struct film film = film_of(3);
+    struct history history = history_of(3);
 
     (void)state;
     for (int i = 1; i < 10; i++) {
-        push(&film, 1);
-        assert_int_equal(shown(&film), i);
+        push(&history, 1);
+        assert_int_equal(shown(&history), i);
     }
 }
 
@@ -54,62 +54,62 @@ static void ring_steps_back_one_less_than_its_places(void **state)
 {
     (void)state;
     for (unsigned size = 2; size <= RING_SIZE_MAX; size++) {
-        struct film film = film_of(size);
-        push(&film, 20);
+        struct history history = history_of(size);
+        push(&history, 20);
         for (int i = 1; i < (int)size; i++) {
-            assert_true(ring_step(&film.ring, 1));
-            assert_int_equal(shown(&film), 20 - i);
+            assert_true(ring_step(&history.ring, 1));
+            assert_int_equal(shown(&history), 20 - i);
         }
-        assert_false(ring_step(&film.ring, 1));
-        assert_int_equal(shown(&film), 20 - (int)size + 1);
+        assert_false(ring_step(&history.ring, 1));
+        assert_int_equal(shown(&history), 20 - (int)size + 1);
     }
 }
 
 static void stepping_stops_at_the_first_frame(void **state)
 {
-    struct film film = film_of(RING_SIZE_MAX);
+    struct history history = history_of(RING_SIZE_MAX);
 
     (void)state;
-    assert_false(ring_step(&film.ring, 1));
-    push(&film, 2);
-    assert_true(ring_step(&film.ring, 1));
-    assert_false(ring_step(&film.ring, 1));
-    assert_int_equal(shown(&film), 1);
+    assert_false(ring_step(&history.ring, 1));
+    push(&history, 2);
+    assert_true(ring_step(&history.ring, 1));
+    assert_false(ring_step(&history.ring, 1));
+    assert_int_equal(shown(&history), 1);
 }
 
 static void stepping_forward_ends_at_the_newest(void **state)
 {
-    struct film film = film_of(4);
+    struct history history = history_of(4);
 
     (void)state;
-    push(&film, 4);
-    ring_step(&film.ring, 1);
-    ring_step(&film.ring, 1);
-    assert_true(ring_step(&film.ring, -1));
-    assert_int_equal(shown(&film), 3);
-    assert_true(ring_step(&film.ring, -1));
-    assert_int_equal(shown(&film), 4);
-    assert_false(ring_step(&film.ring, -1));
-    assert_true(ring_step(&film.ring, 1));
-    assert_true(ring_step(&film.ring, 1));
-    assert_true(ring_step(&film.ring, -2));
-    assert_int_equal(shown(&film), 4);
+    push(&history, 4);
+    ring_step(&history.ring, 1);
+    ring_step(&history.ring, 1);
+    assert_true(ring_step(&history.ring, -1));
+    assert_int_equal(shown(&history), 3);
+    assert_true(ring_step(&history.ring, -1));
+    assert_int_equal(shown(&history), 4);
+    assert_false(ring_step(&history.ring, -1));
+    assert_true(ring_step(&history.ring, 1));
+    assert_true(ring_step(&history.ring, 1));
+    assert_true(ring_step(&history.ring, -2));
+    assert_int_equal(shown(&history), 4);
 }
 
 static void corrupt_frame_is_never_shown(void **state)
 {
-    struct film film = film_of(3);
+    struct history history = history_of(3);
 
     (void)state;
-    push(&film, 5);
-    corrupt(&film);
-    corrupt(&film);
-    assert_int_equal(shown(&film), 5);
-    assert_true(ring_step(&film.ring, 1));
-    assert_int_equal(shown(&film), 4);
-    assert_false(ring_step(&film.ring, 1)); // this place contains the corrupt one
-    push(&film, 1);
-    assert_int_equal(shown(&film), 6);
+    push(&history, 5);
+    corrupt(&history);
+    corrupt(&history);
+    assert_int_equal(shown(&history), 5);
+    assert_true(ring_step(&history.ring, 1));
+    assert_int_equal(shown(&history), 4);
+    assert_false(ring_step(&history.ring, 1)); // this place contains the corrupt one
+    push(&history, 1);
+    assert_int_equal(shown(&history), 6);
 }
 
 static void ring_uses_the_allowed_memory_and_two_places_at_least(void **state)

@@ -35,8 +35,7 @@ static void one_stream_has_the_whole_area(void **state)
     assert_cell(cell, 10, 20, 641, 359);
 }
 
-static void
-two_wide_pictures_stand_in_a_row_in_a_wide_window_and_in_a_column_in_a_tall_one(void **state)
+static void two_wide_images_form_a_row_or_a_column_by_the_window(void **state)
 {
     struct view_area cells[2];
     const struct view_area column = { 0, 0, 720, 1280 };
@@ -145,8 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_stream_has_the_whole_area),
-        cmocka_unit_test(
-            two_wide_pictures_stand_in_a_row_in_a_wide_window_and_in_a_column_in_a_tall_one),
+        cmocka_unit_test(two_wide_images_form_a_row_or_a_column_by_the_window),
         cmocka_unit_test(tall_images_stand_side_by_side),
         cmocka_unit_test(incomplete_last_row_is_centred),
         cmocka_unit_test(tiles_fill_the_area_between_them_and_do_not_overlap),

@@ -49,7 +49,7 @@ class Tiles(TilesTest):
                   if min(picture.at(x, y)) > 200]
         self.assertTrue(bright)
         wait_until(lambda: re.fullmatch(rf"{names[0]} \d+\.\d FPS, {names[1]} waiting",
-                                        window.title()), "a title that tells of both")
+                                        window.title()), "a title with both")
 
     def test_killed_writer_dims_its_own_tile_alone(self):
         names = [self.bars(), self.bars()]

@@ -118,12 +118,12 @@ static void kept_copy_outlives_its_frame(void **state)
     struct grey grey;
     struct inspect inspect = { .source = INSPECT_NOTHING };
     struct pixels pixels;
-    const struct inspect_request wish = { .bytes = true, .tones = TONES_LUMA };
+    const struct inspect_request request = { .bytes = true, .tones = TONES_LUMA };
     grey_begin(&grey, 100, 3, TRI_RANGE_FULL);
     for (uint32_t y = 0; y < 3; y++)
         memset(grey_row(&grey, y), (int)(50 + y), 100);
     const uint8_t *const data[TRI_PLANES_MAX] = { grey.bytes };
-    inspect_take(&inspect, &wish, INSPECT_RAW, &grey.video, &grey.shape, data);
+    inspect_take(&inspect, &request, INSPECT_RAW, &grey.video, &grey.shape, data);
     free(grey.bytes);
     assert_true(inspect_pixels(&inspect, &pixels));
     assert_int_equal(pixels_at(&pixels, 99, 2).value[0], 52);
@@ -173,8 +173,7 @@ static void assert_reading(struct tri_video video, const uint8_t *bytes, size_t 
     free(memory);
 }
 
-static void
-the_probe_tells_components_by_their_names_and_bits_and_where_they_come_from(void **state)
+static void probe_names_components_with_their_bits_and_origin(void **state)
 {
     (void)state;
     const struct tri_video yuyv = { .fourcc = TRI_FOURCC_YUYV, .width = 2, .height = 1 };
@@ -378,8 +377,7 @@ int main(void)
         cmocka_unit_test(large_picture_is_counted_on_a_grid_that_keeps_its_shares),
         cmocka_unit_test(kept_copy_outlives_its_frame),
         cmocka_unit_test(unrequested_samples_are_not_kept),
-        cmocka_unit_test(
-            the_probe_tells_components_by_their_names_and_bits_and_where_they_come_from),
+        cmocka_unit_test(probe_names_components_with_their_bits_and_origin),
         cmocka_unit_test(every_code_is_unchanged_without_adjustments),
         cmocka_unit_test(each_adjustment_does_what_its_formula_says),
         cmocka_unit_test(adjustments_stop_at_their_limits),

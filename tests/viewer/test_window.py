@@ -393,7 +393,7 @@ class Runs(WindowTest):
     def test_segment_is_attached_for_reading_only(self):
         self.still()
         maps = pathlib.Path(f"/proc/{self.viewer.pid}/maps").read_text().splitlines()
-        ours = f"SYSV{key_of(self.name):08x}"  # there are others, by which the X server is told
+        ours = f"SYSV{key_of(self.name):08x}"  # the X server has others
         attached = [line.split()[1] for line in maps if ours in line]
         self.assertTrue(attached)
         self.assertEqual(set(attached), {"r--s"})
