@@ -16,11 +16,10 @@
 #include <unistd.h>
 
 #define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up missed through gates that repeat
-#define LOOK_SOON_NS 10000000  // how often a stream that does not exist is looked for,
-#define LOOK_LATE_NS 50000000  // and after the first second: a stream that is long in coming
-#define LOOKS_SOON   100
-#define COPIES_MAX   4  // torn ones in a row, once the time is up
-#define LOOKS_MAX    64 // frames that slip away while being taken, before a wait
+#define LOOK_NS      50000000  // how often a stream that does not exist is looked for,
+#define LOOK_DEAF_NS 10000000  // and where its writer cannot ring
+#define COPIES_MAX   4         // torn ones in a row, once the time is up
+#define LOOKS_MAX    64        // frames that slip away while being taken, before a wait
 
 enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options)
 {
@@ -199,6 +198,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         enum tri_err refused = TRI_OK;
         if (!r->mapping) {
             const enum tri_err before = r->refused;
+            tri_doorbell_look(&r->bell);
             refused = tri_reader_attach(r);
             if (refused != TRI_OK && refused != TRI_ERR_NO_STREAM && refused != before)
                 return refused; // news, and bad: at once
@@ -218,10 +218,11 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             return refused == TRI_OK || refused == TRI_ERR_NO_STREAM ? TRI_ERR_TIMEOUT : refused;
         if (tri_sleep_take_interrupt(&r->sleep))
             return TRI_ERR_INTERRUPTED;
+        if (!r->mapping && tri_doorbell_open(&r->bell))
+            continue; // a stream that came before does not ring it
         int64_t ns = SLEEP_MAX_NS;
         if (!r->mapping)
-            ns = r->looks < LOOKS_SOON ? LOOK_SOON_NS : LOOK_LATE_NS;
-        r->looks = r->mapping ? 0 : r->looks + 1;
+            ns = r->bell.page ? LOOK_NS : LOOK_DEAF_NS;
         if (ns > deadline - now)
             ns = deadline - now;
 
@@ -230,7 +231,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             tri_reader_prelock(r, &frame->lease, word);
             err = tri_reader_await(r, word, ns);
         } else {
-            err = tri_sleep_for(&r->sleep, ns);
+            err = tri_doorbell_wait(&r->bell, &r->sleep, ns);
         }
         if (err == TRI_ERR_INTERRUPTED)
             tri_sleep_take_interrupt(&r->sleep);
@@ -343,6 +344,7 @@ void tri_reader_close(tri_reader **reader)
     if (r->mapping)
         tri_reader_lock_drop(r);
     tri_mapping_unref(&r->mapping);
+    tri_doorbell_close(&r->bell);
     free(r);
     errno = saved;
 }

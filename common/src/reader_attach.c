@@ -70,6 +70,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     if (!r->mapping)
         return TRI_ERR_NO_RESOURCES;
 
+    tri_doorbell_close(&r->bell);
     if (owner != geteuid())
         tri_owner_tell(r->log, r->name, owner);
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;

@@ -3,6 +3,7 @@
 #ifndef TRI_READER_PRIVATE_H
 #define TRI_READER_PRIVATE_H
 
+#include "doorbell.h"
 #include "entry.h"
 #include "mapping.h"
 #include "reader_pacing.h"
@@ -54,7 +55,7 @@ struct tri_reader {
 
     enum tri_reader_phase phase; // changed by tri_reader_enter() only
     struct tri_mapping *mapping; // NULL while not attached
-    uint32_t looks;              // for a stream that is not there, one after another
+    struct tri_doorbell bell;    // while not attached
     enum tri_err refused;        // what was wrong with the stream at the last look, TRI_OK: nothing
     uint64_t ahead;              // what is locked although it is not there yet, 0: nothing
     uint64_t stream_id;          // of the numbering that `last` belongs to

@@ -2,6 +2,7 @@
 /* A stream's segment: made, made anew where somebody has removed it, replaced by a larger one. */
 #include "writer_private.h"
 
+#include "doorbell.h"
 #include "errno_map.h"
 #include "sys_attachments.h"
 
@@ -88,6 +89,7 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
     tri_writer_write_identity(w);
     tri_segment_announce(&w->mapping->segment); // readers may join, and the numbering is safe
+    tri_doorbell_ring_all();
     tri_segment_populate_open(&w->mapping->segment);
     return TRI_OK;
 }

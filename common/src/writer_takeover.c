@@ -2,6 +2,7 @@
 /* A stream's life: claimed, taken over from the dead, withdrawn. */
 #include "writer_private.h"
 
+#include "doorbell.h"
 #include "entry.h"
 #include "errno_map.h"
 #include "sys_owner.h"
@@ -208,6 +209,8 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
         return err;
     }
     w->check_ns = tri_now_ns() + TRI_WRITER_CHECK_NS;
+    if (w->mapping) // otherwise the stream is complete with its segment
+        tri_doorbell_ring_all();
     return TRI_OK;
 }
 
@@ -241,4 +244,5 @@ void tri_writer_tear_down(struct tri_writer *w)
     if (tri_semset_remove(w->sem_id) != TRI_OK)
         tri_semset_leave(w->sem_id); // not ours any more, after a change of user: do not block it
     w->sem_id = -1;
+    tri_doorbell_ring_all();
 }

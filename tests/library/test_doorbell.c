@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* A process that waits for a stream is woken by its writer, and leaves nothing behind. */
+#include "doorbell.h"
+
+#include "fixture.h"
+#include "solid_frames.h"
+
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <time.h>
+
+enum { TIMES = 20, LONG_MS = 120, WAIT_MS = 1000 };
+
+#define PICTURE  solid_video(64, 48)
+#define SOON_NS  5000000
+#define LOOKS_MS 50 // between two looks for a stream
+#define RINGS_MS 2  // between two wake-ups, however often somebody rings
+
+/** What a reader in its own process tells. */
+struct told {
+    const char *name;
+    _Atomic uint64_t waits, frames, wakeups, stop;
+    _Atomic int64_t latency_ns;
+};
+
+static tri_reader *open_reader(const char *name)
+{
+    tri_reader *reader;
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = name }) == TRI_OK);
+    return reader;
+}
+
+/** Waits for a stream, and reads its first frame, again and again. */
+static int read_first_frames(void *argument)
+{
+    struct told *told = argument;
+    while (told->frames < TIMES) {
+        tri_reader *reader = open_reader(told->name);
+        struct tri_frame frame = { 0 };
+        told->waits++;
+        CHECK(tri_reader_acquire(reader, &frame, 1000 * FIXTURE_PATIENCE_S) == TRI_OK);
+        told->latency_ns = tri_now_ns() - frame.info.publish_ns;
+        told->frames++;
+        solid_leave(&reader, &frame);
+        while (told->stop < told->frames)
+            fixture_sleep_ms(1);
+    }
+    return 0;
+}
+
+static void waiting_reader_gets_the_first_frame_at_once(void **state)
+{
+    (void)state;
+    const struct tri_video video = PICTURE;
+    struct told *told = fixture_share(sizeof(*told));
+    told->name = fixture_stream();
+    const pid_t pid = fixture_start(read_first_frames, told);
+    unsigned soon = 0;
+    for (unsigned i = 1; i <= TIMES; i++) {
+        assert_true(fixture_reaches(&told->waits, i));
+        fixture_sleep_ms(LONG_MS + (int)i); // at another moment between two looks each time
+        tri_writer *writer;
+        assert_int_equal(solid_open(&writer, told->name, &video, 0), TRI_OK);
+        assert_int_equal(solid_publish(writer, &video, i), TRI_OK);
+        assert_true(fixture_reaches(&told->frames, i));
+        soon += told->latency_ns < SOON_NS;
+        tri_writer_close(&writer);
+        told->stop++;
+    }
+    assert_int_equal(fixture_join(pid), 0);
+    // A look each 50 ms finds one stream in ten so soon.
+    print_message("# %u of %d first frames within 5 ms\n", soon, TIMES);
+    assert_in_range(soon, TIMES / 2, TIMES);
+}
+
+/** Waits for a stream that does not come, and counts how often this process slept. */
+static int wait_in_vain(void *argument)
+{
+    struct told *told = argument;
+    tri_reader *reader = open_reader(told->name);
+    struct tri_frame frame = { 0 };
+    told->waits = 1;
+    CHECK(tri_reader_acquire(reader, &frame, WAIT_MS) == TRI_ERR_TIMEOUT);
+    struct rusage usage;
+    CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+    told->wakeups = (uint64_t)usage.ru_nvcsw;
+    tri_reader_close(&reader);
+    return 0;
+}
+
+static void reader_without_a_stream_wakes_20_times_a_second(void **state)
+{
+    (void)state;
+    struct told *told = fixture_share(sizeof(*told));
+    told->name = fixture_stream();
+    assert_int_equal(fixture_join(fixture_start(wait_in_vain, told)), 0);
+    assert_in_range(told->wakeups, 1, WAIT_MS / LOOKS_MS + 5);
+}
+
+static void ringing_without_pause_wakes_a_reader_a_bounded_number_of_times(void **state)
+{
+    (void)state;
+    struct told *told = fixture_share(sizeof(*told));
+    told->name = fixture_stream();
+    const pid_t pid = fixture_start(wait_in_vain, told);
+    assert_true(fixture_reaches(&told->waits, 1));
+    const int64_t end = tri_now_ns() + (int64_t)WAIT_MS * 1000000;
+    while (tri_now_ns() < end) {
+        tri_doorbell_ring_all();
+        const struct timespec span = { .tv_nsec = 20000 };
+        nanosleep(&span, NULL);
+    }
+    assert_int_equal(fixture_join(pid), 0);
+    assert_in_range(told->wakeups, 2 * WAIT_MS / LOOKS_MS, 2 * WAIT_MS / RINGS_MS + 20);
+}
+
+static int segments(void)
+{
+    struct shm_info table = { 0 };
+    assert_true(shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table) >= 0);
+    return table.used_ids;
+}
+
+static int wait_until_killed(void *argument)
+{
+    struct told *told = argument;
+    tri_reader *reader = open_reader(told->name);
+    struct tri_frame frame = { 0 };
+    for (;;) {
+        tri_reader_acquire(reader, &frame, LOOKS_MS);
+        told->waits++;
+    }
+    return 0;
+}
+
+static void killed_reader_leaves_no_doorbell(void **state)
+{
+    (void)state;
+    struct told *told = fixture_share(sizeof(*told));
+    told->name = fixture_stream();
+    const int before = segments();
+    const pid_t pid = fixture_start(wait_until_killed, told);
+    assert_true(fixture_reaches(&told->waits, 1));
+    assert_int_equal(segments(), before + 1);
+    fixture_kill(pid);
+    assert_int_equal(segments(), before);
+}
+
+static void reader_that_has_its_stream_has_no_doorbell(void **state)
+{
+    (void)state;
+    const struct tri_video video = PICTURE;
+    const char *name = fixture_stream();
+    const int before = segments();
+    tri_reader *reader = open_reader(name);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(reader, &frame, 1), TRI_ERR_TIMEOUT);
+    assert_int_equal(segments(), before + 1);
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+    solid_expect(reader, &frame, 1);
+    assert_int_equal(segments(), before + 1); // the stream's own
+    solid_leave(&reader, &frame);
+    tri_writer_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        fixture_test(waiting_reader_gets_the_first_frame_at_once),
+        fixture_test(reader_without_a_stream_wakes_20_times_a_second),
+        fixture_test(ringing_without_pause_wakes_a_reader_a_bounded_number_of_times),
+        fixture_test(killed_reader_leaves_no_doorbell),
+        fixture_test(reader_that_has_its_stream_has_no_doorbell),
+    };
+    return cmocka_run_group_tests_name("doorbell", tests, NULL, NULL);
+}
