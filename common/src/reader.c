@@ -5,6 +5,7 @@
 #include "name.h"
 #include "reader_lock.h"
 #include "reader_wait.h"
+#include "reserved.h"
 #include "semset.h"
 
 #include <triptych/copy.h>
@@ -28,6 +29,11 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
     if (!tri_name_valid(name)) {
         tri_log_write(options->log, TRI_LOG_ERROR, "reader",
                       "stream name \"%s\": a name is " TRI_NAME_RULE, name);
+        return TRI_ERR_INVALID;
+    }
+    if (!TRI_RESERVED_ARE_ZERO(options)) {
+        tri_log_write(options->log, TRI_LOG_ERROR, "reader",
+                      "options of stream \"%s\": " TRI_RESERVED_TEXT, name);
         return TRI_ERR_INVALID;
     }
     if (options->mode > TRI_MODE_NEXT || options->wait > TRI_WAIT_PACED ||

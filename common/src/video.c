@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <triptych/video.h>
 
+#include "reserved.h"
+
 #include <string.h>
 
 #define PLANE_ALIGN      64u    // a cache line, and the widest vector
@@ -50,7 +52,7 @@ enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *sh
     *shape = (struct tri_shape){ 0 };
     const struct tri_format *format = tri_format_find(video->fourcc);
     if (!format || video->width < 1 || video->width > TRI_DIMENSION_MAX || video->height < 1 ||
-        video->height > TRI_DIMENSION_MAX)
+        video->height > TRI_DIMENSION_MAX || !TRI_RESERVED_ARE_ZERO(video))
         return TRI_ERR_INVALID;
 
     // No overflow from here on: sides are at most 2^14, a group at most 8 bytes, strides below 2^32.

@@ -3,6 +3,7 @@
 
 #include "entry.h"
 #include "errno_map.h"
+#include "reserved.h"
 #include "sys_logind.h"
 
 #include <errno.h>
@@ -163,7 +164,8 @@ static bool publishable(const struct tri_writer *w, const struct tri_draft *draf
     const struct tri_frame_info *info = &draft->info;
     return (as_begun(w, draft) || tri_shape_fits(&info->video, &draft->shape, slot_bytes)) &&
            draft->shape.bytes <= slot_bytes && info->user_bytes <= TRI_USER_MAX &&
-           tri_time_sane(info->capture_ns) && tri_video_valid(&info->video) &&
+           TRI_RESERVED_ARE_ZERO(info) && tri_time_sane(info->capture_ns) &&
+           tri_video_valid(&info->video) &&
            (draft->shape.plane[0].rows > 0 ||
             (info->bytes_used > 0 && info->bytes_used <= draft->shape.plane[0].bytes));
 }

@@ -2,6 +2,7 @@
 #include "writer_private.h"
 
 #include "name.h"
+#include "reserved.h"
 #include "sys_account.h"
 
 #include <triptych/stream.h>
@@ -40,6 +41,8 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
 {
     char text[32];
     const char *name = o->name ? o->name : TRI_NAME_DEFAULT;
+    if (!TRI_RESERVED_ARE_ZERO(o))
+        return refuse(o->log, "options of stream", name, TRI_RESERVED_TEXT);
     if (!tri_name_valid(name))
         return refuse(o->log, "stream name", name, "a name is " TRI_NAME_RULE);
     strcpy(w->name, name);

@@ -11,6 +11,10 @@
 #define TRI_PRINTF(text, first)
 #endif
 
+/** Words that options and statistics keep for later fields, so that their size stays. Zero as input,
+ *  zero as output: docs/abi.md. */
+#define TRI_RESERVED 8
+
 #ifdef __cplusplus
 #define TRI_BEGIN extern "C" {
 #define TRI_END   }

@@ -33,6 +33,7 @@ struct tri_frame_info {
     uint32_t copies;          // copies and conversions of the pixels on the writer's side
     uint32_t flags;           // enum tri_frame_flags
     uint32_t user_bytes;      // valid bytes of the frame's `user`, 0 to TRI_USER_MAX
+    uint32_t reserved[2 * TRI_RESERVED + 1]; // zero
 };
 
 struct tri_mapping;
@@ -59,6 +60,7 @@ struct tri_frame {
     const uint8_t *data[TRI_PLANES_MAX];
     const uint8_t *user; // info.user_bytes bytes from the writer, in the segment as the pixels are
     struct tri_lease lease;
+    uint64_t reserved[TRI_RESERVED];
 };
 
 /** A frame that a writer fills. The caller sets the pixels, `user` and `info`; the library sets number,
@@ -71,6 +73,7 @@ struct tri_draft {
     uint64_t previous_number; // of this writer's frame whose pixels still are in the slot, 0: none
     uint32_t slot_index; // as in tri_writer_slot(): stable until the stream moves to a new segment
     struct tri_lease lease;
+    uint64_t reserved[TRI_RESERVED];
 };
 
 /**

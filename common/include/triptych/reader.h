@@ -33,8 +33,9 @@ struct tri_reader_options {
     const char *name; // NULL: "cam0"
     enum tri_reader_mode mode;
     enum tri_reader_wait wait;
-    uint32_t flags;     // enum tri_reader_flags
-    const tri_log *log; // outlives the reader; NULL: silent
+    uint32_t flags;                  // enum tri_reader_flags
+    const tri_log *log;              // outlives the reader; NULL: silent
+    uint64_t reserved[TRI_RESERVED]; // zero
 };
 
 /** Opaque. Threads: one at a time for one reader, except tri_reader_release(), tri_reader_is_intact()
@@ -51,7 +52,8 @@ typedef struct tri_reader tri_reader;
  * Threads:   any.
  * Cost:      no system call; the stream is attached by the first tri_reader_acquire().
  *
- * @return TRI_OK; TRI_ERR_INVALID, the name or an option is out of range (see the log);
+ * @return TRI_OK; TRI_ERR_INVALID, the name or an option is out of range, or a reserved word is not zero
+ *         (see the log);
  *         TRI_ERR_NO_RESOURCES, out of memory.
  */
 TRI_API enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options);
@@ -164,6 +166,7 @@ struct tri_reader_stats {
     uint32_t slots_open; // now: more while readers lock the others
     uint32_t slots_max;  // at most
     bool can_lock;       // whether this reader may lock slots: zero copies without a check
+    uint64_t reserved[TRI_RESERVED];
 };
 
 /** Fills *stats. Cost: no system call. */

@@ -53,6 +53,7 @@ struct tri_stream {
     uint64_t dropped_driver, dropped_writer; // so far; those of `newest` end with that frame
     bool has_frame;                          // `newest` is valid
     struct tri_frame_info newest;
+    uint64_t reserved[TRI_RESERVED];
 };
 
 /** Opaque: the streams at one moment. Threads: any, as long as none closes it. */

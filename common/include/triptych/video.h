@@ -97,6 +97,7 @@ struct tri_video {
     uint32_t siting;           // enum tri_siting
     uint32_t bits;             // significant bits of a 16-bit component, the low ones; 0: all
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
+    uint32_t reserved[TRI_RESERVED]; // zero
 };
 
 /** Place of one plane within a frame. */
@@ -106,10 +107,13 @@ struct tri_plane {
     uint32_t stride;    // bytes from one row to the next, at least row_bytes
     uint32_t row_bytes; // bytes of a row that are pixels
     uint32_t rows;
+    uint32_t reserved;
 };
 
+/** Places of all planes of a frame. */
 struct tri_shape {
     uint32_t planes;
+    uint32_t reserved;
     struct tri_plane plane[TRI_PLANES_MAX];
     uint64_t bytes; // the whole frame
 };
@@ -119,8 +123,9 @@ struct tri_shape {
  * bytes. A compressed format gets one plane of width * height * 2 bytes, at least 64 KiB, which is
  * the usual bound of V4L2 drivers.
  *
- * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range, or a stride below
- *         the row or above INT32_MAX (other libraries keep strides in an int). On failure *shape is all
+ * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range, a stride below the
+ *         row or above INT32_MAX (other libraries keep strides in an int), or a reserved word that
+ *         is not zero. On failure *shape is all
  *         zero.
  */
 TRI_API enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape);

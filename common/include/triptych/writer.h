@@ -39,6 +39,7 @@ struct tri_writer_options {
     uint32_t reclaim_ms; // with slots_max locked: reclaims only slots locked for so long, and drops
                          // frames until then; 0: reclaims at once; or TRI_RECLAIM_NEVER
     const tri_log *log;  // outlives the writer; NULL: silent
+    uint64_t reserved[TRI_RESERVED]; // zero
 };
 
 /** Opaque. Threads: one at a time for one writer. Processes: the one that opened it; a forked child may
@@ -54,7 +55,8 @@ typedef struct tri_writer tri_writer;
  *
  * @return TRI_OK; TRI_ERR_BUSY, the stream has a writer (the log names its pid); TRI_ERR_FOREIGN, the
  *         name belongs to another user's object (the log names the user); TRI_ERR_COLLISION, another
- *         name has the same key; TRI_ERR_INVALID, an option is out of range (see the log);
+ *         name has the same key; TRI_ERR_INVALID, an option is out of range or a reserved word is not zero
+ *         (see the log);
  *         TRI_ERR_NO_RESOURCES, a System V limit or memory is exhausted (the log names the limit and
  *         what to do); TRI_ERR_SYSTEM.
  */
@@ -143,6 +145,7 @@ struct tri_writer_stats {
     uint32_t slots_max;  // likewise
     uint32_t readers;    // attached to the segment
     int shm_id, sem_id;  // -1 before the first frame fixed the size
+    uint64_t reserved[TRI_RESERVED];
 };
 
 /** Fills *stats. Cost: one system call, for `readers`. */

@@ -17,6 +17,7 @@ from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_i
 
 PLANES_MAX = 4
 COMPONENTS_MAX = 4
+RESERVED = 8
 USER_MAX = 1024
 NAME_MAX = 31
 SOURCE_MAX = 127
@@ -72,16 +73,17 @@ class Video(Structure):
                 ("transfer", c_uint32), ("matrix", c_uint32), ("range", c_uint32),
                 ("field", c_uint32), ("rotation", c_uint32), ("aspect_num", c_uint32),
                 ("aspect_den", c_uint32), ("siting", c_uint32), ("bits", c_uint32),
-                ("stride", c_uint32 * PLANES_MAX)]
+                ("stride", c_uint32 * PLANES_MAX), ("reserved", c_uint32 * RESERVED)]
 
 
 class PlaneShape(Structure):
     _fields_ = [("offset", c_uint64), ("bytes", c_uint64), ("stride", c_uint32),
-                ("row_bytes", c_uint32), ("rows", c_uint32)]
+                ("row_bytes", c_uint32), ("rows", c_uint32), ("reserved", c_uint32)]
 
 
 class Shape(Structure):
-    _fields_ = [("planes", c_uint32), ("plane", PlaneShape * PLANES_MAX), ("bytes", c_uint64)]
+    _fields_ = [("planes", c_uint32), ("reserved", c_uint32), ("plane", PlaneShape * PLANES_MAX),
+                ("bytes", c_uint64)]
 
 
 class FrameInfo(Structure):
@@ -89,7 +91,7 @@ class FrameInfo(Structure):
                 ("capture_ns", c_int64), ("publish_ns", c_int64), ("dropped_driver", c_uint64),
                 ("dropped_writer", c_uint64), ("generation", c_uint64), ("bytes_used", c_uint64),
                 ("checksum", c_uint64), ("copies", c_uint32), ("flags", c_uint32),
-                ("user_bytes", c_uint32)]
+                ("user_bytes", c_uint32), ("reserved", c_uint32 * (2 * RESERVED + 1))]
 
 
 class Lease(Structure):
@@ -99,13 +101,13 @@ class Lease(Structure):
 
 class Frame(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
-                ("user", c_void_p), ("lease", Lease)]
+                ("user", c_void_p), ("lease", Lease), ("reserved", c_uint64 * RESERVED)]
 
 
 class Draft(Structure):
     _fields_ = [("info", FrameInfo), ("shape", Shape), ("data", c_void_p * PLANES_MAX),
                 ("user", c_void_p), ("previous_number", c_uint64), ("slot_index", c_uint32),
-                ("lease", Lease)]
+                ("lease", Lease), ("reserved", c_uint64 * RESERVED)]
 
 
 LOG_WRITE = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_char_p)
@@ -120,19 +122,20 @@ class WriterOptions(Structure):
                 ("slots", c_uint32), ("slots_max", c_uint32),
                 ("permissions", c_uint32), ("group", c_char_p), ("source", c_char_p),
                 ("flags", c_uint32), ("reclaim_ms", c_uint32),
-                ("log", POINTER(Log))]
+                ("log", POINTER(Log)), ("reserved", c_uint64 * RESERVED)]
 
 
 class ReaderOptions(Structure):
     _fields_ = [("name", c_char_p), ("mode", c_int), ("wait", c_int), ("flags", c_uint32),
-                ("log", POINTER(Log))]
+                ("log", POINTER(Log)), ("reserved", c_uint64 * RESERVED)]
 
 
 class ReaderStats(Structure):
     _fields_ = [("frames", c_uint64), ("skipped", c_uint64), ("torn", c_uint64),
                 ("dropped_driver", c_uint64), ("dropped_writer", c_uint64),
                 ("restarts", c_uint64), ("state", c_int), ("slots", c_uint32),
-                ("slots_open", c_uint32), ("slots_max", c_uint32), ("can_lock", c_bool)]
+                ("slots_open", c_uint32), ("slots_max", c_uint32), ("can_lock", c_bool),
+                ("reserved", c_uint64 * RESERVED)]
 
 
 class PlaneRule(Structure):
@@ -165,7 +168,7 @@ class Stream(Structure):
                 ("holder_ns", c_int64 * HOLDERS_MAX), ("waiting", c_uint32),
                 ("published", c_uint64), ("dropped_driver", c_uint64),
                 ("dropped_writer", c_uint64), ("has_frame", c_bool),
-                ("newest", FrameInfo)]
+                ("newest", FrameInfo), ("reserved", c_uint64 * RESERVED)]
 
 
 def _declare(name: str, result: type | None, *arguments: type) -> None:

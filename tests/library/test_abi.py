@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""The binary interface: programs that were built before run with a library that has grown."""
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, tool
+
+GROWN = "uint64_t added; uint64_t reserved[TRI_RESERVED - 1];"
+
+# Uses each structure that the library may let grow, and checks that nothing behind it is touched.
+PROGRAM = r"""
+#include <triptych/triptych.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK(condition) \
+    if (!(condition)) \
+        return fprintf(stderr, "line %d: %s\n", __LINE__, #condition), 1
+
+#define GUARDED(type, name) struct { type name; unsigned char guard[64]; } name; \
+    memset(&name, 0, sizeof(name)); memset(name.guard, 0xa5, sizeof(name.guard))
+
+static int untouched(const unsigned char *guard)
+{
+    for (int i = 0; i < 64; i++)
+        if (guard[i] != 0xa5)
+            return 0;
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    tri_writer *writer;
+    tri_reader *reader;
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+    GUARDED(struct tri_frame, frame);
+    GUARDED(struct tri_draft, draft);
+    GUARDED(struct tri_stream, stream);
+    GUARDED(struct tri_reader_stats, read);
+    GUARDED(struct tri_writer_stats, written);
+    CHECK(argc == 2);
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = argv[1] }) == TRI_OK);
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = argv[1] }) == TRI_OK);
+    CHECK(tri_writer_begin(writer, &video, &draft.draft) == TRI_OK);
+    memset(draft.draft.data[0], 7, draft.draft.shape.bytes);
+    CHECK(tri_writer_publish(writer, &draft.draft) == TRI_OK);
+    CHECK(tri_reader_acquire(reader, &frame.frame, 0) == TRI_OK);
+    CHECK(frame.frame.data[0][0] == 7 && frame.frame.info.number == 1);
+    CHECK(tri_stream_find(argv[1], &stream.stream) == TRI_OK && stream.stream.published == 1);
+    tri_reader_get_stats(reader, &read.read);
+    tri_writer_get_stats(writer, &written.written);
+    CHECK(read.read.frames == 1 && written.written.published == 1);
+    CHECK(untouched(frame.guard) && untouched(draft.guard) && untouched(stream.guard));
+    CHECK(untouched(read.guard) && untouched(written.guard));
+    printf("added: %d\n", (int)read.read.reserved[0]);
+    tri_reader_release(reader, &frame.frame);
+    tri_reader_close(&reader);
+    tri_writer_close(&writer);
+    return 0;
+}
+"""
+
+
+class Growth(ProgramTest):
+    def compile(self, *arguments, **options):
+        subprocess.run([tool("cc"), "-std=gnu11", "-D_GNU_SOURCE", "-g", *arguments], check=True,
+                       timeout=PATIENCE, **options)
+
+    def grow(self, path, wanted, grown):
+        text = path.read_text(encoding="utf-8")
+        self.assertIn(wanted, text, path)
+        path.write_text(text.replace(wanted, grown), encoding="utf-8")
+
+    def test_program_built_before_runs_with_a_library_of_one_field_more(self):
+        folder = self.folder()
+        program = folder / "program"
+        self.compile("-xc", "-", "-I", SOURCE / "common/include", "-I", BUILD / "common/include",
+                     "-L", BUILD / "common", "-ltriptych", "-o", program, input=PROGRAM.encode())
+
+        later = folder / "common"
+        shutil.copytree(SOURCE / "common/include", later / "include")
+        shutil.copytree(SOURCE / "common/src", later / "src")
+        shutil.copy(BUILD / "common/include/triptych/version.h", later / "include/triptych")
+        for header in ("reader.h", "writer.h", "stream.h", "frame.h"):
+            path = later / "include/triptych" / header
+            path.write_text(re.sub(r"uint64_t reserved\[TRI_RESERVED\];", GROWN,
+                                   path.read_text(encoding="utf-8")), encoding="utf-8")
+            self.assertIn(GROWN, path.read_text(encoding="utf-8"), header)
+        # The new option has an effect, and the new statistic a value.
+        self.grow(later / "src/reader.c", "tri_reader *r = malloc(sizeof(*r));",
+                  "if (options->added) return TRI_ERR_BUSY; tri_reader *r = malloc(sizeof(*r));")
+        self.grow(later / "src/reader.c", ".can_lock = r->can_lock", ".can_lock = r->can_lock, .added = 7")
+        library = folder / "libtriptych.so.0"
+        self.compile("-shared", "-fPIC", "-Wl,-soname,libtriptych.so.0",
+                     f"-Wl,--version-script={SOURCE}/common/libtriptych.map",
+                     "-I", later / "include", *sorted((later / "src").glob("*.c")), "-o", library)
+
+        done = subprocess.run([program, self.stream()], text=True, capture_output=True,
+                              timeout=PATIENCE, check=False,
+                              env=os.environ | {"LD_LIBRARY_PATH": str(folder)})
+        self.assertEqual((done.stdout, done.stderr), ("added: 7\n", ""))
+        self.assertEqual(done.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
