@@ -67,12 +67,25 @@ static void fill_samples(uint8_t *row, const struct tri_component *component, ui
         component_set(component, row, i, sample);
 }
 
+static bool is_mosaic(const struct paint *paint)
+{
+    return paint->format->family == TRI_FAMILY_BAYER;
+}
+
+/** The first sample at pixel `x` or right of it; a sample that several pixels share is at each of them. */
+static uint32_t sample_begin(const struct paint *paint, const struct tri_component *component,
+                             uint32_t x)
+{
+    return is_mosaic(paint) ? (x + 1 - component->first) / 2 : x / component->across;
+}
+
 /** The first sample past `end` pixels; the end of the row where that is the picture's edge. */
 static uint32_t sample_end(const struct paint *paint, const struct tri_component *component,
                            uint32_t end)
 {
-    return end == paint->video.width ? samples_in_row(paint, component)
-                                     : units(end, component->across);
+    if (end == paint->video.width)
+        return samples_in_row(paint, component);
+    return is_mosaic(paint) ? sample_begin(paint, component, end) : units(end, component->across);
 }
 
 /** Fills one row of a plane from pixel `x` up to `right`. */
@@ -81,8 +94,9 @@ static void fill_row(const struct paint *paint, uint32_t p, uint32_t row, uint32
 {
     for (uint32_t c = 0; c < paint->format->components; c++) {
         const struct tri_component *component = &paint->format->component[c];
-        if (component->plane == p)
-            fill_samples(row_of(paint, p, row), component, x / component->across,
+        if (component->plane == p &&
+            row % component_rows(paint->format, component) == component->line)
+            fill_samples(row_of(paint, p, row), component, sample_begin(paint, component, x),
                          sample_end(paint, component, right), color->sample[c]);
     }
 }
@@ -101,8 +115,10 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
         const size_t from = (size_t)(x / rule->pixels) * rule->bytes;
         const size_t bytes = (size_t)units(right, rule->pixels) * rule->bytes - from;
         // Where a group has pixels of its own besides shared samples, its neighbour may be outside.
-        const bool cut = component_packed(paint->format) &&
-                         (x % rule->pixels || (right % rule->pixels && right < paint->video.width));
+        const bool cut =
+            is_mosaic(paint) || // and the rows of a mosaic differ
+            (component_packed(paint->format) &&
+             (x % rule->pixels || (right % rule->pixels && right < paint->video.width)));
 
         fill_row(paint, p, first, x, right, &color);
         for (uint32_t row = first + 1; row < end; row++) {
@@ -114,15 +130,12 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
     }
 }
 
-/** The mean of the `across` pixels that share a sample, as far as there are so many. */
+/** The mean of the one or two pixels that share a sample, as far as there are `left`. */
 static uint16_t shared(const struct paint_color *colors, uint32_t left, uint32_t across, uint32_t c)
 {
-    const uint32_t n = least(left, across);
-    uint32_t sum = n / 2;
+    const uint32_t first = colors[0].sample[c];
 
-    for (uint32_t i = 0; i < n; i++)
-        sum += colors[i].sample[c];
-    return (uint16_t)(sum / n);
+    return (uint16_t)(across > 1 && left > 1 ? (first + colors[1].sample[c] + 1) / 2 : first);
 }
 
 void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
@@ -134,17 +147,19 @@ void paint_line(struct paint *paint, uint32_t x, uint32_t y, uint32_t count,
 
     for (uint32_t c = 0; c < paint->format->components; c++) {
         const struct tri_component *component = &paint->format->component[c];
-        if (y % component->down)
+        if (y % component->down != component->line)
             continue;
-        const uint32_t first = x / component->across;
+        const uint32_t first = sample_begin(paint, component, x);
         const uint32_t end = sample_end(paint, component, x + count);
-        uint8_t *row = row_of(paint, component->plane, y / component->down);
+        const uint32_t own = is_mosaic(paint) ? 1 : component->across; // pixels of a sample
+        const uint32_t skipped = is_mosaic(paint) ? 2 * first + component->first - x : 0;
+        uint8_t *row = row_of(paint, component->plane,
+                              component_row(paint->format, component, y, paint->video.height));
 
         // At an odd width the pixel past the edge repeats the last one.
         for (uint32_t i = first; i < end; i++) {
-            const uint32_t from = least((i - first) * component->across, count - 1);
-            component_set(component, row, i,
-                          shared(colors + from, count - from, component->across, c));
+            const uint32_t from = least(skipped + (i - first) * component->across, count - 1);
+            component_set(component, row, i, shared(colors + from, count - from, own, c));
         }
     }
 }
@@ -180,6 +195,19 @@ static bool clip(struct copy *copy, const struct paint *to, const struct paint *
     return true;
 }
 
+/** Copies sample by sample: where a group is so wide that copies end within it. */
+static void copy_samples(uint8_t *to, const uint8_t *from, const struct paint *paint, uint32_t p,
+                         const struct copy *copy)
+{
+    for (uint32_t c = 0; c < paint->format->components; c++) {
+        const struct tri_component *component = &paint->format->component[c];
+        const uint32_t count = units(copy->width, component->across);
+        for (uint32_t i = 0; component->plane == p && i < count; i++)
+            component_set(component, to, copy->x / component->across + i,
+                          component_get(component, from, copy->from_x / component->across + i));
+    }
+}
+
 static void copy_plane(struct paint *to, const struct paint *from, uint32_t p,
                        const struct copy *copy)
 {
@@ -189,9 +217,14 @@ static void copy_plane(struct paint *to, const struct paint *from, uint32_t p,
     const size_t from_at = (size_t)(copy->from_x / rule->pixels) * rule->bytes;
     const uint32_t rows = units(copy->height, rule->lines);
 
-    for (uint32_t row = 0; row < rows; row++)
-        memcpy(row_of(to, p, copy->y / rule->lines + row) + at,
-               row_of(from, p, copy->from_y / rule->lines + row) + from_at, bytes);
+    for (uint32_t row = 0; row < rows; row++) {
+        uint8_t *const to_row = row_of(to, p, copy->y / rule->lines + row);
+        const uint8_t *const from_row = row_of(from, p, copy->from_y / rule->lines + row);
+        if (rule->pixels > 2)
+            copy_samples(to_row, from_row, to, p, copy);
+        else
+            memcpy(to_row + at, from_row + from_at, bytes);
+    }
 }
 
 void paint_copy(struct paint *to, uint32_t x, uint32_t y, const struct paint *from, uint32_t from_x,

@@ -40,10 +40,11 @@ struct paint_color paint_color(const struct paint *paint, struct paint_rgb rgb)
     const double luma = share[0] * c[0] + share[1] * c[1] + share[2] * c[2];
     struct paint_color color = { { 0 } };
 
-    if (paint->format->family == TRI_FAMILY_RGB) {
+    if (paint->format->family == TRI_FAMILY_RGB || paint->format->family == TRI_FAMILY_BAYER) {
         for (unsigned i = 0; i < 3; i++)
             color.sample[i] = quantize(paint, i, c[i], false);
-        color.sample[3] = 255; // opaque, where there is an alpha
+        // Opaque, where there is an alpha; green once more in a mosaic.
+        color.sample[3] = paint->format->family == TRI_FAMILY_RGB ? 255 : color.sample[1];
         return color;
     }
     color.sample[0] = quantize(paint, 0, luma, false);

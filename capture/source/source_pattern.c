@@ -70,9 +70,11 @@ static enum source_result pattern_open(struct source *source)
     source->video = complete_video(&options->wanted);
     if (!drawing_possible(source->video.fourcc)) {
         char fourcc[5];
-        tri_log_write(options->log, TRI_LOG_ERROR, "pattern",
-                      "cannot draw %s: this program was built without libjpeg-turbo",
-                      tri_fourcc_name(source->video.fourcc, fourcc));
+        tri_log_write(options->log, TRI_LOG_ERROR, "pattern", "cannot draw %s: this program %s",
+                      tri_fourcc_name(source->video.fourcc, fourcc),
+                      source->video.fourcc == TRI_FOURCC_MJPG
+                          ? "was built without libjpeg-turbo"
+                          : "has no encoder for it; let GStreamer encode into triptychsink");
         return SOURCE_MISUSED;
     }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "argb.h"
+#include "component.h"
 #include "picture.h"
 #include "planar.h"
 
 #include <libyuv.h>
 
-/* Chroma of a packed or half-planar 4:2:2 picture is taken apart for so many bytes at a time that
- * luma and chroma of a strip stay in the cache: at least two of the widest rows. */
-enum { STRIP_BYTES = 2 * 2 * TRI_DIMENSION_MAX };
+/* Pictures are taken apart for so many bytes at a time that a strip stays in the cache: at least one of
+ * the widest rows of 4:4:4, or of 4:2:2 in words of 16 bits. */
+enum { STRIP_BYTES = 4 * TRI_DIMENSION_MAX };
 
 /** libyuv's own constants hold factors of chroma up to 2, as they are meant for every processor: blue
  *  in the limited range of BT.709 and 2020 needs 2.11 and 2.14, and is off by up to 16 of 255 without.
@@ -16,7 +17,7 @@ static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, u
 {
 #if defined(__x86_64__) || defined(__i386__)
     *yuv = *narrow;
-    for (size_t i = 0; i < sizeof yuv->kUVToB; i += 2) // U and V alternate, in 64ths
+    for (size_t i = 0; i < sizeof(yuv->kUVToB); i += 2) // U and V alternate, in 64ths
         yuv->kUVToB[i] = blue;
     return true;
 #else
@@ -50,32 +51,65 @@ static bool set_constants(struct YuvConstants *yuv, const struct tri_video *vide
     }
 }
 
-static void convert_strips(const struct tri_video *video, const struct tri_shape *shape,
-                           const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride,
-                           const struct YuvConstants *yuv)
+/** Where strips of a picture go: a few rows at a time as planes, so that they stay in the cache. */
+struct strips {
+    const struct tri_format *format;
+    const struct tri_video *video;
+    const struct tri_shape *shape;
+    const uint8_t *const *data;
+    uint8_t *to;
+    uint32_t stride;
+    const struct YuvConstants *yuv;
+};
+
+/** Converts `rows` rows of 4:2:2 or 4:4:4, 8 or 10 bits, whose planes begin at `plane`. */
+static void convert_planes(const struct strips *s, uint32_t row, uint32_t rows,
+                           const uint8_t *const plane[3], const uint32_t stride[3])
 {
-    uint8_t strip[STRIP_BYTES];
-    const struct tri_format *format = tri_format_find(video->fourcc);
-    const bool packed = format->planes == 1;
-    const uint32_t width = video->width;
-    const uint32_t half = (width + 1) / 2;
-    const uint32_t at_once = STRIP_BYTES / (width + 2 * half);
-    const unsigned chroma = packed ? 0 : 1; // the plane it is in
+    const struct tri_component *chroma = &s->format->component[1];
+    uint8_t *const to = s->to + (size_t)row * s->stride;
+    const int width = (int)s->video->width;
+    const int pitch[] = { (int)stride[0], (int)stride[1], (int)stride[2] };
 
-    for (uint32_t row = 0; row < video->height; row += at_once) {
-        const uint32_t left = video->height - row;
-        const uint32_t rows = left < at_once ? left : at_once;
-        uint8_t *const u = strip + (size_t)width * rows;
-        uint8_t *const v = u + (size_t)half * rows;
-        const uint8_t *const from = data[chroma] + (size_t)row * shape->plane[chroma].stride;
-        planar_split(format, chroma, from, shape->plane[chroma].stride,
-                     (uint8_t *const[3]){ strip, u, v }, (const uint32_t[3]){ width, half, half },
-                     width, rows);
-
-        const uint8_t *const y = packed ? strip : data[0] + (size_t)row * shape->plane[0].stride;
-        I422ToARGBMatrix(y, packed ? (int)width : (int)shape->plane[0].stride, u, (int)half, v,
-                         (int)half, to + (size_t)row * stride, (int)stride, yuv, (int)width,
+    if (chroma->bits > 8)
+        I210ToARGBMatrix((const void *)plane[0], pitch[0] / 2, (const void *)plane[1], pitch[1] / 2,
+                         (const void *)plane[2], pitch[2] / 2, to, (int)s->stride, s->yuv, width,
                          (int)rows);
+    else if (chroma->across == 1)
+        I444ToARGBMatrix(plane[0], pitch[0], plane[1], pitch[1], plane[2], pitch[2], to,
+                         (int)s->stride, s->yuv, width, (int)rows);
+    else
+        I422ToARGBMatrix(plane[0], pitch[0], plane[1], pitch[1], plane[2], pitch[2], to,
+                         (int)s->stride, s->yuv, width, (int)rows);
+}
+
+static void convert_strips(const struct strips *s)
+{
+    _Alignas(2) uint8_t strip[STRIP_BYTES];
+    const unsigned first = s->shape->planes == 1 ? 0 : 1; // luma of its own is used where it is
+    struct tri_shape part;
+    planar_shape(s->format, s->video->width, 1, 1, &part);
+    const uint32_t at_once = (uint32_t)(STRIP_BYTES / part.bytes);
+
+    for (uint32_t row = 0; row < s->video->height; row += at_once) {
+        const uint32_t left = s->video->height - row;
+        const uint32_t rows = left < at_once ? left : at_once;
+        uint8_t *to[3];
+        uint32_t stride[3];
+        uint8_t *end = strip;
+        for (unsigned c = 0; c < 3; c++) {
+            to[c] = end;
+            stride[c] = part.plane[c].row_bytes;
+            end += (size_t)stride[c] * rows;
+        }
+        planar_split(s->format, first, s->data[first] + (size_t)row * s->shape->plane[first].stride,
+                     s->shape->plane[first].stride, to, stride, s->video->width, rows);
+        const uint8_t *plane[3] = { to[0], to[1], to[2] };
+        if (first == 1) {
+            stride[0] = s->shape->plane[0].stride;
+            plane[0] = s->data[0] + (size_t)row * stride[0];
+        }
+        convert_planes(s, row, rows, plane, stride);
     }
 }
 
@@ -100,13 +134,13 @@ static bool convert_p010(const struct tri_video *video, const struct tri_shape *
                             (int)video->height) == 0;
 }
 
-static bool convert_y16(const struct tri_video *video, const struct tri_shape *shape,
-                        const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride,
-                        const struct YuvConstants *yuv)
+static bool convert_deep_grey(const struct tri_video *video, const struct tri_shape *shape,
+                              const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to,
+                              uint32_t stride, const struct YuvConstants *yuv)
 {
     uint8_t strip[STRIP_BYTES];
     const int width = (int)video->width;
-    const uint32_t bits = video->bits ? video->bits : 16;
+    const unsigned bits = component_bits(&tri_format_find(video->fourcc)->component[0], video);
     const uint32_t at_once = STRIP_BYTES / (uint32_t)width;
     int pitch;
     const uint16_t *const from = words(data[0], shape->plane[0].stride, &pitch);
@@ -123,6 +157,25 @@ static bool convert_y16(const struct tri_video *video, const struct tri_shape *s
     return true;
 }
 
+/** RGB of 48 bits by way of its high bytes. */
+static bool convert_rgb48(const struct tri_video *video, const struct tri_shape *shape,
+                          const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride)
+{
+    uint8_t row[3 * TRI_DIMENSION_MAX];
+    const int width = (int)video->width;
+    int pitch;
+    const uint16_t *const from = words(data[0], shape->plane[0].stride, &pitch);
+
+    for (uint32_t y = 0; from && y < video->height; y++, to += stride) {
+        Convert16To8Plane(from + (size_t)y * (size_t)pitch, 0, row, 0, 256, 3 * width, 1);
+        if (video->fourcc == TRI_FOURCC_RGB6)
+            RAWToARGB(row, 0, to, 0, width, 1);
+        else
+            RGB24ToARGB(row, 0, to, 0, width, 1);
+    }
+    return from;
+}
+
 static bool convert_yuv(const struct tri_video *video, const struct tri_shape *shape,
                         const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride)
 {
@@ -137,13 +190,21 @@ static bool convert_yuv(const struct tri_video *video, const struct tri_shape *s
 
     switch (video->fourcc) {
     case TRI_FOURCC_P010:
+    case TRI_FOURCC_P012:
         return convert_p010(video, shape, data, to, stride, yuv);
     case TRI_FOURCC_YUYV:
     case TRI_FOURCC_YVYU:
     case TRI_FOURCC_UYVY:
     case TRI_FOURCC_NV16:
-        convert_strips(video, shape, data, to, stride, yuv);
+    case TRI_FOURCC_NV24:
+    case TRI_FOURCC_Y210:
+    case TRI_FOURCC_V210:
+        convert_strips(&(struct strips){ tri_format_find(video->fourcc), video, shape, data, to,
+                                         stride, yuv });
         return true;
+    case TRI_FOURCC_YM24:
+        return I444ToARGBMatrix(data[0], pitch[0], data[1], pitch[1], data[2], pitch[2], to,
+                                (int)stride, yuv, width, height) == 0;
     case TRI_FOURCC_NV12:
         return NV12ToARGBMatrix(data[0], pitch[0], data[1], pitch[1], to, (int)stride, yuv, width,
                                 height) == 0;
@@ -176,8 +237,13 @@ bool argb_convert(const struct tri_video *video, const struct tri_shape *shape,
     switch (video->fourcc) {
     case TRI_FOURCC_GREY: // its range counts, its matrix says nothing
         return I400ToARGBMatrix(data[0], pitch, to, (int)stride, grey, width, height) == 0;
+    case TRI_FOURCC_Y10:
+    case TRI_FOURCC_Y12:
     case TRI_FOURCC_Y16:
-        return convert_y16(video, shape, data, to, stride, grey);
+        return convert_deep_grey(video, shape, data, to, stride, grey);
+    case TRI_FOURCC_RGB6:
+    case TRI_FOURCC_BGR6:
+        return full && convert_rgb48(video, shape, data, to, stride);
     case TRI_FOURCC_RGB3:
         return full && RAWToARGB(data[0], pitch, to, (int)stride, width, height) == 0;
     case TRI_FOURCC_BGR3:

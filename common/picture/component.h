@@ -5,6 +5,13 @@
 
 #include <triptych/triptych.h>
 
+/** Returns how many bits of a sample count in `video`. */
+static inline unsigned component_bits(const struct tri_component *component,
+                                      const struct tri_video *video)
+{
+    return component->bits == 16 && video->bits ? video->bits : component->bits;
+}
+
 /** Returns the byte of a row at which the word of sample `n` begins. */
 static inline size_t component_offset(const struct tri_component *component, uint32_t n)
 {
@@ -34,7 +41,18 @@ static inline uint16_t component_get(const struct tri_component *component, cons
     return (uint16_t)(word >> component_shift(component, n) & ((1u << component->bits) - 1));
 }
 
-/** Sets sample `n` of a row; the other bits of its word stay. */
+/** Returns the bits of a word that belong to a sample at `shift`: all, unless samples share the word. */
+static inline uint32_t component_mask(const struct tri_component *component, unsigned shift)
+{
+    const bool last =
+        component->per_word > 1 && shift == (component->per_word - 1u) * component->bits;
+
+    if (component->per_word < 2 && component->bits >= 8)
+        return UINT32_MAX;
+    return (last ? UINT32_MAX : (1u << component->bits) - 1) << shift;
+}
+
+/** Sets sample `n` of a row; other samples of its word stay. */
 static inline void component_set(const struct tri_component *component, uint8_t *row, uint32_t n,
                                  uint16_t sample)
 {
@@ -43,10 +61,28 @@ static inline void component_set(const struct tri_component *component, uint8_t 
         return;
     }
     const unsigned shift = component_shift(component, n);
-    const uint32_t mask = ((1u << component->bits) - 1) << shift;
+    const uint32_t mask = component_mask(component, shift);
     uint8_t *at = row + component_offset(component, n);
     for (unsigned i = 0; i < component->bytes; i++)
         at[i] = (uint8_t)((at[i] & ~(mask >> (8 * i))) | ((uint32_t)sample << shift >> (8 * i)));
+}
+
+/** Returns after how many rows of its plane a component comes again: 1, or 2 in Bayer formats. */
+static inline uint32_t component_rows(const struct tri_format *format,
+                                      const struct tri_component *component)
+{
+    return component->down / format->plane[component->plane].lines;
+}
+
+/** Returns the row of a plane of `rows` rows that has the sample for line `y`. The last cell of a Bayer
+ *  picture of odd height lacks a row: the one of that kind above it. */
+static inline uint32_t component_row(const struct tri_format *format,
+                                     const struct tri_component *component, uint32_t y,
+                                     uint32_t rows)
+{
+    const uint32_t row = y / component->down * component_rows(format, component) + component->line;
+
+    return row < rows ? row : row - 2 < rows ? row - 2 : 0;
 }
 
 /** Returns whether single pixels and what two of them share lie in one plane. */

@@ -2,6 +2,7 @@
 #include "pixels.h"
 
 #include "component.h"
+#include "depth.h"
 
 void pixels_luma_shares(const struct tri_video *video, double shares[3])
 {
@@ -47,11 +48,10 @@ bool pixels_open(struct pixels *pixels, const struct tri_video *video,
     for (uint32_t p = 0; p < shape->planes; p++) {
         pixels->data[p] = data[p];
         pixels->stride[p] = shape->plane[p].stride;
+        pixels->rows[p] = shape->plane[p].rows;
     }
-    for (unsigned c = 0; c < format->components; c++) {
-        const uint8_t bits = format->component[c].bits;
-        pixels->bits[c] = (uint8_t)(bits == 16 && video->bits ? video->bits : bits);
-    }
+    for (unsigned c = 0; c < format->components; c++)
+        pixels->bits[c] = (uint8_t)component_bits(&format->component[c], video);
     pixels_luma_shares(video, pixels->shares);
     return true;
 }
@@ -62,9 +62,10 @@ struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y)
 
     for (unsigned c = 0; c < pixels->format->components; c++) {
         const struct tri_component *component = &pixels->format->component[c];
-        const uint8_t *row = pixels->data[component->plane] +
-                             (size_t)(y / component->down) * pixels->stride[component->plane];
-        pixel.value[c] = component_get(component, row, x / component->across);
+        const unsigned p = component->plane;
+        const size_t row = component_row(pixels->format, component, y, pixels->rows[p]);
+        pixel.value[c] = component_get(component, pixels->data[p] + row * pixels->stride[p],
+                                       x / component->across);
     }
     return pixel;
 }
@@ -88,15 +89,25 @@ static double scaled(const struct pixels *pixels, const struct pixel *pixel, uns
 void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double rgb[3])
 {
     const double *share = pixels->shares;
+    const enum tri_family family = pixels->format->family;
 
-    if (pixels->format->family == TRI_FAMILY_RGB) {
+    if (family == TRI_FAMILY_RGB || family == TRI_FAMILY_BAYER) {
         for (unsigned c = 0; c < 3; c++)
             rgb[c] = scaled(pixels, pixel, c, false);
+        if (family == TRI_FAMILY_BAYER)
+            rgb[1] = (rgb[1] + scaled(pixels, pixel, 3, false)) / 2;
+        return;
+    }
+    if (family == TRI_FAMILY_DEPTH) {
+        uint8_t color[3];
+        depth_color(pixel->value[0], color);
+        for (unsigned c = 0; c < 3; c++)
+            rgb[c] = color[c] / 255.0;
         return;
     }
     const double luma = scaled(pixels, pixel, 0, false);
     rgb[0] = rgb[1] = rgb[2] = luma;
-    if (pixels->format->family == TRI_FAMILY_GREY)
+    if (family == TRI_FAMILY_GREY)
         return;
     rgb[0] = luma + 2 * (1 - share[0]) * scaled(pixels, pixel, 2, true);
     rgb[2] = luma + 2 * (1 - share[2]) * scaled(pixels, pixel, 1, true);
@@ -106,9 +117,10 @@ void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double
 double pixels_luma(const struct pixels *pixels, const struct pixel *pixel)
 {
     const double *share = pixels->shares;
+    const enum tri_family family = pixels->format->family;
     double rgb[3];
 
-    if (pixels->format->family != TRI_FAMILY_RGB)
+    if (family != TRI_FAMILY_RGB && family != TRI_FAMILY_BAYER)
         return scaled(pixels, pixel, 0, false);
     pixels_color(pixels, pixel, rgb);
     return share[0] * rgb[0] + share[1] * rgb[1] + share[2] * rgb[2];

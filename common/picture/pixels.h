@@ -10,6 +10,7 @@ struct pixels {
     const struct tri_format *format;
     const uint8_t *data[TRI_PLANES_MAX];
     uint32_t stride[TRI_PLANES_MAX];
+    uint32_t rows[TRI_PLANES_MAX];
     uint32_t width, height;
     uint8_t bits[TRI_COMPONENTS_MAX]; // that count in each component
     bool full;                        // the range in force
@@ -17,7 +18,7 @@ struct pixels {
 };
 
 /** One pixel's components in the order of the format's table, each 0 to 2^bits - 1. A sample that
- *  several pixels share is not interpolated. */
+ *  several pixels share is not interpolated; of Bayer formats those of the 2 by 2 pixels around. */
 struct pixel {
     uint16_t value[TRI_COMPONENTS_MAX];
 };
@@ -44,10 +45,11 @@ struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y);
  * R' = Y' + 2 (1 - Kr) Cr, B' = Y' + 2 (1 - Kb) Cb, G' from Y' = Kr R' + Kg G' + Kb B': ITU-R BT.601-7
  * section 2.5, BT.709-6 item 3, BT.2020-2 table 4; quantized as there: limited range 16 to 235 and 240
  * of 8 bits, times 2^(bits - 8); full range 0 to 2^bits - 1, chroma about 2^(bits - 1).
+ * Bayer: the samples as they are, without white balance. Depth: depth_color().
  */
 void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double rgb[3]);
 
-/** Luma of a pixel on pixels_color()'s scale: its own Y', or the share of its R', G' and B'. */
+/** Luma of a pixel on pixels_color()'s scale: its own Y', the share of its R', G' and B', or its depth. */
 double pixels_luma(const struct pixels *pixels, const struct pixel *pixel);
 
 #endif

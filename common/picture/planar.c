@@ -136,6 +136,14 @@ void planar_split(const struct tri_format *format, unsigned plane, const uint8_t
     }
 }
 
+void planar_lower(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride,
+                  uint32_t width, uint32_t rows, unsigned bits)
+{
+    for (size_t row = 0; row < rows; row++)
+        Convert16To8Plane((const void *)(from + row * stride), 0, to + row * to_stride, 0,
+                          1 << (24 - bits), (int)width, 1);
+}
+
 void planar_raise(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride,
                   uint32_t width, uint32_t rows, unsigned bits)
 {

@@ -5,8 +5,11 @@
 
 bool caps_ffmpeg_raw(const struct tri_video *video)
 {
+    const struct tri_format *format = tri_format_find(video->fourcc);
+
     // rawvideo knows no planes in the order Y, V, U, and libswscale does not read NV16.
-    return video->fourcc != TRI_FOURCC_YV12 && video->fourcc != TRI_FOURCC_NV16;
+    return format && format->ffmpeg && video->fourcc != TRI_FOURCC_YV12 &&
+           video->fourcc != TRI_FOURCC_NV16;
 }
 
 /* What ffmpeg cannot see in the bytes and would otherwise take for BT.601 of limited range. */
@@ -33,16 +36,20 @@ const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct strbuf buf;
     strbuf_init(&buf, text, bytes);
+    if (!format || !format->ffmpeg)
+        return text;
     if (!caps_ffmpeg_raw(video)) {
         strbuf_add(&buf, "-f yuv4mpegpipe -i -");
         return text;
     }
-    if (format && format->family == TRI_FAMILY_COMPRESSED)
+    if (format->family == TRI_FAMILY_COMPRESSED)
         strbuf_add(&buf, "-f %s", format->ffmpeg);
+    else if (format->fourcc == TRI_FOURCC_V210) // a codec there
+        strbuf_add(&buf, "-f v210 -video_size %ux%u", video->width, video->height);
     else
-        strbuf_add(&buf, "-f rawvideo -pix_fmt %s -video_size %ux%u",
-                   format ? format->ffmpeg : "gray", video->width, video->height);
-    if (format && format->family == TRI_FAMILY_YUV)
+        strbuf_add(&buf, "-f rawvideo -pix_fmt %s -video_size %ux%u", format->ffmpeg, video->width,
+                   video->height);
+    if (format->family == TRI_FAMILY_YUV)
         append_colors(video, &buf);
     if (video->fps_num && video->fps_den)
         strbuf_add(&buf, " -framerate %u/%u", video->fps_num, video->fps_den);

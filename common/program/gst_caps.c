@@ -89,6 +89,8 @@ static void append_colorimetry(const struct tri_video *video, const struct tri_f
             strbuf_add(caps, ", colorimetry=(string)2:4:0:0");
         return;
     }
+    if (format->family == TRI_FAMILY_DEPTH)
+        return;
     // "range:matrix:transfer:primaries": GStreamer's names cover only some of the combinations.
     const uint32_t matrix = tri_video_matrix(video);
     const uint32_t colorspace = colorspace_of(video, rgb, matrix);
@@ -115,16 +117,18 @@ const char *caps_gstreamer(const struct tri_video *video, char *text, size_t byt
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct strbuf buf;
     strbuf_init(&buf, text, bytes);
-    if (format && format->gstreamer)
+    if (!format || (!format->gstreamer && !format->media))
+        return text;
+    if (format->gstreamer)
         strbuf_add(&buf, "video/x-raw, format=(string)%s", format->gstreamer);
     else
-        strbuf_add(&buf, "image/jpeg");
+        strbuf_add(&buf, "%s", format->media);
     strbuf_add(&buf, ", width=(int)%u, height=(int)%u, framerate=(fraction)%u/%u", video->width,
                video->height, video->fps_num, video->fps_den ? video->fps_den : 1);
     if (video->aspect_num && video->aspect_den)
         strbuf_add(&buf, ", pixel-aspect-ratio=(fraction)%u/%u", video->aspect_num,
                    video->aspect_den);
-    if (format && format->gstreamer) {
+    if (format->gstreamer) {
         append_fields(video->field, &buf);
         append_colorimetry(video, format, &buf);
     }

@@ -12,11 +12,22 @@
 #define FOURCC(name) .fourcc = TRI_FOURCC_##name
 #define WHOLE(bytes) { { 1, bytes, 1 } }
 // Samples of 8 bits: one a pixel, or one for two pixels across and `down` pixels down.
-#define BYTE(name, plane, first, every)       { name, plane, first, every, 1, 1, 1, 0, 8, 0 }
-#define HALF(name, plane, first, every, down) { name, plane, first, every, 2, down, 1, 0, 8, 0 }
+#define BYTE(name, plane, first, every)       { name, plane, first, every, 1, 1, 1, 0, 8, 0, 0 }
+#define HALF(name, plane, first, every, down) { name, plane, first, every, 2, down, 1, 0, 8, 0, 0 }
 // Samples in words of 16 bits.
 #define WORD(name, plane, first, every, across, down, shift, bits) \
-    { name, plane, first, every, across, down, 2, shift, bits, 0 }
+    { name, plane, first, every, across, down, 2, shift, bits, 0, 0 }
+// Three samples of 10 bits in words of 32.
+#define THIRD(name, first, every, across) { name, 0, first, every, across, 1, 4, 0, 10, 3, 0 }
+// Red lies at `column` and `line` of two by two pixels, blue opposite, green in the other two.
+#define BAYER(code, order, bits, bytes, column, line, pixels, media) \
+    { FOURCC(code), #code, TRI_FAMILY_BAYER, 1, bits, { { 2, 2 * (bytes), 1 } }, NULL, pixels, \
+      "Bayer of " #bits " bits, " order, \
+      4, { { 'R', 0, column, 2, 2, 2, bytes, 0, bits, 0, line }, \
+           { 'G', 0, 1 - (column), 2, 2, 2, bytes, 0, bits, 0, line }, \
+           { 'B', 0, 1 - (column), 2, 2, 2, bytes, 0, bits, 0, 1 - (line) }, \
+           { 'G', 0, column, 2, 2, 2, bytes, 0, bits, 0, 1 - (line) } }, \
+      "video/x-bayer, format=(string)" media }
 #define Y_PLANE BYTE('Y', 0, 0, 1)
 
 static const struct tri_format formats[] = {
@@ -51,6 +62,23 @@ static const struct tri_format formats[] = {
       "p010le", "YUV 4:2:0 of 10 bits in the top of 16, Y plane and UV plane",
       3, { WORD('Y', 0, 0, 1, 1, 1, 6, 10), WORD('U', 1, 0, 2, 2, 2, 6, 10),
            WORD('V', 1, 1, 2, 2, 2, 6, 10) } },
+    { FOURCC(NV24), "NV24", TRI_FAMILY_YUV, 2, 8, { { 1, 1, 1 }, { 1, 2, 1 } }, "NV24", "nv24",
+      "YUV 4:4:4, Y plane and UV plane",
+      3, { Y_PLANE, BYTE('U', 1, 0, 2), BYTE('V', 1, 1, 2) } },
+    { FOURCC(YM24), "YM24", TRI_FAMILY_YUV, 3, 8, { { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 } }, "Y444",
+      "yuv444p", "YUV 4:4:4, planes Y, U, V",
+      3, { Y_PLANE, BYTE('U', 1, 0, 1), BYTE('V', 2, 0, 1) } },
+    { FOURCC(P012), "P012", TRI_FAMILY_YUV, 2, 12, { { 1, 2, 1 }, { 2, 4, 2 } }, "P012_LE",
+      "p016le", "YUV 4:2:0 of 12 bits in the top of 16, Y plane and UV plane",
+      3, { WORD('Y', 0, 0, 1, 1, 1, 4, 12), WORD('U', 1, 0, 2, 2, 2, 4, 12),
+           WORD('V', 1, 1, 2, 2, 2, 4, 12) } },
+    { FOURCC(Y210), "Y210", TRI_FAMILY_YUV, 1, 10, { { 2, 8, 1 } }, "Y210", "y210le",
+      "packed YUV 4:2:2 of 10 bits in the top of 16, Y U Y V",
+      3, { WORD('Y', 0, 0, 2, 1, 1, 6, 10), WORD('U', 0, 1, 4, 2, 1, 6, 10),
+           WORD('V', 0, 3, 4, 2, 1, 6, 10) } },
+    { FOURCC(V210), "v210", TRI_FAMILY_YUV, 1, 10, { { 48, 128, 1 } }, "v210", "v210",
+      "packed YUV 4:2:2 of 10 bits, 6 pixels in 16 bytes",
+      3, { THIRD('Y', 1, 2, 1), THIRD('U', 0, 4, 2), THIRD('V', 2, 4, 2) } },
     { FOURCC(RGB3), "RGB3", TRI_FAMILY_RGB, 1, 8, WHOLE(3), "RGB", "rgb24", "RGB, 24 bits",
       3, { BYTE('R', 0, 0, 3), BYTE('G', 0, 1, 3), BYTE('B', 0, 2, 3) } },
     { FOURCC(BGR3), "BGR3", TRI_FAMILY_RGB, 1, 8, WHOLE(3), "BGR", "bgr24", "BGR, 24 bits",
@@ -68,13 +96,52 @@ static const struct tri_format formats[] = {
       "RGB 5:6:5 in 16 bits",
       3, { WORD('R', 0, 0, 1, 1, 1, 11, 5), WORD('G', 0, 0, 1, 1, 1, 5, 6),
            WORD('B', 0, 0, 1, 1, 1, 0, 5) } },
+    { FOURCC(RGB6), "RGB6", TRI_FAMILY_RGB, 1, 16, WHOLE(6), NULL, "rgb48le",
+      "RGB, 48 bits, little endian",
+      3, { WORD('R', 0, 0, 3, 1, 1, 0, 16), WORD('G', 0, 1, 3, 1, 1, 0, 16),
+           WORD('B', 0, 2, 3, 1, 1, 0, 16) } },
+    { FOURCC(BGR6), "BGR6", TRI_FAMILY_RGB, 1, 16, WHOLE(6), NULL, "bgr48le",
+      "BGR, 48 bits, little endian",
+      3, { WORD('R', 0, 2, 3, 1, 1, 0, 16), WORD('G', 0, 1, 3, 1, 1, 0, 16),
+           WORD('B', 0, 0, 3, 1, 1, 0, 16) } },
     { FOURCC(GREY), "GREY", TRI_FAMILY_GREY, 1, 8, WHOLE(1), "GRAY8", "gray", "grey, 8 bits",
       1, { Y_PLANE } },
     { FOURCC(Y16), "Y16", TRI_FAMILY_GREY, 1, 16, WHOLE(2), "GRAY16_LE", "gray16le",
       "grey, 16 bits, little endian",
       1, { WORD('Y', 0, 0, 1, 1, 1, 0, 16) } },
-    { FOURCC(MJPG), "MJPG", TRI_FAMILY_COMPRESSED, 1, 8, { { 0, 0, 0 } }, NULL, "mjpeg",
-      "Motion-JPEG, one JPEG picture a frame", 0, { { 0 } } },
+    { FOURCC(Y10), "Y10", TRI_FAMILY_GREY, 1, 10, WHOLE(2), "GRAY10_LE16", "gray10le",
+      "grey, 10 bits in the low end of 16",
+      1, { WORD('Y', 0, 0, 1, 1, 1, 0, 10) } },
+    { FOURCC(Y12), "Y12", TRI_FAMILY_GREY, 1, 12, WHOLE(2), NULL, "gray12le",
+      "grey, 12 bits in the low end of 16",
+      1, { WORD('Y', 0, 0, 1, 1, 1, 0, 12) } },
+    { FOURCC(Z16), "Z16", TRI_FAMILY_DEPTH, 1, 16, WHOLE(2), "GRAY16_LE", "gray16le",
+      "distance, 16 bits, little endian",
+      1, { WORD('Z', 0, 0, 1, 1, 1, 0, 16) } },
+    BAYER(BA81, "BGGR", 8, 1, 1, 1, "bayer_bggr8", "bggr"),
+    BAYER(GBRG, "GBRG", 8, 1, 0, 1, "bayer_gbrg8", "gbrg"),
+    BAYER(GRBG, "GRBG", 8, 1, 1, 0, "bayer_grbg8", "grbg"),
+    BAYER(RGGB, "RGGB", 8, 1, 0, 0, "bayer_rggb8", "rggb"),
+    BAYER(BG10, "BGGR", 10, 2, 1, 1, NULL, "bggr10le"),
+    BAYER(GB10, "GBRG", 10, 2, 0, 1, NULL, "gbrg10le"),
+    BAYER(BA10, "GRBG", 10, 2, 1, 0, NULL, "grbg10le"),
+    BAYER(RG10, "RGGB", 10, 2, 0, 0, NULL, "rggb10le"),
+    BAYER(BG12, "BGGR", 12, 2, 1, 1, NULL, "bggr12le"),
+    BAYER(GB12, "GBRG", 12, 2, 0, 1, NULL, "gbrg12le"),
+    BAYER(BA12, "GRBG", 12, 2, 1, 0, NULL, "grbg12le"),
+    BAYER(RG12, "RGGB", 12, 2, 0, 0, NULL, "rggb12le"),
+    BAYER(BYR2, "BGGR", 16, 2, 1, 1, "bayer_bggr16le", "bggr16le"),
+    BAYER(GB16, "GBRG", 16, 2, 0, 1, "bayer_gbrg16le", "gbrg16le"),
+    BAYER(GR16, "GRBG", 16, 2, 1, 0, "bayer_grbg16le", "grbg16le"),
+    BAYER(RG16, "RGGB", 16, 2, 0, 0, "bayer_rggb16le", "rggb16le"),
+    { FOURCC(MJPG), "MJPG", TRI_FAMILY_COMPRESSED, 1, 8, { { 0 } }, NULL, "mjpeg",
+      "Motion-JPEG, one JPEG picture a frame", .media = "image/jpeg" },
+    { FOURCC(H264), "H264", TRI_FAMILY_COMPRESSED, 1, 8, { { 0 } }, NULL, "h264",
+      "H.264 with start codes, one access unit a frame", .delta = true,
+      .media = "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au" },
+    { FOURCC(HEVC), "HEVC", TRI_FAMILY_COMPRESSED, 1, 8, { { 0 } }, NULL, "hevc",
+      "H.265 with start codes, one access unit a frame", .delta = true,
+      .media = "video/x-h265, stream-format=(string)byte-stream, alignment=(string)au" },
 };
 // clang-format on
 #undef FOURCC
@@ -82,6 +149,8 @@ static const struct tri_format formats[] = {
 #undef BYTE
 #undef HALF
 #undef WORD
+#undef THIRD
+#undef BAYER
 #undef Y_PLANE
 
 /** Names people use besides the fourcc and the GStreamer and FFmpeg names of the table. */
@@ -90,7 +159,8 @@ static const struct {
     uint32_t fourcc;
 } aliases[] = {
     { "YUV420", TRI_FOURCC_YU12 }, { "GRAY16", TRI_FOURCC_Y16 }, { "GREY16", TRI_FOURCC_Y16 },
-    { "RGB565", TRI_FOURCC_RGBP }, { "JPEG", TRI_FOURCC_MJPG },
+    { "RGB565", TRI_FOURCC_RGBP }, { "JPEG", TRI_FOURCC_MJPG },  { "YUV444", TRI_FOURCC_YM24 },
+    { "RGB48", TRI_FOURCC_RGB6 },  { "BGR48", TRI_FOURCC_BGR6 }, { "H265", TRI_FOURCC_HEVC },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

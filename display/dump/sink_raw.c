@@ -14,7 +14,10 @@ static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
     char line[CAPS_BYTES];
     char text[5];
     const char *const options = caps_ffmpeg(&sink->video, line, sizeof(line));
-    if (!caps_ffmpeg_raw(&sink->video))
+    if (!*options)
+        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "ffmpeg has no format %s",
+                      tri_fourcc_name(sink->video.fourcc, text));
+    else if (!caps_ffmpeg_raw(&sink->video))
         tri_log_write(sink->log, TRI_LOG_INFO, "raw",
                       "ffmpeg does not read %s as raw; --to y4m it does",
                       tri_fourcc_name(sink->video.fourcc, text));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* YUV4MPEG2, as mjpegtools' yuv4mpeg(5) and ffmpeg read it. Samples are never changed: a format
  * that y4m does not have is refused, with the command that does it. */
+#include "picture/component.h"
 #include "picture/planar.h"
 #include "program/caps.h"
 #include "sink.h"
@@ -72,8 +73,7 @@ static const char *samples_tag(const struct tri_video *video, char text[16])
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
     const struct tri_component *chroma = &format->component[1];
-    const unsigned bits =
-        format->depth == 16 && video->bits >= 9 ? (unsigned)video->bits : format->depth;
+    const unsigned bits = component_bits(&format->component[0], video);
     const bool grey = format->family == TRI_FAMILY_GREY;
     const char *const name = grey                  ? "mono"
                              : chroma->down == 2   ? "420"
@@ -95,11 +95,15 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
     if (!has_format(tri_format_find(video->fourcc))) {
         char line[CAPS_BYTES];
         char text[5];
-        tri_log_write(
-            sink->log, TRI_LOG_ERROR, "y4m",
-            "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg %s OUTPUT",
-            tri_fourcc_name(video->fourcc, text), sink->stream,
-            caps_ffmpeg(&sink->video, line, sizeof(line)));
+        const char *const ffmpeg = caps_ffmpeg(video, line, sizeof(line));
+        tri_fourcc_name(video->fourcc, text);
+        if (*ffmpeg)
+            tri_log_write(sink->log, TRI_LOG_ERROR, "y4m",
+                          "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg "
+                          "%s OUTPUT",
+                          text, sink->stream, ffmpeg);
+        else
+            tri_log_write(sink->log, TRI_LOG_ERROR, "y4m", "y4m has no %s; use --to raw", text);
         return false;
     }
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;

@@ -204,5 +204,5 @@ json_t *describe_json(const struct tri_stream *stream)
         (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped", "driver",
         (json_int_t)stream->dropped_driver, "writer", (json_int_t)stream->dropped_writer, "picture",
         picture_json(stream), "newest", frame_json(stream), "memory", memory_json(stream),
-        "gstreamer", stream->has_frame ? caps : NULL, "ffmpeg", stream->has_frame ? ffmpeg : NULL);
+        "gstreamer", *caps ? caps : NULL, "ffmpeg", *ffmpeg ? ffmpeg : NULL);
 }

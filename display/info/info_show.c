@@ -127,10 +127,14 @@ static void print_elsewhere(const struct tri_stream *stream)
     char text[CAPS_BYTES];
     const struct tri_video *video = &stream->newest.video;
     puts("Elsewhere");
-    row("GStreamer caps", "%s", caps_gstreamer(video, text, sizeof(text)));
-    row("ffmpeg", "triptych-dump --to %s -o - %s | ffmpeg %s OUTPUT",
-        caps_ffmpeg_raw(video) ? "raw" : "y4m", stream->name,
-        caps_ffmpeg(video, text, sizeof(text)));
+    caps_gstreamer(video, text, sizeof(text));
+    row("GStreamer caps", "%s", *text ? text : "none: it has no such format");
+    caps_ffmpeg(video, text, sizeof(text));
+    if (*text)
+        row("ffmpeg", "triptych-dump --to %s -o - %s | ffmpeg %s OUTPUT",
+            caps_ffmpeg_raw(video) ? "raw" : "y4m", stream->name, text);
+    else
+        row("ffmpeg", "none: it has no such format");
 }
 
 int info_show(const struct info_config *config, const tri_log *log)

@@ -2,6 +2,8 @@
 /* Drawing: libswscale reads every painted image back, in any format, at any size and stride. */
 #include "pattern/paint.h"
 
+#include "picture/component.h"
+#include "picture/depth.h"
 #include "picture/picture.h"
 
 #include <setjmp.h>
@@ -58,19 +60,42 @@ static int tolerance(uint32_t fourcc)
     return fourcc == TRI_FOURCC_RGBP ? 9 : 4;
 }
 
-/** A grey format keeps only the brightness of a colour. */
+/** A grey format keeps only the brightness of a colour, a depth format makes it a distance. */
 static struct paint_rgb as_shown(const struct paint *canvas, struct paint_rgb rgb)
 {
+    const double luma = canvas->luma[0] * rgb.r + canvas->luma[1] * rgb.g + canvas->luma[2] * rgb.b;
+    if (canvas->format->family == TRI_FAMILY_DEPTH) {
+        uint8_t shown[3];
+        depth_color((uint16_t)(luma / 255 * 65535 + 0.5), shown);
+        return (struct paint_rgb){ shown[0], shown[1], shown[2] };
+    }
     if (canvas->format->family != TRI_FAMILY_GREY)
         return rgb;
-    const double luma = canvas->luma[0] * rgb.r + canvas->luma[1] * rgb.g + canvas->luma[2] * rgb.b;
     const uint8_t level = (uint8_t)(luma + 0.5);
     return (struct paint_rgb){ level, level, level };
+}
+
+/** Of a mosaic each pixel has one of the colours: that, exactly. */
+static void assert_mosaic(const struct paint *canvas, uint32_t x, uint32_t y,
+                          struct paint_rgb expected)
+{
+    for (unsigned c = 0; c < canvas->format->components; c++) {
+        const struct tri_component *component = &canvas->format->component[c];
+        if (component->line != y % 2 || component->first != x % 2)
+            continue;
+        const uint8_t *row = canvas->data[0] + (size_t)y * canvas->shape.plane[0].stride;
+        assert_int_equal(component_get(component, row, x / 2),
+                         paint_color(canvas, expected).sample[c]);
+    }
 }
 
 static void assert_pixel(const struct paint *canvas, const uint8_t *rgb, uint32_t x, uint32_t y,
                          struct paint_rgb expected)
 {
+    if (canvas->format->family == TRI_FAMILY_BAYER) {
+        assert_mosaic(canvas, x, y, expected);
+        return;
+    }
     const uint8_t *pixel = rgb + ((size_t)y * canvas->video.width + x) * 3;
     const struct paint_rgb shown = as_shown(canvas, expected);
     const int most = tolerance(canvas->video.fourcc);

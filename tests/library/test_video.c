@@ -35,6 +35,32 @@ static const struct {
     { TRI_FOURCC_RGBP, 1, { 10 }, { 3 } },
     { TRI_FOURCC_GREY, 1, { 5 }, { 3 } },
     { TRI_FOURCC_Y16, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_NV24, 2, { 5, 10 }, { 3, 3 } },
+    { TRI_FOURCC_YM24, 3, { 5, 5, 5 }, { 3, 3, 3 } },
+    { TRI_FOURCC_P012, 2, { 10, 12 }, { 3, 2 } },
+    { TRI_FOURCC_Y210, 1, { 24 }, { 3 } },
+    { TRI_FOURCC_V210, 1, { 128 }, { 3 } },
+    { TRI_FOURCC_RGB6, 1, { 30 }, { 3 } },
+    { TRI_FOURCC_BGR6, 1, { 30 }, { 3 } },
+    { TRI_FOURCC_Y10, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_Y12, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_Z16, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_BA81, 1, { 6 }, { 3 } },
+    { TRI_FOURCC_GBRG, 1, { 6 }, { 3 } },
+    { TRI_FOURCC_GRBG, 1, { 6 }, { 3 } },
+    { TRI_FOURCC_RGGB, 1, { 6 }, { 3 } },
+    { TRI_FOURCC_BG10, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_GB10, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_BA10, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_RG10, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_BG12, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_GB12, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_BA12, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_RG12, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_BYR2, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_GB16, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_GR16, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_RG16, 1, { 12 }, { 3 } },
 };
 #define ODD (sizeof(odd) / sizeof(odd[0]))
 
@@ -49,12 +75,14 @@ static void every_format_has_its_shape_at_an_odd_size(void **state)
         for (uint32_t p = 0; p < shape.planes; p++) {
             assert_int_equal(shape.plane[p].row_bytes, odd[i].row_bytes[p]);
             assert_int_equal(shape.plane[p].rows, odd[i].rows[p]);
-            assert_int_equal(shape.plane[p].stride, 64);
+            assert_int_equal(shape.plane[p].stride, odd[i].row_bytes[p] > 64 ? 128 : 64);
             assert_int_equal(shape.plane[p].offset % 64, 0);
         }
     }
-    assert_int_equal(ODD, 18); // and MJPG, which has no rows
-    assert_null(tri_format_at(ODD + 1));
+    size_t with_rows = 0;
+    for (size_t i = 0; tri_format_at(i); i++)
+        with_rows += tri_format_at(i)->family != TRI_FAMILY_COMPRESSED;
+    assert_int_equal(ODD, with_rows);
 }
 
 static void padded_strides_are_kept_and_wrong_ones_refused(void **state)
@@ -130,13 +158,13 @@ static void every_name_of_a_format_matches_in_any_case(void **state)
             char lower[32] = "";
             for (size_t c = 0; words[k] && words[k][c]; c++)
                 lower[c] = (char)(words[k][c] | (words[k][c] >= 'A' ? 0x20 : 0));
-            if (words[k] && !strchr(words[k], '_'))
+            if (words[k] && !strchr(words[k], '_') && format->fourcc != TRI_FOURCC_Z16)
                 assert_ptr_equal(tri_format_from_name(lower), format);
-            if (words[k])
+            if (words[k] && format->fourcc != TRI_FOURCC_Z16) // GStreamer and ffmpeg: Y16
                 assert_ptr_equal(tri_format_from_name(words[k]), format);
         }
     }
-    assert_null(tri_format_from_name("H264"));
+    assert_null(tri_format_from_name("H263"));
     assert_null(tri_format_from_name(""));
     assert_null(tri_format_find(0));
     assert_ptr_equal(tri_format_from_name("Y16 "), tri_format_find(TRI_FOURCC_Y16));

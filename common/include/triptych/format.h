@@ -23,6 +23,8 @@ TRI_BEGIN
 #define TRI_FOURCC_NV16 TRI_FOURCC('N', 'V', '1', '6')
 #define TRI_FOURCC_YU12 TRI_FOURCC('Y', 'U', '1', '2')
 #define TRI_FOURCC_YV12 TRI_FOURCC('Y', 'V', '1', '2')
+#define TRI_FOURCC_NV24 TRI_FOURCC('N', 'V', '2', '4')
+#define TRI_FOURCC_YM24 TRI_FOURCC('Y', 'M', '2', '4')
 #define TRI_FOURCC_422P TRI_FOURCC('4', '2', '2', 'P')
 #define TRI_FOURCC_RGB3 TRI_FOURCC('R', 'G', 'B', '3')
 #define TRI_FOURCC_BGR3 TRI_FOURCC('B', 'G', 'R', '3')
@@ -32,8 +34,34 @@ TRI_BEGIN
 #define TRI_FOURCC_RGBP TRI_FOURCC('R', 'G', 'B', 'P')
 #define TRI_FOURCC_GREY TRI_FOURCC('G', 'R', 'E', 'Y')
 #define TRI_FOURCC_Y16  TRI_FOURCC('Y', '1', '6', ' ')
+#define TRI_FOURCC_RGB6 TRI_FOURCC('R', 'G', 'B', '6')
+#define TRI_FOURCC_BGR6 TRI_FOURCC('B', 'G', 'R', '6')
+#define TRI_FOURCC_Y10  TRI_FOURCC('Y', '1', '0', ' ')
+#define TRI_FOURCC_Y12  TRI_FOURCC('Y', '1', '2', ' ')
+#define TRI_FOURCC_Z16  TRI_FOURCC('Z', '1', '6', ' ')
 #define TRI_FOURCC_P010 TRI_FOURCC('P', '0', '1', '0')
+#define TRI_FOURCC_P012 TRI_FOURCC('P', '0', '1', '2')
+#define TRI_FOURCC_Y210 TRI_FOURCC('Y', '2', '1', '0')
+#define TRI_FOURCC_V210 TRI_FOURCC('v', '2', '1', '0')
+#define TRI_FOURCC_BA81 TRI_FOURCC('B', 'A', '8', '1') // Bayer: BGGR, GBRG, GRBG, RGGB
+#define TRI_FOURCC_GBRG TRI_FOURCC('G', 'B', 'R', 'G')
+#define TRI_FOURCC_GRBG TRI_FOURCC('G', 'R', 'B', 'G')
+#define TRI_FOURCC_RGGB TRI_FOURCC('R', 'G', 'G', 'B')
+#define TRI_FOURCC_BG10 TRI_FOURCC('B', 'G', '1', '0') // of 10 bits
+#define TRI_FOURCC_GB10 TRI_FOURCC('G', 'B', '1', '0')
+#define TRI_FOURCC_BA10 TRI_FOURCC('B', 'A', '1', '0')
+#define TRI_FOURCC_RG10 TRI_FOURCC('R', 'G', '1', '0')
+#define TRI_FOURCC_BG12 TRI_FOURCC('B', 'G', '1', '2') // of 12 bits
+#define TRI_FOURCC_GB12 TRI_FOURCC('G', 'B', '1', '2')
+#define TRI_FOURCC_BA12 TRI_FOURCC('B', 'A', '1', '2')
+#define TRI_FOURCC_RG12 TRI_FOURCC('R', 'G', '1', '2')
+#define TRI_FOURCC_BYR2 TRI_FOURCC('B', 'Y', 'R', '2') // of 16 bits
+#define TRI_FOURCC_GB16 TRI_FOURCC('G', 'B', '1', '6')
+#define TRI_FOURCC_GR16 TRI_FOURCC('G', 'R', '1', '6')
+#define TRI_FOURCC_RG16 TRI_FOURCC('R', 'G', '1', '6')
 #define TRI_FOURCC_MJPG TRI_FOURCC('M', 'J', 'P', 'G')
+#define TRI_FOURCC_H264 TRI_FOURCC('H', '2', '6', '4')
+#define TRI_FOURCC_HEVC TRI_FOURCC('H', 'E', 'V', 'C')
 
 #define TRI_PLANES_MAX     4
 #define TRI_COMPONENTS_MAX 4
@@ -44,6 +72,8 @@ enum tri_family {
     TRI_FAMILY_RGB,
     TRI_FAMILY_GREY,
     TRI_FAMILY_COMPRESSED, // one plane of `bytes_used` bytes without rows
+    TRI_FAMILY_BAYER,      // one of R, G and B per pixel, as a sensor has them
+    TRI_FAMILY_DEPTH,      // distance, usually in millimetres; 0: not known
 };
 
 /** Layout of one plane: a row consists of groups of `pixels` pixels in `bytes` bytes. */
@@ -56,13 +86,14 @@ struct tri_plane_rule {
 /** Where the samples of one component lie in the rows of its plane. A sample is `bits` bits of a word
  *  of `bytes` bytes, low byte first, from bit `shift` on. */
 struct tri_component {
-    char name;            // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', or 'X' for padding
+    char name;            // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', 'Z', or 'X' for padding
     uint8_t plane;        // index of its plane
     uint8_t first, every; // sample n is number first + n * every of its row
     uint8_t across, down; // pixels that share one sample
     uint8_t bytes;        // of a word: 1, 2 or 4
     uint8_t shift, bits;
     uint8_t per_word; // samples in a word, from the lowest bits up; 0: one
+    uint8_t line;     // of `down` rows: where a sample is one pixel's of them, as in Bayer formats
 };
 
 /** One row of the table of formats. Static; never freed. */
@@ -74,10 +105,12 @@ struct tri_format {
     uint8_t depth;  // significant bits of one component
     struct tri_plane_rule plane[TRI_PLANES_MAX];
     const char *gstreamer;   // GstVideoFormat's name, NULL if there is none
-    const char *ffmpeg;      // -pix_fmt name, or the codec's name of a compressed format
+    const char *ffmpeg;      // -pix_fmt name, or a compressed format's codec; NULL: none
     const char *description; // for people
     uint8_t components;      // valid elements of `component`; 0: compressed
-    struct tri_component component[TRI_COMPONENTS_MAX]; // in this order: Y U V, R G B A
+    struct tri_component component[TRI_COMPONENTS_MAX]; // in this order: Y U V, R G B A, R G B G
+    const char *media; // GStreamer's media type and its fields; NULL: video/x-raw
+    bool delta;        // a frame may need the frames since the last TRI_FRAME_KEY
 };
 
 /** Returns the format with this fourcc, NULL if unknown. Threads: any, as for all calls here. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "texture.h"
 
+#include "picture/component.h"
 #include "window/draw_color.h"
 
 #include <stdlib.h>
@@ -186,11 +187,11 @@ static void inspect_decoded(struct texture *texture, const struct tri_video *vid
     texture->inspect.coded = video->fourcc;
 }
 
-/** Adjusts 16-bit grey before it becomes 8 bits, so that no shade is lost. */
+/** Adjusts grey of more than 8 bits before it becomes 8 bits, so that no shade is lost. */
 static void adjust_deep(const struct adjust *adjust, const struct tri_frame *frame,
                         const struct tri_video *video, uint8_t *to, int pitch)
 {
-    const unsigned bits = video->bits ? video->bits : 16;
+    const unsigned bits = component_bits(&tri_format_find(video->fourcc)->component[0], video);
     const unsigned most = (1u << bits) - 1;
     const double unit = (most + 1) / 256.0; // of the limited range, told in 8 bits
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
@@ -220,7 +221,9 @@ static enum tri_err upload_converted(struct texture *texture, picture_converter 
     info.video = *video;
     if (SDL_LockTexture(texture->sdl, NULL, &pixels, &pitch) != 0)
         return TRI_ERR_SYSTEM;
-    if (video->fourcc == TRI_FOURCC_Y16 && adjust_is_on(&texture->adjust)) {
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    if (format && format->family == TRI_FAMILY_GREY && format->depth > 8 &&
+        adjust_is_on(&texture->adjust)) {
         adjust_deep(&texture->adjust, frame, video, pixels, pitch);
         SDL_UnlockTexture(texture->sdl);
         return TRI_OK;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/** The inside of a picture_converter, and its two larger parts. */
+#ifndef PICTURE_CONVERTER_H
+#define PICTURE_CONVERTER_H
+
+#include "jpeg.h"
+#include "picture.h"
+#include "staging.h"
+#include "swscale.h"
+
+/** What libswscale's context was last made for. */
+struct recipe {
+    enum AVPixelFormat from, to;
+    uint32_t width, height;
+    int from_matrix, to_matrix; // SWS_CS_*
+    int from_full, to_full;
+    bool quick; // fast, not exact
+};
+
+struct picture_converter {
+    const tri_log *log;
+    jpeg_decoder *jpeg;            // made when the first MJPG frame comes
+    const struct swscale *swscale; // NULL: not needed yet
+    struct SwsContext *sws;
+    struct recipe recipe;
+    struct staging source, target, chroma;
+    struct staging full;                     // RGB that came in the limited range
+    struct staging even_source, even_target; // of pictures of odd size
+    uint32_t *depths; // the colour of each depth, made when the first one comes
+};
+
+/** Decodes MJPG into what jpeg_can_make(). */
+enum tri_err converter_decode(picture_converter *c, const struct tri_frame_info *info,
+                              const struct tri_shape *shape,
+                              const uint8_t *const data[TRI_PLANES_MAX],
+                              const struct jpeg_target *target);
+
+/** Converts by libswscale, from and into pictures of even size or without chroma that pixels share. */
+enum tri_err converter_rescale(picture_converter *c, const struct tri_frame_info *info,
+                               const struct tri_shape *shape,
+                               const uint8_t *const data[TRI_PLANES_MAX],
+                               const struct tri_video *wanted, uint8_t *const to[TRI_PLANES_MAX],
+                               const uint32_t stride[TRI_PLANES_MAX]);
+
+#endif
