@@ -51,6 +51,7 @@ static enum tri_err add(tri_attachment_list *list, const struct tri_attachment *
     for (size_t i = list->count; i > 0 && list->attachments[i - 1].pid == found->pid; i--) {
         if (list->attachments[i - 1].shm_id == found->shm_id) {
             list->attachments[i - 1].can_write |= found->can_write;
+            list->attachments[i - 1].count += found->count;
             return TRI_OK;
         }
     }
@@ -69,13 +70,15 @@ static enum tri_err add(tri_attachment_list *list, const struct tri_attachment *
 static bool parse_line(const char *line, struct tri_attachment *found)
 {
     char access[8];
+    char offset[24];
     char inode[24];
     const char *name = strstr(line, " /SYSV");
-    if (!name || sscanf(line, "%*s %7s %*s %*s %23s", access, inode) != 2)
+    if (!name || sscanf(line, "%*s %7s %23s %*s %23s", access, offset, inode) != 3)
         return false;
     found->key = (int)strtoul(name + strlen(" /SYSV"), NULL, 16);
     found->shm_id = (int)strtoul(inode, NULL, 10);
     found->can_write = access[1] == 'w';
+    found->count = strtoull(offset, NULL, 16) == 0; // the rest of one that was split is not counted
     return tri_key_is_ours(found->key);
 }
 

@@ -102,6 +102,57 @@ const char *describe_holders(const struct tri_stream *stream, char *text, size_t
     return text;
 }
 
+static bool is_holder(const struct tri_stream *stream, pid_t pid)
+{
+    uint32_t i = 0;
+    while (i < stream->holders && stream->holder[i] != pid)
+        i++;
+    return i < stream->holders;
+}
+
+const struct tri_attachment *describe_next_attachment(const struct tri_stream *stream,
+                                                      const tri_attachment_list *attachments,
+                                                      size_t *index)
+{
+    const struct tri_attachment *one = NULL;
+    while (attachments && (one = tri_attachment_list_at(attachments, (*index)++))) {
+        if (one->shm_id == stream->shm_id)
+            return one;
+    }
+    return NULL;
+}
+
+static bool is_attached(const struct tri_stream *stream, const tri_attachment_list *attachments,
+                        pid_t pid)
+{
+    size_t index = 0;
+    const struct tri_attachment *one;
+    while ((one = describe_next_attachment(stream, attachments, &index))) {
+        if (one->pid == pid)
+            return true;
+    }
+    return false;
+}
+
+const char *describe_read_by(const struct tri_stream *stream,
+                             const tri_attachment_list *attachments, char *text, size_t bytes)
+{
+    struct strbuf buf;
+    strbuf_init(&buf, text, bytes);
+    size_t index = 0;
+    const struct tri_attachment *one;
+    while ((one = describe_next_attachment(stream, attachments, &index))) {
+        if (!one->can_write)
+            strbuf_add(&buf, "%s%d%s %s", *text ? ", " : "", (int)one->pid,
+                       is_holder(stream, one->pid) ? "*" : "", one->name);
+    }
+    for (uint32_t i = 0; i < stream->holders; i++) { // those that /proc does not show to this user
+        if (!is_attached(stream, attachments, stream->holder[i]))
+            strbuf_add(&buf, "%s%d*", *text ? ", " : "", (int)stream->holder[i]);
+    }
+    return text;
+}
+
 double describe_held_ms(const struct tri_stream *stream, uint32_t holder)
 {
     const int64_t since_ns = stream->holder_ns[holder];
@@ -125,6 +176,18 @@ static json_t *holders_json(const struct tri_stream *stream)
     for (uint32_t i = 0; i < stream->holders; i++)
         json_array_append_new(pids, json_integer(stream->holder[i]));
     return pids;
+}
+
+static json_t *processes_json(const struct tri_stream *stream,
+                              const tri_attachment_list *attachments)
+{
+    json_t *processes = json_array();
+    size_t index = 0;
+    const struct tri_attachment *one;
+    while ((one = describe_next_attachment(stream, attachments, &index)))
+        json_array_append_new(processes, json_pack("{si ss sb}", "pid", (int)one->pid, "name",
+                                                   one->name, "can_write", one->can_write));
+    return processes;
 }
 
 double describe_age_ms(const struct tri_stream *stream)
@@ -187,7 +250,7 @@ static json_t *memory_json(const struct tri_stream *stream)
         (json_int_t)stream->change_time);
 }
 
-json_t *describe_json(const struct tri_stream *stream)
+json_t *describe_json(const struct tri_stream *stream, const tri_attachment_list *attachments)
 {
     const struct tri_video *video = &stream->newest.video;
     char caps[CAPS_BYTES] = "";
@@ -197,12 +260,13 @@ json_t *describe_json(const struct tri_stream *stream)
         caps_ffmpeg(video, ffmpeg, sizeof(ffmpeg));
     }
     return json_pack(
-        "{ss ss ss sI si si so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name, "source",
-        stream->source, "state", describe_state(stream->state), "writer_pid",
+        "{ss ss ss sI si si so so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
+        "source", stream->source, "state", describe_state(stream->state), "writer_pid",
         (json_int_t)stream->writer_pid, "readers", (int)describe_readers(stream), "held",
-        (int)stream->held, "held_by", holders_json(stream), "held_ms", held_json(stream), "waiting",
-        (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped", "driver",
-        (json_int_t)stream->dropped_driver, "writer", (json_int_t)stream->dropped_writer, "picture",
-        picture_json(stream), "newest", frame_json(stream), "memory", memory_json(stream),
-        "gstreamer", *caps ? caps : NULL, "ffmpeg", *ffmpeg ? ffmpeg : NULL);
+        (int)stream->held, "held_by", holders_json(stream), "held_ms", held_json(stream),
+        "processes", processes_json(stream, attachments), "waiting", (int)stream->waiting, "frames",
+        (json_int_t)stream->published, "dropped", "driver", (json_int_t)stream->dropped_driver,
+        "writer", (json_int_t)stream->dropped_writer, "picture", picture_json(stream), "newest",
+        frame_json(stream), "memory", memory_json(stream), "gstreamer", *caps ? caps : NULL,
+        "ffmpeg", *ffmpeg ? ffmpeg : NULL);
 }

@@ -25,13 +25,24 @@ uint32_t describe_readers(const struct tri_stream *stream);
 /** The pids of those who hold its slots, "1234,5678"; empty where nobody is known to. */
 const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes);
 
+/** Lists the processes that read a stream, "1234* dump, 5678 python3": `*` marks those that lock slots.
+ *  `attachments` may be NULL; lock holders are listed anyway. */
+const char *describe_read_by(const struct tri_stream *stream,
+                             const tri_attachment_list *attachments, char *text, size_t bytes);
+
+/** Returns attachment number *index or a later one that belongs to the stream, and sets *index to the
+ *  number after it; NULL after the last. */
+const struct tri_attachment *describe_next_attachment(const struct tri_stream *stream,
+                                                      const tri_attachment_list *attachments,
+                                                      size_t *index);
+
 /** For how long a holder can have locked its oldest frame; -1: it waits for the next one. */
 double describe_held_ms(const struct tri_stream *stream, uint32_t holder);
 
 /** Milliseconds since the newest frame was taken, -1 if there is none. */
 double describe_age_ms(const struct tri_stream *stream);
 
-/** All that is known, under the names of docs/json.md; the caller's. */
-json_t *describe_json(const struct tri_stream *stream);
+/** All that is known, under the names of docs/json.md; the caller's. `attachments` may be NULL. */
+json_t *describe_json(const struct tri_stream *stream, const tri_attachment_list *attachments);
 
 #endif

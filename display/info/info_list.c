@@ -34,12 +34,16 @@ int info_list(const struct info_config *config, const tri_log *log)
     if (!config->json && count > 0)
         printf("%-16s %-10s %-6s %-10s %7s %7s %7s  %s\n", "NAME", "STATE", "FORMAT", "SIZE", "FPS",
                "READERS", "WRITER", "OWNER");
+    tri_attachment_list *attachments = NULL;
+    if (config->json)
+        tri_attachment_list_open(&attachments); // without /proc nobody is named
     for (size_t i = 0; i < count; i++) {
         if (config->json)
-            stats_print_json(stdout, describe_json(tri_stream_list_at(list, i)));
+            stats_print_json(stdout, describe_json(tri_stream_list_at(list, i), attachments));
         else
             print_row(tri_stream_list_at(list, i));
     }
+    tri_attachment_list_close(&attachments);
     tri_stream_list_close(&list);
     return CLI_DONE;
 }

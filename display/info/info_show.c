@@ -81,6 +81,22 @@ static void print_newest(const struct tri_stream *stream)
         row("user data", "%" PRIu32 " bytes", frame->user_bytes);
 }
 
+/** The processes that have the segment attached, a row each. */
+static void print_attached(const struct tri_stream *stream, const tri_attachment_list *attachments)
+{
+    size_t index = 0;
+    uint32_t known = 0; // attachments
+    const struct tri_attachment *one;
+    while ((one = describe_next_attachment(stream, attachments, &index))) {
+        row(known ? "" : "attached by", "pid %d (%s)%s", (int)one->pid, one->name,
+            one->can_write ? ", for writing" : "");
+        known += one->count;
+    }
+    if (known < stream->attached)
+        row(known ? "" : "attached by", "%" PRIu32 " more, by processes that cannot be inspected",
+            stream->attached - known);
+}
+
 /** How many slots there are, and who locks them for how long. */
 static void print_slots(const struct tri_stream *stream)
 {
@@ -143,8 +159,11 @@ int info_show(const struct info_config *config, const tri_log *log)
     const enum tri_err err = tri_stream_find(config->name, &stream);
     if (err != TRI_OK)
         return info_failed(log, config->name, err);
+    tri_attachment_list *attachments;
+    tri_attachment_list_open(&attachments); // without /proc nobody is named
     if (config->json) {
-        stats_print_json(stdout, describe_json(&stream));
+        stats_print_json(stdout, describe_json(&stream, attachments));
+        tri_attachment_list_close(&attachments);
         return CLI_DONE;
     }
 
@@ -159,6 +178,8 @@ int info_show(const struct info_config *config, const tri_log *log)
         "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held%s%s",
         describe_readers(&stream), stream.waiting, stream.held, stream.holders ? " by pid " : "",
         describe_holders(&stream, holders, sizeof(holders)));
+    print_attached(&stream, attachments);
+    tri_attachment_list_close(&attachments);
     if (stream.shm_id >= 0)
         print_slots(&stream);
     if (stream.has_frame) {

@@ -13,6 +13,7 @@
 /* One look at all streams. */
 struct look {
     tri_stream_list *streams; // NULL: none taken yet
+    tri_attachment_list *attachments;
     int64_t ns;
 };
 
@@ -70,21 +71,23 @@ static void sort_lines(struct line *lines, size_t count, enum info_sort sort)
     }
 }
 
-static void print_object(const struct line *line)
+static void print_object(const struct line *line, const tri_attachment_list *attachments)
 {
-    json_t *object = describe_json(line->stream);
+    json_t *object = describe_json(line->stream, attachments);
     json_object_set_new(object, "fps",
                         line->rate < 0 ? json_null()
                                        : json_real(nearbyint(line->rate * 1000) / 1000));
     stats_print_json(stdout, object);
 }
 
-static void print_table(const struct line *lines, size_t count, bool first)
+static void print_table(const struct line *lines, size_t count,
+                        const tri_attachment_list *attachments, bool first)
 {
     struct table table;
     table_begin(&table, first);
     for (size_t i = 0; i < count; i++)
-        table_row(&table, lines[i].stream, lines[i].rate, i + 1 == count ? 0 : count - i);
+        table_row(&table, lines[i].stream, attachments, lines[i].rate,
+                  i + 1 == count ? 0 : count - i);
     if (count == 0)
         table_say(&table, "no streams; `triptych-capture pattern:smpte` makes one");
     table_end(&table);
@@ -103,9 +106,9 @@ static enum tri_err print_look(const struct info_config *config, const struct lo
     }
     sort_lines(lines, count, (enum info_sort)config->sort);
     for (size_t i = 0; i < count && config->json; i++)
-        print_object(&lines[i]);
+        print_object(&lines[i], now->attachments);
     if (!config->json)
-        print_table(lines, count, before->ns == 0);
+        print_table(lines, count, now->attachments, before->ns == 0);
     free(lines);
     return TRI_OK;
 }
@@ -135,8 +138,10 @@ int info_watch(const struct info_config *config, const tri_log *log)
     for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count);) {
         struct look now = { .ns = tri_now_ns() };
         enum tri_err err = tri_stream_list_open(&now.streams);
+        tri_attachment_list_open(&now.attachments); // without /proc nobody is named
         if (err == TRI_OK)
             err = print_look(config, &before, &now);
+        tri_attachment_list_close(&now.attachments);
         if (err != TRI_OK) {
             tri_stream_list_close(&now.streams);
             status = info_failed(log, "the list of streams", err);

@@ -22,7 +22,7 @@ static void write_line(struct table *table, const char *format, ...) TRI_PRINTF(
 
 static void write_line(struct table *table, const char *format, ...)
 {
-    char text[256];
+    char text[512];
     va_list args;
     va_start(args, format);
     int length = vsnprintf(text, sizeof(text), format, args);
@@ -50,7 +50,7 @@ static void write_row(struct table *table, const char *const cells[10])
 void table_begin(struct table *table, bool first)
 {
     static const char *const heads[10] = { "NAME", "STATE",  "OWNER",   "FMT",       "SIZE",
-                                           "FPS",  "AGE ms", "READERS", "DROPS d+w", "HELD BY" };
+                                           "FPS",  "AGE ms", "READERS", "DROPS d+w", "READ BY" };
     struct winsize size = { .ws_col = 0 };
     const char *term = getenv("TERM");
     *table = (struct table){ .width = WIDTH };
@@ -75,7 +75,8 @@ static void short_number(double value, char *text, size_t bytes)
     snprintf(text, bytes, value < 1e7 ? "%.1f" : "%.1e", value);
 }
 
-void table_row(struct table *table, const struct tri_stream *stream, double rate, size_t left)
+void table_row(struct table *table, const struct tri_stream *stream,
+               const tri_attachment_list *attachments, double rate, size_t left)
 {
     char name[32];
     char owner[64];
@@ -85,7 +86,7 @@ void table_row(struct table *table, const struct tri_stream *stream, double rate
     char age[24] = "-";
     char readers[16];
     char drops[48];
-    char holders[96];
+    char read_by[256];
     // The last line of a terminal stays empty: the cursor stands there.
     if (table->height > 0 && table->lines + 1 >= table->height)
         return;
@@ -105,7 +106,7 @@ void table_row(struct table *table, const struct tri_stream *stream, double rate
                          describe_user(stream->owner, owner, sizeof(owner)),
                          describe_format(stream, format, sizeof(format)),
                          describe_size(stream, size, sizeof(size)), fps, age, readers, drops,
-                         describe_holders(stream, holders, sizeof(holders)) });
+                         describe_read_by(stream, attachments, read_by, sizeof(read_by)) });
 }
 
 void table_say(struct table *table, const char *text)

@@ -105,6 +105,20 @@ class Show(Info):
             wait_until(lambda: self._show(name)["readers"] == count, f"{count} readers counted")
         writer.end()
 
+    def test_show_names_attached_processes_and_their_access(self):
+        name, writer = self._publish()
+        dump = self.start("triptych-dump", "--stats", name)
+        wait_until(lambda: self._show(name)["readers"] == 1, "a reader counted")
+        processes = {one["pid"]: one for one in self._show(name)["processes"]}
+        self.assertEqual(processes.keys(), {writer.process.pid, dump.pid})
+        self.assertTrue(processes[writer.process.pid]["can_write"])
+        self.assertEqual(processes[dump.pid],
+                         {"pid": dump.pid, "name": "triptych-dump", "can_write": False})
+        shown = self.run_to_end("triptych-info", "show", name).stdout
+        self.assertIn(f"pid {dump.pid} (triptych-dump)\n", shown)
+        self.assertNotIn("cannot be inspected", shown)
+        writer.end()
+
     def test_gstreamer_parses_the_printed_caps(self):
         name, writer = self._publish("NV12", range="lim-range", matrix="709")
         self.assertEqual(self._show(name)["gstreamer"],
@@ -154,11 +168,21 @@ class Watch(Info):
         row = next(line for line in done.stdout.splitlines() if line.startswith(name + " ")).split()
         owner = pwd.getpwuid(os.getuid()).pw_name
         self.assertEqual(row[:5], [name, "live", owner[:8], "Y16", "-"])
-        self.assertEqual(row[6:], ["1", "2+0", str(dump.pid)])
+        self.assertEqual(row[6:9], ["1", "2+0", f"{dump.pid}*"])
         shown = self.run_to_end("triptych-info", "show", name).stdout
         self.assertIn(f"1 slots held by pid {dump.pid}", shown)
         writer.terminate()
         self.assertEqual(writer.wait(60), 0)
+
+    def test_wide_row_shows_pid_and_name_of_each_reader(self):
+        name, writer = self._publish()
+        dumps = [self.start("triptych-dump", "--stats", name) for _ in range(2)]
+        wait_until(lambda: self._show(name)["readers"] == 2, "both readers")
+        _, terminal = self._screen(24, 200)
+        row = next(line for line in self._look(terminal) if line.startswith(name + " "))
+        readers = re.findall(r"(\d+)\*? triptych-dump", row)
+        self.assertEqual(readers, sorted((str(dump.pid) for dump in dumps), key=int))
+        writer.end()
 
     def _screen(self, lines, columns, *args, term="xterm"):
         """Starts triptych-info watch on a terminal of that size. Returns the process and the other

@@ -77,10 +77,10 @@ static void list_names_each_process_once_with_its_access(void **state)
 
     struct tri_attachment found = { 0 };
     assert_int_equal(count_listed(stats.shm_id, getpid(), &found), 1);
-    assert_true(found.can_write);
+    assert_true(found.can_write && found.count == 1);
     assert_int_equal(found.key, stream.key);
     assert_int_equal(count_listed(stats.shm_id, pid, &found), 1);
-    assert_false(found.can_write);
+    assert_true(!found.can_write && found.count == 2);
     assert_string_equal(found.name, "test_attachment"); // the kernel keeps 15 bytes
 
     plot->go = 1;

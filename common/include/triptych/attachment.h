@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 TRI_BEGIN
@@ -17,8 +18,9 @@ TRI_BEGIN
 /** A process that has a segment in its memory. */
 struct tri_attachment {
     int key,
-        shm_id; // as in struct tri_stream; shm_id alone tells a replaced segment from its successor
+        shm_id; // as in struct tri_stream; only shm_id differs between a segment and its successor
     pid_t pid;
+    uint32_t count; // how often the process has the segment attached
     bool can_write; // attached for writing: the writer, or a child that it forked
     char name[TRI_PROCESS_NAME_MAX + 1]; // as in ps -o comm, printable UTF-8
 };
