@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** How other programs are told what a stream's pictures are. */
+/** A stream's video format in the syntax of other programs. */
 #ifndef PROGRAM_CAPS_H
 #define PROGRAM_CAPS_H
 
@@ -7,16 +7,18 @@
 
 #define CAPS_BYTES 400 // enough for both lines
 
-/** GStreamer caps: "video/x-raw, format=(string)YUY2, ..." or "image/jpeg, ..."; "" if GStreamer has no
- *  such format. They carry neither the rotation nor significant bits, nor the order of fields that are
- *  not interleaved. Returns `text`, cut to `bytes`. */
+/** Writes GStreamer caps: "video/x-raw, format=(string)YUY2, ..." or "image/jpeg, ..."; "" if
+ *  GStreamer lacks the format. Caps have no rotation, no significant bits, and no order of
+ *  fields that are not interleaved. @return text, cut to `bytes` */
 const char *caps_gstreamer(const struct tri_video *video, char *text, size_t bytes);
 
-/** ffmpeg's options for the stream as raw bytes on its stdin: "-f rawvideo -pix_fmt ... -i -"; those for
- *  y4m if it reads the format from that only; "" if it has no such format. Returns `text`. */
+/** Writes the options with which ffmpeg reads the stream as raw bytes from stdin: "-f rawvideo
+ *  -pix_fmt ... -i -"; those for y4m if ffmpeg cannot read the format as raw video; "" if it lacks
+ *  the format.
+ *  @return text */
 const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes);
 
-/** Whether caps_ffmpeg() speaks of raw bytes, and not of y4m. */
+/** Whether caps_ffmpeg() is for raw bytes, not for y4m. */
 bool caps_ffmpeg_raw(const struct tri_video *video);
 
 #endif

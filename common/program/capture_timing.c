@@ -26,7 +26,7 @@ void capture_timing_add(struct capture_timing *timing, int64_t off_ns, int64_t p
         timing->uneven_max_ns = off;
 }
 
-/** With one digit behind the point. */
+/* With one decimal. */
 static json_t *microseconds(int64_t ns)
 {
     return json_real(nearbyint((double)ns / 100) / 10);

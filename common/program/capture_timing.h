@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Whether pictures were taken when the stream's own rate says: stalls, and what else was early or
- *  late. Judged by capture times, which do not depend on how busy the machine is. */
+/** Stalls and jitter of a source: compares capture times with the stream's nominal rate. Capture
+ *  times do not depend on the load of the machine. */
 #ifndef PROGRAM_CAPTURE_TIMING_H
 #define PROGRAM_CAPTURE_TIMING_H
 
@@ -10,25 +10,25 @@
 
 enum {
     CAPTURE_TIMING_STALL =
-        3, // an interval of more than so many periods, with no frame lost in it, is a stall
-    CAPTURE_TIMING_SHARE = 10, // one that is off by more than such a part of a period is uneven
+        3, // a stall is an interval of more than this many periods without a lost frame
+    CAPTURE_TIMING_SHARE = 10, // uneven: off by more than 1/10 of a period
 };
 
-/** All zero to begin with. */
+/** Zeroed to begin with. */
 struct capture_timing {
     uint64_t stalls;
-    uint64_t uneven;                    // stalls not among them
-    int64_t stall_sum_ns, stall_max_ns; // by which they were longer than the period
-    int64_t uneven_max_ns;              // the most that any other interval was off, either way
+    uint64_t uneven;                    // without stalls
+    int64_t stall_sum_ns, stall_max_ns; // time beyond one period
+    int64_t uneven_max_ns;              // largest deviation of the other intervals
 };
 
-/** The period of a stream of num/den frames a second, both of 32 bits, to the nanosecond; 0: none. */
+/** The period of num/den frames per second in ns, both of 32 bits; 0: no rate. */
 int64_t capture_timing_period(uint64_t num, uint64_t den);
 
-/** Counts an interval that was `off_ns` longer, or shorter, than a stream's period had it. */
+/** Counts an interval that was `off_ns` longer than expected from the period; below 0: shorter. */
 void capture_timing_add(struct capture_timing *timing, int64_t off_ns, int64_t period_ns);
 
-/** Sets stalls, stall_us, uneven and uneven_us; all null where it is not known what would be even. */
+/** Sets stalls, stall_us, uneven and uneven_us; all null if the rate is not `known`. */
 void capture_timing_set_json(json_t *object, const struct capture_timing *timing, bool known);
 
 #endif

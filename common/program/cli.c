@@ -17,23 +17,22 @@
 enum { ROWS_MAX = 96, LONG_BASE = 256, HELP_COLUMN_MAX = 36 };
 enum { COMMON_VERBOSE, COMMON_QUIET, COMMON_HELP, COMMON_VERSION, COMMON_COUNT };
 
-/* Understood by every program; they set struct cli_common, so they have no setter here. */
+/* Options of every program. They set struct cli_common, so they have no setter here. */
 static const struct cli_option common_rows[COMMON_COUNT] = {
     [COMMON_VERBOSE] = { .letter = 'v',
                          .name = "verbose",
-                         .help = "say more; twice for every frame" },
-    [COMMON_QUIET] = { .letter = 'q', .name = "quiet", .help = "say nothing but errors" },
-    [COMMON_HELP] = { .letter = 'h', .name = "help", .help = "print this and exit" },
+                         .help = "more messages; twice: for every frame" },
+    [COMMON_QUIET] = { .letter = 'q', .name = "quiet", .help = "only error messages" },
+    [COMMON_HELP] = { .letter = 'h', .name = "help", .help = "print this help and exit" },
     [COMMON_VERSION] = { .name = "version", .help = "print the version and exit" },
 };
 
-/* The program's rows, those it shares with others and the common ones, and what getopt_long() wants
- * made of them. */
+/* The program's rows, the shared and the common ones, and the same for getopt_long(). */
 struct table {
     const struct cli_option *row[ROWS_MAX];
     size_t rows;
-    size_t shared; // the first of the shared ones
-    size_t common; // the first of the common ones
+    size_t shared; // index of the first shared row
+    size_t common; // index of the first common row
     struct option longs[ROWS_MAX + 1];
     char shorts[2 * ROWS_MAX + 2];
 };
@@ -56,7 +55,7 @@ static void table_build(struct table *table, const struct cli_program *program)
         table->row[table->rows++] = &common_rows[i];
 
     char *letter = table->shorts;
-    *letter++ = ':'; // tells a missing argument from an unknown option
+    *letter++ = ':'; // distinguishes a missing argument from an unknown option
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];
         table->longs[i] = (struct option){ .name = row->name,
@@ -70,7 +69,7 @@ static void table_build(struct table *table, const struct cli_program *program)
     }
 }
 
-/* The row that getopt_long() means by `code`: a letter, or a long option's number. */
+/* The row of a `code` of getopt_long(): a letter, or the number of a long option. */
 static size_t table_find(const struct table *table, int code)
 {
     if (code >= LONG_BASE)
@@ -106,7 +105,7 @@ static void print_help(const struct cli_program *program, const struct table *ta
     printf("Usage: %s %s\n%s\n\n", program->name, program->synopsis, program->purpose);
     if (program->operands)
         printf("%s\n\n", program->operands);
-    puts("Options:"); // without it manual pages put them under what comes before
+    puts("Options:"); // help2man needs a heading
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];
         if (!row->help)
@@ -124,7 +123,7 @@ static void print_help(const struct cli_program *program, const struct table *ta
     }
     if (program->notes)
         printf("\n%s\n", program->notes);
-    puts("\nExit status: 0 done as asked, 1 failed while running, 2 not understood.");
+    puts("\nExit status: 0 success, 1 failed while running, 2 invalid command line.");
     if (program->example)
         printf("Example: %s\n", program->example);
 }
@@ -135,14 +134,14 @@ static int refuse_unknown(const struct cli_program *program, const struct table 
     if (optopt >= LONG_BASE)
         return cli_refuse(program, "--%s takes no argument", table->row[optopt - LONG_BASE]->name);
     if (optopt)
-        return cli_refuse(program, "-%c: there is no such option", optopt);
-    return cli_refuse(program, "%s: there is no such option, or more than one begins so", word);
+        return cli_refuse(program, "-%c: no such option", optopt);
+    return cli_refuse(program, "%s: no such option, or an ambiguous one", word);
 }
 
 static int refuse_bare(const struct cli_program *program, const struct table *table)
 {
     const struct cli_option *row = table->row[table_find(table, optopt)];
-    return cli_refuse(program, "--%s wants an argument: %s", row->name, row->arg);
+    return cli_refuse(program, "--%s needs an argument: %s", row->name, row->arg);
 }
 
 static bool set_common(size_t index, const struct cli_program *program, const struct table *table,
@@ -172,11 +171,12 @@ static int set_row(const struct cli_program *program, const struct table *table,
     const size_t at = index < table->shared ? 0 : program->shared_at;
     if (row->set(row, (char *)config + at + row->offset, value, why, sizeof(why)))
         return -1;
-    return cli_refuse(program, "--%s: '%s' is not understood: %s", row->name, value, why);
+    return cli_refuse(program, "--%s: '%s' is invalid: %s", row->name, value, why);
 }
 
-/* Fills the places of standard streams that the caller has closed. Else the next file opened would be
- * one of them, and messages would go into a film. Each the wrong way round: its use still fails. */
+/* Opens /dev/null for standard streams that the caller has closed. Otherwise the next file
+ * opened would get their number, and messages would end up in a recording. Opened in the wrong
+ * direction: use still fails. */
 static void fill_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -201,7 +201,7 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *co
     }
 
     opterr = 0;
-    optind = 0; // GNU: forget an earlier command line
+    optind = 0; // GNU: resets getopt_long()
     for (int code; (code = getopt_long(argc, argv, table.shorts, table.longs, NULL)) != -1;) {
         if (code == '?')
             return refuse_unknown(program, &table, argv[optind - 1]);
@@ -227,7 +227,7 @@ void cli_print_line(FILE *to, const char *line)
 {
     if (tri_write_line(fileno(to), line) || errno == EAGAIN)
         return;
-    fprintf(to, "%s\n", line); // fails likewise, and the stream keeps that
+    fprintf(to, "%s\n", line); // fails again and sets the error indicator
     fflush(to);
 }
 
@@ -235,11 +235,11 @@ bool cli_printed(const tri_log *log)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    // The stream keeps that something has failed, not why: one more try tells.
+    // The stream does not keep errno: try once more to get it.
     clearerr(stdout);
     const int error = putchar('\n') == EOF || fflush(stdout) != 0 ? errno : EIO;
     tri_log_write(log, TRI_LOG_ERROR, "output", "stdout: %s",
-                  error == EPIPE ? "the reader of the pipe went away" : strerror(error));
+                  error == EPIPE ? "broken pipe: its reader has ended" : strerror(error));
     return false;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The setters of cli.h: each reads one kind of value, and says what would have been right. */
+/* The setters of cli.h: each parses one type of value, and describes valid ones. */
 #include "cli.h"
 #include "strbuf.h"
 
@@ -13,7 +13,7 @@
 
 #define UNUSED __attribute__((unused))
 
-enum { RATE_MAX = 1000000 }; // frames a second, and the largest numerator's denominator
+enum { RATE_MAX = 1000000 }; // frames per second
 
 static bool refuse(char *why, size_t why_bytes, const char *text)
 {
@@ -43,7 +43,7 @@ static bool read_decimal(const char *text, double max, double *value)
     return *end == '\0' && *value <= max;
 }
 
-/* Sets such a number, or says that `right` would have been right. */
+/* Sets such a number, or refuses with the text `right`. */
 static bool set_decimal(double *target, const char *value, double max, const char *right, char *why,
                         size_t why_bytes)
 {
@@ -137,7 +137,7 @@ static uint64_t greatest_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-/* 29.97 means 30000/1001, as everybody who writes it does; other decimals mean themselves. */
+/* 29.97 means 30000/1001, by common usage; other decimals are taken literally. */
 static bool rate_of_decimal(const char *text, struct cli_rate *rate)
 {
     double value = 0;
@@ -157,8 +157,8 @@ static bool rate_of_decimal(const char *text, struct cli_rate *rate)
 bool cli_set_rate(UNUSED const struct cli_option *option, void *target, const char *value,
                   char *why, size_t why_bytes)
 {
-    const char *const hint = "frames a second are N, N/D or a decimal such as 29.97, up to 1000000;"
-                             " 0 means as fast as possible";
+    const char *const hint = "frames per second are N, N/D or a decimal such as 29.97, up to "
+                             "1000000; 0: as fast as possible";
     struct cli_rate rate = { 0, 1 };
     if (strchr(value, '/')) {
         uint64_t num = 0;

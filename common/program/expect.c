@@ -6,20 +6,22 @@
 
 #define AT(field) .offset = offsetof(struct expect, field)
 const struct cli_option expect_options[] = {
-    { 0, "expect-fps", "F", NULL, "fail unless F frames a second came", cli_set_rate, AT(fps) },
-    { 0, "tolerance", "PCT", "5", "by how much F may be missed", cli_set_percent, AT(tolerance) },
-    { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lost more than N frames",
+    { 0, "expect-fps", "F", NULL, "fail unless F frames per second arrive", cli_set_rate, AT(fps) },
+    { 0, "tolerance", "PCT", "5", "tolerance of --expect-fps in percent", cli_set_percent,
+      AT(tolerance) },
+    { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lose more than N frames",
       cli_set_count, AT(max_drops) },
-    { 0, "max-stalls", "N", NULL,
-      "fail if more than N times no picture was taken for three periods", cli_set_count,
-      AT(max_stalls) },
-    { 0, "max-jitter-p95", "MS", NULL, "fail if 5 % of the intervals exceed their median by more",
+    { 0, "max-stalls", "N", NULL, "fail if the source pauses for three periods more than N times",
+      cli_set_count, AT(max_stalls) },
+    { 0, "max-jitter-p95", "MS", NULL, "fail if 5 % of the intervals exceed their median by MS",
       cli_set_ms, AT(max_jitter_p95) },
-    { 0, "max-jitter-p99", "MS", NULL, "likewise, 1 % of them", cli_set_ms, AT(max_jitter_p99) },
-    { 0, "max-age-p95", "MS", NULL, "fail if 5 % of the frames were older when they came",
-      cli_set_ms, AT(max_age_p95) },
-    { 0, "max-age-p99", "MS", NULL, "likewise, 1 % of them", cli_set_ms, AT(max_age_p99) },
-    { 0, "tap", NULL, NULL, "a line of TAP for each expectation", cli_set_true, AT(tap) },
+    { 0, "max-jitter-p99", "MS", NULL, "fail if 1 % of the intervals exceed their median by MS",
+      cli_set_ms, AT(max_jitter_p99) },
+    { 0, "max-age-p95", "MS", NULL, "fail if 5 % of the frames have a latency above MS", cli_set_ms,
+      AT(max_age_p95) },
+    { 0, "max-age-p99", "MS", NULL, "fail if 1 % of the frames have a latency above MS", cli_set_ms,
+      AT(max_age_p99) },
+    { 0, "tap", NULL, NULL, "print one line of TAP per expectation", cli_set_true, AT(tap) },
     { .name = NULL },
 };
 #undef AT
@@ -45,11 +47,11 @@ int expect_check(const struct expect *expect, const struct cli_program *program,
                  bool json)
 {
     if (expect->fps.den && !expect->fps.num)
-        return cli_refuse(program, "--expect-fps 0 expects nothing: leave it out, or say how many "
-                                   "frames a second are to come");
+        return cli_refuse(program, "--expect-fps 0 expects nothing: omit it, or give frames per "
+                                   "second");
     if (expect->tap && !more && !expect_something(expect))
-        return cli_refuse(program, "--tap tells of expectations, and there is none: add "
-                                   "--expect-fps, --max-drops or another --max");
+        return cli_refuse(program, "--tap without an expectation: add --expect-fps, --max-drops or "
+                                   "another --max");
     if (expect->tap && json)
         return cli_refuse(program, "--tap and --json exclude each other");
     return -1;
@@ -63,7 +65,7 @@ static struct expect_verdict judge_rate(const struct expect *expect, const struc
     const double off = 100 * (fps / wanted - 1);
     verdict.met = fabs(off) <= expect->tolerance;
     snprintf(verdict.text, sizeof(verdict.text),
-             "%.2f frames a second came, %.2f %% %s than the %g expected; %g %% are tolerated", fps,
+             "%.2f frames per second, %.2f %% %s than the %g expected; tolerance %g %%", fps,
              fabs(off), off < 0 ? "less" : "more", wanted, expect->tolerance);
     return verdict;
 }
@@ -75,7 +77,7 @@ static struct expect_verdict judge_drops(const struct expect *expect, const stru
     const uint64_t drops = stats->dropped_driver + stats->dropped_writer + stats->dropped_reader;
     verdict.met = drops <= most;
     snprintf(verdict.text, sizeof(verdict.text),
-             "%" PRIu64 " frames were lost (%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
+             "%" PRIu64 " frames lost (%" PRIu64 " driver + %" PRIu64 " writer + %" PRIu64
              " reader), %" PRIu64 " %s than the %" PRIu64 " allowed",
              drops, stats->dropped_driver, stats->dropped_writer, stats->dropped_reader,
              verdict.met ? most - drops : drops - most, verdict.met ? "less" : "more", most);
@@ -89,11 +91,10 @@ static struct expect_verdict judge_stalls(const struct expect *expect, const str
     const uint64_t stalls = stats->captures.stalls;
     verdict.met = stalls <= most && stats_know_rate(stats);
     if (!stats_know_rate(stats))
-        snprintf(verdict.text, sizeof(verdict.text),
-                 "the stream does not tell its rate, and without it nothing is a stall");
+        snprintf(verdict.text, sizeof(verdict.text), "unknown: the stream gives no frame rate");
     else
         snprintf(verdict.text, sizeof(verdict.text),
-                 "%" PRIu64 " stalls of %.3f ms together, %" PRIu64 " %s than the %" PRIu64
+                 "%" PRIu64 " stalls, %.3f ms in total, %" PRIu64 " %s than the %" PRIu64
                  " allowed",
                  stalls, (double)stats->captures.stall_sum_ns / 1e6,
                  verdict.met ? most - stalls : stalls - most, verdict.met ? "less" : "more", most);
@@ -131,26 +132,27 @@ size_t expect_judge(const struct expect *expect, const struct stats *stats,
         verdicts[count++] = judge_stalls(expect, stats);
     if (expect->max_jitter_p95 >= 0)
         verdicts[count++] =
-            judge_time("--max-jitter-p95", "the 95th percentile of intervals, beyond their median,",
+            judge_time("--max-jitter-p95", "95th percentile of intervals minus their median",
                        jitter_ms(stats, 95), expect->max_jitter_p95);
     if (expect->max_jitter_p99 >= 0)
         verdicts[count++] =
-            judge_time("--max-jitter-p99", "the 99th percentile of intervals, beyond their median,",
+            judge_time("--max-jitter-p99", "99th percentile of intervals minus their median",
                        jitter_ms(stats, 99), expect->max_jitter_p99);
     if (expect->max_age_p95 >= 0)
-        verdicts[count++] = judge_time("--max-age-p95", "the 95th percentile of ages",
+        verdicts[count++] = judge_time("--max-age-p95", "95th percentile of latencies",
                                        age_ms(stats, 95), expect->max_age_p95);
     if (expect->max_age_p99 >= 0)
-        verdicts[count++] = judge_time("--max-age-p99", "the 99th percentile of ages",
+        verdicts[count++] = judge_time("--max-age-p99", "99th percentile of latencies",
                                        age_ms(stats, 99), expect->max_age_p99);
     for (size_t i = 0; i < count && stats->frames == 0; i++) {
         verdicts[i].met = false;
-        snprintf(verdicts[i].text, sizeof(verdicts[i].text), "no frame came to judge by");
+        snprintf(verdicts[i].text, sizeof(verdicts[i].text), "no frame arrived");
     }
     return count;
 }
 
-bool expect_tell(const struct expect_verdict *verdicts, size_t count, FILE *tap, const tri_log *log)
+bool expect_print(const struct expect_verdict *verdicts, size_t count, FILE *tap,
+                  const tri_log *log)
 {
     bool all = true;
     if (tap)

@@ -7,12 +7,12 @@ bool caps_ffmpeg_raw(const struct tri_video *video)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
 
-    // rawvideo knows no planes in the order Y, V, U, and libswscale does not read NV16.
+    // rawvideo has no planes in the order Y, V, U, and libswscale cannot read NV16.
     return format && format->ffmpeg && video->fourcc != TRI_FOURCC_YV12 &&
            video->fourcc != TRI_FOURCC_NV16;
 }
 
-/* What ffmpeg cannot see in the bytes and would otherwise take for BT.601 of limited range. */
+/* Raw bytes carry no colorimetry; ffmpeg assumes BT.601 of limited range. */
 static void append_colors(const struct tri_video *video, struct strbuf *caps)
 {
     if (tri_video_range(video) == TRI_RANGE_FULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GStreamer's caps of a stream as text: for people, for scripts and for the GStreamer plugin. */
+/* GStreamer caps of a stream as text: for people, scripts and the GStreamer plugin. */
 #include "caps.h"
 
 #include "strbuf.h"
@@ -60,8 +60,8 @@ static uint32_t colorspace_of(const struct tri_video *video, bool rgb, uint32_t 
     }
 }
 
-/** V4L2 has one number for the curves of BT.601, BT.709 and BT.2020, which are the same. GStreamer has
- *  one for each, and its names ("bt601") need the right one. */
+/* V4L2 has one number for the identical transfer functions of BT.601, BT.709 and BT.2020.
+ * GStreamer has one for each, and its named combinations ("bt601") need the right one. */
 static int transfer_of(const struct tri_video *video, bool rgb, uint32_t colorspace, uint32_t depth)
 {
     if (video->transfer == TRI_TRANSFER_DEFAULT && rgb)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counting; what is told of it: stats_text.c and stats_json.c. */
+/* Counts; the output is in stats_text.c and stats_json.c. */
 #include "stats.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 #define SECOND    INT64_C(1000000000)
 #define STEPS_MAX (UINT64_C(1) << 31)
-#define SPAN_MAX  1e18 // nanoseconds, 31 years: differences of times stay far from overflow
+#define SPAN_MAX  1e18 // nanoseconds, 31 years: differences of times cannot overflow
 
 static int64_t cpu_now_ns(void)
 {
@@ -25,7 +25,7 @@ void stats_start(struct stats *stats, const char *name)
     };
 }
 
-/* Whether a frame shows once more what the one before it showed. */
+/* Whether a frame repeats the one before it. */
 static bool is_duplicate(const struct tri_frame_info *last, const struct tri_frame_info *info)
 {
     return info->number == last->number || info->capture_ns == last->capture_ns ||
@@ -38,8 +38,8 @@ static bool is_other_format(const struct tri_video *last, const struct tri_video
            video->height != last->height;
 }
 
-/* How the capture times follow each other, by the source's own count: what was lost in between,
- * wherever, takes its time. Of a writer that leaves that count at 0, by the stream's. */
+/* Compares capture times with the source's own frame count, so lost frames account for their
+ * time; with the stream's count if the writer sets none. */
 static void count_capture(struct stats *stats, const struct tri_frame_info *info)
 {
     const struct tri_frame_info *last = &stats->last;
@@ -49,7 +49,7 @@ static void count_capture(struct stats *stats, const struct tri_frame_info *info
         steps = info->number - last->number;
     if (!video->fps_num || !video->fps_den || info->generation != last->generation ||
         (info->flags & TRI_FRAME_RESTART) || ((info->flags | last->flags) & TRI_FRAME_NO_SIGNAL) ||
-        steps == 0 || steps > STEPS_MAX) // it has begun anew, or is the same frame again
+        steps == 0 || steps > STEPS_MAX) // the source restarted, or the frame repeats
         return;
     const double period = (double)SECOND * video->fps_den / video->fps_num;
     const double span = period * (double)steps;
@@ -60,7 +60,7 @@ static void count_capture(struct stats *stats, const struct tri_frame_info *info
                        capture_timing_period(video->fps_num, video->fps_den));
 }
 
-/* The second that runs ends with the first frame a second after its first one. */
+/* A second ends with the first frame that is a second later than its first one. */
 static void count_second(struct stats *stats, int64_t publish_ns)
 {
     const int64_t passed = publish_ns - stats->second_ns;
@@ -73,7 +73,7 @@ static void count_second(struct stats *stats, int64_t publish_ns)
     stats->second_frames++;
 }
 
-/* Counts a frame that got as far as here at `seen_ns`. */
+/* Counts a frame at `seen_ns`. */
 static void count(struct stats *stats, const struct tri_frame_info *info, uint64_t bytes,
                   int64_t seen_ns)
 {

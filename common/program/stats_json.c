@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Figures for scripts: the keys of docs/json.md. */
+/* Statistics for scripts: the keys of docs/json.md. */
 #include "stats.h"
 
 #include "cli.h"
@@ -11,7 +11,7 @@
 
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(12))
 
-/* Rounded, so that a figure does not pretend to digits that the clock cannot give. */
+/* Rounded to what the clock can resolve. */
 static json_t *rounded(double value, double parts)
 {
     return json_real(nearbyint(value * parts) / parts);
@@ -39,7 +39,7 @@ static json_t *jitter_us(const struct stats *stats)
     return spread;
 }
 
-/* The parts of the age, as far as the frames went. */
+/* The parts of the latency, as far as the frames got. */
 static void set_parts(json_t *object, const struct stats *stats)
 {
     json_object_set_new(object, "capture_to_publish_us", stats_spread_us(&stats->to_publish));

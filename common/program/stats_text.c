@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Figures for people: a line a second, and the table at the end. */
+/* Statistics for people: a line per second, and the table at the end. */
 #include "stats.h"
 #include "strbuf.h"
 
@@ -7,7 +7,7 @@
 
 #define SECOND 1e9
 
-/* "1.2 ms"; below a millisecond in microseconds, so that a fast hand-over does not read as zero. */
+/* "1.2 ms"; below a millisecond in microseconds. */
 static const char *time_text(uint64_t ns, char *text, size_t bytes)
 {
     if (ns < 1000000)
@@ -38,7 +38,7 @@ void stats_line(struct stats *stats, int64_t now_ns, char *text, size_t bytes)
     stats->line_ns = now_ns;
 }
 
-/* A row of the table; `beyond` is taken off each. Nothing where nothing was measured. */
+/* A row of the table; `beyond` is subtracted from each value. Nothing without measurements. */
 static void print_spread(FILE *to, const char *label, const struct time_histogram *histogram,
                          uint64_t beyond)
 {
@@ -55,12 +55,12 @@ static void print_spread(FILE *to, const char *label, const struct time_histogra
     fputc('\n', to);
 }
 
-/* Whether the pictures were taken at the rate that the stream tells. */
+/* Stalls and jitter of the source. */
 static void print_captures(FILE *to, const struct capture_timing *captures)
 {
     char sum[32];
     char most[32];
-    fprintf(to, "  stalls: %" PRIu64 " (%s), uneven captures: %" PRIu64 " (at most by %s)\n",
+    fprintf(to, "  stalls: %" PRIu64 " (%s), uneven captures: %" PRIu64 " (at most %s off)\n",
             captures->stalls, time_text((uint64_t)captures->stall_sum_ns, sum, sizeof(sum)),
             captures->uneven, time_text((uint64_t)captures->uneven_max_ns, most, sizeof(most)));
 }
@@ -87,6 +87,6 @@ void stats_summary(const struct stats *stats, FILE *to)
             stats_gaps(stats, &gap_ns), stats->format_changes, stats->writers_lost);
     if (stats_know_rate(stats))
         print_captures(to, &stats->captures);
-    fprintf(to, "  %.1f MB a second, copies a frame: %" PRIu32 ", CPU: %.1f %% of a core\n",
+    fprintf(to, "  %.1f MB per second, copies per frame: %" PRIu32 ", CPU: %.1f %% of a core\n",
             stats_byte_rate(stats) / 1e6, stats->copies, stats_cpu(stats));
 }

@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-/** Installs the handlers, without SA_RESTART: a wait ends with EINTR. A second signal of the same
- *  kind ends the process at once. */
+/** Installs the handlers, without SA_RESTART: a blocking call fails with EINTR. A second signal of the
+ *  same number kills the process. */
 void stop_on_signals(void);
 
-/** Whether one has arrived. */
+/** Whether such a signal has arrived. */
 bool stop_asked(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Log-linear histogram of times: percentiles without keeping the samples. */
+/** Log-linear histogram of times: percentiles without storing the samples. */
 #ifndef TRI_PROGRAM_TIME_HISTOGRAM_H
 #define TRI_PROGRAM_TIME_HISTOGRAM_H
 
@@ -10,7 +10,7 @@
 #define TIME_HISTOGRAM_BITS    7
 #define TIME_HISTOGRAM_BUCKETS ((64 - TIME_HISTOGRAM_BITS + 1) << TIME_HISTOGRAM_BITS)
 
-/** All zero is an empty histogram. Threads: the caller serialises access. */
+/** Zeroed is empty. Threads: the caller serialises access. */
 struct time_histogram {
     uint64_t count;
     uint64_t min, max; // exact
@@ -21,12 +21,11 @@ struct time_histogram {
 /** Adds one value; negative ones count as 0. Unit: the caller's, nanoseconds in triptych. */
 void time_histogram_add(struct time_histogram *histogram, int64_t value);
 
-/** The value below or at which `percent` of the samples lie, 0 to 100; the bucket's middle, within
- *  [min, max]. 0 when empty. */
+/** The percentile `percent`, 0 to 100: the middle of its bucket, limited to [min, max]; 0 if empty. */
 uint64_t time_histogram_percentile(const struct time_histogram *histogram, double percent);
 
-/** Range of the values that bucket `index` (below TIME_HISTOGRAM_BUCKETS) counts: *low up to, but not
- *  including, *high. */
+/** Range of values of bucket `index`, below TIME_HISTOGRAM_BUCKETS: from *low up to, not including,
+ *  *high. */
 void time_histogram_bucket(unsigned index, uint64_t *low, uint64_t *high);
 
 double time_histogram_mean(const struct time_histogram *histogram);

@@ -2,23 +2,23 @@
 #include "cfr.h"
 
 #define SECOND 1e9
-#define SLACK  0.75 // of a place
+#define SLACK  0.75 // of a position
 
-static double places_in(const struct cfr *cfr, int64_t span_ns)
+static double positions_in(const struct cfr *cfr, int64_t span_ns)
 {
     return (double)span_ns * cfr->num / (cfr->den * SECOND);
 }
 
-static int64_t time_of(const struct cfr *cfr, uint64_t places)
+static int64_t time_of(const struct cfr *cfr, uint64_t positions)
 {
-    return (int64_t)((double)places * cfr->den * SECOND / cfr->num);
+    return (int64_t)((double)positions * cfr->den * SECOND / cfr->num);
 }
 
-/* Places that a gap may have; a rate so low that ten seconds are nothing has a few all the same. */
-static uint64_t gap_places(const struct cfr *cfr)
+/* Positions to fill in a gap; at least a few where the rate is too low for one in CFR_GAP_S. */
+static uint64_t gap_positions(const struct cfr *cfr)
 {
-    const uint64_t places = (uint64_t)CFR_GAP_S * cfr->num / cfr->den;
-    return places > 2 ? places : 2;
+    const uint64_t positions = (uint64_t)CFR_GAP_S * cfr->num / cfr->den;
+    return positions > 2 ? positions : 2;
 }
 
 struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns)
@@ -26,8 +26,8 @@ struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns)
     if (!cfr->num || !cfr->begun)
         return (struct cfr_step){ .take = true };
 
-    const double ahead = places_in(cfr, time_ns - cfr->origin_ns) - (double)cfr->next;
-    const uint64_t most = gap_places(cfr);
+    const double ahead = positions_in(cfr, time_ns - cfr->origin_ns) - (double)cfr->next;
+    const uint64_t most = gap_positions(cfr);
     const bool forward = ahead + (double)cfr->repeats > (double)most;
     if (forward || ahead < -(double)most) {
         struct cfr_step step = { .take = true };
@@ -46,8 +46,8 @@ uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns)
     const int64_t overdue_ns = idle_ns - CFR_PATIENCE_S * (int64_t)SECOND;
     if (!cfr->num || !cfr->begun || overdue_ns <= 0)
         return 0;
-    const uint64_t most = gap_places(cfr);
-    const double due = places_in(cfr, overdue_ns);
+    const uint64_t most = gap_positions(cfr);
+    const double due = positions_in(cfr, overdue_ns);
     const uint64_t wanted = due < (double)most ? (uint64_t)due : most;
     return wanted > cfr->repeats ? wanted - cfr->repeats : 0;
 }

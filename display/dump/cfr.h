@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A constant frame rate: how often each frame is written, decided by the times of the frames alone. */
+/** Constant frame rate (CFR): how often each frame is written, from capture times alone. */
 #ifndef DUMP_CFR_H
 #define DUMP_CFR_H
 
@@ -7,42 +7,42 @@
 #include <stdint.h>
 
 enum {
-    CFR_GAP_S = 10,    // longer gaps are not filled to their end
-    CFR_PATIENCE_S = 1 // how late a frame may come before the one before it takes its place
+    CFR_GAP_S = 10,    // of a longer gap only this much is filled
+    CFR_PATIENCE_S = 1 // a frame later than this is replaced by the frame before it
 };
 
-/** All zero: no constant rate, every frame is written once. */
+/** Zeroed: no constant rate, every frame is written once. A position is 1/rate long; position 0
+ *  starts at the first frame. */
 struct cfr {
-    uint32_t num, den;        // frames a second; num 0: as they come
-    bool begun;               // there was a frame
-    int64_t origin_ns;        // the time of place 0
-    uint64_t next;            // the place that is written next, from 0
-    uint64_t repeats;         // places filled since the last frame
-    uint64_t filled, skipped; // over all
+    uint32_t num, den;        // frames per second; num 0: no constant rate
+    bool begun;               // a frame was written
+    int64_t origin_ns;        // time of position 0
+    uint64_t next;            // next position to write, from 0
+    uint64_t repeats;         // positions filled since the last frame
+    uint64_t filled, skipped; // totals
 };
 
-/** What is to be done with a frame. */
+/** What to do with a frame. */
 struct cfr_step {
-    uint64_t repeat; // how often the frame before is written again, first
-    bool take;       // then this one; false: its place is taken
-    int64_t cut_ns; // time that the film leaves out before it, below 0: that went by twice; 0: none
+    uint64_t repeat; // first write the frame before it this many times again
+    bool take;       // then write this one; false: its position is already written
+    int64_t cut_ns;  // time that the output omits before this frame; below 0: repeats; 0: none
 };
 
 /**
- * Decides on a frame that was captured at `time_ns`, and changes nothing. A place is 1/fps long,
- * place 0 begins with the first frame. A frame may stand up to 3/4 of a place beside its own: with
- * 1/2, two clocks that drift apart would have frames doubled and left out by turns whenever a time
- * is near the middle between two places.
+ * Decides on a frame that was captured at `time_ns`; changes nothing. A frame may be up to 3/4 of a
+ * position away from its own: with 1/2, two clocks that drift apart would alternately repeat and
+ * skip frames while times are near the middle between two positions.
  */
 struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns);
 
-/** How often the last frame is to be written again, when none has come for `idle_ns`. */
+/** How many times to write the last frame again after `idle_ns` without a frame. */
 uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns);
 
-/** The frame before was written once more. */
+/** Records that the last frame was written once more. */
 void cfr_repeated(struct cfr *cfr);
 
-/** What `step` said about the frame of `time_ns` was done, repeats included. */
+/** Records that `step` was done for the frame of `time_ns`, repeats included. */
 void cfr_done(struct cfr *cfr, const struct cfr_step *step, int64_t time_ns);
 
 #endif

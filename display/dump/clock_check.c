@@ -11,7 +11,7 @@
 enum { WINDOW = 64 };                             // numbers that clock_check.seen remembers
 #define CLOCK_TIME_MASK ((UINT64_C(1) << 48) - 1) // of clock_code.time_us
 
-/* Points `picture` at the high bytes of a component that tells brightness: Y, or green, which serves
+/* Points `picture` at the high bytes of a component that carries brightness: Y, or green, which serves
  * because the blocks are black and white. @return false: its samples are no whole bytes */
 static bool point_at_brightness(const struct tri_frame *frame, struct clock_picture *picture)
 {
@@ -71,7 +71,7 @@ void clock_check_read(struct clock_check *check, const struct tri_frame *frame,
 static void count_number(struct clock_check *check, uint32_t number)
 {
     const int32_t step = (int32_t)(number - check->number);
-    if (!check->begun || step <= -WINDOW) { // the first, or the pattern has begun anew
+    if (!check->begun || step <= -WINDOW) { // the first, or the pattern restarted
         check->begun = true;
         check->number = number;
         check->seen = 1;
@@ -100,7 +100,8 @@ void clock_check_count(struct clock_check *check, const struct clock_reading *re
 
     const uint64_t now_us = (uint64_t)seen_ns / 1000 & CLOCK_TIME_MASK;
     const uint64_t age_us = (now_us - reading->time_us) & CLOCK_TIME_MASK;
-    if (age_us <= CLOCK_TIME_MASK / 2) // the other half is the future: another machine's clock
+    if (age_us <=
+        CLOCK_TIME_MASK / 2) // the other half is in the future: the clock of another machine
         time_histogram_add(&check->latency, (int64_t)(age_us * 1000));
 
     count_number(check, reading->number);
@@ -117,11 +118,11 @@ struct expect_verdict clock_check_judge(const struct clock_check *check, uint64_
     const uint64_t faults = clock_check_faults(check);
     verdict.met = faults <= most && check->read + check->unread > 0;
     if (check->read + check->unread == 0)
-        snprintf(verdict.text, sizeof(verdict.text), "no frame came to judge by");
+        snprintf(verdict.text, sizeof(verdict.text), "no frame arrived");
     else
         snprintf(verdict.text, sizeof(verdict.text),
                  "%" PRIu64 " faults (%" PRIu64 " dropped, %" PRIu64 " repeated, %" PRIu64
-                 " reordered, %" PRIu64 " torn, %" PRIu64 " not read), %" PRIu64 " %s than the "
+                 " reordered, %" PRIu64 " torn, %" PRIu64 " unreadable), %" PRIu64 " %s than the "
                  "%" PRIu64 " allowed",
                  faults, check->dropped, check->repeated, check->reordered, check->torn,
                  check->unread, verdict.met ? most - faults : faults - most,
@@ -132,8 +133,9 @@ struct expect_verdict clock_check_judge(const struct clock_check *check, uint64_
 const char *clock_check_line(const struct clock_check *check, char *text, size_t bytes)
 {
     snprintf(text, bytes,
-             "clock: %" PRIu64 " read, %" PRIu64 " not, dropped %" PRIu64 ", repeated %" PRIu64
-             ", reordered %" PRIu64 ", torn %" PRIu64 ", latency p50 %.1f ms p99 %.1f ms",
+             "clock: %" PRIu64 " read, %" PRIu64 " unreadable, dropped %" PRIu64
+             ", repeated %" PRIu64 ", reordered %" PRIu64 ", torn %" PRIu64
+             ", latency p50 %.1f ms p99 %.1f ms",
              check->read, check->unread, check->dropped, check->repeated, check->reordered,
              check->torn, (double)time_histogram_percentile(&check->latency, 50) / 1e6,
              (double)time_histogram_percentile(&check->latency, 99) / 1e6);

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #define SECOND 1e9
-enum { LOOK_MS = 200, GO_ON = -1 }; // how long to wait before looking at clock and signals
+enum { LOOK_MS = 200, GO_ON = -1 }; // LOOK_MS: longest wait between checks of limits and signals
 
-static int say(const struct run *run, enum tri_log_level level, const char *text)
+static int log_status(const struct run *run, enum tri_log_level level, const char *text)
 {
     tri_log_write(&run->log, level, "dump", "%s: %s", run->config->name, text);
     return CLI_FAILED;
@@ -72,7 +72,7 @@ static bool enough(const struct run *run)
     return run->config->count && run_written(run) >= run->config->count;
 }
 
-/* What becomes of the run after one frame. */
+/* Whether the run continues after a frame. @return GO_ON, or the exit status */
 static int after(enum sink_result result)
 {
     switch (result) {
@@ -94,7 +94,7 @@ static bool begin_cfr(struct run *run, const struct tri_video *video)
     if (!fps.num)
         fps = (struct cli_rate){ video->fps_num, video->fps_den };
     if (!fps.num || !fps.den) {
-        say(run, TRI_LOG_ERROR, "the stream does not tell its rate: give it with --fps");
+        log_status(run, TRI_LOG_ERROR, "the stream gives no frame rate: set one with --fps");
         return false;
     }
     run->cfr.num = fps.num;
@@ -104,7 +104,7 @@ static bool begin_cfr(struct run *run, const struct tri_video *video)
     return true;
 }
 
-/* Writes the last frame again. @return GO_ON, or the exit status. */
+/* Writes the last frame again. @return GO_ON, or the exit status */
 static int repeat(struct run *run, uint64_t times)
 {
     for (; times > 0 && !stop_asked(); times--) {
@@ -118,38 +118,38 @@ static int repeat(struct run *run, uint64_t times)
     return GO_ON;
 }
 
-static void tell_of_cut(const struct run *run, int64_t cut_ns)
+static void log_cut(const struct run *run, int64_t cut_ns)
 {
     const double s = (double)cut_ns / SECOND;
     const double place_s = (double)run->cfr.den / run->cfr.num;
     if (s > 0)
-        tri_log_write(&run->log, TRI_LOG_WARN, "rate",
-                      "%s: no frame for %.1f s; %d s are filled with the last one, the film leaves "
-                      "out the rest",
-                      run->config->name, s + CFR_GAP_S + place_s, CFR_GAP_S);
+        tri_log_write(
+            &run->log, TRI_LOG_WARN, "rate",
+            "%s: no frame for %.1f s: the last frame fills %d s, the output omits the rest",
+            run->config->name, s + CFR_GAP_S + place_s, CFR_GAP_S);
     else
         tri_log_write(
             &run->log, TRI_LOG_WARN, "rate",
-            "%s: the time of a frame is %.1f s before that of the last one; the film goes "
-            "on with it",
+            "%s: a frame was captured %.1f s before the last one: the output continues with "
+            "it",
             run->config->name, -s);
 }
 
-static void keep_sample(struct run *run, const struct tri_frame *frame, int64_t seen_ns)
+static void add_sample(struct run *run, const struct tri_frame *frame, int64_t seen_ns)
 {
     struct tri_reader_stats counts;
     tri_reader_get_stats(run->reader, &counts);
     samples_frame(run->samples, &frame->info, seen_ns, &counts);
 }
 
-/* One frame on loan. @return GO_ON, or the exit status. */
+/* Handles an acquired frame. @return GO_ON, or the exit status */
 static int handle(struct run *run, const struct tri_frame *frame)
 {
     if (!begin_cfr(run, &frame->info.video))
         return CLI_FAILED;
     const struct cfr_step step = cfr_decide(&run->cfr, frame->info.capture_ns);
     if (step.cut_ns)
-        tell_of_cut(run, step.cut_ns);
+        log_cut(run, step.cut_ns);
     const int status = repeat(run, step.repeat);
     if (status != GO_ON)
         return status;
@@ -165,35 +165,35 @@ static int handle(struct run *run, const struct tri_frame *frame)
         const enum sink_result result = sink_write(run->sink, run->reader, frame);
         run->undecodable += result == SINK_SKIPPED;
         if (result != SINK_OK)
-            return after(result); // of a torn one the reader has counted it; the next one comes
+            return after(result); // the reader has counted a torn one
     }
     cfr_done(&run->cfr, &step, frame->info.capture_ns);
     if (run->config->clock)
         clock_check_count(&run->clock_check, &reading, seen_ns);
     stats_frame(&run->stats, &frame->info, picture_bytes(frame), seen_ns);
     if (run->samples)
-        keep_sample(run, frame, seen_ns);
+        add_sample(run, frame, seen_ns);
     return enough(run) ? CLI_DONE : GO_ON;
 }
 
-/* Who waits for a name that was mistyped should not wait for long without a word. */
-static void tell_of_wait(struct run *run, int64_t waited_ns)
+/* Logs the wait once: the name may be mistyped. */
+static void log_wait(struct run *run, int64_t waited_ns)
 {
-    if (run->told_of_wait || run->stats.frames || (double)waited_ns < SECOND)
+    if (run->wait_logged || run->stats.frames || (double)waited_ns < SECOND)
         return;
-    run->told_of_wait = true;
+    run->wait_logged = true;
     struct tri_stream stream;
     const enum tri_err err = tri_stream_find(run->config->name, &stream);
     if (err == TRI_ERR_NO_STREAM)
-        say(run, TRI_LOG_INFO,
-            "there is no such stream; waiting for its writer. `triptych-info` lists what there is");
+        log_status(run, TRI_LOG_INFO,
+                   "no such stream: waiting for its writer; `triptych-info` lists streams");
     else if (err == TRI_OK && stream.state == TRI_STREAM_DEAD)
-        say(run, TRI_LOG_INFO, "its writer has ended; waiting for its return");
+        log_status(run, TRI_LOG_INFO, "its writer has ended: waiting for another");
     else
-        say(run, TRI_LOG_INFO, "waiting for its first frame");
+        log_status(run, TRI_LOG_INFO, "waiting for its first frame");
 }
 
-/* What borrowing said instead of giving a frame. @return GO_ON, or the exit status. */
+/* Handles a failed acquire. @return GO_ON, or the exit status */
 static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
 {
     const struct dump_config *config = run->config;
@@ -202,19 +202,22 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
         run->stats.writers_lost++;
         if (!config->exit_on_end)
             return GO_ON;
-        return run->stats.frames ? CLI_DONE : say(run, TRI_LOG_ERROR, "it ended without a frame");
+        return run->stats.frames
+                   ? CLI_DONE
+                   : log_status(run, TRI_LOG_ERROR, "its writer ended without a frame");
     case TRI_ERR_TIMEOUT:
     case TRI_ERR_INTERRUPTED:
         if (config->timeout > 0 &&
             (double)(tri_now_ns() - idle_since_ns) > config->timeout * SECOND)
-            return say(run, TRI_LOG_ERROR,
-                       run->stats.frames ? "no frame within --timeout; has its writer stopped?"
-                                         : "no frame within --timeout; is its writer running? "
-                                           "`triptych-info` lists what there is");
-        tell_of_wait(run, tri_now_ns() - idle_since_ns);
+            return log_status(run, TRI_LOG_ERROR,
+                              run->stats.frames
+                                  ? "no frame within --timeout: has its writer stopped?"
+                                  : "no frame within --timeout: is its writer running? "
+                                    "`triptych-info` lists streams");
+        log_wait(run, tri_now_ns() - idle_since_ns);
         return GO_ON;
     default:
-        return say(run, TRI_LOG_ERROR, tri_strerror(err));
+        return log_status(run, TRI_LOG_ERROR, tri_strerror(err));
     }
 }
 
@@ -248,7 +251,7 @@ int run_all(struct run *run)
         if (stats_due(&run->stats, now_ns))
             print_second(run, now_ns);
         if (status == GO_ON && run->report == stdout && ferror(stdout))
-            status = CLI_FAILED; // the figures that it is about reach nobody: main() says why
+            status = CLI_FAILED; // nobody receives the statistics: main() logs why
     }
     stats_end(&run->stats, tri_now_ns());
     struct tri_reader_stats counts;

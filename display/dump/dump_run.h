@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** From the first frame to the last: reader to sink, figures on the way. */
+/** The loop of a run: acquire frames, measure them, write them. */
 #ifndef DUMP_RUN_H
 #define DUMP_RUN_H
 
@@ -15,23 +15,23 @@ struct run {
     tri_log log;
     bool quiet;
     tri_reader *reader;
-    struct sink *sink;              // NULL: only figures
-    FILE *report;                   // where figures go: stdout unless frames go there
+    struct sink *sink;              // NULL: only statistics
+    FILE *report;                   // for statistics: stdout, or stderr with frames on stdout
     struct stats stats;             // filled by run_all()
     struct clock_check clock_check; // with --clock
-    struct samples *samples;        // NULL: none are kept
-    struct cfr cfr;                 // with a constant rate
-    uint64_t undecodable;           // frames that came and could not be written
-    bool told_of_wait;              // for the first frame
+    struct samples *samples;        // NULL: without --report
+    struct cfr cfr;                 // with --rate constant
+    uint64_t undecodable;           // frames that could not be decoded
+    bool wait_logged;               // the wait for the first frame is logged
 };
 
-/** Frames that left this run: those that came, or what a constant rate made of them. */
+/** Frames written, or with a constant rate what would be written. */
 uint64_t run_written(const struct run *run);
 
-/** The figures so far as --json tells them, the caller's. */
+/** The statistics so far for --json, the caller's. */
 json_t *run_json(const struct run *run);
 
-/** Runs until something of the config ends it, or a signal. @return enum cli_exit. */
+/** Runs until a limit of the config or a signal ends it. @return enum cli_exit */
 int run_all(struct run *run);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* triptych-dump: a reader, perhaps a sink, figures, and whether they are as expected. */
+/* triptych-dump: a reader, an optional output, statistics, and expectations of them. */
 #include "cli.h"
 #include "dump_run.h"
 #include "program/expect.h"
@@ -9,12 +9,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What is said at the end to people; scripts take --json. */
+/* The end of a run, for people; scripts use --json. */
 static void print_summary(const struct run *run)
 {
     stats_summary(&run->stats, run->report);
     if (run->config->rate == DUMP_RATE_CONSTANT)
-        fprintf(run->report, "  at a constant rate: %" PRIu64 " filled, %" PRIu64 " skipped\n",
+        fprintf(run->report, "  constant rate: %" PRIu64 " filled, %" PRIu64 " skipped\n",
                 run->cfr.filled, run->cfr.skipped);
     char line[256];
     if (run->config->clock)
@@ -29,7 +29,7 @@ static size_t judge(const struct run *run, struct expect_verdict verdicts[EXPECT
     return count;
 }
 
-/* The run as --json and --report have it, the caller's. */
+/* The summary for --json and --report, the caller's. */
 static json_t *summary_json(const struct run *run, const struct expect_verdict *verdicts,
                             size_t expected)
 {
@@ -39,7 +39,7 @@ static json_t *summary_json(const struct run *run, const struct expect_verdict *
     return object;
 }
 
-static int tell(struct run *run, struct report *report, int status)
+static int finish(struct run *run, struct report *report, int status)
 {
     const struct dump_config *config = run->config;
     struct expect_verdict verdicts[EXPECT_MAX];
@@ -47,20 +47,20 @@ static int tell(struct run *run, struct report *report, int status)
     json_t *summary = summary_json(run, verdicts, expected);
     if (config->report && !report_close(report, summary, &run->stats) && status == CLI_DONE)
         status = CLI_FAILED;
-    if (!expect_tell(verdicts, expected, config->expect.tap ? run->report : NULL, &run->log) &&
+    if (!expect_print(verdicts, expected, config->expect.tap ? run->report : NULL, &run->log) &&
         status == CLI_DONE)
         status = CLI_FAILED;
     if (run->sink && config->mode == TRI_MODE_LATEST && run->stats.dropped_reader > 0)
         tri_log_write(&run->log, TRI_LOG_INFO, "dump",
-                      "%s: %" PRIu64 " frames were skipped; --mode next skips fewer", config->name,
+                      "%s: skipped %" PRIu64 " frames; --mode next skips fewer", config->name,
                       run->stats.dropped_reader);
     if (run->undecodable)
         tri_log_write(&run->log, TRI_LOG_WARN, "dump",
-                      "%s: %" PRIu64 " frames could not be decoded and were left out", config->name,
+                      "%s: %" PRIu64 " frames were not written: cannot decode them", config->name,
                       run->undecodable);
     if (run->sink && config->rate == DUMP_RATE_CONSTANT)
         tri_log_write(&run->log, TRI_LOG_INFO, "rate",
-                      "%s: %" PRIu64 " frames written at a constant rate: %" PRIu64
+                      "%s: wrote %" PRIu64 " frames at a constant rate: %" PRIu64
                       " filled, %" PRIu64 " skipped",
                       config->name, run_written(run), run->cfr.filled, run->cfr.skipped);
     if (config->json) {
@@ -75,7 +75,7 @@ static int tell(struct run *run, struct report *report, int status)
 
 int main(int argc, char **argv)
 {
-    static struct run run; // its histograms are large
+    static struct run run; // large histograms
     struct dump_config config;
     struct cli_common common;
     int status = dump_cli(argc, argv, &config, &common);
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
                         .quiet = common.verbosity < 0,
                         .report = frames_on_stdout ? stderr : stdout };
 
-    static struct report report; // so are its samples
+    static struct report report; // many samples
     struct sink sink;
     if (config.report) {
         if (!report_open(&report, config.report, &run.log))
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
                                                    .mode = (enum tri_reader_mode)config.mode,
                                                    .log = &run.log });
     if (err == TRI_OK) {
-        status = tell(&run, &report, run_all(&run));
+        status = finish(&run, &report, run_all(&run));
     } else {
         tri_log_write(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
         status = CLI_FAILED;
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
         status = CLI_FAILED;
     if (run.report == stdout && !cli_printed(&run.log))
         status = CLI_FAILED;
-    output_close(&report.output); // of a run that did not begin: its file goes
+    output_close(&report.output); // removes the file of a run that did not begin
     tri_reader_close(&run.reader);
     clock_check_free(&run.clock_check);
     return status;

@@ -17,16 +17,16 @@
 
 enum { BUFFER_BYTES = 1 << 20, PIPE_BYTES = 1 << 20, LAST_WAIT_MS = 500 };
 
-/* Whether a pipe takes PIPE_BUF bytes without a wait, now or soon. */
+/* Whether a pipe can take PIPE_BUF bytes within LAST_WAIT_MS. */
 static bool takes_more(int fd)
 {
     struct pollfd pipe = { .fd = fd, .events = POLLOUT };
     return poll(&pipe, 1, LAST_WAIT_MS) == 1;
 }
 
-/* The stream's end: write(2) until all is written. A signal in the middle of a write leaves a short
- * count and not EINTR, so that stdio alone would go on, and sleep on a pipe that nobody reads. Once
- * asked to stop, the frame is finished as long as somebody reads it. */
+/* Calls write(2) until everything is written. A signal during a write leaves a short count, not
+ * EINTR, so stdio alone would continue and block on a pipe that nobody reads. After a request to
+ * stop, the frame is completed as long as a reader takes it. */
 static ssize_t write_all(void *cookie, const char *bytes, size_t count)
 {
     struct output *output = cookie;
@@ -47,8 +47,7 @@ static ssize_t write_all(void *cookie, const char *bytes, size_t count)
         }
         const ssize_t written = write(output->fd, bytes + done, part);
         if (written < 0 && errno == EAGAIN) {
-            takes_more(
-                output->fd); // whoever shares the pipe has set O_NONBLOCK: waited for as ever
+            takes_more(output->fd); // another process of this pipe has set O_NONBLOCK
         } else if (written < 0 && errno != EINTR) {
             output->error = errno;
             return 0;
@@ -65,7 +64,7 @@ static int seek(void *cookie, off64_t *offset, int whence)
     return *offset < 0 ? -1 : 0;
 }
 
-/* Opens without touching what is there. */
+/* Opens without changing the contents. */
 static int open_path(struct output *output, const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -80,7 +79,7 @@ static int open_path(struct output *output, const char *path)
     return fd;
 }
 
-/* Whether another program of ours records into this file or captures from it: see film_open(). */
+/* Whether another triptych program records to this file or captures from it. */
 static bool is_taken(const struct output *output)
 {
     return output->can_undo && flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -101,23 +100,23 @@ bool output_open(struct output *output, const char *path, const tri_log *log)
     const bool to_stdout = strcmp(path, "-") == 0;
     *output = (struct output){ .path = to_stdout ? "stdout" : path, .log = log };
     output->fd = to_stdout ? STDOUT_FILENO : open_path(output, path);
-    if (output->fd < 0 && errno == EINTR && stop_asked()) // nobody came to read a FIFO
+    if (output->fd < 0 && errno == EINTR && stop_asked()) // no reader opened the FIFO
         return false;
     if (output->fd < 0) {
         char why[128];
-        snprintf(why, sizeof(why), "cannot be opened: %s", strerror(errno));
+        snprintf(why, sizeof(why), "cannot open: %s", strerror(errno));
         return refuse(output, path, why);
     }
     struct stat status;
     if (fstat(output->fd, &status) == 0) {
         output->can_undo = S_ISREG(status.st_mode) && !(fcntl(output->fd, F_GETFL) & O_APPEND);
-        if (S_ISFIFO(status.st_mode)) // a wish: fewer switches between the two ends
+        if (S_ISFIFO(status.st_mode)) // best effort: fewer context switches
             (void)fcntl(output->fd, F_SETPIPE_SZ, PIPE_BYTES);
     }
     if (is_taken(output))
         return refuse(output, path,
-                      "in use: another program records into it or captures from it; name another "
-                      "file");
+                      "in use: another triptych program records to it or captures from it; choose "
+                      "another file");
     const cookie_io_functions_t functions = { .write = write_all, .seek = seek };
     output->file = fopencookie(output, "w", functions);
     if (!output->file)
@@ -185,18 +184,19 @@ void output_complain(const struct output *output)
 {
     switch (output->error) {
     case EPIPE:
-        tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: the reader of the pipe went away",
+        tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: broken pipe: its reader has ended",
                       output->path);
         break;
     case ENOSPC:
     case EDQUOT:
-        tri_log_write(output->log, TRI_LOG_ERROR, "output",
-                      "%s: %s; free some, or write elsewhere, or fewer frames (--count)",
-                      output->path, strerror(output->error));
+        tri_log_write(
+            output->log, TRI_LOG_ERROR, "output",
+            "%s: %s; free some space, choose another file, or write fewer frames (--count)",
+            output->path, strerror(output->error));
         break;
     default:
-        tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: cannot be written: %s",
-                      output->path, strerror(output->error));
+        tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: cannot write: %s", output->path,
+                      strerror(output->error));
     }
 }
 
@@ -210,7 +210,7 @@ bool output_close(struct output *output)
 {
     if (!output->file)
         return true;
-    if (output->error) // what is buffered would only fail, or block, again
+    if (output->error) // the buffered rest would fail or block again
         __fpurge(output->file);
     const bool had_error = output->error != 0 && output->error != EINTR;
     errno = 0;
@@ -220,7 +220,7 @@ bool output_close(struct output *output)
         unlink(output->created);
     free(output->created);
     output->created = NULL;
-    // stdout too: some file systems tell of a full disk only here.
+    // Including stdout: some file systems report a full disk only here.
     closed = remember(output, close(output->fd) == 0) && closed;
     output->file = NULL;
     if (!closed && !had_error)

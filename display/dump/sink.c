@@ -36,7 +36,7 @@ bool sink_one_frame(int to, const char *path)
     return sinks[to]->one_frame && sinks[to]->one_frame(path);
 }
 
-bool sink_is_film(int to)
+bool sink_is_one_file(int to)
 {
     return !sinks[to]->own_files;
 }
@@ -55,12 +55,13 @@ bool sink_room(struct sink *sink, size_t bytes)
 {
     if (scratch_reserve(&sink->memory, bytes))
         return true;
-    tri_log_write(sink->log, TRI_LOG_ERROR, "output", "no memory for a frame of %zu bytes", bytes);
+    tri_log_write(sink->log, TRI_LOG_ERROR, "output", "out of memory for a frame of %zu bytes",
+                  bytes);
     return false;
 }
 
-/* Moves the picture out of the segment, as it lies there. */
-static bool keep(struct sink *sink)
+/* Copies the frame out of the segment, in the same layout. */
+static bool copy_out(struct sink *sink)
 {
     const struct tri_shape *shape = &sink->picture.shape;
     size_t bytes = 0;
@@ -95,8 +96,8 @@ static bool begin(struct sink *sink, const struct tri_frame *frame)
         char is[5];
         tri_log_write(
             sink->log, TRI_LOG_ERROR, "output",
-            "%s: the stream changed from %ux%u %s %s to %ux%u %s %s, and a %s file cannot: "
-            "it ends here, whole; run triptych-dump again for the rest",
+            "%s: the stream changed from %ux%u %s %s to %ux%u %s %s, which a %s file cannot hold: "
+            "the file ends here, complete; run triptych-dump again for the rest",
             sink->output.path, first->width, first->height, tri_fourcc_name(first->fourcc, was),
             tri_range_name(tri_video_range(first)), video->width, video->height,
             tri_fourcc_name(video->fourcc, is), tri_range_name(tri_video_range(video)),
@@ -121,7 +122,7 @@ static enum sink_result failed(const struct sink *sink)
     return SINK_FAILED;
 }
 
-/* Keeps what was written for sink_repeat(), and has the memory of the one before for the next. */
+/* Keeps the written frame for sink_repeat(); its predecessor's memory serves the next frame. */
 static void keep_last(struct sink *sink)
 {
     const struct scratch memory = sink->last_memory;
@@ -151,10 +152,10 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
     if (taken != SINK_OK)
         return tri_reader_is_intact(reader, frame) ? taken : SINK_TORN;
 
-    // Straight from the slot only where a frame that was overwritten meanwhile can be taken back.
+    // Directly from the slot only if a frame that is overwritten meanwhile can be removed again.
     const bool direct =
         sink->in_slot && tri_frame_is_locked(frame) && sink->output.can_undo && !sink->fps.num;
-    if (sink->in_slot && !direct && !keep(sink))
+    if (sink->in_slot && !direct && !copy_out(sink))
         return SINK_FAILED;
     if (!direct && !tri_reader_is_intact(reader, frame))
         return SINK_TORN;
@@ -162,16 +163,15 @@ enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct 
     output_mark(&sink->output);
     if (!sink->ops->put(sink)) {
         if (sink->output.can_undo)
-            output_undo(&sink->output); // the frames before it stay a whole file
+            output_undo(&sink->output); // the frames before it remain a complete file
         return failed(sink);
     }
     if (direct && !tri_reader_is_intact(reader, frame)) {
         if (output_undo(&sink->output))
             return SINK_TORN;
         tri_log_write(sink->log, TRI_LOG_ERROR, "output",
-                      "%s: its last frame is torn, and cannot be "
-                      "taken back: %s",
-                      sink->output.path, strerror(errno));
+                      "%s: its last frame is torn and cannot be removed: %s", sink->output.path,
+                      strerror(errno));
         return SINK_FAILED;
     }
     sink->taken++;

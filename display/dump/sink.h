@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Where frames go: one file per output format, sink_NAME.c, and one row in the list of meson.build. */
+/** Where frames go: one file per output format, sink_NAME.c, and one row in the list of
+ *  meson.build. */
 #ifndef DUMP_SINK_H
 #define DUMP_SINK_H
 
@@ -14,11 +15,11 @@
 
 struct sink;
 
-/** What has become of a frame. */
+/** The result of writing a frame. */
 enum sink_result {
     SINK_OK,      // written
-    SINK_TORN,    // it was overwritten meanwhile: nothing of it is in the output
-    SINK_SKIPPED, // it cannot be decoded, logged: later ones may be
+    SINK_TORN,    // overwritten meanwhile; nothing of it is in the output
+    SINK_SKIPPED, // cannot be decoded, logged; later frames may be
     SINK_STOPPED, // a signal ended the wait for a slow reader of the output
     SINK_FAILED,  // logged
 };
@@ -28,8 +29,9 @@ struct sink_ops {
     bool follows_changes;       // frames of one output may differ in format and size
     /** Called with the first frame, before take(). @return false: refused, logged why. */
     bool (*begin)(struct sink *sink, const struct tri_frame *frame);
-    /** Prepares a frame for put(). sink->picture is the frame in its slot; leave it so, or convert the
-     *  frame into sink->memory (sink_room()), point sink->picture.data at that and clear sink->in_slot.
+    /** Prepares a frame for put(). sink->picture is the frame in its slot; leave it so, or convert
+     *  the frame into sink->memory (sink_room()), point sink->picture.data at that and clear
+     *  sink->in_slot.
      *  @return SINK_OK, SINK_SKIPPED, SINK_FAILED; failures are logged */
     enum sink_result (*take)(struct sink *sink, const struct tri_frame *frame);
     /** Writes sink->picture with output_text(), output_rows() and output_flush().
@@ -53,13 +55,13 @@ struct sink {
     const char *stream;   // its name, for messages
     struct output output; // unless ops->own_files
     bool begun;
-    struct tri_video video; // of the output: the first frame's, and the constant rate
-    uint64_t taken;         // frames so far
+    struct tri_video video; // of the output: the first frame's, with the constant rate
+    uint64_t taken;         // frames written
     struct tri_frame picture;
     bool in_slot;          // `picture` points into the segment
-    struct scratch memory; // the sink's own
-    struct cli_rate fps;   // constant, set before the first frame; 0/0: the stream's own
-    struct tri_frame last; // written before, kept for sink_repeat() where the rate is constant
+    struct scratch memory; // for converted and copied frames
+    struct cli_rate fps;   // constant rate, set before the first frame; 0/0: none
+    struct tri_frame last; // with a constant rate: the last frame, for sink_repeat()
     struct scratch last_memory;
     void *own; // of the format
 };
@@ -74,23 +76,23 @@ int sink_of_path(const char *path);
 /** Whether `path` has room for one frame only in format `to`. */
 bool sink_one_frame(int to, const char *path);
 
-/** Whether all frames in format `to` go into one output, one after the other. */
-bool sink_is_film(int to);
+/** Whether all frames in format `to` go into one file. */
+bool sink_is_one_file(int to);
 
 /** Opens the file. @return false, logged. */
 bool sink_open(struct sink *sink, int to, const char *path, const char *stream, const tri_log *log);
 
-/** Writes one borrowed frame, and only if it is whole. */
+/** Writes an acquired frame if it is intact. */
 enum sink_result sink_write(struct sink *sink, tri_reader *reader, const struct tri_frame *frame);
 
-/** Writes the last frame once more. Only with a constant rate, and after a frame was written.
- *  @return anything but SINK_TORN */
+/** Writes the last frame once more. Requires a constant rate and a frame that was written.
+ *  @return never SINK_TORN */
 enum sink_result sink_repeat(struct sink *sink);
 
-/** Flushes and closes. @return false, and it has been logged. */
+/** Flushes and closes. @return false, logged. */
 bool sink_close(struct sink *sink);
 
-/** Room for `bytes` in sink->memory. @return false when out of memory, logged. */
+/** Reserves `bytes` in sink->memory. @return false when out of memory, logged. */
 bool sink_room(struct sink *sink, size_t bytes);
 
 #endif

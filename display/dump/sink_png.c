@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PNG: 8-bit RGB, a file a frame, with the frame's number and times as text. */
+/* PNG: 8-bit RGB, one file per frame, with frame number and capture time as text. */
 #include "picture/picture.h"
 #include "program/strbuf.h"
 #include "sink.h"
@@ -10,7 +10,7 @@
 
 static const char *const endings[] = { "png", NULL };
 
-/* `path` with %d, or %05d, replaced by the number; anything else after a % stays as it is. */
+/* Replaces %d or %05d in `path` by the number; any other % stays. */
 static void number_path(const char *path, uint64_t number, char *text, size_t bytes)
 {
     struct strbuf numbered;
@@ -58,7 +58,7 @@ static enum sink_result png_take(struct sink *sink, const struct tri_frame *fram
         return SINK_SKIPPED;
     if (err != TRI_OK) {
         char text[5];
-        tri_log_write(sink->log, TRI_LOG_ERROR, "png", "%s cannot be made RGB: %s",
+        tri_log_write(sink->log, TRI_LOG_ERROR, "png", "cannot convert %s to RGB: %s",
                       tri_fourcc_name(frame->info.video.fourcc, text), tri_strerror(err));
         return SINK_FAILED;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Raw: rows without padding, planes in order; MJPG is its pictures one after the other. */
+/* Raw: rows without padding, planes in order; compressed frames one after the other. */
 #include "program/caps.h"
 #include "sink.h"
 
@@ -19,13 +19,13 @@ static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
                       tri_fourcc_name(sink->video.fourcc, text));
     else if (!caps_ffmpeg_raw(&sink->video))
         tri_log_write(sink->log, TRI_LOG_INFO, "raw",
-                      "ffmpeg does not read %s as raw; --to y4m it does",
+                      "ffmpeg cannot read %s as raw video; use --to y4m for it",
                       tri_fourcc_name(sink->video.fourcc, text));
     else if (sink->output.fd == STDOUT_FILENO)
-        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT", options);
+        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "to read it: ffmpeg %s OUTPUT", options);
     else
-        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "what reads it: ffmpeg %s OUTPUT < %s",
-                      options, sink->output.path);
+        tri_log_write(sink->log, TRI_LOG_INFO, "raw", "to read it: ffmpeg %s OUTPUT < %s", options,
+                      sink->output.path);
     return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* YUV4MPEG2, as mjpegtools' yuv4mpeg(5) and ffmpeg read it. Samples are never changed: a format
- * that y4m does not have is refused, with the command that does it. */
+/* YUV4MPEG2 as in yuv4mpeg(5) of mjpegtools and in ffmpeg. Samples are never changed: a format
+ * that y4m lacks is refused, with a command that converts it. */
 #include "picture/component.h"
 #include "picture/planar.h"
 #include "program/caps.h"
@@ -12,7 +12,7 @@
 
 static const char *const endings[] = { "y4m", NULL };
 
-/** Whether y4m has this format: YUV and grey, in planes of its own. */
+/* Whether y4m has this format: YUV and grey, one plane per component. */
 static bool has_format(const struct tri_format *format)
 {
     return format && (format->family == TRI_FAMILY_YUV || format->family == TRI_FAMILY_GREY);
@@ -25,7 +25,7 @@ static char field_letter(uint32_t field)
     case TRI_FIELD_NONE:
         return 'p';
     case TRI_FIELD_INTERLACED:
-        return 'm'; // each frame tells its own order
+        return 'm'; // mixed: each frame has its own order
     case TRI_FIELD_INTERLACED_TB:
         return 't';
     case TRI_FIELD_INTERLACED_BT:
@@ -35,7 +35,7 @@ static char field_letter(uint32_t field)
     }
 }
 
-/* What a frame of a film with mixed fields says of itself: how it is shown, and how it was sampled. */
+/* Parameters of a frame in a file of mixed field order: presentation, and sampling. */
 static const char *frame_fields(uint32_t field)
 {
     switch (field) {
@@ -51,7 +51,7 @@ static const char *frame_fields(uint32_t field)
     }
 }
 
-/** The tag of 8-bit 4:2:0, the only one that says where chroma lies. */
+/* The tag of 8-bit 4:2:0, the only one with chroma siting. */
 static const char *sited_tag(const struct tri_video *video)
 {
     switch (video->siting) {
@@ -68,7 +68,7 @@ static const char *sited_tag(const struct tri_video *video)
     }
 }
 
-/** The tag of the samples: "420p10", "422", "mono12". */
+/* The tag of the samples: "420p10", "422", "mono12". */
 static const char *samples_tag(const struct tri_video *video, char text[16])
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
@@ -99,15 +99,15 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
         tri_fourcc_name(video->fourcc, text);
         if (*ffmpeg)
             tri_log_write(sink->log, TRI_LOG_ERROR, "y4m",
-                          "y4m has no %s; hand it on raw: triptych-dump --to raw -o - %s | ffmpeg "
+                          "y4m has no %s: use raw video: triptych-dump --to raw -o - %s | ffmpeg "
                           "%s OUTPUT",
                           text, sink->stream, ffmpeg);
         else
-            tri_log_write(sink->log, TRI_LOG_ERROR, "y4m", "y4m has no %s; use --to raw", text);
+            tri_log_write(sink->log, TRI_LOG_ERROR, "y4m", "y4m has no %s: use --to raw", text);
         return false;
     }
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
-    const struct tri_video *output = &sink->video; // its rate may be another
+    const struct tri_video *output = &sink->video; // its rate may differ
     const bool timed = output->fps_num && output->fps_den;
     char tag[16];
     return output_text(&sink->output, "YUV4MPEG2 W%u H%u F%u:%u I%c A%u:%u C%s XCOLORRANGE=%s\n",
@@ -116,35 +116,36 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
                        video->aspect_den, samples_tag(video, tag), full ? "FULL" : "LIMITED");
 }
 
-/* The header stands at the beginning of the file: what changes later can only be logged. */
-static void tell_of_change(struct sink *sink, const struct tri_video *now)
+/* The header is at the beginning of the file: a later change can only be logged. */
+static void log_change(struct sink *sink, const struct tri_video *now)
 {
-    struct tri_video *said = &sink->video;
-    const bool mixed = said->field == TRI_FIELD_INTERLACED;
+    struct tri_video *header = &sink->video;
+    const bool mixed = header->field == TRI_FIELD_INTERLACED;
     char from[64];
     char to[64];
 
-    if (!sink->fps.num && (now->fps_num != said->fps_num || now->fps_den != said->fps_den)) {
-        snprintf(from, sizeof(from), "%u/%u frames a second", said->fps_num, said->fps_den);
+    if (!sink->fps.num && (now->fps_num != header->fps_num || now->fps_den != header->fps_den)) {
+        snprintf(from, sizeof(from), "%u/%u frames per second", header->fps_num, header->fps_den);
         snprintf(to, sizeof(to), "%u/%u", now->fps_num, now->fps_den);
-        said->fps_num = now->fps_num;
-        said->fps_den = now->fps_den;
-    } else if (!mixed && field_letter(now->field) != field_letter(said->field)) {
-        snprintf(from, sizeof(from), "fields: %s", tri_field_name(said->field));
+        header->fps_num = now->fps_num;
+        header->fps_den = now->fps_den;
+    } else if (!mixed && field_letter(now->field) != field_letter(header->field)) {
+        snprintf(from, sizeof(from), "field order %s", tri_field_name(header->field));
         snprintf(to, sizeof(to), "%s", tri_field_name(now->field));
-        said->field = now->field;
-    } else if (now->aspect_num != said->aspect_num || now->aspect_den != said->aspect_den) {
-        snprintf(from, sizeof(from), "pixels of %u:%u", said->aspect_num, said->aspect_den);
+        header->field = now->field;
+    } else if (now->aspect_num != header->aspect_num || now->aspect_den != header->aspect_den) {
+        snprintf(from, sizeof(from), "pixel aspect %u:%u", header->aspect_num, header->aspect_den);
         snprintf(to, sizeof(to), "%u:%u", now->aspect_num, now->aspect_den);
-        said->aspect_num = now->aspect_num;
-        said->aspect_den = now->aspect_den;
+        header->aspect_num = now->aspect_num;
+        header->aspect_den = now->aspect_den;
     } else {
         return;
     }
-    tri_log_write(sink->log, TRI_LOG_WARN, "y4m",
-                  "%s: the stream changed from %s to %s, the file's header stays: record anew for "
-                  "a header that is right",
-                  sink->output.path, from, to);
+    tri_log_write(
+        sink->log, TRI_LOG_WARN, "y4m",
+        "%s: the stream changed from %s to %s: the file's header keeps the first; start a "
+        "new recording for a correct header",
+        sink->output.path, from, to);
 }
 
 static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *frame)
@@ -153,7 +154,7 @@ static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *fram
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct tri_shape *shape = &sink->picture.shape;
 
-    tell_of_change(sink, video);
+    log_change(sink, video);
     if (planar_is(format)) {
         for (unsigned c = 0; c < format->components; c++) {
             const unsigned plane = format->component[c].plane;

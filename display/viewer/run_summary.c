@@ -101,7 +101,7 @@ int run_summary_end(const struct config *config, struct tile_grid *grid, SDL_Ren
             name_verdicts(verdicts + count, expected, stream->name);
         count += expected;
     }
-    done &=
-        expect_tell(verdicts, count, config->expect.tap ? stdout : NULL, grid->tiles[0].stream.log);
+    done &= expect_print(verdicts, count, config->expect.tap ? stdout : NULL,
+                         grid->tiles[0].stream.log);
     return done && cli_printed(grid->tiles[0].stream.log) ? CLI_DONE : CLI_FAILED;
 }

@@ -26,7 +26,7 @@ class Lines(ProgramTest):
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", FRAMES, *args,
                                text=False)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        return re.search(r"what reads it: (ffmpeg .*)", done.stderr.decode())[1], done.stdout
+        return re.search(r"to read it: (ffmpeg .*)", done.stderr.decode())[1], done.stdout
 
     def _type(self, line, output, input=None):
         """Runs a line with `output` for its OUTPUT. Returns what ffmpeg wrote to stdout."""
@@ -63,7 +63,7 @@ class Lines(ProgramTest):
                 name, samples, writer = self._publish(format, SIZES[1])
                 done = self.run_to_end("triptych-dump", "-o", "-", name)
                 self.assert_refused(done, 1, f"y4m has no {format}")
-                line = re.search(r"hand it on raw: (triptych-dump .*)", done.stderr)[1]
+                line = re.search(r"use raw video: (triptych-dump .*)", done.stderr)[1]
                 self.assertEqual(self._type(line, self.SAME), samples)
                 writer.end()
 
@@ -84,7 +84,7 @@ class Lines(ProgramTest):
                 name, _, writer = self._publish(format, SIZES[0])
                 done = self.run_to_end("triptych-dump", "--to", "raw", "--count", 1, "-o",
                                        self.folder() / "video.raw", name)
-                self.assertIn(f"ffmpeg does not read {format} as raw; --to y4m it does",
+                self.assertIn(f"ffmpeg cannot read {format} as raw video; use --to y4m",
                               done.stderr)
                 writer.end()
 

@@ -26,7 +26,7 @@ class Ends(ProgramTest):
         done = self.run_to_end("triptych-dump", "--json", "--timeout", "2.5", name)
         said = [line for line in done.stderr.splitlines() if "waiting" in line]
         self.assertEqual(len(said), 1, done.stderr)
-        self.assertRegex(said[0], f"{name}: there is no such stream.*triptych-info")
+        self.assertRegex(said[0], f"{name}: no such stream.*triptych-info")
 
     def test_existing_stream_is_not_reported_missing(self):
         name = self.stream()
@@ -36,7 +36,7 @@ class Ends(ProgramTest):
         writer.frame("GREY", (4, 2), [bytes(8)])
         writer.process.kill()
         writer.process.wait()
-        self.assertIn("its writer has ended; waiting for its return", self._waits_for(name))
+        self.assertIn("its writer has ended: waiting for another", self._waits_for(name))
         self.run_to_end("triptych-info", "remove", name)
 
     def _waits_for(self, name):
@@ -51,8 +51,8 @@ class Ends(ProgramTest):
         done = self.run_to_end("triptych-dump", "--tap", "--max-drops", 0, "--max-age-p99", 100,
                                self.stream())
         self.assert_refused(done, 1, "no frame within --timeout")
-        self.assertEqual(done.stdout, "1..2\nnot ok 1 - --max-drops: no frame came to judge by\n"
-                                      "not ok 2 - --max-age-p99: no frame came to judge by\n")
+        self.assertEqual(done.stdout, "1..2\nnot ok 1 - --max-drops: no frame arrived\n"
+                                      "not ok 2 - --max-age-p99: no frame arrived\n")
 
     def test_exit_on_end_ends_with_the_writer(self):
         name = self.stream()
@@ -137,7 +137,7 @@ class Failures(ProgramTest):
         name, writer = self._one_frame("RGB3")
         folder = self.folder()
         done = self.run_to_end("triptych-dump", "-o", "-", name)
-        command = done.stderr.split("hand it on raw: ")[1].strip()
+        command = done.stderr.split("use raw video: ")[1].strip()
         command = command.replace("--to raw", "--to raw --count 1")
         command = command.replace("triptych-dump", self.start("triptych-dump", "--help").args[0])
         subprocess.run(command.replace("OUTPUT", f"-v error {folder}/out.png"), shell=True,
@@ -184,7 +184,7 @@ class Failures(ProgramTest):
         dump.stdout.close()
         writer.frame("GREY", (4, 2), [bytes(8)])
         self.assertEqual(dump.wait(60), 1)
-        self.assertIn("the reader of the pipe went away", dump.stderr.read().decode())
+        self.assertIn("broken pipe: its reader has ended", dump.stderr.read().decode())
         writer.end()
 
     def test_non_blocking_pipe_gets_every_byte(self):
@@ -311,7 +311,7 @@ class Expectations(ProgramTest):
         self.assertEqual(dump.returncode, 1)
         lost = last_json(out.decode())["dropped"]
         self.assertEqual(lost, {"driver": 0, "writer": 0, "reader": 9})
-        self.assertIn("9 frames were lost (0 driver + 0 writer + 9 reader), 6 more than the 3",
+        self.assertIn("9 frames lost (0 driver + 0 writer + 9 reader), 6 more than the 3",
                       err.decode())
         writer.end()
 
@@ -323,7 +323,7 @@ class Expectations(ProgramTest):
             done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 6,
                                    "--max-stalls", allowed, name)
             self.assertEqual(done.returncode, status, done.stderr)
-            self.assertEqual("--max-stalls: 1 stalls of 1000.000 ms together, 1 more than the 0" in
+            self.assertEqual("--max-stalls: 1 stalls, 1000.000 ms in total, 1 more than the 0" in
                              done.stderr, status == 1, done.stderr)
 
     def _reads(self, dump, writer):
@@ -335,7 +335,7 @@ class Expectations(ProgramTest):
         name, writer = self._steady()
         done = self.run_to_end("triptych-dump", "--mode", "next", "--count", 5, "--max-age-p99",
                                "0.000001", "--max-jitter-p99", "60000", name)
-        self.assert_refused(done, 1, "--max-age-p99: the 99th percentile of ages is", "ms more")
+        self.assert_refused(done, 1, "--max-age-p99: 99th percentile of latencies is", "ms more")
         self.assertNotIn("--max-jitter-p99", done.stderr)
         writer.end()
 
@@ -347,7 +347,7 @@ class Expectations(ProgramTest):
         plan, first, second = done.stdout.splitlines()
         self.assertEqual(plan, "1..2")
         self.assertTrue(first.startswith("not ok 1 - --expect-fps: "), first)
-        self.assertTrue(second.startswith("ok 2 - --max-drops: 0 frames were lost"), second)
+        self.assertTrue(second.startswith("ok 2 - --max-drops: 0 frames lost"), second)
         writer.end()
 
     def test_stats_print_a_line_each_second_and_a_summary(self):

@@ -79,7 +79,7 @@ class Before(ProgramTest):
         writer = self.start("triptych-capture", "--loop", "-n", source, f"y4m:{self.video}")
         self.wait_for_stream(source, writer)
         done = self.run_to_end("triptych-dump", "-o", self.video, "--count", 1, source)
-        self.assert_refused(done, 1, "in use", "name another file")
+        self.assert_refused(done, 1, "in use", "choose another file")
         self.assertEqual(self.video.read_bytes(), before)
 
     def test_file_that_another_dump_writes_is_refused(self):

@@ -243,11 +243,11 @@ static void bad_values_are_refused_with_valid_ones(void **state)
 static void unknown_options_are_named(void **state)
 {
     (void)state;
-    refused("--nothing", "--nothing: there is no such option");
-    refused("-x", "-x: there is no such option");
+    refused("--nothing", "--nothing: no such option");
+    refused("-x", "-x: no such option");
     refused("--flag=3", "--flag takes no argument");
-    refused("--size", "--size wants an argument: WxH");
-    refused("-s", "--size wants an argument: WxH");
+    refused("--size", "--size needs an argument: WxH");
+    refused("-s", "--size needs an argument: WxH");
 }
 
 static void help_goes_to_stdout_with_every_option_and_default(void **state)

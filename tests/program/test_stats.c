@@ -264,7 +264,7 @@ static void stalls_and_uneven_captures_are_printed_everywhere(void **state)
     stats_summary(&stats, memory);
     fclose(memory);
     assert_non_null(
-        strstr(text, "\n  stalls: 1 (300.0 ms), uneven captures: 1 (at most by 4.0 ms)\n"));
+        strstr(text, "\n  stalls: 1 (300.0 ms), uneven captures: 1 (at most 4.0 ms off)\n"));
     free(text);
 }
 
@@ -298,7 +298,7 @@ static void summary_for_people_has_the_names_of_json(void **state)
     assert_non_null(strstr(text, "\n    capture to publish "));
     assert_non_null(strstr(text, "\n    publish to reader "));
     assert_null(strstr(text, "reader to screen"));
-    assert_non_null(strstr(text, "\n  3.8 MB a second, copies a frame: 1, CPU: "));
+    assert_non_null(strstr(text, "\n  3.8 MB per second, copies per frame: 1, CPU: "));
     free(text);
 }
 

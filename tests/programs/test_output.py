@@ -6,7 +6,7 @@ import unittest
 
 from programs import PATIENCE, ProgramTest, built, tool
 
-PIPE = "the reader of the pipe went away"
+PIPE = "broken pipe: its reader has ended"
 FULL = "No space left on device"
 
 

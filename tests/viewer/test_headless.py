@@ -253,7 +253,7 @@ class Expectations(DisplayTest):
         gone = self.stream()
         done = self.run_to_end("triptych-display", "--headless", "--expect-fps", "30", "--timeout",
                                "0.5", "--count", "9", gone)
-        self.assert_refused(done, 1, "no frame came", "no picture within 0.5 s")
+        self.assert_refused(done, 1, "no frame arrived", "no picture within 0.5 s")
         name = self.bars("--count", "3")
         done = self.run_to_end("triptych-display", "--headless", "--max-drops", "0", "--timeout",
                                "3", "--count", "9", name)

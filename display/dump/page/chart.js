@@ -130,17 +130,19 @@ function sampleAt(samples, ns) {
   return low;
 }
 
-/* Values over time: the range and the mean of each pixel column, so that no spike is lost. */
+/* Values over time: the range and the mean of each pixel column, so that no spike is lost; of few samples each is
+   a column of its own. */
 function columnsOf(samples, values, time) {
   const columns = [];
   const first = Math.max(sampleAt(samples, time.low) - 1, 0);
+  const few = sampleAt(samples, time.high) - first <= DOTS_MAX;
   for (let i = first; i < samples.count; i++) {
     const n = values.count(i);
     if (n > 0) {
-      const x = Math.round(time.whole(samples.end[i]));
+      const exact = time.whole(samples.end[i]), x = few ? +exact.toFixed(1) : Math.round(exact);
       const last = columns.at(-1);
       const broken = values.count(i) && samples.intervals.count(i) && samples.intervals.most[i] > samples.gap;
-      if (last && last.x === x) {
+      if (!few && last && last.x === x) {
         last.least = Math.min(last.least, values.least[i]);
         last.most = Math.max(last.most, values.most[i]);
         last.sum += values.sum[i];
@@ -158,11 +160,11 @@ function drawValues(plot, samples, values, time, value) {
   const columns = columnsOf(samples, values, time);
   const y = ns => value.place(ns / value.unit).toFixed(1);
   const up = columns.map(c => `${c.x} ${y(c.most)}`), down = columns.map(c => `${c.x} ${y(c.least)}`).reverse();
-  if (columns.some(c => c.n > 1))
+  if (columns.some(c => c.most > c.least))
     add(plot, "path", { class: "band", d: `M${[...up, ...down].join("L")}` });
   add(plot, "path", { class: "mean",
     d: columns.map((c, i) => `${i && !c.broken ? "L" : "M"}${c.x} ${y(c.sum / c.n)}`).join("") });
-  if (columns.reduce((sum, c) => sum + c.n, 0) <= DOTS_MAX)
+  if (columns.length <= DOTS_MAX && columns.every(c => c.n === 1))
     for (const c of columns)
       add(plot, "circle", { cx: c.x, cy: value.place(c.sum / c.n / value.unit), r: 2.5, class: "dot" });
 }
