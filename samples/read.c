@@ -23,8 +23,8 @@ int main(int argc, char **argv)
         return 1;
 
     setlinebuf(stdout);
-    for (struct tri_frame frame = { 0 };;) { // Ctrl-C ends it: the kernel gives back what is held
-        if (tri_reader_acquire(reader, &frame, 1000) != TRI_OK) { // gives the frame before back
+    for (struct tri_frame frame = { 0 };;) { // ends with Ctrl-C: the kernel releases the locks
+        if (tri_reader_acquire(reader, &frame, 1000) != TRI_OK) { // releases the previous frame
             puts("waiting");
             continue;
         }

@@ -57,19 +57,19 @@ int main(void)
 {
     setlinebuf(stdout);
     stop_on_signals();
-    for (bool told = false; !stopped;) {
+    for (bool reported = false; !stopped;) {
         const int sem = semget(KEY, SEMAPHORES, 0);
         const int shm = sem < 0 ? -1 : shmget(KEY, sizeof(struct shared), 0);
         const struct shared *shared = shm < 0 ? (void *)-1 : shmat(shm, NULL, SHM_RDONLY);
         if (shared != (void *)-1) {
             read_frames(sem, shared);
             shmdt(shared);
-            told = false;
-        } else if (!told) {
+            reported = false;
+        } else if (!reported) {
             fprintf(stderr, "sysv-read: waiting for sysv-write (%s)\n", strerror(errno));
-            told = true;
+            reported = true;
         }
-        nap();
+        pause_a_frame();
     }
     return 0;
 }

@@ -38,21 +38,21 @@ static void write_frames(int sem, struct shared *shared)
                 perror("sysv-write: somebody removed the semaphores");
                 return;
             }
-        } /* else readers sit in every other slot: this frame is dropped, time goes on */
-        nap();
+        } /* else readers have locked all other slots: this frame is dropped */
+        pause_a_frame();
     }
 }
 
 int main(void)
 {
-    /* 0640: this user reads and writes, the group may look on, nobody else. */
+    /* 0640: this user reads and writes, the group reads, nobody else. */
     const int sem = semget(KEY, SEMAPHORES, IPC_CREAT | 0640);
     if (sem < 0) {
         perror("sysv-write: semget (ipcs -s shows who owns the key)");
         return 1;
     }
 
-    /* One writer: wait for zero and add one, in one step. Its end takes the one away again. */
+    /* One writer: wait for zero and add one, in one step. Its end reverts the one. */
     struct sembuf become_writer[] = { op(WRITER, 0, IPC_NOWAIT), op(WRITER, 1, 0) };
     if (semop(sem, become_writer, COUNT(become_writer)) != 0) {
         fprintf(stderr, "sysv-write: %s\n",
@@ -75,8 +75,8 @@ int main(void)
     if (semop(sem, &close_gate, 1) == 0)
         write_frames(sem, shared);
 
-    /* Memory first: whoever finds the new semaphores can then not find the old memory. Readers keep
-     * what they have attached until they let go; those asleep wake with EIDRM. */
+    /* Memory first: a process that finds new semaphores then cannot find the old memory. Readers keep
+     * what they have attached until they detach; sleeping ones wake with EIDRM. */
     shmctl(shm, IPC_RMID, NULL);
     semctl(sem, 0, IPC_RMID);
     shmdt(shared);

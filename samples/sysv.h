@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lies beneath: triple buffering on bare System V calls, shared by sysv-write.c and
- * sysv-read.c and by nobody else. libtriptych adds names, formats, checks and readers that need no
- * write permission; the principle is this one.
+ * The mechanism below the library: triple buffering with plain System V calls, used by sysv-write.c and
+ * sysv-read.c only. libtriptych adds names, formats, checks and readers without write permission; the
+ * principle is the same.
  *
- * One segment holds the header and three pictures. One set of semaphores guards it. A new set is
- * all zero, and zero is made to mean "free" everywhere: so there is no step between creating the
- * set and setting it up in which a writer could die.
+ * One segment contains the header and three frames. One set of semaphores guards it. A new set is all
+ * zero, and zero means "free" everywhere, so no separate step initialises the set, and no crash can
+ * leave it half initialised.
  *
- * Every operation carries SEM_UNDO: whatever a process holds when it ends, the kernel takes back.
- * Several operations in one semop() happen together or not at all: that is the whole trick.
+ * Every operation carries SEM_UNDO: the kernel reverts it when its process ends. Several operations in
+ * one semop() happen together or not at all: this is the core of the design.
  */
 #ifndef SAMPLES_SYSV_H
 #define SAMPLES_SYSV_H
@@ -71,7 +71,8 @@ static inline void stop_on_signals(void)
     sigaction(SIGTERM, &(struct sigaction){ .sa_handler = stop }, NULL);
 }
 
-static inline void nap(void)
+/* Sleeps for a thirtieth of a second. */
+static inline void pause_a_frame(void)
 {
     nanosleep(&(struct timespec){ .tv_nsec = 33333333 }, NULL);
 }

@@ -289,7 +289,7 @@ def memory(cells):
             rows.append([size, *(number(speed) for speed in speeds.values()), number(calls, 0)])
             names = list(speeds)
     return rows and ["## Memory and calls",
-                     "GB/s of one processor on three slots in turn; nanoseconds of begin, publish, "
+                     "GB/s of one processor on three slots; nanoseconds of begin, publish, "
                      "acquire and release together", table(("size", *names, "calls ns"), rows)]
 
 
