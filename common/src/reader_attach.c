@@ -50,11 +50,16 @@ static enum tri_err find_and_attach(struct tri_reader *r)
 {
     int sem_id;
     uid_t owner;
-    enum tri_err err = tri_semset_find(&sem_id, &owner, r->key);
-    if (err != TRI_OK)
-        return err;
+    const enum tri_err set_err = tri_semset_find(&sem_id, &owner, r->key);
+    if (set_err != TRI_OK && set_err != TRI_ERR_COLLISION)
+        return set_err;
     struct tri_segment segment;
-    err = tri_segment_find(&segment, r->key, r->name, SHM_RDONLY);
+    enum tri_err err = tri_segment_find(&segment, r->key, r->name, SHM_RDONLY);
+    r->layout_version = segment.version;
+    if (set_err != TRI_OK && err != TRI_ERR_VERSION) { // of another version, both look strange
+        tri_segment_detach(&segment);
+        return set_err;
+    }
     if (segment.owner != owner && segment.owner != TRI_OWNER_NONE) {
         tri_segment_detach(&segment); // planted by one of two users: whose frames would these be?
         return TRI_ERR_FOREIGN;
@@ -141,6 +146,16 @@ void tri_reader_refuse(tri_reader *r, enum tri_err err)
 {
     if (err == TRI_ERR_FOREIGN && err != r->refused)
         tri_owner_explain(r->log, r->name, r->key);
+    else if (err == TRI_ERR_VERSION && err != r->refused)
+        tri_log_write(r->log, TRI_LOG_ERROR, "reader",
+                      "%s: the stream has layout version %u, this program reads version %u: run "
+                      "writer and readers with the same version of triptych",
+                      r->name, r->layout_version, TRI_LAYOUT_VERSION);
+    else if (err == TRI_ERR_NO_RESOURCES && err != r->refused)
+        tri_log_write(r->log, TRI_LOG_ERROR, "reader",
+                      "%s: cannot map the segment: %s; raise `ulimit -v`, use a 64-bit program, or "
+                      "fewer buffers",
+                      r->name, tri_strerror(err));
     else if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
         tri_log_write(r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
                       err == TRI_ERR_DENIED

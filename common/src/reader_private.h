@@ -56,6 +56,7 @@ struct tri_reader {
     enum tri_reader_phase phase; // changed by tri_reader_enter() only
     struct tri_mapping *mapping; // NULL while not attached
     struct tri_doorbell bell;    // while not attached
+    uint32_t layout_version;     // of the segment at the last look, 0: unknown
     enum tri_err refused;        // what was wrong with the stream at the last look, TRI_OK: nothing
     uint64_t ahead;              // what is locked although it is not there yet, 0: nothing
     uint64_t stream_id;          // of the numbering that `last` belongs to

@@ -46,6 +46,9 @@ static enum tri_err check_header(struct tri_segment *segment, const char *name)
     struct tri_header copy;
     memcpy(&copy, (const void *)header, sizeof(copy));
     atomic_signal_fence(memory_order_seq_cst); // the copy is used from here on, never the original
+    segment->version = copy.version;
+    memcpy(segment->name, copy.name, sizeof(segment->name));
+    segment->name[TRI_NAME_MAX] = '\0';
     if (copy.version != TRI_LAYOUT_VERSION)
         return TRI_ERR_VERSION;
     if (name && strncmp(copy.name, name, sizeof(copy.name)) != 0)
@@ -107,12 +110,13 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
     leave_out_of_cores(&found);
 
     const enum tri_err err = check_header(&found, name);
-    if (err != TRI_OK) {
-        tri_segment_detach(&found);
-        return err;
-    }
     *segment = found;
-    return TRI_OK;
+    if (err != TRI_OK) {
+        shmdt(at);
+        segment->header = NULL;
+        segment->shm_id = -1;
+    }
+    return err;
 }
 
 enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags)

@@ -25,7 +25,9 @@ struct tri_geometry {
 struct tri_segment {
     struct tri_header *header; // read-only memory in a reader
     struct tri_geometry geometry;
-    uint64_t bytes; // of the segment, from the kernel
+    uint64_t bytes;              // of the segment, from the kernel
+    uint32_t version;            // of its layout, 0: unknown
+    char name[TRI_NAME_MAX + 1]; // as in the header, of any version; not checked
     int shm_id;
     uid_t owner;
 };
@@ -71,8 +73,9 @@ void tri_segment_announce(struct tri_segment *segment);
  * @param flags  SHM_RDONLY, or 0 for a writer
  * @return TRI_OK; TRI_ERR_NO_STREAM, none, or not announced yet; TRI_ERR_DENIED; TRI_ERR_CORRUPT;
  *         TRI_ERR_VERSION; TRI_ERR_COLLISION; TRI_ERR_FOREIGN, its creator has given it away but can
- *         still change it; TRI_ERR_NO_RESOURCES; TRI_ERR_SYSTEM. Logs nothing. `owner` is set even
- *         on failure where there is a segment.
+ *         still change it; TRI_ERR_NO_RESOURCES, it does not fit into this process;
+ *         TRI_ERR_SYSTEM. Logs nothing. `owner`,
+ *         `version` and `name` are set even on failure where there is a segment.
  */
 enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags);
 

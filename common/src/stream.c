@@ -106,20 +106,37 @@ static void read_semset(struct tri_stream *stream, struct tri_semset_survey *sur
         read_slot(stream, survey, slot);
 }
 
+/** The state of a stream whose segment cannot be attached. */
+static enum tri_stream_state state_of(enum tri_err err)
+{
+    switch (err) {
+    case TRI_ERR_DENIED:
+        return TRI_STREAM_UNREADABLE;
+    case TRI_ERR_VERSION:
+        return TRI_STREAM_OTHER_VERSION;
+    case TRI_ERR_NO_RESOURCES:
+        return TRI_STREAM_TOO_LARGE;
+    default:
+        return TRI_STREAM_CORRUPT;
+    }
+}
+
 /** What the header and the newest frame tell. */
 static void read_segment(struct tri_stream *stream, const struct tri_semset_survey *survey)
 {
     struct tri_segment segment;
     const enum tri_err err = tri_segment_attach(&segment, stream->shm_id, NULL, SHM_RDONLY);
-    if (err == TRI_ERR_DENIED)
-        stream->state = TRI_STREAM_UNREADABLE;
-    else if (err != TRI_OK)
+    stream->layout_version = segment.version;
+    if (tri_name_valid(segment.name) && tri_name_key(segment.name) == stream->key)
+        strcpy(stream->name, segment.name);
+    else if (err == TRI_OK)
         stream->state = TRI_STREAM_CORRUPT;
-    if (err != TRI_OK)
+    if (err != TRI_OK) {
+        stream->state = state_of(err);
         return;
+    }
 
     const struct tri_header *header = segment.header;
-    copy_text(stream->name, header->name, sizeof(stream->name));
     copy_text(stream->source, header->source, sizeof(stream->source));
     stream->slots = segment.geometry.slots;
     stream->slots_open = tri_segment_open_slots(&segment);
@@ -138,10 +155,6 @@ static void read_segment(struct tri_stream *stream, const struct tri_semset_surv
             tri_entry_read(tri_segment_entry(&segment, tri_word_slot(word)), stream->published,
                            stream->slot_bytes, &known, &stream->newest, &shape) == TRI_OK;
     }
-    if (!tri_name_valid(stream->name))
-        stream->name[0] = '\0';
-    if (!stream->name[0] || tri_name_key(stream->name) != stream->key)
-        stream->state = TRI_STREAM_CORRUPT;
     tri_segment_detach(&segment);
 }
 

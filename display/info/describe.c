@@ -16,7 +16,9 @@ const char *describe_state(enum tri_stream_state state)
     static const char *const words[] = { [TRI_STREAM_LIVE] = "live",
                                          [TRI_STREAM_DEAD] = "dead",
                                          [TRI_STREAM_UNREADABLE] = "unreadable",
-                                         [TRI_STREAM_CORRUPT] = "corrupt" };
+                                         [TRI_STREAM_CORRUPT] = "corrupt",
+                                         [TRI_STREAM_OTHER_VERSION] = "version",
+                                         [TRI_STREAM_TOO_LARGE] = "too-large" };
     return words[state];
 }
 
@@ -260,13 +262,13 @@ json_t *describe_json(const struct tri_stream *stream, const tri_attachment_list
         caps_ffmpeg(video, ffmpeg, sizeof(ffmpeg));
     }
     return json_pack(
-        "{ss ss ss sI si si so so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
-        "source", stream->source, "state", describe_state(stream->state), "writer_pid",
-        (json_int_t)stream->writer_pid, "readers", (int)describe_readers(stream), "held",
-        (int)stream->held, "held_by", holders_json(stream), "held_ms", held_json(stream),
-        "processes", processes_json(stream, attachments), "waiting", (int)stream->waiting, "frames",
-        (json_int_t)stream->published, "dropped", "driver", (json_int_t)stream->dropped_driver,
-        "writer", (json_int_t)stream->dropped_writer, "picture", picture_json(stream), "newest",
-        frame_json(stream), "memory", memory_json(stream), "gstreamer", *caps ? caps : NULL,
-        "ffmpeg", *ffmpeg ? ffmpeg : NULL);
+        "{ss ss ss si sI si si so so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
+        "source", stream->source, "state", describe_state(stream->state), "layout_version",
+        (int)stream->layout_version, "writer_pid", (json_int_t)stream->writer_pid, "readers",
+        (int)describe_readers(stream), "held", (int)stream->held, "held_by", holders_json(stream),
+        "held_ms", held_json(stream), "processes", processes_json(stream, attachments), "waiting",
+        (int)stream->waiting, "frames", (json_int_t)stream->published, "dropped", "driver",
+        (json_int_t)stream->dropped_driver, "writer", (json_int_t)stream->dropped_writer, "picture",
+        picture_json(stream), "newest", frame_json(stream), "memory", memory_json(stream),
+        "gstreamer", *caps ? caps : NULL, "ffmpeg", *ffmpeg ? ffmpeg : NULL);
 }

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-/** "live", "dead", "unreadable", "corrupt". */
+/** "live", "dead", "unreadable", "corrupt", "version", "too-large". */
 const char *describe_state(enum tri_stream_state state);
 
 /* Each writes into `text` and returns it; "-" where it is not known. */

@@ -17,6 +17,10 @@ static const char *spared(const struct tri_stream *stream)
         return "this user may not look inside";
     case TRI_STREAM_CORRUPT:
         return "it is not what its key promises; `ipcrm` removes it";
+    case TRI_STREAM_OTHER_VERSION:
+        return "another version of triptych made it; `triptych-info remove NAME` removes it";
+    case TRI_STREAM_TOO_LARGE:
+        return "it does not fit into this process";
     case TRI_STREAM_DEAD:
         break;
     }

@@ -171,6 +171,8 @@ int info_show(const struct info_config *config, const tri_log *log)
     char holders[96];
     printf("Stream %s\n", config->name);
     row("state", "%s", describe_state(stream.state));
+    if (stream.layout_version > 0)
+        row("layout version", "%" PRIu32, stream.layout_version);
     row("writer", "%s", process(stream.writer_pid, writer, sizeof(writer)));
     row("source", "%s", stream.source[0] ? stream.source : "not said");
     row("frames", "%" PRIu64, stream.published);

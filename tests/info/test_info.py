@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """triptych-info: the list of streams, and their removal."""
+import ctypes
 import fcntl
 import json
 import os
@@ -67,6 +68,26 @@ class List(Info):
 
     def test_stream_whose_writer_was_killed_is_dead(self):
         self.assertEqual(self._show(self._killed())["state"], "dead")
+
+    def test_stream_of_another_version_is_listed_as_such(self):
+        name, writer = self._publish()
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.shmat.restype = ctypes.c_void_p
+        [segment] = ipc_of(name)[0]
+        at = libc.shmat(segment["shmid"], None, 0)
+        self.addCleanup(libc.shmdt, ctypes.c_void_p(at))
+        version = ctypes.cast(at + 4, ctypes.POINTER(ctypes.c_uint32))
+        version[0] += 1
+        self.assertEqual(self._show(name)["state"], "version")
+        self.assertEqual(self._show(name)["layout_version"], version[0])
+        listed = self.run_to_end("triptych-info", "list").stdout
+        self.assertRegex(listed, rf"(?m)^{name} +version ")
+        watched = self.run_to_end("triptych-info", "watch", "--count", "1").stdout
+        self.assertRegex(watched, rf"(?m)^{name} +versio")
+        cleaned = self.run_to_end("triptych-info", "clean")
+        self.assertIn(f"{name}: left alone: another version of triptych made it", cleaned.stderr)
+        version[0] -= 1
+        writer.end()
 
 
 class Show(Info):

@@ -17,7 +17,9 @@ enum tri_stream_state {
     TRI_STREAM_LIVE,       // has a writer
     TRI_STREAM_DEAD,       // no writer: left behind by one that was killed
     TRI_STREAM_UNREADABLE, // this user has no permission to read it
-    TRI_STREAM_CORRUPT,    // the header is not valid, or of another version
+    TRI_STREAM_CORRUPT,    // the header is not valid
+    TRI_STREAM_OTHER_VERSION, // made by a triptych of another `layout_version`: only its objects are known
+    TRI_STREAM_TOO_LARGE, // does not fit into the address space of this process
 };
 
 #define TRI_HOLDERS_MAX 8 // pids in a stream's description
@@ -53,6 +55,7 @@ struct tri_stream {
     uint64_t dropped_driver, dropped_writer; // so far; those of `newest` end with that frame
     bool has_frame;                          // `newest` is valid
     struct tri_frame_info newest;
+    uint32_t layout_version; // of the segment, 0: unknown
     uint64_t reserved[TRI_RESERVED];
 };
 

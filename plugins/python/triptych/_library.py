@@ -168,7 +168,8 @@ class Stream(Structure):
                 ("holder_ns", c_int64 * HOLDERS_MAX), ("waiting", c_uint32),
                 ("published", c_uint64), ("dropped_driver", c_uint64),
                 ("dropped_writer", c_uint64), ("has_frame", c_bool),
-                ("newest", FrameInfo), ("reserved", c_uint64 * RESERVED)]
+                ("newest", FrameInfo), ("layout_version", c_uint32),
+                ("reserved", c_uint64 * RESERVED)]
 
 
 def _declare(name: str, result: type | None, *arguments: type) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from . import _library as c
 from ._error import check
 
-_STATES = {0: "live", 1: "dead", 2: "unreadable", 3: "corrupt"}
+_STATES = {0: "live", 1: "dead", 2: "unreadable", 3: "corrupt", 4: "version", 5: "too-large"}
 _FIELDS = ("owner", "mode", "writer_pid", "attached", "bytes", "slots", "held", "published",
            "dropped_driver", "dropped_writer")
 
