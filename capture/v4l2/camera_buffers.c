@@ -33,7 +33,7 @@ static uint32_t request_buffers(const struct camera_buffers *buffers, uint32_t c
 
     if (camera_ioctl(buffers->camera, VIDIOC_REQBUFS, &request) == -1)
         return 0;
-    errno = ENOMEM; // of a driver that agrees to none
+    errno = ENOMEM; // if the driver returns 0 buffers
     return request.count < CAMERA_BUFFERS_MAX ? request.count : CAMERA_BUFFERS_MAX;
 }
 
@@ -74,7 +74,7 @@ enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
         (struct camera_buffers){ .camera = camera, .format = format, .memory = V4L2_MEMORY_MMAP };
     buffers->count = request_buffers(buffers, count);
     if (!buffers->count)
-        return camera_failed(camera, CAMERA_STREAM, "cannot get buffers");
+        return camera_failed(camera, CAMERA_STREAM, "cannot allocate buffers");
     for (uint32_t i = 0; i < buffers->count; i++) {
         if (!map_buffer(buffers, i))
             return camera_failed(camera, CAMERA_STREAM, "cannot map its buffers");
@@ -93,7 +93,7 @@ bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct
     *buffers = (struct camera_buffers){ .camera = camera,
                                         .format = format,
                                         .memory = V4L2_MEMORY_USERPTR };
-    // All that V4L2 has: the stream opens more slots while readers lock the others.
+    // The maximum of V4L2: the stream opens more slots while readers lock the others.
     buffers->count = request_buffers(buffers, CAMERA_BUFFERS_MAX);
     if (buffers->count == 0)
         buffers->count = request_buffers(buffers, count);
@@ -163,7 +163,7 @@ enum source_result camera_buffers_wait(const struct camera *camera, int timeout_
     struct pollfd file = { .fd = camera->fd, .events = POLLIN | POLLPRI };
     const int ready = poll(&file, 1, timeout_ms);
 
-    // POLLERR needs no case of its own: taking a frame then fails and says why.
+    // POLLERR needs no case of its own: dequeuing then fails with the reason.
     *event = ready > 0 && file.revents & POLLPRI;
     return ready > 0 ? SOURCE_OK : SOURCE_NOTHING;
 }
@@ -173,7 +173,7 @@ void camera_buffers_pause(int timeout_ms)
     (void)poll(NULL, 0, timeout_ms);
 }
 
-/** -1: no time of any clock. */
+/** @return -1 if it is not a valid time */
 static int64_t nanoseconds(const struct timeval *time)
 {
     if (time->tv_sec < 0 || time->tv_sec > INT64_MAX / 1000000000 - 1 || time->tv_usec < 0 ||
@@ -191,13 +191,13 @@ enum source_result camera_buffers_dequeue(struct camera_buffers *buffers,
     if (camera_ioctl(buffers->camera, VIDIOC_DQBUF, &request.buffer) == -1)
         return errno == EAGAIN
                    ? SOURCE_NOTHING
-                   : camera_failed(buffers->camera, CAMERA_STREAM, "cannot take a frame");
+                   : camera_failed(buffers->camera, CAMERA_STREAM, "cannot dequeue a buffer");
 
     const struct v4l2_buffer *buffer = &request.buffer;
     if (buffer->index >= buffers->count) {
         errno = EIO;
         return camera_failed(buffers->camera, CAMERA_STREAM,
-                             "the driver gave back a buffer that it was not given");
+                             "the driver returned a buffer that it did not have");
     }
     const struct camera_buffer *own = &buffers->buffer[buffer->index];
     *taken = (struct camera_taken){
@@ -223,7 +223,7 @@ void camera_buffers_stop(struct camera_buffers *buffers)
     if (!buffers->camera)
         return;
     int type = (int)buffers->camera->type;
-    // Errors do not matter here: a device that was unplugged refuses, and has let go already.
+    // Errors are ignored: an unplugged device fails, and has released everything.
     (void)camera_ioctl(buffers->camera, VIDIOC_STREAMOFF, &type);
     for (uint32_t i = 0; i < buffers->count; i++) {
         for (uint32_t m = 0; m < TRI_PLANES_MAX; m++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A camera's queue of buffers: memory of the driver's, mapped, or slots lent to the driver. */
+/** A camera's queue of buffers: memory of the driver, mapped, or slots of the stream. */
 #ifndef CAPTURE_CAMERA_BUFFERS_H
 #define CAPTURE_CAMERA_BUFFERS_H
 
@@ -8,67 +8,67 @@
 #define CAMERA_BUFFERS_MAX 32 // V4L2's own limit
 
 struct camera_buffer {
-    uint8_t *start[TRI_PLANES_MAX]; // mapped memory; NULL: lent, or not there
+    uint8_t *start[TRI_PLANES_MAX]; // mapped memory; NULL: a slot, or none
     size_t length[TRI_PLANES_MAX];  // bytes that the driver may fill
-    struct tri_draft *draft;        // lent by the caller; NULL: none
-    int64_t queued_ns;              // when the driver got it last
+    struct tri_draft *draft;        // of the slot that the driver has; NULL: none
+    int64_t queued_ns;              // when the driver got it
 };
 
-/** All zero is a stopped one. */
+/** All zero: stopped. */
 struct camera_buffers {
     const struct camera *camera;
     const struct camera_format *format;
     enum v4l2_memory memory;
-    uint32_t count; // of buffers
+    uint32_t count; // number of buffers
     bool running;
     struct camera_buffer buffer[CAMERA_BUFFERS_MAX];
 };
 
-/** A buffer as the driver gave it back. */
+/** A buffer that the driver returned. */
 struct camera_taken {
     uint32_t index;
     uint32_t sequence, flags, field; // as in v4l2_buffer
-    int64_t timestamp_ns;            // of the clock that `flags` says
+    int64_t timestamp_ns;            // of the clock named in `flags`
     int64_t queued_ns;               // when the driver got the buffer; 0: unknown
-    uint32_t offset[TRI_PLANES_MAX]; // where the picture begins in each memory
-    uint32_t used[TRI_PLANES_MAX];   // bytes from the memory's start that hold it
+    uint32_t offset[TRI_PLANES_MAX]; // of the frame in each memory
+    uint32_t used[TRI_PLANES_MAX];   // its end, from the start of the memory
 };
 
-/** Makes `count` buffers or more in the driver's memory, queues them all and starts. Logs
+/** Requests at least `count` buffers of the driver's memory, queues them and starts. Logs
  *  failures. */
 enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
                                              const struct camera *camera,
                                              const struct camera_format *format, uint32_t count);
 
-/** Prepares for `count` slots or more to be lent. @return false: the driver refuses; nothing
+/** Prepares at least `count` buffers that are slots. @return false: the driver refuses, nothing
  *  changed */
 bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct camera *camera,
                                     const struct camera_format *format, uint32_t count);
 
-/** Queues a slot, whose planes are placed as the driver's, as buffer draft->slot_index.
- *  @return SOURCE_OK, SOURCE_NOTHING: the driver has no such buffer, SOURCE_LOST, _FAILED */
+/** Queues a slot as buffer draft->slot_index; camera_place() has placed its planes.
+ *  @return SOURCE_OK, SOURCE_NOTHING (the driver has no such buffer), SOURCE_LOST, SOURCE_FAILED */
 enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
                                               struct tri_draft *draft);
 
-/** Starts to deliver; nothing when it does already. */
+/** Starts streaming, unless it has started. */
 enum source_result camera_buffers_start(struct camera_buffers *buffers);
 
-/** Waits until a frame or an event is there. @return SOURCE_OK, SOURCE_NOTHING: time is up, or a
- *  signal came */
+/** Waits for a frame or an event. @return SOURCE_OK, SOURCE_NOTHING (the time is up, or a signal
+ *  arrived) */
 enum source_result camera_buffers_wait(const struct camera *camera, int timeout_ms, bool *event);
 
-/** Lets `timeout_ms` pass, whatever the device says, or less of it where a signal comes. */
+/** Sleeps for `timeout_ms`, or until a signal arrives. */
 void camera_buffers_pause(int timeout_ms);
 
-/** Takes the oldest filled buffer. @return SOURCE_OK, SOURCE_NOTHING: none yet, SOURCE_LOST,
- *  _FAILED */
+/** Dequeues the oldest filled buffer. @return SOURCE_OK, SOURCE_NOTHING (none yet), SOURCE_LOST,
+ *  SOURCE_FAILED */
 enum source_result camera_buffers_dequeue(struct camera_buffers *buffers,
                                           struct camera_taken *taken);
 
 /** Queues a mapped buffer again. */
 enum source_result camera_buffers_requeue(struct camera_buffers *buffers, uint32_t index);
 
-/** Stops, and lets go of all memory. Accepts a stopped one. */
+/** Stops and releases all memory. Accepts a stopped queue. */
 void camera_buffers_stop(struct camera_buffers *buffers);
 
 #endif

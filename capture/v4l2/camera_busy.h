@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Who has a device open. */
+/** Which process has a device open. */
 #ifndef CAPTURE_CAMERA_BUSY_H
 #define CAPTURE_CAMERA_BUSY_H
 
@@ -9,7 +9,7 @@
 #define CAMERA_BUSY_MAX 128
 
 /** "in use by ffmpeg (pid 4121)": the first other process that has the file at `path` open.
- *  @return false: none that this user may see; `text` is then empty */
+ *  @return false: none that this user may see; `text` is empty */
 bool camera_busy_process(const char *path, char *text, size_t bytes);
 
 #endif

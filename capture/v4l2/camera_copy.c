@@ -10,7 +10,7 @@
 
 /** The second byte of markers, ITU-T T.81 table B.1. */
 enum {
-    JPEG_SOF0 = 0xc0, // to SOF15: the size, but for the three among them
+    JPEG_SOF0 = 0xc0, // to SOF15 these hold the size, except DHT, JPG and DAC
     JPEG_DHT = 0xc4,
     JPEG_JPG = 0xc8,
     JPEG_DAC = 0xcc,
@@ -41,8 +41,8 @@ void camera_shift(const struct camera_format *format, const struct camera_taken 
         draft->info.bytes_used = taken->used[0] - taken->offset[0];
 }
 
-bool camera_is_whole(const struct camera_format *format, const struct camera_taken *taken,
-                     char why[CAMERA_WHY_MAX])
+bool camera_is_complete(const struct camera_format *format, const struct camera_taken *taken,
+                        char why[CAMERA_WHY_MAX])
 {
     if (taken->flags & V4L2_BUF_FLAG_ERROR) {
         snprintf(why, CAMERA_WHY_MAX, "marked as bad by the driver (%u bytes)", taken->used[0]);
@@ -57,7 +57,7 @@ bool camera_is_whole(const struct camera_format *format, const struct camera_tak
             return false;
         }
         if (bytes < needed) {
-            snprintf(why, CAMERA_WHY_MAX, "cut short (%u of %" PRIu64 " bytes)", bytes, needed);
+            snprintf(why, CAMERA_WHY_MAX, "truncated (%u of %" PRIu64 " bytes)", bytes, needed);
             return false;
         }
     }
@@ -74,8 +74,9 @@ size_t camera_scratch_bytes(const struct camera_format *format)
     return (size_t)camera_format_width(native) * camera_format_height(native) * DEEPEST_BYTES;
 }
 
-/** libv4lconvert passes over padding in some formats only, and past the end of a short buffer in
- *  others: rows without padding in `scratch`, which is large enough for any format. */
+/** Copies rows without padding into `scratch`, which is large enough for every format:
+ *  libv4lconvert skips padding only in some formats, and reads past the end of a short buffer in
+ *  others. */
 static int repack(const struct camera_format *format, const uint8_t *from, uint32_t used,
                   uint8_t *scratch, struct v4l2_pix_format *pix)
 {
@@ -124,7 +125,7 @@ static bool convert(const struct camera_format *format, struct v4lconvert_data *
     return made >= 0;
 }
 
-/** A whole picture, or a field's lines: every other one, from the first or the second on. */
+/** Copies a frame, or the lines of a field: every other one, from the first or the second on. */
 static void copy_rows(const struct camera_format *format, const struct camera_buffer *buffer,
                       const struct camera_taken *taken, struct tri_draft *draft)
 {
@@ -172,7 +173,7 @@ bool camera_jpeg_size(const uint8_t *jpeg, size_t bytes, uint32_t *width, uint32
     while (at + 9 <= bytes) {
         const uint8_t marker = jpeg[at + 1];
         if (jpeg[at] != 0xff || marker == 0 || marker == 0xff || marker == JPEG_SOI) {
-            at++; // what stands between segments is passed over, as decoders do
+            at++; // skip bytes between segments, as decoders do
             continue;
         }
         if (marker >= JPEG_SOF0 && marker <= JPEG_SOF15 && marker != JPEG_DHT &&

@@ -99,7 +99,7 @@ bool camera_ctrl_get_text(const struct camera *camera, const struct camera_ctrl 
     return true;
 }
 
-const char *camera_ctrl_type_word(uint32_t type)
+const char *camera_ctrl_type_name(uint32_t type)
 {
     switch (type) {
     case V4L2_CTRL_TYPE_INTEGER:

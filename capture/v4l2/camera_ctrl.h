@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A camera's controls, by the names that v4l2-ctl gives them. */
+/** A camera's controls, by the names of v4l2-ctl. */
 #ifndef CAPTURE_CAMERA_CTRL_H
 #define CAPTURE_CAMERA_CTRL_H
 
@@ -16,26 +16,26 @@ struct camera_ctrl {
 /** The control after `id` in the driver's order, 0 for the first. @return false past the last */
 bool camera_ctrl_after(const struct camera *camera, uint32_t id, struct camera_ctrl *ctrl);
 
-/** The text of a menu's item: its own, or the number of an integer menu. @return false: no such */
+/** Text of a menu item; of an integer menu, its number. @return false: no such item */
 bool camera_ctrl_item(const struct camera *camera, const struct camera_ctrl *ctrl, int64_t index,
                       char text[40]);
 
-/** The last number to ask camera_ctrl_item() for; from query.minimum on. */
+/** Last index for camera_ctrl_item(); the first is query.minimum. */
 static inline int64_t camera_ctrl_last_item(const struct camera_ctrl *ctrl)
 {
     const int64_t bound = ctrl->query.minimum + CAMERA_CTRLS_MAX;
     return ctrl->query.maximum < bound ? ctrl->query.maximum : bound;
 }
 
-/** The value now. @return false: write-only, compound or a string */
+/** Reads the value. @return false: write-only, compound or a string */
 bool camera_ctrl_get(const struct camera *camera, const struct camera_ctrl *ctrl, int64_t *value);
 
-/** A string control's text. @return false: no string, or write-only */
+/** Reads the text of a string control. @return false: not a string, or write-only */
 bool camera_ctrl_get_text(const struct camera *camera, const struct camera_ctrl *ctrl, char *text,
                           size_t bytes);
 
-/** "int", "bool", "menu" ..., the words of v4l2-ctl. */
-const char *camera_ctrl_type_word(uint32_t type);
+/** "int", "bool", "menu" ..., as v4l2-ctl names the types. */
+const char *camera_ctrl_type_name(uint32_t type);
 
 /** Sets all of `settings`, "NAME=VALUE" each, in order, reads each back and logs it.
  *  @return SOURCE_OK, SOURCE_MISUSED with what would be right in the log, SOURCE_LOST,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Sets controls from what a person wrote. */
+/** Parses the NAME=VALUE of --set-ctrl and sets controls. */
 #include "camera_ctrl.h"
 
 #include "program/strbuf.h"
@@ -51,7 +51,8 @@ static bool parse_bool(const char *text, int64_t *value)
     return false;
 }
 
-/** An item's text wins over its number: the items of an integer menu are numbers. */
+/** The text of an item has priority over its number, because the items of an integer menu are
+ *  numbers. */
 static bool parse_menu(const struct camera *camera, const struct camera_ctrl *ctrl,
                        const char *text, int64_t *value, char *why)
 {
@@ -91,7 +92,7 @@ static bool parse_range(const struct camera_ctrl *ctrl, const char *text, int64_
            (q->step <= 1 || ((uint64_t)*value - (uint64_t)q->minimum) % q->step == 0);
 }
 
-/** Reads `text` as a value of this control; on refusal writes what would be right into `why`. */
+/** Parses `text` as a value of this control. On failure `why` lists the valid values. */
 static bool parse(const struct camera *camera, const struct camera_ctrl *ctrl, const char *text,
                   int64_t *value, char *why)
 {
@@ -130,23 +131,21 @@ static enum source_result refuse(const struct camera *camera, const char *format
     return SOURCE_MISUSED;
 }
 
-/** Why the driver did not take a value, from the flags that it tells of the control. */
+/** Logs why the driver refused a value, by the flags of the control. */
 static enum source_result refused(const struct camera *camera, const struct camera_ctrl *ctrl)
 {
     char doing[CAMERA_CTRL_NAME_MAX + 16];
 
     if (ctrl->query.flags & V4L2_CTRL_FLAG_INACTIVE)
         return refuse(camera,
-                      "%s is inactive: another control rules it, often an automatic one; set that "
-                      "one first (triptych-capture --list-ctrls)",
+                      "%s is inactive: another control overrides it, often an automatic one; set "
+                      "that one first (triptych-capture --list-ctrls)",
                       ctrl->name);
     if (ctrl->query.flags & V4L2_CTRL_FLAG_GRABBED)
-        return refuse(camera,
-                      "%s is locked while the device streams; end the program that streams, or set "
-                      "it before",
+        return refuse(camera, "%s is locked while the device streams: end the program that streams",
                       ctrl->name);
     if (errno == EACCES || errno == EPERM || errno == ERANGE || errno == EINVAL)
-        return refuse(camera, "%s: the driver refuses this value now: %s", ctrl->name,
+        return refuse(camera, "%s: the driver refuses this value at the moment: %s", ctrl->name,
                       strerror(errno));
     snprintf(doing, sizeof(doing), "cannot set %s", ctrl->name);
     return camera_failed(camera, CAMERA_CONTROL, doing);
@@ -176,7 +175,7 @@ static enum source_result set(const struct camera *camera, const struct camera_c
     else
         tri_log_write(camera->log, now == value ? TRI_LOG_INFO : TRI_LOG_WARN, "v4l2",
                       now == value ? "%s: %s is %lld"
-                                   : "%s: %s is %lld: the camera did not take %s",
+                                   : "%s: %s is %lld instead of %s: set by the camera",
                       camera->path, ctrl->name, (long long)now, text);
     return SOURCE_OK;
 }
@@ -189,16 +188,16 @@ static enum source_result apply(const struct camera *camera, char *setting)
     int64_t value = 0;
 
     if (!text)
-        return refuse(camera, "'%s' is no NAME=VALUE", setting);
+        return refuse(camera, "'%s' is not NAME=VALUE", setting);
     *text++ = '\0';
     if (!find(camera, setting, &ctrl))
-        return refuse(camera, "no control '%s'; --list-ctrls shows those it has", setting);
+        return refuse(camera, "no control '%s': --list-ctrls lists the controls", setting);
     if (ctrl.query.flags & V4L2_CTRL_FLAG_READ_ONLY)
-        return refuse(camera, "%s can only be read", ctrl.name);
-    if (!strcmp(camera_ctrl_type_word(ctrl.query.type), "compound") || ctrl.query.nr_of_dims)
+        return refuse(camera, "%s is read-only", ctrl.name);
+    if (!strcmp(camera_ctrl_type_name(ctrl.query.type), "compound") || ctrl.query.nr_of_dims)
         return refuse(camera, "%s is an array: set it with v4l2-ctl", ctrl.name);
     if (!parse(camera, &ctrl, text, &value, why))
-        return refuse(camera, "%s takes %s", ctrl.name, why);
+        return refuse(camera, "%s: use %s", ctrl.name, why);
     return set(camera, &ctrl, text, value);
 }
 

@@ -25,7 +25,7 @@ int camera_ioctl(const struct camera *camera, unsigned long request, void *argum
     return result == -1 ? -1 : 0;
 }
 
-#define IO_MC 0x20000000u // V4L2_CAP_IO_MC, which older headers lack
+#define IO_MC 0x20000000u // V4L2_CAP_IO_MC, missing in older headers
 
 bool camera_is_gone(const struct camera *camera)
 {
@@ -46,31 +46,29 @@ static const struct advice {
     const char *text;
 } advices[] = {
     { ENOENT, CAMERA_OPEN, SOURCE_LOST,
-      "not plugged in, or no driver took it; triptych-capture --list-devices shows what there is" },
+      "not plugged in, or no driver for it; triptych-capture --list-devices lists the devices" },
     { ENODEV, CAMERA_OPEN, SOURCE_LOST,
-      "not plugged in, or no driver took it; triptych-capture --list-devices shows what there is" },
+      "not plugged in, or no driver for it; triptych-capture --list-devices lists the devices" },
     { ENXIO, CAMERA_OPEN, SOURCE_LOST,
-      "not plugged in, or no driver took it; triptych-capture --list-devices shows what there is" },
-    { ENODEV, ~0u, SOURCE_LOST, "unplugged, or its driver reset it" },
-    { ENXIO, ~0u, SOURCE_LOST, "unplugged, or its driver reset it" },
+      "not plugged in, or no driver for it; triptych-capture --list-devices lists the devices" },
+    { ENODEV, ~0u, SOURCE_LOST, "unplugged, or reset by its driver" },
+    { ENXIO, ~0u, SOURCE_LOST, "unplugged, or reset by its driver" },
     { EACCES, CAMERA_OPEN, SOURCE_FAILED,
       "join the group of the device (usermod -aG video $USER, then log in again)" },
     { EPERM, CAMERA_OPEN, SOURCE_FAILED,
       "join the group of the device (usermod -aG video $USER, then log in again)" },
     { EIO, CAMERA_CONTROL, SOURCE_LOST,
-      "the camera refused the value, or did not answer; leave the control out, or plug the camera "
-      "in anew" },
+      "the camera refused the value, or did not respond; omit the control, or replug the camera" },
     { EIO, ~0u, SOURCE_LOST, "the device or its cable failed" },
     { EPROTO, ~0u, SOURCE_LOST, "the device or its cable failed" },
     { ENOSPC, CAMERA_STREAM, SOURCE_LOST,
-      "no USB bandwidth left; move it to another port, or choose a smaller size, a lower rate or "
-      "MJPG" },
+      "no USB bandwidth left; use another port, a smaller size, a lower rate or MJPG" },
     { ENOMEM, CAMERA_STREAM, SOURCE_LOST,
-      "the driver finds no memory for its buffers; a smaller size needs less" },
+      "no memory for the driver's buffers; a smaller size needs less" },
 };
 
 static const char media_pipeline[] =
-    "this node is one end of a media pipeline that has to be configured first, as libcamera does: "
+    "this node belongs to a media pipeline that libcamera has to configure: use "
     "gst-launch-1.0 libcamerasrc ! videoconvert ! triptychsink";
 
 static const struct advice *find_advice(int error, enum camera_step step)
@@ -79,7 +77,7 @@ static const struct advice *find_advice(int error, enum camera_step step)
         if (advices[i].error == error && advices[i].steps & step)
             return &advices[i];
     }
-    return NULL; // drivers fail for many reasons, most of which pass
+    return NULL; // drivers fail for many reasons, most of them temporary
 }
 
 enum source_result camera_failed(const struct camera *camera, enum camera_step step,
@@ -94,7 +92,7 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
     if (error == EBUSY) {
         if (!camera_busy_process(camera->path, busy, sizeof(busy)))
             strcpy(busy, "in use by a process this user may not see");
-        tri_log_write(camera->log, level, "v4l2", "%s: %s: %s; end it, or choose another device",
+        tri_log_write(camera->log, level, "v4l2", "%s: %s: %s; end it, or use another device",
                       camera->path, doing, busy);
         return SOURCE_LOST;
     }
@@ -105,7 +103,7 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
     return advice ? advice->result : SOURCE_LOST;
 }
 
-/** Reads what the open device is. @return false: it does not capture video */
+/** Identifies the open device. @return false: it does not capture video */
 static bool identify(struct camera *camera)
 {
     struct v4l2_capability cap = { 0 };
@@ -129,7 +127,7 @@ static bool identify(struct camera *camera)
     return true;
 }
 
-/** v4l2loopback with exclusive_caps=1: an output device as long as nobody writes. */
+/** v4l2loopback with exclusive_caps=1 is an output device until a program writes to it. */
 static bool is_idle_loopback(const struct camera *camera)
 {
     return (camera->caps & (V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_M2M)) == V4L2_CAP_VIDEO_OUTPUT;
@@ -155,19 +153,19 @@ enum source_result camera_open(struct camera *camera, const char *path, const tr
         if (errno == ENODEV)
             return camera_failed(camera, CAMERA_OPEN, "cannot open");
         if (is_idle_loopback(camera)) {
-            tri_log_write(log, TRI_LOG_ERROR, "v4l2",
-                          "%s: captures nothing yet: a loopback device does once a program writes "
-                          "frames to it",
-                          camera->path);
+            tri_log_write(
+                log, TRI_LOG_ERROR, "v4l2",
+                "%s: not a capture device yet: a loopback device becomes one when a program "
+                "writes frames to it",
+                camera->path);
             return SOURCE_LOST;
         }
-        tri_log_write(
-            log, TRI_LOG_ERROR, "v4l2",
-            "%s: no video capture device; triptych-capture --list-devices shows those that are",
-            camera->path);
+        tri_log_write(log, TRI_LOG_ERROR, "v4l2",
+                      "%s: not a video capture device; triptych-capture --list-devices lists those",
+                      camera->path);
         return SOURCE_MISUSED;
     }
-    // libv4l2 knows one plane only, and refuses what it does not know: the driver then is asked itself.
+    // libv4l2 supports single-planar devices only; others are used without it.
     camera->direct =
         camera_multiplanar(camera) || v4l2_fd_open(camera->fd, V4L2_DISABLE_CONVERSION) == -1;
     return SOURCE_OK;
@@ -178,12 +176,12 @@ void camera_close(struct camera *camera)
     const int error = errno;
 
     if (camera->fd != -1)
-        v4l2_close(camera->fd); // a plain close() for what libv4l2 does not know
+        v4l2_close(camera->fd); // is close() if libv4l2 did not open it
     camera->fd = -1;
     errno = error;
 }
 
-/** One line that the kernel tells everybody about a node. */
+/** Reads one line from sysfs, which every user may read. */
 static void read_attribute(const struct camera *camera, const char *attribute, char *text,
                            size_t bytes)
 {
@@ -202,7 +200,7 @@ static void read_attribute(const struct camera *camera, const char *attribute, c
     fclose(file);
 }
 
-/** Of the nodes of one device, the first one captures video; others carry its metadata. */
+/** The first node of a device captures video; others carry metadata. */
 static bool is_first_node(const struct camera *camera)
 {
     char index[16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** An open V4L2 capture device, and what its errors mean. */
+/** An open V4L2 capture device, and the meaning of its errors. */
 #ifndef CAPTURE_CAMERA_DEVICE_H
 #define CAPTURE_CAMERA_DEVICE_H
 
@@ -9,32 +9,32 @@
 
 #define CAMERA_PATH_MAX 512
 
-/** All zero but fd = -1 is a closed one. */
+/** All zero except fd = -1: closed. */
 struct camera {
     int fd;
-    bool direct;                        // system calls go to the driver itself, past libv4l2
+    bool direct;                        // system calls bypass libv4l2
     char path[CAMERA_PATH_MAX];         // "/dev/videoN", links followed
-    char card[32], driver[16], bus[32]; // one line each, as all that is read of a camera
+    char card[32], driver[16], bus[32]; // one line each
     uint32_t caps;                      // V4L2_CAP_* of this node
     uint32_t type;                      // V4L2_BUF_TYPE_VIDEO_CAPTURE or ..._MPLANE
-    bool trial;                         // another way is left: failures are logged at level debug
+    bool trial;                         // another method is left: log failures at level debug
     const tri_log *log;
 };
 
-/** What was attempted when a call failed: the same errno means something else in each. */
+/** What a call was for: the same errno has another meaning in each. */
 enum camera_step { CAMERA_OPEN = 1, CAMERA_FORMAT = 2, CAMERA_CONTROL = 4, CAMERA_STREAM = 8 };
 
-/** Opens the device at `path` through libv4l2, its conversions off, without waiting for anything.
- *  Logs what failed. @return SOURCE_OK, _LOST (may come), _FAILED, or _MISUSED: no capture device */
+/** Opens the device at `path` through libv4l2, without its conversions. Never waits. Logs failures.
+ *  @return SOURCE_OK, SOURCE_LOST, SOURCE_FAILED, or SOURCE_MISUSED: not a capture device */
 enum source_result camera_open(struct camera *camera, const char *path, const tri_log *log);
 
-/** Accepts a closed one. Keeps errno. */
+/** Accepts a closed camera. Keeps errno. */
 void camera_close(struct camera *camera);
 
-/** Whether the device behind an open one was unplugged. */
+/** Whether the open device was unplugged. */
 bool camera_is_gone(const struct camera *camera);
 
-/** ioctl(2), begun again when a signal interrupts it. @return 0, or -1 with errno set. */
+/** ioctl(2), retried when a signal interrupts it. @return 0, or -1 with errno set */
 int camera_ioctl(const struct camera *camera, unsigned long request, void *argument);
 
 static inline bool camera_multiplanar(const struct camera *camera)
@@ -42,19 +42,19 @@ static inline bool camera_multiplanar(const struct camera *camera)
     return camera->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 }
 
-/** Whether the node is one end of a media pipeline that somebody has to configure first. */
+/** Whether the node belongs to a media pipeline that has to be configured first. */
 bool camera_needs_media(const struct camera *camera);
 
-/** Logs that `doing` failed with errno, what that means in this step and what to do about it.
- *  @return SOURCE_LOST, or SOURCE_FAILED for what does not pass by itself */
+/** Logs that `doing` failed with errno, its meaning in this step and what to do.
+ *  @return SOURCE_LOST, or SOURCE_FAILED if a retry cannot help */
 enum source_result camera_failed(const struct camera *camera, enum camera_step step,
                                  const char *doing);
 
-/** What opening a node without using it shows. */
+/** Result of camera_peek(). */
 enum camera_access { CAMERA_NONE, CAMERA_CAPTURES, CAMERA_DENIED };
 
-/** Looks at the node at `path`. Its names are then in *camera, which is closed; of one that this
- *  user may not open, the name that the kernel tells everybody. */
+/** Identifies the node at `path` and sets the names in *camera, which stays closed. The name of a
+ *  node that this user may not open is that in sysfs. */
 enum camera_access camera_peek(struct camera *camera, const char *path);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define ENTRIES_MAX 256 // the kernel's own limit of video nodes
+#define ENTRIES_MAX 256 // limit of the kernel for video nodes
 #define BY_ID       "/dev/v4l/by-id"
 
 static bool is_number(const char *text)
@@ -70,7 +70,7 @@ struct camera_entry *camera_entries(size_t *count)
     return entries;
 }
 
-/** How well `word` names a device: a whole name wins over a part of another one. */
+/** How `word` matches a device: a whole name has priority over a part of another one. */
 enum match { MATCH_NONE, MATCH_PART, MATCH_WHOLE };
 
 static enum match match(const struct camera_entry *entry, const char *word)
@@ -87,7 +87,7 @@ static enum match match(const struct camera_entry *entry, const char *word)
     return best;
 }
 
-/** Chooses among `count` entries; two that match equally well are a mistake to be told. */
+/** Chooses among `count` entries. Two that match equally well are an error. */
 static enum source_result choose(const struct camera_entry *entries, size_t count, const char *word,
                                  char path[CAMERA_PATH_MAX], const tri_log *log)
 {
@@ -106,21 +106,20 @@ static enum source_result choose(const struct camera_entry *entries, size_t coun
         }
         best = now;
         if (!word[0])
-            break; // nothing asked for: the first one
+            break; // nothing requested: the first one
     }
     if (second) {
         tri_log_write(log, TRI_LOG_ERROR, "v4l2",
-                      "'%s' fits %s (%s) and %s (%s): write more of the name, or the path", word,
+                      "'%s' matches %s (%s) and %s (%s): use more of the name, or the path", word,
                       found->camera.path, found->camera.card, second->camera.path,
                       second->camera.card);
         return SOURCE_MISUSED;
     }
     if (!found) {
-        tri_log_write(
-            log, TRI_LOG_ERROR, "v4l2",
-            word[0] ? "no capture device has '%s' in its name; --list-devices shows what there is"
-                    : "there is no capture device%s; pattern:smpte needs none",
-            word);
+        tri_log_write(log, TRI_LOG_ERROR, "v4l2",
+                      word[0] ? "no capture device matches '%s'; --list-devices lists the devices"
+                              : "no capture device found%s; pattern:smpte needs none",
+                      word);
         return SOURCE_LOST;
     }
     strcpy(path, found->camera.path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Which device a person means. */
+/** Finds a device by path, number or name. */
 #ifndef CAPTURE_CAMERA_FIND_H
 #define CAPTURE_CAMERA_FIND_H
 
@@ -7,21 +7,20 @@
 
 /** A capture device of this machine. */
 struct camera_entry {
-    struct camera camera;        // closed; path and names are set
-    bool denied;                 // this user may not open it: most is unknown
+    struct camera camera;        // closed; only path and names are set
+    bool denied;                 // this user may not open it: little is known
     char by_id[CAMERA_PATH_MAX]; // "/dev/v4l/by-id/...": the same at every boot; empty: none
 };
 
-/** This machine's capture devices by number. @return an array, the caller's to free(), NULL for
- *  none */
+/** Lists this machine's capture devices by number. @return an array, to be freed with free(); NULL
+ *  if there are none */
 struct camera_entry *camera_entries(size_t *count);
 
 /**
- * Finds the device meant by `word`: a path, "videoN" or N; its whole card, bus or by-id name; or a
- * part of one that no other device shares (case does not matter). NULL or "": the first one. Logs
- * what is wrong.
+ * Finds a device: by path, "videoN" or N; by its whole card, bus or by-id name; or by a unique
+ * substring of one of those, ignoring case. NULL or "": the first device. Logs failures.
  *
- * @return SOURCE_OK, SOURCE_LOST: none such now, SOURCE_MISUSED: more than one
+ * @return SOURCE_OK, SOURCE_LOST (no such device now), SOURCE_MISUSED (more than one)
  */
 enum source_result camera_find(const char *word, char path[CAMERA_PATH_MAX], const tri_log *log);
 

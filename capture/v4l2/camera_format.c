@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "camera_format.h"
 
-/** V4L2 formats that are one of triptych's under another name. */
+/** V4L2 formats that have another name in triptych. */
 static const struct {
     uint32_t v4l2, fourcc;
-    bool split; // each plane has memory of its own
+    bool split; // each plane has its own memory
 } synonyms[] = {
     { V4L2_PIX_FMT_NV12M, TRI_FOURCC_NV12, true },
     { V4L2_PIX_FMT_NV21M, TRI_FOURCC_NV21, true },
@@ -15,13 +15,13 @@ static const struct {
     { V4L2_PIX_FMT_JPEG, TRI_FOURCC_MJPG, false },
 };
 
-/** What libv4lconvert reads besides triptych's formats, past the end of short buffers: four bytes a
- *  pixel. */
+/** Formats with four bytes per pixel that triptych does not have, but libv4lconvert reads; it reads
+ *  past the end of a short buffer. */
 static const struct tri_format four_bytes = { .planes = 1, .plane = { { 1, 4, 1 } } };
 static const uint32_t four_byte_fourccs[] = { V4L2_PIX_FMT_RGB32, V4L2_PIX_FMT_BGR32,
                                               V4L2_PIX_FMT_ARGB32, V4L2_PIX_FMT_XRGB32 };
 
-#define PAGE         4096u // what a driver may want its memory aligned to
+#define PAGE         4096u // alignment of memory that drivers may require
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool is_split(uint32_t v4l2_fourcc)
@@ -83,7 +83,7 @@ struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, ui
         format.fmt.pix.height = height;
         format.fmt.pix.pixelformat = v4l2_fourcc;
         format.fmt.pix.field = V4L2_FIELD_ANY;
-        format.fmt.pix.priv = V4L2_PIX_FMT_PRIV_MAGIC; // colour fields count
+        format.fmt.pix.priv = V4L2_PIX_FMT_PRIV_MAGIC; // enables the colour fields
     }
     return format;
 }
@@ -100,8 +100,8 @@ static uint64_t size_of(const struct v4l2_format *format, uint32_t memory)
                                : format->fmt.pix.sizeimage;
 }
 
-/** Planes as V4L2 derives them from the first one's stride; a memory of its own has one of its
- *  own. */
+/** Sets the planes as V4L2 derives them from the first stride; planes with their own memory have
+ *  their own stride. */
 static void set_planes(struct camera_plane planes[TRI_PLANES_MAX], const struct v4l2_format *as,
                        const struct tri_format *rules, bool split)
 {
@@ -116,7 +116,7 @@ static void set_planes(struct camera_plane planes[TRI_PLANES_MAX], const struct 
         plane->row_bytes = (width + rule->pixels - 1u) / rule->pixels * rule->bytes;
         plane->rows = (height + rule->lines - 1u) / rule->lines;
         plane->stride = stride_of(as, plane->memory);
-        // Left out, or no stride at all: no padding.
+        // Missing or implausible: no padding.
         if (stride_of(as, 0) < planes[0].row_bytes || stride_of(as, 0) > INT32_MAX)
             plane->stride = plane->row_bytes;
         else if (!split)
@@ -148,7 +148,7 @@ static bool has_driver_rows(const struct camera_format *format)
     return true;
 }
 
-/** Memories one after the other, each from a page of its own on. */
+/** Places the memories of a buffer one after the other in a slot, each on its own page. */
 static void set_slot(struct camera_format *format, const struct v4l2_format *as)
 {
     uint64_t start[TRI_PLANES_MAX] = { 0 };
@@ -162,7 +162,7 @@ static void set_slot(struct camera_format *format, const struct v4l2_format *as)
         format->plane[p].slot_offset = start[format->plane[p].memory] + format->plane[p].offset;
 }
 
-/** What the driver's buffers hold. */
+/** Sets the planes of the driver's buffers. */
 static void set_buffer(struct camera_format *format)
 {
     const uint32_t v4l2_fourcc = camera_format_fourcc(&format->native);
@@ -209,9 +209,9 @@ bool camera_format_describe(struct camera_format *format)
     if (tri_video_shape(video, &format->shape) == TRI_OK)
         return true;
     if (format->emulated.type)
-        return false; // libv4lconvert writes its rows and no others
-    // Chroma rows too short for an odd width: rows of the library's choice then, and camera_copy()
-    // takes from the driver's what there is.
+        return false; // libv4lconvert writes only these strides
+    // The driver's chroma rows are too short for an odd width: the library chooses the strides, and
+    // camera_copy() copies what the driver's rows have.
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
         video->stride[p] = 0;
     return tri_video_shape(video, &format->shape) == TRI_OK;

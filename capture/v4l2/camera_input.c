@@ -70,8 +70,8 @@ static enum source_result refuse(const struct camera *camera, choice_at *at, con
     strbuf_init(&choices, list, sizeof(list));
     for (int i = 0; at(camera, i, &each); i++)
         strbuf_add(&choices, "%s%d (%s)", i ? ", " : "", i, each.name);
-    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s %s: there is no such one; %s",
-                  camera->path, option, word, list[0] ? list : "the device has no choice");
+    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: no %s %s: %s", camera->path, option,
+                  word, list[0] ? list : "the device has none");
     return SOURCE_MISUSED;
 }
 

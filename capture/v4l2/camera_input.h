@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/** Which connector of a device is captured, and in which television standard. */
+/** Selects the connector of a device and its television standard. */
 #ifndef CAPTURE_CAMERA_INPUT_H
 #define CAPTURE_CAMERA_INPUT_H
 
 #include "camera_device.h"
 
 /**
- * Selects an input and a standard, before anything else is set. Logs what is wrong, with what there
- * is.
+ * Selects an input and a standard. To be called before anything else is set. Logs failures with the
+ * valid choices.
  *
- * @param input     a number, or a name (case does not matter); NULL: the one in force
- * @param standard  a name ("PAL", "NTSC-M"); NULL: the one in force
- * @return SOURCE_OK, SOURCE_MISUSED: there is no such one, or SOURCE_LOST, _FAILED
+ * @param input     a number, or a name (case is ignored); NULL: leave it as it is
+ * @param standard  a name ("PAL", "NTSC-M"); NULL: leave it as it is
+ * @return SOURCE_OK, SOURCE_MISUSED (no such input or standard), SOURCE_LOST, SOURCE_FAILED
  */
 enum source_result camera_input_select(const struct camera *camera, const char *input,
                                        const char *standard);
 
-/** The frame rate of the standard in force. @return false: there is none */
+/** Reads the frame interval of the current standard. @return false: there is none */
 bool camera_standard_rate(const struct camera *camera, struct v4l2_fract *interval);
 
 #endif

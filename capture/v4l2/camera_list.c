@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define RATES_MAX 64 // of one size, as many as a line should hold
+#define RATES_MAX 64 // of one size
 
 bool camera_list_devices(bool json, const tri_log *log)
 {
@@ -21,7 +21,7 @@ bool camera_list_devices(bool json, const tri_log *log)
 
     if (count == 0)
         tri_log_write(log, TRI_LOG_INFO, "v4l2",
-                      "there is no capture device; pattern:smpte needs none");
+                      "no capture device found; pattern:smpte needs none");
     for (size_t i = 0; ok && i < count; i++) {
         const struct camera *camera = &entries[i].camera;
         usable += !entries[i].denied;
@@ -51,7 +51,7 @@ bool camera_list_devices(bool json, const tri_log *log)
     return ok && fflush(stdout) == 0 && (usable > 0 || count == 0);
 }
 
-/** Rates of one size, in frames a second: single ones, or the least and the most of a range. */
+/** Frame rates of one size: a list, or minimum and maximum of a range. */
 struct rates {
     double fps[RATES_MAX];
     size_t count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Prints what cameras there are and what one of them can do. */
+/** Prints the cameras, and the formats and controls of one. */
 #ifndef CAPTURE_CAMERA_LIST_H
 #define CAPTURE_CAMERA_LIST_H
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define TEXT_MAX 4096 // bytes of a string control that are shown
+#define TEXT_MAX 4096 // printed bytes of a string control
 
 static const struct {
     uint32_t flag;
@@ -42,7 +42,7 @@ static json_t *ctrl_json(const struct camera *camera, const struct camera_ctrl *
     json_t *words = json_array();
     json_t *object =
         json_pack("{ss ss ss sI sI sI sI so so}", "name", ctrl->name, "title", q->name, "type",
-                  camera_ctrl_type_word(q->type), "min", (json_int_t)q->minimum, "max",
+                  camera_ctrl_type_name(q->type), "min", (json_int_t)q->minimum, "max",
                   (json_int_t)q->maximum, "step", (json_int_t)q->step, "default",
                   (json_int_t)q->default_value, "value", value_json(camera, ctrl), "flags", words);
     char item[40];
@@ -84,7 +84,7 @@ static bool print_ctrl(const struct camera *camera, const struct camera_ctrl *ct
     const struct v4l2_query_ext_ctrl *q = &ctrl->query;
     char item[40];
 
-    printf("%-32s %-8s", ctrl->name, camera_ctrl_type_word(q->type));
+    printf("%-32s %-8s", ctrl->name, camera_ctrl_type_name(q->type));
     if (q->type == V4L2_CTRL_TYPE_BITMASK)
         printf(" max=0x%llx default=0x%llx", (unsigned long long)q->maximum,
                (unsigned long long)q->default_value);

@@ -88,7 +88,7 @@ double camera_fastest(const struct camera *camera, uint32_t v4l2_fourcc, uint32_
             shortest.numerator ? (double)shortest.denominator / shortest.numerator : 0;
         fastest = fps > fastest ? fps : fastest;
         if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE)
-            break; // one range is all
+            break; // a range is the only entry
     }
     return fastest;
 }

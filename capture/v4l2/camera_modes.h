@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What a camera can do: formats, sizes and rates as its driver enumerates them. */
+/** Formats, sizes and rates, as the driver enumerates them. */
 #ifndef CAPTURE_CAMERA_MODES_H
 #define CAPTURE_CAMERA_MODES_H
 
@@ -7,21 +7,21 @@
 
 #define CAMERA_MODES_MAX 1024 // bounds every enumeration
 
-/** One entry of an enumeration, from index 0. @return false past the last, or none are told */
+/** One entry of an enumeration, from index 0. @return false past the last, or if it has none */
 bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_fmtdesc *format);
 bool camera_size_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t index,
                     struct v4l2_frmsizeenum *size);
 bool camera_rate_at(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
                     uint32_t height, uint32_t index, struct v4l2_frmivalenum *interval);
 
-/** Whether the camera's list marks the format as compressed. */
+/** Whether the driver marks the format as compressed. */
 bool camera_marks_compressed(const struct camera *camera, uint32_t v4l2_fourcc);
 
-/** Whether the camera makes exactly this size by itself; asks TRY_FMT where no sizes are told. */
+/** Whether the camera supports exactly this size; uses TRY_FMT if it enumerates none. */
 bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
                      uint32_t height);
 
-/** The most frames a second that the camera lists for this size; 0 where it lists none. */
+/** Highest frame rate that the camera lists for this size; 0 if it lists none. */
 double camera_fastest(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t width,
                       uint32_t height);
 

@@ -11,15 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_MAX     160
-#define FLUENT_FPS   24  // wanted where no rate is asked for: less is seen as a series of pictures
-#define MUCH_QUICKER 1.5 // a rate so many times another one is worth a line in the log
-#define FPS_MAX      100000 // no camera takes more a second
+#define LIST_MAX    160
+#define FLUENT_FPS  24     // if no rate is requested: slower video looks like single pictures
+#define MUCH_FASTER 1.5    // ratio of rates that is logged
+#define FPS_MAX     100000 // more is not plausible
 
-/** How well a native format serves; the first difference decides. */
+/** Ranks a native format; the first difference decides. */
 struct merit {
     bool size;
-    double rate; // frames a second, no more than are wanted
+    double rate; // at most what is wanted
     bool uncompressed, current;
 };
 
@@ -41,7 +41,7 @@ static bool is_compressed(uint32_t v4l2_fourcc)
     return camera_format_find(v4l2_fourcc)->family == TRI_FAMILY_COMPRESSED;
 }
 
-/** `size`: what is wanted, or what the camera stands at. */
+/** `size`: the requested or the current one. */
 static struct merit merit_of(const struct camera *camera, uint32_t v4l2_fourcc,
                              const struct tri_video *size, const struct v4l2_format *now)
 {
@@ -50,14 +50,14 @@ static struct merit merit_of(const struct camera *camera, uint32_t v4l2_fourcc,
 
     return (struct merit){
         .size = camera_has_size(camera, v4l2_fourcc, size->width, size->height),
-        // 29.97 serves as 30 does; a camera that lists no rates may have any
+        // 29.97 is as good as 30; a camera that lists no rates may support any
         .rate = fastest == 0 || fastest > aim * 0.99 ? aim : fastest,
         .uncompressed = !is_compressed(v4l2_fourcc),
         .current = v4l2_fourcc == camera_format_fourcc(now),
     };
 }
 
-/** The native V4L2 format that serves best; 0 if there is none of the wanted kind. */
+/** The best native V4L2 format; 0 if there is none of the wanted kind. */
 static uint32_t best_native(const struct camera *camera, const struct tri_video *wanted,
                             const struct v4l2_format *now)
 {
@@ -79,8 +79,8 @@ static uint32_t best_native(const struct camera *camera, const struct tri_video 
     return chosen;
 }
 
-/** Says when another format of the camera is much quicker at this size than the chosen one, or has
- *  been left out for being much slower. */
+/** Logs that another format is much faster at this size than the requested one, or that a faster
+ *  one was chosen instead of an uncompressed one. */
 static void compare_rates(const struct camera *camera, uint32_t chosen, bool asked_for,
                           const struct tri_video *size)
 {
@@ -95,26 +95,25 @@ static void compare_rates(const struct camera *camera, uint32_t chosen, bool ask
             continue;
         tri_fourcc_name(chosen, text);
         tri_fourcc_name(each.pixelformat, other);
-        if (asked_for && own < FLUENT_FPS && fps > MUCH_QUICKER * own) {
+        if (asked_for && own < FLUENT_FPS && fps > MUCH_FASTER * own) {
             tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
-                          "%s: %s gives no more than %.4g frames a second at %ux%u; --format %s "
-                          "gives %.4g",
+                          "%s: %s is limited to %.4g fps at %ux%u; --format %s reaches %.4g fps",
                           camera->path, text, own, size->width, size->height, other, fps);
             return;
         }
         if (!asked_for && is_compressed(chosen) && !is_compressed(each.pixelformat) &&
-            own > MUCH_QUICKER * fps) {
+            own > MUCH_FASTER * fps) {
             tri_log_write(camera->log, TRI_LOG_INFO, "v4l2",
-                          "%s: %s chosen: %s gives no more than %.4g frames a second at %ux%u; "
-                          "--format %s takes it",
+                          "%s: using %s: %s is limited to %.4g fps at %ux%u; use --format %s to "
+                          "force it",
                           camera->path, text, other, fps, size->width, size->height, other);
             return;
         }
     }
 }
 
-/** Asks libv4lconvert for `wanted`, or any format where wanted->fourcc is 0.
- *  @return false: it has no way to make it; *converter is then NULL */
+/** Asks libv4lconvert for `wanted`, or for any format if wanted->fourcc is 0.
+ *  @return false: not possible; *converter is NULL */
 static bool emulate(const struct camera *camera, const struct tri_video *wanted,
                     const struct v4l2_format *now, struct camera_format *format,
                     struct v4lconvert_data **converter)
@@ -146,8 +145,8 @@ static enum source_result no_format(const struct camera *camera, uint32_t fourcc
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++)
         strbuf_add(&formats, " %s", tri_fourcc_name(each.pixelformat, text));
     tri_log_write(
-        camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot give %s; its own formats:%s", camera->path,
-        fourcc ? tri_fourcc_name(fourcc, wanted) : "any format that triptych knows", list);
+        camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot deliver %s; its formats:%s", camera->path,
+        fourcc ? tri_fourcc_name(fourcc, wanted) : "any format that triptych supports", list);
     return SOURCE_MISUSED;
 }
 
@@ -159,7 +158,7 @@ static void take_rate(struct tri_video *video, const struct v4l2_fract *interval
     video->fps_den = interval->denominator ? interval->numerator : 0;
 }
 
-/** What the camera lists for its mode, if that is one rate. */
+/** Takes the rate that the camera lists for its mode, if it lists exactly one. */
 static void take_only_rate(const struct camera *camera, const struct v4l2_format *native,
                            struct tri_video *video)
 {
@@ -174,9 +173,9 @@ static void take_only_rate(const struct camera *camera, const struct v4l2_format
         take_rate(video, &first.discrete);
 }
 
-/** Sets the rate where one is wanted and can be set, and reads what is in force. */
-static void agree_rate(const struct camera *camera, const struct tri_video *wanted,
-                       struct camera_format *format)
+/** Sets the requested rate, if the driver supports that, and reads the current one. */
+static void negotiate_rate(const struct camera *camera, const struct tri_video *wanted,
+                           struct camera_format *format)
 {
     struct v4l2_streamparm parm = { .type = camera->type };
     struct v4l2_fract *interval = &parm.parm.capture.timeperframe;
@@ -195,44 +194,49 @@ static void agree_rate(const struct camera *camera, const struct tri_video *want
     if (camera_ioctl(camera, VIDIOC_S_PARM, &parm) == 0)
         take_rate(&format->video, interval);
     else
-        tri_log_write(camera->log, TRI_LOG_WARN, "v4l2", "%s: cannot set %g frames a second: %s",
-                      camera->path, rate_of(wanted), strerror(errno));
+        tri_log_write(camera->log, TRI_LOG_WARN, "v4l2", "%s: cannot set %g fps: %s", camera->path,
+                      rate_of(wanted), strerror(errno));
 }
 
 static void report(const struct camera *camera, const struct tri_video *wanted,
                    const struct camera_format *format)
 {
     const struct tri_video *video = &format->video;
-    char text[5], native[5], rate[40] = "at a rate that the driver does not tell";
+    char text[5], native[5], rate[40] = "unknown rate";
 
     if (video->fps_num)
-        snprintf(rate, sizeof(rate), "%.4g frames a second", rate_of(video));
+        snprintf(rate, sizeof(rate), "%.4g fps", rate_of(video));
     tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s, %ux%u %s, %s%s", camera->path,
                   camera->card, video->width, video->height, tri_fourcc_name(video->fourcc, text),
-                  rate, format->woven ? ", woven of two fields each" : "");
+                  rate, format->woven ? ", two fields woven per frame" : "");
     if (format->emulated.type)
         tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
-            "%s: %s is emulated: libv4lconvert makes it of the camera's %s, one conversion a "
-            "frame; colours may be less exact",
+            "%s: %s is emulated: libv4lconvert converts each frame from %s; colours may be less "
+            "exact",
             camera->path, text, tri_fourcc_name(camera_format_fourcc(&format->native), native));
+    if (camera_format_alternates(&format->native) && !format->woven)
+        tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
+                      "%s: the camera delivers single fields, which cannot be woven in %s: each is "
+                      "published as a frame of half the height; use an uncompressed --format",
+                      camera->path, text);
     if ((wanted->width && wanted->width != video->width) ||
         (wanted->height && wanted->height != video->height))
         tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
-            "%s: %ux%u was asked for, the camera gives %ux%u; --list-formats shows its sizes",
+            "%s: %ux%u requested, the camera delivers %ux%u; --list-formats lists its sizes",
             camera->path, wanted->width, wanted->height, video->width, video->height);
-    // A rate of 59.94 is told as 60 by many drivers: a hundredth is no difference worth a word.
+    // Many drivers report 59.94 as 60: ignore 1 %.
     const double ratio = wanted->fps_num && video->fps_num ? rate_of(video) / rate_of(wanted) : 1;
     if (ratio < 0.99 || ratio > 1.01)
         tri_log_write(
             camera->log, TRI_LOG_WARN, "v4l2",
-            "%s: %.4g frames a second were asked for, the camera gives %.4g; --list-formats "
-            "shows its rates",
+            "%s: %.4g fps requested, the camera delivers %.4g fps; --list-formats lists its "
+            "rates",
             camera->path, rate_of(wanted), rate_of(video));
 }
 
-/** Sets a format; where the driver's buffers are fields, these get half the lines of the picture. */
+/** Sets a format. If the driver's buffers are fields, requests half the lines. */
 static int set_format(const struct camera *camera, struct v4l2_format *native,
                       const struct tri_video *aim)
 {
@@ -273,7 +277,7 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
     if (!camera_format_describe(format) ||
         (wanted->fourcc && format->video.fourcc != wanted->fourcc))
         return no_format(camera, wanted->fourcc);
-    agree_rate(camera, wanted, format);
+    negotiate_rate(camera, wanted, format);
     camera_pixel_aspect(camera, &format->video);
     report(camera, wanted, format);
     if (native)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Agrees with a camera on format, size and rate. */
+/** Negotiates format, size and rate with a camera. */
 #ifndef CAPTURE_CAMERA_NEGOTIATE_H
 #define CAPTURE_CAMERA_NEGOTIATE_H
 
@@ -8,15 +8,16 @@
 struct v4lconvert_data;
 
 /**
- * Sets the camera to what comes nearest to `wanted`, where 0 is the device's choice: a format that
- * it makes by itself before one that libv4lconvert makes of another, an uncompressed one before a
- * compressed one, and one that can do the wanted size and rate before all. Where no rate is wanted,
- * 24 frames a second are. Logs what was agreed, where it differs from what was wanted, and when
- * another format is much quicker.
+ * Sets the camera to what is closest to `wanted`; 0 there is the camera's choice. Prefers, in this
+ * order: formats that support the size, formats that reach the rate (24 per second if none is
+ * requested), uncompressed formats, the current format. A format that the camera does not have is
+ * converted by libv4lconvert if possible. Logs the result, how it differs from the request, and a
+ * format that would be much faster.
  *
- * @param converter  made where libv4lconvert is needed, NULL otherwise; destroyed by the caller
- * @return SOURCE_OK, SOURCE_LOST, SOURCE_FAILED, or SOURCE_MISUSED: no such format here, the log
- *         says which there are
+ * @param converter  set to a new converter if libv4lconvert is needed, else NULL; the caller
+ * destroys it
+ * @return SOURCE_OK, SOURCE_LOST, SOURCE_FAILED, or SOURCE_MISUSED (no such format; the log lists
+ *         the formats)
  */
 enum source_result camera_negotiate(const struct camera *camera, const struct tri_video *wanted,
                                     struct camera_format *format,

@@ -2,13 +2,13 @@
 #include "camera_timestamps.h"
 
 #define MS(ms)   ((ms)*INT64_C(1000000))
-#define EARLY_NS MS(500) // vivid tells when the frame would end; no picture is from the future
-#define LATE_NS  MS(500) // a device may stamp what it began before it got the buffer
-#define FAST_NS  MS(1)   // taken for the period where that is unknown
-#define SLACK    64      // frames that the driver's count may be ahead of time
+#define EARLY_NS MS(500) // tolerated: vivid reports when the frame will end
+#define LATE_NS  MS(500) // tolerated: a device may begin a frame before it gets the buffer
+#define FAST_NS  MS(1)   // period if the rate is unknown
+#define SLACK    64      // frames that the driver's count may be ahead
 
-/** Adds to the driver's count. @return whether that many frames can have been taken: not much more
- *  than one a period. A count of fields exceeds it, and so does a number that jumps. */
+/** Adds to the driver's count. @return whether it is plausible: at most about one frame per period.
+ *  It is not if the driver counts fields, or if its number jumps. */
 static bool count_on(struct camera_timestamps *timestamps, uint32_t step)
 {
     const int64_t elapsed_ns = tri_now_ns() - timestamps->first_ns;
@@ -33,9 +33,9 @@ uint64_t camera_timestamps_count(struct camera_timestamps *timestamps,
         timestamps->first_ns = tri_now_ns();
         return 0;
     }
-    if (step == 0) // a field of the same frame, or a driver that does not count
+    if (step == 0) // a field of the same frame, or the driver does not count
         return 0;
-    if (step > INT32_MAX || !count_on(timestamps, step)) { // backwards, or further than time allows
+    if (step > INT32_MAX || !count_on(timestamps, step)) { // backwards, or implausible
         timestamps->sequence++;
         return 0;
     }
@@ -43,16 +43,16 @@ uint64_t camera_timestamps_count(struct camera_timestamps *timestamps,
     return step - 1;
 }
 
-/** What is wrong with the driver's time; NULL: nothing. */
+/** Why the driver's time is implausible; NULL if it is not. */
 static const char *time_fault(const struct camera_timestamps *timestamps,
                               const struct camera_taken *taken, int64_t now_ns)
 {
     const int64_t then_ns = taken->timestamp_ns;
 
     if ((taken->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC)
-        return "are of another clock";
+        return "are not CLOCK_MONOTONIC";
     if (then_ns > now_ns + EARLY_NS)
-        return "lie in the future";
+        return "are in the future";
     if (then_ns < taken->queued_ns - LATE_NS - 2 * timestamps->period_ns)
         return "are older than the buffers";
     return then_ns <= timestamps->driver_ns ? "do not increase" : NULL;
@@ -67,7 +67,7 @@ int64_t camera_timestamps_time(struct camera_timestamps *timestamps, const struc
 
     if (fault && !timestamps->reported)
         tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
-                      "%s: the driver's times %s: frames with such times are stamped on arrival",
+                      "%s: the driver's times %s: using the time of arrival for such frames",
                       camera->path, fault);
     timestamps->reported |= fault != NULL;
     timestamps->driver_ns = taken->timestamp_ns;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define EVENTS_MAX 64 // taken at once; a driver keeps fewer
+#define EVENTS_MAX 64 // dequeued at once; drivers keep fewer
 
 static uint64_t greatest_divisor(uint64_t a, uint64_t b)
 {
@@ -36,7 +36,7 @@ void camera_pixel_aspect(const struct camera *camera, struct tri_video *video)
         !cap.pixelaspect.denominator || cap.pixelaspect.numerator == cap.pixelaspect.denominator ||
         !cap.defrect.width || !cap.defrect.height)
         return;
-    // V4L2 tells height to width, of pixels that are not scaled. 16 bits a factor: no overflow.
+    // V4L2 reports height to width, of pixels before scaling. 16 bits per factor: no overflow.
     const uint64_t wide = (uint64_t)(uint16_t)cap.pixelaspect.denominator *
                           (uint16_t)cap.defrect.width * (uint16_t)video->height;
     const uint64_t high = (uint64_t)(uint16_t)cap.pixelaspect.numerator *
@@ -49,11 +49,11 @@ void camera_pixel_aspect(const struct camera *camera, struct tri_video *video)
     video->aspect_den = (uint32_t)(high / divisor);
 }
 
-/** What errno of QUERY_DV_TIMINGS says; NULL: nothing about the signal. */
+/** Meaning of an errno of QUERY_DV_TIMINGS; NULL: not about the signal. */
 static const char *timings_fault(int error)
 {
-    return error == ENOLINK  ? "no signal: nothing is connected, or it is switched off"
-           : error == ENOLCK ? "no lock: the signal is unstable; check the cable"
+    return error == ENOLINK  ? "no signal: nothing connected, or switched off"
+           : error == ENOLCK ? "no lock: unstable signal; check the cable"
            : error == ERANGE ? "the signal's timings are out of the device's range"
                              : NULL;
 }
@@ -73,11 +73,10 @@ const char *camera_no_signal(const struct camera *camera)
         if (camera_ioctl(camera, VIDIOC_QUERY_DV_TIMINGS, &timings) == -1)
             return timings_fault(errno);
     }
-    return input.status & V4L2_IN_ST_NO_POWER    ? "the input has no power"
-           : input.status & V4L2_IN_ST_NO_SIGNAL ? "no signal"
-           : input.status & (V4L2_IN_ST_NO_H_LOCK | V4L2_IN_ST_NO_SYNC)
-               ? "no lock: the signal is unstable"
-               : NULL;
+    return input.status & V4L2_IN_ST_NO_POWER                           ? "no power on the input"
+           : input.status & V4L2_IN_ST_NO_SIGNAL                        ? "no signal"
+           : input.status & (V4L2_IN_ST_NO_H_LOCK | V4L2_IN_ST_NO_SYNC) ? "no lock: unstable signal"
+                                                                        : NULL;
 }
 
 enum source_result camera_timings_follow(const struct camera *camera, struct tri_video *video)
@@ -86,11 +85,11 @@ enum source_result camera_timings_follow(const struct camera *camera, struct tri
     struct v4l2_dv_timings timings = { 0 };
     const char *fault = camera_no_signal(camera);
 
-    // The event's id is the input; 0 is right for a device with one input.
+    // The event's id is the input; a device with one input uses 0.
     int index = 0;
     if (camera_ioctl(camera, VIDIOC_G_INPUT, &index) == 0)
         changes.id = (uint32_t)index;
-    (void)camera_ioctl(camera, VIDIOC_SUBSCRIBE_EVENT, &changes); // not every driver has it
+    (void)camera_ioctl(camera, VIDIOC_SUBSCRIBE_EVENT, &changes); // not all drivers support it
 
     if (fault) {
         tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, fault);
@@ -98,7 +97,7 @@ enum source_result camera_timings_follow(const struct camera *camera, struct tri
     }
     if (camera_ioctl(camera, VIDIOC_QUERY_DV_TIMINGS, &timings) == -1 ||
         timings.type != V4L2_DV_BT_656_1120)
-        return SOURCE_OK; // no such input
+        return SOURCE_OK; // no timings on this input
     if (camera_ioctl(camera, VIDIOC_S_DV_TIMINGS, &timings) == -1)
         return camera_failed(camera, CAMERA_FORMAT, "cannot set the timings of the signal");
     set_video(video, &timings.bt);

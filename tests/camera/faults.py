@@ -194,7 +194,7 @@ class Faults(CameraTest):
         frames = self.frames(name, 10)
         picture = self.picture(name, "YUYV", 320, 180)
         self.finish(capture)
-        self.assertIn("woven of two fields", capture.err)
+        self.assertIn("two fields woven", capture.err)
         self.assertEqual({(f["width"], f["height"], f["field"]) for f in frames},
                          {(320, 180, "interlaced-tb")})
         self.assertEqual(round(frames[0]["fps_num"] / frames[0]["fps_den"]), 25)

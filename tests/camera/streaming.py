@@ -135,4 +135,4 @@ class Streaming(CameraTest):
         frame = self.frames(name, 1)[0]
         self.finish(capture)
         self.assertEqual((frame["width"], frame["height"]), (640, 360))
-        self.assertIn("650x370 was asked for", capture.err)
+        self.assertIn("650x370 requested", capture.err)

@@ -49,7 +49,7 @@ class Devices(OddCameras):
             ([GREY, control + " 2", "fail S_EXT_CTRLS EBUSY"], setting, MISUSED,
              "locked while the device streams"),
             ([GREY, control, "fail S_EXT_CTRLS EACCES"], setting, MISUSED,
-             "refuses this value now", "!group"),
+             "refuses this value at the moment", "!group"),
             ([GREY, control, "fail S_EXT_CTRLS EIO"], setting, FAILED,
              "the camera refused the value", "!cable"),
             ([GREY, "fail S_FMT EIO"], [], FAILED, "cable"),
@@ -79,22 +79,21 @@ class Devices(OddCameras):
                 self.assertEqual(done.returncode, DONE, done.stderr)
                 self.assertIn(f"from /dev/{node} ", done.stderr)
         self.assert_refused(self.run_capture("v4l2:twin"), MISUSED, "/dev/video3 (Twin 1) and "
-                            "/dev/video4 (Twin 2): write more of the name")
+                            "/dev/video4 (Twin 2): use more of the name")
 
 
 class WaysOfStreaming(OddCameras):
     def test_next_io_method_is_tried_until_a_frame_arrives(self):
         wayward = "caps +readwrite"
-        logged = ["no frame came by --io userptr: --io mmap takes its place", "! error ",
-                "!no signal"]
+        logged = ["no frame with --io userptr: using --io mmap", "! error ", "!no signal"]
         self.each([
             ([GREY, "fail QBUF EINVAL userptr"], [], DONE, *logged),
             ([GREY, "image 0"], ["--io", "userptr"], MISUSED, "--io userptr"),
             ([GREY, "fail STREAMON EIO userptr"], [], DONE, *logged),
             ([GREY, "fail DQBUF EIO userptr"], [], DONE, *logged),
-            ([GREY, "fail REQBUFS EINVAL userptr"], [], DONE, "! error ", "!no frame came"),
+            ([GREY, "fail REQBUFS EINVAL userptr"], [], DONE, "! error ", "!no frame with"),
             ([GREY, wayward, "fail REQBUFS EINVAL"], [], DONE, "! error "),
-            ([GREY, wayward, "fail STREAMON EINVAL"], [], DONE, "--io read takes its place"),
+            ([GREY, wayward, "fail STREAMON EINVAL"], [], DONE, "using --io read"),
             ([GREY, "fail STREAMON ENOSPC"], [], FAILED, "No space left.*USB bandwidth",
              "!no signal"),
             ([GREY, "fail QBUF EINVAL userptr"], ["--io", "userptr"], FAILED,
@@ -165,7 +164,7 @@ class WaysOfStreaming(OddCameras):
 
     def test_persistent_capture_waits_for_an_idle_loopback(self):
         self.plug_in("caps -capture\ncaps +output")
-        self.ends("caps -capture\ncaps +output", [], FAILED, "captures nothing yet")
+        self.ends("caps -capture\ncaps +output", [], FAILED, "not a capture device yet")
         name, process, log = self.capture("--persistent", "-s", "64x48", "-f", "GREY")
         self.assertTrue(self.frames(name, 1)[0]["no_signal"])
         self.plug_in(GREY)
@@ -177,8 +176,8 @@ class BadFrames(OddCameras):
     def test_bad_frames_are_logged_with_their_bytes(self):
         good = "frame times=0"
         self.each([
-            ([GREY, "frame bytes=100", good], [], DONE, r"1 bad frame,.*cut short \(100 of 3072 b"),
-            ([GREY, "frame bytes=0", good], [], DONE, "1 bad frame,.*empty"),
+            ([GREY, "frame bytes=100", good], [], DONE, r"1 unusable frame,.*truncated \(100 of 3072 b"),
+            ([GREY, "frame bytes=0", good], [], DONE, "1 unusable frame,.*empty"),
             ([GREY, "frame flags=0x40", good], [], DONE, r"marked as bad by the driver \(3072 b"),
             ([GREY, "frame bytes=100", good], ["--io", "mmap"], DONE, r"100 of 3072 bytes"),
             ([GREY, "frame offset=10 bytes=3072", good], [], DONE),
@@ -187,7 +186,7 @@ class BadFrames(OddCameras):
     def test_bad_frames_do_not_end_an_outage(self):
         self.plug_in([GREY, BAD])
         name, process, log = self.capture("--device-timeout", 0.5)
-        self.wait_for(log, r"no usable frame for 0\.\d s: the last one was cut short \(100 of 3072")
+        self.wait_for(log, r"no usable frame for 0\.\d s: the last one was truncated \(100 of 3072")
         self.assertTrue(self.frames(name, 1)[0]["no_signal"])
         self.finish(process)
 
@@ -202,7 +201,7 @@ class BadFrames(OddCameras):
     def test_bad_frames_are_logged_once_a_second(self):
         self.plug_in([GREY, BAD])
         _, process, log = self.capture("--device-timeout", 0)
-        self.wait_for(log, r"\b[2-9]\d bad frames,")
+        self.wait_for(log, r"\b[2-9]\d unusable frames,")
         summary = self.finish(process)
         lines = log().count("bad frame")
         self.assertLessEqual(lines, 1 + summary["duration_s"], log())
@@ -218,13 +217,13 @@ class BadFrames(OddCameras):
             ])
         self.each([
             (["mode RGB4 64x48 50", "frame bytes=500", "frame times=0"], ["-f", "YU12"], DONE,
-             "cut short"),
+             "truncated"),
             (["mode RGB4 64x48 50", "pitch 1", "image 12288"], ["-f", "YU12"], DONE),
             (["mode RGB4 64x48 50", "pitch 300", "image 14400"], ["-f", "YU12"], DONE),
         ])
         self.plug_in(["mode RGB4 64x48 50", "pitch 1", "image 48"])
         _, process, log = self.capture("-f", "YU12")
-        self.wait_for(log, "cut short .48 of 12288 bytes")
+        self.wait_for(log, "truncated .48 of 12288 bytes")
         self.finish(process)
 
     def test_padded_rows_are_converted_without_their_padding(self):
@@ -246,7 +245,7 @@ class Rates(OddCameras):
         frame = self.frames(name, 1)[0]
         self.finish(process)
         self.assertEqual(frame["fps_num"] / frame["fps_den"], 20)
-        self.assertIn("cannot set 50 frames a second", log())
+        self.assertIn("cannot set 50 fps", log())
 
     def test_rate_is_measured_where_the_driver_reports_none(self):
         for script, rate in ((["mode GREY 64x48 20"], 20), (["mode GREY 64x48"], 0),
@@ -257,7 +256,7 @@ class Rates(OddCameras):
                 frame = self.frames(name, 1)[0]
                 self.finish(process)
                 self.assertEqual(frame["fps_num"], rate * frame["fps_den"])
-                self.assertNotIn(" 0 frames a second", log())
+                self.assertNotIn(" 0 fps", log())
 
 
 class Times(OddCameras):
@@ -319,11 +318,11 @@ class Choices(OddCameras):
     def test_fast_enough_format_is_chosen(self):
         self.each([
             (WEBCAM, ["-s", "1920x1080"], DONE,
-             "1920x1080 MJPG, 30 frames", "YUYV gives no more than 5 .*--format YUYV takes it"),
-            (WEBCAM, ["-s", "1920x1080", "-r", 5, "--count", 2], DONE, "1920x1080 YUYV, 5 frames"),
+             "1920x1080 MJPG, 30 fps", "using MJPG: YUYV is limited to 5 fps .*--format YUYV to force it"),
+            (WEBCAM, ["-s", "1920x1080", "-r", 5, "--count", 2], DONE, "1920x1080 YUYV, 5 fps"),
             (WEBCAM, ["-s", "1920x1080", "-f", "YUYV", "--count", 2], DONE,
-             "no more than 5 frames a second at 1920x1080; --format MJPG gives 30"),
-            (WEBCAM, [], DONE, "640x480 YUYV, 50 frames", "!chosen"),
+             "limited to 5 fps at 1920x1080; --format MJPG reaches 30"),
+            (WEBCAM, [], DONE, "640x480 YUYV, 50 fps", "!using MJPG"),
             (["mode YUYV 64x48 29.97", "mode MJPG 64x48 30"], ["-r", 30], DONE, "YUYV"),
         ])
 
@@ -335,7 +334,7 @@ class Choices(OddCameras):
             (tuner, ["--input", "1", "--standard", "pal"], DONE, "input 1", "standard PAL"),
             (tuner, ["--input", "HDMI"], MISUSED, r"0 \(Tuner\), 1 \(S-Video\)"),
             (tuner, ["--standard", "SECAM"], MISUSED, r"NTSC.*PAL"),
-            (GREY, ["--input", "1"], MISUSED, "the device has no choice"),
+            (GREY, ["--input", "1"], MISUSED, "the device has none"),
         ])
 
     def test_pixel_aspect_is_that_of_the_driver_also_when_scaled(self):
@@ -353,7 +352,7 @@ class Choices(OddCameras):
         control = "control 980900 Brightness 0 255 128"
         self.each([
             ([GREY, control], ["-c", "brightness=7,brightness=9"], DONE, "brightness is 9"),
-            ([GREY, control], ["-c", r"brightness=7\,8"], MISUSED, "brightness takes 0 to 255"),
+            ([GREY, control], ["-c", r"brightness=7\,8"], MISUSED, "brightness: use 0 to 255"),
         ])
 
 
@@ -383,6 +382,16 @@ class Fields(OddCameras):
         self.assertEqual(frames[-1]["dropped_driver"] - frames[0]["dropped_driver"], 4)
         self.assertEqual({frame["field"] for frame in frames}, {"interlaced-tb"})
 
+    def test_compressed_fields_are_published_one_by_one_with_a_warning(self):
+        self.plug_in(["mode MJPG 64x24 50", "field alternate", "frame field=top",
+                      "frame field=bottom step=0"])
+        name, process, log = self.capture()
+        frames = self.frames(name, 10)
+        self.finish(process)
+        self.assertEqual({(f["height"], f["field"]) for f in frames}, {(24, "top"), (24, "bottom")})
+        self.assertIn("cannot be woven in MJPG: each is published as a frame of half the height",
+                      log())
+
 
 class JpegOfAnotherSize(OddCameras):
     def jpeg(self, size):
@@ -406,4 +415,4 @@ class JpegOfAnotherSize(OddCameras):
                 frame = self.frames(name, 1)[0]
                 self.finish(process)
                 self.assertEqual((frame["width"], frame["height"]), seen)
-                self.assertEqual("published at their own size" in log(), real[:3] != named[:3])
+                self.assertEqual("instead of the negotiated" in log(), real[:3] != named[:3])
