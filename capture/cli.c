@@ -23,12 +23,11 @@ static bool add_control(struct controls *controls, const char *control, size_t b
     const char *equals = memchr(control, '=', bytes);
 
     if (!equals || equals == control || equals == control + bytes - 1) {
-        snprintf(why, why_bytes, "a control is set by NAME=VALUE, see --list-ctrls");
+        snprintf(why, why_bytes, "use NAME=VALUE; --list-ctrls lists the controls");
         return false;
     }
     if (controls->count == CONTROLS_MAX || bytes >= sizeof(controls->text) - controls->used) {
-        snprintf(why, why_bytes, "there are more than %d controls, or very long ones",
-                 CONTROLS_MAX);
+        snprintf(why, why_bytes, "more than %d controls, or very long ones", CONTROLS_MAX);
         return false;
     }
     char *text = controls->text + controls->used;
@@ -36,13 +35,13 @@ static bool add_control(struct controls *controls, const char *control, size_t b
     for (size_t i = 0; i < bytes; i++) {
         if (control[i] == '\\' && control[i + 1] == ',')
             continue;
-        *text++ = control[i]; // a zero follows: the text was all zero
+        *text++ = control[i]; // zero-terminated: the text was all zero
     }
     controls->used += bytes + 1;
     return true;
 }
 
-/** Bytes before the next comma that separates two controls. */
+/** Length of the first control, up to a comma that is not escaped. */
 static size_t control_bytes(const char *value)
 {
     size_t bytes = strcspn(value, ",");
@@ -52,7 +51,7 @@ static size_t control_bytes(const char *value)
     return bytes;
 }
 
-/** NAME=VALUE[,NAME=VALUE]..., where "\," is a comma in a value; may be given again. */
+/** Parses NAME=VALUE[,NAME=VALUE]...; "\," is a comma in a value. The option may be repeated. */
 static bool set_controls(UNUSED const struct cli_option *option, void *target, const char *value,
                          char *why, size_t why_bytes)
 {
@@ -66,7 +65,7 @@ static bool set_controls(UNUSED const struct cli_option *option, void *target, c
     }
 }
 
-/** MS@FRAME */
+/** Parses MS@FRAME. */
 static bool set_stall(UNUSED const struct cli_option *option, void *target, const char *value,
                       char *why, size_t why_bytes)
 {
@@ -80,7 +79,7 @@ static bool set_stall(UNUSED const struct cli_option *option, void *target, cons
     if (*value >= '0' && *value <= '9' && last && last > end + 1 && !*last && !errno &&
         end[1] != '-' && faults->stall_ms <= 86400000 && faults->stall_at >= 1)
         return true;
-    snprintf(why, why_bytes, "a stall is MS@FRAME, for instance 500@100");
+    snprintf(why, why_bytes, "use MS@FRAME, for instance 500@100");
     return false;
 }
 
@@ -105,78 +104,77 @@ static bool set_reclaim(const struct cli_option *option, void *target, const cha
 static const struct cli_option options[] = {
     { 'n', "name", "NAME", TRI_NAME_DEFAULT, "the stream: " TRI_NAME_RULE, cli_set_name,
       FIELD(name) },
-    { 's', "size", "WxH", NULL, "pixels; the source's choice if not given", cli_set_size,
-      FIELD(size) },
+    { 's', "size", "WxH", NULL, "pixels; default: the source chooses", cli_set_size, FIELD(size) },
     { 0, "resolution", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
     { 0, "video-size", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
     { 'f', "format", "FORMAT", NULL, "fourcc, or its name in GStreamer or ffmpeg", cli_set_format,
       FIELD(format) },
     { 0, "pixelformat", "FORMAT", NULL, NULL, cli_set_format, FIELD(format) },
-    { 'r', "rate", "FPS", NULL, "frames a second, N or N/D; 0: unpaced; dump: true or constant",
+    { 'r', "rate", "FPS", NULL, "frames per second, N or N/D; 0: unpaced (dump: true, constant)",
       cli_set_rate, FIELD(rate) },
     { 0, "fps", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
     { 0, "framerate", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
-    { 0, "stride", "BYTES", NULL, "raw: from one row of a picture to the next, padding and all",
-      cli_set_count, FIELD(stride) },
-    { 'b', "buffers", "N", NULL, "slots, 3 to 64; 3, or what --io needs, if not given",
+    { 0, "stride", "BYTES", NULL, "raw: bytes from row to row, including padding", cli_set_count,
+      FIELD(stride) },
+    { 'b', "buffers", "N", NULL, "slots, 3 to 64: readers that lock frames + 2; default: 3",
       cli_set_count, FIELD(slots) },
-    { 'd', "device", "DEVICE", NULL, "short for v4l2:DEVICE (-d of triptych-dump: --duration)",
+    { 'd', "device", "DEVICE", NULL, "same as v4l2:DEVICE (-d of triptych-dump: --duration)",
       cli_set_text, FIELD(device) },
-    { 0, "io", "METHOD", "auto", "how a camera's frames come: auto, mmap, userptr or read",
-      cli_set_word, FIELD(io), .words = io_words },
-    { 0, "input", "INPUT", NULL, "a camera's input, by number or name", cli_set_text,
-      FIELD(input) },
-    { 0, "standard", "NAME", NULL, "the television standard of its input, for instance PAL",
+    { 0, "io", "METHOD", "auto", "camera: I/O method, auto, mmap, userptr or read", cli_set_word,
+      FIELD(io), .words = io_words },
+    { 0, "input", "INPUT", NULL, "camera: input, by number or name", cli_set_text, FIELD(input) },
+    { 0, "standard", "NAME", NULL, "camera: television standard of the input, for instance PAL",
       cli_set_text, FIELD(standard) },
     { 'c', "set-ctrl", "NAME=VALUE", NULL,
-      "set a camera's control; several by commas; \\, is a comma in a value", set_controls,
+      "camera: set controls, separated by commas; \\, is a comma in a value", set_controls,
       FIELD(controls) },
-    { 0, "list-devices", NULL, NULL, "list the cameras and exit", cli_set_true,
-      FIELD(list_devices) },
-    { 0, "list-formats", NULL, NULL, "list a camera's formats, sizes and rates, and exit",
+    { 0, "list-devices", NULL, NULL, "list cameras and exit", cli_set_true, FIELD(list_devices) },
+    { 0, "list-formats", NULL, NULL, "list formats, sizes and rates of a camera and exit",
       cli_set_true, FIELD(list_formats) },
-    { 'l', "list-ctrls", NULL, NULL, "list a camera's controls and exit", cli_set_true,
+    { 'l', "list-ctrls", NULL, NULL, "list controls of a camera and exit", cli_set_true,
       FIELD(list_ctrls) },
-    { 0, "device-timeout", "S", "5", "open a camera anew after S seconds without a frame; 0: wait",
+    { 0, "device-timeout", "S", "5", "reopen a camera after S seconds without a frame; 0: never",
       cli_set_seconds, FIELD(device_timeout) },
-    { 0, "persistent", NULL, NULL, "wait for a camera that is not there, and never give one up",
-      cli_set_true, FIELD(persistent) },
-    { 0, "loop", NULL, NULL, "begin a film anew when it has ended", cli_set_true, FIELD(loop) },
-    { 0, "count", "N", NULL, "end after N frames (-c of the other programs)", cli_set_count,
+    { 0, "persistent", NULL, NULL, "retry a missing or lost camera indefinitely", cli_set_true,
+      FIELD(persistent) },
+    { 0, "loop", NULL, NULL, "restart a file at its end", cli_set_true, FIELD(loop) },
+    { 0, "count", "N", NULL, "stop after N frames (-c of the other programs)", cli_set_count,
       FIELD(count) },
-    { 0, "skip", "N", NULL, "leave out the source's first N frames", cli_set_count, FIELD(skip) },
-    { 0, "wait-for-reader", NULL, NULL, "publish nothing before the first reader has come",
+    { 0, "skip", "N", NULL, "discard the first N frames of the source", cli_set_count,
+      FIELD(skip) },
+    { 0, "wait-for-reader", NULL, NULL, "publish nothing before the first reader is attached",
       cli_set_true, FIELD(wait_for_reader) },
-    { 0, "linger", "S", "0.5", "after the source's end: stay while it is read, S seconds at most",
+    { 0, "linger", "S", "0.5", "at the source's end, keep a stream with readers up to S seconds",
       cli_set_seconds, FIELD(linger) },
-    { 'm', "mode", "MODE", "0640", "who may watch, as in chmod; readers: which frames",
+    { 'm', "mode", "MODE", "0640", "permissions, as in chmod (of readers: which frames)",
       cli_set_mode, FIELD(mode) },
-    { 'g', "group", "GROUP", NULL, "whose members may watch", cli_set_text, FIELD(group) },
-    { 0, "buffers-max", "N", NULL,
-      "slots to open while readers lock the others; 32 if they fit in 1 GiB", cli_set_count,
-      FIELD(slots_max) },
-    { 0, "reclaim", "S|never", "0", "when all are locked: overwrite those locked for S seconds",
+    { 'g', "group", "GROUP", NULL, "group whose members may read the stream", cli_set_text,
+      FIELD(group) },
+    { 0, "buffers-max", "N", NULL, "limit for opening slots while readers lock the others",
+      cli_set_count, FIELD(slots_max) },
+    { 0, "reclaim", "S|never", "0", "if all slots are locked: overwrite those locked for S seconds",
       set_reclaim, FIELD(reclaim) },
     { 0, "take-back", "S", NULL, NULL, set_reclaim, FIELD(reclaim) },
-    { 0, "checksum", NULL, NULL, "put an XXH3-64 of its pixels on each frame", cli_set_true,
+    { 0, "checksum", NULL, NULL, "add an XXH3-64 of the pixels to each frame", cli_set_true,
       FIELD(checksum) },
-    { 0, "huge-pages", NULL, NULL, "ask for huge pages", cli_set_true, FIELD(huge_pages) },
-    { 0, "lock", NULL, NULL, "keep the stream's memory out of swap", cli_set_true, FIELD(lock) },
-    { 0, "drop-every", "N", NULL, "patterns: lose each Nth frame", cli_set_count,
+    { 0, "huge-pages", NULL, NULL, "use huge pages", cli_set_true, FIELD(huge_pages) },
+    { 0, "lock", NULL, NULL, "lock the stream's memory, never swap it out", cli_set_true,
+      FIELD(lock) },
+    { 0, "drop-every", "N", NULL, "patterns: drop every Nth frame", cli_set_count,
       FIELD(faults.drop_every) },
-    { 0, "stall", "MS@FRAME", NULL, "patterns: hang for MS milliseconds before that frame",
+    { 0, "stall", "MS@FRAME", NULL, "patterns: no frames for MS milliseconds before frame FRAME",
       set_stall, FIELD(faults) },
-    { 0, "jitter", "MS", NULL, "patterns: be late by up to MS milliseconds", cli_set_ms,
+    { 0, "jitter", "MS", NULL, "patterns: delay each frame by up to MS milliseconds", cli_set_ms,
       FIELD(faults.jitter_ms) },
-    { 0, "tear", NULL, NULL, "patterns: the lower half is always the frame before", set_tear,
+    { 0, "tear", NULL, NULL, "patterns: replace every lower half by the previous frame's", set_tear,
       FIELD(faults.tear_every) },
-    { 0, "tear-every", "N", NULL, "patterns: the same in each Nth frame", cli_set_count,
+    { 0, "tear-every", "N", NULL, "patterns: replace it in every Nth frame", cli_set_count,
       FIELD(faults.tear_every) },
-    { 0, "crash-after", "N", NULL, "patterns: be killed after N frames", cli_set_count,
+    { 0, "crash-after", "N", NULL, "patterns: end by SIGKILL after N frames", cli_set_count,
       FIELD(faults.crash_after) },
-    { 0, "format-change-every", "N", NULL, "patterns: another format and size after N frames",
+    { 0, "format-change-every", "N", NULL, "patterns: change format and size after every N frames",
       cli_set_count, FIELD(faults.change_every) },
-    { 0, "json", NULL, NULL, "print the summary of the run, and lists, as JSON", cli_set_true,
+    { 0, "json", NULL, NULL, "print lists, and a summary at the end, as JSON", cli_set_true,
       FIELD(json) },
     { 0 },
 };
@@ -189,7 +187,7 @@ static const struct cli_program program = {
     .example = "triptych-capture -n desk --size 1920x1080 pattern:clock & triptych-display desk",
 };
 
-/** The sources and patterns, from their own tables. */
+/** Lists the sources and patterns from their tables. */
 static void describe_sources(char *text, size_t bytes)
 {
     struct strbuf list;
@@ -224,8 +222,7 @@ static void describe_formats(char *text, size_t bytes)
 
 static int refuse_cameras(void)
 {
-    return cli_refuse(&program, "this program was built without cameras: install libv4l-dev and "
-                                "build it anew");
+    return cli_refuse(&program, "built without camera support: install libv4l-dev and rebuild");
 }
 
 static bool is_plain_file(const char *path)
@@ -234,12 +231,11 @@ static bool is_plain_file(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/** Finds the source that a person means: with its name before a colon, or a device by its path. */
+/** Finds the source: by its name before a colon, or a device by its path. */
 static int choose_source(struct config *config, const char *text)
 {
     if (config->device && text)
-        return cli_refuse(&program, "one source at a time: --device %s, or %s", config->device,
-                          text);
+        return cli_refuse(&program, "one source only: --device %s or %s", config->device, text);
     if (config->device || (text && text[0] == '/' && !is_plain_file(text))) {
         config->ops = source_find("v4l2", &config->arg);
         config->arg = config->device ? config->device : text;
@@ -255,47 +251,46 @@ static int choose_source(struct config *config, const char *text)
         return refuse_cameras();
     if (is_plain_file(text))
         return cli_refuse(&program,
-                          "'%s' is a file: y4m:%s takes it if ffmpeg -f yuv4mpegpipe made it, any "
-                          "other film comes by ffmpeg -i %s -f yuv4mpegpipe - | %s y4m:-",
+                          "'%s' is a file: use y4m:%s if it is YUV4MPEG2, else ffmpeg -i %s "
+                          "-f yuv4mpegpipe - | %s y4m:-",
                           text, text, text, program.name);
-    return cli_refuse(
-        &program, "'%s' is no source: it is pattern:NAME, v4l2:DEVICE, y4m:FILE or raw:FILE", text);
+    return cli_refuse(&program,
+                      "'%s' is not a source: use pattern:NAME, v4l2:DEVICE, y4m:FILE or raw:FILE",
+                      text);
 }
 
 static int check(const struct config *config)
 {
     if (config->slots && (config->slots < TRI_SLOTS_MIN || config->slots > TRI_SLOTS_MAX))
-        return cli_refuse(&program, "--buffers %llu: a stream has %d to %d slots",
+        return cli_refuse(&program, "--buffers %llu: use %d to %d",
                           (unsigned long long)config->slots, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
     if (config->slots_max && (config->slots_max < (config->slots ? config->slots : TRI_SLOTS_MIN) ||
                               config->slots_max > TRI_SLOTS_MAX))
-        return cli_refuse(&program, "--buffers-max %llu: it is from --buffers to %d",
+        return cli_refuse(&program, "--buffers-max %llu: use --buffers to %d",
                           (unsigned long long)config->slots_max, TRI_SLOTS_MAX);
     if (config->reclaim > RECLAIM_MAX_S || (config->reclaim > 0 && config->reclaim < 0.001))
-        return cli_refuse(&program, "--reclaim %g: it is 0, 0.001 to %d seconds, or never",
+        return cli_refuse(&program, "--reclaim %g: use 0, 0.001 to %d seconds, or never",
                           config->reclaim, RECLAIM_MAX_S);
     if (config->mode & 0002)
         return cli_refuse(&program,
-                          "--mode %04o: everybody could disturb the stream; leave out the last 2",
+                          "--mode %04o: all users could write to the stream; omit the last 2",
                           config->mode);
     if ((config->input || config->standard) && !(config->ops->flags & SOURCE_CONTROLS))
-        return cli_refuse(&program, "--%s: %s has no inputs, a camera has",
+        return cli_refuse(&program, "--%s: only for cameras, not %s",
                           config->input ? "input" : "standard", config->ops->name);
     if (config->stride && !(config->ops->flags & SOURCE_STRIDE))
-        return cli_refuse(&program, "--stride is of raw pictures, %s says itself how rows lie",
-                          config->ops->name);
+        return cli_refuse(&program, "--stride: only for raw video, not %s", config->ops->name);
     if (config->stride > INT32_MAX)
-        return cli_refuse(&program, "--stride %llu: a row has 1 to %d bytes",
+        return cli_refuse(&program, "--stride %llu: use 1 to %d bytes",
                           (unsigned long long)config->stride, INT32_MAX);
     if (config->controls.count && !(config->ops->flags & SOURCE_CONTROLS))
-        return cli_refuse(&program, "--set-ctrl: %s has no controls, a camera has",
+        return cli_refuse(&program, "--set-ctrl: only cameras have controls, not %s",
                           config->ops->name);
     if (fault_is_requested(&config->faults) && !(config->ops->flags & SOURCE_FAULTS))
-        return cli_refuse(&program, "faults on purpose are for patterns, %s has its own",
+        return cli_refuse(&program, "faults can only be injected into patterns, not %s",
                           config->ops->name);
     if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)
-        return cli_refuse(&program, "there is nothing to list for %s; lists are of v4l2:DEVICE",
-                          config->ops->name);
+        return cli_refuse(&program, "nothing to list for %s: use v4l2:DEVICE", config->ops->name);
     return -1;
 }
 
@@ -315,7 +310,7 @@ int config_parse(struct config *config, int argc, char **argv)
     if (status >= 0)
         return status;
     if (argc - first > 1)
-        return cli_refuse(&program, "one source at a time, not also '%s'", argv[first + 1]);
+        return cli_refuse(&program, "one source only, not also '%s'", argv[first + 1]);
     status = choose_source(config, first < argc ? argv[first] : NULL);
     config->faults.source = config->ops;
     return status >= 0 ? status : check(config);

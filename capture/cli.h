@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the command line of triptych-capture says. */
+/** The command line of triptych-capture. */
 #ifndef CAPTURE_CLI_H
 #define CAPTURE_CLI_H
 
@@ -20,30 +20,31 @@ struct controls {
 
 struct config {
     struct cli_common common;
-    const struct source_ops *ops; // the source's kind, and what follows the colon
-    const char *arg;
+    const struct source_ops *ops;
+    const char *arg;    // what follows the source's colon
     const char *device; // --device: short for v4l2:DEVICE
 
     const char *name;
     struct cli_size size;
     uint32_t format;
-    uint64_t stride; // of raw pictures; 0: rows without padding
+    uint64_t stride; // of raw video; 0: rows without padding
     struct cli_rate rate;
-    uint64_t slots;     // 0: as many as the source needs, at least three
-    uint64_t slots_max; // 0: the library's default
+    uint64_t slots;     // 0: as the source needs, at least three
+    uint64_t slots_max; // 0: default of the library
     uint32_t mode;
     const char *group;
-    double reclaim; // seconds, 0: at once, RECLAIM_NEVER
+    double reclaim; // seconds; 0: at once; RECLAIM_NEVER
     bool checksum, huge_pages, lock;
 
     int io;                       // enum source_io
-    const char *input, *standard; // NULL: as the camera is
+    const char *input, *standard; // NULL: leave it as it is
     struct controls controls;
     bool list_devices, list_formats, list_ctrls;
     bool loop, persistent;
-    double device_timeout; // seconds, 0: wait for ever
+    double device_timeout; // seconds; 0: none
 
-    uint64_t count, skip; // 0: no end, none
+    uint64_t count; // 0: no limit
+    uint64_t skip;
     bool wait_for_reader;
     double linger; // seconds
     struct fault_options faults;

@@ -98,7 +98,7 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft)
     stats_published(&publisher->stats, &seen, bytes);
 }
 
-/** Enqueues drafts until the source has as many as it wants, or no slot is free. */
+/** Enqueues drafts until the source has source->queue of them, or no slot is free. */
 static enum source_result fill_queue(struct publisher *publisher)
 {
     uint32_t queued = 0;

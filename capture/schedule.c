@@ -70,7 +70,7 @@ uint64_t schedule_missed(const struct schedule *schedule, int64_t now_ns)
 uint64_t schedule_skip_missed(struct schedule *schedule)
 {
     const int64_t due_ns = schedule->due_ns;
-    const int64_t late_ns = tri_now_ns() - schedule->frame_ns; // beyond what delay_ns asked for
+    const int64_t late_ns = tri_now_ns() - schedule->frame_ns; // in addition to delay_ns
     const uint64_t missed = schedule->first ? 0 : schedule_missed(schedule, due_ns + late_ns);
 
     for (uint64_t i = 0; i < missed; i++)

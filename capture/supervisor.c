@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define WAIT_MS         100
-#define GIVE_UP_S       60 // end of the run without --persistent
+#define OUTAGE_MAX_S    60 // end of the run without --persistent
 #define TIMEOUT_PERIODS 3  // frame periods that the device time-out is at least, for slow cameras
 
 static void write_source_log(void *user, enum tri_log_level level, const char *part,
@@ -59,11 +59,11 @@ enum source_result supervisor_open(struct supervisor *supervisor)
 /** @return SOURCE_OK, or SOURCE_FAILED if the outage has lasted too long */
 static enum source_result check_outage(const struct supervisor *supervisor)
 {
-    if (supervisor->persistent || outage_seconds(&supervisor->outage, tri_now_ns()) <= GIVE_UP_S)
+    if (supervisor->persistent || outage_seconds(&supervisor->outage, tri_now_ns()) <= OUTAGE_MAX_S)
         return SOURCE_OK;
     tri_log_write(supervisor->log, TRI_LOG_ERROR, "capture",
                   "%s: no signal for %d s: %s; use --persistent to retry forever",
-                  supervisor->publisher.source.label, GIVE_UP_S, supervisor->reason);
+                  supervisor->publisher.source.label, OUTAGE_MAX_S, supervisor->reason);
     return SOURCE_FAILED;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/** Keeps a stream alive while its source comes and goes: detects that it is lost, publishes NO
- *  SIGNAL frames meanwhile, and reopens it. */
+/** Keeps a stream alive during outages of its source: detects that it is lost, publishes NO SIGNAL
+ *  frames meanwhile, and reopens it. */
 #ifndef CAPTURE_SUPERVISOR_H
 #define CAPTURE_SUPERVISOR_H
 
 #include "outage.h"
 #include "publisher.h"
 
-/** The caller sets the first group and, in `publisher`, what publisher.h asks for except
+/** The caller sets the first group and, in `publisher`, the fields listed in publisher.h except
  *  options.log; the rest starts as zero. Must not be moved once the source is open. */
 struct supervisor {
     const tri_log *log;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Knows what each slot shows, so that the still part of a pattern is drawn into it only once. */
+/** Records what each slot shows, so that the still part of a pattern is drawn only once. */
 #include "drawing.h"
 
 #include "jpeg_encoder.h"
@@ -8,23 +8,23 @@
 #include <string.h>
 #include <time.h>
 
-/** What the pixels of a slot (or of the picture aside) show. */
+/** What the pixels of a slot, or of the buffer for JPEG, show. */
 struct drawn {
-    const uint8_t *data; // NULL: nothing of ours
+    const uint8_t *data; // NULL: unknown
     struct pattern_moment moment;
 };
 
 struct drawing {
     const struct pattern *pattern;
-    void *state;         // the pattern's
-    struct paint canvas; // data is the slot's, or that of the picture aside
+    void *state;         // of the pattern
+    struct paint canvas; // its data is the slot, or the buffer for JPEG
     struct drawn slot[TRI_SLOTS_MAX];
-    jpeg_encoder *encoder; // of an opaque format: then there is a picture aside
-    struct drawn aside;
+    jpeg_encoder *encoder; // for MJPG, which is drawn in a buffer
+    struct drawn buffer;
 };
 
-/** MJPG is drawn as planar YUV as JFIF has it: BT.601, full range. */
-static bool open_aside(struct drawing *drawing, const struct tri_video *video)
+/** Allocates the buffer for MJPG: planar YUV as JFIF specifies it, BT.601, full range. */
+static bool open_buffer(struct drawing *drawing, const struct tri_video *video)
 {
     struct tri_video picture = { .fourcc = TRI_FOURCC_YU12,
                                  .width = video->width,
@@ -63,7 +63,7 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
     if (!drawing)
         return TRI_ERR_NO_RESOURCES;
     drawing->pattern = pattern;
-    if (video->fourcc == TRI_FOURCC_MJPG ? !open_aside(drawing, video)
+    if (video->fourcc == TRI_FOURCC_MJPG ? !open_buffer(drawing, video)
                                          : !paint_open(&drawing->canvas, video))
         goto fail;
     if (pattern->open && !pattern->open(&drawing->state, &drawing->canvas, video, arg))
@@ -79,12 +79,12 @@ fail:
 static void draw(struct drawing *drawing, struct drawn *drawn, const struct pattern_moment *now)
 {
     const struct pattern *pattern = drawing->pattern;
-    const bool anew = drawn->data != drawing->canvas.data[0];
+    const bool unknown = drawn->data != drawing->canvas.data[0];
 
-    if (anew && pattern->still)
+    if (unknown && pattern->still)
         pattern->still(drawing->state, &drawing->canvas);
     if (pattern->moving)
-        pattern->moving(drawing->state, &drawing->canvas, now, anew ? NULL : &drawn->moment);
+        pattern->moving(drawing->state, &drawing->canvas, now, unknown ? NULL : &drawn->moment);
     drawn->data = drawing->canvas.data[0];
     drawn->moment = *now;
 }
@@ -93,7 +93,7 @@ enum tri_err drawing_draw(struct drawing *drawing, struct tri_draft *draft,
                           const struct pattern_moment *now)
 {
     if (drawing->encoder) {
-        draw(drawing, &drawing->aside, now);
+        draw(drawing, &drawing->buffer, now);
         draft->info.copies = 1;
         draft->info.bytes_used = jpeg_encoder_run(drawing->encoder, &drawing->canvas,
                                                   draft->data[0], draft->shape.plane[0].bytes);
@@ -101,7 +101,7 @@ enum tri_err drawing_draw(struct drawing *drawing, struct tri_draft *draft,
     }
 
     struct drawn *drawn = &drawing->slot[draft->slot_index];
-    if (!draft->previous_number) // a new segment, or the frame before was given up half way
+    if (!draft->previous_number) // a new segment, or a draft that was cancelled half drawn
         drawn->data = NULL;
     memcpy(drawing->canvas.data, draft->data, sizeof(draft->data));
     drawing->canvas.shape = draft->shape;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/** libjpeg-turbo, or nothing. */
 #include "jpeg_encoder.h"
 
 #ifdef HAVE_TURBOJPEG
@@ -7,11 +6,11 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-#define QUALITY 90 // edges stay clean, and a noisy picture stays below the bound of a slot
+#define QUALITY 90 // clean edges, and noise still fits into a slot
 
 struct jpeg_encoder {
     tjhandle handle;
-    unsigned char *buffer; // the library's worst case exceeds a slot, and it insists on that
+    unsigned char *buffer; // the library requires room for its worst case, which exceeds a slot
     unsigned long room;
 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A cell in units of the grid, and where in it the grid's corner lies. */
+/* A cell in units of the grid, and the position of the grid in it. */
 #define CELL_WIDTH  5.7
 #define CELL_HEIGHT 7.8
 #define MARGIN_X    0.85
@@ -17,7 +17,7 @@
 
 /* Strokes are separated by blanks; a stroke is points "xy", x from the left, y from the top. */
 static const char *const strokes[64] = {
-    ['*' - ' '] = "1335 3315", // drawn as a sign of multiplication
+    ['*' - ' '] = "1335 3315", // a multiplication sign
     ['-' - ' '] = "1333",
     ['.' - ' '] = "2626",
     ['/' - ' '] = "4006",
@@ -76,7 +76,7 @@ uint32_t lettering_height(uint32_t count, uint32_t width, uint32_t height)
     return by_width < height ? by_width : height;
 }
 
-/** Squared. */
+/** @return the squared distance */
 static double distance_to_segment(double x, double y, const char *point)
 {
     const double x0 = point[0] - '0', y0 = point[1] - '0';
@@ -89,7 +89,7 @@ static double distance_to_segment(double x, double y, const char *point)
     return away_x * away_x + away_y * away_y;
 }
 
-/** From a place on the grid to the nearest stroke of a glyph. */
+/** Distance from a point of the grid to the nearest stroke of a glyph. */
 static double distance_to_strokes(double x, double y, const char *glyph)
 {
     double nearest = CELL_HEIGHT * CELL_HEIGHT;
@@ -131,7 +131,7 @@ static bool draw_glyph(struct lettering *lettering, struct paint *to, const stru
     return true;
 }
 
-/** The glyph of a letter, drawn if it was not yet; NULL if it cannot be. */
+/** The glyph of a letter, drawn at first use; NULL if out of memory. */
 static struct paint *glyph_of(struct lettering *lettering, const struct paint *like, char letter)
 {
     const int capital = toupper((unsigned char)letter);
@@ -161,7 +161,7 @@ void lettering_write(struct lettering *lettering, struct paint *to, uint32_t x, 
         if (before && before[i] == text[i])
             continue;
         if (before && !before[i])
-            before = NULL; // it was shorter
+            before = NULL; // that text was shorter
         const struct paint *glyph = glyph_of(lettering, to, text[i]);
         if (glyph)
             paint_copy(to, x, y, glyph, 0, 0, lettering->width, lettering->height);

@@ -1,35 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/** Letters and digits of any height, drawn as strokes once and copied from then on. */
+/** Letters and digits of any height, each drawn as strokes once and then copied. */
 #ifndef CAPTURE_LETTERING_H
 #define CAPTURE_LETTERING_H
 
 #include "paint.h"
 
-/** Below this many lines a letter cannot be read. */
+/** Smaller letters are not legible. */
 #define LETTERING_HEIGHT_MIN 8
 
-/** One size and colour of letters on one canvas format. All zero: none. */
+/** Letters of one size and colour for one canvas format. All zero: none. */
 struct lettering {
     uint32_t width, height; // of a letter's cell, even
     struct paint_rgb ink, ground;
-    struct paint glyph[64]; // of ' ' to '_', drawn when first needed
+    struct paint glyph[64]; // of ' ' to '_', drawn at first use
 };
 
-/** Chooses a size: `height` lines, rounded down to even. */
+/** Sets the size to `height` lines, rounded down to an even number. */
 void lettering_open(struct lettering *lettering, uint32_t height, struct paint_rgb ink,
                     struct paint_rgb ground);
 
-/** The tallest letters of which `count` fit a box. */
+/** Largest height at which `count` letters fit into a box. */
 uint32_t lettering_height(uint32_t count, uint32_t width, uint32_t height);
 
-/** Draws the glyphs of `letters` ahead of their use. `like`: a canvas as they will be written on. */
+/** Draws the glyphs of `letters` in advance, for canvases of the format of `like`. */
 void lettering_prepare(struct lettering *lettering, const struct paint *like, const char *letters);
 
 /**
- * Writes `text` with its upper left corner at the even place (x, y); small letters become capitals,
- * what has no glyph a blank. Letters equal to those of `before`, the text that stands there
- * already, are left alone; NULL writes all. Does nothing below LETTERING_HEIGHT_MIN or out of
- * memory.
+ * Writes `text` with its upper left corner at (x, y), which are even. Lower case becomes upper
+ * case, a character without a glyph a blank. Skips letters equal to those of `before`, the text
+ * that is there already; NULL: none. Does nothing below LETTERING_HEIGHT_MIN or if out of memory.
  */
 void lettering_write(struct lettering *lettering, struct paint *to, uint32_t x, uint32_t y,
                      const char *text, const char *before);

@@ -41,8 +41,8 @@ static uint8_t *row_of(const struct paint *paint, uint32_t plane, uint32_t row)
     return paint->data[plane] + (size_t)row * paint->shape.plane[plane].stride;
 }
 
-/** How many samples of a component a row of its plane has room for: at an odd width the pixels of
- *  the last group that lie outside the picture included. */
+/** Number of samples of a component in a row. At an odd width this includes the pixels of the last
+ *  group that lie outside the picture. */
 static uint32_t samples_in_row(const struct paint *paint, const struct tri_component *component)
 {
     const struct tri_plane_rule *rule = &paint->format->plane[component->plane];
@@ -72,14 +72,14 @@ static bool is_mosaic(const struct paint *paint)
     return paint->format->family == TRI_FAMILY_BAYER;
 }
 
-/** The first sample at pixel `x` or right of it; a sample that several pixels share is at each of them. */
+/** The first sample at pixel `x` or to its right; a shared sample is at each of its pixels. */
 static uint32_t sample_begin(const struct paint *paint, const struct tri_component *component,
                              uint32_t x)
 {
     return is_mosaic(paint) ? (x + 1 - component->first) / 2 : x / component->across;
 }
 
-/** The first sample past `end` pixels; the end of the row where that is the picture's edge. */
+/** The first sample after `end` pixels; at the picture's edge, the end of the row. */
 static uint32_t sample_end(const struct paint *paint, const struct tri_component *component,
                            uint32_t end)
 {
@@ -114,9 +114,10 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
         const uint32_t first = y / rule->lines, end = units(bottom, rule->lines);
         const size_t from = (size_t)(x / rule->pixels) * rule->bytes;
         const size_t bytes = (size_t)units(right, rule->pixels) * rule->bytes - from;
-        // Where a group has pixels of its own besides shared samples, its neighbour may be outside.
+        // A packed group has samples of several pixels, of which some may be outside; rows of a
+        // mosaic differ.
         const bool cut =
-            is_mosaic(paint) || // and the rows of a mosaic differ
+            is_mosaic(paint) ||
             (component_packed(paint->format) &&
              (x % rule->pixels || (right % rule->pixels && right < paint->video.width)));
 
@@ -130,7 +131,7 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
     }
 }
 
-/** The mean of the one or two pixels that share a sample, as far as there are `left`. */
+/** Mean of the pixels, one or two, that share a sample; `left` of them remain. */
 static uint16_t shared(const struct paint_color *colors, uint32_t left, uint32_t across, uint32_t c)
 {
     const uint32_t first = colors[0].sample[c];
@@ -177,12 +178,12 @@ void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t 
     }
 }
 
-/** Places and sizes of a copy, in pixels. */
+/** Positions and size of a copy, in pixels. */
 struct copy {
     uint32_t x, y, from_x, from_y, width, height;
 };
 
-/** Cuts a copy to what lies within both canvases. @return false if nothing is left */
+/** Clips a copy to both canvases. @return false if nothing is left */
 static bool clip(struct copy *copy, const struct paint *to, const struct paint *from)
 {
     if (copy->x >= to->video.width || copy->y >= to->video.height ||

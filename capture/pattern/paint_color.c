@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** From colours as people say them to a format's samples, by its matrix and range. */
+/** Converts colours to samples of a format, by its matrix and range. */
 #include "paint.h"
 
 #include "picture/pixels.h"
@@ -17,12 +17,12 @@ bool paint_open(struct paint *paint, const struct tri_video *video)
     return true;
 }
 
-/** The sample of component `c` for a value of 0 to 1, or -0.5 to 0.5 where `middle` is set. */
+/** Converts a value from 0 to 1, or from -0.5 to 0.5 if `middle`, to a sample of component `c`. */
 static uint16_t quantize(const struct paint *paint, unsigned c, double value, bool middle)
 {
     const unsigned bits = paint->format->component[c].bits;
     const double top = (double)((1u << bits) - 1);
-    // What one of 8 bits stands for; of 5 and 6 bits a share of the whole.
+    // One step of 8 bits; with 5 and 6 bits, the same share of the range.
     const double unit = bits >= 8 ? (double)(1u << (bits - 8)) : top / 255;
     double sample;
 

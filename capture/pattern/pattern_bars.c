@@ -4,7 +4,7 @@
 
 #include "pattern.h"
 
-/* 75 % bars from left to right, by falling brightness. */
+/* 75 % bars from left to right, by decreasing brightness. */
 static const struct paint_rgb bars[PATTERN_BARS] = {
     { 191, 191, 191 }, { 191, 191, 0 }, { 0, 191, 191 }, { 0, 191, 0 },
     { 191, 0, 191 },   { 191, 0, 0 },   { 0, 0, 191 },
@@ -12,7 +12,7 @@ static const struct paint_rgb bars[PATTERN_BARS] = {
 
 static const struct paint_rgb black = { 0, 0, 0 };
 
-/** Part `index` of `count` of a row, from `x` on, `width` pixels wide in all. */
+/** Fills part `index` of `count` of a row of `width` pixels from `x` on. */
 static void fill_part(struct paint *canvas, uint32_t x, uint32_t width, uint32_t index,
                       uint32_t count, uint32_t y, uint32_t height, struct paint_rgb rgb)
 {
@@ -27,7 +27,7 @@ void pattern_bars_draw(struct paint *canvas, uint32_t y, uint32_t height)
         fill_part(canvas, 0, canvas->video.width, i, PATTERN_BARS, y, height, bars[i]);
 }
 
-/** Blue, magenta, cyan and grey under their complements: to set hue and saturation by. */
+/** Draws blue, magenta, cyan and grey below their complements, for adjusting hue and saturation. */
 static void draw_reverse_bars(struct paint *canvas, uint32_t y, uint32_t height)
 {
     for (uint32_t i = 0; i < PATTERN_BARS; i++)
@@ -35,7 +35,7 @@ static void draw_reverse_bars(struct paint *canvas, uint32_t y, uint32_t height)
                   i % 2 ? black : bars[PATTERN_BARS - 1 - i]);
 }
 
-/** -I, white, +Q, black, and three blacks that differ by a little: to set brightness by. */
+/** Draws -I, white, +Q, black, and three shades of black for adjusting brightness. */
 static void draw_pluge(struct paint *canvas, uint32_t y, uint32_t height)
 {
     static const struct paint_rgb wide[4] = {

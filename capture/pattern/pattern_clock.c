@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The default picture: colour bars, a running clock, and the same told to machines (clock.h). */
+/** The default pattern: colour bars, a running clock, and the same for machines: frame_clock.h. */
 #include "lettering.h"
 #include "pattern.h"
 #include "pattern_ball.h"
@@ -22,12 +22,12 @@ static const struct paint_rgb dim = { 128, 136, 152 };
 #define NUMBER_TEXT 14 // "FRAME 00001234"
 #define INFO_LINES  3
 
-/** Where everything stands, from top to bottom; all of it even. */
+/** Positions, from top to bottom; all even. */
 struct face {
-    uint32_t strip;             // lines of the code, 0: too small for one
-    uint32_t ramp, panel, end;  // first lines of the grey ramp and the dark panel, and its end
-    uint32_t left, time, frame; // of the texts
-    uint32_t info, info_top, info_line; // the right column: its place and its lines' height
+    uint32_t strip;             // lines of the code; 0: the frame is too small for it
+    uint32_t ramp, panel, end;  // first lines of the grey ramp and of the dark panel; its end
+    uint32_t left, time, frame; // positions of the texts
+    uint32_t info, info_top, info_line; // the right column: position and line height
     uint32_t track, track_lines;
     struct lettering time_text, number_text, info_text;
     struct paint ball;
@@ -39,7 +39,7 @@ static uint32_t even(double value)
     return (uint32_t)value & ~1u;
 }
 
-static void say_what_it_is(struct face *face, const struct tri_video *video)
+static void format_info(struct face *face, const struct tri_video *video)
 {
     char fourcc[5];
 
@@ -108,7 +108,7 @@ static bool clock_open(void **state, const struct paint *canvas, const struct tr
     if (!face)
         return false;
     arrange(face, canvas->video.width, canvas->video.height);
-    say_what_it_is(face, video);
+    format_info(face, video);
     lettering_prepare(&face->time_text, canvas, "0123456789:.");
     lettering_prepare(&face->number_text, canvas, "FRAME 0123456789");
     return pattern_ball_open(&face->ball, canvas, face->track_lines + 2, amber, groove);
@@ -140,7 +140,7 @@ static void encode(const struct pattern_moment *moment, clock_cells cells)
     clock_encode(&code, cells);
 }
 
-/** Draws those cells of both strips that differ from what stands there. */
+/** Draws the cells of both strips that differ from what the canvas shows. */
 static void draw_strips(const struct face *face, struct paint *canvas,
                         const struct pattern_moment *now, const struct pattern_moment *before)
 {
@@ -162,7 +162,7 @@ static void draw_strips(const struct face *face, struct paint *canvas,
     }
 }
 
-static void say_time(const struct pattern_moment *moment, char text[TIME_TEXT + 1])
+static void format_time(const struct pattern_moment *moment, char text[TIME_TEXT + 1])
 {
     const time_t seconds = (time_t)(moment->clock_ns / 1000000000);
     struct tm local;
@@ -173,7 +173,7 @@ static void say_time(const struct pattern_moment *moment, char text[TIME_TEXT + 
              (unsigned)(moment->clock_ns / 1000000 % 1000));
 }
 
-static void say_number(const struct pattern_moment *moment, char text[NUMBER_TEXT + 1])
+static void format_number(const struct pattern_moment *moment, char text[NUMBER_TEXT + 1])
 {
     snprintf(text, NUMBER_TEXT + 1, "FRAME %08u", (unsigned)(moment->number % 100000000));
 }
@@ -195,13 +195,13 @@ static void clock_moving(void *state, struct paint *canvas, const struct pattern
 
     draw_strips(face, canvas, now, before);
     if (before) {
-        say_time(before, text_before);
-        say_number(before, number_before);
+        format_time(before, text_before);
+        format_number(before, number_before);
         paint_fill(canvas, ball_place(face, canvas, before->number), face->track, size, size,
                    paint_color(canvas, groove));
     }
-    say_time(now, text);
-    say_number(now, number);
+    format_time(now, text);
+    format_number(now, number);
     lettering_write(&face->time_text, canvas, face->left, face->time, text,
                     before ? text_before : NULL);
     lettering_write(&face->number_text, canvas, face->left, face->frame, number,
@@ -212,7 +212,7 @@ static void clock_moving(void *state, struct paint *canvas, const struct pattern
 
 const struct pattern pattern_clock = {
     .name = "clock",
-    .summary = "bars, frame number and time, for people and for machines",
+    .summary = "bars, frame number and time, for people and machines",
     .open = clock_open,
     .still = clock_still,
     .moving = clock_moving,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** One white thing moving over black: a ball, and a bar on which tearing shows as a step. */
+/** A white ball, and a white bar that shows tearing as a step, moving over black. */
 #include "pattern_ball.h"
 
 #include "pattern.h"
@@ -37,7 +37,7 @@ static void fill_black(void *state, struct paint *canvas)
     paint_fill(canvas, 0, 0, canvas->video.width, canvas->video.height, paint_color(canvas, black));
 }
 
-/** An even place on a way of `length` pixels for something `size` long. */
+/** Even position on a path of `length` pixels for something of `size` pixels. */
 static uint32_t place(uint32_t length, uint32_t size, double share)
 {
     return length > size ? (uint32_t)lround((length - size) * share) & ~1u : 0;
@@ -64,7 +64,7 @@ static bool ball_open(void **state, const struct paint *canvas, const struct tri
     return part && pattern_ball_open(part, canvas, diameter, white, black);
 }
 
-/** On a circle, once around in four seconds at 60 frames a second. */
+/** Position on a circle, one turn in four seconds at 60 frames per second. */
 static void ball_place(const struct paint *part, const struct paint *canvas, uint64_t number,
                        uint32_t *x, uint32_t *y)
 {
@@ -91,7 +91,7 @@ static void ball_moving(void *state, struct paint *canvas, const struct pattern_
 
 const struct pattern pattern_ball = {
     .name = "ball",
-    .summary = "a white ball going round on black",
+    .summary = "a white ball circling on black",
     .open = ball_open,
     .still = fill_black,
     .moving = ball_moving,
@@ -114,7 +114,7 @@ static void bar_moving(void *state, struct paint *canvas, const struct pattern_m
 
 const struct pattern pattern_bar = {
     .name = "bar",
-    .summary = "a white bar swinging over black: tearing shows as a step",
+    .summary = "a white bar swinging over black, shows tearing as a step",
     .still = fill_black,
     .moving = bar_moving,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What a stream shows while its source gives nothing. */
+/** Frames of a stream without a signal. */
 #include "lettering.h"
 #include "pattern.h"
 
@@ -20,8 +20,8 @@ static const struct paint_rgb dim = { 120, 130, 165 }, bright = { 90, 110, 190 }
 struct sign {
     struct lettering words, time, why;
     uint32_t words_x, words_y, time_x, time_y, why_y;
-    char line[WHY_LINES][WHY_COUNT + 1];  // what is the matter, as far as there is room
-    uint32_t sweep, sweep_y, sweep_lines; // a line with a light that moves: the stream is alive
+    char line[WHY_LINES][WHY_COUNT + 1];  // the reason, as far as it fits
+    uint32_t sweep, sweep_y, sweep_lines; // a moving light: the stream is alive
 };
 
 static uint32_t centred(uint32_t room, uint32_t size)
@@ -29,7 +29,7 @@ static uint32_t centred(uint32_t room, uint32_t size)
     return room > size ? (room - size) / 2 & ~1u : 0;
 }
 
-/** Breaks a text at its blanks. */
+/** Breaks a text into lines at its blanks. */
 static void break_lines(struct sign *sign, const char *text)
 {
     for (int i = 0; i < WHY_LINES && *text; i++) {
@@ -46,7 +46,7 @@ static void break_lines(struct sign *sign, const char *text)
     }
 }
 
-/** @param arg  what is the matter; NULL: that is unknown */
+/** @param arg  the reason; NULL: unknown */
 static bool sign_open(void **state, const struct paint *canvas, const struct tri_video *video,
                       const char *arg)
 {
@@ -100,7 +100,7 @@ static void sign_still(void *state, struct paint *canvas)
     }
 }
 
-static void say_time(const struct pattern_moment *moment, char text[TIME_COUNT + 1])
+static void format_time(const struct pattern_moment *moment, char text[TIME_COUNT + 1])
 {
     const time_t seconds = (time_t)(moment->clock_ns / 1000000000);
     struct tm local;
@@ -126,10 +126,10 @@ static void sign_moving(void *state, struct paint *canvas, const struct pattern_
     char text[TIME_COUNT + 1], text_before[TIME_COUNT + 1];
 
     if (before) {
-        say_time(before, text_before);
+        format_time(before, text_before);
         draw_sweep(sign, canvas, before->number, ground);
     }
-    say_time(now, text);
+    format_time(now, text);
     lettering_write(&sign->time, canvas, sign->time_x, sign->time_y, text,
                     before ? text_before : NULL);
     draw_sweep(sign, canvas, now->number, bright);
@@ -137,7 +137,7 @@ static void sign_moving(void *state, struct paint *canvas, const struct pattern_
 
 const struct pattern pattern_no_signal = {
     .name = "no-signal",
-    .summary = "what is shown when a camera has gone",
+    .summary = "what a stream shows during an outage of its source",
     .open = sign_open,
     .still = sign_still,
     .moving = sign_moving,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** One colour all over, and two colours in turns. */
+/** One colour, and checkers. */
 #include "pattern.h"
 
 #include <stdlib.h>
@@ -10,19 +10,19 @@ static void fill_all(struct paint *canvas, struct paint_rgb rgb)
     paint_fill(canvas, 0, 0, canvas->video.width, canvas->video.height, paint_color(canvas, rgb));
 }
 
-#define PLAIN(id, called, says, red, green, blue)                 \
+#define PLAIN(id, text, line, red, green, blue)                   \
     static void id##_still(void *state, struct paint *canvas)     \
     {                                                             \
         (void)state;                                              \
         fill_all(canvas, (struct paint_rgb){ red, green, blue }); \
     }                                                             \
-    const struct pattern pattern_##id = { .name = called, .summary = says, .still = id##_still }
+    const struct pattern pattern_##id = { .name = text, .summary = line, .still = id##_still }
 
-PLAIN(black, "black", "black all over", 0, 0, 0);
-PLAIN(white, "white", "white all over", 255, 255, 255);
-PLAIN(red, "red", "red all over", 255, 0, 0);
-PLAIN(green, "green", "green all over", 0, 255, 0);
-PLAIN(blue, "blue", "blue all over", 0, 0, 255);
+PLAIN(black, "black", "all black", 0, 0, 0);
+PLAIN(white, "white", "all white", 255, 255, 255);
+PLAIN(red, "red", "all red", 255, 0, 0);
+PLAIN(green, "green", "all green", 0, 255, 0);
+PLAIN(blue, "blue", "all blue", 0, 0, 255);
 
 static bool solid_accepts(const char *text)
 {
@@ -53,14 +53,14 @@ static void solid_still(void *state, struct paint *canvas)
 const struct pattern pattern_solid = {
     .name = "solid",
     .arg = "RRGGBB",
-    .summary = "solid=RRGGBB: one colour",
+    .summary = "one colour: solid=RRGGBB",
     .accepts = solid_accepts,
     .open = solid_open,
     .still = solid_still,
     .close = free,
 };
 
-/** Squares of `side` pixels, black and white in turns; the upper left one is black. */
+/** Draws black and white squares of `side` pixels; the upper left one is black. */
 static void draw_checkers(struct paint *canvas, uint32_t side)
 {
     const struct paint_color color[2] = {
@@ -94,7 +94,7 @@ static void checkers_8_still(void *state, struct paint *canvas)
 
 const struct pattern pattern_checkers_1 = {
     .name = "checkers-1",
-    .summary = "black and white pixels in turns",
+    .summary = "black and white squares of 1 pixel",
     .still = checkers_1_still,
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Pictures computed pixel by pixel: brightness from top to bottom, all colours, fine circles. */
+/** Patterns computed per pixel: a gradient, all colours, fine circles. */
 #include "pattern.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ const struct pattern pattern_gradient = {
     .still = gradient_still,
 };
 
-/** The colour at `hue` (0 to 1) of the wheel, as bright and saturated as can be. */
+/** The brightest and most saturated colour of `hue` (0 to 1). */
 static struct paint_rgb on_the_wheel(double hue)
 {
     double channel[3];
@@ -50,7 +50,7 @@ static void colors_still(void *state, struct paint *canvas)
     if (!line)
         return;
     for (uint32_t y = 0; y < height; y++) {
-        const double down = (y + 0.5) / height * 2; // white, the pure colours half way, black
+        const double down = (y + 0.5) / height * 2; // from white over pure colours to black
         for (uint32_t x = 0; x < width; x++) {
             const struct paint_rgb pure = on_the_wheel(x / (double)width);
             line[x] = paint_color(canvas, down < 1 ? paint_mix(white, pure, down)
@@ -83,8 +83,8 @@ static void zone_plate_still(void *state, struct paint *canvas)
         const uint8_t level = (uint8_t)lround(127.5 + 127.5 * cos(2 * M_PI * i / WAVE));
         wave[i] = paint_color(canvas, (struct paint_rgb){ level, level, level });
     }
-    // Phase grows with the square of the distance from the centre; at the end of the longer side
-    // one period takes two pixels, the finest there is.
+    // The phase grows with the square of the distance from the centre, so that one period is two
+    // pixels, the finest possible, at the end of the longer side.
     for (int64_t y = 0; y < height; y++) {
         const int64_t dy = 2 * y + 1 - height;
         for (int64_t x = 0; x < width; x++) {
@@ -98,6 +98,6 @@ static void zone_plate_still(void *state, struct paint *canvas)
 
 const struct pattern pattern_zone_plate = {
     .name = "zone-plate",
-    .summary = "circles ever finer towards the edge: scaling shows",
+    .summary = "circles, finer towards the edge, show scaling",
     .still = zone_plate_still,
 };

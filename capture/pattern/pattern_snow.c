@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/** Noise that changes all over with every frame. */
+/** Noise, new in every frame. */
 #include "pattern.h"
 
 #include <stdlib.h>
 
-/* Every pair of lines is cut at a random place out of a part with noise, a little wider than the
- * picture that stays in the fastest cache; no two frames are alike. */
+/* Each pair of lines is a random section of a strip with noise that is slightly wider than the frame
+ * and fits into the first-level cache; no two frames are equal. */
 #define SPARE_WIDTH 512
 #define PART_LINES  4
 
-/** xorshift64*: quick and good enough to look at. */
+/** xorshift64*: fast, and random enough for the eye. */
 static uint64_t next_random(uint64_t *seed)
 {
     *seed ^= *seed >> 12;
@@ -79,7 +79,7 @@ static void snow_moving(void *state, struct paint *canvas, const struct pattern_
 
 const struct pattern pattern_snow = {
     .name = "snow",
-    .summary = "noise, all of it new in every frame",
+    .summary = "noise, new in every frame",
     .open = snow_open,
     .still = snow_still,
     .moving = snow_moving,

@@ -13,11 +13,11 @@ enum source_result {
     SOURCE_OK,      // open: ready; wait: a frame can be filled; fill: *draft holds a frame
     SOURCE_NOTHING, // the time is up or a signal arrived; the caller calls again, with the same draft
     SOURCE_DROPPED, // fill: a frame arrived but is unusable: counted as dropped by the driver
-    SOURCE_CHANGED, // the next frames are as source->video and ->queue say; enqueued drafts are void
+    SOURCE_CHANGED, // new source->video or ->queue for the next frames; enqueued drafts are void
     SOURCE_END,     // the last frame has been delivered
     SOURCE_LOST,    // gone, may return: close it and open it again later
     SOURCE_FAILED,  // permanent failure: exit status 1
-    SOURCE_MISUSED, // open: the command line asks for something impossible: exit status 2
+    SOURCE_MISUSED, // open: the command line requests something impossible: exit status 2
 };
 
 enum source_io { SOURCE_IO_AUTO, SOURCE_IO_MMAP, SOURCE_IO_USERPTR, SOURCE_IO_READ };
@@ -64,7 +64,7 @@ struct source_ops {
      * Opens what source->options->arg names and sets source->video, ->label and, if they are
      * needed, ->queue, ->slots, ->slot_bytes and ->schedule. If it fails, close() is called
      * nevertheless. After SOURCE_LOST it is called again on the same struct source: source->video
-     * then describes the stream, and is what to ask for first.
+     * then describes the stream: the format to request again.
      *
      * @return SOURCE_OK, SOURCE_NOTHING (stopped by a signal), SOURCE_LOST (not there now, may
      *         appear), SOURCE_FAILED or SOURCE_MISUSED
@@ -82,7 +82,7 @@ struct source_ops {
      * Delivers the next frame, waiting up to `timeout_ms` for it.
      *
      * Without a queue, *draft is a draft of source->video to fill: every pixel of every plane and
-     * whatever the source knows of info.driver_sequence, capture_ns, bytes_used, flags and copies.
+     * those of info.driver_sequence, capture_ns, bytes_used, flags and copies that the source has.
      * NULL if no slot was free: the source discards one frame. With a queue, *draft is NULL on
      * entry and the filled draft on SOURCE_OK; on SOURCE_DROPPED it may be set as well, to a draft
      * that the source returns unfilled.
@@ -93,7 +93,7 @@ struct source_ops {
     enum source_result (*fill)(struct source *source, struct tri_draft **draft, int timeout_ms);
 
     /**
-     * Lends the source a slot to fill later; NULL if it has no queue. The caller calls it before
+     * Gives the source a slot to fill later; NULL if it has no queue. The caller calls it before
      * each wait() until source->queue drafts are enqueued. The draft keeps its address, and its
      * slot stays locked, until fill() returns it or close() has returned. draft->slot_index is
      * stable as long as the segment is; draft->data[0] is page-aligned and draft->shape.bytes long.
@@ -124,11 +124,11 @@ struct source {
     uint64_t slot_bytes; // minimum size of a slot, for tri_writer_reserve(); 0: as `video` needs
     struct schedule schedule; // of a source that makes its own rate; else all zero
     uint64_t skip;            // frames still to discard; set and counted down by the caller
-    uint64_t number;          // of a synthetic source's next frame; kept when it is reopened
-    unsigned tried_io;        // bits of enum source_io that delivered no frame yet; kept likewise
+    uint64_t number;          // of a synthetic source's next frame; reopening keeps it
+    unsigned tried_io;        // bits of enum source_io without a frame so far; reopening keeps it
     char fault[TRI_SOURCE_MAX + 1]; // why the newest frame was dropped; empty: it was not
     uint64_t driver_drops;          // found since the caller last read and zeroed it
-    uint64_t writer_drops;          // likewise: lost because too few drafts were enqueued
+    uint64_t writer_drops;          // the same, of frames lost because too few drafts were enqueued
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
     void *state;                    // private; NULL when closed
 };

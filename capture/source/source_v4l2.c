@@ -18,7 +18,7 @@
 
 #define IDLE_MS 5 // pause after a second wait without a frame: short compared with a frame period
 
-/** What to request from the camera: what the command line says, else what the stream had before. An
+/** What to request from the camera: the options of the command line, else what the stream had. An
  *  input with its own timings, and a source that changed, have their own size and rate. */
 static struct tri_video wanted_video(const struct source *source, const struct tri_video *signal,
                                      bool changed)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The grammar: a magic word, then parameters of one letter and a value, one blank before each. */
+/** Grammar: a magic word, then parameters of one letter and a value, each after a blank. */
 #include "y4m_header.h"
 
 #include <stdarg.h>
@@ -9,14 +9,14 @@
 
 #define STREAM_MAGIC "YUV4MPEG2"
 #define FRAME_MAGIC  "FRAME"
-#define SAMPLES      "YSCSS=" // ffmpeg's comment beside C
+#define SAMPLES      "YSCSS=" // comment of ffmpeg, in addition to C
 
-/** One parameter: `bytes` bytes of value after its letter. */
+/** One parameter: a letter and a value of `bytes` bytes. */
 struct parameter {
     char letter;
     const char *value;
     size_t bytes;
-    size_t at; // of the letter in the line
+    size_t at; // offset of the letter in the line
 };
 
 __attribute__((format(printf, 3, 0))) static void set_issue(struct y4m_issue *issue, size_t at,
@@ -48,7 +48,7 @@ __attribute__((format(printf, 3, 4))) static void warn(struct y4m_issue *issue, 
     va_end(arguments);
 }
 
-/** The line's length without the carriage return that a program for Windows has left there. */
+/** Length of a line without the carriage return of programs for Windows. */
 static size_t without_return(const char *line, size_t bytes, struct y4m_issue *issue)
 {
     if (bytes == 0 || line[bytes - 1] != '\r')
@@ -65,7 +65,7 @@ static bool starts_with(const char *line, size_t bytes, const char *magic)
            (bytes == length || line[length] == ' ');
 }
 
-/** Takes the parameter at *at, moves *at behind it. False at the end of the line. */
+/** Reads the parameter at *at and advances *at. @return false at the end of the line */
 static bool next_parameter(const char *line, size_t bytes, size_t *at, struct parameter *parameter)
 {
     while (*at < bytes && line[*at] == ' ')
@@ -81,7 +81,7 @@ static bool next_parameter(const char *line, size_t bytes, size_t *at, struct pa
     return true;
 }
 
-/** A whole number that fits 32 bits, from *text on; false if there is none. */
+/** Reads a number of up to 32 bits at *text. @return false if there is none */
 static bool read_number(const char **text, const char *end, uint32_t *number)
 {
     const char *start = *text;
@@ -109,7 +109,7 @@ static bool read_side(const struct parameter *parameter, const char *what, uint3
                 TRI_DIMENSION_MAX);
 }
 
-/** N:D of numbers up to `most`, or N for N:1; 0/0 where it is 0:0, "not known", or none of these. */
+/** Reads N:D, with numbers up to `most`, or N for N:1; 0/0 if it is 0:0 ("unknown") or invalid. */
 static void read_ratio(const struct parameter *parameter, const char *what, uint32_t most,
                        uint32_t *num, uint32_t *den, struct y4m_issue *issue)
 {
@@ -119,14 +119,14 @@ static void read_ratio(const struct parameter *parameter, const char *what, uint
 
     if (valid && text == end) {
         d = 1;
-        warn(issue, parameter->at, "the %s is %u, taken for %u:1", what, n, n);
+        warn(issue, parameter->at, "the %s is %u: reading it as %u:1", what, n, n);
     } else {
         valid = valid && *text++ == ':' && read_number(&text, end, &d) && text == end && !n == !d;
     }
     valid = valid && n <= most && d <= most;
     if (!valid)
-        warn(issue, parameter->at, "the %s is not %c<number>:<number>, of up to %u: ignored", what,
-             parameter->letter, most);
+        warn(issue, parameter->at, "the %s is not %c<number>:<number>, each up to %u: ignored",
+             what, parameter->letter, most);
     *num = valid && d ? n : 0;
     *den = valid && n ? d : 0;
 }
@@ -149,10 +149,10 @@ static void read_interlacing(const struct parameter *parameter, struct tri_video
             return;
         }
     }
-    warn(issue, parameter->at, "the interlacing is none of Ip It Ib Im I?: ignored");
+    warn(issue, parameter->at, "the interlacing is not one of Ip It Ib Im I?: ignored");
 }
 
-/** The tables of C and of ffmpeg's comment for it, where the case differs. */
+/** The values of C; those of ffmpeg's comment differ in case. */
 static bool find_samples(const char *word, size_t bytes, struct y4m_header *header)
 {
     static const struct {
@@ -187,7 +187,7 @@ static bool find_samples(const char *word, size_t bytes, struct y4m_header *head
     return false;
 }
 
-/** @param word  within the parameter: what C says, or ffmpeg's comment instead */
+/** @param word  in the parameter: the value of C, or of ffmpeg's comment */
 static bool read_samples(const struct parameter *parameter, const char *word,
                          struct y4m_header *header, struct y4m_issue *issue)
 {
@@ -197,13 +197,13 @@ static bool read_samples(const struct parameter *parameter, const char *word,
     if (find_samples(word, bytes, header))
         return true;
     return fail(issue, parameter->at,
-                "there is no format for C%.*s, only for 420jpeg 420mpeg2 420paldv 420 420p10 422 "
-                "mono mono9 mono10 mono12 mono16; let ffmpeg convert with %s",
+                "unsupported samples C%.*s: use one of 420jpeg 420mpeg2 420paldv 420 420p10 422 "
+                "mono mono9 mono10 mono12 mono16; ffmpeg converts with %s",
                 (int)(bytes < 24 ? bytes : 24), word,
                 deep ? "-strict -1 -pix_fmt yuv420p10" : "-pix_fmt yuv422p");
 }
 
-/** What follows `prefix` in a comment; NULL where it does not begin so. */
+/** What follows `prefix` in a comment; NULL if it has another prefix. */
 static const char *after_prefix(const struct parameter *parameter, const char *prefix)
 {
     const size_t length = strlen(prefix);
@@ -218,7 +218,7 @@ static bool is_comment(const struct parameter *parameter, const char *text)
     return strlen(text) == parameter->bytes && !memcmp(text, parameter->value, parameter->bytes);
 }
 
-/** Comments are anything; these mean something to ffmpeg. */
+/** Comments may be anything; these have a meaning for ffmpeg. */
 static void read_comment(const struct parameter *parameter, struct tri_video *video,
                          struct parameter *samples)
 {
@@ -230,7 +230,7 @@ static void read_comment(const struct parameter *parameter, struct tri_video *vi
         *samples = *parameter;
 }
 
-/** @param samples  the parameter that says what the samples are: C, or else a comment */
+/** @param samples  set to the parameter with the type of samples: C, or else a comment */
 static bool read_parameter(const struct parameter *parameter, struct y4m_header *header,
                            struct parameter *samples, struct y4m_issue *issue)
 {
@@ -257,7 +257,7 @@ static bool read_parameter(const struct parameter *parameter, struct y4m_header 
         read_comment(parameter, &header->video, samples);
         return true;
     default:
-        warn(issue, parameter->at, "a parameter begins with one of W H F I A C X: ignored");
+        warn(issue, parameter->at, "a parameter does not begin with one of W H F I A C X: ignored");
         return true;
     }
 }
@@ -278,7 +278,7 @@ bool y4m_parse_header(const char *line, size_t bytes, struct y4m_header *header,
     find_samples("420jpeg", strlen("420jpeg"), header);
     bytes = without_return(line, bytes, issue);
     if (!y4m_is_header(line, bytes))
-        return fail(issue, 0, "it does not begin with " STREAM_MAGIC);
+        return fail(issue, 0, "does not begin with " STREAM_MAGIC);
     while (next_parameter(line, bytes, &at, &parameter))
         if (!read_parameter(&parameter, header, &samples, issue))
             return false;
@@ -292,7 +292,7 @@ bool y4m_parse_header(const char *line, size_t bytes, struct y4m_header *header,
     return true;
 }
 
-/** The first letter of a frame's interlacing tells how it is shown. */
+/** The first letter of a frame's interlacing is its presentation. */
 static void read_frame_interlacing(const struct parameter *parameter, uint32_t *field,
                                    struct y4m_issue *issue)
 {
@@ -315,7 +315,7 @@ static void read_frame_interlacing(const struct parameter *parameter, uint32_t *
         break;
     default:
         warn(issue, parameter->at,
-             "a frame's interlacing is I and one of t T b B 1 2 3 ?: ignored");
+             "a frame's interlacing is not I and one of t T b B p 1 2 3 ?: ignored");
     }
 }
 
@@ -332,7 +332,7 @@ bool y4m_parse_frame(const char *line, size_t bytes, uint32_t *field, struct y4m
         if (parameter.letter == 'I')
             read_frame_interlacing(&parameter, field, issue);
         else if (parameter.letter != 'X')
-            warn(issue, parameter.at, "a frame's parameter begins with I or X: ignored");
+            warn(issue, parameter.at, "a frame's parameter does not begin with I or X: ignored");
     }
     return true;
 }

@@ -1,48 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/** YUV4MPEG2: the two kinds of header lines. Parses memory, reads no file. */
+/** YUV4MPEG2: parses the header lines of streams and frames. */
 #ifndef CAPTURE_Y4M_HEADER_H
 #define CAPTURE_Y4M_HEADER_H
 
 #include <triptych/triptych.h>
 
-/** A header line longer than this is not read to its end. */
+/** Longest header line that is accepted. */
 #define Y4M_LINE_MAX 1024
 
-/** What is wrong with a line, and where; of several warnings the first. */
+/** An error in a line, or its first warning. */
 struct y4m_issue {
-    size_t at;     // byte of the line, from 0
-    char why[192]; // "": nothing
+    size_t at;     // offset in the line
+    char why[192]; // "": none
 };
 
-/** How the samples of a frame stand in the file, where that differs from the slot. */
+/** Layout of the samples in the file. */
 enum y4m_packing {
-    Y4M_AS_IS,  // plane after plane, as the format in `video` has them
-    Y4M_420P10, // three planes of 16-bit words, to become P010
+    Y4M_AS_IS,  // plane after plane, as in a slot
+    Y4M_420P10, // three planes of 16-bit words, to be converted to P010
 };
 
 struct y4m_header {
-    struct tri_video video; // a rate of 0/0: the header says none
+    struct tri_video video; // a rate of 0/0: not in the header
     enum y4m_packing packing;
 };
 
-/** Whether a line where a frame should begin is the header of another film. */
+/** Whether a line is a stream header. */
 bool y4m_is_header(const char *line, size_t bytes);
 
 /**
- * Reads a stream header: `line` has `bytes` bytes without the newline; any bytes are allowed. Size
- * and samples must be right. What no pixel depends on has its default where it is wrong or unknown,
- * and *issue says so.
+ * Parses a stream header of `bytes` bytes, without its newline; may contain any bytes. Size and
+ * samples must be valid. Parameters on which no pixel depends get their default if they are invalid
+ * or unknown, with a warning in *issue.
  *
- * @return false with *issue set; *header is then of no use
+ * @return false: *issue is the error, *header is undefined
  */
 bool y4m_parse_header(const char *line, size_t bytes, struct y4m_header *header,
                       struct y4m_issue *issue);
 
 /**
- * Reads the line before a frame, likewise.
+ * Parses a frame header, in the same way.
  *
- * @param field  set to what the line says of the frame's fields, left as it is where it says
- * nothing
+ * @param field  set to the field order of the frame if the line has one
  */
 bool y4m_parse_frame(const char *line, size_t bytes, uint32_t *field, struct y4m_issue *issue);
 

@@ -24,7 +24,7 @@ static void request_init(struct request *request, const struct camera_buffers *b
     }
 }
 
-/** Asks for buffers; 0 frees them. @return how many there are, 0 on failure, errno says why */
+/** Requests buffers; 0 frees them. @return their number; 0 on failure, with errno set */
 static uint32_t request_buffers(const struct camera_buffers *buffers, uint32_t count)
 {
     struct v4l2_requestbuffers request = { .type = buffers->camera->type,

@@ -23,7 +23,8 @@ bool camera_timings_changed(const struct camera *camera);
  *  that of the scaled pixels. */
 void camera_pixel_aspect(const struct camera *camera, struct tri_video *video);
 
-/** Why the current input has no signal, in one line; NULL if it has one or does not know. */
+/** Why the current input has no signal, in one line; NULL if it has one, or the driver does not
+ *  know. */
 const char *camera_no_signal(const struct camera *camera);
 
 #endif

@@ -50,7 +50,7 @@ class BadCommandLine(Capture):
             (["-b", "2"], ["3 to 64"]),
             (["-b", "65"], ["3 to 64"]),
             (["--io", "dma"], ["--io", "userptr"]),
-            (["-m", "0666"], ["--mode", "everybody"]),
+            (["-m", "0666"], ["--mode", "all users"]),
             (["-m", "9"], ["--mode", "octal"]),
             (["-g", "no-such-group-here"], ["no such group"]),
             (["--count", "many"], ["--count"]),

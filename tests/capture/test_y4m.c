@@ -108,7 +108,7 @@ static void bad_header_is_refused_with_its_place_and_reason(void **state)
         { "YUV4MPEG2 W8x H8", 10, "width" },
         { "YUV4MPEG2 W H8", 10, "width" },
         { "YUV4MPEG2 W8 H8 C444", 16, "C444" },
-        { "YUV4MPEG2 W8 H8 C", 16, "format" },
+        { "YUV4MPEG2 W8 H8 C", 16, "unsupported" },
         { "YUV4MPEG2 W8 H8 Cmono14", 16, "Cmono14" },
         { "YUV4MPEG2 W8 H8 XYSCSS=444", 16, "C444" },
         { "YUV4MPEG2 W8 H8 C422p10", 16, "yuv420p10" },

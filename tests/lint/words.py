@@ -8,10 +8,6 @@ from sources import files, is_text, text
 
 # Folders whose words are not clean yet. A folder leaves the list when it is; nothing is added.
 TO_CLEAN = {
-    "capture",
-    "capture/pattern",
-    "capture/source",
-    "capture/v4l2",
     "common",
     "common/include/triptych",
     "common/picture",

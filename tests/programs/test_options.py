@@ -114,7 +114,7 @@ class Options(unittest.TestCase):
         refused = subprocess.run([build / "capture/triptych-capture", "v4l2:/dev/video0"],
                                  capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(refused.returncode, 2, refused.stderr)
-        self.assertIn("built without cameras: install libv4l-dev", refused.stderr)
+        self.assertIn("built without camera support: install libv4l-dev", refused.stderr)
 
 
 if __name__ == "__main__":

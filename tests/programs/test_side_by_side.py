@@ -40,7 +40,7 @@ class SideBySide(ProgramTest):
 
     def test_camera_path_is_the_only_source(self):
         out, err = self.finish(demo := self.demo("--seconds", "4", "/dev/video-nobody-has"))
-        self.assertNotIn("one source at a time", out + err)
+        self.assertNotIn("one source only", out + err)
         self.assertIn("/dev/video-nobody-has", out + err)
         self.assertNotEqual(demo.returncode, 0)
 
