@@ -21,7 +21,6 @@ static bool has_format(const struct tri_format *format)
 static char field_letter(uint32_t field)
 {
     switch (field) {
-    case TRI_FIELD_ANY:
     case TRI_FIELD_NONE:
         return 'p';
     case TRI_FIELD_INTERLACED:
@@ -39,7 +38,6 @@ static char field_letter(uint32_t field)
 static const char *frame_fields(uint32_t field)
 {
     switch (field) {
-    case TRI_FIELD_ANY:
     case TRI_FIELD_NONE:
         return " I1pp";
     case TRI_FIELD_INTERLACED_TB:

@@ -120,7 +120,7 @@ class Headers(Video):
 
     def test_header_comes_out_as_it_went_in(self):
         for said in ("Ip A1:1 C420jpeg", "It A59:54 C420mpeg2", "Ib A0:0 C420paldv", "Im A10:11 C422",
-                     "Ip A1:1 Cmono10", "Ip A1:1 C420p10"):
+                     "Ip A1:1 Cmono10", "Ip A1:1 C420p10", "I? A1:1 C420jpeg"):
             with self.subTest(said=said):
                 head = f"YUV4MPEG2 W4 H2 F25:1 {said}".encode()
                 out = self.through("y4m:-", head + b"\nFRAME\n" + bytes(48), count=1)
