@@ -225,6 +225,17 @@ static int refuse_cameras(void)
     return cli_refuse(&program, "built without camera support: install libv4l-dev and rebuild");
 }
 
+static int refuse_source(const char *text)
+{
+    struct strbuf list;
+    char names[256];
+
+    strbuf_init(&list, names, sizeof(names));
+    for (size_t i = 0; source_at(i); i++)
+        strbuf_add(&list, "%s%s:%s", i ? ", " : "", source_at(i)->name, source_at(i)->arg);
+    return cli_refuse(&program, "'%s' is not a source: use one of %s", text, names);
+}
+
 static bool is_plain_file(const char *path)
 {
     struct stat status;
@@ -254,9 +265,7 @@ static int choose_source(struct config *config, const char *text)
                           "'%s' is a file: use y4m:%s if it is YUV4MPEG2, else ffmpeg -i %s "
                           "-f yuv4mpegpipe - | %s y4m:-",
                           text, text, text, program.name);
-    return cli_refuse(&program,
-                      "'%s' is not a source: use pattern:NAME, v4l2:DEVICE, y4m:FILE or raw:FILE",
-                      text);
+    return refuse_source(text);
 }
 
 static int check(const struct config *config)

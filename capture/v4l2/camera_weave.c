@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "camera_weave.h"
 
+#define SEPARATE 4 // successive fields without a pair that prove that each field has its own number
+
+/** Whether a field belongs to the frame of the one before. V4L2 specifies that both have the same
+ *  number. If a driver numbers each field, every other number begins a frame, from the first one on. */
+static bool is_second(const struct camera_weave *weave, const struct camera_taken *taken)
+{
+    if (!weave->half || weave->field == taken->field)
+        return false;
+    if (weave->sequence == taken->sequence)
+        return true;
+    return !weave->paired && weave->fields > SEPARATE && taken->sequence == weave->sequence + 1 &&
+           (weave->sequence - weave->first) % 2 == 0;
+}
+
 bool camera_weave(struct camera_weave *weave, const struct camera_taken *taken, int64_t capture_ns,
                   struct tri_draft *draft, uint64_t *lost)
 {
-    const bool same_number = taken->sequence == weave->sequence;
-    const bool complete =
-        weave->half && weave->field != taken->field && (same_number || !weave->numbered_in_pairs);
+    const bool complete = is_second(weave, taken);
 
-    weave->numbered_in_pairs |= same_number && weave->capture_ns != 0;
+    if (weave->fields++ == 0)
+        weave->first = taken->sequence;
+    weave->paired |= complete && weave->sequence == taken->sequence;
     weave->sequence = taken->sequence;
     if (!complete) {
         *lost += weave->half;

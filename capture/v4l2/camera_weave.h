@@ -7,11 +7,13 @@
 
 /** All zero before the first field. */
 struct camera_weave {
-    bool half;              // the draft has one field
-    bool numbered_in_pairs; // both fields of a frame have the same number, as V4L2 specifies
-    uint32_t field;         // that field, V4L2_FIELD_*
-    uint32_t sequence;      // of the newest field
-    int64_t capture_ns;     // of that field
+    bool half;          // the draft has one field
+    uint32_t field;     // that field, V4L2_FIELD_*
+    int64_t capture_ns; // of that field
+    uint32_t sequence;  // of the newest field
+    uint32_t first;     // number of the first field
+    uint64_t fields;    // received so far
+    bool paired;        // two fields had the same number
 };
 
 /**

@@ -87,7 +87,7 @@ class Listing(CameraTest):
         self.refused("v4l2:/dev/video9", 1, "/dev/video9", "not plugged in")
 
     def test_device_that_does_not_capture_is_refused(self):
-        self.refused("v4l2:/dev/null", 2, "/dev/null", "no video capture device")
+        self.refused("v4l2:/dev/null", 2, "/dev/null", "not a video capture device")
 
     def test_user_without_permission_gets_the_name_of_the_group(self):
         done = self.run_in("setpriv --reuid=65534 --regid=65534 --clear-groups "

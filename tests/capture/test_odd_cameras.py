@@ -382,6 +382,23 @@ class Fields(OddCameras):
         self.assertEqual(frames[-1]["dropped_driver"] - frames[0]["dropped_driver"], 4)
         self.assertEqual({frame["field"] for frame in frames}, {"interlaced-tb"})
 
+    def test_stream_that_begins_with_half_a_frame_keeps_the_order_of_fields(self):
+        self.plug_in(["mode GREY 64x24 50", "field alternate", "frame field=bottom",
+                      "frame field=top", "frame field=bottom step=0"])
+        name, process, _ = self.capture("--wait-for-reader")
+        frames = self.frames(name, 9)
+        self.finish(process)
+        self.assertEqual(frames[0]["number"], 1)
+        self.assertEqual({frame["field"] for frame in frames}, {"interlaced-tb"})
+
+    def test_fields_that_each_have_a_number_are_woven(self):
+        self.plug_in(["mode GREY 64x24 50", "field alternate", "frame field=top",
+                      "frame field=bottom"])
+        name, process, _ = self.capture()
+        frames = self.frames(name, 9)
+        self.finish(process)
+        self.assertEqual({(f["height"], f["field"]) for f in frames}, {(48, "interlaced-tb")})
+
     def test_compressed_fields_are_published_one_by_one_with_a_warning(self):
         self.plug_in(["mode MJPG 64x24 50", "field alternate", "frame field=top",
                       "frame field=bottom step=0"])
