@@ -382,7 +382,7 @@ class Fields(OddCameras):
         self.assertEqual(frames[-1]["dropped_driver"] - frames[0]["dropped_driver"], 4)
         self.assertEqual({frame["field"] for frame in frames}, {"interlaced-tb"})
 
-    def test_stream_that_begins_with_half_a_frame_keeps_the_order_of_fields(self):
+    def test_stream_that_begins_with_a_lone_field_keeps_field_order(self):
         self.plug_in(["mode GREY 64x24 50", "field alternate", "frame field=bottom",
                       "frame field=top", "frame field=bottom step=0"])
         name, process, _ = self.capture("--wait-for-reader")
@@ -399,7 +399,7 @@ class Fields(OddCameras):
         self.finish(process)
         self.assertEqual({(f["height"], f["field"]) for f in frames}, {(48, "interlaced-tb")})
 
-    def test_compressed_fields_are_published_one_by_one_with_a_warning(self):
+    def test_compressed_fields_are_published_alone_with_a_warning(self):
         self.plug_in(["mode MJPG 64x24 50", "field alternate", "frame field=top",
                       "frame field=bottom step=0"])
         name, process, log = self.capture()
