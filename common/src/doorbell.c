@@ -17,10 +17,6 @@
 #define RUNG_MIN_NS 2000000 // between two rings that end waits
 #define STALE_S     10      // a doorbell without its process, which died while it made it
 
-#ifndef SYS_futex_time64 // 64-bit systems
-#define SYS_futex_time64 SYS_futex
-#endif
-
 struct tri_doorbell_page {
     uint32_t magic;
     _Atomic uint32_t rings;
@@ -29,8 +25,12 @@ struct tri_doorbell_page {
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value,
                   const struct timespec *limit)
 {
-    return syscall(sizeof(limit->tv_sec) > sizeof(long) ? SYS_futex_time64 : SYS_futex, word,
-                   operation, value, limit, NULL, 0);
+    long number = SYS_futex;
+#ifdef SYS_futex_time64 // 32-bit systems, whose libc may have 64-bit times
+    if (sizeof(limit->tv_sec) > sizeof(long))
+        number = SYS_futex_time64;
+#endif
+    return syscall(number, word, operation, value, limit, NULL, 0);
 }
 
 bool tri_doorbell_open(struct tri_doorbell *bell)

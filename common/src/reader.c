@@ -3,6 +3,7 @@
 
 #include "entry.h"
 #include "name.h"
+#include "reader_fd.h"
 #include "reader_lock.h"
 #include "reader_wait.h"
 #include "reserved.h"
@@ -19,6 +20,7 @@
 #define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up missed through gates that repeat
 #define LOOK_NS      50000000  // how often a stream that does not exist is looked for,
 #define LOOK_DEAF_NS 10000000  // and where its writer cannot ring
+#define ASK_NS       100000000 // how often a reader that never waits looks after the writer
 #define COPIES_MAX   4         // torn ones in a row, once the time is up
 #define LOOKS_MAX    64        // frames that slip away while being taken, before a wait
 
@@ -194,6 +196,16 @@ static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uin
     return err;
 }
 
+/** Whether a call that does not wait has to ask the kernel for the writer. */
+static bool has_to_ask(struct tri_reader *r, int64_t now)
+{
+    const bool due = r->asks || (r->asked_ns && now - r->asked_ns > ASK_NS);
+    if (due || r->asked_ns == 0)
+        r->asked_ns = now;
+    r->asks = false;
+    return due && r->mapping;
+}
+
 /** tri_reader_acquire(), but for the frame on loan when there is no other. */
 static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
@@ -220,8 +232,15 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         const int64_t now = tri_now_ns();
         if (deadline == 0)
             deadline = now + (int64_t)timeout_ms * 1000000;
-        if (now >= deadline)
+        if (now >= deadline && !has_to_ask(r, now))
             return refused == TRI_OK || refused == TRI_ERR_NO_STREAM ? TRI_ERR_TIMEOUT : refused;
+        r->asks = false;
+        if (now >= deadline) {
+            const enum tri_err err = tri_reader_await(r, word, 0);
+            if (err != TRI_OK)
+                return err;
+            continue;
+        }
         if (tri_sleep_take_interrupt(&r->sleep))
             return TRI_ERR_INTERRUPTED;
         if (!r->mapping && tri_doorbell_open(&r->bell))
@@ -248,11 +267,16 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
 
 enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
-    const enum tri_err err = next_frame(r, frame, timeout_ms);
-    if (err == TRI_OK || tri_reader_lock_back(r, &frame->lease))
-        return err;
+    if (r->fd)
+        tri_reader_fd_begin(r);
+    enum tri_err err = next_frame(r, frame, timeout_ms);
     uint64_t word;
-    return r->mapping && look_well(r, frame, &word) == TRI_OK ? TRI_OK : err;
+    if (err != TRI_OK && !tri_reader_lock_back(r, &frame->lease) && r->mapping &&
+        look_well(r, frame, &word) == TRI_OK)
+        err = TRI_OK;
+    if (r->fd)
+        tri_reader_fd_end(r);
+    return err;
 }
 
 void tri_reader_interrupt(tri_reader *r)
@@ -347,6 +371,8 @@ void tri_reader_close(tri_reader **reader)
     if (!r)
         return;
     const int saved = errno;
+    if (r->fd)
+        tri_reader_fd_close(r);
     if (r->mapping)
         tri_reader_lock_drop(r);
     tri_mapping_unref(&r->mapping);

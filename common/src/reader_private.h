@@ -43,6 +43,8 @@ enum tri_reader_event {
     READER_EVENTS,
 };
 
+struct tri_reader_fd;
+
 struct tri_reader {
     char name[TRI_NAME_MAX + 1];
     key_t key;
@@ -66,6 +68,9 @@ struct tri_reader {
     bool fresh;                  // joined in mid-stream, no frame yet: nothing to count against
     uint64_t idle_word;          // the newest frame when a wait last brought nothing newer,
     int64_t idle_ns;             // and how long such waits have lasted since
+    bool asks;                   // look after the writer even if nobody waits,
+    int64_t asked_ns;            // and when that was done last
+    struct tri_reader_fd *fd;    // NULL: no event loop waits for this reader
     struct tri_sleep sleep;
     struct tri_pacing pace;
     struct tri_entry_known known;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "reader_fd.h"
 #include "reader_lock.h"
-#include "reader_private.h"
 
 /** Zero: the event has no effect in that phase. */
 static const uint8_t next_phase[READER_PHASES][READER_EVENTS] = {
@@ -42,6 +42,8 @@ enum tri_err tri_reader_enter(tri_reader *r, enum tri_reader_event event)
         tri_reader_lock_drop(r);
         tri_mapping_unref(&r->mapping);
     }
+    if (next != 0 && r->fd)
+        tri_reader_fd_follow(r);
     const bool lost = before == TRI_STATE_LIVE && tri_reader_state_of(r) == TRI_STATE_NO_WRITER;
     return lost ? TRI_ERR_NO_WRITER : TRI_OK;
 }

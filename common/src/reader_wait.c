@@ -8,6 +8,8 @@
 #define SPINS_PER_CLOCK 64       // looks between two readings of the clock
 #define SPIN_ASKS_NS    10000000 // how often a spinning reader asks the kernel for the writer
 
+static const struct timespec no_time;
+
 /** Polls until `until_ns`. @return TRI_OK, there is a frame or the segment ended; TRI_ERR_TIMEOUT;
  *  TRI_ERR_INTERRUPTED. */
 static enum tri_err spin(const struct tri_mapping *mapping, const struct tri_sleep *sleep,
@@ -27,9 +29,11 @@ static enum tri_err spin(const struct tri_mapping *mapping, const struct tri_sle
     return TRI_ERR_TIMEOUT;
 }
 
-/** Sleeps until frame `number` is published. */
+/** Sleeps until frame `number` is published. A limit of 0 is no sleep, and cannot be interrupted. */
 static enum tri_err sleep_on_gate(tri_reader *r, uint64_t number, int64_t ns)
 {
+    if (ns == 0)
+        return tri_semset_wait_frame(r->mapping->sem_id, number, &no_time);
     if (!tri_sleep_begin(&r->sleep, ns))
         return TRI_ERR_INTERRUPTED;
     const enum tri_err err = tri_semset_wait_frame(r->mapping->sem_id, number, &r->sleep.limit);
@@ -39,6 +43,8 @@ static enum tri_err sleep_on_gate(tri_reader *r, uint64_t number, int64_t ns)
 
 enum tri_err tri_wait_writer(tri_reader *r, int64_t ns)
 {
+    if (ns == 0)
+        return tri_semset_wait_writer(r->mapping->sem_id, &no_time);
     if (!tri_sleep_begin(&r->sleep, ns))
         return TRI_ERR_INTERRUPTED;
     const enum tri_err err = tri_semset_wait_writer(r->mapping->sem_id, &r->sleep.limit);
@@ -121,7 +127,7 @@ bool tri_wait_polling(const tri_reader *r, uint64_t word)
 
 enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t word, int64_t ns)
 {
-    switch (how) {
+    switch (ns > 0 ? how : TRI_WAIT_BLOCK) {
     case TRI_WAIT_SPIN:
         return wait_spinning(r, word, ns);
     case TRI_WAIT_PACED:

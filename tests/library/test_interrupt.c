@@ -32,7 +32,7 @@ struct wait {
 
 static void sleep_us(unsigned us)
 {
-    const struct timespec span = { .tv_nsec = 1000 * us };
+    const struct timespec span = { .tv_nsec = 1000L * us };
     nanosleep(&span, NULL);
 }
 

@@ -85,11 +85,31 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  *         been replaced.
  *
  * Ownership: the memory stays the segment's; release the frame with tri_reader_release().
- * Cost:      no system call if nothing is newer and timeout_ms is 0, otherwise at most three;
- *            independent of the frame's size.
+ * Cost:      no system call if nothing is newer and timeout_ms is 0, except for one in 100 ms that
+ *            asks for the writer; otherwise at most three; independent of the frame's size.
  */
 TRI_API enum tri_err tri_reader_acquire(tri_reader *reader, struct tri_frame *frame,
                                         int timeout_ms);
+
+/**
+ * Returns a file descriptor for event loops (epoll, GLib, Qt, libuv, asyncio): readable whenever
+ * tri_reader_acquire() with timeout_ms 0 would return something else than TRI_ERR_TIMEOUT. Call that
+ * when the descriptor is readable, and do not read the descriptor yourself. It is readable at first.
+ * Sometimes the call returns TRI_ERR_TIMEOUT all the same. An error that lasts makes it readable once.
+ *
+ * System V semaphores have no descriptor: the first call starts a thread, which sleeps where the
+ * reader would and writes an eventfd. The thread receives no signal but SIGURG.
+ *
+ * Ownership: the reader owns the descriptor and closes it in tri_reader_close(); remove it from the
+ *            event loop before that. A forked child has no such thread.
+ * Threads:   as tri_reader_acquire().
+ * Cost:      a thread wakes for each frame and makes two system calls; tri_reader_acquire() makes one
+ *            more. No cost for a reader without a descriptor.
+ *
+ * @return the descriptor, the same at each call; TRI_ERR_NO_RESOURCES, no memory, thread or
+ *         descriptor left.
+ */
+TRI_API int tri_reader_fd(tri_reader *reader);
 
 /**
  * Interrupts the tri_reader_acquire() or tri_reader_copy() in progress, or the next one that waits: it

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "reader_fd.h"
+
+#include "name.h"
+#include "semset.h"
+#include "watcher.h"
+
+#include <stdlib.h>
+
+#define SLEEP_MAX_NS 100000000 // as in reader.c: gates repeat
+#define LOOK_NS      50000000  // for a stream that does not exist
+#define SETTLE_NS    200000    // a writer is just taking over: its gates are not closed yet
+
+/** What stands under a stream's key. */
+struct objects {
+    int shm_id, sem_id; // -1: none
+    bool live;
+};
+
+#define NO_OBJECTS ((struct objects){ .shm_id = -1, .sem_id = -1 })
+
+struct tri_reader_fd {
+    struct tri_watcher watcher;
+    key_t key;
+    _Atomic uint64_t taken; // number of the newest frame that the reader has acquired or passed by
+    _Atomic bool changed;   // something other than a frame, for the reader to deal with
+    bool asked;             // the reader's: it has to, and the thread waits for that
+
+    pthread_mutex_t mutex;
+    pthread_cond_t resumed;
+    // Guarded by the mutex:
+    enum tri_reader_phase phase;
+    struct tri_mapping *mapping; // with a reference of its own
+    bool paused;                 // until the reader has dealt with the change
+};
+
+static bool is_news(const struct tri_reader_fd *fd, uint64_t word)
+{
+    return tri_word_slot(word) != TRI_WORD_NO_SLOT &&
+           tri_word_number(word) > atomic_load_explicit(&fd->taken, memory_order_relaxed);
+}
+
+/** A gate is open without a frame: whether the stream has lost its writer, or its name. */
+static bool has_ended(const struct tri_mapping *mapping)
+{
+    return !tri_semset_has_writer(mapping->sem_id) || tri_segment_removed(&mapping->segment);
+}
+
+/** Raises the descriptor for each frame. @return whether something else has happened. */
+static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *mapping)
+{
+    struct tri_sleep *sleep = &fd->watcher.sleep;
+    const struct tri_header *header = mapping->segment.header;
+    uint64_t raised = 0;
+    for (;;) {
+        // Acquire: pairs with the release in tri_writer_publish().
+        const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
+        if (word != raised && is_news(fd, word)) {
+            raised = word;
+            tri_watcher_raise(&fd->watcher);
+        }
+        if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
+            return true;
+        if (!tri_sleep_begin(sleep, SLEEP_MAX_NS))
+            return false;
+        const enum tri_err err =
+            tri_semset_wait_frame(mapping->sem_id, tri_word_number(word) + 1, &sleep->limit);
+        tri_sleep_end(sleep);
+        if (err == TRI_ERR_TIMEOUT || err == TRI_ERR_INTERRUPTED)
+            return false;
+        if (err != TRI_OK)
+            return true;
+        if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
+            continue;
+        if (has_ended(mapping))
+            return true;
+        if (tri_sleep_for(sleep, SETTLE_NS) != TRI_OK)
+            return false;
+    }
+}
+
+static bool watch_writer(struct tri_reader_fd *fd, const struct tri_mapping *mapping)
+{
+    struct tri_sleep *sleep = &fd->watcher.sleep;
+    if (!tri_sleep_begin(sleep, SLEEP_MAX_NS))
+        return false;
+    const enum tri_err err = tri_semset_wait_writer(mapping->sem_id, &sleep->limit);
+    tri_sleep_end(sleep);
+    return err != TRI_ERR_TIMEOUT && err != TRI_ERR_INTERRUPTED;
+}
+
+static struct objects find_objects(key_t key)
+{
+    struct objects found = { .shm_id = shmget(key, 0, 0) };
+    uid_t owner;
+    found.live = tri_semset_find(&found.sem_id, &owner, key) == TRI_OK &&
+                 tri_semset_has_writer(found.sem_id);
+    return found;
+}
+
+/** Waits for a change under the stream's key. */
+static bool watch_name(struct tri_reader_fd *fd, struct objects *known)
+{
+    struct tri_doorbell *bell = &fd->watcher.bell;
+    tri_doorbell_open(bell);
+    const bool rung = tri_doorbell_is_rung(bell) || !bell->page;
+    tri_doorbell_look(bell);
+    const struct objects found = find_objects(fd->key);
+    const bool changed =
+        found.shm_id != known->shm_id || found.sem_id != known->sem_id || found.live != known->live;
+    *known = found;
+    if (changed || (rung && found.shm_id >= 0))
+        return true;
+    tri_doorbell_wait(bell, &fd->watcher.sleep, LOOK_NS);
+    return false;
+}
+
+/** Waits until the reader has dealt with the last change. @return its phase, and a reference in
+ *  *mapping. */
+static enum tri_reader_phase next_phase(struct tri_reader_fd *fd, struct tri_mapping **mapping)
+{
+    pthread_mutex_lock(&fd->mutex);
+    while (fd->paused && !atomic_load_explicit(&fd->watcher.stop, memory_order_relaxed))
+        pthread_cond_wait(&fd->resumed, &fd->mutex);
+    const enum tri_reader_phase phase = fd->phase;
+    *mapping = fd->mapping ? tri_mapping_ref(fd->mapping) : NULL;
+    pthread_mutex_unlock(&fd->mutex);
+    return phase;
+}
+
+/** Leaves a change to the reader, unless that has gone on meanwhile. */
+static void report_change(struct tri_reader_fd *fd, enum tri_reader_phase phase,
+                          const struct tri_mapping *mapping)
+{
+    pthread_mutex_lock(&fd->mutex);
+    const bool current = fd->phase == phase && fd->mapping == mapping;
+    if (current) {
+        fd->paused = true;
+        atomic_store_explicit(&fd->changed, true, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&fd->mutex);
+    if (current)
+        tri_watcher_raise(&fd->watcher);
+}
+
+static void *watch(void *argument)
+{
+    struct tri_reader_fd *fd = argument;
+    struct objects known = NO_OBJECTS;
+    while (!tri_watcher_stopped(&fd->watcher)) {
+        struct tri_mapping *mapping;
+        const enum tri_reader_phase phase = next_phase(fd, &mapping);
+        if (mapping) {
+            tri_doorbell_close(&fd->watcher.bell);
+            known = NO_OBJECTS;
+        }
+        bool changed;
+        if (!mapping)
+            changed = watch_name(fd, &known);
+        else if (phase == READER_ORPHANED)
+            changed = watch_writer(fd, mapping);
+        else
+            changed = watch_frames(fd, mapping);
+        if (changed)
+            report_change(fd, phase, mapping);
+        tri_mapping_unref(&mapping);
+    }
+    return NULL;
+}
+
+/** Copies what the thread needs to know of the reader, and lets it go on. */
+static void resume(tri_reader *r)
+{
+    struct tri_reader_fd *fd = r->fd;
+    pthread_mutex_lock(&fd->mutex);
+    struct tri_mapping *before = fd->mapping;
+    fd->phase = r->phase;
+    fd->mapping = r->mapping ? tri_mapping_ref(r->mapping) : NULL;
+    fd->paused = fd->asked = false;
+    pthread_cond_signal(&fd->resumed);
+    pthread_mutex_unlock(&fd->mutex);
+    tri_mapping_unref(&before);
+}
+
+void tri_reader_fd_follow(tri_reader *r)
+{
+    atomic_store_explicit(&r->fd->taken, r->last, memory_order_relaxed);
+    resume(r);
+    tri_sleep_interrupt(&r->fd->watcher.sleep); // it may sleep where nothing happens any more
+}
+
+void tri_reader_fd_begin(tri_reader *r)
+{
+    tri_watcher_clear(&r->fd->watcher);
+    if (atomic_exchange_explicit(&r->fd->changed, false, memory_order_relaxed))
+        r->asks = r->fd->asked = true;
+}
+
+void tri_reader_fd_end(tri_reader *r)
+{
+    struct tri_reader_fd *fd = r->fd;
+    atomic_store_explicit(&fd->taken, r->last, memory_order_relaxed);
+    const bool more =
+        r->mapping && is_news(fd, atomic_load_explicit(&r->mapping->segment.header->latest,
+                                                       memory_order_relaxed));
+    if (more || r->asks)
+        tri_watcher_raise(&fd->watcher);
+    if (fd->asked && !r->asks)
+        resume(r);
+}
+
+static void wake(void *argument)
+{
+    struct tri_reader_fd *fd = argument;
+    pthread_mutex_lock(&fd->mutex);
+    pthread_cond_signal(&fd->resumed);
+    pthread_mutex_unlock(&fd->mutex);
+}
+
+void tri_reader_fd_close(tri_reader *r)
+{
+    struct tri_reader_fd *fd = r->fd;
+    r->fd = NULL;
+    tri_watcher_stop(&fd->watcher, wake, fd);
+    tri_mapping_unref(&fd->mapping);
+    free(fd);
+}
+
+int tri_reader_fd(tri_reader *r)
+{
+    if (r->fd)
+        return r->fd->watcher.fd;
+    struct tri_reader_fd *fd = calloc(1, sizeof(*fd));
+    if (!fd)
+        return TRI_ERR_NO_RESOURCES;
+    fd->key = r->key;
+    fd->taken = r->last;
+    fd->phase = r->phase;
+    fd->mapping = r->mapping ? tri_mapping_ref(r->mapping) : NULL;
+    pthread_mutex_init(&fd->mutex, NULL);
+    pthread_cond_init(&fd->resumed, NULL);
+    if (!tri_watcher_start(&fd->watcher, watch, fd)) {
+        tri_mapping_unref(&fd->mapping);
+        free(fd);
+        return TRI_ERR_NO_RESOURCES;
+    }
+    r->fd = fd;
+    r->asks = true; // about what happened before
+    return fd->watcher.fd;
+}
