@@ -133,7 +133,7 @@ class WaysOfStreaming(OddCameras):
     def test_camera_that_comes_and_goes_is_retried_with_longer_pauses(self):
         self.plug_in([GREY, "frame times=2", "frame times=0 index=31"])
         name, process, log = self.capture("--persistent", "-v")
-        self.frames(name, 100)
+        self.frames(name, 40)
         duration_s = self.finish(process)["duration_s"]
         self.assertIn(log().count("is back"), range(1, int(4 + duration_s / 2)), log())
 

@@ -13,11 +13,11 @@ enum { TIMES = 20, LONG_MS = 120, WAIT_MS = 1000 };
 
 #define PICTURE  solid_video(64, 48)
 #define SOON_NS  5000000
-#define LOOKS_MS 50 // between two looks for a stream
-#define RINGS_MS 2  // between two wake-ups, however often somebody rings
+#define LOOKS_MS 50 // between two polls for a stream
+#define RINGS_MS 2  // between two wake-ups, however often a process rings
 
-/** What a reader in its own process tells. */
-struct told {
+/** Counters of a reader in its own process. */
+struct shared {
     const char *name;
     _Atomic uint64_t waits, frames, wakeups, stop;
     _Atomic int64_t latency_ns;
@@ -33,16 +33,16 @@ static tri_reader *open_reader(const char *name)
 /** Waits for a stream, and reads its first frame, again and again. */
 static int read_first_frames(void *argument)
 {
-    struct told *told = argument;
-    while (told->frames < TIMES) {
-        tri_reader *reader = open_reader(told->name);
+    struct shared *shared = argument;
+    while (shared->frames < TIMES) {
+        tri_reader *reader = open_reader(shared->name);
         struct tri_frame frame = { 0 };
-        told->waits++;
+        shared->waits++;
         CHECK(tri_reader_acquire(reader, &frame, 1000 * FIXTURE_PATIENCE_S) == TRI_OK);
-        told->latency_ns = tri_now_ns() - frame.info.publish_ns;
-        told->frames++;
+        shared->latency_ns = tri_now_ns() - frame.info.publish_ns;
+        shared->frames++;
         solid_leave(&reader, &frame);
-        while (told->stop < told->frames)
+        while (shared->stop < shared->frames)
             fixture_sleep_ms(1);
     }
     return 0;
@@ -52,20 +52,20 @@ static void waiting_reader_gets_the_first_frame_at_once(void **state)
 {
     (void)state;
     const struct tri_video video = PICTURE;
-    struct told *told = fixture_share(sizeof(*told));
-    told->name = fixture_stream();
-    const pid_t pid = fixture_start(read_first_frames, told);
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    const pid_t pid = fixture_start(read_first_frames, shared);
     unsigned soon = 0;
     for (unsigned i = 1; i <= TIMES; i++) {
-        assert_true(fixture_reaches(&told->waits, i));
-        fixture_sleep_ms(LONG_MS + (int)i); // at another moment between two looks each time
+        assert_true(fixture_reaches(&shared->waits, i));
+        fixture_sleep_ms(LONG_MS + (int)i); // at another moment between two polls each time
         tri_writer *writer;
-        assert_int_equal(solid_open(&writer, told->name, &video, 0), TRI_OK);
+        assert_int_equal(solid_open(&writer, shared->name, &video, 0), TRI_OK);
         assert_int_equal(solid_publish(writer, &video, i), TRI_OK);
-        assert_true(fixture_reaches(&told->frames, i));
-        soon += told->latency_ns < SOON_NS;
+        assert_true(fixture_reaches(&shared->frames, i));
+        soon += shared->latency_ns < SOON_NS;
         tri_writer_close(&writer);
-        told->stop++;
+        shared->stop++;
     }
     assert_int_equal(fixture_join(pid), 0);
     // A look each 50 ms finds one stream in ten so soon.
@@ -74,16 +74,16 @@ static void waiting_reader_gets_the_first_frame_at_once(void **state)
 }
 
 /** Waits for a stream that does not come, and counts how often this process slept. */
-static int wait_in_vain(void *argument)
+static int wait_without_success(void *argument)
 {
-    struct told *told = argument;
-    tri_reader *reader = open_reader(told->name);
+    struct shared *shared = argument;
+    tri_reader *reader = open_reader(shared->name);
     struct tri_frame frame = { 0 };
-    told->waits = 1;
+    shared->waits = 1;
     CHECK(tri_reader_acquire(reader, &frame, WAIT_MS) == TRI_ERR_TIMEOUT);
     struct rusage usage;
     CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
-    told->wakeups = (uint64_t)usage.ru_nvcsw;
+    shared->wakeups = (uint64_t)usage.ru_nvcsw;
     tri_reader_close(&reader);
     return 0;
 }
@@ -91,19 +91,19 @@ static int wait_in_vain(void *argument)
 static void reader_without_a_stream_wakes_20_times_a_second(void **state)
 {
     (void)state;
-    struct told *told = fixture_share(sizeof(*told));
-    told->name = fixture_stream();
-    assert_int_equal(fixture_join(fixture_start(wait_in_vain, told)), 0);
-    assert_in_range(told->wakeups, 1, WAIT_MS / LOOKS_MS + 5);
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    assert_int_equal(fixture_join(fixture_start(wait_without_success, shared)), 0);
+    assert_in_range(shared->wakeups, 1, WAIT_MS / LOOKS_MS + 5);
 }
 
-static void ringing_without_pause_wakes_a_reader_a_bounded_number_of_times(void **state)
+static void continuous_ringing_wakes_a_reader_a_bounded_number_of_times(void **state)
 {
     (void)state;
-    struct told *told = fixture_share(sizeof(*told));
-    told->name = fixture_stream();
-    const pid_t pid = fixture_start(wait_in_vain, told);
-    assert_true(fixture_reaches(&told->waits, 1));
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    const pid_t pid = fixture_start(wait_without_success, shared);
+    assert_true(fixture_reaches(&shared->waits, 1));
     const int64_t end = tri_now_ns() + (int64_t)WAIT_MS * 1000000;
     while (tri_now_ns() < end) {
         tri_doorbell_ring_all();
@@ -111,7 +111,7 @@ static void ringing_without_pause_wakes_a_reader_a_bounded_number_of_times(void 
         nanosleep(&span, NULL);
     }
     assert_int_equal(fixture_join(pid), 0);
-    assert_in_range(told->wakeups, 2 * WAIT_MS / LOOKS_MS, 2 * WAIT_MS / RINGS_MS + 20);
+    assert_in_range(shared->wakeups, 2 * WAIT_MS / LOOKS_MS, 2 * WAIT_MS / RINGS_MS + 20);
 }
 
 static int segments(void)
@@ -123,12 +123,12 @@ static int segments(void)
 
 static int wait_until_killed(void *argument)
 {
-    struct told *told = argument;
-    tri_reader *reader = open_reader(told->name);
+    struct shared *shared = argument;
+    tri_reader *reader = open_reader(shared->name);
     struct tri_frame frame = { 0 };
     for (;;) {
         tri_reader_acquire(reader, &frame, LOOKS_MS);
-        told->waits++;
+        shared->waits++;
     }
     return 0;
 }
@@ -136,11 +136,11 @@ static int wait_until_killed(void *argument)
 static void killed_reader_leaves_no_doorbell(void **state)
 {
     (void)state;
-    struct told *told = fixture_share(sizeof(*told));
-    told->name = fixture_stream();
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
     const int before = segments();
-    const pid_t pid = fixture_start(wait_until_killed, told);
-    assert_true(fixture_reaches(&told->waits, 1));
+    const pid_t pid = fixture_start(wait_until_killed, shared);
+    assert_true(fixture_reaches(&shared->waits, 1));
     assert_int_equal(segments(), before + 1);
     fixture_kill(pid);
     assert_int_equal(segments(), before);
@@ -170,7 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(waiting_reader_gets_the_first_frame_at_once),
         fixture_test(reader_without_a_stream_wakes_20_times_a_second),
-        fixture_test(ringing_without_pause_wakes_a_reader_a_bounded_number_of_times),
+        fixture_test(continuous_ringing_wakes_a_reader_a_bounded_number_of_times),
         fixture_test(killed_reader_leaves_no_doorbell),
         fixture_test(reader_that_has_its_stream_has_no_doorbell),
     };

@@ -280,7 +280,7 @@ static void expect_no_lock_left(const tri_writer *writer)
     }
 }
 
-#define KEPT 10u
+#define KEPT 5u
 
 static void locked_frames_stay_intact_while_slots_open(void **state)
 {

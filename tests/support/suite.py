@@ -33,14 +33,15 @@ class Configuration:
     same_build_as: str = ""  # no build of its own
 
 
-# Checkers read the source, not the build; long tests gain nothing from a second build.
-ONCE = ("--no-suite", "lint", "--no-suite", "model", "--no-suite", "long")
+SLOW = ("--setup", "all")  # the tests that `meson test` omits
+# Checkers read the source, not the build; the model and the soak gain nothing from a second build.
+ONCE = (*SLOW, "--no-suite", "lint", "--no-suite", "model", "--no-suite", "soak")
 # Nor tests that sanitizers cannot follow: into other programs, under strace in the camera's
 # machine.
 OURS = (*ONCE, "--no-suite", "bridge", "--no-suite", "plain", "--no-suite", "camera")
 
 CONFIGURATIONS = (
-    Configuration("gcc"),
+    Configuration("gcc", test=SLOW),
     # libjpeg-turbo's vector code reads beyond its rows, and discards the results
     Configuration("valgrind", same_build_as="gcc", env={"JSIMD_FORCENONE": "1"}, test=(
         "--suite", "unit", "--timeout-multiplier", "10", "--wrapper",
@@ -64,7 +65,7 @@ CONFIGURATIONS = (
         test=("--suite", "unit", "--timeout-multiplier", "4", "--wrapper", "setarch -R")),
     Configuration("clang", compilers={"CC": "clang", "CXX": "clang++"}, test=("--suite", "unit")),
 )
-QUICK = Configuration("gcc", test=ONCE)
+QUICK = Configuration("gcc", test=("--no-suite", "lint"))
 
 
 def command_line():
