@@ -8,12 +8,12 @@ static const char *const sort_words[] = { "name", "fps", "age", "readers", "drop
 
 #define AT(field) .offset = offsetof(struct info_config, field)
 static const struct cli_option options[] = {
-    { .name = "json", .help = "one JSON object a line", .set = cli_set_true, AT(json) },
-    { 'f', "force", .help = "remove: also under a running writer, which makes it anew",
+    { .name = "json", .help = "one JSON object per line", .set = cli_set_true, AT(json) },
+    { 'f', "force", .help = "remove: also while its writer runs, which creates it again",
       .set = cli_set_true, AT(force) },
-    { 'i', "interval", "S", "1", "watch: seconds between two looks", .set = cli_set_seconds,
+    { 'i', "interval", "S", "1", "watch: seconds between two updates", .set = cli_set_seconds,
       AT(interval) },
-    { 'c', "count", "N", .help = "watch: end after N looks", .set = cli_set_count, AT(count) },
+    { 'c', "count", "N", .help = "watch: end after N updates", .set = cli_set_count, AT(count) },
     { 's', "sort", "BY", "name", "watch: by name, fps, age, readers or drops", cli_set_word,
       AT(sort), sort_words },
     { .name = NULL },
@@ -23,16 +23,16 @@ static const struct cli_option options[] = {
 static const struct cli_program program = {
     .name = "triptych-info",
     .synopsis = "[OPTION]... [COMMAND]",
-    .purpose = "Tell what streams this machine has, and all that is known of them.",
-    .operands = "  list         every stream in a line; one without a frame yet       [list]\n"
-                "               cannot tell its name: (key 0x...)\n"
-                "  show NAME    one stream: picture, times, drops, memory, who uses it;\n"
-                "               with the caps and the command that take it elsewhere\n"
-                "  watch        every stream in a line, again and again; drops are the\n"
-                "               driver's + the writer's, and pids hold slots of it\n"
-                "  clean        remove streams that are provably dead: no writer holds them\n"
-                "               and no process has them attached; other users' stay\n"
-                "  remove NAME  remove a stream, unless a writer is running",
+    .purpose = "List the streams of this machine, show their details, or remove them.",
+    .operands = "  list         one line per stream; before its first frame a stream  [list]\n"
+                "               has no name: (key 0x...)\n"
+                "  show NAME    details of one stream: format, times, drops, memory, readers,\n"
+                "               GStreamer caps and ffmpeg arguments\n"
+                "  watch        one line per stream, updated; drops of driver + writer; readers\n"
+                "               marked * lock slots\n"
+                "  clean        remove streams without a writer that no process has attached;\n"
+                "               streams of other users stay\n"
+                "  remove NAME  remove a stream whose writer does not run",
     .options = options,
     .example = "triptych-info show cam0",
 };
@@ -54,17 +54,17 @@ static int set_command(struct info_config *config, char *const *operands, int co
     while (command < INFO_COMMANDS && strcmp(commands[command].word, operands[0]) != 0)
         command++;
     if (command == INFO_COMMANDS)
-        return cli_refuse(&program, "'%s' is no command: it is list, show, watch, clean or remove",
+        return cli_refuse(&program, "'%s' is not a command: use list, show, watch, clean or remove",
                           operands[0]);
     config->command = (enum info_command)command;
     if (count - 1 < commands[command].names_min)
-        return cli_refuse(&program, "%s wants the name of a stream", operands[0]);
+        return cli_refuse(&program, "%s needs the name of a stream", operands[0]);
     if (count - 1 > commands[command].names_max)
         return cli_refuse(&program, "%s takes no '%s'", operands[0], operands[count - 1]);
     if (count > 1)
         config->name = operands[1];
     if (!tri_name_valid(config->name))
-        return cli_refuse(&program, "'%s' cannot be a stream's name: a name is %s", config->name,
+        return cli_refuse(&program, "'%s' is not a stream name: a name is %s", config->name,
                           TRI_NAME_RULE);
     return -1;
 }
@@ -77,7 +77,6 @@ int info_cli(int argc, char **argv, struct info_config *config, struct cli_commo
     if (status >= 0)
         return status;
     if (config->interval < 0.01)
-        return cli_refuse(&program,
-                          "--interval: at least 0.01 seconds, or it is all the machine does");
+        return cli_refuse(&program, "--interval: at least 0.01 seconds");
     return set_command(config, argv + operand, argc - operand);
 }

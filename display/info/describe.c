@@ -95,15 +95,6 @@ uint32_t describe_readers(const struct tri_stream *stream)
     return stream->attached - (writer ? 1 : 0);
 }
 
-const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes)
-{
-    struct strbuf pids;
-    strbuf_init(&pids, text, bytes);
-    for (uint32_t i = 0; i < stream->holders; i++)
-        strbuf_add(&pids, "%s%d", i ? "," : "", (int)stream->holder[i]);
-    return text;
-}
-
 static bool is_holder(const struct tri_stream *stream, pid_t pid)
 {
     uint32_t i = 0;
@@ -148,7 +139,7 @@ const char *describe_read_by(const struct tri_stream *stream,
             strbuf_add(&buf, "%s%d%s %s", *text ? ", " : "", (int)one->pid,
                        is_holder(stream, one->pid) ? "*" : "", one->name);
     }
-    for (uint32_t i = 0; i < stream->holders; i++) { // those that /proc does not show to this user
+    for (uint32_t i = 0; i < stream->holders; i++) { // not shown by /proc to this user
         if (!is_attached(stream, attachments, stream->holder[i]))
             strbuf_add(&buf, "%s%d*", *text ? ", " : "", (int)stream->holder[i]);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A stream in words and in JSON: the parts that several commands print. */
+/** A stream as text and as JSON: the parts that several commands print. */
 #ifndef INFO_DESCRIBE_H
 #define INFO_DESCRIBE_H
 
@@ -10,20 +10,17 @@
 /** "live", "dead", "unreadable", "corrupt", "version", "too-large". */
 const char *describe_state(enum tri_stream_state state);
 
-/* Each writes into `text` and returns it; "-" where it is not known. */
+/* Each writes into `text` and returns it; "-" if unknown. */
 const char *describe_name(const struct tri_stream *stream, char *text, size_t bytes);
 const char *describe_format(const struct tri_stream *stream, char *text, size_t bytes);
 const char *describe_size(const struct tri_stream *stream, char *text, size_t bytes);
 const char *describe_rate(const struct tri_stream *stream, char *text, size_t bytes);
 const char *describe_user(uid_t user, char *text, size_t bytes);
 const char *describe_group(gid_t group, char *text, size_t bytes);
-const char *describe_time(int64_t seconds, char *text, size_t bytes); // local, "never" for 0
+const char *describe_time(int64_t seconds, char *text, size_t bytes); // local time, "never" for 0
 
-/** Readers attached: all but a live writer. */
+/** Number of attached readers: all processes but a live writer. */
 uint32_t describe_readers(const struct tri_stream *stream);
-
-/** The pids of those who hold its slots, "1234,5678"; empty where nobody is known to. */
-const char *describe_holders(const struct tri_stream *stream, char *text, size_t bytes);
 
 /** Lists the processes that read a stream, "1234* dump, 5678 python3": `*` marks those that lock slots.
  *  `attachments` may be NULL; lock holders are listed anyway. */
@@ -36,13 +33,13 @@ const struct tri_attachment *describe_next_attachment(const struct tri_stream *s
                                                       const tri_attachment_list *attachments,
                                                       size_t *index);
 
-/** For how long a holder can have locked its oldest frame; -1: it waits for the next one. */
+/** Longest time that a reader can have locked its oldest frame; -1: it waits for the next one. */
 double describe_held_ms(const struct tri_stream *stream, uint32_t holder);
 
-/** Milliseconds since the newest frame was taken, -1 if there is none. */
+/** Milliseconds since the newest frame was captured; -1: no frame. */
 double describe_age_ms(const struct tri_stream *stream);
 
-/** All that is known, under the names of docs/json.md; the caller's. `attachments` may be NULL. */
+/** All details, with the keys of docs/json.md; the caller's. `attachments` may be NULL. */
 json_t *describe_json(const struct tri_stream *stream, const tri_attachment_list *attachments);
 
 #endif

@@ -25,12 +25,12 @@ int info_list(const struct info_config *config, const tri_log *log)
     tri_stream_list *list;
     const enum tri_err err = tri_stream_list_open(&list);
     if (err != TRI_OK)
-        return info_failed(log, "the list of streams", err);
+        return info_failed(log, "list of streams", err);
 
     const size_t count = tri_stream_list_count(list);
     if (!config->json && count == 0)
         tri_log_write(log, TRI_LOG_INFO, "info",
-                      "there are no streams; `triptych-capture pattern:smpte` makes one");
+                      "no streams; `triptych-capture pattern:smpte` creates one");
     if (!config->json && count > 0)
         printf("%-16s %-10s %-6s %-10s %7s %7s %7s  %s\n", "NAME", "STATE", "FORMAT", "SIZE", "FPS",
                "READERS", "WRITER", "OWNER");

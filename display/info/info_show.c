@@ -19,7 +19,7 @@ static void row(const char *label, const char *format, ...)
     va_end(args);
 }
 
-/* The name of a process, as far as it can be known from here. */
+/* "pid 1234 (name)"; no name if /proc does not show it. */
 static const char *process(pid_t pid, char *text, size_t bytes)
 {
     char path[48];
@@ -47,7 +47,7 @@ static void print_picture(const struct tri_stream *stream)
     row("format", "%s: %s", format->name, format->description);
     row("size", "%" PRIu32 "x%" PRIu32 ", rotation %" PRIu32, video->width, video->height,
         video->rotation);
-    row("frames a second", "%s", describe_rate(stream, rate, sizeof(rate)));
+    row("frames per second", "%s", describe_rate(stream, rate, sizeof(rate)));
     row("colour", "colorspace %s, transfer %s", tri_colorspace_name(video->colorspace),
         tri_transfer_name(video->transfer));
     row("", "matrix %s%s, %s%s", tri_matrix_name(tri_video_matrix(video)),
@@ -76,12 +76,12 @@ static void print_newest(const struct tri_stream *stream)
     if (frame->flags & TRI_FRAME_CHECKSUM)
         row("checksum", "%016" PRIx64, frame->checksum);
     if (frame->flags & TRI_FRAME_NO_SIGNAL)
-        row("signal", "none: the writer draws this itself");
+        row("signal", "none: the writer draws a substitute");
     if (frame->user_bytes)
         row("user data", "%" PRIu32 " bytes", frame->user_bytes);
 }
 
-/** The processes that have the segment attached, a row each. */
+/* The processes that have the segment attached, one row each. */
 static void print_attached(const struct tri_stream *stream, const tri_attachment_list *attachments)
 {
     size_t index = 0;
@@ -97,7 +97,7 @@ static void print_attached(const struct tri_stream *stream, const tri_attachment
             stream->attached - known);
 }
 
-/** How many slots there are, and who locks them for how long. */
+/* The slots, and which readers lock them for how long. */
 static void print_slots(const struct tri_stream *stream)
 {
     char text[512];
@@ -123,11 +123,11 @@ static void print_memory(const struct tri_stream *stream)
         row("segment", "%" PRIu64 " bytes: %" PRIu32 " slots of %" PRIu64 ", memory for %" PRIu32,
             stream->bytes, stream->slots_max, stream->slot_bytes, stream->slots_open);
     else
-        row("segment", "none: there has been no frame yet");
+        row("segment", "none before the first frame");
     row("mode", "%04o", stream->mode);
     row("owner, group", "%s, %s", describe_user(stream->owner, a, sizeof(a)),
         describe_group(stream->group, b, sizeof(b)));
-    if (stream->creator_group != stream->group) // the kernel grants it the same
+    if (stream->creator_group != stream->group) // has the same permissions
         row("and group", "%s", describe_group(stream->creator_group, b, sizeof(b)));
     row("creator", "%s, %s", describe_user(stream->creator_uid, a, sizeof(a)),
         process(stream->creator_pid, b, sizeof(b)));
@@ -138,19 +138,19 @@ static void print_memory(const struct tri_stream *stream)
     row("last change", "%s", describe_time(stream->change_time, a, sizeof(a)));
 }
 
-static void print_elsewhere(const struct tri_stream *stream)
+static void print_for_others(const struct tri_stream *stream)
 {
     char text[CAPS_BYTES];
     const struct tri_video *video = &stream->newest.video;
-    puts("Elsewhere");
+    puts("For other programs");
     caps_gstreamer(video, text, sizeof(text));
-    row("GStreamer caps", "%s", *text ? text : "none: it has no such format");
+    row("GStreamer caps", "%s", *text ? text : "none: format not supported");
     caps_ffmpeg(video, text, sizeof(text));
     if (*text)
         row("ffmpeg", "triptych-dump --to %s -o - %s | ffmpeg %s OUTPUT",
             caps_ffmpeg_raw(video) ? "raw" : "y4m", stream->name, text);
     else
-        row("ffmpeg", "none: it has no such format");
+        row("ffmpeg", "none: format not supported");
 }
 
 int info_show(const struct info_config *config, const tri_log *log)
@@ -160,7 +160,7 @@ int info_show(const struct info_config *config, const tri_log *log)
     if (err != TRI_OK)
         return info_failed(log, config->name, err);
     tri_attachment_list *attachments;
-    tri_attachment_list_open(&attachments); // without /proc nobody is named
+    tri_attachment_list_open(&attachments); // without /proc: no names
     if (config->json) {
         stats_print_json(stdout, describe_json(&stream, attachments));
         tri_attachment_list_close(&attachments);
@@ -168,18 +168,15 @@ int info_show(const struct info_config *config, const tri_log *log)
     }
 
     char writer[64];
-    char holders[96];
     printf("Stream %s\n", config->name);
     row("state", "%s", describe_state(stream.state));
     if (stream.layout_version > 0)
         row("layout version", "%" PRIu32, stream.layout_version);
     row("writer", "%s", process(stream.writer_pid, writer, sizeof(writer)));
-    row("source", "%s", stream.source[0] ? stream.source : "not said");
+    row("source", "%s", stream.source[0] ? stream.source : "not given");
     row("frames", "%" PRIu64, stream.published);
-    row("readers",
-        "%" PRIu32 " attached, %" PRIu32 " asleep until the next frame, %" PRIu32 " slots held%s%s",
-        describe_readers(&stream), stream.waiting, stream.held, stream.holders ? " by pid " : "",
-        describe_holders(&stream, holders, sizeof(holders)));
+    row("readers", "%" PRIu32 " attached, %" PRIu32 " waiting for the next frame",
+        describe_readers(&stream), stream.waiting);
     print_attached(&stream, attachments);
     tri_attachment_list_close(&attachments);
     if (stream.shm_id >= 0)
@@ -190,6 +187,6 @@ int info_show(const struct info_config *config, const tri_log *log)
     }
     print_memory(&stream);
     if (stream.has_frame)
-        print_elsewhere(&stream);
+        print_for_others(&stream);
     return CLI_DONE;
 }

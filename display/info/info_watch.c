@@ -10,21 +10,21 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* One look at all streams. */
-struct look {
+/* All streams at one time. */
+struct snapshot {
     tri_stream_list *streams; // NULL: none taken yet
     tri_attachment_list *attachments;
     int64_t ns;
 };
 
-/* A line: a stream and its rate since the look before. */
+/* A line: a stream and its rate since the last update. */
 struct line {
     const struct tri_stream *stream;
-    double rate; // negative where it is not known
+    double rate; // below 0: unknown
 };
 
-/* Frames a second since the look before; negative where the stream was not there, or is another. */
-static double rate_now(const struct look *before, const struct look *now,
+/* Frames per second since the last update; below 0 if the stream did not exist then. */
+static double rate_now(const struct snapshot *before, const struct snapshot *now,
                        const struct tri_stream *stream)
 {
     const struct tri_stream *old;
@@ -41,7 +41,7 @@ static uint64_t drops(const struct tri_stream *stream)
     return stream->dropped_driver + stream->dropped_writer;
 }
 
-/* How much of what the list is sorted by a line has: more comes first. */
+/* The value to sort by, greatest first. */
 static double weight(const struct line *line, enum info_sort sort)
 {
     switch (sort) {
@@ -56,10 +56,10 @@ static double weight(const struct line *line, enum info_sort sort)
     case INFO_BY_NAME:
         break;
     }
-    return 0; // all the same: they stay by name, as they are listed
+    return 0; // equal: they stay in the order of their names
 }
 
-/* Insertion keeps those that weigh the same in the order of their names. */
+/* A stable sort: equal values stay in the order of their names. */
 static void sort_lines(struct line *lines, size_t count, enum info_sort sort)
 {
     for (size_t i = 1; i < count; i++) {
@@ -89,12 +89,12 @@ static void print_table(const struct line *lines, size_t count,
         table_row(&table, lines[i].stream, attachments, lines[i].rate,
                   i + 1 == count ? 0 : count - i);
     if (count == 0)
-        table_say(&table, "no streams; `triptych-capture pattern:smpte` makes one");
+        table_text(&table, "no streams; `triptych-capture pattern:smpte` creates one");
     table_end(&table);
 }
 
-static enum tri_err print_look(const struct info_config *config, const struct look *before,
-                               const struct look *now)
+static enum tri_err print_snapshot(const struct info_config *config, const struct snapshot *before,
+                                   const struct snapshot *now)
 {
     const size_t count = tri_stream_list_count(now->streams);
     struct line *lines = calloc(count + 1, sizeof(*lines));
@@ -113,13 +113,13 @@ static enum tri_err print_look(const struct info_config *config, const struct lo
     return TRI_OK;
 }
 
-/* A terminal of another size is drawn anew at once: the signal ends the pause. */
+/* Ends the pause: a terminal is redrawn at once when its size changes. */
 static void on_resize(int number)
 {
     (void)number;
 }
 
-/* Pauses until the next look. @return whether it was as long as wanted. */
+/* Pauses until the next update. @return false: interrupted */
 static bool pause_between(const struct info_config *config)
 {
     const struct timespec pause = { .tv_sec = (time_t)config->interval,
@@ -129,32 +129,32 @@ static bool pause_between(const struct info_config *config)
 
 int info_watch(const struct info_config *config, const tri_log *log)
 {
-    struct look before = { .streams = NULL };
+    struct snapshot before = { .streams = NULL };
     int status = CLI_DONE;
-    // Restarted: a write to a slow terminal goes on. A pause ends all the same.
+    // SA_RESTART: a write to a slow terminal continues. The pause ends all the same.
     struct sigaction resize = { .sa_handler = on_resize, .sa_flags = SA_RESTART };
     sigemptyset(&resize.sa_mask);
     sigaction(SIGWINCH, &resize, NULL);
     for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count);) {
-        struct look now = { .ns = tri_now_ns() };
+        struct snapshot now = { .ns = tri_now_ns() };
         enum tri_err err = tri_stream_list_open(&now.streams);
         tri_attachment_list_open(&now.attachments); // without /proc nobody is named
         if (err == TRI_OK)
-            err = print_look(config, &before, &now);
+            err = print_snapshot(config, &before, &now);
         tri_attachment_list_close(&now.attachments);
         if (err != TRI_OK) {
             tri_stream_list_close(&now.streams);
-            status = info_failed(log, "the list of streams", err);
+            status = info_failed(log, "list of streams", err);
             break;
         }
         if (fflush(stdout) != 0 || ferror(stdout)) {
             tri_stream_list_close(&now.streams);
-            break; // main says why
+            break; // main() logs why
         }
         i++;
         const bool whole = (config->count != 0 && i >= config->count) || pause_between(config);
-        // After a pause cut short rates are still told since the look before.
-        struct look *old = whole || before.ns == 0 ? &before : &now;
+        // After an interrupted pause rates still count from the update before it.
+        struct snapshot *old = whole || before.ns == 0 ? &before : &now;
         tri_stream_list_close(&old->streams);
         if (old == &before)
             before = now;

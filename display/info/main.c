@@ -11,16 +11,15 @@ int info_failed(const tri_log *log, const char *name, enum tri_err err)
     switch (err) {
     case TRI_ERR_NO_STREAM:
         tri_log_write(log, TRI_LOG_ERROR, "info",
-                      "%s: there is no such stream; `triptych-info list` shows what there is",
-                      name);
+                      "%s: no such stream; `triptych-info list` lists streams", name);
         break;
     case TRI_ERR_BUSY:
         tri_log_write(log, TRI_LOG_ERROR, "info",
-                      "%s: its writer is running; end that, or remove with --force", name);
+                      "%s: its writer is running; end it, or use --force", name);
         break;
     case TRI_ERR_DENIED:
         tri_log_write(log, TRI_LOG_ERROR, "info",
-                      "%s: permission denied: only its owner, or root, may", name);
+                      "%s: permission denied: only its owner or root may do that", name);
         break;
     case TRI_ERR_SYSTEM:
         tri_log_write(log, TRI_LOG_ERROR, "info", "%s: %s", name, strerror(errno));

@@ -11,13 +11,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum {
-    WIDTH = 80,
-    NAME_WIDTH = 14,
-    SIZE_FROM = 100
-}; // the width from which there is room for sizes
+enum { WIDTH = 80, NAME_WIDTH = 14, SIZE_FROM = 100 }; // least width with room for sizes
 
-/* One line, cut where the terminal ends. */
+/* One line, cut at the width of the terminal. */
 static void write_line(struct table *table, const char *format, ...) TRI_PRINTF(2, 3);
 
 static void write_line(struct table *table, const char *format, ...)
@@ -31,7 +27,7 @@ static void write_line(struct table *table, const char *format, ...)
     length = length < (int)table->width ? length : (int)table->width;
     while (length > 0 && text[length - 1] == ' ')
         length--;
-    // Nothing is left of the last one; of a full line terminals would take the last letter.
+    // Clears the rest of an older line; after a full line terminals would clear its last character.
     const bool clears = table->terminal && length < (int)table->width;
     printf("%.*s%s\n", length, text, clears ? "\033[K" : "");
     table->lines++;
@@ -63,13 +59,13 @@ void table_begin(struct table *table, bool first)
     table->name_width =
         NAME_WIDTH + (more < TRI_NAME_MAX - NAME_WIDTH ? more : TRI_NAME_MAX - NAME_WIDTH);
     if (table->terminal)
-        fputs("\033[H", stdout); // to the corner
+        fputs("\033[H", stdout); // to the top left
     else if (!first)
         putchar('\n');
     write_row(table, heads);
 }
 
-/* Four digits and a point at most: "12.3", "123456", "2.5e+07". */
+/* Eight characters at most: "12.3", "123456.7", "2.5e+07". */
 static void short_number(double value, char *text, size_t bytes)
 {
     snprintf(text, bytes, value < 1e7 ? "%.1f" : "%.1e", value);
@@ -87,7 +83,7 @@ void table_row(struct table *table, const struct tri_stream *stream,
     char readers[16];
     char drops[48];
     char read_by[256];
-    // The last line of a terminal stays empty: the cursor stands there.
+    // The last line of a terminal stays empty, for the cursor.
     if (table->height > 0 && table->lines + 1 >= table->height)
         return;
     if (table->height > 0 && table->lines + 2 >= table->height && left > 0) {
@@ -109,7 +105,7 @@ void table_row(struct table *table, const struct tri_stream *stream,
                          describe_read_by(stream, attachments, read_by, sizeof(read_by)) });
 }
 
-void table_say(struct table *table, const char *text)
+void table_text(struct table *table, const char *text)
 {
     write_line(table, "%s", text);
 }
@@ -117,5 +113,5 @@ void table_say(struct table *table, const char *text)
 void table_end(struct table *table)
 {
     if (table->terminal)
-        fputs("\033[J", stdout); // nothing left below of a longer one
+        fputs("\033[J", stdout); // clears the rest of a longer table
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A table of streams that is written again and again: over the last one on a terminal, below it
+/** The table of `watch`: overwritten at each update on a terminal, printed below the last one
  *  elsewhere. */
 #ifndef INFO_TABLE_H
 #define INFO_TABLE_H
@@ -9,13 +9,13 @@
 #include <stdbool.h>
 
 struct table {
-    bool terminal;          // one that knows how to move its cursor
-    unsigned width, height; // of the terminal; 80 columns and any number of lines elsewhere
+    bool terminal;          // a terminal that can move its cursor
+    unsigned width, height; // of the terminal; elsewhere 80 columns and height 0
     unsigned name_width;
     unsigned lines; // written so far
 };
 
-/** Looks how large the terminal is now, and writes the head. `first`: there is no table before it. */
+/** Reads the size of the terminal and writes the head. `first`: no table was written before. */
 void table_begin(struct table *table, bool first);
 
 /** A line of one stream; `rate` below 0: not known. `left`, itself included, are still to come, 0 with
@@ -23,8 +23,8 @@ void table_begin(struct table *table, bool first);
 void table_row(struct table *table, const struct tri_stream *stream,
                const tri_attachment_list *attachments, double rate, size_t left);
 
-/** A line of words. */
-void table_say(struct table *table, const char *text);
+/** Writes a line of text. */
+void table_text(struct table *table, const char *text);
 
 void table_end(struct table *table);
 

@@ -191,7 +191,7 @@ class Watch(Info):
         self.assertEqual(row[:5], [name, "live", owner[:8], "Y16", "-"])
         self.assertEqual(row[6:9], ["1", "2+0", f"{dump.pid}*"])
         shown = self.run_to_end("triptych-info", "show", name).stdout
-        self.assertIn(f"1 slots held by pid {dump.pid}", shown)
+        self.assertIn(f"1 locked: pid {dump.pid}", shown)
         writer.terminate()
         self.assertEqual(writer.wait(60), 0)
 
@@ -407,7 +407,7 @@ class Clean(ProgramTest):
         cleaned, listed, said = self._clean("rm $fifo.said", "begin alive")
         self.assertEqual(cleaned, "dead: removed\n")
         self.assertIn("alive ", listed)
-        self.assertIn("alive: left alone: its writer is running", said)
+        self.assertIn("alive: kept: its writer is running", said)
 
     def test_dead_stream_that_a_reader_waits_on_stays(self):
         cleaned, listed, said = self._clean(
@@ -415,7 +415,7 @@ class Clean(ProgramTest):
             "until grep -q SYSV /proc/$reader/maps; do sleep 0.05; done")
         self.assertEqual(cleaned, "")
         self.assertIn("dead ", listed)
-        self.assertIn("dead: left alone: readers wait", said)
+        self.assertIn("dead: kept: readers wait", said)
 
 
     def test_semaphores_without_a_first_frame_are_cleaned(self):
@@ -439,7 +439,7 @@ class Clean(ProgramTest):
             "until $info list | grep -q '^other '; do sleep 0.05; done",
             "kill -9 $other", "wait $other 2>$fifo.killed",
             f"{nobody} {info} clean >&2 || echo failed >&2")
-        self.assertIn("other: left alone: it is another user's", said)
+        self.assertIn("other: kept: it belongs to another user", said)
         self.assertNotIn("failed", said)
         self.assertEqual(listed, "")  # root has cleaned it after that
 

@@ -12,7 +12,6 @@ TO_CLEAN = {
     "common/include/triptych",
     "common/picture",
     "common/src",
-    "display/info",
     "display/viewer",
     "display/viewer/input",
     "display/viewer/model",
