@@ -85,7 +85,7 @@ class List(Info):
         watched = self.run_to_end("triptych-info", "watch", "--count", "1").stdout
         self.assertRegex(watched, rf"(?m)^{name} +versio")
         cleaned = self.run_to_end("triptych-info", "clean")
-        self.assertIn(f"{name}: left alone: another version of triptych made it", cleaned.stderr)
+        self.assertIn(f"{name}: kept: another version of triptych made it", cleaned.stderr)
         version[0] -= 1
         writer.end()
 
