@@ -144,7 +144,7 @@ class PlaneRule(Structure):
 
 class Component(Structure):
     _fields_ = [("name", c_char), *((name, c_uint8) for name in (
-        "plane", "first", "every", "across", "down", "bytes", "shift", "bits", "per_word"))]
+        "plane", "first", "every", "across", "down", "bytes", "shift", "bits", "per_word", "line"))]
 
 
 class Format(Structure):
