@@ -5,6 +5,7 @@
 #include "logging.h"
 #include "pool.h"
 #include "properties.h"
+#include "readerwatch.h"
 #include "streamname.h"
 #include "videocaps.h"
 
@@ -19,12 +20,14 @@ struct _GstTriptychSink {
 
     // Properties, guarded by the object lock.
     gchar *stream;
-    guint slots, history;
+    guint slots, slots_max, history;
     gchar *mode;
     gchar *group;
     gboolean wait_for_connection;
     guint readers; // after the newest frame
     guint64 in_place, copied, dropped;
+
+    struct gst_triptych_reader_watch reader_watch;
 
     gint flushing;  // atomic
     gint monotonic; // atomic: whether the clock reads CLOCK_MONOTONIC
@@ -62,6 +65,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
     gchar *mode = g_strdup(self->mode);
     gchar *group = g_strdup(self->group);
     const guint slots = self->slots;
+    options.slots_max = self->slots_max;
     const guint history = self->history;
     GST_OBJECT_UNLOCK(self);
     options.group = group;
@@ -98,6 +102,7 @@ static gboolean gst_triptych_sink_stop(GstBaseSink *base)
     GST_OBJECT_LOCK(self);
     self->readers = 0;
     GST_OBJECT_UNLOCK(self);
+    gst_triptych_reader_watch_reset(&self->reader_watch);
     return TRUE;
 }
 
@@ -253,8 +258,9 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     return tri_writer_publish(self->writer->writer, &draft);
 }
 
-/** Keeps the property up to date. Call with the writer's lock held. */
-static gboolean update_readers(GstTriptychSink *self)
+/** Updates the property `readers`. Call with the writer's lock held. @return whether it changed; then
+ *  *shm_id is the segment. */
+static gboolean update_readers(GstTriptychSink *self, int *shm_id)
 {
     struct tri_writer_stats stats;
     tri_writer_get_stats(self->writer->writer, &stats);
@@ -262,7 +268,14 @@ static gboolean update_readers(GstTriptychSink *self)
     const gboolean changed = self->readers != stats.readers;
     self->readers = stats.readers;
     GST_OBJECT_UNLOCK(self);
+    *shm_id = stats.shm_id;
     return changed;
+}
+
+static void update_reader_watch(GstElement *element, gpointer shm_id)
+{
+    gst_triptych_reader_watch_update(&GST_TRIPTYCH_SINK(element)->reader_watch, element,
+                                     GPOINTER_TO_INT(shm_id));
 }
 
 static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer *buffer)
@@ -279,10 +292,15 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     } else {
         err = publish_copy(self, buffer);
     }
-    const gboolean changed = update_readers(self);
+    int shm_id;
+    const gboolean changed = update_readers(self, &shm_id);
     g_mutex_unlock(&self->writer->lock);
-    if (changed)
+    if (changed) {
         g_object_notify(G_OBJECT(self), "readers");
+        // In a thread of its own: reading /proc would delay the next frame.
+        gst_element_call_async(GST_ELEMENT(self), update_reader_watch, GINT_TO_POINTER(shm_id),
+                               NULL);
+    }
 
     switch (err) {
     case TRI_OK:
@@ -360,6 +378,7 @@ static gboolean gst_triptych_sink_set_clock(GstElement *element, GstClock *clock
 static void gst_triptych_sink_finalize(GObject *object)
 {
     gst_triptych_free_properties(object);
+    gst_triptych_reader_watch_clear(&GST_TRIPTYCH_SINK(object)->reader_watch);
     G_OBJECT_CLASS(gst_triptych_sink_parent_class)->finalize(object);
 }
 
@@ -368,6 +387,7 @@ static void gst_triptych_sink_init(GstTriptychSink *self)
     self->slots = SLOTS_DEFAULT;
     self->history = HISTORY_DEFAULT;
     self->mode = g_strdup(MODE_DEFAULT);
+    gst_triptych_reader_watch_init(&self->reader_watch);
 
     // Kept as the last sample, a picture would keep its slot from upstream, and giving that back would
     // delay the next one.
@@ -388,6 +408,11 @@ static void install_properties(GObjectClass *object)
               "keeps the pictures it refers to in slots: up to 16, and 3 more are needed",
               TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, slots) },
+        { g_param_spec_uint("slots-max", "Slots at most",
+                            "Number of slots up to which more are opened while readers lock the "
+                            "others (0: 32, fewer if these exceed 1 GiB)",
+                            0, TRI_SLOTS_MAX, 0, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, slots_max) },
         { g_param_spec_uint(
               "history", "History",
               "How many of the newest frames to keep for readers with mode=next, where slots last "
@@ -431,6 +456,7 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
 
     object->finalize = gst_triptych_sink_finalize;
     install_properties(object);
+    gst_triptych_reader_watch_install(object);
 
     gst_element_class_set_static_metadata(
         element, "triptych sink", "Sink/Video",

@@ -207,19 +207,25 @@ static GstFlowReturn handle_no_frame(GstTriptychSrc *self, enum tri_err err, gin
     }
 }
 
+/** Whether downstream may keep one more slot without the writer running out of them. At slots_max, once
+ *  more were opened, the writer would reclaim what readers keep. */
+static gboolean has_spare_slot(GstTriptychSrc *self)
+{
+    struct tri_reader_stats stats;
+    tri_reader_get_stats(self->reader, &stats);
+    const gint in_use = g_atomic_int_get(&self->in_use);
+    return in_use < IN_USE_MAX && in_use + SLOTS_RESERVED < (gint)stats.slots_max &&
+           (stats.slots_open < stats.slots_max || stats.slots == stats.slots_max);
+}
+
 /** The slot of the frame on ref itself where it may be in_use, else a copy; NULL if it was overwritten
  *  meanwhile. */
 static GstBuffer *make_buffer(GstTriptychSrc *self)
 {
-    // Downstream may hold slots only while enough are left for the writer never to want one.
     struct gst_triptych_frame_ref *ref = g_steal_pointer(&self->ref);
-    struct tri_reader_stats counts;
-    tri_reader_get_stats(self->reader, &counts);
-    const gint in_use = g_atomic_int_get(&self->in_use);
-    const gboolean spare = in_use < IN_USE_MAX && in_use + SLOTS_RESERVED < (gint)counts.slots_max;
     const gboolean fits =
         self->accepts_video_meta || gst_triptych_has_default_layout(&ref->frame, &self->info);
-    if (spare && fits && tri_frame_is_locked(&ref->frame)) {
+    if (has_spare_slot(self) && fits && tri_frame_is_locked(&ref->frame)) {
         gst_triptych_count(self, &self->in_place);
         return gst_triptych_frame_ref_wrap(ref, &self->info);
     }

@@ -2,6 +2,8 @@
 /* triptychsink's events, queries and allocation: alone, under a pad of the test. */
 #include "gst_harness.h"
 
+#include <sys/wait.h>
+
 #define RATE  30
 #define SLOTS 8 // default of a sink
 
@@ -290,6 +292,96 @@ static void sink_notifies_changes_of_the_number_of_readers(void **state)
     harness_end(h);
 }
 
+static void sink_opens_no_more_slots_than_slots_max(void **state)
+{
+    (void)state;
+    GstHarness *h = harness_of("triptychsink");
+    gst_element_set_state(h->element, GST_STATE_NULL);
+    g_object_set(h->element, "slots-max", 4, NULL);
+    gst_element_set_state(h->element, GST_STATE_PLAYING);
+    gst_harness_set_src_caps(h, grey(64));
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+    struct tri_stream stream;
+    assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
+    assert_int_equal(stream.slots_max, 4);
+    harness_end(h);
+}
+
+/** Set by handlers of signals, in a thread of the element. */
+static struct {
+    gint attached, detached; // atomic
+    gint pid;
+    gchar name[32];
+} signalled;
+
+static void on_attached(GstElement *sink, gint pid, const gchar *name)
+{
+    (void)sink;
+    signalled.pid = pid;
+    g_strlcpy(signalled.name, name, sizeof(signalled.name));
+    g_atomic_int_inc(&signalled.attached);
+}
+
+static void on_detached(GstElement *sink, gint pid, const gchar *name)
+{
+    (void)sink;
+    (void)name;
+    assert_int_equal(pid, signalled.pid);
+    g_atomic_int_inc(&signalled.detached);
+}
+
+/** Reads one frame in a process of its own, which ends when the pipe closes. */
+static pid_t start_reader(int pipe_fd[2])
+{
+    const struct tri_reader_options options = { .name = pipes_stream() };
+    assert_int_equal(pipe(pipe_fd), 0);
+    const pid_t pid = fork();
+    if (pid != 0) {
+        close(pipe_fd[0]);
+        return pid;
+    }
+    close(pipe_fd[1]);
+    tri_reader *reader;
+    struct tri_frame frame = { 0 };
+    char end;
+    if (tri_reader_open(&reader, &options) != TRI_OK ||
+        tri_reader_acquire(reader, &frame, 60000) != TRI_OK)
+        _exit(1);
+    _exit(read(pipe_fd[0], &end, 1) != 0);
+}
+
+static void push_until(GstHarness *h, gint *count, gint least)
+{
+    for (int i = 0; g_atomic_int_get(count) < least; i++) {
+        assert_true(i < 600);
+        assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
+        g_usleep(10000);
+    }
+}
+
+static void sink_signals_pid_and_name_of_each_reader(void **state)
+{
+    (void)state;
+    int pipe_fd[2];
+    memset(&signalled, 0, sizeof(signalled));
+    const pid_t pid = start_reader(pipe_fd); // before there is a segment that it could inherit
+    GstHarness *h = sink(64);
+    g_signal_connect(h->element, "reader-attached", G_CALLBACK(on_attached), NULL);
+    g_signal_connect(h->element, "reader-detached", G_CALLBACK(on_detached), NULL);
+    push_until(h, &signalled.attached, 1);
+    assert_int_equal(signalled.pid, pid);
+    assert_string_equal(signalled.name, "test_gst_sink");
+    assert_int_equal(signalled.detached, 0);
+
+    close(pipe_fd[1]);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    push_until(h, &signalled.detached, 1);
+    assert_int_equal(signalled.attached, 1);
+    harness_end(h);
+}
+
 static void stream_follows_the_caps_of_its_sink(void **state)
 {
     (void)state;
@@ -379,6 +471,8 @@ int main(int argc, char **argv)
         pipes_test(jpeg_of_any_size_is_published_whole),
         pipes_test(empty_jpeg_drops_only_itself),
         pipes_test(sink_notifies_changes_of_the_number_of_readers),
+        pipes_test(sink_opens_no_more_slots_than_slots_max),
+        pipes_test(sink_signals_pid_and_name_of_each_reader),
         pipes_test(stream_follows_the_caps_of_its_sink),
         pipes_test(sink_publishes_nothing_between_flush_start_and_flush_stop),
         pipes_test(sink_at_eos_refuses_frames_and_keeps_its_stream),

@@ -317,6 +317,49 @@ static void source_counts_buffers_that_were_overwritten(void **state)
     tri_writer_close(&writer);
 }
 
+/** Publishes one frame and takes the source's buffer. @return whether it is the slot itself */
+static gboolean passes_without_copy(GstHarness *h, tri_writer *writer, uint8_t brightness)
+{
+    GstBuffer *buffer = pass(h, writer, 64, brightness);
+    const gboolean in_place = harness_in_segment(buffer, FALSE);
+    gst_buffer_unref(buffer);
+    return in_place;
+}
+
+/** Else a downstream that keeps buffers would have them reclaimed. */
+static void source_copies_while_no_more_slots_can_be_opened(void **state)
+{
+    (void)state;
+    tri_writer *writer;
+    const struct tri_writer_options options = { .name = pipes_stream(),
+                                                .slots = 3,
+                                                .slots_max = 5 };
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
+    GstHarness *h = source("wait");
+    tri_reader *reader;
+    assert_int_equal(
+        tri_reader_open(&reader, &(struct tri_reader_options){ .name = pipes_stream() }), TRI_OK);
+    struct tri_frame kept[3] = { 0 };
+    struct tri_writer_stats stats = { 0 };
+    uint8_t brightness = 1;
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
+        assert_true(passes_without_copy(h, writer, brightness++));
+        assert_int_equal(tri_reader_acquire(reader, &kept[i], 10000), TRI_OK);
+    }
+    while (stats.slots_open < 5) {
+        assert_true(brightness < 100);
+        gst_buffer_unref(pass(h, writer, 64, brightness++));
+        tri_writer_get_stats(writer, &stats);
+    }
+    assert_false(passes_without_copy(h, writer, brightness++));
+    assert_int_equal(stats.reclaimed, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++)
+        tri_reader_release(reader, &kept[i]);
+    tri_reader_close(&reader);
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
 static void source_is_made_from_a_uri(void **state)
 {
     (void)state;
@@ -378,6 +421,7 @@ int main(int argc, char **argv)
         pipes_test(source_requests_short_scheduler_latency),
         pipes_test(source_sleeps_once_a_frame_at_30_a_second),
         pipes_test(source_counts_buffers_that_were_overwritten),
+        pipes_test(source_copies_while_no_more_slots_can_be_opened),
         pipes_test(source_is_made_from_a_uri),
         pipes_test(buffers_outlive_the_element_that_made_them),
     };

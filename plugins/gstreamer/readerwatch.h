@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/** Signals of an element whose stream is attached or detached by a process. */
+#ifndef GST_TRIPTYCH_READERWATCH_H
+#define GST_TRIPTYCH_READERWATCH_H
+
+#include <gst/gst.h>
+
+/** The readers of one stream. Its functions may be called from any thread. */
+struct gst_triptych_reader_watch {
+    GRecMutex lock;    // recursive: a handler of a signal may stop the element
+    GHashTable *names; // of the readers known, by pid
+};
+
+/** Adds the signals `reader-attached` and `reader-detached` to an element's class. */
+void gst_triptych_reader_watch_install(GObjectClass *klass);
+
+void gst_triptych_reader_watch_init(struct gst_triptych_reader_watch *watch);
+void gst_triptych_reader_watch_clear(struct gst_triptych_reader_watch *watch);
+
+/** Forgets the readers of a stream that has ended, without signals. */
+void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch);
+
+/** Compares the processes that read a segment with those known, and emits a signal for each that has come
+ *  or gone. Takes milliseconds: reads /proc. Does nothing if nobody has connected to a signal. */
+void gst_triptych_reader_watch_update(struct gst_triptych_reader_watch *watch, GstElement *element,
+                                      int shm_id);
+
+#endif
