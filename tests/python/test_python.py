@@ -120,7 +120,9 @@ class Arrays(ProgramTest):
     def test_planes_have_the_shapes_and_strides_of_their_format(self):
         shapes = {"YUYV": [(17, 17, 4)], "NV12": [(17, 33), (9, 17, 2)], "P010": [(17, 33), (9, 17, 2)],
                   "YU12": [(17, 33), (9, 17), (9, 17)], "422P": [(17, 33), (17, 17), (17, 17)],
-                  "RGB3": [(17, 33, 3)], "AR24": [(17, 33, 4)], "RGBP": [(17, 33)], "Y16": [(17, 33)]}
+                  "RGB3": [(17, 33, 3)], "AR24": [(17, 33, 4)], "RGBP": [(17, 33)], "Y16": [(17, 33)],
+                  "BG10": [(17, 34)], "Y210": [(17, 17, 4)]}
+        wide = ("P010", "Y16", "RGBP", "BG10", "Y210")
         for format, wanted in shapes.items():
             with self.subTest(format=format):
                 name = self.stream()
@@ -130,7 +132,7 @@ class Arrays(ProgramTest):
                     arrays = [numpy.asarray(plane) for plane in reader.latest(timeout=20).planes]
                     self.assertEqual([array.shape for array in arrays], wanted)
                     for array in arrays:
-                        self.assertEqual(array.itemsize, 2 if format in ("P010", "Y16", "RGBP") else 1)
+                        self.assertEqual(array.itemsize, 2 if format in wide else 1)
                         self.assertEqual(array.strides[0] % 64, 0)  # as tri_video_shape() does
                         self.assertEqual(array.strides[-1], array.itemsize)
                     del arrays, array
@@ -251,6 +253,29 @@ class Streams(ProgramTest):
             del kept
             with writer.frame() as draft:
                 self.assertFalse(draft.dropped)
+
+    def _drops_when_readers_lock_every_slot(self, reclaim):
+        """Whether a writer drops the frame that finds all three slots locked."""
+        name = self.stream()
+        with triptych.Writer(name, "GREY", 8, 8, slots_max=3, reclaim=reclaim) as writer, \
+                triptych.Reader(name) as reader:
+            kept = []
+            for _ in range(3):
+                writer.frame().publish()
+                kept.append(reader.latest(timeout=20))
+            with writer.frame() as draft:
+                dropped = draft.dropped
+            self.assertEqual([frame.is_intact for frame in kept], [dropped, True, True])
+            del kept[:]
+        return dropped
+
+    def test_writer_reclaims_locked_frames_as_told(self):
+        self.assertFalse(self._drops_when_readers_lock_every_slot(reclaim=0))
+        for reclaim in (None, 600):
+            self.assertTrue(self._drops_when_readers_lock_every_slot(reclaim))
+        for reclaim in (-1, 2**32):
+            with self.assertRaisesRegex(ValueError, "reclaim"):
+                triptych.Writer(self.stream(), "GREY", 8, 8, reclaim=reclaim)
 
     def test_capture_time_of_another_clock_is_refused(self):
         with triptych.Writer(self.stream(), "GREY", 8, 8) as writer:

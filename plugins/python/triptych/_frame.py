@@ -59,8 +59,8 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
                  used: Optional[int] = None) -> list[Plane]:
     """`used`: the bytes of a compressed picture; None: all the room there is for one."""
     format_ = format_of(frame.info.video.fourcc)
-    wide = format_.depth > 8
-    item = 2 if wide or format_.name == b"RGBP" else 1
+    # Bytes of an array's items: a component's word, where a group consists of such words.
+    item = max((one.bytes for one in format_.component[:format_.components]), default=1)
     planes = []
     shape: tuple[int, ...]
     strides: tuple[int, ...]
@@ -70,13 +70,14 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
             span = told.bytes if used is None else used
             shape, strides = (span,), (1,)
         else:
-            group = format_.plane[p].bytes // item
+            bayer = format_.family == c.FAMILY_BAYER  # each sample is a pixel, as debayering wants them
+            group = 1 if bayer else format_.plane[p].bytes // item
             shape, strides = (told.rows, told.row_bytes // (group * item)), (told.stride,
                                                                              group * item)
             if group > 1:
                 shape, strides = shape + (group,), strides + (item,)
             span = told.stride * (told.rows - 1) + told.row_bytes
-        planes.append(Plane(owner, frame.data[p], shape, strides, "<u2" if item == 2 else "|u1",
+        planes.append(Plane(owner, frame.data[p], shape, strides, f"<u{item}" if item > 1 else "|u1",
                             span, writable))
     return planes
 

@@ -28,6 +28,8 @@ ERR_DENIED, ERR_CORRUPT, ERR_TORN, ERR_NO_SLOT = -9, -12, -14, -15
 
 MODES = {"latest": 0, "next": 1}
 WAITS = {"block": 0, "spin": 1, "paced": 2}
+FAMILY_BAYER = 4
+RECLAIM_NEVER = 2**32 - 1
 READER_NO_LOCK = 1
 READER_RETAINED = 2
 LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
@@ -151,7 +153,8 @@ class Format(Structure):
     _fields_ = [("fourcc", c_uint32), ("name", c_char * 5), ("family", c_int),
                 ("planes", c_uint8), ("depth", c_uint8), ("plane", PlaneRule * PLANES_MAX),
                 ("gstreamer", c_char_p), ("ffmpeg", c_char_p), ("description", c_char_p),
-                ("components", c_uint8), ("component", Component * COMPONENTS_MAX)]
+                ("components", c_uint8), ("component", Component * COMPONENTS_MAX),
+                ("media", c_char_p), ("delta", c_bool)]
 
 
 class Stream(Structure):

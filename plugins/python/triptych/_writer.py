@@ -24,6 +24,8 @@ class Writer(Handle):
     fps     a number, a fraction or "30000/1001", for readers to know; None: not said
     slots   how many frames the segment has room for at first, 3 to 64
     slots_max  how many it may open while readers lock the others; 0: 32 if they fit in 1 GiB
+    reclaim  with all slots locked by readers, overwrite the oldest frame that has been locked for so many
+            seconds; frames are dropped until then. 0: at once; None: never
     mode    who may watch: 0o640 lets the group
     group   name or number of that group; None: this process's
     source  for people: where the pictures come from
@@ -45,7 +47,7 @@ class Writer(Handle):
 
     def __init__(self, name: str, format: str, width: int, height: int, fps: Optional[Rate] = None,
                  slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
-                 source: str = "Python", slots_max: int = 0, rotation: int = 0,
+                 source: str = "Python", slots_max: int = 0, reclaim: Optional[float] = 0, rotation: int = 0,
                  pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0, **colors: str) -> None:
         super().__init__(name)
         self._released: collections.deque[c.Draft] = collections.deque()
@@ -61,9 +63,12 @@ class Writer(Handle):
                              rotation=rotation, aspect_num=pixel_aspect[0],
                              aspect_den=pixel_aspect[1], bits=bits,
                              **{kind: c.color_from_name(kind, word) for kind, word in colors.items()})
+        if reclaim is not None and not 0 <= reclaim < c.RECLAIM_NEVER / 1000:
+            raise ValueError(f"reclaim={reclaim}: not a number of seconds; None is never")
         self._open(c.lib.tri_writer_open, c.WriterOptions(
             name=name.encode(), video=self.video, slots=slots, slots_max=slots_max,
             permissions=mode, group=group.encode() if group else None, source=source.encode(),
+            reclaim_ms=c.RECLAIM_NEVER if reclaim is None else round(reclaim * 1000),
             log=ctypes.pointer(self._log.struct)))
 
     def frame(self) -> Draft:
@@ -115,7 +120,7 @@ class Writer(Handle):
             if len(planes) != len(draft.planes):
                 raise ValueError(f"{draft.format} has {len(draft.planes)} planes, not {len(planes)}")
             for to, data in zip(draft.planes, planes):
-                if draft.format == "MJPG":
+                if len(to.shape) == 1:  # compressed
                     picture = bytes(data)
                     if len(picture) > to.bytes:
                         raise ValueError(f"a picture of {len(picture)} bytes: there is room for "
