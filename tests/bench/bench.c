@@ -9,11 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const struct bench_transport bench_futex, bench_semop, bench_spin;
-extern const struct bench_transport bench_pipe, bench_message_queue, bench_unix_socket,
-    bench_semaphore;
-extern const struct bench_transport bench_block, bench_block_checked, bench_spinning,
-    bench_spinning_checked, bench_paced, bench_paced_checked;
+extern const struct bench_transport bench_futex;
+extern const struct bench_transport bench_semop;
+extern const struct bench_transport bench_spin;
+extern const struct bench_transport bench_pipe;
+extern const struct bench_transport bench_message_queue;
+extern const struct bench_transport bench_unix_socket;
+extern const struct bench_transport bench_semaphore;
+extern const struct bench_transport bench_block;
+extern const struct bench_transport bench_block_checked;
+extern const struct bench_transport bench_spinning;
+extern const struct bench_transport bench_spinning_checked;
+extern const struct bench_transport bench_paced;
+extern const struct bench_transport bench_paced_checked;
 #ifdef HAVE_GSTREAMER
 extern const struct bench_transport bench_gstreamer;
 #endif
@@ -56,7 +64,8 @@ struct config {
     uint32_t format;
     uint64_t readers;
     const char *rate;
-    uint64_t jitter, drop_every;
+    uint64_t jitter;
+    uint64_t drop_every;
     double seconds;
     int touch;
     bool list;

@@ -17,7 +17,8 @@ struct message {
 };
 
 static int queue[BENCH_READERS_MAX];
-static uint32_t readers, myself;
+static uint32_t readers;
+static uint32_t myself;
 static uint8_t *frame; // private to the process
 static size_t bytes;
 static uint64_t left; // bitmask of readers whose queue is gone

@@ -41,7 +41,6 @@ static double time_round(struct slots *slots, struct drawing *drawing)
     const int64_t start = tri_now_ns();
     uint64_t frames = 0;
     int64_t now;
-
     do {
         struct tri_draft *draft = &slots->draft[slots->turn % SLOTS];
         const struct pattern_moment moment = drawing_moment(slots->turn++);
@@ -57,8 +56,8 @@ static double time_round(struct slots *slots, struct drawing *drawing)
 
 static int by_value(const void *a, const void *b)
 {
-    const double left = *(const double *)a, right = *(const double *)b;
-
+    const double left = *(const double *)a;
+    const double right = *(const double *)b;
     return (left > right) - (left < right);
 }
 
@@ -71,10 +70,11 @@ static double median(double *values)
 /** Prints a pattern's line. @return the ratio */
 static double measure(const struct pattern *pattern, const struct tri_video *video)
 {
-    struct slots slots, blank;
+    struct slots slots;
+    struct slots blank;
     struct drawing *drawing = NULL;
-    double drawn[ROUNDS], set[ROUNDS];
-
+    double drawn[ROUNDS];
+    double set[ROUNDS];
     open_slots(&slots, video);
     open_slots(&blank, video);
     if (drawing_open(&drawing, pattern, "336699", video) != TRI_OK)
@@ -84,7 +84,8 @@ static double measure(const struct pattern *pattern, const struct tri_video *vid
         set[round] = time_round(&blank, NULL);
         drawn[round] = time_round(&slots, drawing);
     }
-    const double drawn_ns = median(drawn), set_ns = median(set);
+    const double drawn_ns = median(drawn);
+    const double set_ns = median(set);
     printf("%-12s %9.1f us  memset %9.1f us  ratio %5.2f\n", pattern->name, drawn_ns / 1e3,
            set_ns / 1e3, drawn_ns / set_ns);
     drawing_close(&drawing);
@@ -101,7 +102,6 @@ int main(int argc, char **argv)
         .fourcc = TRI_FOURCC_NV12, .width = 1920, .height = 1080, .fps_num = 60, .fps_den = 1
     };
     bool within = true;
-
     if (argc > 2) {
         video.width = (uint32_t)strtoul(argv[1], NULL, 10);
         video.height = (uint32_t)strtoul(argv[2], NULL, 10);

@@ -42,17 +42,21 @@ static const char *const modules = "context.spa-libs = { support.* = support/lib
 
 static struct meeting *meeting;
 static char *folder; // the daemon's socket and configuration; shared by all processes
-static pid_t daemon_pid, sweeper_pid;
+static pid_t daemon_pid;
+static pid_t sweeper_pid;
 static int running = -1; // a pipe end that every process of the run keeps open
 static const struct bench_setup *setup;
 
-static struct pw_loop *messages, *data; // to and from the daemon; between streams
+static struct pw_loop *messages; // to and from the daemon; between streams
+static struct pw_loop *data;
 static struct pw_context *context;
 static struct pw_core *core;
 static struct pw_stream *stream;
-static struct spa_hook stream_hook, registry_hook;
+static struct spa_hook stream_hook;
+static struct spa_hook registry_hook;
 static enum pw_stream_state state;
-static uint32_t out_port = SPA_ID_INVALID, in_port = SPA_ID_INVALID;
+static uint32_t out_port = SPA_ID_INVALID;
+static uint32_t in_port = SPA_ID_INVALID;
 
 static struct pw_buffer *drawn; // the writer's next frame
 static bool cycle_runs;

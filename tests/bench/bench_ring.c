@@ -21,7 +21,10 @@ struct control {
 static struct control *control;
 static uint8_t *slots;
 static size_t slot_bytes;
-static uint32_t written, seen, myself, readers;
+static uint32_t written;
+static uint32_t seen;
+static uint32_t myself;
+static uint32_t readers;
 static int sem_id; // one semaphore per reader
 
 static void prepare(const struct bench_setup *setup)

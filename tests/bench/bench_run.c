@@ -24,7 +24,8 @@ static volatile uint64_t sink; // keeps the compiler from removing the reads
 
 /** Shared by the processes of a run. */
 struct common {
-    _Atomic uint32_t ready, left;
+    _Atomic uint32_t ready;
+    _Atomic uint32_t left;
     _Atomic int recording; // frames are recorded from here on
     struct bench_result reader[BENCH_READERS_MAX];
 };
@@ -106,7 +107,8 @@ static struct {
     struct common *common;
     struct bench_result *result;
     struct bench_cost start;
-    int64_t first_ns, last_ns;
+    int64_t first_ns;
+    int64_t last_ns;
     uint64_t last; // number of the newest frame seen
 } reading;
 

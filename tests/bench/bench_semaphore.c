@@ -13,11 +13,13 @@
 
 #define LOCK 0 // mutual exclusion; semaphore 1 + i signals a new frame to reader i
 
-static int shm_id, sem_id;
+static int shm_id;
+static int sem_id;
 static uint8_t *shared;
 static uint8_t *frame; // private to the process
 static size_t bytes;
-static uint32_t readers, myself;
+static uint32_t readers;
+static uint32_t myself;
 
 static void change(unsigned semaphore, int by)
 {

@@ -26,7 +26,8 @@ static struct {
     guint frames; // counted
     guint met;    // of them, read on the processor that wrote them
     guint ignored;
-    gint64 first_ns, last_ns;
+    gint64 first_ns;
+    gint64 last_ns;
     gint64 cpu_ns; // of this process at the first counted frame
 } seen;
 

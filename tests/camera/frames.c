@@ -10,7 +10,6 @@ static bool print_frame(const struct tri_frame *frame)
     const struct tri_frame_info *info = &frame->info;
     const struct tri_video *video = &info->video;
     char format[5];
-
     return stats_print_json(
         stdout,
         json_pack(
@@ -35,7 +34,6 @@ int main(int argc, char **argv)
     struct tri_frame frame = { 0 };
     tri_reader *reader = NULL;
     long seen = 0;
-
     if (argc != 4)
         return 2;
     const long wanted = strtol(argv[2], NULL, 10);

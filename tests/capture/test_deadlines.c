@@ -16,7 +16,6 @@
 static struct schedule begun(uint32_t num, uint32_t den)
 {
     struct schedule schedule;
-
     schedule_init(&schedule, num, den);
     schedule.due_ns = START;
     return schedule;
@@ -26,7 +25,6 @@ static void deadlines_do_not_drift(void **state)
 {
     static const uint32_t rates[][2] = { { 30000, 1001 }, { 60, 1 },     { 24000, 1001 },
                                          { 7, 3 },        { 999983, 1 }, { 1, 1000 } };
-
     (void)state;
     for (size_t r = 0; r < sizeof(rates) / sizeof(rates[0]); r++) {
         struct schedule schedule = begun(rates[r][0], rates[r][1]);
@@ -39,7 +37,6 @@ static void deadlines_do_not_drift(void **state)
 static void neighbours_are_a_period_apart(void **state)
 {
     struct schedule schedule = begun(30000, 1001);
-
     (void)state;
     for (int frame = 0; frame < 1000; frame++) {
         const int64_t before = schedule.due_ns;
@@ -51,7 +48,6 @@ static void neighbours_are_a_period_apart(void **state)
 static void frame_is_missed_when_the_next_one_is_due(void **state)
 {
     const struct schedule schedule = begun(100, 1);
-
     (void)state;
     assert_int_equal(schedule_missed(&schedule, START - SECOND), 0);
     assert_int_equal(schedule_missed(&schedule, START), 0);
@@ -63,7 +59,6 @@ static void frame_is_missed_when_the_next_one_is_due(void **state)
 static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
 {
     struct schedule schedule;
-
     (void)state;
     schedule_init(&schedule, 0, 1);
     assert_true(schedule_wait(&schedule, 0));
@@ -78,7 +73,6 @@ static void unpaced_frames_are_due_at_once_and_never_missed(void **state)
 static void wait_ends_at_its_time_limit(void **state)
 {
     struct schedule schedule;
-
     (void)state;
     schedule_init(&schedule, 1, 3600);
     assert_true(schedule_wait(&schedule, 0)); // the first frame is due at once
@@ -91,7 +85,6 @@ static void wait_ends_at_its_time_limit(void **state)
 static struct schedule late_by(int64_t late_ns)
 {
     struct schedule schedule = begun(100, 1);
-
     schedule.due_ns = tri_now_ns() - late_ns - SECOND / 100;
     assert_true(schedule_wait(&schedule, 0));
     schedule_advance(&schedule);
@@ -104,7 +97,6 @@ static void late_frames_are_skipped_on_the_timeline(void **state)
     struct schedule schedule = late_by(SECOND / 2);
     const int64_t due_ns = schedule.due_ns;
     const uint64_t missed = schedule_skip_missed(&schedule);
-
     (void)state;
     assert_true(missed >= 49);
     assert_int_equal(schedule.due_ns - due_ns, (int64_t)missed * (SECOND / 100));
@@ -114,7 +106,6 @@ static void late_frames_are_skipped_on_the_timeline(void **state)
 static void first_frame_skips_none(void **state)
 {
     struct schedule schedule = begun(100, 1);
-
     (void)state;
     assert_true(schedule_wait(&schedule, 0));
     assert_int_equal(schedule_skip_missed(&schedule), 0);
@@ -124,7 +115,6 @@ static void postponed_frames_move_the_timeline(void **state)
 {
     struct schedule schedule = late_by(SECOND / 2);
     const int64_t before_ns = tri_now_ns();
-
     (void)state;
     schedule_postpone(&schedule);
     assert_true(schedule.due_ns >= before_ns);
@@ -134,7 +124,6 @@ static void postponed_frames_move_the_timeline(void **state)
 static void delayed_frames_keep_their_order(void **state)
 {
     struct schedule schedule = begun(100, 1);
-
     (void)state;
     schedule.delay_ns = 5 * SECOND; // of one frame only: the next one is due before it
     assert_true(schedule_wait(&schedule, 0));
@@ -150,7 +139,6 @@ static void missing_source_is_retried_with_longer_pauses(void **state)
     static const int64_t pauses_ms[] = { 400, 800, 1600, 3200, 5000, 5000 };
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
     struct outage outage = { 0 };
-
     (void)state;
     outage_begin(&outage, &video, NULL, NULL);
     assert_int_equal(outage.retry_at_ns - outage.since_ns, SECOND / 5);

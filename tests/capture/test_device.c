@@ -35,7 +35,6 @@ static int describe(unsigned long request, void *argument)
     struct v4l2_query_ext_ctrl *ctrl = argument;
     struct v4l2_querymenu *item = argument;
     struct v4l2_ext_controls *values = argument;
-
     if (request == VIDIOC_QUERYCAP) {
         cap->capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_READWRITE | V4L2_CAP_STREAMING;
         strcpy((char *)cap->card, HOSTILE);
@@ -129,7 +128,6 @@ static void open_device(struct source *source, struct source_options *options, c
                         enum source_io io)
 {
     static const tri_log silent;
-
     *options =
         (struct source_options){ .arg = path, .io = io, .controls = no_controls, .log = &silent };
     *source = (struct source){ .ops = &source_v4l2, .options = options };
@@ -140,7 +138,6 @@ static void open_device(struct source *source, struct source_options *options, c
 static enum source_result wait_and_fill(struct source *source, struct tri_draft **draft)
 {
     const enum source_result result = source->ops->wait(source, WAIT_MS);
-
     return result == SOURCE_OK ? source->ops->fill(source, draft, WAIT_MS) : result;
 }
 
@@ -148,7 +145,6 @@ static enum source_result wait_and_fill(struct source *source, struct tri_draft 
 static int64_t time_of_empty_fills(struct source *source)
 {
     const int64_t began = tri_now_ns();
-
     for (unsigned i = 0; i < FEW; i++) {
         struct tri_draft *nowhere = NULL;
         assert_int_equal(wait_and_fill(source, &nowhere), SOURCE_NOTHING);
@@ -159,7 +155,6 @@ static int64_t time_of_empty_fills(struct source *source)
 static long sleeps(void)
 {
     struct rusage use;
-
     getrusage(RUSAGE_SELF, &use);
     return use.ru_nvcsw;
 }

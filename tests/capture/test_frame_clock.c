@@ -16,7 +16,6 @@
 static const struct pattern *clock_pattern(void)
 {
     const char *arg;
-
     return pattern_find("clock", &arg);
 }
 
@@ -30,7 +29,6 @@ static struct clock_picture drawn(uint32_t width, uint32_t height)
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = width, .height = height };
     struct paint canvas;
     void *state = NULL;
-
     assert_true(paint_open(&canvas, &video));
     canvas.data[0] = calloc(1, canvas.shape.bytes);
     assert_true(clock_pattern()->open(&state, &canvas, &video, NULL));
@@ -52,7 +50,6 @@ static void drop(struct clock_picture *picture)
 static void assert_reads(const struct clock_picture *picture, enum clock_strip strip)
 {
     struct clock_code code = { 0 };
-
     if (!clock_decode(picture, strip, &code))
         fail_msg("no code in %ux%u, strip %d", picture->width, picture->height, strip);
     assert_int_equal(code.number, moment.number);
@@ -68,7 +65,6 @@ static void drawn_clock_is_read_at_any_size(void **state)
                                          { 639, 359 },
                                          { 1920, 1080 },
                                          { 1081, 1921 } };
-
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         struct clock_picture picture = drawn(sizes[i][0], sizes[i][1]);
@@ -82,7 +78,6 @@ static void frame_too_small_for_the_code_yields_none(void **state)
 {
     struct clock_picture picture = drawn(CLOCK_WIDTH_MIN - 1, CLOCK_HEIGHT_MIN);
     struct clock_code code = { .number = 7 };
-
     (void)state;
     assert_false(clock_decode(&picture, CLOCK_TOP, &code));
     assert_int_equal(code.number, 7);
@@ -99,7 +94,6 @@ static struct clock_picture scaled(const struct clock_picture *from, uint32_t wi
     uint8_t *luma = malloc((size_t)width * height);
     const uint8_t *const in[1] = { from->luma };
     uint8_t *const out[1] = { luma };
-
     assert_non_null(scaler);
     sws_scale(scaler, in, (int[]){ (int)from->stride }, 0, (int)from->height, out,
               (int[]){ (int)width });
@@ -113,7 +107,6 @@ static void code_survives_scaling(void **state)
 {
     static const uint32_t sizes[][2] = { { 160, 120 }, { 333, 187 }, { 641, 481 }, { 2560, 1440 } };
     struct clock_picture original = drawn(1280, 720);
-
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         struct clock_picture picture = scaled(&original, sizes[i][0], sizes[i][1]);
@@ -129,7 +122,6 @@ static void code_survives_a_darker_duller_noisier_picture(void **state)
     struct clock_picture picture = drawn(640, 480);
     uint8_t *luma = (uint8_t *)(uintptr_t)picture.luma;
     unsigned seed = 1;
-
     (void)state;
     for (size_t i = 0; i < picture.stride * picture.height; i++) {
         seed = seed * 1103515245u + 12345u;
@@ -144,7 +136,6 @@ static void flipped_cell_is_noticed(void **state)
 {
     struct clock_code code;
     unsigned accepted = 0;
-
     (void)state;
     for (uint32_t row = 0; row < CLOCK_ROWS; row++) {
         for (uint32_t column = 1; column < CLOCK_COLUMNS - 1; column++) {
@@ -170,7 +161,6 @@ static void frame_without_a_code_yields_none(void **state)
     };
     struct clock_code code;
     unsigned seed = 7;
-
     (void)state;
     for (int level = 0; level < 256; level += 51) {
         memset(luma, level, (size_t)320 * 240);
@@ -192,8 +182,8 @@ static void mixed_frames_differ_between_the_strips(void **state)
     void *face = NULL;
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 640, .height = 480 };
     struct pattern_moment next = moment;
-    struct clock_code top, bottom;
-
+    struct clock_code top;
+    struct clock_code bottom;
     (void)state;
     next.number++;
     assert_true(paint_open(&canvas, &video));

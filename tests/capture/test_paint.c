@@ -15,14 +15,14 @@
 
 enum { MARGIN = 256, UNTOUCHED = 0xa5 };
 
-static const struct paint_rgb black = { 0, 0, 0 }, white = { 255, 255, 255 };
+static const struct paint_rgb black = { 0, 0, 0 };
+static const struct paint_rgb white = { 255, 255, 255 };
 
 /** A canvas between two margins, all untouched. `spare`: extra bytes of each row. */
 static uint8_t *untouched(struct paint *canvas, uint32_t fourcc, uint32_t width, uint32_t height,
                           uint32_t spare)
 {
     struct tri_video video = { .fourcc = fourcc, .width = width, .height = height };
-
     assert_true(paint_open(canvas, &video));
     for (uint32_t p = 0; p < canvas->shape.planes; p++)
         video.stride[p] = canvas->shape.plane[p].row_bytes + spare;
@@ -39,14 +39,14 @@ static uint8_t *untouched(struct paint *canvas, uint32_t fourcc, uint32_t width,
 /** The image as libswscale converts it, three bytes a pixel; the caller frees it. */
 static uint8_t *as_rgb(const struct paint *canvas)
 {
-    const uint32_t width = canvas->video.width, height = canvas->video.height;
+    const uint32_t width = canvas->video.width;
+    const uint32_t height = canvas->video.height;
     const struct tri_frame_info info = { .video = canvas->video };
     const uint8_t *data[TRI_PLANES_MAX] = { canvas->data[0], canvas->data[1], canvas->data[2] };
     const uint32_t stride[TRI_PLANES_MAX] = { width * 3 };
     picture_converter *converter = picture_converter_new(NULL);
     uint8_t *rgb = malloc((size_t)width * height * 3);
     uint8_t *to[TRI_PLANES_MAX] = { rgb };
-
     assert_int_equal(
         picture_convert(converter, &info, &canvas->shape, data, TRI_FOURCC_RGB3, to, stride),
         TRI_OK);
@@ -111,7 +111,6 @@ static void assert_pixel(const struct paint *canvas, const uint8_t *rgb, uint32_
 static const struct tri_format *next_format(size_t *index)
 {
     const struct tri_format *format = tri_format_at((*index)++);
-
     while (format && format->family == TRI_FAMILY_COMPRESSED)
         format = tri_format_at((*index)++);
     return format;
@@ -124,7 +123,6 @@ static const uint32_t spares[] = { 0, 4, 63 };
 static void every_format_that_has_rows_can_be_drawn(void **state)
 {
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));)
         assert_true(format->components > 0);
@@ -134,7 +132,6 @@ static void compressed_format_cannot_be_drawn(void **state)
 {
     const struct tri_video video = { .fourcc = TRI_FOURCC_MJPG, .width = 16, .height = 16 };
     struct paint canvas;
-
     (void)state;
     assert_false(paint_open(&canvas, &video));
 }
@@ -144,7 +141,6 @@ static void fill_and_compare(uint32_t fourcc, const uint32_t size[2], uint32_t s
 {
     struct paint canvas;
     uint8_t *memory = untouched(&canvas, fourcc, size[0], size[1], spare);
-
     paint_fill(&canvas, 0, 0, size[0], size[1], paint_color(&canvas, color));
 
     uint8_t *rgb = as_rgb(&canvas);
@@ -161,7 +157,6 @@ static void colour_comes_back_from_every_format_size_and_stride(void **state)
                                                { 0, 255, 0 },   { 0, 0, 255 },     { 191, 191, 0 },
                                                { 120, 60, 200 } };
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));)
         for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
@@ -180,7 +175,6 @@ static void every_matrix_and_range_follows_the_frame(void **state)
                   { TRI_MATRIX_709, TRI_RANGE_FULL },
                   { TRI_MATRIX_BT2020, TRI_RANGE_LIMITED } };
     const struct paint_rgb color = { 200, 40, 90 };
-
     (void)state;
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
         struct paint canvas;
@@ -206,7 +200,6 @@ static void assert_padding_untouched(const struct paint *canvas, const uint8_t *
 {
     const size_t bytes = canvas->shape.bytes + 2 * (size_t)MARGIN;
     uint8_t *mask = calloc(1, bytes);
-
     for (uint32_t p = 0; p < canvas->shape.planes; p++) {
         const struct tri_plane *plane = &canvas->shape.plane[p];
         for (uint32_t row = 0; row < plane->rows; row++)
@@ -223,11 +216,11 @@ static void assert_padding_untouched(const struct paint *canvas, const uint8_t *
 static void bytes_beyond_the_rows_do_not_change(void **state)
 {
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));) {
         for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
-            struct paint canvas, part;
+            struct paint canvas;
+            struct paint part;
             uint8_t *memory = untouched(&canvas, format->fourcc, sizes[s][0], sizes[s][1], 63);
             struct paint_color *line = calloc(sizes[s][0] + 8, sizeof(*line));
 
@@ -251,7 +244,6 @@ static void bytes_beyond_the_rows_do_not_change(void **state)
 static void rectangle_ends_at_its_edges(void **state)
 {
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));) {
         struct paint canvas;
@@ -273,10 +265,10 @@ static void rectangle_ends_at_its_edges(void **state)
 static void line_paints_what_a_rectangle_does(void **state)
 {
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));) {
-        struct paint by_line, by_fill;
+        struct paint by_line;
+        struct paint by_fill;
         uint8_t *lines = untouched(&by_line, format->fourcc, 31, 9, 3);
         uint8_t *fills = untouched(&by_fill, format->fourcc, 31, 9, 3);
         const struct paint_color color = paint_color(&by_line, (struct paint_rgb){ 180, 90, 30 });
@@ -297,12 +289,13 @@ static void line_paints_what_a_rectangle_does(void **state)
 static void copied_part_is_what_was_drawn_in_it(void **state)
 {
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));) {
-        struct paint canvas, part;
+        struct paint canvas;
+        struct paint part;
         uint8_t *memory = untouched(&canvas, format->fourcc, 29, 21, 7);
-        const struct paint_rgb ground = { 20, 30, 160 }, ink = { 230, 180, 40 };
+        const struct paint_rgb ground = { 20, 30, 160 };
+        const struct paint_rgb ink = { 230, 180, 40 };
 
         paint_fill(&canvas, 0, 0, 29, 21, paint_color(&canvas, ground));
         assert_true(paint_open_part(&part, &canvas, 8, 6));
@@ -326,7 +319,6 @@ static void copied_part_is_what_was_drawn_in_it(void **state)
 static void lines_are_repeated_to_the_end(void **state)
 {
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; (format = next_format(&i));) {
         struct paint canvas;

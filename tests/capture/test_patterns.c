@@ -24,7 +24,6 @@ static const struct pattern *smpte(void)
 static struct pattern_moment frame(uint64_t number)
 {
     const int64_t passed = (int64_t)number * 16666667;
-
     return (struct pattern_moment){ .number = number,
                                     .time_ns = INT64_C(1000000000000) + passed,
                                     .clock_ns = INT64_C(1700000000000000000) + passed };
@@ -43,7 +42,6 @@ static struct easel set_up(const struct pattern *pattern, uint32_t fourcc, uint3
         .fourcc = fourcc, .width = width, .height = height, .fps_num = 60, .fps_den = 1
     };
     struct easel easel = { .pattern = pattern };
-
     assert_true(paint_open(&easel.canvas, &video));
     easel.canvas.data[0] = calloc(1, easel.canvas.shape.bytes);
     for (uint32_t p = 1; p < easel.canvas.shape.planes; p++)
@@ -56,7 +54,6 @@ static struct easel set_up(const struct pattern *pattern, uint32_t fourcc, uint3
 static void draw_whole(struct easel *easel, uint64_t number)
 {
     const struct pattern_moment now = frame(number);
-
     if (easel->pattern->still)
         easel->pattern->still(easel->state, &easel->canvas);
     if (easel->pattern->moving)
@@ -65,8 +62,8 @@ static void draw_whole(struct easel *easel, uint64_t number)
 
 static void draw_on(struct easel *easel, uint64_t number, uint64_t before)
 {
-    const struct pattern_moment now = frame(number), then = frame(before);
-
+    const struct pattern_moment now = frame(number);
+    const struct pattern_moment then = frame(before);
     if (easel->pattern->moving)
         easel->pattern->moving(easel->state, &easel->canvas, &now, &then);
 }
@@ -84,7 +81,6 @@ static void compare_redrawn(const struct pattern *pattern, uint32_t fourcc, uint
     static const uint64_t numbers[] = { 0, 3, 4, 7, 59, 62, 119, 121, 239, 100000, 99999999 };
     struct easel kept = set_up(pattern, fourcc, width, height);
     struct easel fresh = set_up(pattern, fourcc, width, height);
-
     draw_whole(&kept, numbers[0]);
     for (size_t i = 1; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         draw_on(&kept, numbers[i], numbers[i - 1]);
@@ -104,7 +100,6 @@ static void partial_redraw_equals_a_full_redraw(void **state)
     static const uint32_t formats[] = { TRI_FOURCC_YUYV, TRI_FOURCC_NV12, TRI_FOURCC_YU12,
                                         TRI_FOURCC_BGR3, TRI_FOURCC_P010, TRI_FOURCC_RGBP,
                                         TRI_FOURCC_V210, TRI_FOURCC_BG10, TRI_FOURCC_Z16 };
-
     (void)state;
     for (size_t i = 0; pattern_at(i); i++)
         for (size_t f = 0; f < sizeof(formats) / sizeof(formats[0]); f++)
@@ -117,7 +112,6 @@ static void every_pattern_draws_every_format_at_any_size(void **state)
     static const uint32_t sizes[][2] = { { 1, 1 },   { 2, 1 },    { 1, 3 },  { 64, 48 },
                                          { 70, 75 }, { 333, 17 }, { 5, 400 } };
     const struct tri_format *format;
-
     (void)state;
     for (size_t i = 0; pattern_at(i); i++) {
         for (size_t f = 0; (format = tri_format_at(f)); f++) {
@@ -135,7 +129,6 @@ static void every_pattern_draws_every_format_at_any_size(void **state)
 static void patterns_are_found_by_name_and_argument(void **state)
 {
     const char *arg;
-
     (void)state;
     assert_string_equal(pattern_find("smpte", &arg)->name, "smpte");
     assert_null(arg);
@@ -152,7 +145,6 @@ static void bars_match_the_smpte_layout(void **state)
                                         { 0, 191, 0 },     { 191, 0, 191 }, { 191, 0, 0 },
                                         { 0, 0, 191 } };
     struct easel easel = set_up(smpte(), TRI_FOURCC_RGB3, 1050, 600);
-
     (void)state;
     draw_whole(&easel, 0);
     for (size_t i = 0; i < 7; i++)
@@ -169,7 +161,6 @@ static void jpeg_shows_what_was_drawn(void **state)
     const struct pattern_moment now = frame(0);
     struct drawing *drawing = NULL;
     struct tri_draft draft = { .info = { .video = video } };
-
     (void)state;
     if (!drawing_possible(TRI_FOURCC_MJPG))
         skip();
@@ -200,7 +191,6 @@ static bool publish_is_whole(tri_writer *writer, struct drawing *drawing, uint64
 {
     struct tri_draft draft;
     const struct pattern_moment now = frame(number);
-
     assert_int_equal(tri_writer_begin(writer, &whole->canvas.video, &draft), TRI_OK);
     assert_int_equal(drawing_draw(drawing, &draft, &now), TRI_OK);
     const bool same = memcmp(draft.data[0], whole->canvas.data[0], draft.shape.plane[0].bytes) == 0;
@@ -212,12 +202,12 @@ static void removed_segment_is_redrawn_completely(void **state)
 {
     struct easel whole = set_up(smpte(), TRI_FOURCC_YUYV, 320, 240);
     struct tri_writer_options options = { .video = whole.canvas.video };
-    struct tri_writer_stats first, now;
+    struct tri_writer_stats first;
+    struct tri_writer_stats now;
     struct drawing *drawing = NULL;
     tri_writer *writer = NULL;
     char name[TRI_NAME_MAX + 1];
     uint64_t number = 0;
-
     (void)state;
     draw_whole(&whole, 0);
     snprintf(name, sizeof(name), "t%d-patterns", (int)getpid());
@@ -249,7 +239,6 @@ static void cancelled_slot_is_redrawn_completely(void **state)
     tri_writer *writer = NULL;
     struct tri_draft draft;
     char name[TRI_NAME_MAX + 1];
-
     (void)state;
     draw_whole(&whole, 0);
     snprintf(name, sizeof(name), "t%d-given-up", (int)getpid());

@@ -44,7 +44,6 @@ static uint32_t queue_wanted;
 static enum source_result scripted_open(struct source *source)
 {
     const char step = *script++;
-
     source_log = source->options->log;
     if (step == 'x') {
         say("it is not there, ");
@@ -196,7 +195,6 @@ static struct seen *play_with(const struct config *config, const char *steps)
     tri_reader *reader = NULL;
     struct tri_frame frame = { 0 };
     enum tri_err err = TRI_OK;
-
     assert_non_null(seen);
     const pid_t pid = start_writer(config, steps);
     assert_int_equal(tri_reader_open(&reader, &options), TRI_OK);
@@ -218,7 +216,6 @@ static struct seen *play_with(const struct config *config, const char *steps)
 static struct seen *play(const struct source_ops *ops, const char *what, const char *steps)
 {
     char name[TRI_NAME_MAX + 1];
-
     snprintf(name, sizeof(name), "t%d-%s", (int)getpid(), what);
     struct config config = config_of(ops, name);
     if (!strchr(steps, 's'))
@@ -236,7 +233,6 @@ static const struct tri_frame_info *last(const struct seen *seen)
 static size_t count_like(const struct seen *seen, size_t *at, uint32_t flags)
 {
     const size_t first = *at;
-
     while (*at < seen->frames && seen->frame[*at].flags == flags)
         ++*at;
     return *at - first;
@@ -245,7 +241,6 @@ static size_t count_like(const struct seen *seen, size_t *at, uint32_t flags)
 static void source_is_streamed_to_its_end(void **state)
 {
     struct seen *seen = play(&direct, "plain", "off.ff..fffe");
-
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
     assert_int_equal(seen->frames, 7);
@@ -257,7 +252,6 @@ static void lost_source_is_replaced_by_no_signal_until_it_returns(void **state)
 {
     struct seen *seen = play(&direct, "lost", "offflxxofffe");
     size_t at = 0;
-
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
     assert_int_equal(count_like(seen, &at, 0), 3);
@@ -275,7 +269,6 @@ static void lost_source_is_replaced_by_no_signal_until_it_returns(void **state)
 static void returned_source_logs_again(void **state)
 {
     struct seen *seen = play(&direct, "logged", "offmlxxoffmfe");
-
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
     assert_string_equal(logged, "a word, a word, "); // and no attempt to open it
@@ -286,7 +279,6 @@ static void silent_source_is_closed_and_opened_again(void **state)
 {
     struct seen *seen = play(&direct, "silent", "offsoffe");
     size_t at = 0;
-
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
     assert_int_equal(count_like(seen, &at, 0), 2);
@@ -299,7 +291,6 @@ static void silent_source_is_closed_and_opened_again(void **state)
 static void missing_source_ends_the_run_unless_persistent(void **state)
 {
     char name[TRI_NAME_MAX + 1];
-
     (void)state;
     snprintf(name, sizeof(name), "t%d-absent", (int)getpid());
     struct config config = config_of(&direct, name);
@@ -319,7 +310,6 @@ static void missing_source_ends_the_run_unless_persistent(void **state)
 static void frames_lost_by_a_source_are_counted_by_cause(void **state)
 {
     struct seen *seen = play(&direct, "drops", "ofdbbdwbfe");
-
     (void)state;
     assert_int_equal(seen->frames, 5);
     assert_int_equal(last(seen)->dropped_driver, 2 + 2 + 1 + 2);
@@ -330,7 +320,6 @@ static void frames_lost_by_a_source_are_counted_by_cause(void **state)
 static void source_that_fails_for_good_fails_the_run(void **state)
 {
     struct seen *seen = play(&direct, "fails", "off?");
-
     (void)state;
     assert_int_equal(seen->status, CLI_FAILED);
     free(seen);
@@ -339,7 +328,6 @@ static void source_that_fails_for_good_fails_the_run(void **state)
 static void change_of_format_reaches_the_reader_with_its_first_frame(void **state)
 {
     static const struct source_ops *const kinds[] = { &direct, &queued };
-
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         queue_wanted = i ? 3 : 0;
@@ -359,7 +347,6 @@ static bool set_shmmax(const char *bytes)
 {
     const int file = open("/proc/sys/kernel/shmmax", O_WRONLY | O_CLOEXEC);
     const bool set = write(file, bytes, strlen(bytes)) == (ssize_t)strlen(bytes);
-
     close(file);
     return set;
 }
@@ -367,7 +354,6 @@ static bool set_shmmax(const char *bytes)
 static void source_that_grows_beyond_the_limits_loses_frames_with_advice(void **state)
 {
     static const struct source_ops *const kinds[] = { &direct, &queued };
-
     (void)state;
     if (unshare(CLONE_NEWIPC) != 0)
         skip(); // limits are for root to set

@@ -14,7 +14,6 @@ static struct y4m_header parse(const char *line)
 {
     struct y4m_header header;
     struct y4m_issue issue;
-
     if (!y4m_parse_header(line, strlen(line), &header, &issue) || issue.why[0])
         fail_msg("'%s': byte %zu: %s", line, issue.at, issue.why);
     return header;
@@ -24,7 +23,6 @@ static void header_of_ffmpeg_is_parsed_completely(void **state)
 {
     const struct y4m_header header =
         parse("YUV4MPEG2 W1920 H1080 F30000:1001 Ip A1:1 C420jpeg XYSCSS=420JPEG XCOLORRANGE=FULL");
-
     (void)state;
     assert_int_equal(header.video.width, 1920);
     assert_int_equal(header.video.height, 1080);
@@ -46,7 +44,6 @@ static void every_colour_space_has_its_format(void **state)
                   { "C422", TRI_FOURCC_422P },      { "Cmono", TRI_FOURCC_GREY },
                   { "Cmono16", TRI_FOURCC_Y16 },    { "C420p10", TRI_FOURCC_P010 },
                   { "Cmono10", TRI_FOURCC_Y16 },    { "", TRI_FOURCC_YU12 } };
-
     (void)state;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         char line[64];
@@ -69,7 +66,6 @@ static void fields_are_distinguished(void **state)
 static void unknown_rate_is_none(void **state)
 {
     const struct y4m_header header = parse("YUV4MPEG2 W8 H8 F0:0");
-
     (void)state;
     assert_int_equal(header.video.fps_num, 0);
     assert_int_equal(header.video.fps_den, 0);
@@ -78,7 +74,6 @@ static void unknown_rate_is_none(void **state)
 static void order_of_parameters_and_blanks_do_not_matter(void **state)
 {
     const struct y4m_header header = parse("YUV4MPEG2  C422   H16384 F1:1 W1 Xanything=else ");
-
     (void)state;
     assert_int_equal(header.video.width, 1);
     assert_int_equal(header.video.height, TRI_DIMENSION_MAX);
@@ -114,7 +109,6 @@ static void bad_header_is_refused_with_its_place_and_reason(void **state)
         { "YUV4MPEG2 W8 H8 C422p10", 16, "yuv420p10" },
         { "YUV4MPEG2 W8 H8 F25 C444", 20, "yuv422p" },
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct y4m_header header;
@@ -131,7 +125,6 @@ static void bytes_other_than_text_are_refused(void **state)
     static const char line[] = "YUV4MPEG2 W8\0 H8 \xff\xfe";
     struct y4m_header header;
     struct y4m_issue issue;
-
     (void)state;
     assert_false(y4m_parse_header(line, sizeof(line) - 1, &header, &issue));
     assert_int_equal(issue.at, 10);
@@ -143,7 +136,6 @@ static void frame_line_is_checked(void **state)
     static const char *const bad[] = { "", "FRAM", "FRAMES", "frame", "FRAMEIp" };
     struct y4m_issue issue;
     uint32_t field = 0;
-
     (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         assert_true(y4m_parse_frame(good[i], strlen(good[i]), &field, &issue));
@@ -167,7 +159,6 @@ static void frame_line_sets_the_field_order(void **state)
                   { "FRAME I1pp", TRI_FIELD_NONE },
                   { "FRAME I???", TRI_FIELD_INTERLACED } };
     struct y4m_issue issue;
-
     (void)state;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         uint32_t field = TRI_FIELD_INTERLACED;
@@ -188,7 +179,6 @@ static void samples_follow_a_comment_where_c_is_missing(void **state)
 static void header_keeps_aspect_and_siting(void **state)
 {
     const struct y4m_header header = parse("YUV4MPEG2 W8 H8 A59:54 C420paldv");
-
     (void)state;
     assert_int_equal(header.video.aspect_num, 59);
     assert_int_equal(header.video.aspect_den, 54);
@@ -204,7 +194,8 @@ static void header_warns_of_unknown_fields(void **state)
         const char *line;
         size_t at;
         const char *why;
-        uint32_t fps_num, fps_den;
+        uint32_t fps_num;
+        uint32_t fps_den;
     } odd[] = {
         { "YUV4MPEG2 W8 H8 F", 16, "rate", 0, 0 },
         { "YUV4MPEG2 W8 H8 F25", 16, "25:1", 25, 1 },
@@ -220,7 +211,6 @@ static void header_warns_of_unknown_fields(void **state)
         { "YUV4MPEG2 W8 H8 Z1 F25:1", 16, "parameter", 25, 1 },
         { "YUV4MPEG2 W8 H8 F25:1\r", 21, "carriage return", 25, 1 },
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
         struct y4m_header header;

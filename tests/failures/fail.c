@@ -23,13 +23,15 @@ const char *const fail_call_names[FAIL_CALL_COUNT] = {
 };
 
 static struct {
-    bool armed, came;
+    bool armed;
+    bool came;
     enum fail_call call;
     unsigned nth;
     int error;
     key_t key;
     unsigned calls[FAIL_CALL_COUNT];
-    int allocations, attachments;
+    int allocations;
+    int attachments;
     const char *meminfo; // simulated; NULL: that of the machine
 } state;
 

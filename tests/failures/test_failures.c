@@ -421,7 +421,6 @@ static enum tri_err open_huge(const char *meminfo, int error, unsigned *segments
     static int number;
     tri_writer *writer = NULL;
     char name[TRI_NAME_MAX + 1];
-
     snprintf(name, sizeof(name), "huge%d-%d", (int)getpid(), ++number);
     fail_play_huge_pages(meminfo);
     fail_arm(FAIL_madvise, error != 0, error, 0);

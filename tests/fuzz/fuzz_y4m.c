@@ -14,7 +14,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t field = 0;
     struct y4m_header header;
     struct tri_shape shape;
-
     for (size_t at = 0, line = 0; at < size; line++) {
         const uint8_t *end = memchr(data + at, '\n', size - at);
         const size_t bytes = end ? (size_t)(end - data) - at : size - at;

@@ -4,7 +4,8 @@
 
 /** A sink and a source on the same stream. */
 struct chain {
-    GstHarness *in, *out;
+    GstHarness *in;
+    GstHarness *out;
 };
 
 static struct chain chain_of(const char *caps)
@@ -42,7 +43,8 @@ static void caps_come_out_as_they_went_in(void **state)
 {
     (void)state;
     static const struct {
-        const char *format, *fields;
+        const char *format;
+        const char *fields;
     } said[] = {
         { "I420, colorimetry=bt601, chroma-site=jpeg, pixel-aspect-ratio=59/54",
           "interleaved, field-order=top-field-first" },

@@ -246,7 +246,8 @@ static void source_requests_short_scheduler_latency(void **state)
 
 /** How often the streaming thread has slept, at the first frame and at the newest. */
 struct sleeps {
-    long first, last;
+    long first;
+    long last;
 };
 
 static GstPadProbeReturn note_sleeps(GstPad *pad, GstPadProbeInfo *info, gpointer data)

@@ -10,7 +10,8 @@
 
 struct plot {
     const char *name;
-    _Atomic uint64_t ready, go;
+    _Atomic uint64_t ready;
+    _Atomic uint64_t go;
 };
 
 static struct plot *plot_new(void)

@@ -42,7 +42,6 @@ static void copy_and_compare(size_t bytes, size_t to_shift, size_t from_shift)
 {
     uint8_t *from = picture(bytes + from_shift);
     uint8_t *to = untouched(bytes + to_shift);
-
     tri_copy(to + MARGIN + to_shift, from + MARGIN + from_shift, bytes);
 
     assert_memory_equal(to + MARGIN + to_shift, from + MARGIN + from_shift, bytes);
@@ -72,7 +71,6 @@ static void copy_rows_and_compare(size_t row_bytes, size_t rows, size_t to_strid
 {
     uint8_t *from = picture(from_stride * rows);
     uint8_t *to = untouched(to_stride * rows);
-
     tri_copy_rows(to + MARGIN, to_stride, from + MARGIN, from_stride, row_bytes, rows);
 
     for (size_t y = 0; y < rows; y++) {

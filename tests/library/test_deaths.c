@@ -20,9 +20,11 @@
 struct plot {
     const char *name;
     _Atomic uint64_t sequence; // of the newest painted frame
-    _Atomic uint64_t dropped, stop;
-    _Atomic uint64_t pause, paused; // requested, and acknowledged
-    _Atomic uint64_t holding;       // readers that lock a frame until they are killed
+    _Atomic uint64_t dropped;
+    _Atomic uint64_t stop;
+    _Atomic uint64_t pause; // requested, and acknowledged
+    _Atomic uint64_t paused;
+    _Atomic uint64_t holding; // readers that lock a frame until they are killed
 };
 
 static struct plot *plot_new(void)

@@ -19,7 +19,10 @@ enum { TIMES = 20, LONG_MS = 120, WAIT_MS = 1000 };
 /** Counters of a reader in its own process. */
 struct shared {
     const char *name;
-    _Atomic uint64_t waits, frames, wakeups, stop;
+    _Atomic uint64_t waits;
+    _Atomic uint64_t frames;
+    _Atomic uint64_t wakeups;
+    _Atomic uint64_t stop;
     _Atomic int64_t latency_ns;
 };
 

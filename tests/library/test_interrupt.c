@@ -26,7 +26,8 @@ struct wait {
     tri_reader *reader;
     tri_writer *writer; // NULL: nobody publishes
     _Atomic int64_t asked_ns;
-    _Atomic unsigned asked, answered;
+    _Atomic unsigned asked;
+    _Atomic unsigned answered;
     _Atomic bool stop;
 };
 

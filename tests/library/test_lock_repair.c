@@ -141,7 +141,10 @@ static void excess_units_are_removed_from_a_lock(void **state)
 /** A reader that locks a frame until it is killed. */
 struct holder {
     const char *name;
-    _Atomic uint64_t lock, holds, lost, never;
+    _Atomic uint64_t lock;
+    _Atomic uint64_t holds;
+    _Atomic uint64_t lost;
+    _Atomic uint64_t never;
 };
 
 static int hold(void *argument)

@@ -41,7 +41,9 @@ struct visitor {
     const char *name;
     unsigned distance; // distance of its segment from the others
     uint32_t flags;
-    _Atomic uint64_t frames, address, stop;
+    _Atomic uint64_t frames;
+    _Atomic uint64_t address;
+    _Atomic uint64_t stop;
 };
 
 static int visit(void *argument)
@@ -130,7 +132,8 @@ static void attachment_may_move_between_two_frames(void **state)
 /** Address ranges that a process has mapped. */
 struct maps {
     struct {
-        uint64_t from, to;
+        uint64_t from;
+        uint64_t to;
     } range[MAPS_MAX];
     unsigned count;
 };

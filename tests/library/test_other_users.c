@@ -41,7 +41,9 @@ static void mode_decides_which_users_lock_read_or_are_denied(void **state)
     need_root();
     static const struct {
         uint32_t mode;
-        int owner, member, stranger;
+        int owner;
+        int member;
+        int stranger;
     } cases[] = {
         { 0600, HOLDS, IS_DENIED, IS_DENIED },
         { 0640, HOLDS, WATCHES, IS_DENIED },
@@ -292,7 +294,8 @@ static void no_storm_of_calls_stops_or_slows_the_writer(void **state)
 struct watch {
     struct plot *plot;
     uint64_t restarts; // to be read
-    _Atomic uint64_t watched, held;
+    _Atomic uint64_t watched;
+    _Atomic uint64_t held;
 };
 
 static int watch_until_it_holds(void *argument)

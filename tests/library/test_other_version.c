@@ -69,7 +69,8 @@ static void stream_of_another_version_is_listed_and_refused_as_such(void **state
 
 struct part {
     const char *name;
-    _Atomic uint64_t ready, done;
+    _Atomic uint64_t ready;
+    _Atomic uint64_t done;
 };
 
 static int write_a_large_stream(void *argument)

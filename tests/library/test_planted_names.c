@@ -5,8 +5,11 @@
 /** Ways to take a name: the objects, and their apparent owner. */
 struct planting {
     struct plot plot;
-    bool semaphores, segment, given_away;
-    _Atomic uint64_t done, stop;
+    bool semaphores;
+    bool segment;
+    bool given_away;
+    _Atomic uint64_t done;
+    _Atomic uint64_t stop;
 };
 
 static int plant(void *argument)

@@ -18,7 +18,8 @@ struct loop {
     tri_reader *reader;
     int fd;
     struct tri_frame frame;
-    unsigned vain, no_writer;
+    unsigned vain;
+    unsigned no_writer;
 };
 
 static struct loop loop_of(const char *name, enum tri_reader_mode mode)
@@ -174,7 +175,8 @@ static void stream_that_ends_makes_it_readable(void **state)
 /** A writer's process, and what it is told to do. */
 struct part {
     const char *name;
-    _Atomic uint64_t published, stop;
+    _Atomic uint64_t published;
+    _Atomic uint64_t stop;
 };
 
 static int publish_until_killed(void *argument)

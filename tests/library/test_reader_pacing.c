@@ -16,16 +16,20 @@ enum { FRAMES = 2000, LEARNING = 200, RECOVERING = 8, RATES_MAX = 6 };
 
 /** A stream and a reader's sleeps: every time is late by this much, at most. */
 struct world {
-    int64_t frame_late_ns, sleep_late_ns;
+    int64_t frame_late_ns;
+    int64_t sleep_late_ns;
     int64_t period_ns;
     int jitter_percent;  // percent of a period by which frames are early or late
     uint64_t drop_every; // every Nth frame is dropped by the driver, 0: none
     uint32_t random;
     struct tri_pacing pace;
-    uint64_t number, sequence, drops;
+    uint64_t number;
+    uint64_t sequence;
+    uint64_t drops;
     int64_t slot_ns; // when the newest frame was due
     int64_t now_ns;  // when the reader got it
-    int64_t watched_ns, spun_ns;
+    int64_t watched_ns;
+    int64_t spun_ns;
     int missed; // frames that arrived while the reader slept
 };
 

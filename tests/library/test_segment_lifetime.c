@@ -198,7 +198,8 @@ static bool listed(const char *name, struct tri_stream *stream)
 
 struct early {
     const char *name;
-    _Atomic uint64_t open, never;
+    _Atomic uint64_t open;
+    _Atomic uint64_t never;
 };
 
 /** A writer that does not know its frames yet. */

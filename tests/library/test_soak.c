@@ -23,7 +23,10 @@
 struct soak {
     const char *name;
     uint64_t goal;
-    _Atomic uint64_t sequence, refused, lost, waits;
+    _Atomic uint64_t sequence;
+    _Atomic uint64_t refused;
+    _Atomic uint64_t lost;
+    _Atomic uint64_t waits;
 };
 
 static struct soak *soak;

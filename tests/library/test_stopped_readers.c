@@ -15,7 +15,10 @@
 /** A reader that stops with a locked frame, and one that sleeps at a gate. */
 struct idler {
     const char *name;
-    _Atomic uint64_t ready, go, torn, again;
+    _Atomic uint64_t ready;
+    _Atomic uint64_t go;
+    _Atomic uint64_t torn;
+    _Atomic uint64_t again;
 };
 
 static int hold_one(void *argument)

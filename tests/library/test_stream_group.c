@@ -14,7 +14,8 @@
 struct plot {
     const char *name;
     gid_t visitor;
-    _Atomic uint64_t published, stop;
+    _Atomic uint64_t published;
+    _Atomic uint64_t stop;
 };
 
 /** A writer of root whose own group is not the permitted one. */

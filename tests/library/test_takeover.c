@@ -16,7 +16,8 @@
 /** Script of a writer's process before it is killed, and requests of the test. */
 struct part {
     const char *name;
-    _Atomic uint64_t done, go;
+    _Atomic uint64_t done;
+    _Atomic uint64_t go;
 };
 
 static struct part *part_new(void)

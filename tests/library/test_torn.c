@@ -15,7 +15,9 @@ struct view {
     struct board *board;
     uint32_t flags;
     bool slow;
-    _Atomic uint64_t accepted, torn, mixed;
+    _Atomic uint64_t accepted;
+    _Atomic uint64_t torn;
+    _Atomic uint64_t mixed;
 };
 
 struct board {

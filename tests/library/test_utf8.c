@@ -19,7 +19,6 @@ static const struct tri_video picture = { .fourcc = TRI_FOURCC_GREY, .width = 64
 static void assert_becomes(const char *text, const char *wanted)
 {
     char clean[128];
-
     snprintf(clean, sizeof(clean), "%s", text);
     tri_utf8_clean(clean);
     assert_string_equal(clean, wanted);
@@ -77,7 +76,6 @@ static void every_log_gets_clean_lines(void **state)
 static void publish(tri_writer *writer)
 {
     struct tri_draft draft;
-
     assert_int_equal(tri_writer_begin(writer, &picture, &draft), TRI_OK);
     memset(draft.data[0], 0, draft.shape.bytes);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);

@@ -15,7 +15,8 @@
 static const struct {
     uint32_t fourcc;
     uint32_t planes;
-    uint32_t row_bytes[3], rows[3];
+    uint32_t row_bytes[3];
+    uint32_t rows[3];
 } odd[] = {
     { TRI_FOURCC_YUYV, 1, { 12 }, { 3 } },
     { TRI_FOURCC_UYVY, 1, { 12 }, { 3 } },
@@ -251,7 +252,6 @@ static void checksum_equals_the_published_algorithm(void **state)
                   { "Nobody inspects the spammish repetition", 0x6cb00603b5cc47e9u } };
     struct tri_frame_info info = { .video = { TRI_FOURCC_MJPG, 64, 48, .field = 0 } };
     struct tri_shape shape;
-
     (void)state;
     assert_int_equal(tri_video_shape(&info.video, &shape), TRI_OK);
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -267,7 +267,6 @@ static void checksum_reads_rows_as_one_piece(void **state)
     struct tri_frame_info whole = { .video = { TRI_FOURCC_MJPG, 64, 48, .field = 0 } };
     const uint8_t *const data[TRI_PLANES_MAX] = { picture };
     struct tri_shape shape;
-
     (void)state;
     assert_int_equal(tri_video_shape(&whole.video, &shape), TRI_OK);
     for (size_t i = 0; i < sizeof(picture); i++)

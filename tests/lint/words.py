@@ -21,9 +21,7 @@ TO_CLEAN = {
     "docs",
     "plugins/gstreamer",
     "plugins/python/triptych",
-    "tests/dump",
     "tests/info",
-    "tests/program",
     "tests/programs",
 }
 

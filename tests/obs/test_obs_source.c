@@ -23,7 +23,8 @@ static struct {
     pthread_mutex_t lock;
     struct obs_source_frame2 frame;
     uint8_t first; // byte of the frame
-    unsigned frames, ends;
+    unsigned frames;
+    unsigned ends;
 } handed = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /** Precedes libobs's own function, because this program is searched first. */
@@ -96,9 +97,9 @@ static void assert_colors(enum video_colorspace space, enum video_range_type ran
     float most[3];
     video_format_get_parameters_for_format(space, range, handed.frame.format, matrix, least, most);
     assert_int_equal(handed.frame.range, range);
-    assert_memory_equal(handed.frame.color_matrix, matrix, sizeof matrix);
-    assert_memory_equal(handed.frame.color_range_min, least, sizeof least);
-    assert_memory_equal(handed.frame.color_range_max, most, sizeof most);
+    assert_memory_equal(handed.frame.color_matrix, matrix, sizeof(matrix));
+    assert_memory_equal(handed.frame.color_range_min, least, sizeof(least));
+    assert_memory_equal(handed.frame.color_range_max, most, sizeof(most));
 }
 
 static void frame_has_its_capture_time_size_and_colours(void **state)
@@ -188,7 +189,7 @@ static void long_name_is_not_truncated_to_another_stream(void **state)
     memset(longest, '0', TRI_NAME_MAX);
     memcpy(longest, name, strlen(name));
     longest[TRI_NAME_MAX] = '\0';
-    snprintf(longer, sizeof longer, "%s0", longest);
+    snprintf(longer, sizeof(longer), "%s0", longest);
     obs_source_t *wrong = open_source(longer);
     obs_source_t *right = open_source(longest);
     tri_writer *writer = open_writer(longest);

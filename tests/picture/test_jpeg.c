@@ -19,9 +19,13 @@ enum { WIDTH = 64, HEIGHT = 48, NEAR = 4, MOST = 1 << 20 };
 /* How an image is encoded. All zero: YCbCr 4:2:2, baseline. */
 struct way {
     J_COLOR_SPACE space;
-    int h[4], v[4]; // sampling factors
-    bool progressive, optimized, adobe;
-    int width, height;
+    int h[4]; // sampling factors
+    int v[4];
+    bool progressive;
+    bool optimized;
+    bool adobe;
+    int width;
+    int height;
 };
 
 struct jpeg {
@@ -29,7 +33,8 @@ struct jpeg {
     size_t count;
 };
 
-static const uint8_t red[] = { 200, 40, 60 }, blue[] = { 20, 60, 220 };
+static const uint8_t red[] = { 200, 40, 60 };
+static const uint8_t blue[] = { 20, 60, 220 };
 
 static struct jpeg jpeg_new(const struct way *way, const uint8_t rgb[3])
 {
@@ -41,7 +46,6 @@ static struct jpeg jpeg_new(const struct way *way, const uint8_t rgb[3])
     const int height = way->height ? way->height : HEIGHT;
     const bool cmyk = way->space == JCS_CMYK;
     uint8_t row[4 * 256];
-
     writer.err = jpeg_std_error(&errors);
     jpeg_create_compress(&writer);
     jpeg_mem_dest(&writer, &bytes, &count);
@@ -174,11 +178,11 @@ static int tear_down(void **state)
 
 static void picture_decodes_after_a_broken_header(void **state)
 {
-    static const uint8_t again[] = { 0xff, 0xd8 }, cut[] = { 0xff, 0xd8, 0xff, 0xdb, 0x00, 0x43 };
+    static const uint8_t again[] = { 0xff, 0xd8 };
+    static const uint8_t cut[] = { 0xff, 0xd8, 0xff, 0xdb, 0x00, 0x43 };
     struct jpeg doubled = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg behind = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg broken = jpeg_new(&(struct way){ 0 }, red);
-
     insert(&doubled, 0, again, sizeof(again));
     insert(&behind, 0, cut, sizeof(cut));
     broken.count = find_marker(&broken, 0xc0) + 6;
@@ -196,7 +200,6 @@ static void picture_decodes_with_foreign_bytes(void **state)
     struct jpeg before = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg within = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg cut = jpeg_new(&(struct way){ 0 }, red);
-
     insert(&before, 0, garbage, sizeof(garbage));
     insert(&within, find_marker(&within, 0xdb), garbage, 1);
     cut.count -= 10;
@@ -211,7 +214,6 @@ static void picture_uses_no_table_of_an_earlier_one(void **state)
 {
     struct jpeg without = jpeg_new(&(struct way){ 0 }, blue);
     struct jpeg plain = jpeg_new(&(struct way){ 0 }, blue);
-
     remove_segments(&without, 0xdb);
     remove_segments(&plain, 0xc4); // Motion-JPEG leaves the standard Huffman tables out
     assert_shows(*state, jpeg_new(&(struct way){ .optimized = true }, red), red, "own tables");
@@ -238,7 +240,6 @@ static void colours_follow_every_colour_space_and_sampling(void **state)
         { .h = { 2, 2, 1 }, .v = { 2, 1, 2 } },
     };
     char what[32];
-
     for (size_t i = 0; i < COUNT(ways); i++) {
         snprintf(what, sizeof(what), "way %zu", i);
         assert_shows(*state, jpeg_new(&ways[i], red), red, what);
@@ -259,7 +260,6 @@ static void picture_becomes_each_8_bit_format(void **state)
         { TRI_FOURCC_GREY, { 90, 90, 90, 90 } },   { TRI_FOURCC_YUYV, { 93, 113, 93, 197 } },
         { TRI_FOURCC_YU12, { 93, 93, 93, 93 } },
     };
-
     for (size_t a = 0; a < COUNT(all); a++)
         for (size_t i = 0; i < COUNT(wanted); i++) {
             static uint8_t planes[3][HEIGHT * WIDTH * 4];
@@ -288,7 +288,6 @@ static void picture_of_another_size_keeps_its_top_left(void **state)
                             smaller = { .width = WIDTH - 24, .height = HEIGHT - 8 };
     static const uint8_t black[3] = { 0 };
     struct jpeg small = jpeg_new(&smaller, red);
-
     assert_shows(*state, jpeg_new(&larger, red), red, "larger");
     const struct made made = decode_as(*state, &small, TRI_FOURCC_AR24);
     assert_pixel(&made, smaller.width - 1, smaller.height - 1, red, "smaller");
@@ -301,7 +300,6 @@ static void embedded_preview_is_not_taken_for_the_picture(void **state)
 {
     struct jpeg broken = jpeg_new(&(struct way){ 0 }, red);
     struct jpeg preview = jpeg_new(&(struct way){ .width = 16, .height = 16 }, blue);
-
     broken.count = find_marker(&broken, 0xc0) + 6;
     insert(&broken, broken.count, preview.bytes, preview.count);
     const struct made made = decode_as(*state, &broken, TRI_FOURCC_AR24);

@@ -26,7 +26,6 @@ static void convert(picture_converter *converter, uint32_t fourcc, uint32_t widt
     const struct tri_frame_info info = { .video = {
                                              .fourcc = fourcc, .width = width, .height = height } };
     struct tri_shape shape;
-
     assert_int_equal(tri_video_shape(&info.video, &shape), TRI_OK);
     assert_true(shape.bytes <= sizeof(memory));
     for (uint32_t p = 0; p < shape.planes; p++) {
@@ -46,10 +45,10 @@ static void odd_picture_has_the_chroma_of_the_even_one(void **state)
 {
     picture_converter *converter = picture_converter_new(NULL);
     const struct tri_format *format;
-
     (void)state;
     for (size_t f = 0; (format = tri_format_at(f)); f++) {
-        static struct rgb odd, even;
+        static struct rgb odd;
+        static struct rgb even;
         if (format->family != TRI_FAMILY_YUV)
             continue;
         convert(converter, format->fourcc, WIDTH, HEIGHT, &odd);

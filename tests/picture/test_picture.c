@@ -557,7 +557,8 @@ static void damaged_mjpg_is_refused_not_followed(void **state)
 static void table_changes_colours_but_not_alpha_or_padding(void **state)
 {
     (void)state;
-    uint8_t table[256], pixels[2][24];
+    uint8_t table[256];
+    uint8_t pixels[2][24];
 
     for (int i = 0; i < 256; i++)
         table[i] = (uint8_t)(255 - i);

@@ -15,7 +15,8 @@
  *  kernel's documentation have them. */
 static const struct order {
     uint32_t fourcc;
-    unsigned bits, shift;
+    unsigned bits;
+    unsigned shift;
     const char *plane[3];
 } orders[] = {
     { TRI_FOURCC_YUYV, 8, 0, { "YUYV" } },        { TRI_FOURCC_UYVY, 8, 0, { "UYVY" } },
@@ -90,7 +91,6 @@ static unsigned code(char name, unsigned column, unsigned row, unsigned bits)
 static void fill(const struct sample *sample, const struct order *order)
 {
     const struct tri_format *format = tri_format_find(order->fourcc);
-
     for (uint32_t p = 0; p < sample->shape.planes; p++) {
         const struct tri_plane *plane = &sample->shape.plane[p];
         const unsigned group = format->plane[p].pixels;
@@ -116,7 +116,6 @@ static void check(const struct sample *sample, const struct order *order)
     const struct tri_format *format = tri_format_find(order->fourcc);
     const bool yuv = format->family == TRI_FAMILY_YUV;
     const struct tri_plane_rule *chroma = &format->plane[format->planes > 1];
-
     for (unsigned y = 0; y < HEIGHT; y++) {
         for (unsigned x = 0; x < WIDTH; x++) {
             const struct pixel pixel = pixels_at(&sample->pixels, x, y);
@@ -198,7 +197,8 @@ static void v210_has_three_samples_of_ten_bits_in_a_word(void **state)
         { 1, 100, 51 }, { 101, 2, 102 }, { 52, 103, 3 }, { 104, 53, 105 }
     };
     for (unsigned i = 0; i < 8; i++) {
-        const unsigned *w = words[i % 4], add = i / 4 * 500;
+        const unsigned *w = words[i % 4];
+        const unsigned add = i / 4 * 500;
         const unsigned word = (w[0] + add) | (w[1] + add) << 10 | (w[2] + add) << 20;
         for (unsigned k = 0; k < 4; k++)
             sample.memory[4 * i + k] = (uint8_t)(word >> (8 * k));

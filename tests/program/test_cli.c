@@ -15,12 +15,15 @@
 
 struct config {
     bool flag;
-    const char *text, *name;
+    const char *text;
+    const char *name;
     uint64_t count;
-    double seconds, percent;
+    double seconds;
+    double percent;
     struct cli_size size;
     struct cli_rate rate;
-    uint32_t format, mode;
+    uint32_t format;
+    uint32_t mode;
     int word;
     struct {
         uint64_t count;
@@ -188,7 +191,8 @@ static void rates_are_fractions(void **state)
     (void)state;
     static const struct {
         const char *line;
-        uint32_t num, den;
+        uint32_t num;
+        uint32_t den;
     } cases[] = { { "-r 30", 30, 1 },           { "-r 30000/1001", 30000, 1001 },
                   { "-r 29.97", 30000, 1001 },  { "-r 23.976", 24000, 1001 },
                   { "-r 59.94", 60000, 1001 },  { "-r 12.5", 25, 2 },

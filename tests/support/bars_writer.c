@@ -19,7 +19,9 @@ enum { BARS = 8 };
 
 /** Components between 0 and 1. */
 struct color {
-    double r, g, b;
+    double r;
+    double g;
+    double b;
 };
 
 #define DIM (191 / 255.0)
@@ -31,7 +33,8 @@ static const struct color bars[BARS] = {
 /** The components of one group of each plane, in byte order: X is padding. */
 static const struct samples {
     uint32_t fourcc;
-    unsigned bits, shift; // of a component, and its lowest bit
+    unsigned bits; // of a component, and its lowest bit
+    unsigned shift;
     const char *plane[3];
 } layouts[] = {
     { TRI_FOURCC_YUYV, 8, 0, { "YUYV" } },        { TRI_FOURCC_UYVY, 8, 0, { "UYVY" } },
@@ -64,7 +67,6 @@ static unsigned level(double share, unsigned bits, bool full)
 {
     const double most = ldexp(1, (int)bits) - 1;
     const double unit = bits < 8 ? most / 255 : ldexp(1, (int)bits - 8);
-
     return (unsigned)lround(full ? share * most : (16 + 219 * share) * unit);
 }
 
@@ -74,8 +76,8 @@ static unsigned code(const struct tri_video *video, struct color c, char compone
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
     const double step = ldexp(1, (int)bits - 8); // the limited range is defined in 8 bits
     const double most = ldexp(1, (int)bits) - 1;
-    double kr = 0.299, kb = 0.114;
-
+    double kr = 0.299;
+    double kb = 0.114;
     switch (tri_video_matrix(video)) {
     case TRI_MATRIX_709:
         kr = 0.2126, kb = 0.0722;
@@ -116,7 +118,6 @@ static void fill_plane(const struct samples *layout, const struct tri_draft *dra
     const char *order = layout->plane[plane];
     const unsigned bits = video->bits ? video->bits : layout->bits;
     const uint32_t groups = (video->width + rule->pixels - 1) / rule->pixels;
-
     for (uint32_t row = 0; row < draft->shape.plane[plane].rows; row++) {
         uint8_t *to = draft->data[plane] + (size_t)row * draft->shape.plane[plane].stride;
         memset(to, 0x5a, draft->shape.plane[plane].stride); // visible padding
@@ -138,7 +139,6 @@ static void fill_plane(const struct samples *layout, const struct tri_draft *dra
 static void fill_rgb565(const struct tri_draft *draft, uint64_t frame)
 {
     const struct tri_video *video = &draft->info.video;
-
     for (uint32_t y = 0; y < video->height; y++) {
         uint8_t *to = draft->data[0] + (size_t)y * draft->shape.plane[0].stride;
         for (uint32_t x = 0; x < video->width; x++) {
@@ -154,7 +154,6 @@ static void fill_rgb565(const struct tri_draft *draft, uint64_t frame)
 static bool fill_from_file(struct tri_draft *draft, const char *path)
 {
     FILE *file = fopen(path, "rb");
-
     if (!file)
         return false;
     draft->info.bytes_used = fread(draft->data[0], 1, draft->shape.plane[0].bytes, file);
@@ -165,7 +164,6 @@ static bool fill_from_file(struct tri_draft *draft, const char *path)
 static bool fill(struct tri_draft *draft, const char *file, uint64_t frame)
 {
     const uint32_t fourcc = draft->info.video.fourcc;
-
     if (file)
         return fill_from_file(draft, file);
     if (fourcc == TRI_FOURCC_RGBP) {
@@ -183,12 +181,19 @@ static bool fill(struct tri_draft *draft, const char *file, uint64_t frame)
 }
 
 struct config {
-    const char *name, *file;
+    const char *name;
+    const char *file;
     struct cli_size size;
     uint32_t format;
-    uint64_t pad, count, rotation, bits, field;
-    struct cli_rate rate, aspect;
-    int matrix, range;
+    uint64_t pad;
+    uint64_t count;
+    uint64_t rotation;
+    uint64_t bits;
+    uint64_t field;
+    struct cli_rate rate;
+    struct cli_rate aspect;
+    int matrix;
+    int range;
     bool no_signal;
 };
 
@@ -228,7 +233,6 @@ static bool publish(tri_writer *writer, const struct config *config, const struc
                     uint64_t frame)
 {
     struct tri_draft draft;
-
     if (tri_writer_begin(writer, video, &draft) != TRI_OK)
         return false;
     draft.info.flags = config->no_signal ? TRI_FRAME_NO_SIGNAL : 0;

@@ -30,7 +30,8 @@ static bool put_limit(uint64_t limit)
 const char *cgroup_make(uint64_t limit)
 {
     static const struct {
-        const char *mount, *limit_file;
+        const char *mount;
+        const char *limit_file;
     } versions[] = {
         { "/sys/fs/cgroup/memory", "memory.limit_in_bytes" },
         { "/sys/fs/cgroup", "memory.max" },

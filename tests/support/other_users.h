@@ -27,7 +27,12 @@
 struct plot {
     const char *name;
     uint32_t mode;
-    _Atomic uint64_t begun, published, failed, stop, spent_ns, seen;
+    _Atomic uint64_t begun;
+    _Atomic uint64_t published;
+    _Atomic uint64_t failed;
+    _Atomic uint64_t stop;
+    _Atomic uint64_t spent_ns;
+    _Atomic uint64_t seen;
     char log[4096];
 };
 

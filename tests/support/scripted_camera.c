@@ -42,11 +42,13 @@ struct device {
     uint64_t standard;
     bool running;
     struct buffer buffer[BUFFERS_MAX];
-    uint32_t count, kind;
+    uint32_t count;
+    uint32_t kind;
     uint64_t turn;
     uint32_t sequence;
     unsigned row;
-    int64_t repeated, still_ns;
+    int64_t repeated;
+    int64_t still_ns;
 };
 
 static struct device devices[DEVICES_MAX];
@@ -55,7 +57,6 @@ static struct device devices[DEVICES_MAX];
 static bool script_of(const char *path, char script[512])
 {
     const char *folder = getenv("SCRIPTED_CAMERAS");
-
     return folder && strncmp(path, "/dev/video", 10) == 0 && path[10] &&
            snprintf(script, 512, "%s/%s", folder, path + 5) < 512;
 }
@@ -102,7 +103,6 @@ static void agree(const struct script *script, struct v4l2_pix_format *pix, doub
 {
     const struct script_mode *best = &script->mode[0];
     int most = -1;
-
     for (unsigned i = 0; i < script->modes; i++) {
         const struct script_mode *mode = &script->mode[i];
         const int merit = 2 * (mode->fourcc == pix->pixelformat) +
@@ -130,7 +130,6 @@ static int run(struct device *device, bool running)
     const bool timed = running || device->script.caps & V4L2_CAP_READWRITE; // poll starts reading
     const int64_t ns = timed ? (int64_t)((double)SECOND / device->fps) : 0;
     const struct timespec period = { ns / SECOND, ns % SECOND };
-
     device->running = running;
     for (int i = 0; !running && i < BUFFERS_MAX; i++)
         device->buffer[i].queued = 0;
@@ -140,7 +139,6 @@ static int run(struct device *device, bool running)
 static int open_device(const char *path)
 {
     struct device *device = devices;
-
     while (device < devices + DEVICES_MAX && device->fd)
         device++;
     if (device == devices + DEVICES_MAX)
@@ -166,7 +164,6 @@ static uint32_t draw(const struct device *device, const struct script_frame *fra
     const struct v4l2_pix_format *pix = &device->format;
     const uint32_t bytes = row_bytes(pix);
     const uint32_t pitch = pix->bytesperline ? pix->bytesperline : bytes;
-
     if (frame->file[0]) {
         const int file = REAL(open)(frame->file, O_RDONLY | O_CLOEXEC);
         const ssize_t got = REAL(read)(file, to, room);
@@ -188,7 +185,6 @@ static uint32_t draw(const struct device *device, const struct script_frame *fra
 static const struct script_frame *next_frame(struct device *device)
 {
     const struct script_frame *frame = &device->script.frame[device->row];
-
     if (frame->times && ++device->repeated >= frame->times) {
         device->row = (device->row + 1) % device->script.frames;
         device->repeated = 0;
@@ -199,7 +195,6 @@ static const struct script_frame *next_frame(struct device *device)
 static int64_t now_ns(void)
 {
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * SECOND + now.tv_nsec;
 }
@@ -207,7 +202,6 @@ static int64_t now_ns(void)
 static int queue(struct device *device, const struct v4l2_buffer *request)
 {
     struct buffer *buffer = &device->buffer[request->index % BUFFERS_MAX];
-
     if (request->index >= device->count || buffer->queued)
         return refuse(EINVAL);
     *buffer = (struct buffer){ .queued = ++device->turn, .length = device->format.sizeimage };
@@ -222,7 +216,6 @@ static int dequeue(struct device *device, struct v4l2_buffer *result)
 {
     uint64_t periods = 0;
     uint32_t oldest = BUFFERS_MAX;
-
     for (uint32_t i = 0; i < device->count; i++) {
         const uint64_t turn = device->buffer[i].queued;
         if (turn && (oldest == BUFFERS_MAX || turn < device->buffer[oldest].queued))
@@ -295,7 +288,6 @@ static int answer(struct device *device, unsigned long call, void *argument)
     struct v4l2_buffer *buffer = argument;
     struct v4l2_format *format = argument;
     struct v4l2_cropcap *crop = argument;
-
     switch (call) {
     case VIDIOC_QUERYCAP:
         return script_capabilities(script, argument);
@@ -367,7 +359,6 @@ static int serve(struct device *device, unsigned long request, void *argument)
 {
     const uint32_t call = (uint32_t)request; // some callers pass it as a signed number
     uint32_t memory = device->kind;
-
     if (access(device->script.path, F_OK) == -1)
         return refuse(ENODEV); // disconnected
     if (call == VIDIOC_REQBUFS)
@@ -400,7 +391,6 @@ int open(const char *path, int flags, ...)
 {
     char script[512];
     va_list arguments;
-
     va_start(arguments, flags);
     const mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
@@ -412,7 +402,6 @@ int open64(const char *path, int flags, ...) __attribute__((alias("open")));
 DIR *opendir(const char *path)
 {
     const char *folder = getenv("SCRIPTED_CAMERAS");
-
     DIR *(*const real)(const char *) = REAL(opendir);
 
     return real(folder && strcmp(path, "/dev") == 0 ? folder : path);
@@ -421,7 +410,6 @@ DIR *opendir(const char *path)
 int close(int fd)
 {
     struct device *device = device_of(fd);
-
     if (device) {
         device->fd = 0;
         REAL(close)(device->memory);
@@ -433,7 +421,6 @@ int ioctl(int fd, unsigned long call, ...)
 {
     struct device *device = device_of(fd);
     va_list arguments;
-
     va_start(arguments, call);
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
@@ -443,7 +430,6 @@ int ioctl(int fd, unsigned long call, ...)
 void *mmap(void *at, size_t length, int access_, int flags, int fd, off_t offset)
 {
     struct device *device = device_of(fd);
-
     return device ? map(device, length, offset)
                   : REAL(mmap)(at, length, access_, flags, fd, offset);
 }
@@ -454,7 +440,6 @@ void *mmap64(void *at, size_t length, int access_, int flags, int fd, off_t offs
 ssize_t read(int fd, void *to, size_t bytes)
 {
     struct device *device = device_of(fd);
-
     return device ? read_frame(device, to, bytes) : REAL(read)(fd, to, bytes);
 }
 
@@ -463,7 +448,6 @@ long syscall(long number, ...)
 {
     long argument[6];
     va_list arguments;
-
     va_start(arguments, number);
     for (int i = 0; i < 6; i++)
         argument[i] = va_arg(arguments, long);

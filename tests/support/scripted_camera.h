@@ -32,7 +32,9 @@
 enum { SCRIPT_OPEN = 1000, SCRIPT_READ };
 
 struct script_mode {
-    uint32_t fourcc, width, height;
+    uint32_t fourcc;
+    uint32_t width;
+    uint32_t height;
     double fps[8];
     int rates;
 };
@@ -45,9 +47,12 @@ struct script_rule {
 };
 
 struct script_control {
-    uint32_t id, flags;
+    uint32_t id;
+    uint32_t flags;
     char name[32];
-    int64_t least, most, value;
+    int64_t least;
+    int64_t most;
+    int64_t value;
 };
 
 struct script_input {
@@ -78,9 +83,13 @@ struct script_frame {
 
 struct script {
     char path[512];
-    char card[32], driver[32], bus[32];
-    uint32_t caps, field;
-    int64_t pitch, image; // -1: correct
+    char card[32];
+    char driver[32];
+    char bus[32];
+    uint32_t caps;
+    uint32_t field;
+    int64_t pitch; // -1: correct
+    int64_t image;
     struct v4l2_fract aspect;
     struct script_mode mode[SCRIPT_ROWS_MAX];
     struct script_rule rule[SCRIPT_ROWS_MAX];
@@ -88,7 +97,12 @@ struct script {
     struct script_input input[SCRIPT_ROWS_MAX];
     struct script_standard standard[SCRIPT_ROWS_MAX];
     struct script_frame frame[SCRIPT_ROWS_MAX];
-    unsigned modes, rules, controls, inputs, standards, frames;
+    unsigned modes;
+    unsigned rules;
+    unsigned controls;
+    unsigned inputs;
+    unsigned standards;
+    unsigned frames;
 };
 
 /** Reads a script. An error ends the program. @return false: there is none */

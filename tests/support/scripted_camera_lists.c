@@ -14,7 +14,6 @@ static int refuse(int error)
 int script_list_formats(const struct script *script, struct v4l2_fmtdesc *listed)
 {
     uint32_t index = 0;
-
     for (unsigned i = 0; i < script->modes; i++) {
         bool seen = false;
         for (unsigned before = 0; before < i; before++)
@@ -31,7 +30,6 @@ int script_list_formats(const struct script *script, struct v4l2_fmtdesc *listed
 int script_list_sizes(const struct script *script, struct v4l2_frmsizeenum *size)
 {
     uint32_t index = 0;
-
     for (unsigned i = 0; i < script->modes; i++) {
         const struct script_mode *mode = &script->mode[i];
         if (mode->fourcc == size->pixel_format && index++ == size->index) {
@@ -88,7 +86,6 @@ int script_list_controls(const struct script *script, struct v4l2_query_ext_ctrl
 {
     const uint32_t id = query->id & ~(V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
     const bool next = id != query->id;
-
     for (unsigned i = 0; i < script->controls; i++) {
         const struct script_control *control = &script->control[i];
         if (next ? control->id <= id : control->id != id)

@@ -109,7 +109,6 @@ static const struct word *find(const struct word *table, const char *word)
 static uint32_t value_of(const struct script *script, const struct word *table, const char *word)
 {
     const struct word *found = find(table, word);
-
     if (!found)
         refuse(script, word ? word : "");
     return found->value;
@@ -127,7 +126,6 @@ static void read_caps(struct script *script, char *words)
 static char *next_word(const struct script *script, char *words)
 {
     char *word = strtok(words, " ");
-
     if (!word)
         refuse(script, "a statement that is too short");
     return word;
@@ -139,7 +137,6 @@ static void read_mode(struct script *script, char *words)
     const char *fourcc = next_word(script, words);
     char *size = next_word(script, NULL);
     const size_t length = strlen(fourcc);
-
     for (size_t i = 0; i < 4; i++)
         mode->fourcc |= (uint32_t)(i < length ? fourcc[i] : ' ') << 8 * i;
     mode->width = (uint32_t)strtoul(size, &size, 10);
@@ -151,7 +148,6 @@ static void read_mode(struct script *script, char *words)
 static void read_rule(struct script *script, char *words)
 {
     struct script_rule *rule = &script->rule[script->rules++ % SCRIPT_ROWS_MAX];
-
     rule->left = -1;
     rule->call = value_of(script, calls, strtok(words, " "));
     rule->error = (int)value_of(script, errors, strtok(NULL, " "));
@@ -166,7 +162,6 @@ static void read_rule(struct script *script, char *words)
 static void read_control(struct script *script, char *words)
 {
     struct script_control *control = &script->control[script->controls++ % SCRIPT_ROWS_MAX];
-
     control->id = (uint32_t)strtoul(next_word(script, words), NULL, 16);
     snprintf(control->name, sizeof(control->name), "%s", next_word(script, NULL));
     control->least = strtoll(next_word(script, NULL), NULL, 10);
@@ -179,7 +174,6 @@ static void read_control(struct script *script, char *words)
 static void read_input(struct script *script, char *words)
 {
     struct script_input *input = &script->input[script->inputs++ % SCRIPT_ROWS_MAX];
-
     input->status = (uint32_t)strtoul(next_word(script, words), NULL, 16);
     snprintf(input->name, sizeof(input->name), "%s", next_word(script, NULL));
 }
@@ -187,7 +181,6 @@ static void read_input(struct script *script, char *words)
 static void read_standard(struct script *script, char *words)
 {
     struct script_standard *standard = &script->standard[script->standards++ % SCRIPT_ROWS_MAX];
-
     standard->id = strtoull(next_word(script, words), NULL, 16);
     standard->fps = strtod(next_word(script, NULL), NULL);
     snprintf(standard->name, sizeof(standard->name), "%s", next_word(script, NULL));
@@ -196,7 +189,6 @@ static void read_standard(struct script *script, char *words)
 static void read_aspect(struct script *script, char *words)
 {
     char *end;
-
     script->aspect.numerator = (uint32_t)strtoul(words, &end, 10);
     script->aspect.denominator = *end == '/' ? (uint32_t)strtoul(end + 1, NULL, 10) : 0;
 }
@@ -234,7 +226,6 @@ static void read_bus(struct script *script, char *words)
 static void read_frame(struct script *script, char *words)
 {
     struct script_frame *frame = &script->frame[script->frames++ % SCRIPT_ROWS_MAX];
-
     *frame = (struct script_frame){ .times = 1, .bytes = -1, .seq = -1, .step = 1, .index = -1 };
     for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
         char *value = word + strcspn(word, "=");
@@ -270,7 +261,6 @@ static const struct {
 static void read_line(struct script *script, char *line)
 {
     char *words = line + strcspn(line, " ");
-
     if (*words)
         *words++ = '\0';
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
@@ -286,7 +276,6 @@ bool script_read(struct script *script, const char *path)
 {
     FILE *file = fopen(path, "re");
     char line[512];
-
     *script = (struct script){ .caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING,
                                .card = "Scripted",
                                .driver = "scripted",

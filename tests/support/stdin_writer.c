@@ -16,7 +16,10 @@
 #include <string.h>
 
 struct request {
-    char format[16], range[16], matrix[16], field[16];
+    char format[16];
+    char range[16];
+    char matrix[16];
+    char field[16];
     struct tri_video video;
     uint32_t pad;
     int64_t capture_ns;

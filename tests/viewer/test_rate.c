@@ -15,7 +15,6 @@
 static struct rate events(int64_t from_ns, int64_t apart_ns, uint64_t count)
 {
     struct rate rate = { 0 };
-
     for (uint64_t i = 0; i < count; i++)
         rate_note(&rate, from_ns + (int64_t)i * apart_ns, i + 1);
     return rate;

@@ -42,7 +42,6 @@ static int shown(const struct history *history)
 static void newest_frame_is_shown(void **state)
 {
     struct history history = history_of(3);
-
     (void)state;
     for (int i = 1; i < 10; i++) {
         push(&history, 1);
@@ -68,7 +67,6 @@ static void ring_steps_back_one_less_than_its_places(void **state)
 static void stepping_stops_at_the_first_frame(void **state)
 {
     struct history history = history_of(RING_SIZE_MAX);
-
     (void)state;
     assert_false(ring_step(&history.ring, 1));
     push(&history, 2);
@@ -80,7 +78,6 @@ static void stepping_stops_at_the_first_frame(void **state)
 static void stepping_forward_ends_at_the_newest(void **state)
 {
     struct history history = history_of(4);
-
     (void)state;
     push(&history, 4);
     ring_step(&history.ring, 1);
@@ -99,7 +96,6 @@ static void stepping_forward_ends_at_the_newest(void **state)
 static void corrupt_frame_is_never_shown(void **state)
 {
     struct history history = history_of(3);
-
     (void)state;
     push(&history, 5);
     corrupt(&history);
@@ -132,6 +128,5 @@ int main(void)
         cmocka_unit_test(corrupt_frame_is_never_shown),
         cmocka_unit_test(ring_uses_the_allowed_memory_and_two_places_at_least),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

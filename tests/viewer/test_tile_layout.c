@@ -29,7 +29,6 @@ static void one_stream_has_the_whole_area(void **state)
 {
     struct view_area cell;
     const struct view_area area = { 10, 20, 641, 359 };
-
     (void)state;
     tile_layout_cells(&area, tall, 1, 4, &cell);
     assert_cell(cell, 10, 20, 641, 359);
@@ -39,7 +38,6 @@ static void two_wide_images_form_a_row_or_a_column_by_the_window(void **state)
 {
     struct view_area cells[2];
     const struct view_area column = { 0, 0, 720, 1280 };
-
     (void)state;
     tile_layout_cells(&(struct view_area){ 0, 0, 1600, 450 }, wide, 2, 0, cells);
     assert_cell(cells[0], 0, 0, 800, 450);
@@ -52,7 +50,6 @@ static void two_wide_images_form_a_row_or_a_column_by_the_window(void **state)
 static void tall_images_stand_side_by_side(void **state)
 {
     struct view_area cells[4];
-
     (void)state;
     tile_layout_cells(&screen, tall, 4, 0, cells);
     for (int i = 0; i < 4; i++)
@@ -65,7 +62,6 @@ static void tall_images_stand_side_by_side(void **state)
 static void incomplete_last_row_is_centred(void **state)
 {
     struct view_area cells[5];
-
     (void)state;
     tile_layout_cells(&(struct view_area){ 0, 0, 1200, 450 }, wide, 5, 0, cells);
     assert_cell(cells[2], 800, 0, 400, 225);
@@ -80,7 +76,8 @@ static void tiles_fill_the_area_between_them_and_do_not_overlap(void **state)
         for (int w = 300; w < 320; w++) {
             const struct view_area area = { 3, 5, w, 211 };
             struct view_area cells[MOST];
-            int right = 0, bottom = 0;
+            int right = 0;
+            int bottom = 0;
 
             tile_layout_cells(&area, wide, count, 2, cells);
             for (unsigned i = 0; i < count; i++) {
@@ -102,7 +99,6 @@ static void window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **sta
 {
     int changes = 0;
     int before = 0;
-
     (void)state;
     for (int w = 200; w < 2000; w++) {
         struct view_area cells[6];
@@ -119,7 +115,6 @@ static void window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **sta
 static void area_too_small_for_its_tiles_still_gives_each_a_pixel(void **state)
 {
     struct view_area cells[MOST];
-
     (void)state;
     tile_layout_cells(&(struct view_area){ 0, 0, 3, 3 }, wide, MOST, 2, cells);
     for (unsigned i = 0; i < MOST; i++) {
@@ -131,7 +126,6 @@ static void area_too_small_for_its_tiles_still_gives_each_a_pixel(void **state)
 static void point_on_an_edge_belongs_to_its_tile(void **state)
 {
     const struct view_area area = { 10, 20, 30, 40 };
-
     (void)state;
     assert_true(view_area_has(&area, 10, 20));
     assert_true(view_area_has(&area, 39.9, 59.9));
@@ -152,6 +146,5 @@ int main(void)
         cmocka_unit_test(area_too_small_for_its_tiles_still_gives_each_a_pixel),
         cmocka_unit_test(point_on_an_edge_belongs_to_its_tile),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

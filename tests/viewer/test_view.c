@@ -27,7 +27,6 @@ static void seen(const struct view_place *place, double u, double v, double *x, 
 {
     double dx = (place->hflip ? 1 - u : u) * place->w - place->w / 2;
     double dy = (place->vflip ? 1 - v : v) * place->h - place->h / 2;
-
     for (unsigned i = 0; i < place->turns; i++) {
         const double old = dx;
         dx = -dy;
@@ -39,8 +38,8 @@ static void seen(const struct view_place *place, double u, double v, double *x, 
 
 static void assert_seen(struct view_place place, double u, double v, double x, double y)
 {
-    double at_x, at_y;
-
+    double at_x;
+    double at_y;
     seen(&place, u, v, &at_x, &at_y);
     assert_float_equal(at_x, x, 1e-6);
     assert_float_equal(at_y, y, 1e-6);
@@ -112,7 +111,8 @@ static void turned_odd_picture_still_stands_on_whole_pixels(void **state)
     (void)state;
     struct view view = { .mode = VIEW_SCALE, .scale = 1, .turns = 1 };
     const struct view_picture odd = { 320, 241, 0, 0 };
-    double x, y;
+    double x;
+    double y;
     const struct view_place place = view_place(&view, &odd, &square);
     seen(&place, 0, 1, &x, &y); // its lower left corner is the upper left one on the screen
     assert_float_equal(x, floor(x), 1e-6);
@@ -134,7 +134,8 @@ static void mirroring_is_left_and_right_on_the_screen_however_turned(void **stat
         const struct view plain = { .turns = turns };
         const struct view mirrored = { .turns = turns, .hflip = true };
         const struct view_place place = view_place(&plain, &wide, &square);
-        double x, y;
+        double x;
+        double y;
         seen(&place, 0.1, 0.2, &x, &y);
         assert_seen(view_place(&mirrored, &wide, &square), 0.1, 0.2, 640 - x, y);
     }
@@ -146,7 +147,8 @@ static void turning_goes_clockwise_on_the_screen_however_mirrored(void **state)
     for (unsigned flips = 0; flips < 4; flips++) {
         struct view view = { .hflip = flips & 1, .vflip = flips & 2 };
         const struct view_place before = view_place(&view, &wide, &square);
-        double x, y;
+        double x;
+        double y;
         seen(&before, 0.1, 0.2, &x, &y);
         view_turn(&view, 1);
         assert_seen(view_place(&view, &wide, &square), 0.1, 0.2, 640 - y, x);
@@ -170,7 +172,8 @@ static void zooming_keeps_the_point_under_the_pointer(void **state)
     const double u = (200 - before.x) / before.w;
     const double v = (300 - before.y) / before.h;
     view_zoom(&view, &wide, &square, 3, 200, 300);
-    double x, y;
+    double x;
+    double y;
     const struct view_place after = view_place(&view, &wide, &square);
     seen(&after, u, v, &x, &y);
     assert_true(fabs(x - 200) <= 1.5 && fabs(y - 300) <= 1.5); // whole pixels
@@ -211,7 +214,6 @@ static void picture_that_fits_stays_in_the_middle(void **state)
 static struct view way(unsigned i)
 {
     struct view view = { .turns = i % 4, .hflip = i / 4 % 2, .vflip = i / 8 % 2 };
-
     if (i / 16 == 1)
         view_set_mode(&view, VIEW_FILL);
     if (i / 16 == 2)
@@ -228,9 +230,12 @@ static void pixel_under_the_pointer_is_the_one_drawn_there(void **state)
         const struct view view = way(i);
         const struct view_place place = view_place(&view, &wide, &square);
         for (unsigned n = 0; n < 100; n++) {
-            const unsigned px = (n * 37 + 5) % 640, py = (n * 53) % 360;
-            double x, y;
-            unsigned at_x = 0, at_y = 0;
+            const unsigned px = (n * 37 + 5) % 640;
+            const unsigned py = (n * 53) % 360;
+            double x;
+            double y;
+            unsigned at_x = 0;
+            unsigned at_y = 0;
             seen(&place, (px + 0.5) / 640, (py + 0.5) / 360, &x, &y);
             assert_true(view_pixel(&place, &wide, x, y, &at_x, &at_y));
             assert_int_equal(at_x, px);
@@ -246,7 +251,8 @@ static void pixel_is_seen_where_the_pointer_finds_it(void **state)
         struct view view = way(i);
         view_zoom(&view, &wide, &square, 7, 300, 320);
         const struct view_place place = view_place(&view, &wide, &square);
-        unsigned x, y;
+        unsigned x;
+        unsigned y;
         assert_true(view_pixel(&place, &wide, 300.5, 320.5, &x, &y));
         const struct view_area area = view_pixel_area(&place, &wide, x, y);
         assert_true(area.x <= 300 && area.x + area.w > 299 && area.w < 2 * place.scale);
@@ -259,7 +265,8 @@ static void no_pixel_exists_beside_the_image(void **state)
 {
     (void)state;
     const struct view_place place = view_place(&(struct view){ 0 }, &wide, &square);
-    unsigned x = 7, y = 8;
+    unsigned x = 7;
+    unsigned y = 8;
 
     assert_false(view_pixel(&place, &wide, 320.5, 139.5, &x, &y));
     assert_false(view_pixel(&place, &wide, 320.5, 500.5, &x, &y));
@@ -281,9 +288,12 @@ static void screen_step_moves_to_the_adjacent_pixel(void **state)
         const struct view_place place = view_place(&view, &wide, &square);
         const int steps[4][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
         for (unsigned n = 0; n < 4; n++) {
-            double x, y;
-            unsigned at_x = 0, at_y = 0;
-            int dx, dy;
+            double x;
+            double y;
+            unsigned at_x = 0;
+            unsigned at_y = 0;
+            int dx;
+            int dy;
             seen(&place, 200.5 / 640, 100.5 / 360, &x, &y);
             assert_true(view_pixel(&place, &wide, x + steps[n][0] * place.scale,
                                    y + steps[n][1] * place.scale, &at_x, &at_y));
@@ -300,7 +310,6 @@ static unsigned margins(const struct view *view, const struct view_area *area, i
     const struct view_place place = view_place(view, &wide, area);
     struct view_area parts[VIEW_MARGINS_MAX];
     const unsigned count = view_margins(&place, area, parts);
-
     *pixels = 0;
     for (unsigned i = 0; i < count; i++)
         *pixels += parts[i].w * parts[i].h;
@@ -313,8 +322,8 @@ static void pixels_that_are_not_square_stretch_one_side(void **state)
     const struct view_picture field = { 1920, 540, 0, 0.5 };
     const struct view_picture turned = { 360, 360, 1, 2 };
     const struct view one_to_one = { .mode = VIEW_SCALE, .scale = 1 };
-    unsigned x = 0, y = 0;
-
+    unsigned x = 0;
+    unsigned y = 0;
     (void)state;
     assert_rectangle(view_place(&one_to_one, &pal, &(struct view_area){ 0, 0, 787, 576 }), 0, 0,
                      787, 576);
@@ -333,7 +342,6 @@ static void no_background_is_filled_under_an_image(void **state)
 {
     const struct view_area exact = { 10, 20, 640, 360 };
     int pixels;
-
     (void)state;
     assert_int_equal(margins(&(struct view){ 0 }, &exact, &pixels), 0);
     assert_int_equal(margins(&(struct view){ .mode = VIEW_FILL }, &square, &pixels), 0);
@@ -347,7 +355,6 @@ static void no_background_is_filled_under_an_image(void **state)
 static void whole_area_is_filled_under_a_turned_picture(void **state)
 {
     int pixels;
-
     (void)state;
     assert_int_equal(margins(&(struct view){ .turns = 1 }, &square, &pixels), 1);
     assert_int_equal(pixels, 640 * 640);
