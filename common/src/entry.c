@@ -52,6 +52,7 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
         PUT(plane[p].offset, shape->plane[p].offset);
         PUT(plane[p].bytes, shape->plane[p].bytes);
         PUT(plane[p].stride, shape->plane[p].stride);
+        PUT(plane[p].rows, shape->plane[p].rows);
     }
     PUT(user_bytes, info->user_bytes);
 
@@ -90,8 +91,12 @@ bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape
 static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_bytes,
                                  struct tri_video *video, struct tri_shape *shape)
 {
-    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+    const bool rows_given = !tri_format_find(video->fourcc) && copy->plane[0].rows > 0;
+    video->planes = rows_given ? copy->planes : 0;
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++) {
         video->stride[p] = p < copy->planes ? copy->plane[p].stride : 0;
+        video->rows[p] = rows_given && p < copy->planes ? copy->plane[p].rows : 0;
+    }
     if (tri_video_shape(video, shape) != TRI_OK || copy->planes != shape->planes)
         return TRI_ERR_CORRUPT;
 

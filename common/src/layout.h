@@ -60,7 +60,7 @@ struct tri_entry_plane {
     uint64_t offset; // from the start of the slot
     uint64_t bytes;
     uint32_t stride;
-    uint32_t reserved;
+    uint32_t rows; // 0: compressed or opaque bytes; used where the format is unknown
 };
 
 /** What one slot holds. Guarded by `mark`: number 0 while the rest or the pixels are being written. */

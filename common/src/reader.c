@@ -66,6 +66,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
 void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
 {
     r->mode = mode;
+    r->begun = false;
 }
 
 /** The word of the oldest whole frame after frame `after`, no newer than `latest`. */
@@ -76,6 +77,45 @@ static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_
         const uint64_t mark = tri_entry_mark(tri_segment_entry(&r->mapping->segment, i));
         const uint64_t number = tri_mark_number(mark);
         if (number > after && number < tri_word_number(best))
+            best = tri_word(number, tri_mark_side(mark), i);
+    }
+    return best;
+}
+
+/** Whether this reader needs a key frame: in mode `next`, before the first frame of this writer. */
+static bool needs_key(const struct tri_reader *r)
+{
+    const struct tri_header *header = r->mapping->segment.header;
+
+    return r->mode == TRI_MODE_NEXT &&
+           (!r->begun ||
+            r->seen_generation != atomic_load_explicit(&header->generation, memory_order_relaxed));
+}
+
+/** Whether a frame can be decoded only together with earlier ones. What is read may be overwritten
+ *  meanwhile: its number tells. */
+static bool is_delta(const struct tri_entry *entry)
+{
+    const struct tri_format *format = tri_format_find(entry->fourcc);
+
+    return format && format->delta && !(entry->flags & TRI_FRAME_KEY);
+}
+
+/** Returns the word of the newest key frame of this writer that still is in its slot, 0 if there is none.
+ *  A reader that has counted frames does not go back. */
+static uint64_t newest_key(const struct tri_reader *r, uint64_t latest)
+{
+    const struct tri_segment *segment = &r->mapping->segment;
+    const uint64_t generation = tri_segment_entry(segment, tri_word_slot(latest))->generation;
+    const uint64_t after = r->fresh ? 0 : r->last;
+    uint64_t best = 0;
+
+    for (uint32_t i = 0; i < tri_segment_open_slots(segment); i++) {
+        const struct tri_entry *entry = tri_segment_entry(segment, i);
+        const uint64_t mark = tri_entry_mark(entry);
+        const uint64_t number = tri_mark_number(mark);
+        if (number > after && number > tri_word_number(best) && number <= tri_word_number(latest) &&
+            !is_delta(entry) && entry->generation == generation && tri_entry_still(entry, number))
             best = tri_word(number, tri_mark_side(mark), i);
     }
     return best;
@@ -157,10 +197,23 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     tri_pacing_see(&r->pace, number, frame->info.publish_ns,
                    frame->info.dropped_driver + frame->info.dropped_writer);
     r->fresh = false;
+    r->begun = true;
     r->last = number;
     r->frames++;
     tri_reader_enter(r, READER_FRAME);
     return TRI_OK;
+}
+
+/** Begins at a key frame. @return TRI_ERR_TIMEOUT if there is none yet */
+static enum tri_err take_key(struct tri_reader *r, struct tri_frame *frame, uint64_t latest)
+{
+    const uint64_t key = newest_key(r, latest);
+    if (key && take(r, key, frame) == TRI_OK)
+        return TRI_OK;
+    if (!r->fresh)
+        r->skipped += tri_word_number(latest) - r->last;
+    r->last = tri_word_number(latest);
+    return TRI_ERR_TIMEOUT;
 }
 
 /** Takes a frame if there is a new one. @return TRI_ERR_TIMEOUT if there is none; *word is `latest`. */
@@ -170,6 +223,10 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
     *word = atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
     if (tri_word_number(*word) <= r->last || tri_word_slot(*word) == TRI_WORD_NO_SLOT)
         return TRI_ERR_TIMEOUT;
+    if (tri_word_slot(*word) >= r->mapping->segment.geometry.slots_max)
+        return TRI_ERR_CORRUPT;
+    if (needs_key(r) && is_delta(tri_segment_entry(&r->mapping->segment, tri_word_slot(*word))))
+        return take_key(r, frame, *word);
     uint64_t wanted;
     uint64_t after = r->last;
     enum tri_err err = TRI_ERR_TORN;

@@ -47,33 +47,46 @@ static uint32_t ceil_div(uint32_t value, uint32_t by)
     return (value + by - 1) / by;
 }
 
+/** Sets the rows of plane `p`. */
+static void set_rows(const struct tri_video *video, const struct tri_format *format, uint32_t p,
+                     struct tri_plane *plane)
+{
+    if (!format) {
+        plane->row_bytes = plane->stride = video->stride[p];
+        plane->rows = video->rows[p];
+        return;
+    }
+    const struct tri_plane_rule *rule = &format->plane[p];
+    plane->row_bytes = ceil_div(video->width, rule->pixels) * rule->bytes;
+    plane->rows = ceil_div(video->height, rule->lines);
+    plane->stride =
+        video->stride[p] ? video->stride[p] : (uint32_t)round_up(plane->row_bytes, PLANE_ALIGN);
+}
+
 enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape)
 {
     *shape = (struct tri_shape){ 0 };
     const struct tri_format *format = tri_format_find(video->fourcc);
-    if (!format || video->width < 1 || video->width > TRI_DIMENSION_MAX || video->height < 1 ||
-        video->height > TRI_DIMENSION_MAX || !TRI_RESERVED_ARE_ZERO(video))
+    if (video->fourcc == 0 || video->width < 1 || video->width > TRI_DIMENSION_MAX ||
+        video->height < 1 || video->height > TRI_DIMENSION_MAX || !TRI_RESERVED_ARE_ZERO(video) ||
+        video->planes > (format ? 0 : TRI_PLANES_MAX))
         return TRI_ERR_INVALID;
 
-    // No overflow from here on: sides are at most 2^14, a group at most 8 bytes, strides below 2^32.
-    struct tri_shape made = { .planes = format->planes };
-    for (uint32_t p = 0; p < format->planes; p++) {
-        const struct tri_plane_rule *rule = &format->plane[p];
+    // No overflow from here on: dimensions are at most 2^14, a group at most 128 bytes of 48 pixels.
+    const bool blob = format ? format->family == TRI_FAMILY_COMPRESSED : video->planes == 0;
+    struct tri_shape made = { .planes = format ? format->planes : blob ? 1 : video->planes };
+    for (uint32_t p = 0; p < made.planes; p++) {
         struct tri_plane *plane = &made.plane[p];
-
         plane->offset = made.bytes;
-        if (format->family == TRI_FAMILY_COMPRESSED) {
+        if (blob) {
             plane->bytes = (uint64_t)video->width * video->height * 2;
             if (plane->bytes < OPAQUE_BYTES_MIN)
                 plane->bytes = OPAQUE_BYTES_MIN;
         } else {
-            plane->row_bytes = ceil_div(video->width, rule->pixels) * rule->bytes;
-            plane->rows = ceil_div(video->height, rule->lines);
-            plane->stride = video->stride[p] ? video->stride[p]
-                                             : (uint32_t)round_up(plane->row_bytes, PLANE_ALIGN);
+            set_rows(video, format, p, plane);
             plane->bytes = (uint64_t)plane->stride * plane->rows;
             // Libraries that convert and draw pictures compute this product in an int.
-            if (plane->stride < plane->row_bytes || plane->bytes > INT32_MAX)
+            if (plane->bytes == 0 || plane->stride < plane->row_bytes || plane->bytes > INT32_MAX)
                 return TRI_ERR_INVALID;
         }
         made.bytes += round_up(plane->bytes, PLANE_ALIGN);
@@ -125,9 +138,13 @@ bool tri_video_valid(const struct tri_video *video)
 
 bool tri_video_same(const struct tri_video *a, const struct tri_video *b)
 {
+    for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
+        if (a->rows[p] != b->rows[p] || (a->planes > 0 && a->stride[p] != b->stride[p]))
+            return false;
     return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
            a->fps_num == b->fps_num && a->fps_den == b->fps_den && a->colorspace == b->colorspace &&
            a->transfer == b->transfer && a->matrix == b->matrix && a->range == b->range &&
            a->field == b->field && a->rotation == b->rotation && a->aspect_num == b->aspect_num &&
-           a->aspect_den == b->aspect_den && a->siting == b->siting && a->bits == b->bits;
+           a->aspect_den == b->aspect_den && a->siting == b->siting && a->bits == b->bits &&
+           a->planes == b->planes;
 }

@@ -44,7 +44,9 @@ static void print_picture(const struct tri_stream *stream)
     const struct tri_format *format = tri_format_find(video->fourcc);
     char rate[16];
     puts("Picture");
-    row("format", "%s: %s", format->name, format->description);
+    char name[5];
+    row("format", "%s: %s", tri_fourcc_name(video->fourcc, name),
+        format ? format->description : "opaque bytes");
     row("size", "%" PRIu32 "x%" PRIu32 ", rotation %" PRIu32, video->width, video->height,
         video->rotation);
     row("frames per second", "%s", describe_rate(stream, rate, sizeof(rate)));

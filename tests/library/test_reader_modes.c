@@ -4,8 +4,10 @@
 #include "solid_frames.h"
 
 #define PICTURE solid_video(16, 16)
+#define CODED   ((struct tri_video){ .fourcc = TRI_FOURCC_H264, .width = 16, .height = 16 })
 
 struct stage {
+    const char *name;
     tri_writer *writer;
     tri_reader *reader;
     struct tri_frame frame;
@@ -14,14 +16,19 @@ struct stage {
 };
 
 /** A stream of `slots` buffers and a reader that is attached before its first frame. */
-static struct stage stage_set(uint32_t slots, enum tri_reader_mode mode, uint32_t flags)
+static struct stage stage_set_for(struct tri_video video, uint32_t slots, enum tri_reader_mode mode,
+                                  uint32_t flags)
 {
-    struct stage s = { .video = PICTURE };
-    const char *name = fixture_stream();
-    assert_int_equal(solid_open(&s.writer, name, &s.video, slots), TRI_OK);
-    s.reader = solid_reader(name, mode, flags);
+    struct stage s = { .name = fixture_stream(), .video = video };
+    assert_int_equal(solid_open(&s.writer, s.name, &s.video, slots), TRI_OK);
+    s.reader = solid_reader(s.name, mode, flags);
     assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
     return s;
+}
+
+static struct stage stage_set(uint32_t slots, enum tri_reader_mode mode, uint32_t flags)
+{
+    return stage_set_for(PICTURE, slots, mode, flags);
 }
 
 static void stage_cleared(struct stage *s)
@@ -56,6 +63,68 @@ static void next_hands_over_each_frame_in_order(void **state)
         solid_expect(s.reader, &s.frame, number);
     assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
     expect_counts(&s, 5, 0, 0, 0);
+    stage_cleared(&s);
+}
+
+/** Publishes H264 frames, "K" a key frame and "d" one that needs earlier frames. */
+static void publish_coded(struct stage *s, const char *kinds)
+{
+    for (; *kinds; kinds++, s->number++) {
+        struct tri_draft draft;
+        assert_int_equal(tri_writer_begin(s->writer, &s->video, &draft), TRI_OK);
+        memset(draft.data[0], 0, 16);
+        draft.info.bytes_used = 16;
+        draft.info.flags = *kinds == 'K' ? TRI_FRAME_KEY : 0;
+        assert_int_equal(tri_writer_publish(s->writer, &draft), TRI_OK);
+    }
+}
+
+static void expect_number(struct stage *s, uint64_t number)
+{
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_OK);
+    assert_int_equal(s->frame.info.number, number);
+}
+
+static void next_begins_at_the_newest_key_frame_in_a_slot(void **state)
+{
+    (void)state;
+    struct stage s = stage_set_for(CODED, 6, TRI_MODE_LATEST, 0);
+    publish_coded(&s, "KddKd");
+    solid_leave(&s.reader, &s.frame);
+    s.reader = solid_reader(s.name, TRI_MODE_NEXT, 0); // joins in mid-stream
+    expect_number(&s, 4);
+    expect_number(&s, 5);
+    publish_coded(&s, "d");
+    expect_number(&s, 6);
+    expect_counts(&s, 3, 0, 0, 0);
+    stage_cleared(&s);
+}
+
+static void next_waits_for_a_key_frame_and_counts_what_it_skips(void **state)
+{
+    (void)state;
+    struct stage s =
+        stage_set_for(CODED, 3, TRI_MODE_NEXT, 0); // from the start: counts from frame 1
+    publish_coded(&s, "Kdddd");
+    assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
+    publish_coded(&s, "dKd");
+    expect_number(&s, 7);
+    expect_number(&s, 8);
+    expect_counts(&s, 2, 6, 0, 0);
+    stage_cleared(&s);
+}
+
+static void reader_set_to_next_begins_at_a_key_frame(void **state)
+{
+    (void)state;
+    struct stage s = stage_set_for(CODED, 6, TRI_MODE_LATEST, 0);
+    publish_coded(&s, "Kdd");
+    expect_number(&s, 3);
+    tri_reader_set_mode(s.reader, TRI_MODE_NEXT);
+    publish_coded(&s, "dd");
+    assert_int_equal(tri_reader_acquire(s.reader, &s.frame, 0), TRI_ERR_TIMEOUT);
+    publish_coded(&s, "K");
+    expect_number(&s, 6);
     stage_cleared(&s);
 }
 
@@ -252,6 +321,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(next_hands_over_each_frame_in_order),
+        fixture_test(next_begins_at_the_newest_key_frame_in_a_slot),
+        fixture_test(next_waits_for_a_key_frame_and_counts_what_it_skips),
+        fixture_test(reader_set_to_next_begins_at_a_key_frame),
         fixture_test(next_begins_with_the_oldest_frame_that_is_still_whole),
         fixture_test(frames_beyond_the_history_are_overwritten_first),
         fixture_test(latest_returns_the_newest_and_counts_skipped_frames),

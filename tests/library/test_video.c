@@ -127,8 +127,8 @@ static void sizes_out_of_range_are_refused(void **state)
         assert_int_equal(tri_video_shape(&wide, &shape), TRI_ERR_INVALID);
         assert_int_equal(tri_video_shape(&high, &shape), TRI_ERR_INVALID);
     }
-    const struct tri_video unknown = { .fourcc = 1, .width = 16, .height = 16 };
-    assert_int_equal(tri_video_shape(&unknown, &shape), TRI_ERR_INVALID);
+    const struct tri_video none = { .fourcc = 0, .width = 16, .height = 16 };
+    assert_int_equal(tri_video_shape(&none, &shape), TRI_ERR_INVALID);
     const struct tri_video largest = { TRI_FOURCC_XR24, TRI_DIMENSION_MAX, TRI_DIMENSION_MAX,
                                        .field = 0 };
     assert_int_equal(tri_video_shape(&largest, &shape), TRI_OK);
@@ -146,6 +146,39 @@ static void opaque_format_has_room_for_the_worst_and_at_least_64_kib(void **stat
     const struct tri_video hd = { TRI_FOURCC_MJPG, 1920, 1080, .field = 0 };
     assert_int_equal(tri_video_shape(&hd, &shape), TRI_OK);
     assert_int_equal(shape.plane[0].bytes, 1920 * 1080 * 2);
+}
+
+static void unknown_format_has_the_planes_that_are_given(void **state)
+{
+    (void)state;
+    const uint32_t fourcc = TRI_FOURCC('p', 'B', 'A', 'A');
+    const struct tri_video two = { .fourcc = fourcc,
+                                   .width = 16,
+                                   .height = 16,
+                                   .planes = 2,
+                                   .stride = { 20, 7 },
+                                   .rows = { 16, 3 } };
+    struct tri_shape shape;
+    assert_int_equal(tri_video_shape(&two, &shape), TRI_OK);
+    assert_int_equal(shape.planes, 2);
+    assert_int_equal(shape.plane[0].row_bytes, 20);
+    assert_int_equal(shape.plane[0].bytes, 320);
+    assert_int_equal(shape.plane[1].offset, 320);
+    assert_int_equal(shape.plane[1].rows, 3);
+
+    const struct tri_video blob = { .fourcc = fourcc, .width = 16, .height = 16 };
+    assert_int_equal(tri_video_shape(&blob, &shape), TRI_OK);
+    assert_int_equal(shape.planes, 1);
+    assert_int_equal(shape.plane[0].rows, 0);
+
+    struct tri_video bad[5] = { two, two, two, two, two };
+    bad[0].planes = TRI_PLANES_MAX + 1;
+    bad[1].rows[1] = 0;
+    bad[2].stride[0] = 0;
+    bad[3].rows[0] = UINT32_MAX;
+    bad[4].fourcc = TRI_FOURCC_NV12; // whose planes are known
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(tri_video_shape(&bad[i], &shape), TRI_ERR_INVALID);
 }
 
 static void every_name_of_a_format_matches_in_any_case(void **state)
@@ -311,6 +344,7 @@ int main(void)
         cmocka_unit_test(padded_strides_are_kept_and_wrong_ones_refused),
         cmocka_unit_test(sizes_out_of_range_are_refused),
         cmocka_unit_test(opaque_format_has_room_for_the_worst_and_at_least_64_kib),
+        cmocka_unit_test(unknown_format_has_the_planes_that_are_given),
         cmocka_unit_test(every_name_of_a_format_matches_in_any_case),
         cmocka_unit_test(default_colours_are_derived_as_in_v4l2),
         cmocka_unit_test(names_have_one_to_31_characters_and_distinct_keys),

@@ -12,7 +12,8 @@ TRI_BEGIN
 
 enum tri_reader_mode {
     TRI_MODE_LATEST, // always the newest frame; frames in between are skipped
-    TRI_MODE_NEXT,   // the oldest frame that is newer than the last one and still in its slot
+    TRI_MODE_NEXT,   // the oldest frame that is newer than the last one and still in its slot; of a
+                     // format whose frames need earlier ones (H264) it begins at a TRI_FRAME_KEY
 };
 
 enum tri_reader_wait {

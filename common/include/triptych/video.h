@@ -97,6 +97,9 @@ struct tri_video {
     uint32_t siting;           // enum tri_siting
     uint32_t bits;             // significant bits of a 16-bit component, the low ones; 0: all
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
+    uint32_t planes;                 // of a format that the table lacks: its planes, 0: one of
+    uint32_t
+        rows[TRI_PLANES_MAX]; // `bytes_used` bytes without rows; and their rows of `stride` bytes
     uint32_t reserved[TRI_RESERVED]; // zero
 };
 
@@ -121,12 +124,13 @@ struct tri_shape {
 /**
  * Computes the default layout of `video`: planes one after the other, each on a multiple of 64
  * bytes. A compressed format gets one plane of width * height * 2 bytes, at least 64 KiB, which is
- * the usual bound of V4L2 drivers.
+ * the usual bound of V4L2 drivers. A format that tri_format_find() does not know is opaque: it gets
+ * the planes that `planes`, `stride` and `rows` give, or without them one plane as a compressed one.
  *
- * @return TRI_OK, or TRI_ERR_INVALID for an unknown fourcc, a size out of range, a stride below the
- *         row or above INT32_MAX (other libraries keep strides in an int), or a reserved word that
- *         is not zero. On failure *shape is all
- *         zero.
+ * @return TRI_OK, or TRI_ERR_INVALID for fourcc 0, a size out of range, a stride below the row, a plane
+ *         above INT32_MAX (other libraries keep its size in an int), a plane of an unknown format
+ *         without stride or rows, planes given for a known format, or a reserved word that is not
+ *         zero. On failure *shape is all zero.
  */
 TRI_API enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape);
 
@@ -140,7 +144,7 @@ TRI_API enum tri_range tri_video_range(const struct tri_video *video);
 /** Returns whether aspect ratio, rotation, significant bits and rate are within their ranges. */
 TRI_API bool tri_video_valid(const struct tri_video *video);
 
-/** Returns whether two descriptions are equal, strides not compared. */
+/** Returns whether two descriptions are equal; strides are compared only of unknown formats. */
 TRI_API bool tri_video_same(const struct tri_video *a, const struct tri_video *b);
 
 TRI_END

@@ -75,7 +75,8 @@ class Video(Structure):
                 ("transfer", c_uint32), ("matrix", c_uint32), ("range", c_uint32),
                 ("field", c_uint32), ("rotation", c_uint32), ("aspect_num", c_uint32),
                 ("aspect_den", c_uint32), ("siting", c_uint32), ("bits", c_uint32),
-                ("stride", c_uint32 * PLANES_MAX), ("reserved", c_uint32 * RESERVED)]
+                ("stride", c_uint32 * PLANES_MAX), ("planes", c_uint32),
+                ("rows", c_uint32 * PLANES_MAX), ("reserved", c_uint32 * RESERVED)]
 
 
 class PlaneShape(Structure):
