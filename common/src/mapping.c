@@ -10,7 +10,9 @@ struct tri_mapping *tri_mapping_new(struct tri_segment *segment, int sem_id)
         tri_segment_detach(segment);
         return NULL;
     }
-    *mapping = (struct tri_mapping){ .segment = *segment, .sem_id = sem_id, .references = 1 };
+    *mapping = (struct tri_mapping){
+        .segment = *segment, .sem_id = sem_id, .references = 1, .fork_depth = tri_fork_watch()
+    };
     *segment = TRI_SEGMENT_NONE;
     return mapping;
 }

@@ -56,6 +56,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
                        .can_lock = !(options->flags & TRI_READER_NO_LOCK),
                        .wants_retained = (options->flags & TRI_READER_RETAINED) != 0,
                        .idle_word = UINT64_MAX,
+                       .fork_depth = tri_fork_watch(),
                        .log = options->log,
                        .fresh = true };
     strcpy(r->name, name);
@@ -324,6 +325,8 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
 
 enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
+    if (tri_forked_since(r->fork_depth))
+        return TRI_ERR_FORKED;
     if (r->fd)
         tri_reader_fd_begin(r);
     enum tri_err err = next_frame(r, frame, timeout_ms);
@@ -364,7 +367,7 @@ void tri_reader_release(tri_reader *r, struct tri_frame *frame)
     struct tri_mapping *mapping = frame->lease.mapping;
     if (!mapping)
         return;
-    if (frame->lease.state == LEASE_HELD)
+    if (frame->lease.state == LEASE_HELD && !tri_mapping_is_inherited(mapping))
         tri_semset_hold(mapping->sem_id, tri_word_lock(frame->lease.word), TRI_NO_LOCK);
     tri_mapping_unref(&mapping);
     memset(frame, 0, sizeof(*frame));
@@ -430,7 +433,7 @@ void tri_reader_close(tri_reader **reader)
     const int saved = errno;
     if (r->fd)
         tri_reader_fd_close(r);
-    if (r->mapping)
+    if (r->mapping && !tri_forked_since(r->fork_depth))
         tri_reader_lock_drop(r);
     tri_mapping_unref(&r->mapping);
     tri_doorbell_close(&r->bell);

@@ -54,6 +54,7 @@ struct tri_reader {
     bool can_lock;       // until the kernel says otherwise; asked anew of each writer
     bool wants_retained; // also frames of a writer that was dead before this reader came
     const tri_log *log;
+    unsigned fork_depth; // of the process that opened it, see sys_fork.h
 
     enum tri_reader_phase phase; // changed by tri_reader_enter() only
     struct tri_mapping *mapping; // NULL while not attached

@@ -65,7 +65,7 @@ static enum tri_err take_writer(int sem_id, bool *fresh)
         return err;
 
     // A set as it was born: initialise it and take it in the same call.
-    struct sembuf born[5 + TRI_LOCKS] = {
+    struct sembuf born[TRI_SEMSET_OPS_MAX] = {
         op(TRI_SEM_READY, 0, IPC_NOWAIT),    op(TRI_SEM_READY, 1, 0),
         op(TRI_SEM_WRITER, 1, SEM_UNDO),     op(TRI_SEM_NO_WRITER, 1, 0),
         op(TRI_SEM_NO_WRITER, -1, SEM_UNDO),
@@ -93,7 +93,7 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
             "`sg`",
             name, (unsigned)before.group, (unsigned)group);
     if (!*created && errno != EEXIST) {
-        tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
+        tri_limits_explain_sem(log, name, TRI_SEM_COUNT, TRI_SEMSET_OPS_MAX, errno);
         return errno == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(errno);
     }
     if (!*created && (*sem_id = semget(key, 0, 0)) < 0)
@@ -150,7 +150,7 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
         if (err == TRI_OK) {
             err = take_writer(id, &claim->fresh);
             if (err != TRI_OK && err != TRI_ERR_BUSY && err != TRI_ERR_REMOVED)
-                tri_limits_explain_sem(log, name, TRI_SEM_COUNT, errno);
+                tri_limits_explain_sem(log, name, TRI_SEM_COUNT, TRI_SEMSET_OPS_MAX, errno);
         }
         if (err == TRI_OK) {
             if (claim->fresh)

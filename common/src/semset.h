@@ -51,6 +51,9 @@ enum {
 
 #define TRI_NO_LOCK UINT32_MAX
 
+/** Operations of the call that sets a new set up, the most of all: SEMOPM must allow them. */
+#define TRI_SEMSET_OPS_MAX (5 + TRI_LOCKS)
+
 /** What became of an attempt to take the writer's place. */
 struct tri_claim {
     int sem_id;        // -1 unless the place was taken

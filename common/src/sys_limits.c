@@ -76,14 +76,21 @@ bool tri_limits_allow_shm(const tri_log *log, const char *name, uint64_t bytes, 
     return error == 0;
 }
 
-void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count, int error)
+void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count,
+                            unsigned operations, int error)
 {
     char number[64];
 
     switch (error) {
+    case E2BIG:
+        tri_log_write(log, TRI_LOG_ERROR, "semset",
+                      "%s: a new stream needs %u operations per semop(), kernel.sem \"%s\" allows "
+                      "fewer: raise its third number to 500, the kernel's default, with "
+                      "`sysctl -w kernel.sem=\"32000 1024000000 500 32000\"`",
+                      name, operations, limit("/proc/sys/kernel/sem", number));
+        break;
     case ENOSPC:
     case EINVAL:
-    case E2BIG:
         tri_log_write(
             log, TRI_LOG_ERROR, "semset",
             "%s: no set of %u semaphores to be had: kernel.sem is \"%s\" (per set, in all, "

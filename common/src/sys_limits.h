@@ -19,8 +19,9 @@ void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes
  */
 bool tri_limits_allow_shm(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed);
 
-/** Says why a set of `count` semaphores could not be made or set up, after semget() or the first
- *  semop() failed with `error`. */
-void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count, int error);
+/** Logs why a set of `count` semaphores could not be created, or set up by one call of `operations`
+ *  operations, after semget() or semop() failed with `error`. */
+void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count,
+                            unsigned operations, int error);
 
 #endif

@@ -27,7 +27,9 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         tri_log_write(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
         return TRI_ERR_NO_RESOURCES;
     }
-    *w = (tri_writer){ .sem_id = -1, .newest = NO_SLOT, .pid = getpid() };
+    *w = (tri_writer){
+        .sem_id = -1, .newest = NO_SLOT, .pid = getpid(), .fork_depth = tri_fork_watch()
+    };
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
         w->slot[i].lock = TRI_NO_LOCK;
 
@@ -47,6 +49,8 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
 
 void tri_writer_add_drops(tri_writer *w, uint64_t by_driver, uint64_t by_writer)
 {
+    if (tri_forked_since(w->fork_depth))
+        return;
     w->dropped_driver += by_driver;
     w->dropped_writer += by_writer;
     if (!w->mapping)
@@ -74,6 +78,8 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
                                   struct tri_draft *draft)
 {
     memset(draft, 0, sizeof(*draft));
+    if (tri_forked_since(w->fork_depth))
+        return TRI_ERR_FORKED;
     struct tri_shape shape = w->placed; // frames are mostly alike: worked out once
     if (shape.planes == 0 || memcmp(video, &w->begun, sizeof(*video)) != 0) {
         if (tri_video_shape(video, &shape) != TRI_OK)
@@ -130,7 +136,7 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
     struct tri_mapping *mapping = draft->lease.mapping;
     if (!mapping)
         return;
-    if (w && mapping->sem_id == w->sem_id) {
+    if (w && mapping->sem_id == w->sem_id && !tri_mapping_is_inherited(mapping)) {
         struct tri_writer_slot *slot = &w->slot[draft->lease.slot];
         if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
             slot->number = 0; // what was in it is overwritten
@@ -198,6 +204,8 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     const struct tri_mapping *mapping = draft->lease.mapping;
     if (!mapping || draft->lease.state != DRAFT_OPEN)
         return TRI_ERR_INVALID;
+    if (tri_mapping_is_inherited(mapping))
+        return TRI_ERR_FORKED;
     const bool current = mapping == w->mapping;
     __builtin_prefetch(&mapping->segment.header->latest, 1); // readers have it: it takes a while
     if (!current || !publishable(w, draft, mapping->segment.geometry.slot_bytes)) {
@@ -284,6 +292,8 @@ void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
 
 void tri_writer_set_device_access(tri_writer *w, bool lent)
 {
+    if (tri_forked_since(w->fork_depth))
+        return;
     w->lent = lent;
     if (w->mapping)
         atomic_store_explicit(&w->mapping->segment.header->lent, lent, memory_order_release);

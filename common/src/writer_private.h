@@ -26,7 +26,8 @@ struct tri_writer {
     uint32_t flags;
     int64_t reclaim_ns; // age of a lock from which on its slot is reclaimed; INT64_MAX: never
     const tri_log *log;
-    pid_t pid; // of the process that opened it: a forked child removes nothing
+    pid_t pid;           // of the process that opened it: a forked child removes nothing,
+    unsigned fork_depth; // and publishes nothing
 
     int sem_id;                  // -1 while not in the writer's place
     struct tri_mapping *mapping; // NULL before the first frame fixed the size

@@ -51,7 +51,11 @@ class Limits(ProgramTest):
         self.assert_named("sem", "100 1024000000 500 32000", "kernel.sem", "100")
 
     def test_few_semaphores_per_call_are_reported(self):
-        self.assert_named("sem", "32000 1024000000 20 32000", "kernel.sem", "20")
+        self.assert_named("sem", "32000 1024000000 132 32000",
+                          "a new stream needs 133 operations per semop(), kernel.sem", "132",
+                          'sysctl -w kernel.sem="32000 1024000000 500 32000"')
+        done = self.capture_with("sem", "32000 1024000000 133 32000")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_shared_memory_folder_of_one_megabyte_is_enough(self):
         script = ('mount -t tmpfs -o size=1m none /dev/shm && '

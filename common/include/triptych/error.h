@@ -27,7 +27,8 @@ TRI_BEGIN
     X(TRI_ERR_TORN, -14, "the frame was overwritten during use")                 \
     X(TRI_ERR_NO_SLOT, -15, "readers hold every slot: the frame was dropped")    \
     X(TRI_ERR_TOO_SMALL, -16, "the buffer is smaller than the frame")            \
-    X(TRI_ERR_MOVED, -17, "the stream has moved to another segment")
+    X(TRI_ERR_MOVED, -17, "the stream has moved to another segment")                \
+    X(TRI_ERR_FORKED, -18, "opened before fork(): open it again in this process")
 // clang-format on
 
 enum tri_err {

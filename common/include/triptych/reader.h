@@ -40,9 +40,9 @@ struct tri_reader_options {
 };
 
 /** Opaque. Threads: one at a time for one reader, except tri_reader_release(), tri_reader_is_intact()
- *  and tri_reader_interrupt(), which any thread may call. Processes: the one that opened it; a forked
- *  child may read the frames that its parent has acquired and close the reader, but not release
- *  frames. */
+ *  and tri_reader_interrupt(), which any thread may call. Processes: the one that opened it; in a
+ *  forked child tri_reader_acquire() returns TRI_ERR_FORKED; the child may read the frames that its
+ *  parent has acquired, and release them and close the reader without effect on the parent. */
 typedef struct tri_reader tri_reader;
 
 /**
@@ -82,7 +82,7 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  *         reported once, without delay, then further calls wait for its return;
  *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN, TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a
  *         stream of this name exists but cannot be used (see the log); TRI_ERR_NO_RESOURCES;
- *         TRI_ERR_SYSTEM. Calling again is safe after each of them, and succeeds once the stream has
+ *         TRI_ERR_FORKED, see tri_reader; TRI_ERR_SYSTEM. Calling again is safe after each of them, and succeeds once the stream has
  *         been replaced.
  *
  * Ownership: the memory stays the segment's; release the frame with tri_reader_release().

@@ -42,8 +42,8 @@ struct tri_writer_options {
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 
-/** Opaque. Threads: one at a time for one writer. Processes: the one that opened it; a forked child may
- *  close it, which removes nothing. */
+/** Opaque. Threads: one at a time for one writer. Processes: the one that opened it; in a forked
+ *  child calls return TRI_ERR_FORKED or do nothing, and it may close it, which removes nothing. */
 typedef struct tri_writer tri_writer;
 
 /**
@@ -81,7 +81,7 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size are not
  *         available (the log gives the reason once a second): smaller frames still work;
  *         TRI_ERR_BUSY or TRI_ERR_FOREIGN, the stream was removed and the name is taken;
- *         TRI_ERR_SYSTEM. On failure *draft is all zero.
+ *         TRI_ERR_FORKED, see tri_writer; TRI_ERR_SYSTEM. On failure *draft is all zero.
  *
  * Ownership: the slot is the draft's until tri_writer_publish() or tri_writer_cancel().
  * Cost:      one system call; more while readers lock slots for long, and once a second, to check
@@ -102,6 +102,7 @@ TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_v
  *
  * @return TRI_OK; TRI_ERR_INVALID, not a draft of this writer, or a value is out of range;
  *         TRI_ERR_MOVED, the stream has moved to another segment since the draft was begun;
+ *         TRI_ERR_FORKED, see tri_writer;
  *         TRI_ERR_SYSTEM. On
  *         failure the frame is dropped and counted.
  *
