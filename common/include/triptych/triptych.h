@@ -9,6 +9,7 @@
 #include <triptych/format.h>
 #include <triptych/frame.h>
 #include <triptych/log.h>
+#include <triptych/monitor.h>
 #include <triptych/reader.h>
 #include <triptych/stream.h>
 #include <triptych/version.h>
