@@ -50,6 +50,8 @@ struct tri_header {
     _Atomic uint64_t dropped_writer;
     _Atomic uint64_t next;       // tri_word() of the frame to come, as its writer plans; 0: no plan
     _Atomic uint32_t slots_open; // stored with release: 1 to `slots_max`
+    uint32_t reserved;
+    _Atomic int64_t clock_offset_ns; // of the writer's time namespace: its clock minus the host's
 
     // Line 2: text, NUL-terminated.
     _Alignas(64) char name[TRI_NAME_MAX + 1];
@@ -107,6 +109,7 @@ TRI_AT(tri_header, dropped_driver, 88);
 TRI_AT(tri_header, dropped_writer, 96);
 TRI_AT(tri_header, next, 104);
 TRI_AT(tri_header, slots_open, 112);
+TRI_AT(tri_header, clock_offset_ns, 120);
 TRI_AT(tri_header, name, 128);
 TRI_AT(tri_header, source, 160);
 TRI_AT(tri_entry, driver_sequence, 8);

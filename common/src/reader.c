@@ -195,6 +195,8 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
     follow_drops(r, &frame->info);
+    frame->info.capture_ns = tri_segment_local_time(segment, frame->info.capture_ns);
+    frame->info.publish_ns = tri_segment_local_time(segment, frame->info.publish_ns);
     tri_pacing_see(&r->pace, number, frame->info.publish_ns,
                    frame->info.dropped_driver + frame->info.dropped_writer);
     r->fresh = false;

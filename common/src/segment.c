@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "segment.h"
 
+#include "entry.h"
 #include "errno_map.h"
 #include "sys_account.h"
 #include "sys_limits.h"
 #include "sys_memory.h"
 #include "sys_owner.h"
+#include "sys_time_namespace.h"
 
 #include <errno.h>
 #include <string.h>
@@ -100,7 +102,8 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
 
     struct tri_segment found = { .bytes = status.shm_segsz,
                                  .shm_id = shm_id,
-                                 .owner = status.shm_perm.uid };
+                                 .owner = status.shm_perm.uid,
+                                 .clock_offset_ns = tri_time_namespace_offset() };
     void *at = shmat(shm_id, NULL, flags);
     if (at == (void *)-1) {
         const enum tri_err err = tri_err_of_errno(errno);
@@ -343,6 +346,16 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     strncpy(header->name, plan.name, sizeof(header->name) - 1);
     *segment = made;
     return TRI_OK;
+}
+
+int64_t tri_segment_local_time(const struct tri_segment *segment, int64_t ns)
+{
+    const int64_t writer =
+        atomic_load_explicit(&segment->header->clock_offset_ns, memory_order_relaxed);
+    if (writer == segment->clock_offset_ns || !tri_time_sane(writer) || !tri_time_sane(ns))
+        return ns;
+    const int64_t local = ns - writer + segment->clock_offset_ns;
+    return tri_time_sane(local) ? local : ns;
 }
 
 void tri_segment_announce(struct tri_segment *segment)

@@ -30,6 +30,7 @@ struct tri_segment {
     char name[TRI_NAME_MAX + 1]; // as in the header, of any version; not checked
     int shm_id;
     uid_t owner;
+    int64_t clock_offset_ns; // of this process, as in the header that of the writer
 };
 
 #define TRI_OWNER_NONE   ((uid_t)-1)
@@ -113,6 +114,10 @@ int tri_segment_former_attachments(const char *name);
 
 /** Takes the key off: nobody new can attach; the memory goes with its last attachment. */
 enum tri_err tri_segment_remove(int shm_id);
+
+/** Converts a frame's time from the clock of its writer's time namespace to that of this process. A
+ *  result that is no time (a hostile header) leaves it as it is. */
+int64_t tri_segment_local_time(const struct tri_segment *segment, int64_t ns);
 
 /** Detaches and makes it TRI_SEGMENT_NONE. Keeps errno. */
 void tri_segment_detach(struct tri_segment *segment);

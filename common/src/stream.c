@@ -73,7 +73,7 @@ static void read_age(struct tri_stream *stream, const struct tri_semset_survey *
         return;
     const uint32_t i =
         holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers));
-    const int64_t published = entry->publish_ns;
+    const int64_t published = tri_segment_local_time(segment, entry->publish_ns);
     if (i < TRI_HOLDERS_MAX && tri_time_sane(published) &&
         (stream->holder_ns[i] == 0 || published < stream->holder_ns[i]))
         stream->holder_ns[i] = published;
@@ -154,6 +154,8 @@ static void read_segment(struct tri_stream *stream, const struct tri_semset_surv
         stream->has_frame =
             tri_entry_read(tri_segment_entry(&segment, tri_word_slot(word)), stream->published,
                            stream->slot_bytes, &known, &stream->newest, &shape) == TRI_OK;
+        stream->newest.capture_ns = tri_segment_local_time(&segment, stream->newest.capture_ns);
+        stream->newest.publish_ns = tri_segment_local_time(&segment, stream->newest.publish_ns);
     }
     tri_segment_detach(&segment);
 }

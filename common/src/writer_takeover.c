@@ -6,6 +6,7 @@
 #include "entry.h"
 #include "errno_map.h"
 #include "sys_owner.h"
+#include "sys_time_namespace.h"
 
 #include <errno.h>
 #include <string.h>
@@ -41,6 +42,8 @@ void tri_writer_write_identity(struct tri_writer *w)
     atomic_store_explicit(&header->generation, w->generation, memory_order_relaxed);
     atomic_store_explicit(&header->writer_pid, (uint32_t)w->pid, memory_order_relaxed);
     atomic_store_explicit(&header->lent, w->lent, memory_order_relaxed);
+    atomic_store_explicit(&header->clock_offset_ns, tri_time_namespace_offset(),
+                          memory_order_relaxed);
     memset(header->source, 0, sizeof(header->source));
     memcpy(header->source, w->source, strlen(w->source));
 }

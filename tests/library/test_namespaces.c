@@ -175,12 +175,64 @@ static void death_of_a_writer_in_another_pid_namespace_is_detected(void **state)
     assert_int_equal(tri_stream_remove(plot->name, 0), TRI_OK);
 }
 
+#ifndef CLONE_NEWTIME // Linux 5.6
+#define CLONE_NEWTIME 0x80
+#endif
+#define CLOCK_OFFSET_S 1000000
+
+/** Publishes a frame in a time namespace whose clock is ahead. */
+static int publish_in_a_time_namespace(void *argument)
+{
+    struct plot *plot = argument;
+    FILE *offsets = unshare(CLONE_NEWTIME) < 0 ? NULL : fopen("/proc/self/timens_offsets", "we");
+    if (!offsets) {
+        plot->ready = 1;
+        return NOT_HERE;
+    }
+    CHECK(fprintf(offsets, "monotonic %d 0", CLOCK_OFFSET_S) > 0 && fclose(offsets) == 0);
+    const pid_t pid = fork(); // enters it
+    CHECK(pid >= 0);
+    if (pid == 0)
+        _exit(write_and_die(plot));
+    int status;
+    CHECK(waitpid(pid, &status, 0) == pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static bool is_recent(int64_t ns)
+{
+    const int64_t age = tri_now_ns() - ns;
+    return age >= 0 && age < INT64_C(1000000000) * CLOCK_OFFSET_S / 2;
+}
+
+static void times_are_converted_between_time_namespaces(void **state)
+{
+    (void)state;
+    struct plot *plot = plot_new();
+    const pid_t pid = fixture_start(publish_in_a_time_namespace, plot);
+    assert_true(fixture_reaches(&plot->ready, 1));
+    if (ipc_objects(plot->name) == 0)
+        expect_done(fixture_join(pid));
+    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, 1);
+    assert_true(is_recent(frame.info.capture_ns) && is_recent(frame.info.publish_ns));
+    struct tri_stream stream;
+    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_true(is_recent(stream.newest.capture_ns) && is_recent(stream.newest.publish_ns));
+    solid_leave(&reader, &frame);
+    plot->go = 1;
+    assert_int_equal(fixture_join(pid), 0);
+    tri_stream_remove(plot->name, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(ipc_namespaces_are_isolated),
         fixture_test(shared_ipc_namespace_works_without_pids),
         fixture_test(death_of_a_writer_in_another_pid_namespace_is_detected),
+        fixture_test(times_are_converted_between_time_namespaces),
     };
     return cmocka_run_group_tests_name("namespaces", tests, NULL, NULL);
 }
