@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The binary interface: programs that were built before run with a library that has grown."""
+"""The binary interface: it is the one described in common/libtriptych.abi, and programs that were built
+before run with a library that has grown.
+
+`python3 tests/library/test_abi.py --describe` writes the description anew, after an intended change."""
 import os
+import pathlib
+import platform
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 import unittest
 
 from programs import BUILD, PATIENCE, SOURCE, ProgramTest, tool
@@ -65,26 +72,64 @@ int main(int argc, char **argv)
 """
 
 
-class Growth(ProgramTest):
-    def compile(self, *arguments, **options):
-        subprocess.run([tool("cc"), "-std=gnu11", "-D_GNU_SOURCE", "-g", *arguments], check=True,
-                       timeout=PATIENCE, **options)
+DESCRIPTION = SOURCE / "common/libtriptych.abi"
 
+
+def compile_c(*arguments, **options):
+    subprocess.run([tool("cc"), "-std=gnu11", "-D_GNU_SOURCE", "-g", *arguments], check=True,
+                   timeout=PATIENCE, **options)
+
+
+def copy_common(folder):
+    """Copies the library's sources with all its public headers. Returns the folder."""
+    shutil.copytree(SOURCE / "common/include", folder / "include")
+    shutil.copytree(SOURCE / "common/src", folder / "src")
+    shutil.copy(BUILD / "common/include/triptych/version.h", folder / "include/triptych")
+    return folder
+
+
+def build_library(common, library):
+    compile_c("-shared", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wl,-soname,libtriptych.so.0",
+              f"-Wl,--version-script={SOURCE}/common/libtriptych.map",
+              "-I", common / "include", *sorted((common / "src").glob("*.c")), "-o", library)
+
+
+def describe(folder):
+    """Builds the library and returns the path of its description: exported calls, public types."""
+    common = copy_common(folder / "common")
+    library = folder / "libtriptych.so.0"
+    build_library(common, library)
+    description = folder / "libtriptych.abi"
+    subprocess.run([tool("abidw"), "--headers-dir", common / "include/triptych", "--no-corpus-path",
+                    "--exported-interfaces-only", "--drop-private-types", "--drop-undefined-syms",
+                    "--no-comp-dir-path", "--no-show-locs", "--no-parameter-names", "--no-elf-needed",
+                    "--type-id-style", "hash", "--out-file", description, library], check=True,
+                   timeout=PATIENCE)
+    return description
+
+
+class Abi(ProgramTest):
     def grow(self, path, wanted, grown):
         text = path.read_text(encoding="utf-8")
         self.assertIn(wanted, text, path)
         path.write_text(text.replace(wanted, grown), encoding="utf-8")
 
+    def test_interface_is_as_described(self):
+        tool("abidiff")
+        if platform.machine() != "x86_64":
+            self.skipTest("the description is of x86_64")
+        done = subprocess.run(["abidiff", DESCRIPTION, describe(self.folder())], text=True,
+                              capture_output=True, timeout=PATIENCE, check=False)
+        self.assertEqual((done.stdout, done.returncode), ("", 0), "after an intended change run "
+                         "`python3 tests/library/test_abi.py --describe`, see docs/abi.md")
+
     def test_program_built_before_runs_with_a_library_of_one_field_more(self):
         folder = self.folder()
         program = folder / "program"
-        self.compile("-xc", "-", "-I", SOURCE / "common/include", "-I", BUILD / "common/include",
-                     "-L", BUILD / "common", "-ltriptych", "-o", program, input=PROGRAM.encode())
+        compile_c("-xc", "-", "-I", SOURCE / "common/include", "-I", BUILD / "common/include",
+                  "-L", BUILD / "common", "-ltriptych", "-o", program, input=PROGRAM.encode())
 
-        later = folder / "common"
-        shutil.copytree(SOURCE / "common/include", later / "include")
-        shutil.copytree(SOURCE / "common/src", later / "src")
-        shutil.copy(BUILD / "common/include/triptych/version.h", later / "include/triptych")
+        later = copy_common(folder / "common")
         for header in ("reader.h", "writer.h", "stream.h", "frame.h"):
             path = later / "include/triptych" / header
             path.write_text(re.sub(r"uint64_t reserved\[TRI_RESERVED\];", GROWN,
@@ -93,11 +138,9 @@ class Growth(ProgramTest):
         # The new option has an effect, and the new statistic a value.
         self.grow(later / "src/reader.c", "tri_reader *r = malloc(sizeof(*r));",
                   "if (options->added) return TRI_ERR_BUSY; tri_reader *r = malloc(sizeof(*r));")
-        self.grow(later / "src/reader.c", ".can_lock = r->can_lock", ".can_lock = r->can_lock, .added = 7")
-        library = folder / "libtriptych.so.0"
-        self.compile("-shared", "-fPIC", "-Wl,-soname,libtriptych.so.0",
-                     f"-Wl,--version-script={SOURCE}/common/libtriptych.map",
-                     "-I", later / "include", *sorted((later / "src").glob("*.c")), "-o", library)
+        self.grow(later / "src/reader.c", ".can_lock = r->can_lock",
+                  ".can_lock = r->can_lock, .added = 7")
+        build_library(later, folder / "libtriptych.so.0")
 
         done = subprocess.run([program, self.stream()], text=True, capture_output=True,
                               timeout=PATIENCE, check=False,
@@ -106,5 +149,6 @@ class Growth(ProgramTest):
         self.assertEqual(done.returncode, 0)
 
 
-if __name__ == "__main__":
-    unittest.main()
+if __name__ == "__main__" and sys.argv[1:] == ["--describe"]:
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copy(describe(pathlib.Path(scratch)), DESCRIPTION)
