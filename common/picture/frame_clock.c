@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** Numbers to blocks and back. */
+/* Encodes and decodes the blocks. */
 #include "frame_clock.h"
 
-/* 32 bits of number, 48 of time, 16 of check sum, highest first, row by row. */
+/* 32 bits of number, 48 of time, 16 of checksum, most significant first, row by row. */
 #define NUMBER_BITS 32
 #define TIME_BITS   48
 #define CHECK_BITS  16
@@ -11,13 +11,13 @@
 
 _Static_assert(BITS == CLOCK_ROWS * BITS_IN_ROW, "the bits fill the cells between the columns");
 
-/** The fixed columns: white in the picture's corners, so that its edges can be found. */
+/* The fixed columns: white in the corners, so that the edges can be found. */
 static bool fixed_cell(uint32_t row)
 {
     return row != 1;
 }
 
-/** CRC-16/XMODEM's polynomial, started at all ones, so that nothing but zeros is no code. */
+/* The polynomial of CRC-16/XMODEM, started at all ones: all zeros is not a valid code. */
 static uint16_t check_sum(const bool bits[NUMBER_BITS + TIME_BITS])
 {
     uint16_t crc = 0xffff;
@@ -78,7 +78,7 @@ struct clock_cell clock_cell_at(uint32_t width, uint32_t height, enum clock_stri
     };
 }
 
-/** The mean brightness of the inner half of a cell, in 1/256. */
+/* The mean brightness of the inner half of a cell, in 1/256. */
 static uint32_t cell_brightness(const struct clock_picture *picture, enum clock_strip strip,
                                 uint32_t row, uint32_t column)
 {
@@ -95,7 +95,7 @@ static uint32_t cell_brightness(const struct clock_picture *picture, enum clock_
     return count ? (uint32_t)(sum * 256 / count) : 0;
 }
 
-/** The brightness halfway between black and white; false if those are too close to be told apart. */
+/* The brightness halfway between black and white; false if those are too close to distinguish. */
 static bool find_threshold(const struct clock_picture *picture, enum clock_strip strip,
                            uint32_t *threshold)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A frame's number and time as black and white blocks in the picture: what pattern:clock draws and
- *  what can be read back after scaling, conversion and lossy coding. Described in docs/clock.md. */
+/** Frame number and time as black and white blocks in the image: drawn by pattern:clock, readable after
+ *  scaling, conversion and lossy compression. See docs/clock.md. */
 #ifndef PICTURE_FRAME_CLOCK_H
 #define PICTURE_FRAME_CLOCK_H
 
@@ -8,25 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One strip along the top edge and one along the bottom, the same in both, so that two frames mixed
- * in one picture show. A strip is rows of cells; the outer column on either side is fixed. */
+/* One strip along the top edge and an equal one along the bottom, to detect a mixture of two frames. A
+ * strip is rows of cells; the outer column on either side is fixed. */
 #define CLOCK_COLUMNS     34
 #define CLOCK_ROWS        3
-#define CLOCK_STRIP_SHARE 12 // a strip's height is the picture's divided by this
+#define CLOCK_STRIP_SHARE 12 // height of the image / height of a strip
 
-/* The smallest picture that has cells of two pixels each way. */
+/* The smallest image with cells of 2x2 pixels. */
 #define CLOCK_WIDTH_MIN  (2 * CLOCK_COLUMNS)
 #define CLOCK_HEIGHT_MIN (2 * CLOCK_ROWS * CLOCK_STRIP_SHARE)
 
 enum clock_strip { CLOCK_TOP, CLOCK_BOTTOM };
 
-/** What a strip says. */
+/** The contents of a strip. */
 struct clock_code {
-    uint32_t number;  // the source's own count of frames, from 0, modulo 2^32
-    uint64_t time_us; // CLOCK_MONOTONIC microseconds modulo 2^48, when the frame was drawn
+    uint32_t number;  // frame count of the source, from 0, modulo 2^32
+    uint64_t time_us; // CLOCK_MONOTONIC in microseconds modulo 2^48 when the frame was drawn
 };
 
-/** A cell's place in pixels: x and y inclusive, end exclusive. */
+/** The rectangle of a cell in pixels: x and y inclusive, end exclusive. */
 struct clock_cell {
     uint32_t x, y, end_x, end_y;
 };
@@ -37,14 +37,14 @@ typedef bool clock_cells[CLOCK_ROWS][CLOCK_COLUMNS];
 /** The cells of either strip. */
 void clock_encode(const struct clock_code *code, clock_cells cells);
 
-/** Lines of a strip in a picture of this height. */
+/** Height of a strip in an image of this height, in rows. */
 uint32_t clock_strip_lines(uint32_t height);
 
-/** Where a cell lies in a picture of that size. */
+/** The rectangle of a cell in an image of that size. */
 struct clock_cell clock_cell_at(uint32_t width, uint32_t height, enum clock_strip strip,
                                 uint32_t row, uint32_t column);
 
-/** An 8-bit picture of brightness: a luma plane, or one byte of each pixel of a grey one. */
+/** 8-bit brightness: a luma plane, or one byte of each pixel. */
 struct clock_picture {
     const uint8_t *luma;
     size_t step;   // bytes from pixel to pixel
@@ -53,10 +53,10 @@ struct clock_picture {
 };
 
 /**
- * Reads a strip: the brightness between black and white is found from the fixed columns, each cell
- * from its middle, and the check sum has to be right.
+ * Reads a strip: the threshold comes from the fixed columns, each cell is read at its centre, and the
+ * checksum must match.
  *
- * @return false if there is no strip to be read, *code is unchanged then
+ * @return false: no readable strip, *code is unchanged
  */
 bool clock_decode(const struct clock_picture *picture, enum clock_strip strip,
                   struct clock_code *code);

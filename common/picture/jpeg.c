@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 #include <setjmp.h>
-#include <stdio.h> // before jpeglib.h, which needs it
+#include <stdio.h> // required by jpeglib.h
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,24 +16,24 @@
 #define WARN_EVERY_NS INT64_C(1000000000)
 
 enum {
-    STARTS_MAX = 16,              // places that look like a picture's start, tried in one frame
-    SCANS_MAX = 100,              // of a progressive picture; encoders write about ten
-    SCANS_CPU_NS_MAX = 500000000, // for all of them
-    AREA_MIN = 1 << 24,           // pixels that are decoded for any stream, however small
-    AREA_TIMES = 4,               // or so many times the stream's own
+    STARTS_MAX = 16,              // start markers tried per frame
+    SCANS_MAX = 100,              // of a progressive image; encoders write about ten
+    SCANS_CPU_NS_MAX = 500000000, // CPU time for all scans
+    AREA_MIN = 1 << 24,           // pixels that are decoded for a stream of any size
+    AREA_TIMES = 4,               // or this many times the stream's pixels
     CMYK = 4,
 };
 
 struct jpeg_decoder {
     const tri_log *log;
     struct scratch compressed;
-    struct scratch row; // of a JPEG that is too wide, or CMYK
+    struct scratch row; // of a JPEG that is wider than the frame, or CMYK
     int64_t warned_ns;
-    uint64_t untold;                  // undecodable frames since then
-    uint32_t told_width, told_height; // the last size that was logged as not the stream's
+    uint64_t unlogged;                    // undecodable frames since warned_ns
+    uint32_t logged_width, logged_height; // last size logged as different from the stream's
 };
 
-/* One attempt at a picture: libjpeg leaves it through `failed`. */
+/* One attempt to decode: on errors libjpeg jumps to `failed`. */
 struct attempt {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
@@ -92,7 +92,7 @@ static int64_t cpu_ns(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static _Noreturn void give_up(struct attempt *attempt, const char *why)
+static _Noreturn void fail(struct attempt *attempt, const char *why)
 {
     snprintf(attempt->why, sizeof(attempt->why), "%s", why);
     longjmp(attempt->failed, 1);
@@ -105,21 +105,21 @@ static void on_error(j_common_ptr common)
     longjmp(attempt->failed, 1);
 }
 
-/* Warnings: what is left of a damaged picture is decoded. */
+/* Ignores warnings: the intact rest of a damaged image is decoded. */
 static void on_message(j_common_ptr common, int level)
 {
     (void)common;
     (void)level;
 }
 
-/* A progressive picture of some kilobytes may have so many scans that it takes minutes. */
+/* Limits scans: a progressive image of a few kilobytes can have enough scans for minutes of work. */
 static void on_progress(j_common_ptr common)
 {
     struct attempt *attempt = common->client_data;
     if (attempt->jpeg.input_scan_number > SCANS_MAX)
-        give_up(attempt, "it has too many scans");
+        fail(attempt, "it has too many scans");
     if (attempt->jpeg.input_scan_number > 1 && cpu_ns() > attempt->cpu_limit_ns)
-        give_up(attempt, "its scans take too long");
+        fail(attempt, "its scans take too long");
 }
 
 static uint32_t pixel_bytes(uint32_t fourcc)
@@ -138,7 +138,7 @@ static void fill_black(const struct jpeg_target *target)
     }
 }
 
-/* Adobe's programs, which are about the only ones that write CMYK, invert it. */
+/* Adobe's programs, nearly the only ones that write CMYK, invert it. */
 static void convert_cmyk(const uint8_t *from, bool inverted, uint8_t *to, uint32_t pixels,
                          uint32_t fourcc)
 {
@@ -174,11 +174,11 @@ static void read_rows(jpeg_decoder *decoder, struct attempt *attempt,
     const bool aside = cmyk || jpeg->output_width > target->width;
     const size_t wide = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
     if (aside && !scratch_reserve(&decoder->row, wide))
-        give_up(attempt, "out of memory");
+        fail(attempt, "out of memory");
 
     while (jpeg->output_scanline < height) {
         uint8_t *const to = target->pixels + (size_t)jpeg->output_scanline * target->stride;
-        // Two rows of 4:2:0 at once are decoded in place, one goes through a copy.
+        // Two rows of 4:2:0 at once decode in place; a single row needs a copy.
         JSAMPROW rows[2] = { aside ? decoder->row.data : to, to + target->stride };
         const bool two = !aside && jpeg->output_scanline + 1 < height;
         jpeg_read_scanlines(jpeg, rows, two ? 2 : 1);
@@ -189,21 +189,21 @@ static void read_rows(jpeg_decoder *decoder, struct attempt *attempt,
     }
 }
 
-static void tell_of_size(jpeg_decoder *decoder, const struct jpeg_decompress_struct *jpeg,
-                         const struct jpeg_target *target)
+static void log_size(jpeg_decoder *decoder, const struct jpeg_decompress_struct *jpeg,
+                     const struct jpeg_target *target)
 {
-    if (jpeg->image_width == decoder->told_width && jpeg->image_height == decoder->told_height)
+    if (jpeg->image_width == decoder->logged_width && jpeg->image_height == decoder->logged_height)
         return;
-    decoder->told_width = jpeg->image_width;
-    decoder->told_height = jpeg->image_height;
+    decoder->logged_width = jpeg->image_width;
+    decoder->logged_height = jpeg->image_height;
     if (jpeg->image_width != target->width || jpeg->image_height != target->height)
         tri_log_write(decoder->log, TRI_LOG_WARN, "jpeg",
-                      "the JPEG pictures are %ux%u, the stream is %ux%u: shown from the top left",
+                      "the JPEG images are %ux%u, the stream is %ux%u: aligned to the top left",
                       jpeg->image_width, jpeg->image_height, target->width, target->height);
 }
 
-/* @param again  a start within a frame that did not decode from its first one: a preview that is
- *               embedded in it is not taken for the picture */
+/* @param again  a later start in a frame that did not decode from the first: rejects an embedded
+ *               preview */
 static void decode(jpeg_decoder *decoder, struct attempt *attempt, const uint8_t *bytes,
                    size_t count, const struct jpeg_target *target, bool again)
 {
@@ -217,22 +217,22 @@ static void decode(jpeg_decoder *decoder, struct attempt *attempt, const uint8_t
     const uint64_t area = (uint64_t)jpeg->image_width * jpeg->image_height;
     const uint64_t most = AREA_TIMES * (uint64_t)target->width * target->height;
     if (area > AREA_MIN && area > most)
-        give_up(attempt, "it is far larger than the stream");
+        fail(attempt, "it is far larger than the stream");
     if (again && (jpeg->image_width < target->width || jpeg->image_height < target->height))
-        give_up(attempt, "it is smaller than the stream");
+        fail(attempt, "it is smaller than the stream");
     jpeg->out_color_space = jpeg->num_components == CMYK ? JCS_CMYK : color_space(target->fourcc);
-    // For the screen chroma is repeated, which is twice as fast as interpolation.
+    // Repeats chroma, which is twice as fast as interpolation and good enough for a screen.
     jpeg->do_fancy_upsampling = jpeg->out_color_space != JCS_EXT_BGRA;
     jpeg_start_decompress(jpeg);
 
-    tell_of_size(decoder, jpeg, target);
+    log_size(decoder, jpeg, target);
     if (jpeg->output_width < target->width || jpeg->output_height < target->height)
         fill_black(target);
     read_rows(decoder, attempt, target);
 }
 
-/* A decoder is made for each picture: libjpeg's keeps the tables of the one before, and uses them for
- * a picture that brings none. */
+/* Uses a new libjpeg decoder for each image: an old one would apply the tables of the image
+ * before to an image without tables. */
 static bool try_decode(jpeg_decoder *decoder, struct attempt *attempt, const uint8_t *bytes,
                        size_t count, const struct jpeg_target *target, bool again)
 {
@@ -251,14 +251,14 @@ static bool try_decode(jpeg_decoder *decoder, struct attempt *attempt, const uin
 static enum tri_err corrupt(jpeg_decoder *decoder, const char *why)
 {
     const int64_t now = tri_now_ns();
-    decoder->untold++;
+    decoder->unlogged++;
     if (decoder->warned_ns && now - decoder->warned_ns < WARN_EVERY_NS)
         return TRI_ERR_CORRUPT;
     tri_log_write(decoder->log, TRI_LOG_WARN, "jpeg",
-                  "%" PRIu64 " JPEG picture%s cannot be decoded: %s; skipped", decoder->untold,
-                  decoder->untold == 1 ? "" : "s", why);
+                  "%" PRIu64 " JPEG image%s skipped: cannot decode: %s", decoder->unlogged,
+                  decoder->unlogged == 1 ? "" : "s", why);
     decoder->warned_ns = now;
-    decoder->untold = 0;
+    decoder->unlogged = 0;
     return TRI_ERR_CORRUPT;
 }
 

@@ -12,15 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAMES_MAX = 100 }; // of temporary files that are tried
+enum { NAMES_MAX = 100 }; // names tried for the temporary file
 
-/* Where the bytes go: a temporary file beside the target, or the target itself where it is a device or
- * pipe that must not be replaced. */
+/* The destination: a temporary file beside the target, or the target itself if it is a device or pipe,
+ * which must not be replaced. */
 struct output {
     const char *path;
     const tri_log *log;
     FILE *file;
-    const char *target; // what `path` leads to: a symbolic link stays one
+    const char *target; // `path` with symbolic links resolved
     char resolved[PATH_MAX];
     char *temporary; // NULL: written directly
     bool failed;
@@ -31,8 +31,8 @@ static void say_failure(const struct output *output, const char *what)
     tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, what);
 }
 
-/* Creates a file that was not there, following no link: in a folder that others may write to, somebody
- * may have put one where this file is expected. */
+/* Creates a new file without following links: in a folder that other users may write to, a link may
+ * have been planted. */
 static FILE *create_beside(struct output *output)
 {
     for (int i = 0; i < NAMES_MAX; i++) {
@@ -50,7 +50,7 @@ static FILE *create_beside(struct output *output)
             break;
     }
     const int error = errno;
-    free(output->temporary); // somebody else's, or nobody's
+    free(output->temporary); // not created by this process
     output->temporary = NULL;
     errno = error;
     return NULL;
@@ -139,12 +139,12 @@ static void encode(png_structp png, png_infop info, struct output *output, const
                    uint32_t width, uint32_t height, uint32_t stride, const char *const *text)
 {
     if (setjmp(png_jmpbuf(png)) != 0)
-        return; // on_error() has said why
+        return; // on_error() has logged why
     png_set_write_fn(png, output, on_write, on_flush);
     png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
-    png_set_compression_level(png, 3); // a screenshot of 4K in a fraction of a second
+    png_set_compression_level(png, 3); // 4K in a fraction of a second
     set_text(png, info, text);
     png_write_info(png, info);
     for (size_t row = 0; row < height; row++)

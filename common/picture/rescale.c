@@ -149,8 +149,8 @@ static enum tri_err take_apart(picture_converter *c, const struct tri_video *vid
     return TRI_OK;
 }
 
-/* libswscale takes grey for full range, whatever it is told: with chroma that says nothing, it is YUV
- * and its range counts. */
+/* libswscale ignores the range of grey and assumes full range. With neutral chroma added it is
+ * YUV, whose range counts. */
 static enum tri_err add_chroma(picture_converter *c, const struct tri_video *video,
                                enum AVPixelFormat *as, struct sws_picture *from)
 {

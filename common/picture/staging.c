@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { REACH = 256 }; // libswscale stays within 16 pixels of 8 bytes, twice
+enum { REACH = 256 }; // bytes; libswscale stays within 2 x 16 pixels of 8 bytes
 
 static enum tri_err grow(struct staging *staging, size_t bytes)
 {
@@ -14,7 +14,8 @@ static enum tri_err grow(struct staging *staging, size_t bytes)
         return TRI_OK;
     if (!scratch_reserve(memory, bytes))
         return TRI_ERR_NO_RESOURCES;
-    memset(memory->data, 0, memory->bytes); // libswscale reads past a row, and shows none of that
+    memset(memory->data, 0,
+           memory->bytes); // libswscale reads past rows, without effect on the result
     return TRI_OK;
 }
 

@@ -12,7 +12,7 @@ static bool loaded;
 
 static bool find(void *handle, const char *name, void *function)
 {
-    void *const found = dlsym(handle, name); // of what the library needs, too
+    void *const found = dlsym(handle, name); // also finds symbols of its dependencies
     memcpy(function, &found, sizeof(found));
     return found != NULL;
 }
@@ -37,6 +37,6 @@ const struct swscale *swscale_load(const tri_log *log)
     pthread_once(&once, load);
     if (!loaded)
         tri_log_write(log, TRI_LOG_ERROR, "picture",
-                      "%s cannot be loaded: install it for conversions of this kind", library);
+                      "%s: cannot load: install it for this conversion", library);
     return loaded ? &functions : NULL;
 }

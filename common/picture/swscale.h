@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** libswscale, loaded when the first picture needs it: with the twenty libraries that libavutil brings
- *  it is most of what the dynamic linker would do at each start. */
+/** libswscale, loaded when the first conversion needs it: with the twenty dependencies of libavutil it
+ *  would be most of the dynamic linker's work at each start. */
 #ifndef PICTURE_SWSCALE_H
 #define PICTURE_SWSCALE_H
 
@@ -10,7 +10,7 @@
 #include <libswscale/swscale.h>
 #include <stdbool.h>
 
-/** Its functions under their own names. */
+/** Its functions, with their own names. */
 struct swscale {
     __typeof__(&av_get_pix_fmt) get_pix_fmt;
     __typeof__(&sws_isSupportedInput) is_supported_input;
@@ -22,7 +22,7 @@ struct swscale {
     __typeof__(&sws_freeContext) free_context;
 };
 
-/** Loads it once; from any thread. @return NULL, logged, where it cannot be loaded */
+/** Loads it once. Any thread. @return NULL: cannot load, logged */
 const struct swscale *swscale_load(const tri_log *log);
 
 #endif

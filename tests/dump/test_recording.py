@@ -133,7 +133,7 @@ class Pngs(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(sorted(os.listdir(folder)), ["1.png", "2.png"])
         self.assertEqual(last_json(done.stdout)["undecodable"], 2)
-        self.assertEqual(done.stderr.count("cannot be decoded"), 1)
+        self.assertEqual(done.stderr.count("skipped: cannot decode"), 1)
         self.assertNotIn("segment", done.stderr)
         writer.end()
 

@@ -10,7 +10,6 @@ from sources import files, is_text, text
 TO_CLEAN = {
     "common",
     "common/include/triptych",
-    "common/picture",
     "common/src",
     "display/viewer",
     "display/viewer/input",
