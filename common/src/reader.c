@@ -67,7 +67,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
 void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
 {
     r->mode = mode;
-    r->begun = false;
+    r->begun = r->last_is_key;
 }
 
 /** The word of the oldest whole frame after frame `after`, no newer than `latest`. */
@@ -201,6 +201,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
                    frame->info.dropped_driver + frame->info.dropped_writer);
     r->fresh = false;
     r->begun = true;
+    r->last_is_key = frame->info.flags & TRI_FRAME_KEY;
     r->last = number;
     r->frames++;
     tri_reader_enter(r, READER_FRAME);

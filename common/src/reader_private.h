@@ -68,6 +68,7 @@ struct tri_reader {
     uint64_t last;               // number of the newest frame handed over or passed by
     bool fresh;                  // joined in mid-stream, no frame yet: nothing to count against
     bool begun;                  // in this mode: a frame was handed over
+    bool last_is_key;            // that frame can be decoded without others
     uint64_t idle_word;          // the newest frame when a wait last brought nothing newer,
     int64_t idle_ns;             // and how long such waits have lasted since
     bool asks;                   // look after the writer even if nobody waits,

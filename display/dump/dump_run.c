@@ -142,9 +142,24 @@ static void add_sample(struct run *run, const struct tri_frame *frame, int64_t s
     samples_frame(run->samples, &frame->info, seen_ns, &counts);
 }
 
+/* Reads every frame where each needs earlier ones, whatever --mode says. @return whether to use `frame` */
+static bool read_in_order(struct run *run, const struct tri_frame *frame)
+{
+    const struct tri_format *format = tri_format_find(frame->info.video.fourcc);
+    if (run->in_order || !format || !format->delta || run->config->mode == TRI_MODE_NEXT)
+        return true;
+    run->in_order = true;
+    tri_reader_set_mode(run->reader, TRI_MODE_NEXT);
+    tri_log_write(&run->log, TRI_LOG_INFO, "dump",
+                  "%s: reads every frame from a key frame on, as with --mode next", format->name);
+    return frame->info.flags & TRI_FRAME_KEY;
+}
+
 /* Handles an acquired frame. @return GO_ON, or the exit status */
 static int handle(struct run *run, const struct tri_frame *frame)
 {
+    if (!read_in_order(run, frame))
+        return GO_ON;
     if (!begin_cfr(run, &frame->info.video))
         return CLI_FAILED;
     const struct cfr_step step = cfr_decide(&run->cfr, frame->info.capture_ns);

@@ -59,7 +59,9 @@ static enum sink_result png_take(struct sink *sink, const struct tri_frame *fram
     if (err != TRI_OK) {
         char text[5];
         tri_log_write(sink->log, TRI_LOG_ERROR, "png", "cannot convert %s to RGB: %s",
-                      tri_fourcc_name(frame->info.video.fourcc, text), tri_strerror(err));
+                      tri_fourcc_name(frame->info.video.fourcc, text),
+                      err == TRI_ERR_INVALID ? "there is no conversion; use --to raw"
+                                             : tri_strerror(err));
         return SINK_FAILED;
     }
     sink->picture.data[0] = sink->memory.data;

@@ -5,8 +5,8 @@
 
 #include <unistd.h>
 
-static const char *const endings[] = { "raw",  "yuv",  "rgb",  "bgr",   "gray", "grey",
-                                       "nv12", "yuyv", "mjpg", "mjpeg", NULL };
+static const char *const endings[] = { "raw",  "yuv",  "rgb",   "bgr",  "gray", "grey", "nv12",
+                                       "yuyv", "mjpg", "mjpeg", "h264", "hevc", "h265", NULL };
 
 static bool raw_begin(struct sink *sink, const struct tri_frame *frame)
 {

@@ -26,7 +26,7 @@ struct gst_triptych_frame_ref *gst_triptych_frame_ref_new(const GstVideoInfo *in
     ref->reclaimed = reclaimed;
     ref->buffer = gst_buffer_new();
     gst_triptych_add_capture_times(ref->buffer, &ref->monotonic, &ref->ntp);
-    if (GST_VIDEO_INFO_FORMAT(info) > GST_VIDEO_FORMAT_ENCODED)
+    if (gst_triptych_is_raw(info))
         ref->planes = add_video_meta(ref->buffer, info);
     return ref;
 }
@@ -48,6 +48,9 @@ void gst_triptych_frame_ref_stamp(struct gst_triptych_frame_ref *ref, GstClockTi
         GST_BUFFER_DURATION(buffer) =
             gst_util_uint64_scale(GST_SECOND, info->video.fps_den, info->video.fps_num);
     gst_triptych_flag_fields(buffer, &info->video);
+    const struct tri_format *format = tri_format_find(info->video.fourcc);
+    if (format && format->delta && !(info->flags & TRI_FRAME_KEY))
+        GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
     GST_BUFFER_OFFSET(buffer) = info->number;
     GST_BUFFER_OFFSET_END(buffer) = info->number + 1;
     gst_triptych_set_capture_times(buffer, ref->monotonic, ref->ntp, info->capture_ns);
@@ -92,7 +95,7 @@ static void remove_planes(struct gst_triptych_frame_ref *ref)
 static void set_planes(struct gst_triptych_frame_ref *ref, const GstVideoInfo *info)
 {
     const struct tri_shape *shape = &ref->frame.shape;
-    if (shape->plane[0].rows == 0) { // compressed
+    if (!gst_triptych_is_raw(info)) {
         remove_planes(ref);
         return;
     }

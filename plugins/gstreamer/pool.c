@@ -172,7 +172,7 @@ static gboolean gst_triptych_pool_set_config(GstBufferPool *pool, GstStructure *
     guint max;
     if (!gst_buffer_pool_config_get_params(config, &caps, &size, &min, &max) || !caps ||
         !gst_triptych_parse_caps(caps, &self->video, &self->info) ||
-        self->video.fourcc == TRI_FOURCC_MJPG)
+        !gst_triptych_is_raw(&self->info))
         return FALSE;
 
     gst_buffer_pool_config_set_params(config, caps, (guint)self->info.size, min, 0);

@@ -9,6 +9,8 @@
 #include "streamname.h"
 #include "videocaps.h"
 
+#include <triptych/copy.h>
+
 #define GST_CAT_DEFAULT  gst_triptych_debug
 #define MODE_DEFAULT     "0640"
 #define SLOTS_DEFAULT    8     // triple buffering, and the pictures that a decoder refers to
@@ -114,11 +116,11 @@ static gboolean gst_triptych_sink_set_info(GstVideoSink *sink, GstCaps *caps,
     return gst_triptych_parse_caps(caps, &self->video, &self->info);
 }
 
-/** Compressed caps never reach set_info(). */
+/** Only video/x-raw reaches set_info(). */
 static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
-    if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "image/jpeg"))
+    if (!gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
         return gst_triptych_parse_caps(caps, &self->video, &self->info);
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
@@ -160,8 +162,8 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
     gst_query_parse_allocation(query, &caps, &need_pool);
     if (!caps || !self->writer || !gst_triptych_parse_caps(caps, &video, &info))
         return FALSE;
-    if (video.fourcc == TRI_FOURCC_MJPG)
-        return TRUE; // its size is not known in advance
+    if (!gst_triptych_is_raw(&info))
+        return TRUE; // compressed: its size is not known in advance; Bayer: has no planes
 
     GstBufferPool *pool = NULL;
     if (need_pool) {
@@ -223,6 +225,23 @@ static gboolean copy_raw(GstTriptychSink *self, GstBuffer *buffer, struct tri_dr
     return TRUE;
 }
 
+/** Bayer: rows without GstVideoMeta, as long as the buffer's size tells. */
+static gboolean copy_rows(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft)
+{
+    const struct tri_plane *plane = &draft->shape.plane[0];
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
+        return FALSE;
+    const gsize told = map.size % plane->rows == 0 ? map.size / plane->rows : 0;
+    const gsize stride = told >= plane->row_bytes ? told : (gsize)self->info.stride[0];
+    const gboolean fits = map.size >= stride * (plane->rows - 1) + plane->row_bytes;
+    if (fits)
+        tri_copy_rows(draft->data[0], plane->stride, map.data, stride, plane->row_bytes,
+                      plane->rows);
+    gst_buffer_unmap(buffer, &map);
+    return fits;
+}
+
 static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
 {
     const gsize bytes = gst_buffer_get_size(buffer);
@@ -231,7 +250,8 @@ static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
     if (bytes > draft->shape.plane[0].bytes) // there is room: publish_copy() has seen to that
         draft->shape.bytes = draft->shape.plane[0].bytes = bytes;
     draft->info.bytes_used = gst_buffer_extract(buffer, 0, draft->data[0], bytes);
-    draft->info.flags |= TRI_FRAME_KEY;
+    if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+        draft->info.flags |= TRI_FRAME_KEY;
     return TRUE;
 }
 
@@ -242,17 +262,19 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     memset(video.stride, 0, sizeof(video.stride));
     struct tri_draft draft;
     // A compressed picture may be larger than a slot has room for.
-    if (video.fourcc == TRI_FOURCC_MJPG)
+    const gboolean compressed = tri_format_find(video.fourcc)->family == TRI_FAMILY_COMPRESSED;
+    if (compressed)
         tri_writer_reserve(self->writer->writer, gst_buffer_get_size(buffer));
     const enum tri_err err = tri_writer_begin(self->writer->writer, &video, &draft);
     if (err != TRI_OK)
         return err;
     fill_info(self, buffer, &draft.info, 1);
-    const gboolean copied = draft.shape.plane[0].rows ? copy_raw(self, buffer, &draft)
-                                                      : copy_compressed(buffer, &draft);
+    const gboolean copied = compressed                         ? copy_compressed(buffer, &draft)
+                            : gst_triptych_is_raw(&self->info) ? copy_raw(self, buffer, &draft)
+                                                               : copy_rows(self, buffer, &draft);
     if (!copied) {
         tri_writer_cancel(self->writer->writer, &draft);
-        return video.fourcc == TRI_FOURCC_MJPG ? TRI_ERR_NO_SLOT : TRI_ERR_INVALID;
+        return compressed ? TRI_ERR_NO_SLOT : TRI_ERR_INVALID;
     }
     gst_triptych_count(self, &self->copied);
     return tri_writer_publish(self->writer->writer, &draft);

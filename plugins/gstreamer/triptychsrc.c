@@ -44,6 +44,8 @@ struct _GstTriptychSrc {
     GstVideoInfo info;
     gboolean mixed;                     // caps leave fields to the buffers' flags
     struct gst_triptych_frame_ref *ref; // ready for the next frame
+    gboolean
+        in_order; // the reader was set to mode `next` for a format whose frames need earlier ones
     gboolean accepts_video_meta; // whether downstream looks where GstVideoMeta says that planes lie
     guint64 last_number;
     GstClockTime last_pts;
@@ -132,8 +134,13 @@ static int wait_ms_for(const struct tri_video *video)
 static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gboolean mixed)
 {
     GstCaps *caps = gst_triptych_make_caps(video);
-    if (!caps)
+    if (!caps) {
+        char fourcc[5];
+        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+                          ("GStreamer has no format %s.", tri_fourcc_name(video->fourcc, fourcc)),
+                          (NULL));
         return FALSE;
+    }
     if (mixed) {
         gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "mixed", NULL);
         gst_structure_remove_field(gst_caps_get_structure(caps, 0), "field-order");
@@ -151,7 +158,8 @@ static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gb
 static gboolean update_caps(GstTriptychSrc *self, const struct tri_video *video)
 {
     struct tri_video before = self->video;
-    const gboolean raw = video->fourcc != TRI_FOURCC_MJPG;
+    const struct tri_format *format = tri_format_find(video->fourcc);
+    const gboolean raw = format && format->gstreamer;
     const gboolean same = tri_video_same(video, &before);
     before.field = video->field;
     const gboolean same_but_field = raw && tri_video_same(video, &before);
@@ -223,8 +231,8 @@ static gboolean has_spare_slot(GstTriptychSrc *self)
 static GstBuffer *make_buffer(GstTriptychSrc *self)
 {
     struct gst_triptych_frame_ref *ref = g_steal_pointer(&self->ref);
-    const gboolean fits =
-        self->accepts_video_meta || gst_triptych_has_default_layout(&ref->frame, &self->info);
+    const gboolean fits = (self->accepts_video_meta && gst_triptych_is_raw(&self->info)) ||
+                          gst_triptych_has_default_layout(&ref->frame, &self->info);
     if (has_spare_slot(self) && fits && tri_frame_is_locked(&ref->frame)) {
         gst_triptych_count(self, &self->in_place);
         return gst_triptych_frame_ref_wrap(ref, &self->info);
@@ -260,6 +268,13 @@ static gboolean find_pts(GstTriptychSrc *self, const struct tri_frame_info *info
     return info->publish_ns >= since;
 }
 
+/** Whether frames must not be left out from here on, although the mode says so: each needs those before. */
+static gboolean needs_order(GstTriptychSrc *self, const struct tri_frame_info *info)
+{
+    const struct tri_format *format = tri_format_find(info->video.fourcc);
+    return format && format->delta && self->mode == TRI_MODE_LATEST && !self->in_order;
+}
+
 static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
@@ -280,6 +295,12 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
             if (flow != GST_FLOW_OK)
                 return flow;
             continue;
+        }
+        if (needs_order(self, &frame->info)) {
+            self->in_order = TRUE;
+            tri_reader_set_mode(self->reader, TRI_MODE_NEXT);
+            if (!(frame->info.flags & TRI_FRAME_KEY))
+                continue;
         }
         if (!update_caps(self, &frame->info.video)) {
             tri_reader_release(self->reader, frame);
@@ -357,6 +378,7 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
     options.mode = (enum tri_reader_mode)self->mode;
+    self->in_order = FALSE;
     options.wait = (enum tri_reader_wait)self->wait;
     self->latency = 0;
     GST_OBJECT_UNLOCK(self);

@@ -36,13 +36,20 @@ static const guint32 primaries[] = {
 
 #define LOOK_UP(table, value) ((gsize)(value) < G_N_ELEMENTS(table) ? (table)[value] : 0)
 
+/** Whether it is raw video that this version of GStreamer knows. */
+static gboolean is_known(const struct tri_format *format)
+{
+    return format->gstreamer &&
+           gst_video_format_from_string(format->gstreamer) != GST_VIDEO_FORMAT_UNKNOWN;
+}
+
 GstCaps *gst_triptych_template_caps(void)
 {
     GValue formats = G_VALUE_INIT;
     g_value_init(&formats, GST_TYPE_LIST);
     const struct tri_format *format;
     for (gsize i = 0; (format = tri_format_at(i)); i++) {
-        if (!format->gstreamer)
+        if (!is_known(format))
             continue;
         GValue name = G_VALUE_INIT;
         g_value_init(&name, G_TYPE_STRING);
@@ -50,18 +57,22 @@ GstCaps *gst_triptych_template_caps(void)
         gst_value_list_append_and_take_value(&formats, &name);
     }
 
-    GstCaps *caps = gst_caps_from_string("video/x-raw; image/jpeg");
+    GstCaps *caps = gst_caps_new_empty_simple("video/x-raw");
     gst_structure_take_value(gst_caps_get_structure(caps, 0), "format", &formats);
+    for (gsize i = 0; (format = tri_format_at(i)); i++) {
+        if (format->media)
+            gst_caps_append(caps, gst_caps_from_string(format->media));
+    }
     gst_caps_set_simple(caps, "width", GST_TYPE_INT_RANGE, 1, TRI_DIMENSION_MAX, "height",
                         GST_TYPE_INT_RANGE, 1, TRI_DIMENSION_MAX, "framerate",
                         GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
-    return caps;
+    return gst_caps_simplify(caps);
 }
 
 GstCaps *gst_triptych_make_caps(const struct tri_video *video)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    if (!format || (!format->gstreamer && video->fourcc != TRI_FOURCC_MJPG))
+    if (!format || (!format->media && !is_known(format)))
         return NULL;
     char text[CAPS_BYTES];
     GstCaps *caps = gst_caps_from_string(caps_gstreamer(video, text, sizeof(text)));
@@ -138,35 +149,57 @@ static guint32 range_of(GstVideoColorRange range)
     }
 }
 
-static gboolean jpeg_of(const GstStructure *s, struct tri_video *video, GstVideoInfo *info)
+/** The format of caps that are not video/x-raw; NULL: there is none. */
+static const struct tri_format *format_of_media(const GstStructure *s)
 {
+    const struct tri_format *format;
+    for (gsize i = 0; (format = tri_format_at(i)); i++) {
+        GstStructure *media = format->media ? gst_structure_from_string(format->media, NULL) : NULL;
+        const gboolean found = media && gst_structure_is_subset(s, media);
+        g_clear_pointer(&media, gst_structure_free);
+        if (found)
+            return format;
+    }
+    return NULL;
+}
+
+/** Compressed video, and Bayer, whose rows GStreamer rounds up to 4 bytes. */
+static gboolean parse_media(const GstStructure *s, struct tri_video *video, GstVideoInfo *info)
+{
+    const struct tri_format *format = format_of_media(s);
     gint width = 0;
     gint height = 0;
     gint num = 0;
     gint den = 1;
     gst_structure_get_fraction(s, "framerate", &num, &den);
-    if (!gst_structure_get_int(s, "width", &width) || !gst_structure_get_int(s, "height", &height))
+    if (!format || !gst_structure_get_int(s, "width", &width) ||
+        !gst_structure_get_int(s, "height", &height))
         return FALSE;
     gst_video_info_init(info);
     info->width = width;
     info->height = height;
     info->fps_n = num;
     info->fps_d = den;
-    *video = (struct tri_video){ .fourcc = TRI_FOURCC_MJPG,
+    *video = (struct tri_video){ .fourcc = format->fourcc,
                                  .width = (guint32)width,
                                  .height = (guint32)height,
                                  .fps_num = (guint32)num,
                                  .fps_den = (guint32)den };
     if (gst_structure_get_fraction(s, "pixel-aspect-ratio", &num, &den))
         set_aspect(video, num, den);
+    struct tri_shape shape;
+    if (tri_video_shape(video, &shape) != TRI_OK)
+        return FALSE;
+    info->stride[0] = (gint)((shape.plane[0].row_bytes + 3) / 4 * 4);
+    info->size = (gsize)info->stride[0] * shape.plane[0].rows;
     return TRUE;
 }
 
 gboolean gst_triptych_parse_caps(const GstCaps *caps, struct tri_video *video, GstVideoInfo *info)
 {
     const GstStructure *s = gst_caps_get_structure(caps, 0);
-    if (gst_structure_has_name(s, "image/jpeg"))
-        return jpeg_of(s, video, info);
+    if (!gst_structure_has_name(s, "video/x-raw"))
+        return parse_media(s, video, info);
     if (!gst_video_info_from_caps(info, caps) ||
         GST_VIDEO_INFO_INTERLACE_MODE(info) > GST_VIDEO_INTERLACE_MODE_MIXED)
         return FALSE; // fields that lie elsewhere than line by line

@@ -20,6 +20,12 @@ guint32 gst_triptych_buffer_field(const GstVideoInfo *info, GstBuffer *buffer);
 /** Sets the flags that tell a buffer's fields. */
 void gst_triptych_flag_fields(GstBuffer *buffer, const struct tri_video *video);
 
+/** Whether `info` has planes, as GstVideoMeta does: video/x-raw. */
+static inline gboolean gst_triptych_is_raw(const GstVideoInfo *info)
+{
+    return GST_VIDEO_INFO_FORMAT(info) > GST_VIDEO_FORMAT_ENCODED;
+}
+
 /**
  * Reads caps. `video` has no field order: gst_triptych_buffer_field().
  *

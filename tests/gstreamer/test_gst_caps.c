@@ -78,6 +78,95 @@ static void caps_come_out_as_they_went_in(void **state)
     }
 }
 
+/** Pushes bytes that differ by place through a sink and a source, as one buffer.
+ *  @return what came out, whose bytes are the same */
+static GstBuffer *pass_bytes(struct chain chain, gsize bytes, guint flags)
+{
+    guint8 *data = g_malloc(bytes);
+    for (gsize i = 0; i < bytes; i++)
+        data[i] = (guint8)(i * 7 + i / 251);
+    GstBuffer *in = gst_buffer_new_memdup(data, bytes);
+    GST_BUFFER_PTS(in) = 0;
+    GST_BUFFER_FLAG_SET(in, flags);
+    assert_int_equal(gst_harness_push(chain.in, in), GST_FLOW_OK);
+    GstBuffer *out = gst_harness_pull(chain.out);
+    assert_non_null(out);
+    assert_int_equal(gst_buffer_get_size(out), bytes);
+    assert_int_equal(gst_buffer_memcmp(out, 0, data, bytes), 0);
+    g_free(data);
+    return out;
+}
+
+static void formats_beside_raw_video_come_out_as_they_went_in(void **state)
+{
+    (void)state;
+    const struct tri_format *format;
+    guint passed = 0;
+    for (gsize i = 0; (format = tri_format_at(i)); i++) {
+        if (!format->media)
+            continue;
+        gchar *text = g_strdup_printf("%s, width=64, height=48, framerate=25/1", format->media);
+        const struct chain chain = chain_of(text);
+        const gsize bytes = format->components ? 64 * 48 * format->component[0].bytes : 12345;
+        gst_buffer_unref(pass_bytes(chain, bytes, 0));
+        GstCaps *in = gst_caps_from_string(text);
+        GstCaps *out = gst_pad_get_current_caps(chain.out->sinkpad);
+        assert_true(gst_caps_is_equal(in, out));
+        gst_caps_unref(in);
+        gst_caps_unref(out);
+        g_free(text);
+        end(chain);
+        passed++;
+    }
+    assert_int_equal(passed, 16 + 3); // Bayer; MJPG, H264 and HEVC
+}
+
+static void every_raw_format_comes_out_as_it_went_in(void **state)
+{
+    (void)state;
+    const struct tri_format *format;
+    for (gsize i = 0; (format = tri_format_at(i)); i++) {
+        const GstVideoFormat known = format->gstreamer
+                                         ? gst_video_format_from_string(format->gstreamer)
+                                         : GST_VIDEO_FORMAT_UNKNOWN;
+        if (known == GST_VIDEO_FORMAT_UNKNOWN)
+            continue;
+        gchar *text = g_strdup_printf("video/x-raw, format=%s, width=96, height=48, "
+                                      "framerate=25/1",
+                                      format->gstreamer);
+        GstVideoInfo info;
+        gst_video_info_init(&info);
+        gst_video_info_set_format(&info, known, 96, 48);
+        const struct chain chain = chain_of(text);
+        gst_buffer_unref(pass_bytes(chain, info.size, 0));
+        GstCaps *out = gst_pad_get_current_caps(chain.out->sinkpad);
+        assert_string_equal(gst_structure_get_string(gst_caps_get_structure(out, 0), "format"),
+                            format->gstreamer);
+        gst_caps_unref(out);
+        g_free(text);
+        end(chain);
+    }
+}
+
+static void key_frames_are_flagged_and_come_first(void **state)
+{
+    (void)state;
+    const struct chain chain = chain_of("video/x-h264, stream-format=byte-stream, alignment=au, "
+                                        "width=64, height=48, framerate=25/1");
+    GstBuffer *delta = gst_buffer_new_allocate(NULL, 9, NULL); // useless without a key frame
+    gst_buffer_memset(delta, 0, 0, 9);
+    GST_BUFFER_FLAG_SET(delta, GST_BUFFER_FLAG_DELTA_UNIT);
+    GST_BUFFER_PTS(delta) = 0;
+    assert_int_equal(gst_harness_push(chain.in, delta), GST_FLOW_OK);
+    GstBuffer *out = pass_bytes(chain, 100, 0);
+    assert_false(GST_BUFFER_FLAG_IS_SET(out, GST_BUFFER_FLAG_DELTA_UNIT));
+    gst_buffer_unref(out);
+    out = pass_bytes(chain, 50, GST_BUFFER_FLAG_DELTA_UNIT);
+    assert_true(GST_BUFFER_FLAG_IS_SET(out, GST_BUFFER_FLAG_DELTA_UNIT));
+    gst_buffer_unref(out);
+    end(chain);
+}
+
 static void siting_comes_out_where_caps_name_no_colours(void **state)
 {
     (void)state;
@@ -205,6 +294,9 @@ int main(int argc, char **argv)
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
     const struct CMUnitTest tests[] = {
         pipes_test(caps_come_out_as_they_went_in),
+        pipes_test(formats_beside_raw_video_come_out_as_they_went_in),
+        pipes_test(every_raw_format_comes_out_as_it_went_in),
+        pipes_test(key_frames_are_flagged_and_come_first),
         pipes_test(siting_comes_out_where_caps_name_no_colours),
         pipes_test(field_order_of_each_buffer_comes_out_as_it_went_in),
         pipes_test(fields_that_lie_apart_are_refused),
