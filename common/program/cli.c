@@ -34,7 +34,7 @@ struct table {
     size_t shared; // index of the first shared row
     size_t common; // index of the first common row
     struct option longs[ROWS_MAX + 1];
-    char shorts[2 * ROWS_MAX + 2];
+    char shorts[2 * ROWS_MAX + 3];
 };
 
 static void table_add(struct table *table, const struct cli_option *row)
@@ -55,6 +55,8 @@ static void table_build(struct table *table, const struct cli_program *program)
         table->row[table->rows++] = &common_rows[i];
 
     char *letter = table->shorts;
+    if (program->runs_command)
+        *letter++ = '+'; // options behind the first operand are the command's
     *letter++ = ':'; // distinguishes a missing argument from an unknown option
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];

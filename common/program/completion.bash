@@ -53,6 +53,7 @@ _triptych()
         *)
             case $program in
             triptych-capture) names=$(_triptych_sources "$1") ;;
+            triptych-v4l2) names=$(compgen -c -- "$cur") ;;
             triptych-info) names="list show watch clean remove $(_triptych_streams)" ;;
             *) names=$(_triptych_streams) ;;
             esac
@@ -64,4 +65,4 @@ _triptych()
     __ltrim_colon_completions "$cur"
 }
 
-complete -F _triptych triptych-capture triptych-display triptych-dump triptych-info
+complete -F _triptych triptych-capture triptych-display triptych-dump triptych-info triptych-v4l2

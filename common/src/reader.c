@@ -364,6 +364,16 @@ bool tri_frame_is_locked(const struct tri_frame *frame)
     return frame->lease.mapping && frame->lease.state == LEASE_HELD;
 }
 
+int tri_frame_get_shm(const struct tri_frame *frame, size_t *offset)
+{
+    const struct tri_mapping *mapping = frame->lease.mapping;
+
+    if (!mapping)
+        return -1;
+    *offset = (size_t)(frame->data[0] - (const uint8_t *)mapping->segment.header);
+    return mapping->segment.shm_id;
+}
+
 void tri_reader_release(tri_reader *r, struct tri_frame *frame)
 {
     (void)r;

@@ -307,10 +307,27 @@ static void user_data_reaches_readers_and_copies(void **state)
     assert_int_equal(s->frame.info.user_bytes, 0);
 }
 
+static void frame_names_the_segment_and_its_place_in_it(void **state)
+{
+    struct stage *s = *state;
+    struct tri_writer_stats stats;
+    size_t offset = 0;
+
+    open_reader(s, TRI_MODE_LATEST);
+    assert_int_equal(tri_frame_get_shm(&s->frame, &offset), -1);
+    publish(s);
+    assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_OK);
+    tri_writer_get_stats(s->writer, &stats);
+    assert_int_equal(tri_frame_get_shm(&s->frame, &offset), stats.shm_id);
+    ((uint8_t *)s->header)[offset] = 77; // through another attachment
+    assert_int_equal(s->frame.data[0][0], 77);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        CASE(frame_names_the_segment_and_its_place_in_it),
         CASE(frame_between_latest_and_its_gate_can_be_locked),
         CASE(waiting_reader_has_prelocked_the_next_frame),
         CASE(frame_outside_the_planned_slot_is_locked_when_seen),

@@ -8,7 +8,8 @@ import unittest
 
 from programs import BUILD, PATIENCE, ProgramTest, built, tool
 
-PROGRAMS = ("triptych-capture", "triptych-display", "triptych-dump", "triptych-info")
+PROGRAMS = ("triptych-capture", "triptych-display", "triptych-dump", "triptych-info",
+            "triptych-v4l2")
 COMPLETE = """
 source /usr/share/bash-completion/bash_completion
 source "$COMPLETION"

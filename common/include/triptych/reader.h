@@ -145,6 +145,18 @@ TRI_API bool tri_reader_is_intact(tri_reader *reader, const struct tri_frame *fr
 TRI_API bool tri_frame_is_locked(const struct tri_frame *frame);
 
 /**
+ * Returns the id of the System V segment that holds a frame, for programs that let another one attach it:
+ * an X server by XShmAttach(), for example. The frame must be locked for as long as the other one reads.
+ *
+ * @param offset  set to the place of data[0] in the segment, in bytes
+ *
+ * @return -1: an all-zero frame
+ *
+ * Threads: any. Cost: no system call.
+ */
+TRI_API int tri_frame_get_shm(const struct tri_frame *frame, size_t *offset);
+
+/**
  * Releases a frame and zeroes it. Accepts an all-zero frame. Frames may be released in any order.
  *
  * @param reader  NULL if the frame has outlived its reader

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture_device_private.h"
+
+#include <triptych/stream.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define FIRST_FRAME_MS 2000 // longest wait for a stream that exists and has no frame yet
+#define POLL_MS        10
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct device *list;
+
+static bool describe(struct device *d, struct tri_video *video)
+{
+    struct tri_stream stream;
+    if (tri_stream_find(d->stream, &stream) != TRI_OK || !stream.has_frame)
+        return false;
+    *video = stream.newest.video;
+    return true;
+}
+
+void device_set_format(struct device *device, uint32_t fourcc)
+{
+    if (!pixel_format_offered(&device->source, fourcc))
+        fourcc = device->source.fourcc;
+    pixel_format_describe(&device->source, fourcc, &device->pix, &device->layout);
+}
+
+void device_refresh(struct device *device)
+{
+    struct tri_video video;
+    if (device->buffers || device->reader || !describe(device, &video))
+        return;
+    const bool changed = !tri_video_same(&video, &device->source);
+    device->source = device->seen = video;
+    if (changed)
+        device_set_format(device, device->pix.pixelformat ? device->pix.pixelformat : video.fourcc);
+}
+
+/** Waits for the first frame of a stream that exists. */
+static bool wait_for_description(struct device *d)
+{
+    for (int waited = 0; waited <= FIRST_FRAME_MS; waited += POLL_MS) {
+        struct tri_stream stream;
+        if (tri_stream_find(d->stream, &stream) != TRI_OK)
+            return false;
+        if (stream.has_frame) {
+            device_refresh(d);
+            return true;
+        }
+        poll(NULL, 0, POLL_MS);
+    }
+    return false;
+}
+
+static void free_device(struct device *d)
+{
+    queue_free(d);
+    delivery_free(&d->delivery);
+    free(d->read_memory);
+    pthread_cond_destroy(&d->changed);
+    pthread_mutex_destroy(&d->lock);
+    pthread_mutex_destroy(&d->acquire_lock);
+    free(d);
+}
+
+static struct device *new_device(const char *stream)
+{
+    struct device *const d = calloc(1, sizeof(*d));
+    if (!d)
+        return NULL;
+    strcpy(d->stream, stream);
+    d->log = tri_log_to_stderr(TRI_LOG_WARN);
+    d->memory_fd = -1;
+    d->zero_copy = getenv(ZERO_COPY_VARIABLE);
+    pthread_mutex_init(&d->lock, NULL);
+    pthread_mutex_init(&d->acquire_lock, NULL);
+    pthread_cond_init(&d->changed, NULL);
+    d->delivery = delivery_new(&d->log);
+    if (!d->delivery || !wait_for_description(d)) {
+        errno = d->delivery ? ENODEV : ENOMEM;
+        free_device(d);
+        return NULL;
+    }
+    return d;
+}
+
+/** Returns the stream's device with one more reference. */
+static struct device *take_device(const char *stream)
+{
+    pthread_mutex_lock(&list_lock);
+    struct device *d = list;
+    while (d && strcmp(d->stream, stream) != 0)
+        d = d->next;
+    if (!d && (d = new_device(stream))) {
+        d->next = list;
+        list = d;
+    }
+    if (d)
+        d->references++;
+    pthread_mutex_unlock(&list_lock);
+    return d;
+}
+
+static void drop_device(struct device *d)
+{
+    pthread_mutex_lock(&list_lock);
+    if (--d->references == 0) {
+        struct device **link = &list;
+        while (*link != d)
+            link = &(*link)->next;
+        *link = d->next;
+        free_device(d);
+    }
+    pthread_mutex_unlock(&list_lock);
+}
+
+struct handle *device_open(const char *stream, int flags)
+{
+    struct handle *const h = calloc(1, sizeof(*h));
+    if (!h)
+        return NULL;
+    if (!(h->device = take_device(stream))) {
+        free(h);
+        return NULL;
+    }
+    h->nonblocking = flags & O_NONBLOCK;
+    h->priority = V4L2_PRIORITY_DEFAULT;
+    h->fd = epoll_create1(EPOLL_CLOEXEC);
+    if (h->fd < 0) {
+        const int err = errno;
+        drop_device(h->device);
+        free(h);
+        errno = err;
+        return NULL;
+    }
+    pthread_mutex_lock(&h->device->lock);
+    h->next = h->device->handles;
+    h->device->handles = h;
+    pthread_mutex_unlock(&h->device->lock);
+    return h;
+}
+
+void device_close(struct handle *handle)
+{
+    struct device *const d = handle->device;
+    pthread_mutex_lock(&d->lock);
+    struct handle **link = &d->handles;
+    while (*link != handle)
+        link = &(*link)->next;
+    *link = handle->next;
+    const bool owner = d->owner == handle;
+    if (owner)
+        device_stop(d);
+    pthread_mutex_unlock(&d->lock);
+    if (owner) { // a call that waits has noticed the stop before the buffers go
+        pthread_mutex_lock(&d->acquire_lock);
+        pthread_mutex_lock(&d->lock);
+        queue_free(d);
+        d->owner = NULL;
+        pthread_mutex_unlock(&d->lock);
+        pthread_mutex_unlock(&d->acquire_lock);
+    }
+    drop_device(d);
+    close(handle->fd);
+    free(handle);
+}
+
+unsigned device_number(const struct handle *handle)
+{
+    return devices_number(handle->device->stream);
+}
+
+static bool has_queued(const struct device *d)
+{
+    for (uint32_t i = 0; i < d->buffers; i++)
+        if (d->buffer[i].state == BUFFER_QUEUED)
+            return true;
+    return d->buffers == 0; // read()
+}
+
+void device_watch(struct device *device)
+{
+    struct handle *const h = device->owner;
+    if (!h || !device->reader)
+        return;
+    const bool wanted = device->streaming && has_queued(device);
+    if (wanted == h->watching)
+        return;
+    const int fd = tri_reader_fd(device->reader);
+    struct epoll_event event = { .events = EPOLLIN };
+    if (fd >= 0 && epoll_ctl(h->fd, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, &event) == 0)
+        h->watching = wanted;
+}
+
+int device_start(struct device *device, struct handle *handle)
+{
+    const struct tri_reader_options options = { .name = device->stream,
+                                                .mode = TRI_MODE_NEXT,
+                                                .log = &device->log };
+    if (tri_reader_open(&device->reader, &options) != TRI_OK)
+        return ENOMEM;
+    device->streaming = true;
+    device->sequence_known = false;
+    device->owner = handle;
+    device_watch(device);
+    return 0;
+}
+
+/* Waits until a call in progress on the reader has returned, hence the order of the locks. */
+void device_stop(struct device *device)
+{
+    if (!device->streaming)
+        return;
+    device->streaming = false;
+    device_watch(device);
+    tri_reader_interrupt(device->reader);
+    pthread_cond_broadcast(&device->changed);
+    pthread_mutex_unlock(&device->lock);
+    pthread_mutex_lock(&device->acquire_lock);
+    tri_reader_release(device->reader, &device->frame);
+    for (uint32_t i = 0; i < device->buffers; i++)
+        tri_reader_release(device->reader, &device->buffer[i].frame);
+    tri_reader_close(&device->reader);
+    free(device->read_memory);
+    device->read_memory = NULL;
+    device->read_bytes = 0;
+    pthread_mutex_unlock(&device->acquire_lock);
+    pthread_mutex_lock(&device->lock);
+}
+
+/** Only one mapping of a buffer can be the slot, and none that the program may write to. */
+static void note_mapping(struct device *d, struct buffer *b, void *address, size_t length,
+                         bool writable)
+{
+    b->last.flags |= V4L2_BUF_FLAG_MAPPED;
+    if (b->mappings++ == 0 && !writable) {
+        zero_copy_map(&b->map, address, length);
+        return;
+    }
+    zero_copy_restore(&b->map, d->memory_fd, b->offset);
+    zero_copy_forget(&b->map);
+}
+
+void *device_mmap(struct handle *handle, void *address, size_t length, int protection, int flags,
+                  off_t offset)
+{
+    struct device *const d = handle->device;
+    void *mapped = MAP_FAILED;
+    pthread_mutex_lock(&d->lock);
+    uint32_t index = 0;
+    while (index < d->buffers && d->buffer[index].offset != offset)
+        index++;
+    if (d->memory_fd < 0 || !(flags & MAP_SHARED) || index == d->buffers ||
+        length > d->buffer[index].length) {
+        errno = EINVAL;
+    } else {
+        if (d->zero_copy)
+            protection &= ~PROT_WRITE;
+        mapped = mmap(address, length, protection, flags, d->memory_fd, offset);
+        if (mapped != MAP_FAILED)
+            note_mapping(d, &d->buffer[index], mapped, length, protection & PROT_WRITE);
+    }
+    pthread_mutex_unlock(&d->lock);
+    return mapped;
+}
+
+short device_poll_now(struct handle *handle, short wanted)
+{
+    struct device *const d = handle->device;
+    short now = 0;
+    pthread_mutex_lock(&d->lock);
+    if (handle->events)
+        now |= POLLPRI;
+    if (wanted & (POLLIN | POLLRDNORM)) {
+        if (!d->owner && !d->buffers) // as vb2 does: polling before any other I/O prepares read()
+            device_start(d, handle);
+        if (!d->streaming || d->owner != handle)
+            now |= POLLERR;
+        if (d->read_bytes && d->owner == handle)
+            now |= POLLIN | POLLRDNORM;
+    }
+    pthread_mutex_unlock(&d->lock);
+    return now;
+}

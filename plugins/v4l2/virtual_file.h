@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/** The files below /sys that programs read to learn what a /dev/videoN is. */
+#ifndef V4L2_VIRTUAL_FILE_H
+#define V4L2_VIRTUAL_FILE_H
+
+/** Opens /sys/dev/char/81:N/uevent or one of name, uevent, dev and index in
+ *  /sys/class/video4linux/videoN/. @return a descriptor of its contents; -1 with errno set; -2: the
+ *  path is not one of these */
+int virtual_file_open(const char *path);
+
+#endif

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""A stream as a V4L2 device: interface, frames, lifetime."""
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+from preloaded import DEVICE, PreloadedTest
+from programs import PATIENCE, built, tool, wait_until
+
+# Opens the device and runs statements on it, in a process of its own.
+PYTHON = """
+import fcntl, mmap, os, select, struct, sys, time
+DEVICE = "%s"
+""" % DEVICE
+
+
+class Device(PreloadedTest):
+    def setUp(self):
+        super().setUp()
+        self.name = self.stream()
+
+    def python(self, script, *arguments):
+        """Runs a script under triptych-v4l2 and returns what it printed."""
+        done = self.preloaded(self.name, tool("python3"), "-c", PYTHON + script, *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.split()
+
+    def v4l2_ctl(self, *options):
+        done = self.preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_device_passes_v4l2_compliance(self):
+        self.capture(self.name)
+        done = self.preloaded(self.name, tool("v4l2-compliance"), "-d", DEVICE, "-s", "10")
+        [total] = re.findall(r"^Total for .*: \d+, Succeeded: (\d+), Failed: (\d+), ", done.stdout,
+                             re.MULTILINE)
+        self.assertEqual(total[1], "0", done.stdout)
+        self.assertGreater(int(total[0]), 40)
+        warnings = re.findall(r"^.*warn: (.*)", done.stdout, re.MULTILINE)
+        self.assertEqual([text for text in warnings if "got sequence number" not in text], [])
+
+    def test_mapped_and_user_buffers_get_the_streams_bytes(self):
+        self.capture(self.name)
+        wanted = self.raw_frame(self.name)
+        for method in ("mmap", "user"):
+            path = self.folder() / "frames"
+            self.v4l2_ctl(f"--stream-{method}", "--stream-count=4", f"--stream-to={path}")
+            self.assertEqual(path.read_bytes(), wanted * 4, method)
+
+    def test_zero_copy_maps_the_slots_themselves(self):
+        self.capture(self.name, source="pattern:clock")
+        trace = self.folder() / "trace"
+        path = self.folder() / "frames"
+        done = self.preloaded(self.name, "--zero-copy", tool("strace"), "-f", "-e", "trace=mremap",
+                              "-o", trace, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
+                              "--stream-count=60", f"--stream-to={path}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(path.stat().st_size, 60 * 614400)
+        mapped = re.findall(r"mremap\(0x[0-9a-f]+, 0, 614400, .*MREMAP_FIXED", trace.read_text())
+        self.assertGreater(len(mapped), 1)
+        self.assertLess(len(mapped), 30)  # most frames are in a slot that a queued buffer shows
+
+    def test_zero_copy_of_still_frames_gets_the_streams_bytes(self):
+        self.capture(self.name)
+        path = self.folder() / "frames"
+        done = self.preloaded(self.name, "--zero-copy", tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
+                              "--stream-count=20", f"--stream-to={path}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(path.read_bytes(), self.raw_frame(self.name) * 20)
+
+    def test_read_gets_the_streams_bytes(self):
+        self.capture(self.name)
+        wanted = self.raw_frame(self.name)
+        path = self.folder() / "frame"
+        self.python("fd = os.open(DEVICE, os.O_RDWR)\n"
+                    "data = b''\n"
+                    "while len(data) < 614400: data += os.read(fd, 100000)\n"
+                    "open(sys.argv[1], 'wb').write(data)", path)
+        self.assertEqual(path.read_bytes()[:len(wanted)], wanted)
+
+    def test_stream_is_offered_in_formats_that_programs_want(self):
+        self.capture(self.name)
+        listed = re.findall(r"'(....)'", self.v4l2_ctl("--list-formats"))
+        self.assertEqual(listed, ["YUYV", "NV12", "YU12", "RGB3", "BGR3"])
+        for fourcc, first in (("RGB3", (191, 191, 191)), ("BGR3", (191, 191, 191)), ("NV12", (180,))):
+            path = self.folder() / "frame"
+            self.v4l2_ctl(f"--set-fmt-video=pixelformat={fourcc}", "--stream-mmap",
+                          "--stream-count=1", f"--stream-to={path}")
+            for value, byte in zip(first, path.read_bytes()):  # the grey bar at the left
+                self.assertAlmostEqual(value, byte, delta=4, msg=fourcc)
+
+    def test_odd_sizes_have_the_strides_that_v4l2_derives(self):
+        self.capture(self.name, "--size", "77x51", "--format", "NV12")
+        path = self.folder() / "frame"
+        text = self.v4l2_ctl("--get-fmt-video", "--stream-mmap", "--stream-count=1",
+                             f"--stream-to={path}")
+        self.assertIn("77/51", text)
+        self.assertEqual(len(path.read_bytes()), 80 * 51 + 80 * 26)
+
+    def test_poll_select_and_epoll_wake_for_each_frame(self):
+        self.capture(self.name, "--rate", "100", source="pattern:clock")
+        counts = self.python("""
+import ctypes, threading
+subprocess = __import__('subprocess')
+for how in ('poll', 'select', 'epoll'):
+    fd = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK)
+    poll = select.poll(); poll.register(fd, select.POLLIN)
+    epoll = select.epoll(); 
+    frames = 0
+    while frames < 20:
+        if how == 'poll': poll.poll(1000)
+        elif how == 'select': select.select([fd], [], [], 1)
+        else:
+            if frames == 0: poll.poll(0)
+            epoll.register(fd, select.EPOLLIN) if frames == 0 else None
+            epoll.poll(1)
+        try:
+            while len(os.read(fd, 1 << 24)) < 614400: pass
+            frames += 1
+        except BlockingIOError: pass
+    print(frames)
+    os.close(fd)
+""")
+        self.assertEqual(counts, ["20", "20", "20"])
+
+    def test_directory_of_devices_lists_the_stream(self):
+        self.capture(self.name)
+        listed = self.python("print(*os.listdir('/dev')); print(*os.listdir('/sys/class/video4linux'));"
+                             "print(open('/sys/class/video4linux/video40/name').read())")
+        self.assertEqual(listed.count("video40"), 2)
+        self.assertIn(self.name, listed)
+
+    def test_path_names_the_stream_without_a_number(self):
+        self.capture(self.name)
+        done = self.run_to_end("triptych-v4l2", tool("v4l2-ctl"), "-d", f"/dev/triptych/{self.name}",
+                               "--stream-mmap", "--stream-count=2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_missing_stream_is_a_missing_device(self):
+        done = self.preloaded(self.name, tool("cat"), DEVICE)
+        self.assertIn("No such device", done.stderr)
+
+    def test_other_files_are_not_touched(self):
+        self.capture(self.name)
+        path = self.folder() / "file"
+        path.write_text("text")
+        printed = self.python("print(open(sys.argv[1]).read(), os.stat(sys.argv[1]).st_size)", path)
+        self.assertEqual(printed, ["text", "4"])
+
+    def test_program_goes_on_when_its_writer_is_killed_and_replaced(self):
+        writer = self.capture(self.name)
+        program = self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
+                                       "--stream-count=200", "--verbose",
+                                       stderr=subprocess.STDOUT)
+        for _ in range(20):
+            program.stdout.readline()
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        self.capture(self.name)
+        program.stdout.read()
+        self.assertEqual(program.wait(PATIENCE), 0)
+
+    def test_program_keeps_its_size_when_the_stream_changes(self):
+        writer = self.capture(self.name)
+        path = self.folder() / "frames"
+        program = self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
+                                       "--stream-count=100", f"--stream-to={path}")
+        wait_until(lambda: path.exists() and path.stat().st_size > 614400 * 5, "five frames")
+        writer.terminate()
+        writer.wait()
+        self.capture(self.name, "--size", "320x240", "--format", "RGB3")
+        self.assertEqual(program.wait(PATIENCE), 0)
+        frames = path.read_bytes()
+        self.assertEqual(len(frames), 614400 * 100)
+        self.assertAlmostEqual(frames[0], frames[-614400], delta=12)  # the grey bar, scaled
+
+    def test_status_of_the_input_reports_no_signal(self):
+        writer = self.capture(self.name)
+        self.assertIn("(%s: ok)" % self.name, self.v4l2_ctl("--get-input"))
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        self.assertIn("no signal", self.v4l2_ctl("--get-input"))
+        self.run_to_end(built("triptych-info"), "remove", self.name)
+
+    def test_thousand_opens_leave_nothing(self):
+        self.capture(self.name)
+        counts = self.python("""
+def descriptors(): return len(os.listdir('/proc/self/fd'))
+os.close(os.open(DEVICE, os.O_RDWR))
+before = descriptors()
+for i in range(1000):
+    fd = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK)
+    if i % 20 == 0:
+        select.select([fd], [], [], 1)
+        os.read(fd, 1000)
+    os.close(os.dup(fd))
+    os.close(fd)
+print(before, descriptors())
+""")
+        self.assertEqual(counts[0], counts[1])
+
+    def test_ten_programs_read_one_stream(self):
+        self.capture(self.name)
+        wanted = self.raw_frame(self.name)
+        folder = self.folder()
+        programs = [self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
+                                         "--stream-count=30", f"--stream-to={folder / str(i)}")
+                    for i in range(10)]
+        for i, program in enumerate(programs):
+            self.assertEqual(program.wait(PATIENCE), 0)
+            self.assertEqual((folder / str(i)).read_bytes(), wanted * 30)
+
+
+class Launcher(PreloadedTest):
+    def test_list_names_the_device_of_each_stream(self):
+        name = self.stream()
+        self.capture(name)
+        self.assertRegex(self.run_to_end("triptych-v4l2", "--list").stdout,
+                         rf"(?m)^/dev/video\d+ +/dev/triptych/{re.escape(name)}$")
+
+    def test_options_behind_the_program_are_the_programs(self):
+        done = self.run_to_end("triptych-v4l2", tool("printf"), "%s", "--list")
+        self.assertEqual((done.returncode, done.stdout), (0, "--list"))
+
+    def test_missing_program_ends_as_in_a_shell(self):
+        self.assert_refused(self.run_to_end("triptych-v4l2", "/no/such/program"), 127, "No such file")
+
+    def test_bad_command_lines_are_refused(self):
+        self.assert_refused(self.run_to_end("triptych-v4l2"), 2, "no program")
+        self.assert_refused(self.run_to_end("triptych-v4l2", "--device", "cam0", "true"), 2,
+                            "NUMBER=STREAM")
+
+
+if __name__ == "__main__":
+    unittest.main()
