@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "camera_timings.h"
 
+#include "program/fraction.h"
+
 #include <errno.h>
 
 #define EVENTS_MAX 64 // dequeued at once; drivers keep fewer
-
-static uint64_t greatest_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        const uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 static void set_video(struct tri_video *video, const struct v4l2_bt_timings *bt)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The setters of cli.h: each parses one type of value, and describes valid ones. */
 #include "cli.h"
+#include "fraction.h"
 #include "strbuf.h"
 
 #include <triptych/triptych.h>
@@ -125,16 +126,6 @@ bool cli_set_size(UNUSED const struct cli_option *option, void *target, const ch
     }
     *(struct cli_size *)target = (struct cli_size){ (uint32_t)width, (uint32_t)height };
     return true;
-}
-
-static uint64_t greatest_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        const uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
 }
 
 /* 29.97 means 30000/1001, by common usage; other decimals are taken literally. */

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from stdin_writer import StdinWriter, noise, plane_sizes
-from programs import SOURCE, ProgramTest, last_json, tool, wait_until
+from programs import SOURCE, ProgramTest, built, last_json, tool, wait_until
 
 Y4M = {  # format: its y4m equivalent, and its tag for limited range
     "YU12": ("420", "420mpeg2"), "YV12": ("420", "420mpeg2"), "NV12": ("420", "420mpeg2"),
@@ -63,6 +63,14 @@ class Formats(ProgramTest):
             path = self.folder() / f"frame.{name}"
             done = self.run_to_end("triptych-dump", "--timeout", 0.1, "-o", path, self.stream())
             self.assert_refused(done, 1, "no frame within --timeout")
+
+
+class Start(ProgramTest):
+    def test_start_loads_no_library_of_a_conversion(self):
+        loaded = self.run_to_end(tool("ldd"), built("triptych-dump")).stdout
+        self.assertIn("libtriptych", loaded)
+        for library in ("libswscale", "libavutil", "libSDL2", "libv4l", "libgst"):
+            self.assertNotIn(library, loaded)
 
 
 class Frames(ProgramTest):
