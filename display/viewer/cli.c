@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include "input/keys.h"
+#include "input/key_actions.h"
 
 #include <triptych/triptych.h>
 
@@ -134,11 +134,12 @@ static int take_names(struct config *config, int count, char **names)
 
 int config_parse(struct config *config, int argc, char **argv)
 {
+    struct key_help keys[KEY_HELP_MAX];
     char notes[2048];
     struct cli_program with_keys = program;
     int first = 0;
 
-    keys_help(notes, sizeof(notes), 2);
+    key_help_write(notes, sizeof(notes), keys, key_help_rows(keys), 2);
     with_keys.notes = notes;
     *config = (struct config){ .expect = expect_nothing(), .timeout = -1 };
     int status = cli_parse(&with_keys, argc, argv, config, &config->common, &first);

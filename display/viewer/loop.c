@@ -1,256 +1,198 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
+#include "draw.h"
+#include "input/key_actions.h"
 #include "input/keys.h"
 #include "input/pointer.h"
-#include "model/panel_geometry.h"
-#include "model/tile_layout.h"
 #include "overlay/statistics_text.h"
 #include "run_limits.h"
 #include "run_summary.h"
-#include "stream/screenshot.h"
 
 #include "program/stop.h"
+
+#include <errno.h>
+#include <string.h>
 
 #define SECOND   1000000000LL
 #define TITLE_NS SECOND
 
-struct stream_view *viewer_stream(struct loop *loop)
-{
-    return &tile_grid_focused(&loop->grid)->stream;
-}
-
-bool viewer_screenshot(struct loop *loop, const char *path)
-{
-    const enum tri_err err = screenshot_write(viewer_stream(loop), loop->window.renderer, path);
-
-    if (err != TRI_OK) {
-        overlay_show_message(&loop->overlay, "no screenshot: %s", tri_strerror(err));
-        return false;
-    }
-    overlay_show_message(&loop->overlay, "saved %s", path);
-    tri_log_write(loop->log, TRI_LOG_INFO, "screenshot", "saved %s", path);
-    return true;
-}
-
-/** On a feed's thread. */
+/** Called on a reader's thread. */
 static void wake(void *user)
 {
-    const struct loop *loop = user;
+    const struct viewer *viewer = user;
 
-    SDL_PushEvent(&(SDL_Event){ .type = loop->wake_event });
+    event_wait_wake(&viewer->wait);
 }
 
-static bool open_parts(struct loop *loop)
+static bool open_parts(struct viewer *viewer)
 {
-    if (!overlay_open(&loop->overlay)) {
-        tri_log_write(loop->log, TRI_LOG_ERROR, "text", "cannot open the font: %s", TTF_GetError());
+    if (!overlay_open(&viewer->overlay)) {
+        tri_log_write(viewer->log, TRI_LOG_ERROR, "text", "cannot open the font: %s",
+                      TTF_GetError());
         return false;
     }
-    loop->wake_event = SDL_RegisterEvents(1);
-    return tile_grid_open(&loop->grid, loop->config, loop->log, wake, loop);
+    viewer->overlay.help.row_count = key_help_rows(viewer->overlay.help.rows);
+    if (!event_wait_open(&viewer->wait, viewer->window.sdl)) {
+        tri_log_write(viewer->log, TRI_LOG_ERROR, "window", "cannot create an eventfd: %s",
+                      strerror(errno));
+        return false;
+    }
+    return tile_grid_open(&viewer->grid, viewer->config, viewer->log, wake, viewer);
 }
 
-static void close_parts(struct loop *loop)
+static void close_parts(struct viewer *viewer)
 {
-    tile_grid_close(&loop->grid);
-    tools_free(&loop->tools);
-    overlay_close(&loop->overlay);
-    window_close(&loop->window);
+    tile_grid_close(&viewer->grid);
+    tools_free(&viewer->tools);
+    overlay_close(&viewer->overlay);
+    event_wait_close(&viewer->wait);
+    window_close(&viewer->window);
 }
 
-static void window_event(struct loop *loop, const SDL_WindowEvent *event)
+static void handle_window_event(struct viewer *viewer, const SDL_WindowEvent *event)
 {
     switch (event->event) {
     case SDL_WINDOWEVENT_MINIMIZED:
     case SDL_WINDOWEVENT_HIDDEN:
-        loop->hidden = true;
+        viewer->hidden = true;
         break;
     case SDL_WINDOWEVENT_SHOWN:
     case SDL_WINDOWEVENT_RESTORED:
     case SDL_WINDOWEVENT_MAXIMIZED:
-        loop->hidden = false;
+        viewer->hidden = false;
         break;
     case SDL_WINDOWEVENT_LEAVE:
-        loop->tools.probe.inside = false;
+        viewer->tools.probe.inside = false;
         break;
-    case SDL_WINDOWEVENT_RESIZED: // not by us
-        loop->window.sized = true;
+    case SDL_WINDOWEVENT_RESIZED: // by the user or the window manager
+        viewer->window.user_sized = true;
         break;
     default:
         break;
     }
-    loop->dirty = true;
+    viewer->dirty = true;
 }
 
-static void handle(struct loop *loop, const SDL_Event *event)
+static void handle_event(struct viewer *viewer, const SDL_Event *event)
 {
-    if (event->type == loop->wake_event)
-        loop->offered = true;
+    if (event->type == viewer->wait.wake_event)
+        viewer->offered = true;
     else if (event->type == SDL_QUIT)
-        loop->quit = true;
+        viewer->quit = true;
     else if (event->type == SDL_KEYDOWN)
-        loop->dirty |= keys_press(loop, &event->key.keysym);
+        viewer->dirty |= keys_press(viewer, &event->key.keysym);
     else if (event->type == SDL_WINDOWEVENT)
-        window_event(loop, &event->window);
+        handle_window_event(viewer, &event->window);
     else
-        pointer_event(loop, event);
+        pointer_event(viewer, event);
 }
 
-static struct view_area arrange(struct loop *loop)
+/** Takes what the readers' threads offer. */
+static void take_frames(struct viewer *viewer)
 {
-    struct view_area area = { 0 };
+    const uint32_t before = tile_grid_states(&viewer->grid);
 
-    window_output(&loop->window, &area.w, &area.h);
-    tile_grid_arrange(&loop->grid, &area, loop->hidden);
-    return area;
-}
-
-/** The window takes its size from the first picture there is. */
-static void fit_window(struct loop *loop)
-{
-    unsigned columns, rows, w, h;
-
-    tile_layout_square(loop->grid.count, &columns, &rows);
-    for (unsigned i = 0; i < loop->grid.count; i++) {
-        const struct stream_view *stream = &loop->grid.tiles[i].stream;
-        if (!stream->has_picture)
-            continue;
-        stream_view_visible_size(stream, &w, &h);
-        window_fit_picture(&loop->window, w * columns, h * rows);
+    window_wait_refresh(&viewer->window);
+    viewer->offered = false;
+    if (!tile_grid_take(&viewer->grid, viewer->window.renderer))
         return;
-    }
+    viewer->dirty = true;
+    if (tile_grid_states(&viewer->grid) != before)
+        viewer->title_ns = 0;
+    draw_fit_window(viewer);
 }
 
-static void take(struct loop *loop)
-{
-    const uint32_t before = tile_grid_states(&loop->grid);
-
-    loop->offered = false;
-    if (!tile_grid_take(&loop->grid, loop->window.renderer))
-        return;
-    loop->dirty = true;
-    if (tile_grid_states(&loop->grid) != before)
-        loop->title_ns = 0;
-    fit_window(loop);
-}
-
-/** Fills the gaps between tiles. A graphics card begins each picture with it, or the first ones after a
- *  change of size are lost; the processor is spared it where one tile fills the window. */
-static void clear(const struct loop *loop)
-{
-    const bool gaps = loop->grid.count > 1 && !loop->grid.solo;
-
-    if (loop->window.is_software && !gaps)
-        return;
-    SDL_SetRenderDrawColor(loop->window.renderer, 40, 44, 51, 255);
-    SDL_RenderClear(loop->window.renderer);
-}
-
-static void draw(struct loop *loop)
-{
-    SDL_Renderer *renderer = loop->window.renderer;
-
-    tile_grid_refresh_stale(&loop->grid, renderer);
-    fit_window(loop);
-    const struct view_area area = arrange(loop);
-    const int pixels = panel_text_pixels(area.h, window_density(&loop->window));
-    tools_request(&loop->tools, &loop->grid, renderer);
-    clear(loop);
-    tile_grid_draw(&loop->grid, renderer);
-    overlay_draw(&loop->overlay, renderer, &loop->grid, &area, pixels);
-    if (!loop->overlay.help.page)
-        tools_draw(&loop->tools, &loop->overlay.text, renderer, &loop->grid, &area, pixels);
-    SDL_RenderPresent(renderer);
-    tile_grid_presented(&loop->grid, tri_now_ns());
-    loop->dirty = false;
-}
-
-static int64_t sooner(int64_t a, int64_t b)
+/** The earlier of two deadlines, of which 0 is none. */
+static int64_t earlier(int64_t a, int64_t b)
 {
     if (!a || !b)
         return a ? a : b;
     return SDL_min(a, b);
 }
 
-/** Until when there is nothing to do without an event; 0: for ever. */
-static int64_t next_deadline(const struct loop *loop)
+/** The time up to which only events matter; 0: no limit. */
+static int64_t next_deadline(const struct viewer *viewer)
 {
-    int64_t at = overlay_deadline(&loop->overlay);
+    int64_t at = overlay_deadline(&viewer->overlay);
 
-    at = sooner(at, tile_grid_deadline(&loop->grid));
-    at = sooner(at, run_limits_deadline(loop->config, &loop->grid));
-    if (tile_grid_has_live_title(&loop->grid))
-        at = sooner(at, loop->title_ns + TITLE_NS);
+    at = earlier(at, tile_grid_deadline(&viewer->grid));
+    at = earlier(at, run_limits_deadline(viewer->config, &viewer->grid));
+    if (tile_grid_has_live_title(&viewer->grid))
+        at = earlier(at, viewer->title_ns + TITLE_NS);
     return at;
 }
 
-static void wait(struct loop *loop)
+static void wait_for_events(struct viewer *viewer)
 {
-    const int64_t at = next_deadline(loop);
+    const int64_t at = next_deadline(viewer);
+    int timeout_ms = -1;
     SDL_Event event;
-    int have = 0;
 
-    if (loop->dirty && !loop->hidden) {
-        have = SDL_PollEvent(&event);
-    } else if (!at) {
-        have = SDL_WaitEvent(&event);
-    } else {
-        const int64_t left_ms = (at - tri_now_ns()) / 1000000 + 1;
-        have = SDL_WaitEventTimeout(&event, (int)SDL_clamp(left_ms, 0, 60000));
-    }
-    for (; have; have = SDL_PollEvent(&event))
-        handle(loop, &event);
+    if (viewer->dirty && !viewer->hidden)
+        timeout_ms = 0;
+    else if (at)
+        timeout_ms = (int)SDL_clamp((at - tri_now_ns()) / 1000000 + 1, 0, 60000);
+    viewer->offered |= event_wait(&viewer->wait, timeout_ms);
+    // Only the queue: SDL_PollEvent() would ask the X server again for each event.
+    while (SDL_PeepEvents(&event, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) > 0)
+        handle_event(viewer, &event);
 }
 
-/** What is due by the clock: figures on the screen, the title, the end of the run. */
-static void tick(struct loop *loop)
+static void set_title(struct viewer *viewer, int64_t now_ns)
+{
+    char title[WINDOW_TITLE_BYTES];
+
+    if (viewer->config->title) {
+        window_set_title(&viewer->window, viewer->config->title);
+    } else {
+        statistics_write_title(title, sizeof(title), &viewer->grid, now_ns);
+        window_set_title(&viewer->window, title);
+    }
+    viewer->title_ns = now_ns;
+}
+
+/** Does what is due: statistics on the screen, the title, the end of the run. */
+static void tick(struct viewer *viewer)
 {
     const int64_t now = tri_now_ns();
-    const int64_t overlay = overlay_deadline(&loop->overlay);
-    const int64_t limit = run_limits_deadline(loop->config, &loop->grid);
+    const int64_t overlay = overlay_deadline(&viewer->overlay);
+    const int64_t limit = run_limits_deadline(viewer->config, &viewer->grid);
 
     if (overlay && now >= overlay)
-        loop->dirty = true;
-    if (tile_grid_tick(&loop->grid, now))
-        loop->dirty = true;
-    if ((limit && now >= limit) || run_limits_reached(loop->config, &loop->grid))
-        loop->quit = true;
+        viewer->dirty = true;
+    if (tile_grid_tick(&viewer->grid, now))
+        viewer->dirty = true;
+    if ((limit && now >= limit) || run_limits_reached(viewer->config, &viewer->grid))
+        viewer->quit = true;
     if (stop_asked())
-        loop->quit = true;
-    if (loop->title_ns && now - loop->title_ns < TITLE_NS)
+        viewer->quit = true;
+    if (viewer->title_ns && now - viewer->title_ns < TITLE_NS)
         return;
-    if (tile_grid_find_writers(&loop->grid))
-        loop->dirty = true;
-    if (loop->config->title) {
-        window_set_title(&loop->window, loop->config->title);
-    } else {
-        char title[WINDOW_TITLE_BYTES];
-        statistics_write_title(title, sizeof(title), &loop->grid, now);
-        window_set_title(&loop->window, title);
-    }
-    loop->title_ns = now;
+    if (tile_grid_find_writers(&viewer->grid))
+        viewer->dirty = true;
+    set_title(viewer, now);
 }
 
 int loop_run(const struct config *config, const tri_log *log)
 {
-    struct loop loop = { .config = config, .log = log, .dirty = true };
+    struct viewer viewer = { .config = config, .log = log, .dirty = true };
     int status = CLI_FAILED;
 
-    if (!window_open(&loop.window, config, log))
+    if (!window_open(&viewer.window, config, log))
         return CLI_FAILED;
-    if (open_parts(&loop)) {
-        while (!loop.quit) {
-            wait(&loop);
-            arrange(&loop);
-            if (loop.offered) // last, so that the picture is the newest there is
-                take(&loop);
-            if (loop.dirty && !loop.hidden)
-                draw(&loop);
-            tick(&loop);
+    if (open_parts(&viewer)) {
+        while (!viewer.quit) {
+            wait_for_events(&viewer);
+            draw_arrange(&viewer);
+            if (viewer.offered) // last, so that the frame is the newest
+                take_frames(&viewer);
+            if (viewer.dirty && !viewer.hidden)
+                draw(&viewer);
+            tick(&viewer);
         }
-        status = run_summary_end(config, &loop.grid, loop.window.renderer);
+        status = run_summary_end(config, &viewer.grid, viewer.window.renderer);
     }
-    close_parts(&loop);
+    close_parts(&viewer);
     return status;
 }

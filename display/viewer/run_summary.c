@@ -3,6 +3,7 @@
 
 #include "run_limits.h"
 #include "stream/screenshot.h"
+#include "stream/stream_draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static void print_summary(const struct stream_view *stream, const struct expect_
     const struct texture *front = stream_view_front(stream);
 
     json_object_set_new(summary, "upload",
-                        stream->has_picture ? json_string(front->direct ? "straight" : "converted")
+                        stream->has_picture ? json_string(texture_upload_name(front))
                                             : json_null());
     json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
@@ -42,8 +43,8 @@ static void print_summary(const struct stream_view *stream, const struct expect_
 }
 
 /** Of several streams each has a file of its own: "shot.png" is "shot-cam0.png". */
-static bool write_screenshot(const struct config *config, const struct stream_view *stream,
-                             bool several, SDL_Renderer *renderer)
+static bool write_screenshot(const struct config *config, struct stream_view *stream, bool several,
+                             SDL_Renderer *renderer)
 {
     char path[SCREENSHOT_PATH_MAX];
     const char *slash = strrchr(config->screenshot, '/');

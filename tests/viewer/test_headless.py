@@ -50,7 +50,7 @@ class Pictures(DisplayTest):
         junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
         name = self.bars("--format", "MJPG", "--file", junk)
         viewer = self.start("triptych-display", "--headless", "--json", name)
-        said = b"cannot show 320x240 MJPG: the compressed picture cannot be decoded"
+        said = b"cannot show 320x240 MJPG: the compressed data cannot be decoded"
         wait_until(lambda: said in viewer.stderr.readline(), "its message")
         viewer.terminate()
         out, err = viewer.communicate(timeout=PATIENCE)

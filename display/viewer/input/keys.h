@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/** The keys and what they do: one table. */
+/** Finds the row of the key table for a key press, on any keyboard layout. */
 #ifndef VIEWER_KEYS_H
 #define VIEWER_KEYS_H
 
 #include <SDL2/SDL.h>
 #include <stdbool.h>
-#include <stddef.h>
 
-struct loop;
+struct viewer;
 
-/** Does what the pressed key stands for. @return false: nothing, it is none of the table. */
-bool keys_press(struct loop *loop, const SDL_Keysym *pressed);
-
-/** The keys' help in so many columns, a line each, without a newline at the end. */
-void keys_help(char *text, size_t bytes, unsigned columns);
-
-/** The same in one column, broken between words where a line would be longer than `width` letters. */
-void keys_help_narrow(char *text, size_t bytes, int width);
+/** Runs the action of a key. @return false: the key has none */
+bool keys_press(struct viewer *viewer, const SDL_Keysym *pressed);
 
 #endif

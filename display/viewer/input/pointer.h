@@ -5,12 +5,12 @@
 
 #include <SDL2/SDL.h>
 
-struct loop;
+struct viewer;
 
 /** Handles a mouse event; nothing for any other. */
-void pointer_event(struct loop *loop, const SDL_Event *event);
+void pointer_event(struct viewer *viewer, const SDL_Event *event);
 
 /** Tells the probe where the pointer is now, which no event does until it moves. */
-void pointer_find(struct loop *loop);
+void pointer_find(struct viewer *viewer);
 
 #endif

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "help.h"
 
-#include "input/keys.h"
 #include "program/strbuf.h"
 
 #include <string.h>
 
-#define LEAST         9 // pixels: rather than smaller letters there are pages
-#define LEAST_COLUMNS 22
-#define LEAST_ROWS    4 // a window without room for that shows what it can
-#define TEXT_BYTES    2048
+#define LETTERS_MIN 9 // pixels: pages rather than smaller letters
+#define COLUMNS_MIN 22
+#define ROWS_MIN    4 // a window without room for that shows what it can
+#define TEXT_BYTES  2048
 
 void help_next(struct help *help)
 {
     help->page = help->page && help->page >= help->pages ? 0 : help->page + 1;
 }
 
-/** Writes all keys in as many columns as allow the largest letters. @return their size */
-static int write_whole(char *keys, size_t bytes, const struct text *text,
+/** Writes all keys in the number of columns that allows the largest letters. @return their size */
+static int write_whole(const struct help *help, char *keys, size_t bytes, const struct text *text,
                        const struct view_area *area, int pixels)
 {
     static const unsigned columns[] = { 2, 3, 4, 1 };
@@ -25,7 +24,7 @@ static int write_whole(char *keys, size_t bytes, const struct text *text,
     int largest = 0;
 
     for (size_t i = 0; i < SDL_arraysize(columns); i++) {
-        keys_help(keys, bytes, columns[i]);
+        key_help_write(keys, bytes, help->rows, help->row_count, columns[i]);
         const int fitting =
             text_fit(text, keys, pixels, area->w - 2 * pixels, area->h - 2 * pixels);
         if (fitting > largest) {
@@ -33,18 +32,18 @@ static int write_whole(char *keys, size_t bytes, const struct text *text,
             best = columns[i];
         }
     }
-    keys_help(keys, bytes, best);
+    key_help_write(keys, bytes, help->rows, help->row_count, best);
     return largest;
 }
 
-/** Writes one page of so many letters and lines, the last of which tells which page it is. */
+/** Writes one page of `columns` by `rows` characters. Its last line gives the number of the page. */
 static void write_page(struct help *help, char *page, size_t bytes, int columns, int rows)
 {
     char keys[TEXT_BYTES];
     struct strbuf buf;
     unsigned line = 0;
 
-    keys_help_narrow(keys, sizeof(keys), columns);
+    key_help_write_narrow(keys, sizeof(keys), help->rows, help->row_count, columns);
     const unsigned each = (unsigned)rows - 1;
     help->pages = (strbuf_count_lines(keys) + each - 1) / each;
     help->page = SDL_min(help->page, help->pages);
@@ -55,7 +54,7 @@ static void write_page(struct help *help, char *page, size_t bytes, int columns,
             strbuf_add(&buf, "%.*s\n", length, at);
         at += length + (at[length] == '\n');
     }
-    strbuf_add(&buf, "h: on, %u of %u", help->page, help->pages);
+    strbuf_add(&buf, "h: next, %u of %u", help->page, help->pages);
 }
 
 void help_draw(struct help *help, struct text *text, SDL_Renderer *renderer,
@@ -66,15 +65,15 @@ void help_draw(struct help *help, struct text *text, SDL_Renderer *renderer,
 
     if (!help->page)
         return;
-    int fitting = write_whole(keys, sizeof(keys), text, area, pixels);
-    text_room(text, LEAST, area->w - LEAST, area->h - LEAST, &columns, &rows);
+    int fitting = write_whole(help, keys, sizeof(keys), text, area, pixels);
+    text_room(text, LETTERS_MIN, area->w - LETTERS_MIN, area->h - LETTERS_MIN, &columns, &rows);
     help->pages = 1;
-    if (fitting < SDL_min(LEAST, pixels) && columns >= LEAST_COLUMNS && rows >= LEAST_ROWS) {
-        fitting = LEAST;
+    if (fitting < SDL_min(LETTERS_MIN, pixels) && columns >= COLUMNS_MIN && rows >= ROWS_MIN) {
+        fitting = LETTERS_MIN;
         write_page(help, keys, sizeof(keys), columns, rows);
     }
     text_panel_set(&help->block, text, renderer, fitting, keys, 0, 0);
-    // Where not all of it has room the keys come first.
+    // If it does not fit, the left edge with the keys stays visible.
     text_panel_draw(&help->block, renderer, area->x + SDL_max((area->w - help->block.w) / 2, 0),
                     area->y + SDL_max((area->h - help->block.h) / 2, 0));
 }

@@ -82,6 +82,15 @@ static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
     text_panel_draw(block, renderer, area->x + pixels, area->y + area->h - block->h - pixels);
 }
 
+bool overlay_is_empty(const struct overlay *overlay, const struct tile_grid *grid)
+{
+    const bool message = overlay->message_until && tri_now_ns() < overlay->message_until;
+
+    if (overlay->help.page || overlay->statistics || message || grid->count > 1)
+        return false; // each of several tiles has its name
+    return tile_label_is_empty(&grid->tiles[0].stream);
+}
+
 void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct tile_grid *grid,
                   const struct view_area *area, int pixels)
 {

@@ -37,6 +37,9 @@ void overlay_next_level(struct overlay *overlay);
 /** When something is to change by itself, on tri_now_ns()'s clock; 0: never. */
 int64_t overlay_deadline(const struct overlay *overlay);
 
+/** Returns whether there is nothing to draw over the pictures. */
+bool overlay_is_empty(const struct overlay *overlay, const struct tile_grid *grid);
+
 /** Draws all that is to be seen over the tiles in `area`; figures are of the tile in focus.
  *  @param pixels  height of letters */
 void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct tile_grid *grid,

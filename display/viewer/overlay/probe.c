@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe.h"
+#include "stream/stream_draw.h"
 
 #include "model/panel_geometry.h"
 #include "model/pixel_text.h"

@@ -2,6 +2,7 @@
 #include "statistics_text.h"
 
 #include "program/strbuf.h"
+#include "stream/stream_draw.h"
 
 #include <inttypes.h>
 
@@ -72,8 +73,7 @@ static void add_picture(struct strbuf *buf, const struct stream_view *stream,
         adjust_write_all(&texture->adjust, words, sizeof(words));
         strbuf_add(buf, "\nadjusted   %s", words);
     }
-    strbuf_add(buf, "\nupload     %s, %s", texture->direct ? "straight from the slot" : "converted",
-               info.name);
+    strbuf_add(buf, "\nupload     %s, %s", texture_upload_name(texture), info.name);
     strbuf_add(buf, "\nwriter     %u %s a frame, generation %" PRIu64 "%s", stream->info.copies,
                stream->info.copies == 1 ? "copy" : "copies", stream->info.generation,
                stream->can_lock ? "" : ", not held");

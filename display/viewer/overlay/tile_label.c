@@ -137,6 +137,12 @@ static void draw_badge(const struct drawing *on, const struct stream_view *strea
                      on->area->y + on->margin, text_amber);
 }
 
+bool tile_label_is_empty(const struct stream_view *stream)
+{
+    return stream->state == TRI_STATE_LIVE && stream->last_error == TRI_OK && !stream->paused &&
+           !compare_is_on(&stream->compare) && !(stream->info.flags & TRI_FRAME_NO_SIGNAL);
+}
+
 void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Renderer *renderer,
                      const struct stream_view *stream, const struct view_area *area, int pixels,
                      bool named)

@@ -26,6 +26,9 @@ void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Rende
                      const struct stream_view *stream, const struct view_area *area, int pixels,
                      bool named);
 
+/** Returns whether there is nothing to write about `stream` besides its name. */
+bool tile_label_is_empty(const struct stream_view *stream);
+
 /** Height of the name, its ground included; 0 when it is not drawn. */
 int tile_label_name_height(const struct tile_label *tile_label);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools.h"
 
+#include "stream/stream_draw.h"
+#include "stream/stream_playback.h"
+
 static const struct tile *probed(const struct tools *tools, struct tile_grid *grid)
 {
     if (!tools->probe.on || !tools->probe.inside)
@@ -22,6 +25,11 @@ void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Render
         if (stream->has_picture && tile_is_visible(tile))
             stream_view_update(stream, renderer);
     }
+}
+
+bool tools_are_off(const struct tools *tools)
+{
+    return !tools->probe.on && !tools->tones;
 }
 
 void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer,

@@ -18,6 +18,9 @@ struct tools {
  *  they were taken before that was wanted. */
 void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Renderer *renderer);
 
+/** Returns whether there is nothing to draw or to inspect. */
+bool tools_are_off(const struct tools *tools);
+
 /** Draws them over the tiles in `area`. @param pixels  height of letters */
 void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer,
                 struct tile_grid *grid, const struct view_area *area, int pixels);

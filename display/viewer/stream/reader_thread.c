@@ -29,7 +29,7 @@ static bool is_ending(struct reader_thread *reader_thread)
     return ending;
 }
 
-/** Tells the taker, and waits until it has had its turn with the reader. */
+/** Offers a result to the window's thread and waits until it has returned the reader. */
 static void hand_over(struct reader_thread *reader_thread, const struct tri_frame *frame,
                       enum tri_err outcome)
 {
@@ -37,7 +37,9 @@ static void hand_over(struct reader_thread *reader_thread, const struct tri_fram
     reader_thread->frame = *frame;
     reader_thread->outcome = outcome;
     reader_thread->offered = true;
-    reader_thread->wake(reader_thread->user);
+    SDL_UnlockMutex(reader_thread->mutex);
+    reader_thread->wake(reader_thread->user); // without the mutex, which the woken thread takes
+    SDL_LockMutex(reader_thread->mutex);
     while (reader_thread->offered && !reader_thread->ending)
         SDL_CondWait(reader_thread->released, reader_thread->mutex);
     SDL_UnlockMutex(reader_thread->mutex);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "screenshot.h"
 
+#include "stream_draw.h"
+#include "stream_playback.h"
+
 #include <triptych/version.h>
 
 #include <inttypes.h>
@@ -108,9 +111,9 @@ static enum tri_err write_file(const struct stream_view *stream, const struct rg
                              stream->log);
 }
 
-enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *renderer,
-                              const char *path)
+enum tri_err screenshot_write(struct stream_view *stream, SDL_Renderer *renderer, const char *path)
 {
+    stream_view_make_drawable(stream, renderer);
     if (!stream->has_picture) {
         tri_log_write(stream->log, TRI_LOG_ERROR, "screenshot", "%s: there is no picture to write",
                       path);

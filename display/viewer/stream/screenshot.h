@@ -22,7 +22,6 @@ void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, cons
  * renderer
  *         or for memory; otherwise as picture_write_png(). The log says what failed.
  */
-enum tri_err screenshot_write(const struct stream_view *stream, SDL_Renderer *renderer,
-                              const char *path);
+enum tri_err screenshot_write(struct stream_view *stream, SDL_Renderer *renderer, const char *path);
 
 #endif

@@ -1,83 +1,67 @@
 /* SPDX-License-Identifier: MIT */
-/** A frame on its way to the screen: from the mapping into a texture without a copy of ours. */
+/** The pixels of one frame in a form that can be shown. */
 #ifndef VIEWER_TEXTURE_H
 #define VIEWER_TEXTURE_H
 
 #include "model/adjust.h"
 #include "model/inspect.h"
 #include "model/view.h"
-
-#include "picture/picture.h"
+#include "window/x11_shm.h"
 
 #include <triptych/triptych.h>
 
 #include <SDL2/SDL.h>
 
-/** One picture of a stream. All zero holds none. */
+/** Where the pixels lie. */
+enum texture_place {
+    TEXTURE_EMPTY,
+    TEXTURE_SDL,   // in an SDL texture
+    TEXTURE_IMAGE, // in memory that the X server reads
+    TEXTURE_SLOT,  // in the stream's segment, locked
+};
+
+/** How the pixels came there. */
+enum texture_upload {
+    TEXTURE_CONVERTED,
+    TEXTURE_DIRECT,  // SDL read the frame's own bytes
+    TEXTURE_IN_SLOT, // not at all: the X server reads the slot
+};
+
+/** One frame. All zero is empty. */
 struct texture {
+    enum texture_place place;
+    enum texture_upload upload;
+    uint32_t width, height;
+    struct x11_image *image; // of TEXTURE_IMAGE
+    struct tri_frame slot;   // of TEXTURE_SLOT
+    struct tri_video video;  // of TEXTURE_SLOT: with the colours it is shown in
+
+    // Of TEXTURE_SDL
     SDL_Texture *sdl;
     uint32_t format; // SDL_PIXELFORMAT_*
-    uint32_t width, height;
-    SDL_YUV_CONVERSION_MODE yuv; // of YUV formats
-    bool direct;                 // SDL read the frame's own bytes; false: one conversion of ours
-    struct adjust adjust;        // made part of the picture
-    struct inspect inspect;      // what was kept of it, before that
+    SDL_YUV_CONVERSION_MODE yuv;
+    bool is_static;         // SDL holds no copy in this process
+    struct adjust adjust;   // applied to the pixels
+    struct inspect inspect; // kept of the frame before that
 };
 
-/** What is wanted of a picture besides being shown; all zero is nothing, and costs nothing. */
-struct texture_request {
-    struct adjust adjust;
-    struct inspect_request inspect;
-};
+/** "converted", "direct" or "in-slot". */
+const char *texture_upload_name(const struct texture *texture);
 
-/**
- * Brings a frame's picture into `texture`, made anew where format, size or colours differ.
- *
- * Straight from the frame where the renderer itself has such textures and converts them with the
- * frame's matrix and range; else by one conversion into the texture's locked memory, which is where
- * adjustments are made.
- *
- * @param video  the frame's own, or with colours as the viewer wants them
- * @return TRI_OK; TRI_ERR_CORRUPT, compressed bytes that cannot be decoded; TRI_ERR_NO_RESOURCES,
- * larger
- *         than this renderer takes; TRI_ERR_INVALID, no such conversion; TRI_ERR_SYSTEM, as
- *         SDL_GetError() says.
- * Threads: the renderer's own.
- */
-enum tri_err texture_upload(struct texture *texture, SDL_Renderer *renderer,
-                            picture_converter *converter, const struct tri_frame *frame,
-                            const struct tri_video *video, const struct texture_request *request);
-
-/**
- * Makes the same picture once more where it is not as now wanted and no frame is at hand: from the
- * bytes that were kept of it, else from what the texture shows, which is kept then.
- *
- * @return as texture_upload(); TRI_ERR_NO_STREAM: the texture holds no picture
- */
-enum tri_err texture_update(struct texture *texture, SDL_Renderer *renderer,
-                            picture_converter *converter, const struct texture_request *request);
-
-/** Keeps what is wanted of a frame whose picture the texture is; of a compressed one nothing. */
-void texture_keep_bytes(struct texture *texture, const struct tri_frame *frame,
-                        const struct tri_video *video, const struct inspect_request *request);
-
-/** Makes the same picture once more in the colours of `video`, from the frame's own bytes. @return as
- *  texture_upload(); TRI_ERR_NO_STREAM: they were not kept */
-enum tri_err texture_recolor(struct texture *texture, SDL_Renderer *renderer,
-                             picture_converter *converter, const struct tri_video *video,
-                             const struct texture_request *request);
-
-/** Reads the picture back as the renderer shows it, unscaled and not turned.
- *  @param rgb  3 bytes a pixel, no padding. @return false, as SDL_GetError() says. */
+/** Reads the frame back as the renderer shows it, unscaled and not turned. Needs TEXTURE_SDL.
+ *  @param rgb  3 bytes a pixel, no padding. @return false, as SDL_GetError() says */
 bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t *rgb);
 
-/** Blackens what a picture at `place` leaves of `area`: its own place is drawn once only. */
+/** Paints the parts of `area` beside a picture at `place` black: each pixel is drawn only once. */
 void texture_draw_margins(SDL_Renderer *renderer, const struct view_place *place,
                           const struct view_area *area);
 
-/** Draws the picture at `place`; `shade` 255 is as it is, less is darker. */
+/** Draws the frame at `place`. Needs TEXTURE_SDL. @param shade  255: unchanged, less: darker */
 void texture_draw(const struct texture *texture, SDL_Renderer *renderer,
                   const struct view_place *place, uint8_t shade);
+
+/** Frees the pixels and releases the slot; what was kept of the frame stays. */
+void texture_clear(struct texture *texture);
 
 void texture_free(struct texture *texture);
 

@@ -3,6 +3,8 @@
 
 #include "model/tile_layout.h"
 #include "overlay/text.h"
+#include "stream_draw.h"
+#include "stream_playback.h"
 #include "window/draw_color.h"
 
 #include <stdlib.h>
@@ -119,6 +121,12 @@ void tile_grid_refresh_stale(struct tile_grid *grid, SDL_Renderer *renderer)
         stream->stale = false; // also where there is no frame any more: the last picture stays
         stream_view_fetch_newest(stream, renderer, false);
     }
+}
+
+void tile_grid_make_drawable(struct tile_grid *grid, SDL_Renderer *renderer)
+{
+    for (unsigned i = 0; i < grid->count; i++)
+        stream_view_make_drawable(&grid->tiles[i].stream, renderer);
 }
 
 void tile_grid_draw(const struct tile_grid *grid, SDL_Renderer *renderer)

@@ -45,6 +45,9 @@ bool tile_grid_take(struct tile_grid *grid, SDL_Renderer *renderer);
 /** Fetches the newest picture of tiles that can be seen again. */
 void tile_grid_refresh_stale(struct tile_grid *grid, SDL_Renderer *renderer);
 
+/** Makes sure that SDL can draw the tiles, after the X server alone has shown one. */
+void tile_grid_make_drawable(struct tile_grid *grid, SDL_Renderer *renderer);
+
 /** Draws the picture of every tile that can be seen, and fills the rest of the tile. */
 void tile_grid_draw(const struct tile_grid *grid, SDL_Renderer *renderer);
 

@@ -185,11 +185,21 @@ static bool open_drawn(struct window *window, const struct config *config, const
     return window->renderer != NULL;
 }
 
+/** Shortest interval between two frames. Whole milliseconds, like SDL's own limit. */
+static int64_t refresh_ns_of(SDL_Window *window)
+{
+    SDL_DisplayMode mode;
+    const int index = SDL_GetWindowDisplayIndex(window);
+    const bool known = SDL_GetCurrentDisplayMode(index, &mode) == 0 && mode.refresh_rate > 0;
+
+    return 1000 / (known ? mode.refresh_rate : 60) * 1000000LL;
+}
+
 bool window_open(struct window *window, const struct config *config, const tri_log *log)
 {
     const struct geometry *geometry = &config->geometry;
 
-    *window = (struct window){ .sized = geometry->has_size,
+    *window = (struct window){ .user_sized = geometry->has_size,
                                .placed = geometry->has_place,
                                .on_top = config->on_top };
     if (!start_sdl(log))
@@ -207,6 +217,13 @@ bool window_open(struct window *window, const struct config *config, const tri_l
         return false;
     }
     SDL_ShowWindow(window->sdl);
+    if (window->is_software && is_x11()) {
+        window->x11 = x11_shm_open(window->sdl);
+        tri_log_write(log, TRI_LOG_DEBUG, "window", "%s",
+                      window->x11 ? "the X server reads frames from shared memory"
+                                  : "no shared memory with the X server: SDL copies frames");
+        window->refresh_ns = config->vsync == VSYNC_YES ? refresh_ns_of(window->sdl) : 0;
+    }
     if (config->fullscreen)
         window_set_fullscreen(window, true);
     return true;
@@ -214,6 +231,7 @@ bool window_open(struct window *window, const struct config *config, const tri_l
 
 void window_close(struct window *window)
 {
+    x11_shm_close(&window->x11);
     close_drawn(window);
     SDL_Quit();
     *window = (struct window){ 0 };
@@ -243,7 +261,7 @@ void window_fit_picture(struct window *window, unsigned width, unsigned height)
 {
     SDL_Rect usable;
 
-    if (window->sized || window->fullscreen)
+    if (window->user_sized || window->fullscreen)
         return;
     const double density = window_density(window);
     const double whole =
@@ -251,7 +269,8 @@ void window_fit_picture(struct window *window, unsigned width, unsigned height)
     const double times = SDL_max(whole, 1.0);
     double w = times * width / density;
     double h = times * height / density;
-    window->sized = true; // by the first picture: a window that jumps at each change is a nuisance
+    window->user_sized =
+        true; // by the first picture: a window that jumps at each change is a nuisance
     if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window->sdl), &usable) == 0) {
         const double room = SDL_min(usable.w * SCREEN_SHARE / w, usable.h * SCREEN_SHARE / h);
         w *= SDL_min(room, 1.0);
@@ -260,6 +279,25 @@ void window_fit_picture(struct window *window, unsigned width, unsigned height)
     SDL_SetWindowSize(window->sdl, SDL_max((int)w, 1), SDL_max((int)h, 1));
     if (!window->placed) // or it would grow to the right and down, out of a small screen
         SDL_SetWindowPosition(window->sdl, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED);
+}
+
+void window_shown_by_server(struct window *window)
+{
+    window->shown_ns = tri_now_ns();
+}
+
+void window_wait_refresh(const struct window *window)
+{
+    const int64_t left_ns = window->shown_ns + window->refresh_ns - tri_now_ns();
+
+    if (left_ns > 0)
+        SDL_Delay((uint32_t)((left_ns + 999999) / 1000000));
+}
+
+void window_forget_stream(struct window *window)
+{
+    if (window->x11)
+        x11_shm_forget(window->x11);
 }
 
 void window_output(const struct window *window, int *width, int *height)

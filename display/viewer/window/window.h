@@ -4,6 +4,7 @@
 #define VIEWER_WINDOW_H
 
 #include "model/config.h"
+#include "x11_shm.h"
 
 #include <triptych/log.h>
 
@@ -16,10 +17,13 @@ struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
     bool is_software; // the renderer draws by the processor
-    bool sized;       // by the user: not to be changed by us
-    bool placed;      // likewise
+    bool user_sized;  // chosen by the user or set once: not changed by us
+    bool placed;      // the user chose the position
     bool fullscreen;
     bool on_top;
+    struct x11_shm *x11;            // NULL: SDL alone draws
+    int64_t refresh_ns;             // shortest time between two frames; 0: any
+    int64_t shown_ns;               // when the X server last showed a frame by itself
     char title[WINDOW_TITLE_BYTES]; // as set last
 };
 
@@ -35,6 +39,15 @@ void window_set_on_top(struct window *window, bool on);
 /** Gives the window the size of a picture, a whole multiple of a tiny one's, as far as the screen has
  *  room, unless it has one that the user or an earlier call has chosen. */
 void window_fit_picture(struct window *window, unsigned width, unsigned height);
+
+/** Notes that the X server has shown a frame by itself. */
+void window_shown_by_server(struct window *window);
+
+/** With --vsync, waits until the screen can show another frame than that: X11 itself does not wait. */
+void window_wait_refresh(const struct window *window);
+
+/** Detaches the X server from the stream's segment. */
+void window_forget_stream(struct window *window);
 
 /** Size of the inside in screen pixels, which is what is drawn in. */
 void window_output(const struct window *window, int *width, int *height);
