@@ -20,8 +20,6 @@ TO_CLEAN = {
     "docs",
     "plugins/gstreamer",
     "plugins/python/triptych",
-    "tests/info",
-    "tests/programs",
 }
 
 # Pattern, as a whole word, also within an identifier: what to write instead.

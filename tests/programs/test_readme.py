@@ -70,21 +70,21 @@ class Typed(ProgramTest):
 
 class Readme(Typed):
     def test_every_command_of_the_readme_works(self):
-        camera, pattern, film, display, tiles, stats, png, copy, list_, show = commands("Use")
+        camera, pattern, video, display, tiles, stats, png, copy, list_, show = commands("Use")
         self.assertIn("/dev/video0", camera)
         subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                         "testsrc2=size=320x240:rate=5", "-t", "600", "-c:v", "libx264", "-preset",
-                        "ultrafast", "-pix_fmt", "yuv420p", self.here / "film.mp4"], check=True,
+                        "ultrafast", "-pix_fmt", "yuv420p", self.here / "video.mp4"], check=True,
                        timeout=PATIENCE)
         done = self.typed(
             camera.replace("v4l2:/dev/video0", "pattern:ball -q") + " & camera=$!",
-            pattern + " &", "(" + film + ") &", "kill -0 $camera || exit 1",
+            pattern + " &", "(" + video + ") &", "kill -0 $camera || exit 1",
             f"shown '{display}' || exit 1", f"shown '{tiles}' || exit 1",
             stats.replace("--duration 10", "--duration 2 --json"), png, list_, show,
-            "set -m", f"{copy} &", "set +m", "until [ -e film.mkv ]; do sleep 0.1; done",
-            "kill -INT $(jobs -p %%)", "wait %%", "ffprobe -v error film.mkv && echo copied")
+            "set -m", f"{copy} &", "set +m", "until [ -e video.mkv ]; do sleep 0.1; done",
+            "kill -INT $(jobs -p %%)", "wait %%", "ffprobe -v error video.mkv && echo copied")
         self.assertTrue((self.here / "shot.png").stat().st_size > 1000)
-        for name in ("cam0", "film", "test"):
+        for name in ("cam0", "video", "test"):
             self.assertRegex(done.stdout, rf"(?m)^{name} ")
         self.assertIn("video/x-raw, format=(string)NV12, width=(int)1920", done.stdout)
         self.assertIn("copied", done.stdout)
