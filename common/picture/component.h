@@ -41,7 +41,8 @@ static inline uint16_t component_get(const struct tri_component *component, cons
     return (uint16_t)(word >> component_shift(component, n) & ((1u << component->bits) - 1));
 }
 
-/** Returns the bits of a word that belong to a sample at `shift`: all, unless samples share the word. */
+/** Returns the bits of a word that belong to a sample at `shift`: all, unless samples share the
+ * word. */
 static inline uint32_t component_mask(const struct tri_component *component, unsigned shift)
 {
     const bool last =

@@ -49,7 +49,8 @@ struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y);
  */
 void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double rgb[3]);
 
-/** Luma of a pixel on pixels_color()'s scale: its own Y', the share of its R', G' and B', or its depth. */
+/** Luma of a pixel on pixels_color()'s scale: its own Y', the share of its R', G' and B', or its
+ * depth. */
 double pixels_luma(const struct pixels *pixels, const struct pixel *pixel);
 
 #endif

@@ -102,8 +102,8 @@ static bool is_delta(const struct tri_entry *entry)
     return format && format->delta && !(entry->flags & TRI_FRAME_KEY);
 }
 
-/** Returns the word of the newest key frame of this writer that still is in its slot, 0 if there is none.
- *  A reader that has counted frames does not go back. */
+/** Returns the word of the newest key frame of this writer that still is in its slot, 0 if there is
+ * none.  A reader that has counted frames does not go back. */
 static uint64_t newest_key(const struct tri_reader *r, uint64_t latest)
 {
     const struct tri_segment *segment = &r->mapping->segment;

@@ -309,7 +309,8 @@ static void sink_opens_no_more_slots_than_slots_max(void **state)
 
 /** Set by handlers of signals, in a thread of the element. */
 static struct {
-    gint attached, detached; // atomic
+    gint attached; // atomic
+    gint detached;
     gint pid;
     gchar name[32];
 } signalled;

@@ -106,7 +106,8 @@ class Benchmark(ProgramTest):
         listed = subprocess.run([bench, "--list"], capture_output=True, text=True, check=True)
         if "pipewire" not in listed.stdout:
             self.skipTest("the benchmark was built without PipeWire")
-        return self.start(bench, "--transport", "pipewire", "--seconds", seconds, start_new_session=True)
+        return self.start(bench, "--transport", "pipewire", "--seconds", seconds,
+                          start_new_session=True)
 
     def folders_of(self, run):
         return list(pathlib.Path("/tmp").glob(f"bench-{run.pid}.*"))

@@ -83,7 +83,7 @@ static int read_in_the_child(void *argument)
     return 0;
 }
 
-static void forked_child_cannot_acquire_or_release_with_its_parents_reader(void **state)
+static void forked_child_cannot_use_its_parents_reader(void **state)
 {
     (void)state;
     struct stage *s = set_up();
@@ -115,7 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(forked_child_cannot_publish_with_its_parents_writer),
-        fixture_test(forked_child_cannot_acquire_or_release_with_its_parents_reader),
+        fixture_test(forked_child_cannot_use_its_parents_reader),
         fixture_test(forked_child_can_open_a_reader_of_its_own),
     };
     return cmocka_run_group_tests_name("fork", tests, NULL, NULL);

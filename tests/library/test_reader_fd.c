@@ -172,7 +172,7 @@ static void stream_that_ends_makes_it_readable(void **state)
     loop_end(&loop);
 }
 
-/** A writer's process, and what it is told to do. */
+/** A writer's process, and requests of the test. */
 struct part {
     const char *name;
     _Atomic uint64_t published;

@@ -269,7 +269,7 @@ class Streams(ProgramTest):
             del kept[:]
         return dropped
 
-    def test_writer_reclaims_locked_frames_as_told(self):
+    def test_writer_reclaims_locked_frames_after_its_limit(self):
         self.assertFalse(self._drops_when_readers_lock_every_slot(reclaim=0))
         for reclaim in (None, 600):
             self.assertTrue(self._drops_when_readers_lock_every_slot(reclaim))

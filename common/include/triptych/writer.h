@@ -55,8 +55,8 @@ typedef struct tri_writer tri_writer;
  *
  * @return TRI_OK; TRI_ERR_BUSY, the stream has a writer (the log names its pid); TRI_ERR_FOREIGN, the
  *         name belongs to another user's object (the log names the user); TRI_ERR_COLLISION, another
- *         name has the same key; TRI_ERR_INVALID, an option is out of range or a reserved word is not zero
- *         (see the log);
+ *         name has the same key; TRI_ERR_INVALID, an option is out of range or a reserved word is
+ * not zero         (see the log);
  *         TRI_ERR_NO_RESOURCES, a System V limit or memory is exhausted (the log names the limit and
  *         what to do); TRI_ERR_SYSTEM.
  */

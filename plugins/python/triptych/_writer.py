@@ -24,8 +24,8 @@ class Writer(Handle):
     fps     a number, a fraction or "30000/1001", for readers to know; None: not said
     slots   how many frames the segment has room for at first, 3 to 64
     slots_max  how many it may open while readers lock the others; 0: 32 if they fit in 1 GiB
-    reclaim  with all slots locked by readers, overwrite the oldest frame that has been locked for so many
-            seconds; frames are dropped until then. 0: at once; None: never
+    reclaim  with all slots locked by readers, overwrite the oldest frame that has been locked for so
+            many seconds; frames are dropped until then. 0: at once; None: never
     mode    who may watch: 0o640 lets the group
     group   name or number of that group; None: this process's
     source  for people: where the pictures come from
@@ -47,8 +47,9 @@ class Writer(Handle):
 
     def __init__(self, name: str, format: str, width: int, height: int, fps: Optional[Rate] = None,
                  slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
-                 source: str = "Python", slots_max: int = 0, reclaim: Optional[float] = 0, rotation: int = 0,
-                 pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0, **colors: str) -> None:
+                 source: str = "Python", slots_max: int = 0, reclaim: Optional[float] = 0,
+                 rotation: int = 0, pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0,
+                 **colors: str) -> None:
         super().__init__(name)
         self._released: collections.deque[c.Draft] = collections.deque()
         found = c.lib.tri_format_from_name(format.encode())
