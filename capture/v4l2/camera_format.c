@@ -12,6 +12,7 @@ static const struct {
     { V4L2_PIX_FMT_YUV420M, TRI_FOURCC_YU12, true },
     { V4L2_PIX_FMT_YVU420M, TRI_FOURCC_YV12, true },
     { V4L2_PIX_FMT_YUV422M, TRI_FOURCC_422P, true },
+    { V4L2_PIX_FMT_YUV444M, TRI_FOURCC_YM24, true },
     { V4L2_PIX_FMT_JPEG, TRI_FOURCC_MJPG, false },
 };
 

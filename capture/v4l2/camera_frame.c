@@ -2,6 +2,7 @@
 /** From the driver into a draft, with what the driver reports about the frame. */
 #include "camera_copy.h"
 #include "camera_source.h"
+#include "key_frame.h"
 
 #include <errno.h>
 #include <libv4l2.h>
@@ -46,6 +47,10 @@ static int64_t describe(struct camera_source *state, const struct camera_taken *
     draft->info.capture_ns = capture_ns;
     if (state->format.video.field == TRI_FIELD_ALTERNATE)
         draft->info.video.field = taken->field;
+    if (tri_format_find(state->format.video.fourcc)->delta &&
+        (taken->flags & V4L2_BUF_FLAG_KEYFRAME ||
+         key_frame_begins(state->format.video.fourcc, draft->data[0], draft->info.bytes_used)))
+        draft->info.flags |= TRI_FRAME_KEY;
     if (state->format.video.fourcc == TRI_FOURCC_MJPG) {
         draft->info.flags |= TRI_FRAME_KEY;
         set_jpeg_size(state, draft);

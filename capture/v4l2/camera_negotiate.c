@@ -57,9 +57,17 @@ static struct merit merit_of(const struct camera *camera, uint32_t v4l2_fourcc,
     };
 }
 
+/** Whether most programs can use a format. Raw sensor data, distances and H.264 are chosen only on
+ *  request or if the camera has nothing else. */
+static bool is_usual(const struct tri_format *format)
+{
+    return !format->delta && format->family != TRI_FAMILY_BAYER &&
+           format->family != TRI_FAMILY_DEPTH;
+}
+
 /** The best native V4L2 format; 0 if there is none of the wanted kind. */
 static uint32_t best_native(const struct camera *camera, const struct tri_video *wanted,
-                            const struct v4l2_format *now)
+                            const struct v4l2_format *now, bool usual)
 {
     struct v4l2_fmtdesc each;
     struct merit best = { 0 };
@@ -68,7 +76,7 @@ static uint32_t best_native(const struct camera *camera, const struct tri_video 
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++) {
         const struct tri_format *format = camera_format_find(each.pixelformat);
         if (!format || (wanted->fourcc && format->fourcc != wanted->fourcc) ||
-            each.flags & V4L2_FMT_FLAG_EMULATED)
+            (usual && !wanted->fourcc && !is_usual(format)) || each.flags & V4L2_FMT_FLAG_EMULATED)
             continue;
         const struct merit merit = merit_of(camera, each.pixelformat, wanted, now);
         if (!chosen || merit_compare(&merit, &best) > 0) {
@@ -90,8 +98,8 @@ static void compare_rates(const struct camera *camera, uint32_t chosen, bool ask
 
     for (uint32_t i = 0; own > 0 && camera_format_at(camera, i, &each); i++) {
         const double fps = camera_fastest(camera, each.pixelformat, size->width, size->height);
-        if (fps == 0 || !camera_format_find(each.pixelformat) ||
-            each.flags & V4L2_FMT_FLAG_EMULATED)
+        const struct tri_format *format = camera_format_find(each.pixelformat);
+        if (fps == 0 || !format || !is_usual(format) || each.flags & V4L2_FMT_FLAG_EMULATED)
             continue;
         tri_fourcc_name(chosen, text);
         tri_fourcc_name(each.pixelformat, other);
@@ -265,11 +273,14 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
         aim.width = camera_format_width(&now);
         aim.height = camera_format_height(&now) * (camera_format_alternates(&now) ? 2 : 1);
     }
-    const uint32_t native = best_native(camera, &aim, &now);
+    uint32_t native = best_native(camera, &aim, &now, true);
+    if (!native && !emulate(camera, wanted, &now, format, converter)) {
+        native = best_native(camera, &aim, &now, false);
+        if (!native)
+            return no_format(camera, wanted->fourcc);
+    }
     if (native)
         format->native = camera_format_request(camera->type, native, aim.width, aim.height);
-    else if (!emulate(camera, wanted, &now, format, converter))
-        return no_format(camera, wanted->fourcc);
 
     if (set_format(camera, &format->native, &aim) == -1)
         return camera_failed(camera, CAMERA_FORMAT, "cannot set its format");

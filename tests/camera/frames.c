@@ -13,14 +13,14 @@ static bool print_frame(const struct tri_frame *frame)
     return stats_print_json(
         stdout,
         json_pack(
-            "{sI sI sI sI sI sI sI si sb sb ss si si si si si si ss ss ss ss ss}", "number",
+            "{sI sI sI sI sI sI sI si sb sb sb ss si si si si si si ss ss ss ss ss}", "number",
             (json_int_t)info->number, "driver_sequence", (json_int_t)info->driver_sequence,
             "capture_ns", (json_int_t)info->capture_ns, "publish_ns", (json_int_t)info->publish_ns,
             "dropped_driver", (json_int_t)info->dropped_driver, "dropped_writer",
             (json_int_t)info->dropped_writer, "generation", (json_int_t)info->generation, "copies",
             (int)info->copies, "no_signal", (info->flags & TRI_FRAME_NO_SIGNAL) != 0, "restart",
-            (info->flags & TRI_FRAME_RESTART) != 0, "format",
-            tri_fourcc_name(video->fourcc, format), "width", (int)video->width, "height",
+            (info->flags & TRI_FRAME_RESTART) != 0, "key", (info->flags & TRI_FRAME_KEY) != 0,
+            "format", tri_fourcc_name(video->fourcc, format), "width", (int)video->width, "height",
             (int)video->height, "fps_num", (int)video->fps_num, "fps_den", (int)video->fps_den,
             "aspect_num", (int)video->aspect_num, "aspect_den", (int)video->aspect_den,
             "colorspace", tri_colorspace_name(video->colorspace), "matrix",

@@ -326,6 +326,39 @@ class Choices(OddCameras):
             (["mode YUYV 64x48 29.97", "mode MJPG 64x48 30"], ["-r", 30], DONE, "YUYV"),
         ])
 
+    def test_unusual_formats_are_chosen_on_request_or_alone(self):
+        usual = "mode GREY 64x48 5"
+        for script, args, format in (
+                (["mode H264 64x48 50", usual], [], "GREY"),
+                (["mode BA81 64x48 50", usual], [], "GREY"),
+                (["mode Z16 64x48 50", usual], [], "GREY"),
+                (["mode Z16 64x48 50", usual], ["-f", "Z16"], "Z16"),
+                (["mode RG12 64x48 50", usual], ["-f", "RG12"], "RG12"),
+                (["mode Y10 64x48 50"], [], "Y10"),
+                (["mode NV24 64x48 50"], [], "NV24"),
+                (["mode Z16 64x48 50"], [], "Z16"),
+                (["mode BA81 64x48 50"], [], "YU12"),  # by libv4lconvert
+                (["mode BA81 64x48 50"], ["-f", "BA81"], "BA81"),
+                (["mode HEVC 64x48 50"], [], "HEVC")):
+            with self.subTest(script=script, args=args):
+                self.assertEqual(self.ends(script, args, DONE)["format"], format)
+
+    def test_key_frames_are_those_that_the_driver_or_the_bytes_tell(self):
+        folder = self.folder()
+        units = {"idr": b"\0\0\0\1\x67\x42\0\0\1\x65\x88", "delta": b"\0\0\0\1\x41\x9a\0\0"}
+        for name, unit in units.items():
+            (folder / name).write_bytes(unit)
+        for lines, keys in ((["file={idr}"], {True}), (["file={delta} flags=8"], {True}),
+                            (["times=1 file={idr}", "times=2 file={delta}"], {True, False})):
+            with self.subTest(lines):
+                self.plug_in(["mode H264 64x48 50"] + [
+                    "frame " + line.format(**{name: folder / name for name in units})
+                    for line in lines])
+                name, process, _ = self.capture()
+                frames = [frame for frame in self.frames(name, 8) if not frame["no_signal"]]
+                self.assertEqual({frame["key"] for frame in frames}, keys)
+                self.finish(process)
+
     def test_input_and_standard_are_selected(self):
         tuner = [GREY, "input 0 Tuner", "input 0 S-Video", "standard b000 29.97 NTSC",
                  "standard ff 25 PAL"]

@@ -81,12 +81,18 @@ static uint32_t row_bytes(const struct v4l2_pix_format *pix)
     switch (pix->pixelformat) {
     case V4L2_PIX_FMT_YUYV:
     case V4L2_PIX_FMT_Y16:
+    case V4L2_PIX_FMT_Y10:
+    case V4L2_PIX_FMT_Z16:
+    case V4L2_PIX_FMT_SRGGB12:
+    case V4L2_PIX_FMT_SBGGR16:
         return pix->width * 2;
     case V4L2_PIX_FMT_RGB24:
         return pix->width * 3;
     case V4L2_PIX_FMT_RGB32:
         return pix->width * 4;
     case V4L2_PIX_FMT_MJPEG:
+    case V4L2_PIX_FMT_H264:
+    case V4L2_PIX_FMT_HEVC:
         return 0;
     default:
         return pix->width;
@@ -95,7 +101,9 @@ static uint32_t row_bytes(const struct v4l2_pix_format *pix)
 
 static uint32_t rows_of(const struct v4l2_pix_format *pix)
 {
-    return pix->pixelformat == V4L2_PIX_FMT_NV12 ? pix->height * 3 / 2 : pix->height;
+    return pix->pixelformat == V4L2_PIX_FMT_NV12   ? pix->height * 3 / 2
+           : pix->pixelformat == V4L2_PIX_FMT_NV24 ? pix->height * 3
+                                                   : pix->height;
 }
 
 /** The driver chooses the mode closest to the request. */
