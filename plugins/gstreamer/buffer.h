@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** A borrowed frame as a GstBuffer: the slot itself, or a copy of it. All that can be done before the
- *  frame is there is done then: a reader that has slept finds its caches cold, and each line counts. */
+/** A borrowed frame as a GstBuffer: the slot itself, or a copy of it. All that can be done before
+ *  the frame is there is done then: a reader that has slept finds its caches cold, and each line
+ *  counts. */
 #ifndef GST_TRIPTYCH_BUFFER_H
 #define GST_TRIPTYCH_BUFFER_H
 
@@ -35,8 +36,8 @@ struct gst_triptych_frame_ref *gst_triptych_frame_ref_new(const GstVideoInfo *in
 /** Gives the frame back, if there is one, and frees the ref. */
 void gst_triptych_frame_ref_free(struct gst_triptych_frame_ref *ref);
 
-/** Stamps the ref's buffer with the number and times of its frame, of which `running` is that of the
- *  pipeline. */
+/** Stamps the ref's buffer with the number and times of its frame, of which `running` is that of
+ *  the pipeline. */
 void gst_triptych_frame_ref_stamp(struct gst_triptych_frame_ref *ref, GstClockTime running);
 
 /**

@@ -81,7 +81,8 @@ static gboolean is_calibrated(GstClock *clock)
     return internal != external || num != den;
 }
 
-/** What to add to CLOCK_MONOTONIC to get the element's running time. @return FALSE without a clock. */
+/** What to add to CLOCK_MONOTONIC to get the element's running time. @return FALSE without a
+ *  clock. */
 static gboolean offset_to_running_time(GstElement *element, gboolean monotonic, gint64 *offset)
 {
     GST_OBJECT_LOCK(element);

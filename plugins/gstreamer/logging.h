@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** libtriptych's messages as GStreamer's, and the last error's text for the element's own message. */
+/** libtriptych's messages as GStreamer's, and the last error's text for the element's own
+ *  message. */
 #ifndef GST_TRIPTYCH_LOGGING_H
 #define GST_TRIPTYCH_LOGGING_H
 

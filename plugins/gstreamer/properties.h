@@ -18,11 +18,13 @@ struct gst_triptych_property {
 };
 
 /** Installs all of a table as properties of the class, and the functions that get and set them
- *  under the object lock. An element that has more to do at a change sets set_property afterwards. */
+ *  under the object lock. An element that has more to do at a change sets set_property
+ *  afterwards. */
 void gst_triptych_install_properties(GObjectClass *klass,
                                      const struct gst_triptych_property *properties, gsize count);
 
-/** Sets a field as its property says: what set_property is after gst_triptych_install_properties(). */
+/** Sets a field as its property says: what set_property is after
+ *  gst_triptych_install_properties(). */
 void gst_triptych_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec);
 
 /** Frees the strings among the fields: for finalize(). */

@@ -21,8 +21,8 @@ void gst_triptych_reader_watch_clear(struct gst_triptych_reader_watch *watch);
 void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch);
 
 /** Compares the processes that read a segment with those known, and emits a signal for each that
- * has come  or gone. Takes milliseconds: reads /proc. Does nothing if nobody has connected to a
- * signal. */
+ *  has come or gone. Takes milliseconds: reads /proc. Does nothing if nobody has connected to a
+ *  signal. */
 void gst_triptych_reader_watch_update(struct gst_triptych_reader_watch *watch, GstElement *element,
                                       int shm_id);
 

@@ -44,7 +44,8 @@ struct _GstTriptychSink {
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
 
-/** Permission bits in octal; unset is the default. @return FALSE where the text is something else. */
+/** Permission bits in octal; unset is the default. @return FALSE where the text is something
+ *  else. */
 static gboolean parse_permissions(const gchar *text, guint32 *mode)
 {
     guint64 bits = 0;
@@ -280,8 +281,8 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     return tri_writer_publish(self->writer->writer, &draft);
 }
 
-/** Updates the property `readers`. Call with the writer's lock held. @return whether it changed; then
- *  *shm_id is the segment. */
+/** Updates the property `readers`. Call with the writer's lock held. @return whether it changed;
+ *  then *shm_id is the segment. */
 static gboolean update_readers(GstTriptychSink *self, int *shm_id)
 {
     struct tri_writer_stats stats;
@@ -359,8 +360,9 @@ static enum tri_err open_stream(GstTriptychSink *self)
     return err;
 }
 
-/** Publishes nothing: the first frame would be published twice, now and when it is due. Waits here for
- *  a reader, as the pipeline's time begins with the end of preroll: no frame is late after that. */
+/** Publishes nothing: the first frame would be published twice, now and when it is due. Waits here
+ *  for a reader, as the pipeline's time begins with the end of preroll: no frame is late after
+ *  that. */
 static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buffer)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);

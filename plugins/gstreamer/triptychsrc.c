@@ -15,13 +15,11 @@
 #include <gst/video/video.h>
 
 #define GST_CAT_DEFAULT gst_triptych_debug
-#define WAIT_MIN_MS     20 // how long unlock() may go unheard
-#define WAIT_MAX_MS     50
 #define SLOTS_RESERVED  2 // for the writer: the newest frame and the one being written
-#define IN_USE_MAX      6 // what downstream keeps beyond that is a queue, and copied
+#define IN_USE_MAX      6 // a downstream that keeps more is a queue and gets copies
 #define LATENCY_MARGIN  (2 * GST_MSECOND)          // beyond the greatest age
-#define AGE_WINDOW      ((gint64)(2 * GST_SECOND)) // an age counts for so long, and at most twice that
-#define AGE_MAX         ((gint64)(5 * GST_SECOND)) // of an older frame the time is wrong
+#define AGE_WINDOW      ((gint64)(2 * GST_SECOND)) // ages count for one to two windows
+#define AGE_MAX         ((gint64)(5 * GST_SECOND)) // an older frame has a wrong time
 #define PERIOD_MAX      (100 * GST_MSECOND)        // counts as latency before ages are known
 
 struct _GstTriptychSrc {
@@ -34,29 +32,29 @@ struct _GstTriptychSrc {
     guint64 timeout_ns;
     guint64 in_place, copied, reclaimed;
 
-    GstClockTime latency; // answers queries of any thread: likewise guarded
-    gint64 playing_since; // likewise, CLOCK_MONOTONIC
+    // Guarded by the object lock, too: any thread may query.
+    GstClockTime latency;
+    gint64 playing_since; // CLOCK_MONOTONIC
 
-    // The streaming thread's.
-    tri_reader *reader;
+    tri_reader *reader; // the lock guards the pointer
+
+    // Used by the streaming thread only.
     struct gst_triptych_log log;
-    struct tri_video video; // of the caps in force; fourcc 0: none yet
+    struct tri_video video; // described by the current caps; fourcc 0: none yet
     GstVideoInfo info;
-    gboolean mixed;                     // caps leave fields to the buffers' flags
-    struct gst_triptych_frame_ref *ref; // ready for the next frame
-    gboolean
-        in_order; // the reader was set to mode `next` for a format whose frames need earlier ones
-    gboolean accepts_video_meta; // whether downstream looks where GstVideoMeta says that planes lie
+    gboolean mixed;                     // buffer flags, not caps, give the fields
+    struct gst_triptych_frame_ref *ref; // prepared for the next frame
+    gboolean in_order; // mode `next` was set because frames of this format need earlier ones
+    gboolean accepts_video_meta; // downstream understands GstVideoMeta
     guint64 last_number;
     GstClockTime last_pts;
     gint64 first_capture_ns;                // 0: no frame yet
     gint64 window_start;                    // CLOCK_MONOTONIC
-    GstClockTime max_age, previous_max_age; // of the ages since then, and of the span before
-    int wait_ms;                            // at a time
+    GstClockTime max_age, previous_max_age; // in this window, in the one before
 
     // Atomic.
     gint flushing;
-    gint in_use;    // slots that buffers downstream hold
+    gint in_use;    // slots that buffers downstream occupy
     gint monotonic; // whether the clock reads CLOCK_MONOTONIC
 };
 
@@ -76,18 +74,19 @@ G_DEFINE_TYPE_WITH_CODE(GstTriptychSrc, gst_triptych_src, GST_TYPE_PUSH_SRC,
     }
 
 DEFINE_ENUM(mode_type, "GstTriptychMode",
-            { TRI_MODE_LATEST, "Always the newest whole frame; skip what was missed", "latest" },
-            { TRI_MODE_NEXT, "The oldest frame not yet seen that is still whole", "next" })
+            { TRI_MODE_LATEST, "The newest intact frame; missed frames are skipped", "latest" },
+            { TRI_MODE_NEXT, "The oldest frame not yet seen that is still intact", "next" })
 DEFINE_ENUM(wait_type, "GstTriptychWait",
             { TRI_WAIT_BLOCK, "Sleep until the writer publishes", "block" },
-            { TRI_WAIT_SPIN, "Burn a core for the least delay", "spin" },
-            { TRI_WAIT_PACED, "Sleep until just before the frame is due, then spin", "paced" })
+            { TRI_WAIT_SPIN, "Poll: lowest latency, uses a whole core", "spin" },
+            { TRI_WAIT_PACED, "Sleep until shortly before the next frame is due, then poll",
+              "paced" })
 DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
-            { ON_DISCONNECT_WAIT, "Wait for the writer's return", "wait" },
+            { ON_DISCONNECT_WAIT, "Wait until the writer returns", "wait" },
             { ON_DISCONNECT_EOS, "End the stream", "eos" },
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
 
-/** The least latency of a stream: one frame period, which a slow stream does not need. */
+/** Returns the minimum latency of a stream: one frame period, limited for slow streams. */
 static GstClockTime min_latency(const struct tri_video *video)
 {
     if (video->fps_num == 0)
@@ -95,8 +94,8 @@ static GstClockTime min_latency(const struct tri_video *video)
     return MIN(gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num), PERIOD_MAX);
 }
 
-/** Follows the ages at which frames come: the latency is the greatest of the last seconds, and
- *  about one frame period at least. Posts LATENCY when it changes, before the frame goes downstream. */
+/** Updates the latency: the greatest age of a frame in the last seconds, and at least about one
+ *  frame period. Posts LATENCY when it changes, before the frame goes downstream. */
 static void update_latency(GstTriptychSrc *self, const struct tri_video *video, gint64 age)
 {
     const gint64 now = tri_now_ns();
@@ -120,17 +119,7 @@ static void update_latency(GstTriptychSrc *self, const struct tri_video *video, 
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
-/** Waits are short, as unlock() goes unheard meanwhile; yet none should end just before the next
- *  frame is due, for that costs a wake-up. */
-static int wait_ms_for(const struct tri_video *video)
-{
-    if (video->fps_num == 0)
-        return WAIT_MIN_MS;
-    const guint64 ms = gst_util_uint64_scale(1000 * 5 / 4, video->fps_den, video->fps_num);
-    return (int)CLAMP(ms, WAIT_MIN_MS, WAIT_MAX_MS);
-}
-
-/** Sets the caps of `video`; `mixed`: with fields as each buffer's flags say. */
+/** Sets caps that describe `video`. `mixed`: the flags of each buffer give its fields. */
 static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gboolean mixed)
 {
     GstCaps *caps = gst_triptych_make_caps(video);
@@ -153,8 +142,8 @@ static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gb
     return done;
 }
 
-/** Caps follow the stream: set before the first frame and wherever it changes. A stream whose fields
- *  change from frame to frame, as a film on television does, gets caps that cover this. */
+/** Sets caps before the first frame and whenever the stream's description changes. Streams whose
+ *  field order changes from frame to frame, such as telecined films, get interlace-mode=mixed. */
 static gboolean update_caps(GstTriptychSrc *self, const struct tri_video *video)
 {
     struct tri_video before = self->video;
@@ -171,16 +160,16 @@ static gboolean update_caps(GstTriptychSrc *self, const struct tri_video *video)
     if (video->rotation != self->video.rotation) {
         gchar *orientation = g_strdup_printf("rotate-%u", video->rotation);
         GstTagList *tags = gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, orientation, NULL);
-        // The base class sends it after the segment.
+        // The base class sends the tag after the segment event.
         gst_element_send_event(GST_ELEMENT(self), gst_event_new_tag(tags));
         g_free(orientation);
     }
     self->video = *video;
-    self->wait_ms = wait_ms_for(video);
     return TRUE;
 }
 
-/** What an outcome other than a frame means for the pipeline. GST_FLOW_OK: go on waiting. */
+/** Decides what the pipeline does after a wait that brought no frame. @return GST_FLOW_OK: wait
+ *  again */
 static GstFlowReturn handle_no_frame(GstTriptychSrc *self, enum tri_err err, gint64 waited_ns)
 {
     GST_OBJECT_LOCK(self);
@@ -215,8 +204,8 @@ static GstFlowReturn handle_no_frame(GstTriptychSrc *self, enum tri_err err, gin
     }
 }
 
-/** Whether downstream may keep one more slot without the writer running out of them. At slots_max, once
- *  more were opened, the writer would reclaim what readers keep. */
+/** Returns whether downstream may keep one more slot without starving the writer. Once the writer
+ *  has opened all of slots_max it reclaims slots, so downstream gets copies. */
 static gboolean has_spare_slot(GstTriptychSrc *self)
 {
     struct tri_reader_stats stats;
@@ -226,8 +215,8 @@ static gboolean has_spare_slot(GstTriptychSrc *self)
            (stats.slots_open < stats.slots_max || stats.slots == stats.slots_max);
 }
 
-/** The slot of the frame on ref itself where it may be in_use, else a copy; NULL if it was overwritten
- *  meanwhile. */
+/** Makes a buffer of the acquired frame: its slot if downstream may keep one, otherwise a copy.
+ *  @return NULL if the frame was overwritten while it was copied */
 static GstBuffer *make_buffer(GstTriptychSrc *self)
 {
     struct gst_triptych_frame_ref *ref = g_steal_pointer(&self->ref);
@@ -243,11 +232,14 @@ static GstBuffer *make_buffer(GstTriptychSrc *self)
     return buffer;
 }
 
-/** The time of a frame. A live source goes by the pipeline's clock; another one counts from its first
- *  frame, as a file does. No running time is below 0: frames that were taken before the pipeline
- *  began to play, or while it paused, follow the last one closely.
- *  @return FALSE for a frame that was published before then: it has a place only where it is the
- *  first. */
+/**
+ * Finds a frame's time stamp. A live source uses the pipeline's clock; otherwise time counts from the
+ * first frame. Running times below 0 do not exist: a frame captured before the pipeline played, or
+ * while it was paused, gets the last time stamp + 1.
+ *
+ * @return FALSE for a frame that was published before the pipeline played, unless it is the first one:
+ *         skip it
+ */
 static gboolean find_pts(GstTriptychSrc *self, const struct tri_frame_info *info, GstClockTime *pts)
 {
     if (!gst_base_src_is_live(GST_BASE_SRC(self))) {
@@ -268,11 +260,25 @@ static gboolean find_pts(GstTriptychSrc *self, const struct tri_frame_info *info
     return info->publish_ns >= since;
 }
 
-/** Whether frames must not be left out from here on, although the mode says so: each needs those before. */
+/** Returns whether no frame may be skipped any more although the mode allows it: each frame needs
+ *  the earlier ones. */
 static gboolean needs_order(GstTriptychSrc *self, const struct tri_frame_info *info)
 {
     const struct tri_format *format = tri_format_find(info->video.fourcc);
     return format && format->delta && self->mode == TRI_MODE_LATEST && !self->in_order;
+}
+
+/** Returns how long to wait for a frame, in milliseconds: until the timeout property expires, -1
+ *  without a limit. */
+static int get_wait_ms(GstTriptychSrc *self, gint64 start_ns)
+{
+    GST_OBJECT_LOCK(self);
+    const guint64 timeout_ns = self->timeout_ns;
+    GST_OBJECT_UNLOCK(self);
+    if (timeout_ns == 0)
+        return -1;
+    const gint64 left_ns = (gint64)timeout_ns - (tri_now_ns() - start_ns);
+    return left_ns > 0 ? (int)MIN(left_ns / (gint64)GST_MSECOND + 1, G_MAXINT) : 0;
 }
 
 static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
@@ -280,16 +286,16 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
     const gint64 start = tri_now_ns();
 
-    // A writer goes on with its next picture at once: on its processor we would wait for that to end.
+    // On the writer's processor this thread would wait until the writer has drawn its next frame.
     gst_triptych_thread_request_short_slices();
-    for (;;) { // short waits, so that unlock() is obeyed
+    for (;;) { // unlock() interrupts the wait
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
         if (!self->ref)
             self->ref = gst_triptych_frame_ref_new(&self->info, GST_OBJECT(self), &self->in_use,
                                                    &self->reclaimed);
         struct tri_frame *frame = &self->ref->frame;
-        const enum tri_err err = tri_reader_acquire(self->reader, frame, self->wait_ms);
+        const enum tri_err err = tri_reader_acquire(self->reader, frame, get_wait_ms(self, start));
         if (err != TRI_OK) {
             const GstFlowReturn flow = handle_no_frame(self, err, tri_now_ns() - start);
             if (flow != GST_FLOW_OK)
@@ -304,12 +310,12 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         }
         if (!update_caps(self, &frame->info.video)) {
             tri_reader_release(self->reader, frame);
-            // A pad that is being stopped refuses events, whatever the caps are.
+            // A flushing pad refuses every event.
             return GST_PAD_IS_FLUSHING(GST_BASE_SRC_PAD(self)) ? GST_FLOW_FLUSHING
                                                                : GST_FLOW_NOT_NEGOTIATED;
         }
 
-        // What a frame has waited for this call is downstream's time, not the stream's.
+        // Time that a frame waited for this call is downstream's, not latency of the stream.
         const gint64 waited = MAX(start - frame->info.publish_ns, 0);
         update_latency(self, &frame->info.video, tri_now_ns() - frame->info.capture_ns - waited);
 
@@ -320,7 +326,7 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         gst_triptych_frame_ref_stamp(self->ref, pts);
         *out = make_buffer(self);
         if (!*out)
-            continue; // overwritten while it was copied: the next one is newer
+            continue; // overwritten while it was copied
         if (number != self->last_number + 1)
             GST_BUFFER_FLAG_SET(*out, GST_BUFFER_FLAG_DISCONT);
         self->last_number = number;
@@ -329,21 +335,21 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
     }
 }
 
-/** Caps come with the first frame, not before: nothing to agree on yet. */
+/** Does nothing: the first frame brings the caps. */
 static gboolean gst_triptych_src_negotiate(GstBaseSrc *base)
 {
     (void)base;
     return TRUE;
 }
 
-/** Frames lie in their slots, not in a pool of downstream's. Yet that is told of their size and
- *  made active, as some sinks (pipewiresink) have no other way to learn it. */
+/** Does not use downstream's pool, because frames are in slots. Configures and activates it anyway:
+ *  some sinks (pipewiresink) learn the frame size from it only. */
 static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
     GstCaps *caps;
     gst_query_parse_allocation(query, &caps, NULL);
-    if (!caps) { // the base class asks before the first frame, too: a pool told now would stay as it is
+    if (!caps) { // asked before the first frame: a pool configured now would keep the wrong size
         while (gst_query_get_n_allocation_pools(query) > 0)
             gst_query_remove_nth_allocation_pool(query, 0);
         return TRUE;
@@ -374,7 +380,6 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     self->last_pts = GST_CLOCK_TIME_NONE;
     self->first_capture_ns = self->window_start = 0;
     self->max_age = self->previous_max_age = 0;
-    self->wait_ms = WAIT_MIN_MS;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
     options.mode = (enum tri_reader_mode)self->mode;
@@ -382,7 +387,11 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     options.wait = (enum tri_reader_wait)self->wait;
     self->latency = 0;
     GST_OBJECT_UNLOCK(self);
-    const enum tri_err err = tri_reader_open(&self->reader, &options);
+    tri_reader *reader;
+    const enum tri_err err = tri_reader_open(&reader, &options);
+    GST_OBJECT_LOCK(self);
+    self->reader = reader;
+    GST_OBJECT_UNLOCK(self);
     if (err != TRI_OK)
         GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
@@ -394,13 +403,26 @@ static gboolean gst_triptych_src_stop(GstBaseSrc *base)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
     g_clear_pointer(&self->ref, gst_triptych_frame_ref_free);
-    tri_reader_close(&self->reader); // buffers downstream keep their frames
+    GST_OBJECT_LOCK(self);
+    tri_reader *reader = g_steal_pointer(&self->reader);
+    GST_OBJECT_UNLOCK(self);
+    tri_reader_close(&reader); // buffers downstream keep their frames
     return TRUE;
+}
+
+/** Lets the streaming thread check `flushing` and the properties. Any thread. */
+static void interrupt_wait(GstTriptychSrc *self)
+{
+    GST_OBJECT_LOCK(self); // keeps stop() from closing the reader
+    if (self->reader)
+        tri_reader_interrupt(self->reader);
+    GST_OBJECT_UNLOCK(self);
 }
 
 static gboolean gst_triptych_src_unlock(GstBaseSrc *base)
 {
     g_atomic_int_set(&GST_TRIPTYCH_SRC(base)->flushing, 1);
+    interrupt_wait(GST_TRIPTYCH_SRC(base));
     return TRUE;
 }
 
@@ -410,8 +432,8 @@ static gboolean gst_triptych_src_unlock_stop(GstBaseSrc *base)
     return TRUE;
 }
 
-/** The maximum is unbounded: a source that is blocked goes on with a newer frame. Answers before the
- *  first frame as well: mixers wait for the answers of all their inputs. */
+/** Answers latency queries, also before the first frame, because mixers wait for all their inputs.
+ *  There is no maximum: a source that was blocked continues with a newer frame. */
 static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
@@ -443,12 +465,14 @@ static GstStateChangeReturn gst_triptych_src_change_state(GstElement *element,
     return GST_ELEMENT_CLASS(gst_triptych_src_parent_class)->change_state(element, change);
 }
 
-/** All properties are fields; whether it is live, the base class has to know as well. */
+/** Sets the field of a property, tells the base class whether the source is live, and lets a wait
+ *  in progress use another timeout. */
 static void gst_triptych_src_set_property(GObject *object, guint id, const GValue *value,
                                           GParamSpec *spec)
 {
     gst_triptych_set_property(object, id, value, spec);
     gst_base_src_set_live(GST_BASE_SRC(object), GST_TRIPTYCH_SRC(object)->is_live);
+    interrupt_wait(GST_TRIPTYCH_SRC(object));
 }
 
 static void gst_triptych_src_finalize(GObject *object)
@@ -462,7 +486,7 @@ static void gst_triptych_src_init(GstTriptychSrc *self)
     self->is_live = TRUE;
     gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
     gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
-    gst_base_src_set_do_timestamp(GST_BASE_SRC(self), FALSE); // frames bring their own times
+    gst_base_src_set_do_timestamp(GST_BASE_SRC(self), FALSE); // frames have capture times
 }
 
 static void install_properties(GObjectClass *object)
@@ -472,8 +496,8 @@ static void install_properties(GObjectClass *object)
         { g_param_spec_boolean("is-live", "Is live", "Whether to act as a live source", TRUE,
                                GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSrc, is_live) },
-        { g_param_spec_enum("mode", "Mode", "Which frame comes next", mode_type(), TRI_MODE_LATEST,
-                            GST_TRIPTYCH_READY),
+        { g_param_spec_enum("mode", "Mode", "Which frame to read next", mode_type(),
+                            TRI_MODE_LATEST, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSrc, mode) },
         { g_param_spec_enum("wait", "Wait", "How to wait for a frame", wait_type(), TRI_WAIT_BLOCK,
                             GST_TRIPTYCH_READY),
@@ -482,21 +506,23 @@ static void install_properties(GObjectClass *object)
                             "What to do when the writer closes or dies", disconnect_type(),
                             ON_DISCONNECT_WAIT, GST_TRIPTYCH_PLAYING),
           G_STRUCT_OFFSET(GstTriptychSrc, on_disconnect) },
-        { g_param_spec_uint64("timeout", "Timeout",
-                              "Post an error after so many nanoseconds without a frame (0 = never)",
-                              0, G_MAXINT64, 0, GST_TRIPTYCH_PLAYING),
+        { g_param_spec_uint64(
+              "timeout", "Timeout",
+              "Nanoseconds without a frame after which to post an error (0 = never)", 0, G_MAXINT64,
+              0, GST_TRIPTYCH_PLAYING),
           G_STRUCT_OFFSET(GstTriptychSrc, timeout_ns) },
         { gst_triptych_counter_spec("zero-copy-frames", "Zero-copy frames",
-                                    "Frames handed over in their slot"),
+                                    "Frames passed downstream in their slot, without a copy"),
           G_STRUCT_OFFSET(GstTriptychSrc, in_place) },
-        { gst_triptych_counter_spec("copied-frames", "Copied frames",
-                                    "Frames copied, as too few slots were left for the writer, as "
-                                    "only read permission was given, or as downstream "
-                                    "understands no other layout than GStreamer's own"),
+        { gst_triptych_counter_spec(
+              "copied-frames", "Copied frames",
+              "Frames copied: too few slots were left for the writer, this user may "
+              "only read, or downstream does not support GstVideoMeta and "
+              "the rows have other strides"),
           G_STRUCT_OFFSET(GstTriptychSrc, copied) },
         { gst_triptych_counter_spec("reclaimed-frames", "Reclaimed frames",
-                                    "Frames that the writer overwrote while downstream kept "
-                                    "their buffers, as readers locked every slot"),
+                                    "Frames that the writer overwrote while downstream kept their "
+                                    "buffers, because readers locked every slot"),
           G_STRUCT_OFFSET(GstTriptychSrc, reclaimed) },
     };
     gst_triptych_install_properties(object, properties, G_N_ELEMENTS(properties));
@@ -514,7 +540,7 @@ static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
 
     gst_element_class_set_static_metadata(
         element, "triptych source", "Source/Video",
-        "Shows a live video stream from System V shared memory, without copying where it can",
+        "Reads a live video stream from System V shared memory, zero-copy where possible",
         "the triptych authors");
     GstCaps *caps = gst_triptych_template_caps();
     gst_element_class_add_pad_template(

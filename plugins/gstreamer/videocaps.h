@@ -14,7 +14,8 @@ GstCaps *gst_triptych_template_caps(void);
  *  GStreamer has no such format. */
 GstCaps *gst_triptych_make_caps(const struct tri_video *video);
 
-/** The field order of a picture: of caps, and of its buffer's flags where caps leave it to those. */
+/** The field order of a picture: of caps, and of its buffer's flags where caps leave it to
+ *  those. */
 guint32 gst_triptych_buffer_field(const GstVideoInfo *info, GstBuffer *buffer);
 
 /** Sets the flags that tell a buffer's fields. */

@@ -165,6 +165,16 @@ static void timeout_without_a_stream_is_an_error(void **state)
     harness_end(h);
 }
 
+static void timeout_set_during_a_wait_is_an_error(void **state)
+{
+    (void)state;
+    GstHarness *h = source("wait");
+    g_usleep(50000); // either way the wait has to end; mostly it has begun by now
+    g_object_set(h->element, "timeout", (guint64)GST_MSECOND, NULL);
+    assert_int_equal(pipes_wait(h->element, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
+    harness_end(h);
+}
+
 static void source_continues_after_a_flush(void **state)
 {
     (void)state;
@@ -416,6 +426,7 @@ int main(int argc, char **argv)
         pipes_test(source_ends_with_its_writer_by_property),
         pipes_test(source_fails_with_its_writer_by_property),
         pipes_test(timeout_without_a_stream_is_an_error),
+        pipes_test(timeout_set_during_a_wait_is_an_error),
         pipes_test(source_continues_after_a_flush),
         pipes_test(downstream_without_video_meta_gets_a_default_layout),
         pipes_test(downstream_with_video_meta_gets_the_slot),
