@@ -57,7 +57,7 @@ static void table_build(struct table *table, const struct cli_program *program)
     char *letter = table->shorts;
     if (program->runs_command)
         *letter++ = '+'; // options behind the first operand are the command's
-    *letter++ = ':'; // distinguishes a missing argument from an unknown option
+    *letter++ = ':';     // distinguishes a missing argument from an unknown option
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];
         table->longs[i] = (struct option){ .name = row->name,

@@ -66,7 +66,8 @@ struct cli_program {
     size_t shared_at;                // offset of the field in the program's config that they fill
     const char *notes;               // lines after the options, or NULL
     const char *example;
-    bool runs_command; // the operands are a command with options of its own: parsing stops at the first
+    bool
+        runs_command; // the operands are a command with options of its own: parsing stops at the first
 };
 
 /** Options of every program, set by cli_parse(): -v --verbose, -q --quiet, -h --help, --version. */
