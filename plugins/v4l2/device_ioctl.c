@@ -203,7 +203,7 @@ static int unsubscribe(struct handle *handle, const struct v4l2_event_subscripti
 static int dequeue_event(struct handle *handle, struct v4l2_event *event)
 {
     if (!handle->events)
-        return handle->nonblocking ? EAGAIN : ENOENT;
+        return ENOENT;
     memset(event, 0, sizeof(*event));
     event->type = V4L2_EVENT_SOURCE_CHANGE;
     event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names in the file system: stat(), access() and directories show the devices. */
+/* Names in the file system: stat(), access(), realpath() and directories show the devices. */
 #undef _FILE_OFFSET_BITS
 #undef _FORTIFY_SOURCE
 #define _LARGEFILE64_SOURCE
@@ -11,8 +11,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -180,6 +182,37 @@ EXPORT int euidaccess(const char *path, int mode)
 {
     unsigned number;
     return exists(path, &number) ? access_device(mode) : REAL(euidaccess)(path, mode);
+}
+
+char *__realpath_chk(const char *path, char *to, size_t room);
+
+/** The path below /sys/devices of a device's entry in /sys/class. @return false, the path is not one */
+static bool resolve(const char *path, char to[PATH_MAX])
+{
+    static const char class[] = "/sys/class/video4linux/video";
+    char *end;
+    if (!path || strncmp(path, class, sizeof(class) - 1) != 0)
+        return false;
+    const unsigned long number = strtoul(path + sizeof(class) - 1, &end, 10);
+    for (size_t i = 0; devices_at(i); i++)
+        if (devices_at(i)->number == number) {
+            snprintf(to, PATH_MAX, "/sys/devices/virtual/video4linux/video%lu%s", number, end);
+            return true;
+        }
+    return false;
+}
+
+EXPORT char *realpath(const char *path, char *to)
+{
+    char resolved[PATH_MAX];
+    if (!resolve(path, resolved))
+        return REAL(realpath)(path, to);
+    return to ? strcpy(to, resolved) : strdup(resolved);
+}
+
+EXPORT char *__realpath_chk(const char *path, char *to, size_t room)
+{
+    return room < PATH_MAX ? REAL(__realpath_chk)(path, to, room) : realpath(path, to);
 }
 
 /** A directory that also lists the devices. */

@@ -129,7 +129,8 @@ for how in ('poll', 'select', 'epoll'):
     def test_directory_of_devices_lists_the_stream(self):
         self.capture(self.name)
         listed = self.python("print(*os.listdir('/dev')); print(*os.listdir('/sys/class/video4linux'));"
-                             "print(open('/sys/class/video4linux/video40/name').read())")
+                             "print(open('/sys/class/video4linux/video40/name').read());"
+                             "print(os.path.realpath('/dev/video40'))")
         self.assertEqual(listed.count("video40"), 2)
         self.assertIn(self.name, listed)
 
