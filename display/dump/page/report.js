@@ -220,7 +220,7 @@ function draw() {
     figure.addEventListener("dblclick", () => zoom(0, everything.to));
   }
   at("save").addEventListener("click", () => saveCharts(figures.slice(0, 5)));
-  new ResizeObserver(redraw).observe(at("charts"));
+  new ResizeObserver(() => requestAnimationFrame(redraw)).observe(at("charts"));
   redraw();
 }
 
@@ -246,7 +246,8 @@ function drawTables(summary) {
   heads.forEach(name => add(head, "th", {}, name));
   for (const [label, key, part] of [["interval", "interval_us"], ["jitter", "jitter_us"], ["latency", "age_us"],
     ["capture to publish", "capture_to_publish_us", 1], ["publish to reader", "publish_to_reader_us", 1]]) {
-    const row = add(spread, "tr"), values = summary.frames > 0 && summary[key] || {};
+    const least = key === "interval_us" || key === "jitter_us" ? 2 : 1; // frames
+    const row = add(spread, "tr"), values = summary.frames >= least && summary[key] || {};
     add(row, "th", part ? { class: "part" } : {}, label);
     for (const name of heads)
       add(row, "td", {}, name in values ? timeText(values[name] * 1e3) : "–");
@@ -255,7 +256,7 @@ function drawTables(summary) {
   const facts = add(at("facts"), "tbody"), { dropped } = summary;
   const span = run.samples.span_ns.reduce((a, b) => a + b, 0);
   for (const [label, text] of [
-    ["frames", `${whole(summary.frames)} in ${timeText(span)}`],
+    ["frames", whole(summary.frames) + (span > 0 ? ` in ${timeText(span)}` : "")],
     ["dropped", `${whole(dropped.driver)} driver + ${whole(dropped.writer)} writer + ${whole(dropped.reader)} reader`],
     ["torn and retried", whole(summary.torn_retried)],
     ["duplicates", whole(summary.duplicates)],
