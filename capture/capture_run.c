@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture_run.h"
 
+#include "service_state.h"
 #include "supervisor.h"
 
 #include "program/stop.h"
@@ -232,6 +233,7 @@ int capture_run(const struct config *config, const tri_log *log)
     if (result != SOURCE_OK)
         return exit_status(result);
     if (open_writer(&run)) {
+        service_state_report("READY=1\nSTATUS=publishing");
         if (config->wait_for_reader)
             wait_for_reader(&run);
         supervisor->last_frame_ns = tri_now_ns();
@@ -242,6 +244,7 @@ int capture_run(const struct config *config, const tri_log *log)
         if (config->json)
             summary = make_summary(&run);
     }
+    service_state_report("STOPPING=1");
     supervisor_close(supervisor);
     tri_writer_close(&run.writer);
     if (summary)
