@@ -56,13 +56,13 @@ void gst_triptych_frame_ref_stamp(struct gst_triptych_frame_ref *ref, GstClockTi
     gst_triptych_set_capture_times(buffer, ref->monotonic, ref->ntp, info->capture_ns);
 }
 
-/** The last user of the slot's memory has let go. Any thread. */
+/** Releases the frame after its memory's last use. Any thread. */
 static void drop_frame_ref(gpointer data)
 {
     struct gst_triptych_frame_ref *ref = data;
     if (!tri_reader_is_intact(NULL, &ref->frame)) {
         GST_WARNING_OBJECT(ref->owner,
-                           "frame %" G_GUINT64_FORMAT ": overwritten while downstream kept its "
+                           "frame %" G_GUINT64_FORMAT ": overwritten because downstream kept its "
                            "buffer; copy what is kept for long, or raise the writer's slots-max",
                            (guint64)ref->frame.info.number);
         gst_triptych_count(ref->owner, ref->reclaimed);
@@ -72,7 +72,7 @@ static void drop_frame_ref(gpointer data)
     gst_triptych_frame_ref_free(ref);
 }
 
-/** Bytes of the frame from its slot's start, or of its compressed data. */
+/** Returns the frame's bytes, from the start of its slot or of its compressed data. */
 static gsize frame_bytes(const struct tri_frame *frame)
 {
     return frame->shape.plane[0].rows ? frame->shape.bytes : frame->info.bytes_used;
@@ -91,7 +91,8 @@ static void remove_planes(struct gst_triptych_frame_ref *ref)
     ref->planes = NULL;
 }
 
-/** Says where the planes lie in the slot. Caps may have changed since the ref was made ready. */
+/** Describes the planes in the buffer's GstVideoMeta. Caps may have changed since it was
+ *  prepared. */
 static void set_planes(struct gst_triptych_frame_ref *ref, const GstVideoInfo *info)
 {
     const struct tri_shape *shape = &ref->frame.shape;
@@ -137,7 +138,7 @@ gboolean gst_triptych_has_default_layout(const struct tri_frame *frame, const Gs
     return shape->bytes >= info->size;
 }
 
-/** Writes the planes of a frame where `info` has them. */
+/** Copies the planes of a frame to the offsets and strides of `info`. */
 static void copy_planes(const struct tri_frame *frame, const GstVideoInfo *info, guint8 *to)
 {
     for (guint32 p = 0; p < frame->shape.planes; p++) {

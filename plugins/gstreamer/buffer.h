@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A borrowed frame as a GstBuffer: the slot itself, or a copy of it. All that can be done before
- *  the frame is there is done then: a reader that has slept finds its caches cold, and each line
- *  counts. */
+/** A frame as a GstBuffer: its slot, or a copy. Whatever can be prepared before the frame exists is
+ *  prepared then, because a reader that has slept finds its caches cold. */
 #ifndef GST_TRIPTYCH_BUFFER_H
 #define GST_TRIPTYCH_BUFFER_H
 
@@ -9,58 +8,56 @@
 
 #include <gst/video/video.h>
 
-/** A frame, borrowed or to be borrowed, and the buffer that will carry it. */
+/** An acquired frame, or room for one, and the buffer that will carry it. */
 struct gst_triptych_frame_ref {
-    struct tri_frame frame; // all zero until somebody borrows into it
-    GstBuffer *buffer;      // without memory as yet
-    GstVideoMeta *planes;   // of the buffer, NULL until it is known that there are any
+    struct tri_frame frame; // all zero until a frame is acquired
+    GstBuffer *buffer;      // has no memory yet
+    GstVideoMeta *planes;   // of the buffer; NULL: none
     GstReferenceTimestampMeta *monotonic, *ntp;
     GstObject *owner;   // referenced
-    gint *in_use;       // the owner's
-    guint64 *reclaimed; // likewise
+    gint *in_use;       // counter of the owner
+    guint64 *reclaimed; // counter of the owner
 };
 
 /**
- * Makes a ref ready.
+ * Prepares a buffer for the next frame.
  *
- * @param info  of the frame before, from caps; its format may be unknown
- * @param owner kept alive until all frames in_use are back
- * @param in_use  how many frames are in_use; atomic, belongs to `owner`
- * @param reclaimed  counts frames that the writer overwrote while they were in_use; likewise, guarded
- *                   by its object lock
+ * @param info       describes the previous frame; its format may be unknown
+ * @param owner      stays alive until all its frames are released
+ * @param in_use     atomic counter in `owner`: slots that buffers occupy
+ * @param reclaimed  counter in `owner`, guarded by its object lock: frames that the writer overwrote
+ *                   while they were in use
  */
 struct gst_triptych_frame_ref *gst_triptych_frame_ref_new(const GstVideoInfo *info,
                                                           GstObject *owner, gint *in_use,
                                                           guint64 *reclaimed);
 
-/** Gives the frame back, if there is one, and frees the ref. */
+/** Releases the frame, if there is one, and frees the reference. */
 void gst_triptych_frame_ref_free(struct gst_triptych_frame_ref *ref);
 
-/** Stamps the ref's buffer with the number and times of its frame, of which `running` is that of
- *  the pipeline. */
+/** Sets number and times of the buffer; `running` is the frame's running time. */
 void gst_triptych_frame_ref_stamp(struct gst_triptych_frame_ref *ref, GstClockTime running);
 
 /**
- * Wraps the slot, read-only: no copy. Frame and ref are the buffer's from here on, given back from any
- * thread when the last user of its memory lets go.
+ * Wraps the slot in the buffer, read-only: no copy. The buffer owns frame and reference; the last user
+ * of its memory releases them, in any thread.
  *
- * @param info  of the caps; a GstVideoMeta says where the planes lie
+ * @param info  describes the caps; a GstVideoMeta describes the planes
  */
 GstBuffer *gst_triptych_frame_ref_wrap(struct gst_triptych_frame_ref *ref,
                                        const GstVideoInfo *info);
 
 /**
- * A copy; the frame is given back and the ref freed.
+ * Copies the frame into the buffer, releases it and frees the reference.
  *
- * @param default_layout  lay it out as `info` has it, without a GstVideoMeta; otherwise as it is in
- *                        the slot
- * @return NULL if it was overwritten meanwhile.
+ * @param default_layout  use GStreamer's default strides for `info`, without a GstVideoMeta; otherwise
+ *                        those of the slot
+ * @return NULL if the frame was overwritten during the copy
  */
 GstBuffer *gst_triptych_frame_ref_copy(struct gst_triptych_frame_ref *ref, tri_reader *reader,
                                        const GstVideoInfo *info, gboolean default_layout);
 
-/** Whether the frame lies in its slot as GStreamer lays out `info` where no GstVideoMeta says
- *  otherwise. */
+/** Returns whether the frame's strides and offsets are GStreamer's default for `info`. */
 gboolean gst_triptych_has_default_layout(const struct tri_frame *frame, const GstVideoInfo *info);
 
 #endif

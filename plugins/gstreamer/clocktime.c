@@ -5,7 +5,7 @@
 
 #define NTP_EPOCH_NS (2208988800 * (gint64)GST_SECOND) // from 1900 to 1970, RFC 5905
 
-/** What to add to CLOCK_MONOTONIC to get NTP time, as this host's real-time clock has it now. */
+/** Returns NTP time minus CLOCK_MONOTONIC, by this host's real-time clock. */
 static gint64 offset_to_ntp(void)
 {
     return g_get_real_time() * 1000 - tri_now_ns() + NTP_EPOCH_NS;
@@ -38,7 +38,7 @@ void gst_triptych_set_capture_times(const GstBuffer *buffer, GstReferenceTimesta
     monotonic->duration = ntp->duration = GST_BUFFER_DURATION(buffer);
 }
 
-/** Whether a reference is of this kind. */
+/** Returns whether a reference has these caps. */
 static gboolean is_of(const GstReferenceTimestampMeta *meta, GstStaticCaps *kind)
 {
     GstCaps *caps = gst_static_caps_get(kind);
@@ -66,7 +66,7 @@ gint64 gst_triptych_get_capture_time(GstBuffer *buffer)
 gboolean gst_triptych_clock_is_monotonic(GstClock *clock)
 {
     GstClockType type = GST_CLOCK_TYPE_OTHER;
-    if (G_OBJECT_TYPE(clock) == GST_TYPE_SYSTEM_CLOCK) // of derived classes are those of a network
+    if (G_OBJECT_TYPE(clock) == GST_TYPE_SYSTEM_CLOCK) // derived classes may be network clocks
         g_object_get(clock, "clock-type", &type, NULL);
     return type == GST_CLOCK_TYPE_MONOTONIC;
 }
@@ -81,8 +81,7 @@ static gboolean is_calibrated(GstClock *clock)
     return internal != external || num != den;
 }
 
-/** What to add to CLOCK_MONOTONIC to get the element's running time. @return FALSE without a
- *  clock. */
+/** Calculates running time minus CLOCK_MONOTONIC. @return FALSE without a clock */
 static gboolean offset_to_running_time(GstElement *element, gboolean monotonic, gint64 *offset)
 {
     GST_OBJECT_LOCK(element);
@@ -96,7 +95,7 @@ static gboolean offset_to_running_time(GstElement *element, gboolean monotonic, 
     if (!clock)
         return FALSE;
     *offset = -base;
-    if (!exact) { // both are read at the same moment, as near as two calls can be
+    if (!exact) { // two reads, as close together as possible
         *offset += (gint64)gst_clock_get_time(clock) - tri_now_ns();
         gst_object_unref(clock);
     }

@@ -1,42 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/** Between capture times (CLOCK_MONOTONIC) and an element's running time. */
+/** Converts between capture times (CLOCK_MONOTONIC) and an element's running time. */
 #ifndef GST_TRIPTYCH_CLOCKTIME_H
 #define GST_TRIPTYCH_CLOCKTIME_H
 
 #include <gst/gst.h>
 
-/** Caps of the GstReferenceTimestampMeta that carries a frame's capture time unchanged:
- *  CLOCK_MONOTONIC of this host, in nanoseconds. */
+/** Caps of the GstReferenceTimestampMeta with a frame's capture time: this host's CLOCK_MONOTONIC
+ *  in nanoseconds. */
 #define GST_TRIPTYCH_REFERENCE "timestamp/x-clock-monotonic"
 
-/** The same moment for other hosts: NTP time, nanoseconds since 1900, as RTP's ntp-64 extension
- *  (RFC 6051) carries it. */
+/** The capture time for other hosts: NTP time, nanoseconds since 1900, as in RTP's ntp-64 extension
+ *  (RFC 6051). */
 #define GST_TRIPTYCH_REFERENCE_NTP "timestamp/x-ntp"
 
-/** Adds both references to a buffer whose time is not known yet:
- *  gst_triptych_set_capture_times(). */
+/** Adds both references to a buffer before its times are known. */
 void gst_triptych_add_capture_times(GstBuffer *buffer, GstReferenceTimestampMeta **monotonic,
                                     GstReferenceTimestampMeta **ntp);
 
-/** Sets both to a capture time, and to the duration that the buffer has. */
+/** Sets both references to a capture time and the buffer's duration. */
 void gst_triptych_set_capture_times(const GstBuffer *buffer, GstReferenceTimestampMeta *monotonic,
                                     GstReferenceTimestampMeta *ntp, gint64 capture_ns);
 
-/** The capture time that a buffer carries as a reference, 0 if it has none. NTP time is brought to
- *  this host's CLOCK_MONOTONIC through its real-time clock. */
+/** Returns the capture time from a buffer's references, 0 without one. NTP time is converted to
+ *  this host's CLOCK_MONOTONIC by its real-time clock. */
 gint64 gst_triptych_get_capture_time(GstBuffer *buffer);
 
-/** Whether a clock reads CLOCK_MONOTONIC, as the usual one does, apart from its calibration: an
- *  element asks once, when it is given the clock. */
+/** Returns whether a clock reads CLOCK_MONOTONIC, apart from its calibration. Elements ask once,
+ *  when they get the clock. */
 gboolean gst_triptych_clock_is_monotonic(GstClock *clock);
 
-/** The running time of a moment of CLOCK_MONOTONIC, whatever clock the pipeline runs on; 0 for what
- *  lies before its start, GST_CLOCK_TIME_NONE without a clock. Exact where the element's clock
- *  reads CLOCK_MONOTONIC, as `monotonic` says that it does. */
+/** Converts a CLOCK_MONOTONIC time to running time, for any clock of the pipeline. 0 for times
+ *  before the pipeline played, GST_CLOCK_TIME_NONE without a clock. Exact if `monotonic`: the clock
+ *  reads CLOCK_MONOTONIC. */
 GstClockTime gst_triptych_running_time(GstElement *element, gboolean monotonic, gint64 moment_ns);
 
-/** The moment of CLOCK_MONOTONIC of a running time; now where there is no clock or it lies
- *  ahead. */
+/** Converts a running time to CLOCK_MONOTONIC; returns the current time without a clock and for
+ *  times in the future. */
 gint64 gst_triptych_monotonic(GstElement *element, gboolean monotonic, GstClockTime running_time);
 
 #endif

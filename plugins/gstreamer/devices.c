@@ -5,7 +5,7 @@
 
 #include <triptych/stream.h>
 
-#define POLL_INTERVAL_US (G_USEC_PER_SEC / 2) // the kernel tells nobody of new segments
+#define POLL_INTERVAL_US (G_USEC_PER_SEC / 2) // the kernel sends no event for new segments
 
 struct _GstTriptychDevice {
     GstDevice parent;
@@ -55,7 +55,7 @@ static void gst_triptych_device_class_init(GstTriptychDeviceClass *klass)
     GST_DEVICE_CLASS(klass)->reconfigure_element = gst_triptych_device_reconfigure;
 }
 
-/** A device for a stream that can be watched: floating, or NULL. */
+/** Makes a device for a live stream: floating; NULL if nobody can read it. */
 static GstDevice *device_of(const struct tri_stream *stream)
 {
     if (stream->state != TRI_STREAM_LIVE || !stream->has_frame)
@@ -101,7 +101,7 @@ static gint same_stream(gconstpointer a, gconstpointer b)
                      ((const GstTriptychDevice *)b)->stream);
 }
 
-/** Whether two devices say the same of their stream. */
+/** Returns whether caps and properties of two devices are equal. */
 static gboolean same_device(GstDevice *a, GstDevice *b)
 {
     GstCaps *caps[] = { gst_device_get_caps(a), gst_device_get_caps(b) };
@@ -115,11 +115,11 @@ static gboolean same_device(GstDevice *a, GstDevice *b)
     return same;
 }
 
-/** Brings the list of devices in line with the kernel's table. */
+/** Updates the list of devices from the kernel's table. */
 static void update(GstDeviceProvider *provider)
 {
     GList *now = gst_triptych_device_provider_probe(provider);
-    // Not gst_device_provider_get_devices(): it takes the lock under which start() is called.
+    // gst_device_provider_get_devices() takes the lock that is held when start() is called.
     GST_OBJECT_LOCK(provider);
     GList *known = g_list_copy(provider->devices);
     g_list_foreach(known, (GFunc)(void (*)(void))gst_object_ref, NULL);
@@ -160,7 +160,7 @@ static gpointer watch(gpointer data)
 static gboolean gst_triptych_device_provider_start(GstDeviceProvider *provider)
 {
     GstTriptychDeviceProvider *self = GST_TRIPTYCH_DEVICE_PROVIDER(provider);
-    update(provider); // what there is now is known when start() returns
+    update(provider); // existing streams are known when start() returns
     self->stopping = FALSE;
     self->thread = g_thread_new("triptych-devices", watch, self);
     return TRUE;

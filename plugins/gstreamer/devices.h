@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The streams of this machine as GStreamer devices, for gst-device-monitor-1.0. */
+/** Lists streams as GStreamer devices, for gst-device-monitor-1.0. */
 #ifndef GST_TRIPTYCH_DEVICES_H
 #define GST_TRIPTYCH_DEVICES_H
 

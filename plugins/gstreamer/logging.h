@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** libtriptych's messages as GStreamer's, and the last error's text for the element's own
+/** Forwards libtriptych's messages to GStreamer, and keeps the last error for the element's
  *  message. */
 #ifndef GST_TRIPTYCH_LOGGING_H
 #define GST_TRIPTYCH_LOGGING_H
@@ -10,10 +10,10 @@
 
 GST_DEBUG_CATEGORY_EXTERN(gst_triptych_debug);
 
-/** Writes to the debug category `triptych`; `last_error` is the last message of level error. */
+/** Writes to the debug category `triptych`. `last_error` is the last message of level error. */
 struct gst_triptych_log {
     tri_log log;
-    GstObject *object; // whose messages they are, not owned
+    GstObject *object; // the element, not owned
     gchar last_error[512];
 };
 

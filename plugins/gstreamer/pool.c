@@ -5,7 +5,7 @@
 #include "videocaps.h"
 
 #define GST_CAT_DEFAULT gst_triptych_debug
-#define SLOTS_RESERVED  2 // for frames that are copied: the newest, and the next
+#define SLOTS_RESERVED  2 // for copied frames: the newest and the next
 
 struct _GstTriptychPool {
     GstBufferPool parent;
@@ -16,15 +16,15 @@ struct _GstTriptychPool {
 
 G_DEFINE_TYPE(GstTriptychPool, gst_triptych_pool, GST_TYPE_BUFFER_POOL)
 
-/** What hangs on a memory that is a slot. */
+/** Attached to a GstMemory that is a slot. */
 struct slot_memory {
     GstTriptychWriter *writer;
     struct tri_draft draft;
-    gconstpointer segment; // its first slot: another one after the stream has moved
+    gconstpointer segment; // address of its first slot; changes when the stream moves
     gboolean published;
 };
 
-static GQuark slot_quark; // set with the first writer: a sink may never be asked for a pool
+static GQuark slot_quark; // set with the first writer: a sink may never have a pool
 
 GstTriptychWriter *gst_triptych_writer_new(tri_writer *writer, guint slots)
 {
@@ -46,7 +46,7 @@ void gst_triptych_writer_unref(GstTriptychWriter *writer)
     g_atomic_rc_box_release_full(writer, clear_writer);
 }
 
-/** The last user of the memory has let go: the slot may be written again. Any thread. */
+/** Returns the slot to the writer after its memory's last use. Any thread. */
 static void free_slot(gpointer data)
 {
     struct slot_memory *slot = data;
@@ -58,7 +58,7 @@ static void free_slot(gpointer data)
     g_free(slot);
 }
 
-/** Places the planes of a draft where `info` has them. */
+/** Moves the planes of a draft to the offsets and strides of `info`. */
 static void place_planes(struct tri_draft *draft, const GstVideoInfo *info)
 {
     guint8 *start = draft->data[0] - draft->shape.plane[0].offset;
@@ -72,7 +72,7 @@ static void place_planes(struct tri_draft *draft, const GstVideoInfo *info)
     draft->shape.bytes = info->size;
 }
 
-/** What tells the segment in use from one that it replaced. */
+/** Returns an address that differs between a segment and its successor. */
 static gconstpointer first_slot(const GstTriptychWriter *shared)
 {
     uint64_t bytes;
@@ -84,7 +84,7 @@ static gboolean may_give_slot(const GstTriptychWriter *shared)
     return shared->in_use < MAX(shared->slots - SLOTS_RESERVED, GST_TRIPTYCH_POOL_BUFFERS);
 }
 
-/** Begins a draft in a free slot. @return FALSE if there is none for upstream. */
+/** Begins a draft in a free slot. @return FALSE if upstream can have none */
 static gboolean begin(GstTriptychPool *self, struct slot_memory *slot)
 {
     struct tri_video video = self->video;
@@ -131,7 +131,7 @@ static GstFlowReturn gst_triptych_pool_acquire(GstBufferPool *pool, GstBuffer **
         return GST_FLOW_FLUSHING;
 
     GstMemory *memory = slot_memory_new(self);
-    if (!memory) // the sink will copy this one
+    if (!memory) // the sink copies this one
         memory = gst_allocator_alloc(NULL, self->info.size, NULL);
     GstBuffer *buffer = gst_buffer_new();
     gst_buffer_append_memory(buffer, memory);
@@ -143,7 +143,7 @@ static GstFlowReturn gst_triptych_pool_acquire(GstBufferPool *pool, GstBuffer **
     return GST_FLOW_OK;
 }
 
-/** Buffers are not kept for reuse: each one is begun anew, in the slot that is free then. */
+/** Frees the buffer: the next one uses whichever slot is free then. */
 static void gst_triptych_pool_release(GstBufferPool *pool, GstBuffer *buffer)
 {
     (void)pool;
@@ -153,7 +153,7 @@ static void gst_triptych_pool_release(GstBufferPool *pool, GstBuffer *buffer)
 static gboolean gst_triptych_pool_start(GstBufferPool *pool)
 {
     (void)pool;
-    return TRUE; // nothing to allocate in advance
+    return TRUE; // nothing to allocate
 }
 
 static const gchar **gst_triptych_pool_get_options(GstBufferPool *pool)
@@ -222,7 +222,7 @@ struct tri_draft *gst_triptych_pool_publish(GstTriptychWriter *writer, GstBuffer
     for (guint p = 0; p < meta->n_planes; p++) {
         if (meta->offset[p] != slot->draft.shape.plane[p].offset ||
             meta->stride[p] != (gint)slot->draft.shape.plane[p].stride)
-            return NULL; // cropped or moved since
+            return NULL; // cropped or moved
     }
     slot->published = TRUE;
     return &slot->draft;

@@ -6,7 +6,7 @@ static GQuark offset_quark(void)
     return g_quark_from_static_string("triptych-offset");
 }
 
-/** The field of a property; NULL if the property is not of a table of ours. */
+/** Returns the field of a property; NULL if the property is in no table. */
 static gpointer field_of(GObject *object, GParamSpec *spec)
 {
     const gsize offset = GPOINTER_TO_SIZE(g_param_spec_get_qdata(spec, offset_quark()));

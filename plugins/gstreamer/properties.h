@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Properties that are fields of their element: declared in one table, served by one pair of
- *  functions. */
+/** Properties stored in fields of their element: one table declares them, two functions serve
+ *  them. */
 #ifndef GST_TRIPTYCH_PROPERTIES_H
 #define GST_TRIPTYCH_PROPERTIES_H
 
@@ -17,26 +17,24 @@ struct gst_triptych_property {
     gsize offset; // of the field, in the element
 };
 
-/** Installs all of a table as properties of the class, and the functions that get and set them
- *  under the object lock. An element that has more to do at a change sets set_property
- *  afterwards. */
+/** Installs a table's properties in a class, with functions that get and set them under the object
+ *  lock. An element that does more on a change overrides set_property afterwards. */
 void gst_triptych_install_properties(GObjectClass *klass,
                                      const struct gst_triptych_property *properties, gsize count);
 
-/** Sets a field as its property says: what set_property is after
- *  gst_triptych_install_properties(). */
+/** Sets the field of a property: set_property after gst_triptych_install_properties(). */
 void gst_triptych_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec);
 
-/** Frees the strings among the fields: for finalize(). */
+/** Frees all string fields: for finalize(). */
 void gst_triptych_free_properties(GObject *object);
 
-/** Which stream an element means, a string: see gst_triptych_stream_name(). */
+/** Makes the property `stream`, see gst_triptych_stream_name(). */
 GParamSpec *gst_triptych_stream_spec(void);
 
-/** A counter of frames, to be read only. `blurb` is static. */
+/** Makes a read-only counter of frames. `blurb` is static. */
 GParamSpec *gst_triptych_counter_spec(const gchar *name, const gchar *nick, const gchar *blurb);
 
-/** Counts one more in a counter's field. */
+/** Adds 1 to a counter. */
 void gst_triptych_count(gpointer element, guint64 *counter);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <triptych/writer.h>
 
-/** Whether `name` is a factory's name and a number, as gst_object_set_name(NULL) makes them. */
+/** Returns whether `name` was made by gst_object_set_name(NULL): a factory's name and a number. */
 static gboolean is_default_name(const gchar *name, GstElement *element)
 {
     gchar *type = g_ascii_strdown(GST_OBJECT_NAME(gst_element_get_factory(element)), -1);

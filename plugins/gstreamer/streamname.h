@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/** Which stream an element means. */
+/** The stream that an element reads or writes. */
 #ifndef GST_TRIPTYCH_STREAMNAME_H
 #define GST_TRIPTYCH_STREAMNAME_H
 
 #include <gst/gst.h>
 
 /**
- * The stream of an element: its `stream` property, which is read under the object lock, else the name
- * it was given (`name=cam0`), else, if that is only the one GStreamer made up ("triptychsrc0"), the
- * default "cam0".
+ * Returns the name of an element's stream: its property `stream`, otherwise the element's name if an
+ * application gave it (`name=cam0`), otherwise "cam0". Takes the object lock.
  *
- * @return the caller's, to be freed with g_free().
+ * @return free with g_free()
  */
 gchar *gst_triptych_stream_name(GstElement *element, gchar *const *property);
 

@@ -5,9 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SLICE_NS 100000 // the shortest there is
+#define SLICE_NS 100000 // the minimum
 
-/** As the kernel has it; its header cannot be had together with <sched.h> everywhere. */
+/** The kernel's struct sched_attr. Its header conflicts with <sched.h> on some systems. */
 struct attributes {
     guint32 size, policy;
     guint64 flags;

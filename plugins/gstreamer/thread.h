@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/** How soon the kernel lets a thread run that has been woken. */
+/** Scheduling of a streaming thread. */
 #ifndef GST_TRIPTYCH_THREAD_H
 #define GST_TRIPTYCH_THREAD_H
 
 #include <glib.h>
 
 /**
- * Lets the calling thread run as soon as it is woken, although its processor is at work for another
- * thread: asks for short time slices, which the scheduler (Linux 6.12 and later) serves first. The
- * thread gets no more of the processor than before, nor does it keep others from it for longer.
- * Elsewhere, and for threads of other policies than the usual one, nothing changes. Asks once a
- * thread: cheap to call for every frame.
+ * Requests short time slices for the calling thread. The scheduler (Linux 6.12 and later) prefers such
+ * a thread when it wakes, even if another thread is running. The thread gets no more processor time
+ * in total. Does nothing on earlier kernels, for other scheduling policies, and after the first call
+ * of a thread.
  */
 void gst_triptych_thread_request_short_slices(void);
 

@@ -13,9 +13,9 @@
 
 #define GST_CAT_DEFAULT  gst_triptych_debug
 #define MODE_DEFAULT     "0640"
-#define SLOTS_DEFAULT    8     // triple buffering, and the pictures that a decoder refers to
-#define POLL_INTERVAL_US 10000 // for the first reader
-#define HISTORY_DEFAULT  2     // slots in turn are then few enough for a processor's cache
+#define SLOTS_DEFAULT    8     // triple buffering, and a decoder's reference frames
+#define POLL_INTERVAL_US 10000 // while waiting for the first reader
+#define HISTORY_DEFAULT  2     // few slots in rotation stay in the processor's cache
 
 struct _GstTriptychSink {
     GstVideoSink parent;
@@ -26,7 +26,7 @@ struct _GstTriptychSink {
     gchar *mode;
     gchar *group;
     gboolean wait_for_connection;
-    guint readers; // after the newest frame
+    guint readers; // at the newest frame
     guint64 in_place, copied, dropped;
 
     struct gst_triptych_reader_watch reader_watch;
@@ -34,7 +34,7 @@ struct _GstTriptychSink {
     gint flushing;  // atomic
     gint monotonic; // atomic: whether the clock reads CLOCK_MONOTONIC
 
-    // The streaming thread's.
+    // Used by the streaming thread only.
     GstTriptychWriter *writer;
     struct gst_triptych_log log;
     struct tri_video video;
@@ -44,8 +44,7 @@ struct _GstTriptychSink {
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
 
-/** Permission bits in octal; unset is the default. @return FALSE where the text is something
- *  else. */
+/** Parses permission bits in octal; the default if unset. @return FALSE if `text` is not octal */
 static gboolean parse_permissions(const gchar *text, guint32 *mode)
 {
     guint64 bits = 0;
@@ -72,7 +71,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
     const guint history = self->history;
     GST_OBJECT_UNLOCK(self);
     options.group = group;
-    // The library opens more where upstream or readers hold these: a slot costs its first touch.
+    // The library opens more when upstream or readers occupy these: each slot costs page faults.
     options.slots = history ? MIN(MAX(history + 1, TRI_SLOTS_MIN), slots) : slots;
 
     tri_writer *writer = NULL;
@@ -99,7 +98,7 @@ static gboolean gst_triptych_sink_stop(GstBaseSink *base)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
     g_mutex_lock(&self->writer->lock);
-    tri_writer_close(&self->writer->writer); // buffers upstream keep their memory
+    tri_writer_close(&self->writer->writer); // upstream buffers keep their memory
     g_mutex_unlock(&self->writer->lock);
     g_clear_pointer(&self->writer, gst_triptych_writer_unref);
     GST_OBJECT_LOCK(self);
@@ -117,7 +116,7 @@ static gboolean gst_triptych_sink_set_info(GstVideoSink *sink, GstCaps *caps,
     return gst_triptych_parse_caps(caps, &self->video, &self->info);
 }
 
-/** Only video/x-raw reaches set_info(). */
+/** Reads caps that are not video/x-raw, which do not reach set_info(). */
 static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
@@ -126,7 +125,7 @@ static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
 }
 
-/** Of the eight orientations those that are no mirror image. */
+/** Returns the rotation of an image-orientation tag; 0 for mirrored orientations. */
 static guint32 parse_rotation(const GstTagList *tags, guint32 before)
 {
     const gchar *orientation = NULL;
@@ -150,9 +149,9 @@ static gboolean gst_triptych_sink_event(GstBaseSink *base, GstEvent *event)
     return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->event(base, event);
 }
 
-/** Offers the slots. Does not say that GstVideoMeta is understood, although it is: upstream would
- *  then pass on pictures of its own (libav's decoders each of them copied by GStreamer, as they
- *  stay mapped), which the sink had to copy. So it writes into a slot, or copies to one itself. */
+/** Offers slots. Does not announce support for GstVideoMeta, because upstream would then pass on
+ *  frames in its own memory, which the sink had to copy, after GStreamer had copied those that
+ *  libav's decoders keep mapped. Without it upstream writes into a slot, or copies into one. */
 static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery *query)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
@@ -164,7 +163,7 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
     if (!caps || !self->writer || !gst_triptych_parse_caps(caps, &video, &info))
         return FALSE;
     if (!gst_triptych_is_raw(&info))
-        return TRUE; // compressed: its size is not known in advance; Bayer: has no planes
+        return TRUE; // the size of compressed frames is unknown; Bayer has no planes
 
     GstBufferPool *pool = NULL;
     if (need_pool) {
@@ -180,7 +179,7 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
     return TRUE;
 }
 
-/** When the picture was taken: as its source said, else from its time stamp. */
+/** Returns the capture time: from the reference timestamp, otherwise from the time stamp. */
 static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
 {
     const gint64 told = gst_triptych_get_capture_time(buffer);
@@ -198,7 +197,7 @@ static void fill_info(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame
                       guint32 copies)
 {
     for (guint p = 0; p < TRI_PLANES_MAX; p++)
-        self->video.stride[p] = info->video.stride[p]; // the draft's own
+        self->video.stride[p] = info->video.stride[p]; // of the draft
     info->video = self->video;
     info->video.rotation = self->rotation;
     info->video.field = gst_triptych_buffer_field(&self->info, buffer);
@@ -226,7 +225,7 @@ static gboolean copy_raw(GstTriptychSink *self, GstBuffer *buffer, struct tri_dr
     return TRUE;
 }
 
-/** Bayer: rows without GstVideoMeta, as long as the buffer's size tells. */
+/** Copies Bayer rows, which have no GstVideoMeta; the buffer's size gives their stride. */
 static gboolean copy_rows(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft)
 {
     const struct tri_plane *plane = &draft->shape.plane[0];
@@ -248,7 +247,7 @@ static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
     const gsize bytes = gst_buffer_get_size(buffer);
     if (bytes == 0)
         return FALSE;
-    if (bytes > draft->shape.plane[0].bytes) // there is room: publish_copy() has seen to that
+    if (bytes > draft->shape.plane[0].bytes) // publish_copy() has reserved room
         draft->shape.bytes = draft->shape.plane[0].bytes = bytes;
     draft->info.bytes_used = gst_buffer_extract(buffer, 0, draft->data[0], bytes);
     if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT))
@@ -256,13 +255,13 @@ static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
     return TRUE;
 }
 
-/** Publishes a buffer that lies elsewhere: one copy. */
+/** Copies a buffer into a slot and publishes it. */
 static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
 {
     struct tri_video video = self->video;
     memset(video.stride, 0, sizeof(video.stride));
     struct tri_draft draft;
-    // A compressed picture may be larger than a slot has room for.
+    // A compressed frame may be larger than the slots.
     const gboolean compressed = tri_format_find(video.fourcc)->family == TRI_FAMILY_COMPRESSED;
     if (compressed)
         tri_writer_reserve(self->writer->writer, gst_buffer_get_size(buffer));
@@ -328,8 +327,8 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     switch (err) {
     case TRI_OK:
         return GST_FLOW_OK;
-    case TRI_ERR_NO_SLOT: // readers hold them all; never wait for them
-    case TRI_ERR_MOVED:   // made for a segment that has been replaced since
+    case TRI_ERR_NO_SLOT: // readers lock every slot: do not wait for them
+    case TRI_ERR_MOVED:   // the draft is in a segment that was replaced
         gst_triptych_count(self, &self->dropped);
         return GST_FLOW_OK;
     default:
@@ -348,7 +347,7 @@ static gboolean has_readers(GstTriptychSink *self)
     return stats.readers > 0;
 }
 
-/** Makes the stream that readers can attach to: a stream without a frame has none. */
+/** Creates the segment: readers cannot attach to a stream without one. */
 static enum tri_err open_stream(GstTriptychSink *self)
 {
     struct tri_draft draft;
@@ -360,9 +359,8 @@ static enum tri_err open_stream(GstTriptychSink *self)
     return err;
 }
 
-/** Publishes nothing: the first frame would be published twice, now and when it is due. Waits here
- *  for a reader, as the pipeline's time begins with the end of preroll: no frame is late after
- *  that. */
+/** Publishes nothing, because the frame is due after preroll. With wait-for-connection, waits for a
+ *  reader here: running time starts after preroll, so no frame is late. */
 static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buffer)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
@@ -370,7 +368,7 @@ static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buf
     GST_OBJECT_LOCK(self);
     const gboolean waits = self->wait_for_connection;
     GST_OBJECT_UNLOCK(self);
-    if (!waits || open_stream(self) != TRI_OK) // publishing tells why
+    if (!waits || open_stream(self) != TRI_OK) // publishing reports the reason
         return GST_FLOW_OK;
     while (!has_readers(self)) {
         if (g_atomic_int_get(&self->flushing))
@@ -413,11 +411,10 @@ static void gst_triptych_sink_init(GstTriptychSink *self)
     self->mode = g_strdup(MODE_DEFAULT);
     gst_triptych_reader_watch_init(&self->reader_watch);
 
-    // Kept as the last sample, a picture would keep its slot from upstream, and giving that back would
-    // delay the next one.
+    // The last sample would occupy a slot, and releasing it would delay the next frame.
     gst_base_sink_set_last_sample_enabled(GST_BASE_SINK(self), FALSE);
 
-    // Unlike a sink with a screen: a picture that is late is still the newest that readers can have.
+    // Unlike a display sink: a late frame is still the newest one for readers.
     gst_base_sink_set_max_lateness(GST_BASE_SINK(self), -1);
     gst_base_sink_set_qos_enabled(GST_BASE_SINK(self), FALSE);
 }
@@ -428,8 +425,8 @@ static void install_properties(GObjectClass *object)
         { gst_triptych_stream_spec(), G_STRUCT_OFFSET(GstTriptychSink, stream) },
         { g_param_spec_uint(
               "slots", "Slots",
-              "How many slots upstream may take part in; more are opened for readers. A decoder "
-              "keeps the pictures it refers to in slots: up to 16, and 3 more are needed",
+              "Number of slots for upstream and the sink; more are opened for readers. A decoder "
+              "keeps up to 16 reference frames in slots and needs 3 more",
               TRI_SLOTS_MIN, TRI_SLOTS_MAX, SLOTS_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, slots) },
         { g_param_spec_uint("slots-max", "Slots at most",
@@ -439,34 +436,36 @@ static void install_properties(GObjectClass *object)
           G_STRUCT_OFFSET(GstTriptychSink, slots_max) },
         { g_param_spec_uint(
               "history", "History",
-              "How many of the newest frames to keep for readers with mode=next, where slots last "
-              "(0: as many as there are slots). Few stay in the processor's cache, and are "
-              "written faster",
+              "Number of newest frames to keep for readers with mode=next (0: as many as there are "
+              "slots). Fewer slots in rotation stay in the processor's cache and are written "
+              "faster",
               0, TRI_SLOTS_MAX, HISTORY_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, history) },
-        { g_param_spec_string("mode", "Mode", "Who may watch: permission bits in octal",
+        { g_param_spec_string("mode", "Mode",
+                              "Permissions of the stream, octal as in chmod: who may read it",
                               MODE_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, mode) },
-        { g_param_spec_string("group", "Group", "Group that may watch (unset: the process's own)",
+        { g_param_spec_string("group", "Group",
+                              "Group that may read the stream (unset: the group of this process)",
                               NULL, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, group) },
         { g_param_spec_boolean("wait-for-connection", "Wait for a connection",
-                               "Whether to hold back the first frame until there is a reader",
-                               FALSE, GST_TRIPTYCH_READY),
+                               "Delay the first frame until a reader is attached", FALSE,
+                               GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, wait_for_connection) },
         { g_param_spec_uint("readers", "Readers",
-                            "Processes attached when the newest frame was published; changes are "
-                            "notified",
+                            "Number of attached readers when the newest frame was published; "
+                            "changes are notified",
                             0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS),
           G_STRUCT_OFFSET(GstTriptychSink, readers) },
         { gst_triptych_counter_spec("zero-copy-frames", "Zero-copy frames",
-                                    "Frames that upstream wrote into their slot itself"),
+                                    "Frames that upstream wrote directly into a slot"),
           G_STRUCT_OFFSET(GstTriptychSink, in_place) },
         { gst_triptych_counter_spec("copied-frames", "Copied frames",
-                                    "Frames that upstream had elsewhere"),
+                                    "Frames in other memory, copied into a slot"),
           G_STRUCT_OFFSET(GstTriptychSink, copied) },
         { gst_triptych_counter_spec("dropped-frames", "Dropped frames",
-                                    "Frames that found no free slot, as readers held them all"),
+                                    "Frames dropped because no slot was free"),
           G_STRUCT_OFFSET(GstTriptychSink, dropped) },
     };
     gst_triptych_install_properties(object, properties, G_N_ELEMENTS(properties));
@@ -484,8 +483,8 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
 
     gst_element_class_set_static_metadata(
         element, "triptych sink", "Sink/Video",
-        "Shares live video with any number of processes through System V shared memory; late "
-        "pictures as well, unless max-lateness is set",
+        "Shares live video with any number of processes through System V shared memory; also "
+        "late frames, unless max-lateness is set",
         "the triptych authors");
     GstCaps *caps = gst_triptych_template_caps();
     gst_element_class_add_pad_template(

@@ -3,6 +3,7 @@
 
 #include "buffer.h"
 #include "clocktime.h"
+#include "latency.h"
 #include "logging.h"
 #include "properties.h"
 #include "streamname.h"
@@ -17,10 +18,6 @@
 #define GST_CAT_DEFAULT gst_triptych_debug
 #define SLOTS_RESERVED  2 // for the writer: the newest frame and the one being written
 #define IN_USE_MAX      6 // a downstream that keeps more is a queue and gets copies
-#define LATENCY_MARGIN  (2 * GST_MSECOND)          // beyond the greatest age
-#define AGE_WINDOW      ((gint64)(2 * GST_SECOND)) // ages count for one to two windows
-#define AGE_MAX         ((gint64)(5 * GST_SECOND)) // an older frame has a wrong time
-#define PERIOD_MAX      (100 * GST_MSECOND)        // counts as latency before ages are known
 
 struct _GstTriptychSrc {
     GstPushSrc parent;
@@ -32,11 +29,11 @@ struct _GstTriptychSrc {
     guint64 timeout_ns;
     guint64 in_place, copied, reclaimed;
 
-    // Guarded by the object lock, too: any thread may query.
-    GstClockTime latency;
+    // Guarded by the object lock, too.
     gint64 playing_since; // CLOCK_MONOTONIC
+    tri_reader *reader;   // the pointer, not the reader
 
-    tri_reader *reader; // the lock guards the pointer
+    struct gst_triptych_latency latency;
 
     // Used by the streaming thread only.
     struct gst_triptych_log log;
@@ -48,9 +45,7 @@ struct _GstTriptychSrc {
     gboolean accepts_video_meta; // downstream understands GstVideoMeta
     guint64 last_number;
     GstClockTime last_pts;
-    gint64 first_capture_ns;                // 0: no frame yet
-    gint64 window_start;                    // CLOCK_MONOTONIC
-    GstClockTime max_age, previous_max_age; // in this window, in the one before
+    gint64 first_capture_ns; // 0: no frame yet
 
     // Atomic.
     gint flushing;
@@ -85,39 +80,6 @@ DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
             { ON_DISCONNECT_WAIT, "Wait until the writer returns", "wait" },
             { ON_DISCONNECT_EOS, "End the stream", "eos" },
             { ON_DISCONNECT_ERROR, "Post an error", "error" })
-
-/** Returns the minimum latency of a stream: one frame period, limited for slow streams. */
-static GstClockTime min_latency(const struct tri_video *video)
-{
-    if (video->fps_num == 0)
-        return 0;
-    return MIN(gst_util_uint64_scale(GST_SECOND, video->fps_den, video->fps_num), PERIOD_MAX);
-}
-
-/** Updates the latency: the greatest age of a frame in the last seconds, and at least about one
- *  frame period. Posts LATENCY when it changes, before the frame goes downstream. */
-static void update_latency(GstTriptychSrc *self, const struct tri_video *video, gint64 age)
-{
-    const gint64 now = tri_now_ns();
-    if (now - self->window_start >= AGE_WINDOW) {
-        self->window_start = now;
-        self->previous_max_age = self->max_age;
-        self->max_age = 0;
-    }
-    self->max_age = MAX(self->max_age, (GstClockTime)CLAMP(age, 0, AGE_MAX));
-    const GstClockTime greatest = MAX(self->max_age, self->previous_max_age);
-    const GstClockTime least = min_latency(video);
-    const GstClockTime wanted = MAX(greatest + LATENCY_MARGIN, least);
-
-    GST_OBJECT_LOCK(self);
-    const GstClockTime before = self->latency;
-    if (greatest > before || before < least || wanted < before / 2)
-        self->latency = wanted;
-    const gboolean changed = self->latency != before;
-    GST_OBJECT_UNLOCK(self);
-    if (changed)
-        gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
-}
 
 /** Sets caps that describe `video`. `mixed`: the flags of each buffer give its fields. */
 static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gboolean mixed)
@@ -317,7 +279,8 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 
         // Time that a frame waited for this call is downstream's, not latency of the stream.
         const gint64 waited = MAX(start - frame->info.publish_ns, 0);
-        update_latency(self, &frame->info.video, tri_now_ns() - frame->info.capture_ns - waited);
+        gst_triptych_latency_update(&self->latency, GST_ELEMENT(self), &frame->info.video,
+                                    tri_now_ns() - frame->info.capture_ns - waited);
 
         GstClockTime pts;
         if (!find_pts(self, &frame->info, &pts))
@@ -378,14 +341,13 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     gst_video_info_init(&self->info);
     self->last_number = 0;
     self->last_pts = GST_CLOCK_TIME_NONE;
-    self->first_capture_ns = self->window_start = 0;
-    self->max_age = self->previous_max_age = 0;
+    self->first_capture_ns = 0;
     struct tri_reader_options options = { .name = name, .log = &self->log.log };
     GST_OBJECT_LOCK(self);
     options.mode = (enum tri_reader_mode)self->mode;
     self->in_order = FALSE;
     options.wait = (enum tri_reader_wait)self->wait;
-    self->latency = 0;
+    self->latency = (struct gst_triptych_latency){ 0 };
     GST_OBJECT_UNLOCK(self);
     tri_reader *reader;
     const enum tri_err err = tri_reader_open(&reader, &options);
@@ -440,7 +402,7 @@ static gboolean gst_triptych_src_query(GstBaseSrc *base, GstQuery *query)
     if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
         return GST_BASE_SRC_CLASS(gst_triptych_src_parent_class)->query(base, query);
     GST_OBJECT_LOCK(self);
-    const GstClockTime latency = self->latency;
+    const GstClockTime latency = self->latency.value;
     GST_OBJECT_UNLOCK(self);
     gst_query_set_latency(query, gst_base_src_is_live(base), latency, GST_CLOCK_TIME_NONE);
     return TRUE;

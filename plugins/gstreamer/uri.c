@@ -27,7 +27,7 @@ static gchar *get_uri(GstURIHandler *handler)
     return uri;
 }
 
-/** Sets properties as the query says them: "?mode=next&wait=paced". */
+/** Sets properties from the query: "?mode=next&wait=paced". */
 static gboolean set_query(GObject *object, GHashTable *query, GError **error)
 {
     GHashTableIter iter;
@@ -47,7 +47,7 @@ static gboolean set_query(GObject *object, GHashTable *query, GError **error)
         }
         if (!fits) {
             g_set_error(error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-                        "\"%s\" is no property of triptychsrc, or \"%s\" no value of it",
+                        "triptychsrc has no property \"%s\" with a value \"%s\"",
                         (const gchar *)name, value ? (const gchar *)value : "");
             return FALSE;
         }
@@ -63,7 +63,7 @@ static gboolean set_uri(GstURIHandler *handler, const gchar *text, GError **erro
     gboolean done = stream && tri_name_valid(stream) && (!path || !*path || g_str_equal(path, "/"));
     if (!done)
         g_set_error(error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-                    "\"%s\": a stream is " PROTOCOL "://NAME", text);
+                    "\"%s\": not a stream; use " PROTOCOL "://NAME", text);
     else
         g_object_set(handler, "stream", stream, NULL);
     GHashTable *query = done ? gst_uri_get_query_table(uri) : NULL;

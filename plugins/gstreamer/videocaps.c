@@ -3,8 +3,8 @@
 
 #include "program/caps.h"
 
-/* Colours: from GStreamer's enums to V4L2's numbers; 0 is "not said" on both sides. The other way:
- * caps_gstreamer(). */
+/* Colours from GStreamer's enums to V4L2's numbers; 0 is unspecified in both. caps_gstreamer() converts
+ * the other way. */
 static const guint32 matrices[] = {
     [GST_VIDEO_COLOR_MATRIX_BT601] = TRI_MATRIX_601,
     [GST_VIDEO_COLOR_MATRIX_BT709] = TRI_MATRIX_709,
@@ -36,7 +36,7 @@ static const guint32 primaries[] = {
 
 #define LOOK_UP(table, value) ((gsize)(value) < G_N_ELEMENTS(table) ? (table)[value] : 0)
 
-/** Whether it is raw video that this version of GStreamer knows. */
+/** Returns whether this version of GStreamer knows the format as raw video. */
 static gboolean is_known(const struct tri_format *format)
 {
     return format->gstreamer &&
@@ -80,8 +80,7 @@ GstCaps *gst_triptych_make_caps(const struct tri_video *video)
     if (!format->gstreamer || !gst_video_info_from_caps(&info, caps))
         return caps;
     gst_caps_unref(caps);
-    return gst_video_info_to_caps(
-        &info); // colours by name, where there is one: filters compare text
+    return gst_video_info_to_caps(&info); // colours by name where possible: filters compare text
 }
 
 guint32 gst_triptych_buffer_field(const GstVideoInfo *info, GstBuffer *buffer)
@@ -104,13 +103,13 @@ void gst_triptych_flag_fields(GstBuffer *buffer, const struct tri_video *video)
         video->field != TRI_FIELD_INTERLACED_BT)
         return;
     GST_BUFFER_FLAG_SET(buffer, GST_VIDEO_BUFFER_FLAG_INTERLACED);
-    // As V4L2 has it: where nothing is said, only 525-line television begins with the bottom field.
+    // As in V4L2: by default only 525-line television begins with the bottom field.
     const gboolean ntsc = video->height == 480 || video->height == 486;
     if (video->field == TRI_FIELD_INTERLACED_TB || (video->field == TRI_FIELD_INTERLACED && !ntsc))
         GST_BUFFER_FLAG_SET(buffer, GST_VIDEO_BUFFER_FLAG_TFF);
 }
 
-/** Of caps, not of a GstVideoInfo: that one takes a default where the caps name no colours. */
+/** Reads the caps, because GstVideoInfo has a default where they give no siting. */
 static guint32 siting_of(const GstStructure *s)
 {
     const gchar *site = gst_structure_get_string(s, "chroma-site");
@@ -128,7 +127,7 @@ static guint32 siting_of(const GstStructure *s)
     }
 }
 
-/** Square pixels are not said. */
+/** Sets the pixel aspect ratio; square pixels are left unspecified. */
 static void set_aspect(struct tri_video *video, gint num, gint den)
 {
     if (num == den || num <= 0 || den <= 0 || num > TRI_ASPECT_MAX || den > TRI_ASPECT_MAX)
@@ -149,7 +148,7 @@ static guint32 range_of(GstVideoColorRange range)
     }
 }
 
-/** The format of caps that are not video/x-raw; NULL: there is none. */
+/** Returns the format of caps that are not video/x-raw; NULL if there is none. */
 static const struct tri_format *format_of_media(const GstStructure *s)
 {
     const struct tri_format *format;
@@ -163,7 +162,8 @@ static const struct tri_format *format_of_media(const GstStructure *s)
     return NULL;
 }
 
-/** Compressed video, and Bayer, whose rows GStreamer rounds up to 4 bytes. */
+/** Reads caps of compressed video, and of Bayer formats, whose rows GStreamer rounds up to 4
+ *  bytes. */
 static gboolean parse_media(const GstStructure *s, struct tri_video *video, GstVideoInfo *info)
 {
     const struct tri_format *format = format_of_media(s);
@@ -202,7 +202,7 @@ gboolean gst_triptych_parse_caps(const GstCaps *caps, struct tri_video *video, G
         return parse_media(s, video, info);
     if (!gst_video_info_from_caps(info, caps) ||
         GST_VIDEO_INFO_INTERLACE_MODE(info) > GST_VIDEO_INTERLACE_MODE_MIXED)
-        return FALSE; // fields that lie elsewhere than line by line
+        return FALSE; // fields that are not interleaved
     const struct tri_format *format =
         tri_format_from_name(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(info)));
     if (!format)

@@ -43,7 +43,7 @@ void obs_triptych_describe(const struct tri_video *video, int64_t capture_ns,
     *out = (struct obs_source_frame2){
         .width = video->width,
         .height = video->height,
-        .timestamp = (uint64_t)capture_ns, // OBS counts CLOCK_MONOTONIC nanoseconds too
+        .timestamp = (uint64_t)capture_ns, // OBS uses CLOCK_MONOTONIC nanoseconds, too
         .format = format,
         .range = full ? VIDEO_RANGE_FULL : VIDEO_RANGE_PARTIAL,
         .trc = video->transfer == TRI_TRANSFER_SMPTE2084 ? VIDEO_TRC_PQ

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A stream's pictures in OBS's terms. */
+/** Describes frames of a stream for OBS. */
 #ifndef OBS_TRIPTYCH_OBS_FORMAT_H
 #define OBS_TRIPTYCH_OBS_FORMAT_H
 
@@ -7,10 +7,10 @@
 
 #include <obs-module.h>
 
-/** OBS's own name of a format; VIDEO_FORMAT_NONE where a picture has to be converted first. */
+/** Returns OBS's format; VIDEO_FORMAT_NONE if frames have to be converted first. */
 enum video_format obs_triptych_format(uint32_t fourcc);
 
-/** Sets everything of `out` but its planes: format, size, time, colours. */
+/** Sets all fields of `out` except the planes: format, size, time, colours. */
 void obs_triptych_describe(const struct tri_video *video, int64_t capture_ns,
                            enum video_format format, struct obs_source_frame2 *out);
 

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT_MS     50 // how long the end of the source may go unheard
 #define PROP_STREAM "stream"
 
 struct stream_source {
@@ -23,10 +22,10 @@ struct stream_source {
     pthread_t thread;
     bool running;
     volatile bool stop;          // atomic
-    char name[TRI_NAME_MAX + 2]; // one that is too long stays so, and is refused
+    char name[TRI_NAME_MAX + 2]; // room for one byte too many: the reader refuses such a name
     tri_log log;
 
-    // The thread's.
+    // Used by the thread only.
     tri_reader *reader;
     picture_converter *converter;
     struct scratch copied, converted;
@@ -39,14 +38,14 @@ static void write_to_obs(void *user, enum tri_log_level level, const char *part,
     blog(levels[level], "[triptych] %s: %s", part, text);
 }
 
-/** Hands a picture in a format of OBS's over; that copies it before it returns. */
+/** Passes a frame whose format OBS supports. OBS copies it before the call returns. */
 static void output_direct(struct stream_source *s, const struct tri_frame *frame,
                           enum video_format format)
 {
     struct obs_source_frame2 out;
     obs_triptych_describe(&frame->info.video, frame->info.capture_ns, format, &out);
     for (uint32_t p = 0; p < frame->shape.planes; p++) {
-        out.data[p] = (uint8_t *)(uintptr_t)frame->data[p]; // read only, though it says not so
+        out.data[p] = (uint8_t *)(uintptr_t)frame->data[p]; // OBS only reads it
         out.linesize[p] = frame->shape.plane[p].stride;
     }
     obs_source_output_video2(s->source, &out);
@@ -80,7 +79,7 @@ static void output(struct stream_source *s, const struct tri_frame *frame)
         output_converted(s, frame);
 }
 
-/** Shows a frame in its slot where it is held there, else as a copy, if that is whole. */
+/** Passes a locked frame from its slot; otherwise a copy, if it is intact. */
 static void show(struct stream_source *s, const struct tri_frame *frame)
 {
     struct tri_frame copy;
@@ -101,11 +100,11 @@ static void *read_frames(void *data)
     struct tri_frame frame = { 0 };
     os_set_thread_name("triptych stream");
     while (!os_atomic_load_bool(&s->stop)) {
-        const enum tri_err err = tri_reader_acquire(s->reader, &frame, WAIT_MS);
+        const enum tri_err err = tri_reader_acquire(s->reader, &frame, -1);
         if (err == TRI_OK)
             show(s, &frame);
         else if (err == TRI_ERR_NO_WRITER)
-            obs_source_output_video2(s->source, NULL); // no picture rather than a stale one
+            obs_source_output_video2(s->source, NULL); // shows nothing instead of an old frame
     }
     tri_reader_release(s->reader, &frame);
     return NULL;
@@ -115,6 +114,7 @@ static void stop_reading(struct stream_source *s)
 {
     if (s->running) {
         os_atomic_set_bool(&s->stop, true);
+        tri_reader_interrupt(s->reader);
         pthread_join(s->thread, NULL);
     }
     s->running = false;
@@ -126,7 +126,7 @@ static void start_reading(struct stream_source *s)
     os_atomic_set_bool(&s->stop, false);
     if (tri_reader_open(&s->reader,
                         &(struct tri_reader_options){ .name = s->name, .log = &s->log }) != TRI_OK)
-        return; // the log says why: a name that cannot be one
+        return; // invalid name, see the log
     s->running = pthread_create(&s->thread, NULL, read_frames, s) == 0;
 }
 
@@ -205,10 +205,10 @@ static obs_properties_t *source_properties(void *data)
 {
     (void)data;
     obs_properties_t *properties = obs_properties_create();
-    // Editable: a stream that does not exist yet is waited for.
+    // Editable, because a stream may be created later.
     list_streams(obs_properties_add_list(properties, PROP_STREAM, "Stream", OBS_COMBO_TYPE_EDITABLE,
                                          OBS_COMBO_FORMAT_STRING));
-    obs_properties_add_button(properties, "refresh", "Look for streams", refresh);
+    obs_properties_add_button(properties, "refresh", "Refresh streams", refresh);
     return properties;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The source "triptych stream": a thread that follows one stream and hands its frames to OBS. */
+/** The source "triptych stream": a thread reads one stream and passes its frames to OBS. */
 #ifndef OBS_TRIPTYCH_OBS_SOURCE_H
 #define OBS_TRIPTYCH_OBS_SOURCE_H
 
