@@ -161,6 +161,7 @@ static const struct {
     { "YUV420", TRI_FOURCC_YU12 }, { "GRAY16", TRI_FOURCC_Y16 }, { "GREY16", TRI_FOURCC_Y16 },
     { "RGB565", TRI_FOURCC_RGBP }, { "JPEG", TRI_FOURCC_MJPG },  { "YUV444", TRI_FOURCC_YM24 },
     { "RGB48", TRI_FOURCC_RGB6 },  { "BGR48", TRI_FOURCC_BGR6 }, { "H265", TRI_FOURCC_HEVC },
+    { "Y800", TRI_FOURCC_GREY },   { "I422", TRI_FOURCC_422P },  { "I444", TRI_FOURCC_YM24 },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

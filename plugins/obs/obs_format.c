@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "obs_format.h"
 
-static const struct {
-    uint32_t fourcc;
-    enum video_format format;
-} formats[] = {
-    { TRI_FOURCC_YU12, VIDEO_FORMAT_I420 }, { TRI_FOURCC_NV12, VIDEO_FORMAT_NV12 },
-    { TRI_FOURCC_YVYU, VIDEO_FORMAT_YVYU }, { TRI_FOURCC_YUYV, VIDEO_FORMAT_YUY2 },
-    { TRI_FOURCC_UYVY, VIDEO_FORMAT_UYVY }, { TRI_FOURCC_AB24, VIDEO_FORMAT_RGBA },
-    { TRI_FOURCC_AR24, VIDEO_FORMAT_BGRA }, { TRI_FOURCC_XR24, VIDEO_FORMAT_BGRX },
-    { TRI_FOURCC_GREY, VIDEO_FORMAT_Y800 }, { TRI_FOURCC_BGR3, VIDEO_FORMAT_BGR3 },
-    { TRI_FOURCC_422P, VIDEO_FORMAT_I422 }, { TRI_FOURCC_P010, VIDEO_FORMAT_P010 },
-};
+#include <string.h>
 
 enum video_format obs_triptych_format(uint32_t fourcc)
 {
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-        if (formats[i].fourcc == fourcc)
-            return formats[i].format;
+    const struct tri_format *format = tri_format_find(fourcc);
+    enum video_format each = VIDEO_FORMAT_NONE + 1;
+
+    // OBS's names, in order up to the last one, are among those by which the table is searched.
+    for (; format && strcmp(get_video_format_name(each), "None") != 0; each++) {
+        if (tri_format_from_name(get_video_format_name(each)) == format)
+            return each;
     }
     return VIDEO_FORMAT_NONE;
 }

@@ -7,7 +7,8 @@
 
 #include <obs-module.h>
 
-/** Returns OBS's format; VIDEO_FORMAT_NONE if frames have to be converted first. */
+/** Returns OBS's format; VIDEO_FORMAT_NONE if frames have to be converted first. Searches the table of
+ *  formats: call it when the format changes. */
 enum video_format obs_triptych_format(uint32_t fourcc);
 
 /** Sets all fields of `out` except the planes: format, size, time, colours. */

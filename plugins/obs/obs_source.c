@@ -29,6 +29,9 @@ struct stream_source {
     tri_reader *reader;
     picture_converter *converter;
     struct scratch copied, converted;
+    uint32_t fourcc;          // of the last frame
+    enum video_format format; // of these frames in OBS
+    bool refused;             // it was logged that they cannot be shown
 };
 
 static void write_to_obs(void *user, enum tri_log_level level, const char *part, const char *text)
@@ -62,8 +65,15 @@ static void output_converted(struct stream_source *s, const struct tri_frame *fr
         return;
     uint8_t *const to[TRI_PLANES_MAX] = { s->converted.data };
     if (picture_convert(s->converter, &frame->info, &frame->shape, frame->data, TRI_FOURCC_XR24, to,
-                        stride) != TRI_OK)
+                        stride) != TRI_OK) {
+        char fourcc[5];
+        if (!s->refused)
+            tri_log_write(&s->log, TRI_LOG_WARN, "picture",
+                          "%s: cannot show %s: there is no conversion", s->name,
+                          tri_fourcc_name(frame->info.video.fourcc, fourcc));
+        s->refused = true;
         return;
+    }
     obs_triptych_describe(&rgb, frame->info.capture_ns, VIDEO_FORMAT_BGRX, &out);
     out.data[0] = to[0];
     out.linesize[0] = stride[0];
@@ -72,9 +82,13 @@ static void output_converted(struct stream_source *s, const struct tri_frame *fr
 
 static void output(struct stream_source *s, const struct tri_frame *frame)
 {
-    const enum video_format format = obs_triptych_format(frame->info.video.fourcc);
-    if (format != VIDEO_FORMAT_NONE)
-        output_direct(s, frame, format);
+    if (s->fourcc != frame->info.video.fourcc) {
+        s->fourcc = frame->info.video.fourcc;
+        s->format = obs_triptych_format(s->fourcc);
+        s->refused = false;
+    }
+    if (s->format != VIDEO_FORMAT_NONE)
+        output_direct(s, frame, s->format);
     else
         output_converted(s, frame);
 }

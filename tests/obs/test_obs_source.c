@@ -128,6 +128,36 @@ static void frame_has_its_capture_time_size_and_colours(void **state)
     obs_source_release(source);
 }
 
+/** Each format of OBS is found in the table, or is one of those that the table lacks. */
+static void every_format_of_obs_is_used(void **state)
+{
+    (void)state;
+    static const enum video_format lacking[] = { VIDEO_FORMAT_I210, VIDEO_FORMAT_I412,
+                                                 VIDEO_FORMAT_I40A, VIDEO_FORMAT_I42A,
+                                                 VIDEO_FORMAT_YUVA, VIDEO_FORMAT_YA2L,
+                                                 VIDEO_FORMAT_AYUV, VIDEO_FORMAT_I010 };
+    const char *const name = fixture_stream();
+    obs_source_t *source = open_source(name);
+    tri_writer *writer = open_writer(name);
+    int number = 0;
+    for (enum video_format each = VIDEO_FORMAT_NONE + 1;
+         strcmp(get_video_format_name(each), "None") != 0; each++) {
+        const struct tri_format *format = tri_format_from_name(get_video_format_name(each));
+        bool lacks = false;
+        for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++)
+            lacks |= lacking[i] == each;
+        assert_int_equal(format == NULL, lacks);
+        if (lacks)
+            continue;
+        const struct tri_video video = { .fourcc = format->fourcc, .width = 64, .height = 48 };
+        number++;
+        show(writer, &video, number, number * INT64_C(1000));
+        assert_int_equal(handed.frame.format, each);
+    }
+    tri_writer_close(&writer);
+    obs_source_release(source);
+}
+
 static void source_follows_a_change_of_format_and_a_new_writer(void **state)
 {
     (void)state;
@@ -290,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(frame_has_its_capture_time_size_and_colours),
+        fixture_test(every_format_of_obs_is_used),
         fixture_test(source_follows_a_change_of_format_and_a_new_writer),
         fixture_test(frames_without_locks_are_shown_from_the_first),
         fixture_test(long_name_is_not_truncated_to_another_stream),
