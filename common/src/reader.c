@@ -66,8 +66,9 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
 
 void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
 {
+    if (mode != r->mode)
+        r->begun = r->last_is_key;
     r->mode = mode;
-    r->begun = r->last_is_key;
 }
 
 /** The word of the oldest whole frame after frame `after`, no newer than `latest`. */

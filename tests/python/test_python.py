@@ -137,6 +137,32 @@ class Arrays(ProgramTest):
                         self.assertEqual(array.strides[-1], array.itemsize)
                     del arrays, array
 
+    def test_unknown_format_has_the_planes_that_its_writer_gives(self):
+        name = self.stream()
+        with triptych.Writer(name, "pBAA", 32, 16, planes=[(40, 16), (7, 3)]) as writer, \
+                triptych.Reader(name) as reader:
+            writer.write(numpy.full((16, 40), 3, numpy.uint8), numpy.full((3, 7), 5, numpy.uint8))
+            frame = reader.latest(timeout=20)
+            self.assertEqual(frame.format, "pBAA")
+            first, second = (numpy.asarray(plane) for plane in frame.planes)
+            self.assertEqual((first.shape, second.shape), ((16, 40), (3, 7)))
+            self.assertTrue((first == 3).all() and (second == 5).all())
+            del first, second, frame
+        for planes in ([], [(0, 16)], [(40, 0)], [(40, 16)] * 5):
+            with self.subTest(planes=planes), self.assertRaises((ValueError, triptych.Error)):
+                triptych.Writer(self.stream(), "pBAA", 32, 16, planes=planes)
+
+    def test_coded_video_begins_at_a_key_frame(self):
+        name = self.stream()
+        with triptych.Writer(name, "H264", 32, 16) as writer, \
+                triptych.Reader(name, mode="next") as reader:
+            for number in range(3):
+                writer.write(bytes([number]), key=number == 1)
+            for number in (1, 2):
+                frame = reader.next(timeout=20)
+                self.assertEqual((bytes(frame.planes[0].view()), frame.key),
+                                 (bytes([number]), number == 1))
+
     def test_copy_of_an_overwritten_frame_is_refused(self):
         name = self.stream()
         with triptych.Writer(name, "GREY", 40, 30) as writer, \

@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
 
 def format_of(fourcc: int) -> c.Format:
-    """The row of triptych's table of formats."""
+    """The row of triptych's table of formats; an empty one for an unknown format, which is opaque."""
     found = c.lib.tri_format_find(fourcc)
-    if not found:
-        raise ValueError(f"unknown format 0x{fourcc:08x}")
-    row: c.Format = found.contents
+    row: c.Format = found.contents if found else c.Format(fourcc=fourcc)
     return row
 
 
@@ -70,8 +68,9 @@ def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
             span = told.bytes if used is None else used
             shape, strides = (span,), (1,)
         else:
-            bayer = format_.family == c.FAMILY_BAYER  # each sample is a pixel, as debayering wants them
-            group = 1 if bayer else format_.plane[p].bytes // item
+            # Each sample of Bayer is a pixel, as debayering wants it; opaque rows are of bytes.
+            flat = format_.family == c.FAMILY_BAYER or not format_.components
+            group = 1 if flat else format_.plane[p].bytes // item
             shape, strides = (told.rows, told.row_bytes // (group * item)), (told.stride,
                                                                              group * item)
             if group > 1:
@@ -137,8 +136,7 @@ class _Description:
     @property
     def format(self) -> str:
         """The format as text: "YUYV"."""
-        name: bytes = format_of(self.fourcc).name
-        return name.decode()
+        return c.fourcc_name(self.fourcc)
 
     @property
     def matrix(self) -> str:
@@ -207,6 +205,11 @@ class Frame(_Description):
     def no_signal(self) -> bool:
         """Drawn by the writer because its source gives nothing."""
         return bool(self._c.info.flags & 1)
+
+    @property
+    def key(self) -> bool:
+        """Compressed formats: can be decoded without earlier frames."""
+        return bool(self._c.info.flags & c.FRAME_KEY)
 
     @property
     def age_ns(self) -> int:

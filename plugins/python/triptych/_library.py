@@ -30,6 +30,7 @@ MODES = {"latest": 0, "next": 1}
 WAITS = {"block": 0, "spin": 1, "paced": 2}
 FAMILY_BAYER = 4
 RECLAIM_NEVER = 2**32 - 1
+FRAME_KEY = 4
 READER_NO_LOCK = 1
 READER_RETAINED = 2
 LOG_ERROR, LOG_WARN, LOG_INFO = 0, 1, 2
@@ -186,6 +187,7 @@ _declare("tri_strerror", c_char_p, c_int)
 _declare("tri_now_ns", c_int64)
 _declare("tri_format_find", POINTER(Format), c_uint32)
 _declare("tri_format_from_name", POINTER(Format), c_char_p)
+_declare("tri_fourcc_name", c_char_p, c_uint32, c_char_p)
 _declare("tri_reader_open", c_int, POINTER(c_void_p), POINTER(ReaderOptions))
 _declare("tri_reader_set_mode", None, c_void_p, c_int)
 _declare("tri_reader_acquire", c_int, c_void_p, POINTER(Frame), c_int)
@@ -233,3 +235,9 @@ def color_name(kind: str, value: int) -> str:
     """The word for a value of struct tri_video."""
     word: bytes = getattr(lib, f"tri_{kind}_name")(value)
     return word.decode()
+
+
+def fourcc_name(fourcc: int) -> str:
+    """A fourcc as text, without trailing blanks."""
+    name: bytes = lib.tri_fourcc_name(fourcc, ctypes.create_string_buffer(5))
+    return name.decode()

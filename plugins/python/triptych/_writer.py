@@ -6,6 +6,7 @@ from __future__ import annotations
 import collections
 import ctypes
 import fractions
+from collections.abc import Sequence
 from typing import Any, Optional, Tuple, Union
 
 from . import _library as c
@@ -19,7 +20,8 @@ Rate = Union[int, float, str, fractions.Fraction]
 class Writer(Handle):
     """Makes the stream `name`, or takes over the one that a dead writer left.
 
-    format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"
+    format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"; any other four characters with `planes`
+    planes  of a format that triptych does not know: (bytes in a row, rows) of each plane
     width, height  pixels
     fps     a number, a fraction or "30000/1001", for readers to know; None: not said
     slots   how many frames the segment has room for at first, 3 to 64
@@ -49,21 +51,24 @@ class Writer(Handle):
                  slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
                  source: str = "Python", slots_max: int = 0, reclaim: Optional[float] = 0,
                  rotation: int = 0, pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0,
-                 **colors: str) -> None:
+                 planes: Sequence[Tuple[int, int]] = (), **colors: str) -> None:
         super().__init__(name)
         self._released: collections.deque[c.Draft] = collections.deque()
         found = c.lib.tri_format_from_name(format.encode())
-        if not found:
-            raise ValueError(f"format {format!r}: not one of triptych's; they are listed by "
-                             "triptych-capture --help")
+        if not found and not (planes and len(format.encode()) == 4):
+            raise ValueError(f"format {format!r}: not one of triptych's, which are listed by "
+                             "triptych-capture --help; any other needs planes=")
+        fourcc = found.contents.fourcc if found else int.from_bytes(format.encode(), "little")
         rate = fractions.Fraction(fps or 0).limit_denominator(1001)
         if not 0 <= rate < 2**32:
             raise ValueError(f"{fps} fps: frames a second are a number from 0")
-        self.video = c.Video(fourcc=found.contents.fourcc, width=width, height=height,
+        self.video = c.Video(fourcc=fourcc, width=width, height=height,
                              fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
                              rotation=rotation, aspect_num=pixel_aspect[0],
-                             aspect_den=pixel_aspect[1], bits=bits,
+                             aspect_den=pixel_aspect[1], bits=bits, planes=len(planes),
                              **{kind: c.color_from_name(kind, word) for kind, word in colors.items()})
+        for p, (stride, rows) in enumerate(planes[:c.PLANES_MAX]):
+            self.video.stride[p], self.video.rows[p] = stride, rows
         if reclaim is not None and not 0 <= reclaim < c.RECLAIM_NEVER / 1000:
             raise ValueError(f"reclaim={reclaim}: not a number of seconds; None is never")
         self._open(c.lib.tri_writer_open, c.WriterOptions(
@@ -107,13 +112,14 @@ class Writer(Handle):
                 return
             c.lib.tri_writer_cancel(self._handle, ctypes.byref(draft))
 
-    def write(self, *planes: Any, capture_ns: int = 0, user: bytes = b"") -> bool:
+    def write(self, *planes: Any, capture_ns: int = 0, user: bytes = b"", key: bool = False) -> bool:
         """Copies one array a plane into the next frame and publishes it; False if it was dropped.
 
         planes      arrays of the shapes of Plane, or what numpy makes such of; of MJPG the bytes of
                     one JPEG picture
         capture_ns  CLOCK_MONOTONIC nanoseconds at which the picture was taken; 0: now
         user        up to 1024 bytes of one's own
+        key         of H264 and HEVC: this frame can be decoded without earlier ones
 
         Raises ValueError, and publishes nothing, where the planes do not fit.
         """
@@ -134,6 +140,7 @@ class Writer(Handle):
             draft.capture_ns = capture_ns
             draft.user = user
             draft._c.info.copies = 1
+            draft._c.info.flags = c.FRAME_KEY if key else 0
         return not draft.dropped
 
     def close(self) -> None:
