@@ -52,6 +52,7 @@ static struct source_options make_options(const struct config *config, const tri
         .controls = config->controls.list,
         .faults = &config->faults,
         .loop = config->loop,
+        .reopens = config->on_demand >= 0,
         .json = config->json,
         .log = log,
     };
@@ -220,6 +221,7 @@ int capture_run(const struct config *config, const tri_log *log)
     supervisor->persistent = config->persistent;
     supervisor->mute = config->common.verbosity <= 0;
     supervisor->device_timeout = config->device_timeout;
+    supervisor->standby.after_s = config->on_demand;
     supervisor->publisher.log = log;
     supervisor->publisher.options = make_options(config, log);
     supervisor->publisher.source.ops =

@@ -99,6 +99,12 @@ static bool set_reclaim(const struct cli_option *option, void *target, const cha
     return true;
 }
 
+static bool set_on_demand(const struct cli_option *option, void *target, const char *value,
+                          char *why, size_t why_bytes)
+{
+    return cli_set_seconds(option, target, value ? value : "5", why, why_bytes);
+}
+
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
@@ -144,6 +150,9 @@ static const struct cli_option options[] = {
       FIELD(skip) },
     { 0, "wait-for-reader", NULL, NULL, "publish nothing before the first reader is attached",
       cli_set_true, FIELD(wait_for_reader) },
+    { 0, "on-demand", "[=S]", NULL,
+      "open the source only while the stream has readers, and S seconds after [5]", set_on_demand,
+      FIELD(on_demand) },
     { 0, "linger", "S", "0.5", "at the source's end, keep a stream with readers up to S seconds",
       cli_set_seconds, FIELD(linger) },
     { 'm', "mode", "MODE", "0640", "permissions, as in chmod (of readers: which frames)",
@@ -280,6 +289,8 @@ static int check(const struct config *config)
     if (config->reclaim > RECLAIM_MAX_S || (config->reclaim > 0 && config->reclaim < 0.001))
         return cli_refuse(&program, "--reclaim %g: use 0, 0.001 to %d seconds, or never",
                           config->reclaim, RECLAIM_MAX_S);
+    if (config->on_demand >= 0 && config->wait_for_reader)
+        return cli_refuse(&program, "--wait-for-reader: --on-demand waits for readers already");
     if (config->mode & 0002)
         return cli_refuse(&program,
                           "--mode %04o: all users could write to the stream; omit the last 2",
@@ -314,7 +325,7 @@ int config_parse(struct config *config, int argc, char **argv)
     describe_formats(formats, sizeof(formats));
     complete.operands = operands;
     complete.notes = formats;
-    *config = (struct config){ 0 };
+    *config = (struct config){ .on_demand = STANDBY_OFF };
     int status = cli_parse(&complete, argc, argv, config, &config->common, &first);
     if (status >= 0)
         return status;

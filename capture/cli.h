@@ -4,6 +4,7 @@
 #define CAPTURE_CLI_H
 
 #include "source/fault_injection.h"
+#include "standby.h"
 
 #include "program/cli.h"
 
@@ -46,7 +47,8 @@ struct config {
     uint64_t count; // 0: no limit
     uint64_t skip;
     bool wait_for_reader;
-    double linger; // seconds
+    double on_demand; // seconds without readers; STANDBY_OFF
+    double linger;    // seconds
     struct fault_options faults;
     bool json;
 };

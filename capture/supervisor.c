@@ -169,8 +169,47 @@ static enum source_result publish_frame(struct supervisor *supervisor)
     return SOURCE_FAILED;
 }
 
+/** Closes the source, because the stream has no readers. A stream that cannot show STANDBY needs
+ *  one frame of the source first: readers attach to a stream that has a frame. */
+static enum source_result enter_standby(struct supervisor *supervisor)
+{
+    struct publisher *publisher = &supervisor->publisher;
+
+    if (!standby_publish(publisher) && publisher->stats.frames == 0)
+        return publish_frame(supervisor);
+    publisher_close(publisher);
+    publisher->source.tried_io = 0; // no I/O method has failed
+    outage_end(&supervisor->outage);
+    supervisor->standby.active = true;
+    tri_log_write(supervisor->log, TRI_LOG_INFO, "capture", "%s: standby: no readers",
+                  publisher->source.label);
+    return SOURCE_OK;
+}
+
+/** Opens the source as soon as the stream has a reader. */
+static enum source_result wait_in_standby(struct supervisor *supervisor)
+{
+    struct publisher *publisher = &supervisor->publisher;
+
+    if (!standby_must_end(&supervisor->standby, publisher->writer))
+        return SOURCE_OK;
+    supervisor->standby.active = false;
+    tri_log_write(supervisor->log, TRI_LOG_INFO, "capture", "%s: opening it for a reader",
+                  publisher->source.label);
+    supervisor->last_frame_ns = tri_now_ns();
+    if (publisher_open(publisher) == SOURCE_OK)
+        return SOURCE_OK;
+    return lose_source(supervisor);
+}
+
 enum source_result supervisor_step(struct supervisor *supervisor)
 {
+    struct standby *standby = &supervisor->standby;
+
+    if (standby->active)
+        return wait_in_standby(supervisor);
+    if (standby_is_due(standby, supervisor->publisher.writer))
+        return enter_standby(supervisor);
     return supervisor->outage.active ? publish_no_signal(supervisor) : publish_frame(supervisor);
 }
 

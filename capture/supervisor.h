@@ -6,6 +6,7 @@
 
 #include "outage.h"
 #include "publisher.h"
+#include "standby.h"
 
 /** The caller sets the first group and, in `publisher`, the fields listed in publisher.h except
  *  options.log; the rest starts as zero. Must not be moved once the source is open. */
@@ -14,6 +15,7 @@ struct supervisor {
     bool persistent;       // retry forever, and wait for a source that is not there at the start
     bool mute;             // during an outage do not log the attempts
     double device_timeout; // seconds without a frame after which a source is lost; 0: none
+    struct standby standby;
 
     struct publisher publisher;
     struct outage outage;
@@ -27,7 +29,7 @@ struct supervisor {
  *  @return SOURCE_OK, or as source_ops.open */
 enum source_result supervisor_open(struct supervisor *supervisor);
 
-/** Publishes one frame of the source, or one NO SIGNAL frame; may time out without any.
+/** Publishes one frame of the source, or one NO SIGNAL or STANDBY frame; may time out without any.
  *  @return SOURCE_OK, go on; SOURCE_END; SOURCE_FAILED */
 enum source_result supervisor_step(struct supervisor *supervisor);
 

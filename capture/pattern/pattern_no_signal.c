@@ -11,13 +11,13 @@
 static const struct paint_rgb ground = { 18, 22, 44 }, pale = { 232, 234, 240 };
 static const struct paint_rgb dim = { 120, 130, 165 }, bright = { 90, 110, 190 };
 
-#define WORDS       "NO SIGNAL"
-#define WORDS_COUNT 9
+#define WORDS_COUNT 9 // letters of the longer one of both texts
 #define TIME_COUNT  8 // "12:34:56"
 #define WHY_LINES   3
 #define WHY_COUNT   56 // letters of a line
 
 struct sign {
+    const char *text; // "NO SIGNAL" or "STANDBY"
     struct lettering words, time, why;
     uint32_t words_x, words_y, time_x, time_y, why_y;
     char line[WHY_LINES][WHY_COUNT + 1];  // the reason, as far as it fits
@@ -46,32 +46,47 @@ static void break_lines(struct sign *sign, const char *text)
     }
 }
 
-/** @param arg  the reason; NULL: unknown */
-static bool sign_open(void **state, const struct paint *canvas, const struct tri_video *video,
-                      const char *arg)
+static bool open_sign(void **state, const struct paint *canvas, const char *text, const char *why)
 {
-    const uint32_t width = canvas->video.width, height = canvas->video.height;
+    const uint32_t width = canvas->video.width;
+    const uint32_t height = canvas->video.height;
     struct sign *sign = calloc(1, sizeof(*sign));
 
-    (void)video;
     *state = sign;
     if (!sign)
         return false;
     lettering_open(&sign->words, lettering_height(WORDS_COUNT + 1, width, height / 4), pale,
                    ground);
     lettering_open(&sign->time, sign->words.height / 2, dim, ground);
-    sign->words_x = centred(width, WORDS_COUNT * sign->words.width);
+    sign->text = text;
+    sign->words_x = centred(width, (uint32_t)strlen(text) * sign->words.width);
     sign->words_y = centred(height, sign->words.height * 2);
     sign->time_x = centred(width, TIME_COUNT * sign->time.width);
     sign->time_y = (sign->words_y + sign->words.height * 3 / 2) & ~1u;
     lettering_open(&sign->why, lettering_height(WHY_COUNT + 2, width, sign->time.height), dim,
                    ground);
     sign->why_y = (sign->time_y + sign->time.height * 3 / 2) & ~1u;
-    break_lines(sign, arg ? arg : "");
+    break_lines(sign, why ? why : "");
     sign->sweep = (width / 8 + 2) & ~1u;
     sign->sweep_lines = (height / 60 + 2) & ~1u;
     sign->sweep_y = height > 2 * sign->sweep_lines ? (height - 2 * sign->sweep_lines) & ~1u : 0;
     return true;
+}
+
+/** @param arg  the reason; NULL: unknown */
+static bool no_signal_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                           const char *arg)
+{
+    (void)video;
+    return open_sign(state, canvas, "NO SIGNAL", arg);
+}
+
+/** @param arg  as in no_signal_open() */
+static bool standby_open(void **state, const struct paint *canvas, const struct tri_video *video,
+                         const char *arg)
+{
+    (void)video;
+    return open_sign(state, canvas, "STANDBY", arg);
 }
 
 static void sign_close(void *state)
@@ -92,7 +107,7 @@ static void sign_still(void *state, struct paint *canvas)
 
     paint_fill(canvas, 0, 0, canvas->video.width, canvas->video.height,
                paint_color(canvas, ground));
-    lettering_write(&sign->words, canvas, sign->words_x, sign->words_y, WORDS, NULL);
+    lettering_write(&sign->words, canvas, sign->words_x, sign->words_y, sign->text, NULL);
     for (uint32_t i = 0; i < WHY_LINES; i++) {
         const uint32_t length = (uint32_t)strlen(sign->line[i]);
         lettering_write(&sign->why, canvas, centred(canvas->video.width, length * sign->why.width),
@@ -138,7 +153,16 @@ static void sign_moving(void *state, struct paint *canvas, const struct pattern_
 const struct pattern pattern_no_signal = {
     .name = "no-signal",
     .summary = "what a stream shows during an outage of its source",
-    .open = sign_open,
+    .open = no_signal_open,
+    .still = sign_still,
+    .moving = sign_moving,
+    .close = sign_close,
+};
+
+const struct pattern pattern_standby = {
+    .name = "standby",
+    .summary = "what a stream shows while its source is closed: --on-demand",
+    .open = standby_open,
     .still = sign_still,
     .moving = sign_moving,
     .close = sign_close,

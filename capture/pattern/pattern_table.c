@@ -22,7 +22,8 @@
     ROW(pattern_green)      \
     ROW(pattern_blue)       \
     ROW(pattern_solid)      \
-    ROW(pattern_no_signal)
+    ROW(pattern_no_signal)  \
+    ROW(pattern_standby)
 
 #define DECLARE(name) extern const struct pattern name;
 PATTERNS(DECLARE)

@@ -38,6 +38,7 @@ struct source_options {
         *controls; // "NAME=VALUE" each, NULL-terminated, set at every open; never NULL
     const struct fault_options *faults; // for fault_injection.c
     bool loop;
+    bool reopens;       // --on-demand: it is closed and opened again
     bool json;          // print lists as one JSON object per line
     const tri_log *log; // never NULL
 };

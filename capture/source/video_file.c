@@ -57,6 +57,8 @@ enum source_result video_file_open(struct video_file *file, const char *part,
     file->seekable = S_ISREG(status.st_mode);
     if (options->loop && !file->seekable)
         return refuse(file, SOURCE_MISUSED, "is a pipe: --loop needs a regular file");
+    if (options->reopens && !file->seekable)
+        return refuse(file, SOURCE_MISUSED, "is a pipe: --on-demand needs a regular file");
     if (file->seekable) {
         const off_t begin = lseek(file->fd, 0, SEEK_CUR);
         file->at = file->begin = begin > 0 ? (uint64_t)begin : 0;

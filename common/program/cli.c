@@ -44,6 +44,13 @@ static void table_add(struct table *table, const struct cli_option *row)
             table->row[table->rows++] = row;
 }
 
+static int argument_kind(const struct cli_option *row)
+{
+    if (!row->arg)
+        return no_argument;
+    return row->arg[0] == '[' ? optional_argument : required_argument;
+}
+
 static void table_build(struct table *table, const struct cli_program *program)
 {
     *table = (struct table){ .rows = 0 };
@@ -61,7 +68,7 @@ static void table_build(struct table *table, const struct cli_program *program)
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];
         table->longs[i] = (struct option){ .name = row->name,
-                                           .has_arg = row->arg ? required_argument : no_argument,
+                                           .has_arg = argument_kind(row),
                                            .val = LONG_BASE + (int)i };
         if (!row->letter)
             continue;
@@ -86,7 +93,7 @@ static int left_text(const struct cli_option *row, char *text, size_t bytes)
 {
     const char letter[] = { '-', row->letter, ',', ' ', '\0' };
     return snprintf(text, bytes, "  %s--%s%s%s", row->letter ? letter : "    ", row->name,
-                    row->arg ? " " : "", row->arg ? row->arg : "");
+                    row->arg && row->arg[0] != '[' ? " " : "", row->arg ? row->arg : "");
 }
 
 static void print_help(const struct cli_program *program, const struct table *table)

@@ -18,7 +18,7 @@ enum cli_exit {
 
 struct cli_option;
 
-/** Parses `value` (NULL for a flag without argument) into the field at `target`.
+/** Parses `value` (NULL without argument) into the field at `target`.
  *  @return false: refused; `why` describes valid values ("a size is WIDTHxHEIGHT, 1x1 to
  *  16384x16384") */
 typedef bool cli_set(const struct cli_option *option, void *target, const char *value, char *why,
@@ -27,7 +27,7 @@ typedef bool cli_set(const struct cli_option *option, void *target, const char *
 struct cli_option {
     char letter;         // 0: no short form
     const char *name;    // without the dashes; NULL ends a table
-    const char *arg;     // "WxH"; NULL: the flag takes no argument
+    const char *arg;     // "WxH"; "[=S]": may be omitted; NULL: the flag takes no argument
     const char *initial; // the default as text: shown in brackets and parsed; NULL: none
     const char *help;    // one line; NULL: accepted, but not in --help
     cli_set *set;

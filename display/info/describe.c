@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <time.h>
 
-const char *describe_state(enum tri_stream_state state)
+const char *describe_state(const struct tri_stream *stream)
 {
     static const char *const words[] = { [TRI_STREAM_LIVE] = "live",
                                          [TRI_STREAM_DEAD] = "dead",
@@ -19,7 +19,9 @@ const char *describe_state(enum tri_stream_state state)
                                          [TRI_STREAM_CORRUPT] = "corrupt",
                                          [TRI_STREAM_OTHER_VERSION] = "version",
                                          [TRI_STREAM_TOO_LARGE] = "too-large" };
-    return words[state];
+    const bool standby = stream->newest.flags & TRI_FRAME_STANDBY;
+
+    return stream->state == TRI_STREAM_LIVE && standby ? "standby" : words[stream->state];
 }
 
 const char *describe_name(const struct tri_stream *stream, char *text, size_t bytes)
@@ -254,7 +256,7 @@ json_t *describe_json(const struct tri_stream *stream, const tri_attachment_list
     }
     return json_pack(
         "{ss ss ss si sI si si so so so si sI s{sI sI} so so so ss* ss*}", "name", stream->name,
-        "source", stream->source, "state", describe_state(stream->state), "layout_version",
+        "source", stream->source, "state", describe_state(stream), "layout_version",
         (int)stream->layout_version, "writer_pid", (json_int_t)stream->writer_pid, "readers",
         (int)describe_readers(stream), "held", (int)stream->held, "held_by", holders_json(stream),
         "held_ms", held_json(stream), "processes", processes_json(stream, attachments), "waiting",

@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/** "live", "dead", "unreadable", "corrupt", "version", "too-large". */
-const char *describe_state(enum tri_stream_state state);
+/** "live", "standby", "dead", "unreadable", "corrupt", "version", "too-large". */
+const char *describe_state(const struct tri_stream *stream);
 
 /* Each writes into `text` and returns it; "-" if unknown. */
 const char *describe_name(const struct tri_stream *stream, char *text, size_t bytes);

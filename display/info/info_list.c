@@ -13,7 +13,7 @@ static void print_row(const struct tri_stream *stream)
     char rate[16];
     char owner[64];
     printf("%-16s %-10s %-6s %-10s %7s %7" PRIu32 " %7d  %s\n",
-           describe_name(stream, name, sizeof(name)), describe_state(stream->state),
+           describe_name(stream, name, sizeof(name)), describe_state(stream),
            describe_format(stream, format, sizeof(format)),
            describe_size(stream, size, sizeof(size)), describe_rate(stream, rate, sizeof(rate)),
            describe_readers(stream), (int)stream->writer_pid,

@@ -171,7 +171,7 @@ int info_show(const struct info_config *config, const tri_log *log)
 
     char writer[64];
     printf("Stream %s\n", config->name);
-    row("state", "%s", describe_state(stream.state));
+    row("state", "%s", describe_state(&stream));
     if (stream.layout_version > 0)
         row("layout version", "%" PRIu32, stream.layout_version);
     row("writer", "%s", process(stream.writer_pid, writer, sizeof(writer)));

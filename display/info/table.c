@@ -98,7 +98,7 @@ void table_row(struct table *table, const struct tri_stream *stream,
     snprintf(drops, sizeof(drops), "%" PRIu64 "+%" PRIu64, stream->dropped_driver,
              stream->dropped_writer);
     write_row(table, (const char *const[10]){
-                         describe_name(stream, name, sizeof(name)), describe_state(stream->state),
+                         describe_name(stream, name, sizeof(name)), describe_state(stream),
                          describe_user(stream->owner, owner, sizeof(owner)),
                          describe_format(stream, format, sizeof(format)),
                          describe_size(stream, size, sizeof(size)), fps, age, readers, drops,

@@ -15,6 +15,7 @@ enum tri_frame_flags {
     TRI_FRAME_CHECKSUM = 1u << 1,  // `checksum` is valid
     TRI_FRAME_KEY = 1u << 2,       // compressed formats: can be decoded without earlier frames
     TRI_FRAME_RESTART = 1u << 3,   // first frame after an outage of the source
+    TRI_FRAME_STANDBY = 1u << 4,   // with NO_SIGNAL: the source is closed until a reader attaches
 };
 
 /** A frame's description. Times are CLOCK_MONOTONIC nanoseconds whose absolute value is below a quarter

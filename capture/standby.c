@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "standby.h"
+
+#include "pattern/drawing.h"
+
+#include <time.h>
+
+#define CHECK_NS   INT64_C(40000000)
+#define CONFIRM_NS INT64_C(5000000)
+
+/** Whether the stream has readers now. */
+static bool has_readers(struct standby *standby, const tri_writer *writer)
+{
+    struct tri_writer_stats stats;
+
+    tri_writer_get_stats(writer, &stats);
+    standby->checked_ns = tri_now_ns();
+    if (stats.readers > 0)
+        standby->read_ns = standby->checked_ns;
+    return stats.readers > 0;
+}
+
+bool standby_is_due(struct standby *standby, const tri_writer *writer)
+{
+    if (standby->after_s < 0 || tri_now_ns() - standby->checked_ns < CHECK_NS)
+        return false;
+    if (has_readers(standby, writer))
+        return false;
+    return !standby->read_ns ||
+           (double)(standby->checked_ns - standby->read_ns) / 1e9 >= standby->after_s;
+}
+
+static void sleep_ns(int64_t ns)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
+}
+
+bool standby_must_end(struct standby *standby, const tri_writer *writer)
+{
+    sleep_ns(CHECK_NS);
+    if (!has_readers(standby, writer))
+        return false;
+    sleep_ns(CONFIRM_NS);
+    return has_readers(standby, writer);
+}
+
+bool standby_publish(struct publisher *publisher)
+{
+    const struct tri_video *video = &publisher->source.video;
+    const char *arg;
+    const struct pattern *pattern = pattern_find("standby", &arg);
+    struct drawing *drawing;
+    char fourcc[5];
+
+    const enum tri_err err =
+        drawing_open(&drawing, pattern, "the source opens when a reader attaches", video);
+    if (err != TRI_OK) {
+        tri_log_write(publisher->log, TRI_LOG_WARN, "capture",
+                      "no STANDBY frame: cannot draw %s: %s",
+                      tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err));
+        return false;
+    }
+    const struct pattern_moment now = drawing_moment(0);
+    struct tri_draft *draft = publisher_begin(publisher, video);
+    const bool drawn = draft && drawing_draw(drawing, draft, &now) == TRI_OK;
+    drawing_close(&drawing);
+    if (drawn) {
+        draft->info.flags |= TRI_FRAME_NO_SIGNAL | TRI_FRAME_STANDBY;
+        draft->info.capture_ns = now.time_ns;
+        publisher_publish(publisher, draft);
+    } else if (draft) {
+        tri_writer_cancel(publisher->writer, draft);
+    }
+    return drawn;
+}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""--on-demand: the source is open only while the stream has readers."""
+import os
+
+from programs import last_json, wait_until
+from scripted_camera import ScriptedCameraTest
+
+GREY = "mode GREY 64x48 50"
+FAILED, MISUSED = 1, 2
+OPENING = "opening it for a reader"
+
+
+class OnDemand(ScriptedCameraTest):
+    def demanded(self, *args, device="v4l2:/dev/video0"):
+        """A capture in standby: name, process, log."""
+        name, process, log = self.capture("--on-demand=0", *args, device=device)
+        self.wait_for(log, "standby: no readers")
+        return name, process, log
+
+    def reader(self, name):
+        return self.start("triptych-dump", "--stats", "--mode", "next", name)
+
+    def shown(self, name):
+        """What triptych-info says of a stream."""
+        done = self.run_to_end("triptych-info", "--json", "show", name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return last_json(done.stdout)
+
+    def opens(self, process, path):
+        """Whether the process has the file open."""
+        folder = f"/proc/{process.pid}/fd"
+        return any(os.readlink(f"{folder}/{fd}") == str(path) for fd in os.listdir(folder))
+
+    def test_file_is_open_only_while_the_stream_is_read(self):
+        path = self.folder() / "video.y4m"
+        path.write_bytes(b"YUV4MPEG2 W4 H2 F50:1 Cmono\n" + (b"FRAME\n" + bytes(8)) * 50)
+        name, process, _ = self.demanded("--loop", device=f"y4m:{path}")
+        for _ in range(3):
+            wait_until(lambda: not self.opens(process, path), "the file is closed")
+            reader = self.reader(name)
+            wait_until(lambda: self.opens(process, path), "the file is open")
+            reader.terminate()
+            reader.communicate(timeout=60)
+        self.finish(process)
+
+    def test_stream_in_standby_has_a_frame_that_shows_it(self):
+        self.plug_in(GREY)
+        name, process, _ = self.demanded()
+        shown = self.shown(name)
+        self.assertEqual((shown["state"], shown["newest"]["no_signal"]), ("standby", True))
+        self.assertEqual((shown["picture"]["format"], shown["picture"]["width"]), ("GREY", 64))
+        self.finish(process)
+
+    def test_reader_gets_frames_of_the_source_under_the_same_name(self):
+        self.plug_in(GREY)
+        name, process, log = self.demanded()
+        for opened in range(1, 4):
+            frames = self.frames(name, 20)  # those in the slots first: of the time before, too
+            standby = max(i for i, frame in enumerate(frames) if frame["no_signal"])
+            self.assertTrue(frames[standby + 1]["restart"])
+            self.assertEqual((frames[-1]["dropped_writer"], frames[-1]["copies"]), (0, 0))
+            self.wait_for_standby_number(log, opened + 1)
+        self.finish(process)
+        self.assertEqual(log().count(OPENING), 3)
+
+    def wait_for_standby_number(self, log, count):
+        wait_until(lambda: log().count("standby: no readers") == count, f"standby {count}")
+
+    def test_inspecting_a_stream_does_not_open_the_source(self):
+        self.plug_in(GREY)
+        name, process, log = self.demanded()
+        for _ in range(10):
+            self.shown(name)
+            self.run_to_end("triptych-info", "list")
+        self.finish(process)
+        self.assertNotIn(OPENING, log())
+
+    def test_source_lost_in_standby_is_retried_while_it_is_read(self):
+        self.plug_in(GREY)
+        name, process, log = self.demanded("--persistent")
+        self.unplug()
+        reader = self.reader(name)
+        self.wait_for(log, "no signal; reopening it")
+        self.assertEqual(self.shown(name)["state"], "live")
+        self.plug_in(GREY)
+        self.wait_for(log, "signal is back after")
+        reader.terminate()
+        reader.communicate(timeout=60)
+        self.wait_for_standby_number(log, 2)
+        self.finish(process)
+
+    def test_source_stays_open_for_the_requested_time(self):
+        self.plug_in(GREY)
+        name, process, log = self.capture("--on-demand=3600")
+        self.wait_for(log, "standby: no readers")  # there has been no reader yet
+        self.frames(name, 3)
+        wait_until(lambda: self.shown(name)["readers"] == 0, "no readers")
+        number = self.shown(name)["newest"]["number"]
+        wait_until(lambda: self.shown(name)["newest"]["number"] > number + 5, "frames go on")
+        self.finish(process)
+        self.assertEqual(log().count("standby"), 1)
+
+    def test_what_cannot_be_reopened_is_refused(self):
+        done = self.run_capture("-n", self.stream(), "--on-demand", "y4m:-")
+        self.assert_refused(done, MISUSED, "--on-demand needs a regular file")
+        done = self.run_capture("--on-demand=1", "--wait-for-reader")
+        self.assert_refused(done, MISUSED, "--wait-for-reader")
+        done = self.run_capture("--on-demand=soon")
+        self.assert_refused(done, MISUSED, "--on-demand")
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()
