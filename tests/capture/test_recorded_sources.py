@@ -168,7 +168,7 @@ class Headers(Video):
     def test_change_within_a_file_is_logged(self):
         for first, then, words in ((b"F25:1", b"F50:1", "from 25/1 frames per second to 50/1"),
                                    (b"F25:1 It", b"F25:1 Ib", "interlaced-tb to interlaced-bt"),
-                                   (b"F25:1 A1:1", b"F25:1 A59:54", "pixels of 1:1 to 59:54")):
+                                   (b"F25:1 A1:1", b"F25:1 A59:54", "pixel aspect 1:1 to 59:54")):
             name = self.stream()
             videos = [b"YUV4MPEG2 W4 H2 C420jpeg " + said + b"\n" + FRAME * 2
                      for said in (first, then)]
