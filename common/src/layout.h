@@ -2,8 +2,8 @@
 /**
  * What lies in the segment, the same in every process and at every address: offsets, never pointers;
  * fixed widths, no bool, enum, size_t or long. Whoever moves a field raises TRI_LAYOUT_VERSION;
- * `magic`, `version` and `name` never move, so that a program of any version can name the stream
- * and its version.
+ * `magic`, `version` and `name` never move, so that a program of any version can name the stream and
+ * its version.
  *
  *   header | slot entries | padding to a page | slot 0 | slot 1 | ... | guard page
  *

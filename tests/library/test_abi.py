@@ -2,7 +2,7 @@
 """The binary interface: it is the one described in common/libtriptych.abi, and programs that were built
 before run with a library that has grown.
 
-`python3 tests/library/test_abi.py --describe` writes the description anew, after an intended change."""
+`python3 tests/library/test_abi.py --describe` updates the description after an intended change."""
 import os
 import pathlib
 import platform

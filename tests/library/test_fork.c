@@ -60,7 +60,7 @@ static int write_in_the_child(void *argument)
     return 0;
 }
 
-static void forked_child_cannot_publish_with_its_parents_writer(void **state)
+static void forked_child_cannot_use_its_parents_writer(void **state)
 {
     (void)state;
     struct stage *s = set_up();
@@ -114,7 +114,7 @@ static void forked_child_can_open_a_reader_of_its_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(forked_child_cannot_publish_with_its_parents_writer),
+        fixture_test(forked_child_cannot_use_its_parents_writer),
         fixture_test(forked_child_cannot_use_its_parents_reader),
         fixture_test(forked_child_can_open_a_reader_of_its_own),
     };

@@ -54,7 +54,7 @@ typedef struct tri_reader tri_reader;
  * Cost:      no system call; the stream is attached by the first tri_reader_acquire().
  *
  * @return TRI_OK; TRI_ERR_INVALID, the name or an option is out of range, or a reserved word is not
- * zero         (see the log);
+ *         zero (see the log);
  *         TRI_ERR_NO_RESOURCES, out of memory.
  */
 TRI_API enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options);
@@ -83,7 +83,7 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  *         TRI_ERR_DENIED, TRI_ERR_VERSION, TRI_ERR_FOREIGN, TRI_ERR_COLLISION, TRI_ERR_CORRUPT: a
  *         stream of this name exists but cannot be used (see the log); TRI_ERR_NO_RESOURCES;
  *         TRI_ERR_FORKED, see tri_reader; TRI_ERR_SYSTEM. Calling again is safe after each of them,
- * and succeeds once the stream has         been replaced.
+ *         and succeeds once the stream has been replaced.
  *
  * Ownership: the memory stays the segment's; release the frame with tri_reader_release().
  * Cost:      no system call if nothing is newer and timeout_ms is 0, except for one in 100 ms that

@@ -18,7 +18,7 @@ enum tri_stream_state {
     TRI_STREAM_DEAD,          // no writer: left behind by one that was killed
     TRI_STREAM_UNREADABLE,    // this user has no permission to read it
     TRI_STREAM_CORRUPT,       // the header is not valid
-    TRI_STREAM_OTHER_VERSION, // another `layout_version`: only its objects are known
+    TRI_STREAM_OTHER_VERSION, // made by a triptych with another `layout_version`
     TRI_STREAM_TOO_LARGE,     // does not fit into the address space of this process
 };
 

@@ -55,10 +55,13 @@ typedef struct tri_writer tri_writer;
  *
  * @return TRI_OK; TRI_ERR_BUSY, the stream has a writer (the log names its pid); TRI_ERR_FOREIGN, the
  *         name belongs to another user's object (the log names the user); TRI_ERR_COLLISION, another
- *         name has the same key; TRI_ERR_INVALID, an option is out of range or a reserved word is
- * not zero         (see the log);
- *         TRI_ERR_NO_RESOURCES, a System V limit or memory is exhausted (the log names the limit and
- *         what to do); TRI_ERR_SYSTEM.
+ *         name has the same key; TRI_ERR_INVALID, an option is out of range or a reserved word is not
+ *         zero (see the log); TRI_ERR_NO_RESOURCES, a System V limit or memory is exhausted (the log
+ *         names the limit and what to do); TRI_ERR_NO_STREAM, another process removes the objects
+ *         again and again; TRI_ERR_SYSTEM.
+ *
+ * Threads: any. Cost: a few system calls, and the first touch of the segment's memory if options->video
+ *          gives its size.
  */
 TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *options);
 
