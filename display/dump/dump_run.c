@@ -142,7 +142,8 @@ static void add_sample(struct run *run, const struct tri_frame *frame, int64_t s
     samples_frame(run->samples, &frame->info, seen_ns, &counts);
 }
 
-/* Reads every frame where each needs earlier ones, whatever --mode says. @return whether to use `frame` */
+/* Reads every frame where each needs earlier ones, whatever --mode says. @return whether to use
+ * `frame` */
 static bool read_in_order(struct run *run, const struct tri_frame *frame)
 {
     const struct tri_format *format = tri_format_find(frame->info.video.fourcc);

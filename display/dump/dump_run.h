@@ -23,7 +23,7 @@ struct run {
     struct cfr cfr;                 // with --rate constant
     uint64_t undecodable;           // frames that could not be decoded
     bool wait_logged;               // the wait for the first frame is logged
-    bool in_order; // see read_in_order()
+    bool in_order;                  // see read_in_order()
 };
 
 /** Frames written, or with a constant rate what would be written. */

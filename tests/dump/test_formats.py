@@ -70,9 +70,9 @@ class Formats(ProgramTest):
                 continue
             with self.subTest(format=format):
                 name, writer = self._draw(format)
-                film = self._dump(name, self.folder() / f"{format}.y4m")
+                video = self._dump(name, self.folder() / f"{format}.y4m")
                 picture = self.folder() / f"{format}.png"
-                subprocess.run([tool("ffmpeg"), "-v", "error", "-strict", "-1", "-i", film,
+                subprocess.run([tool("ffmpeg"), "-v", "error", "-strict", "-1", "-i", video,
                                 picture], check=True, timeout=60)
                 self._expect_bars(read(picture), family == GREY)
                 writer.terminate()
@@ -81,12 +81,12 @@ class Formats(ProgramTest):
         for codec, encoder, demuxer in (("h264", "libx264", "h264"), ("h265", "libx265", "hevc")):
             with self.subTest(codec=codec):
                 name = self.stream()
-                film = self.folder() / f"{codec}.mkv"
+                video = self.folder() / f"{codec}.mkv"
                 subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                                 f"testsrc=s={WIDTH}x{HEIGHT}:r=30:d=20", "-c:v", encoder, "-g",
-                                "15", "-bf", "0", film], check=True, timeout=60,
+                                "15", "-bf", "0", video], check=True, timeout=60,
                                stderr=subprocess.DEVNULL)
-                pipeline = (f"filesrc location={film} ! matroskademux ! {codec}parse "
+                pipeline = (f"filesrc location={video} ! matroskademux ! {codec}parse "
                             f"config-interval=-1 ! triptychsink sync=true stream={name}")
                 places = {"GST_PLUGIN_PATH": str(BUILD / "plugins/gstreamer"),
                           "GST_REGISTRY": str(BUILD / "gst-registry.bin")}

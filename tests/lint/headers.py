@@ -44,7 +44,7 @@ class Headers(unittest.TestCase):
         refused = {}
         for header in files("common/*.h", "capture/*.h", "display/*.h"):
             places = ("-Icommon", "-Icommon/src", "-Icapture", "-Idisplay/viewer",
-                      f"-I{SOURCE}")
+                      f"-I{SOURCE}", f"-I{BUILD / 'display/dump'}")
             output, status = run("gcc", "-std=gnu11", "-D_GNU_SOURCE", "-xc", *STRICT[-3:], *places,
                                  "-", input=f'#include "{header}"\n')
             if status:
