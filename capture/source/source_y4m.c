@@ -104,18 +104,20 @@ static bool is_wanted(const struct video_file *file, const struct tri_video *wan
     return false;
 }
 
-/** Allocates the buffer for 4:2:0 in words of 10 bits, which is repacked to P010. */
+/** Allocates the buffer for planes of words, which are packed as the format has them. */
 static bool open_unpacked(struct state *state)
 {
     const struct tri_video *video = &state->header.video;
-    const uint32_t across = (video->width + 1) / 2, down = (video->height + 1) / 2;
+    const struct tri_format *format = tri_format_find(video->fourcc);
     struct tri_shape *shape = &state->file.shape;
 
     *shape = (struct tri_shape){ .planes = 3 };
     for (uint32_t p = 0; p < 3; p++) {
+        const struct tri_component *component = &format->component[p];
         struct tri_plane *plane = &shape->plane[p];
-        plane->row_bytes = plane->stride = 2 * (p ? across : video->width);
-        plane->rows = p ? down : video->height;
+        plane->row_bytes = (video->width + component->across - 1) / component->across * 2;
+        plane->stride = plane->row_bytes;
+        plane->rows = (video->height + component->down - 1) / component->down;
         plane->bytes = (uint64_t)plane->stride * plane->rows;
         plane->offset = shape->bytes;
         shape->bytes += plane->bytes;
@@ -173,7 +175,7 @@ static enum source_result set_video(struct source *source)
     source->video = state->header.video;
     video_file_set_rate(&source->video, &source->options->wanted);
     if (!video_file_set_layout(file, &source->video) ||
-        (state->header.packing == Y4M_420P10 && !open_unpacked(state)))
+        (state->header.packing == Y4M_WORDS && !open_unpacked(state)))
         return SOURCE_FAILED;
     return SOURCE_OK;
 }
@@ -247,32 +249,39 @@ static enum source_result read_frame_header(struct source *source, int timeout_m
     return SOURCE_OK;
 }
 
-/** The 10 bits of a word are the low ones in the file and the high ones in P010. */
-static void pack_words(const uint8_t *from, uint8_t *to, uint32_t count, uint32_t step)
+/** Writes the samples of a row, 16-bit words, where `component` has them. */
+static void pack_words(const struct tri_component *component, const uint8_t *from, uint8_t *row,
+                       uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++, from += 2, to += step) {
-        const unsigned word = ((unsigned)from[0] | (unsigned)from[1] << 8) << 6;
+    uint8_t *to = row + (size_t)component->first * 2;
+
+    for (uint32_t i = 0; i < count; i++, from += 2, to += (size_t)component->every * 2) {
+        const unsigned word = ((unsigned)from[0] | (unsigned)from[1] << 8) << component->shift;
         to[0] = (uint8_t)word;
         to[1] = (uint8_t)(word >> 8);
     }
 }
 
-static void pack_p010(const struct tri_draft *from, struct tri_draft *to)
+/** Packs planes of words into the frame's own. */
+static void pack(const struct tri_draft *from, struct tri_draft *to)
 {
+    const struct tri_format *format = tri_format_find(to->info.video.fourcc);
+
     for (uint32_t p = 0; p < 3; p++) {
+        const struct tri_component *component = &format->component[p];
         const struct tri_plane *plane = &from->shape.plane[p];
-        for (uint32_t row = 0; row < plane->rows; row++) {
-            uint8_t *at = to->data[p ? 1 : 0] + (size_t)row * to->shape.plane[p ? 1 : 0].stride;
-            pack_words(from->data[p] + (size_t)row * plane->stride, at + (p == 2 ? 2 : 0),
-                       plane->row_bytes / 2, p ? 4 : 2);
-        }
+        for (uint32_t row = 0; row < plane->rows; row++)
+            pack_words(component, from->data[p] + (size_t)row * plane->stride,
+                       to->data[component->plane] +
+                           (size_t)row * to->shape.plane[component->plane].stride,
+                       plane->row_bytes / 2);
     }
     to->info.copies = 1;
 }
 
 static enum source_result read_pixels(struct state *state, struct tri_draft *draft, int timeout_ms)
 {
-    const bool repack = draft && state->header.packing == Y4M_420P10;
+    const bool repack = draft && state->header.packing == Y4M_WORDS;
     const enum source_result result =
         video_file_read_frame(&state->file, repack ? &state->unpacked : draft, timeout_ms);
 
@@ -281,7 +290,7 @@ static enum source_result read_pixels(struct state *state, struct tri_draft *dra
     if (result != SOURCE_OK)
         return result;
     if (repack)
-        pack_p010(&state->unpacked, draft);
+        pack(&state->unpacked, draft);
     if (draft)
         draft->info.video.field = state->field;
     return SOURCE_OK;

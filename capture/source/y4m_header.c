@@ -166,12 +166,15 @@ static bool find_samples(const char *word, size_t bytes, struct y4m_header *head
         { "420mpeg2", TRI_FOURCC_YU12, TRI_SITING_LEFT, Y4M_AS_IS, 0 },
         { "420paldv", TRI_FOURCC_YU12, TRI_SITING_TOPLEFT, Y4M_AS_IS, 0 },
         { "420", TRI_FOURCC_YU12, TRI_SITING_CENTER, Y4M_AS_IS, 0 },
-        { "420p10", TRI_FOURCC_P010, TRI_SITING_DEFAULT, Y4M_420P10, 0 },
+        { "420p10", TRI_FOURCC_P010, TRI_SITING_DEFAULT, Y4M_WORDS, 0 },
+        { "420p12", TRI_FOURCC_P012, TRI_SITING_DEFAULT, Y4M_WORDS, 0 },
         { "422", TRI_FOURCC_422P, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
+        { "422p10", TRI_FOURCC_Y210, TRI_SITING_DEFAULT, Y4M_WORDS, 0 },
+        { "444", TRI_FOURCC_YM24, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
         { "mono", TRI_FOURCC_GREY, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
         { "mono16", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
-        { "mono12", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 12 },
-        { "mono10", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 10 },
+        { "mono12", TRI_FOURCC_Y12, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
+        { "mono10", TRI_FOURCC_Y10, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
         { "mono9", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 9 },
     };
 
@@ -197,8 +200,8 @@ static bool read_samples(const struct parameter *parameter, const char *word,
     if (find_samples(word, bytes, header))
         return true;
     return fail(issue, parameter->at,
-                "unsupported samples C%.*s: use one of 420jpeg 420mpeg2 420paldv 420 420p10 422 "
-                "mono mono9 mono10 mono12 mono16; ffmpeg converts with %s",
+                "unsupported samples C%.*s: use one of 420jpeg 420mpeg2 420paldv 420 420p10 420p12 "
+                "422 422p10 444 mono mono9 mono10 mono12 mono16; ffmpeg converts with %s",
                 (int)(bytes < 24 ? bytes : 24), word,
                 deep ? "-strict -1 -pix_fmt yuv420p10" : "-pix_fmt yuv422p");
 }

@@ -16,8 +16,8 @@ struct y4m_issue {
 
 /** Layout of the samples in the file. */
 enum y4m_packing {
-    Y4M_AS_IS,  // plane after plane, as in a slot
-    Y4M_420P10, // three planes of 16-bit words, to be converted to P010
+    Y4M_AS_IS, // plane after plane, as in a slot
+    Y4M_WORDS, // a plane of 16-bit words for each component, to be packed as the format has them
 };
 
 struct y4m_header {

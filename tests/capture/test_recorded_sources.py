@@ -61,7 +61,9 @@ def pictures(y4m):
 class Whole(Video):
     def test_y4m_from_a_pipe_comes_out_bit_by_bit(self):
         for format, size in (("yuv420p", "64x48"), ("yuv420p", "34x18"), ("yuv422p", "33x17"),
-                             ("gray", "31x5"), ("yuv420p10le", "30x14"), ("gray16le", "19x7")):
+                             ("gray", "31x5"), ("yuv420p10le", "30x14"), ("gray16le", "19x7"),
+                             ("yuv420p12le", "31x15"), ("yuv422p10le", "31x5"),
+                             ("yuv444p", "31x5"), ("gray10le", "19x7"), ("gray12le", "19x7")):
             with self.subTest(format=format, size=size):
                 video = self.video("-f", "yuv4mpegpipe", format=format, size=size)
                 out = self.through("y4m:-", video)
@@ -249,8 +251,8 @@ class Malformed(Video):
                 (b"YUV4MPEG2 W0 H2\n", ["byte 10", "width", "1 to 16384"]),
                 (b"YUV4MPEG2 W99999999999999999999 H2\n", ["byte 10", "width"]),
                 (b"YUV4MPEG2 W4\n", ["height", "missing"]),
-                (b"YUV4MPEG2 W4 H2 C444\n", ["C444", "yuv422p"]),
-                (b"YUV4MPEG2 W4 H2 XYSCSS=444\n", ["byte 16", "C444"]),
+                (b"YUV4MPEG2 W4 H2 C411\n", ["C411", "yuv422p"]),
+                (b"YUV4MPEG2 W4 H2 XYSCSS=411\n", ["byte 16", "C411"]),
                 (HEAD, ["no frame"]),
                 (HEAD + b"FRAM", ["truncated"]),
                 (HEAD + b"FRAME", ["truncated"]),

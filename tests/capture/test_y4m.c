@@ -43,15 +43,15 @@ static void every_colour_space_has_its_format(void **state)
                   { "C420mpeg2", TRI_FOURCC_YU12 }, { "C420paldv", TRI_FOURCC_YU12 },
                   { "C422", TRI_FOURCC_422P },      { "Cmono", TRI_FOURCC_GREY },
                   { "Cmono16", TRI_FOURCC_Y16 },    { "C420p10", TRI_FOURCC_P010 },
-                  { "Cmono10", TRI_FOURCC_Y16 },    { "", TRI_FOURCC_YU12 } };
+                  { "Cmono10", TRI_FOURCC_Y10 },    { "", TRI_FOURCC_YU12 } };
     (void)state;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         char line[64];
         snprintf(line, sizeof(line), "YUV4MPEG2 W8 H8 %s", known[i].word);
         assert_int_equal(parse(line).video.fourcc, known[i].fourcc);
     }
-    assert_int_equal(parse("YUV4MPEG2 W8 H8 C420p10").packing, Y4M_420P10);
-    assert_int_equal(parse("YUV4MPEG2 W8 H8 Cmono12").video.bits, 12);
+    assert_int_equal(parse("YUV4MPEG2 W8 H8 C420p10").packing, Y4M_WORDS);
+    assert_int_equal(parse("YUV4MPEG2 W8 H8 Cmono9").video.bits, 9);
 }
 
 static void fields_are_distinguished(void **state)
@@ -102,12 +102,12 @@ static void bad_header_is_refused_with_its_place_and_reason(void **state)
         { "YUV4MPEG2 W-8 H8", 10, "width" },
         { "YUV4MPEG2 W8x H8", 10, "width" },
         { "YUV4MPEG2 W H8", 10, "width" },
-        { "YUV4MPEG2 W8 H8 C444", 16, "C444" },
+        { "YUV4MPEG2 W8 H8 C411", 16, "C411" },
         { "YUV4MPEG2 W8 H8 C", 16, "unsupported" },
         { "YUV4MPEG2 W8 H8 Cmono14", 16, "Cmono14" },
-        { "YUV4MPEG2 W8 H8 XYSCSS=444", 16, "C444" },
-        { "YUV4MPEG2 W8 H8 C422p10", 16, "yuv420p10" },
-        { "YUV4MPEG2 W8 H8 F25 C444", 20, "yuv422p" },
+        { "YUV4MPEG2 W8 H8 XYSCSS=411", 16, "C411" },
+        { "YUV4MPEG2 W8 H8 C422p12", 16, "yuv420p10" },
+        { "YUV4MPEG2 W8 H8 F25 C411", 20, "yuv422p" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -171,7 +171,7 @@ static void samples_follow_a_comment_where_c_is_missing(void **state)
 {
     (void)state;
     assert_int_equal(parse("YUV4MPEG2 W8 H8 XYSCSS=422").video.fourcc, TRI_FOURCC_422P);
-    assert_int_equal(parse("YUV4MPEG2 W8 H8 XYSCSS=420P10").packing, Y4M_420P10);
+    assert_int_equal(parse("YUV4MPEG2 W8 H8 XYSCSS=420P10").packing, Y4M_WORDS);
     assert_int_equal(parse("YUV4MPEG2 W8 H8 XYSCSS=444 C422").video.fourcc, TRI_FOURCC_422P);
     assert_int_equal(parse("YUV4MPEG2 W8 H8 C422 XYSCSS=444").video.fourcc, TRI_FOURCC_422P);
 }
