@@ -11,11 +11,11 @@
 
 #include <triptych/copy.h>
 
-#define GST_CAT_DEFAULT  gst_triptych_debug
-#define MODE_DEFAULT     "0640"
-#define SLOTS_DEFAULT    8     // triple buffering, and a decoder's reference frames
-#define POLL_INTERVAL_US 10000 // while waiting for the first reader
-#define HISTORY_DEFAULT  2     // few slots in rotation stay in the processor's cache
+#define GST_CAT_DEFAULT     gst_triptych_debug
+#define PERMISSIONS_DEFAULT "0640"
+#define SLOTS_DEFAULT       8     // triple buffering, and a decoder's reference frames
+#define POLL_INTERVAL_US    10000 // while waiting for the first reader
+#define HISTORY_DEFAULT     2     // few slots in rotation stay in the processor's cache
 
 struct _GstTriptychSink {
     GstVideoSink parent;
@@ -23,7 +23,7 @@ struct _GstTriptychSink {
     // Properties, guarded by the object lock.
     gchar *stream;
     guint slots, slots_max, history;
-    gchar *mode;
+    gchar *permissions;
     gchar *group;
     gboolean wait_for_connection;
     guint readers; // at the newest frame
@@ -45,13 +45,13 @@ struct _GstTriptychSink {
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
 
 /** Parses permission bits in octal; the default if unset. @return FALSE if `text` is not octal */
-static gboolean parse_permissions(const gchar *text, guint32 *mode)
+static gboolean parse_permissions(const gchar *text, guint32 *permissions)
 {
     guint64 bits = 0;
     if (!text || !*text)
-        text = MODE_DEFAULT;
+        text = PERMISSIONS_DEFAULT;
     const gboolean read = g_ascii_string_to_unsigned(text, 8, 0, 0777, &bits, NULL);
-    *mode = (guint32)bits;
+    *permissions = (guint32)bits;
     return read;
 }
 
@@ -64,7 +64,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
                                           .source = "GStreamer triptychsink",
                                           .log = &self->log.log };
     GST_OBJECT_LOCK(self);
-    gchar *mode = g_strdup(self->mode);
+    gchar *permissions = g_strdup(self->permissions);
     gchar *group = g_strdup(self->group);
     const guint slots = self->slots;
     options.slots_max = self->slots_max;
@@ -76,11 +76,11 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
 
     tri_writer *writer = NULL;
     enum tri_err err = TRI_ERR_INVALID;
-    if (parse_permissions(mode, &options.permissions))
+    if (parse_permissions(permissions, &options.permissions))
         err = tri_writer_open(&writer, &options);
     else
         g_snprintf(self->log.last_error, sizeof(self->log.last_error),
-                   "mode \"%s\": permission bits are octal, 0 to 0777, for instance 0640", mode);
+                   "permissions \"%s\": not octal, 0 to 0777, for instance 0640", permissions);
     if (err == TRI_OK) {
         tri_writer_set_history(writer, history);
         self->writer = gst_triptych_writer_new(writer, slots);
@@ -89,7 +89,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
                           ("stream \"%s\": %s", name, tri_strerror(err)));
     }
     g_free(name);
-    g_free(mode);
+    g_free(permissions);
     g_free(group);
     return err == TRI_OK;
 }
@@ -408,7 +408,7 @@ static void gst_triptych_sink_init(GstTriptychSink *self)
 {
     self->slots = SLOTS_DEFAULT;
     self->history = HISTORY_DEFAULT;
-    self->mode = g_strdup(MODE_DEFAULT);
+    self->permissions = g_strdup(PERMISSIONS_DEFAULT);
     gst_triptych_reader_watch_init(&self->reader_watch);
 
     // The last sample would occupy a slot, and releasing it would delay the next frame.
@@ -441,10 +441,10 @@ static void install_properties(GObjectClass *object)
               "faster",
               0, TRI_SLOTS_MAX, HISTORY_DEFAULT, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSink, history) },
-        { g_param_spec_string("mode", "Mode",
+        { g_param_spec_string("permissions", "Permissions",
                               "Permissions of the stream, octal as in chmod: who may read it",
-                              MODE_DEFAULT, GST_TRIPTYCH_READY),
-          G_STRUCT_OFFSET(GstTriptychSink, mode) },
+                              PERMISSIONS_DEFAULT, GST_TRIPTYCH_READY),
+          G_STRUCT_OFFSET(GstTriptychSink, permissions) },
         { g_param_spec_string("group", "Group",
                               "Group that may read the stream (unset: the group of this process)",
                               NULL, GST_TRIPTYCH_READY),

@@ -119,8 +119,8 @@ static void sink_refuses_an_invalid_mode(void **state)
     (void)state;
     static const char *const modes[] = { "rw-r-----", "0999", "01777" };
     for (gsize i = 0; i < G_N_ELEMENTS(modes); i++) {
-        GstElement *writer =
-            pipes_make("videotestsrc ! triptychsink stream=%s mode=%s", pipes_stream(), modes[i]);
+        GstElement *writer = pipes_make("videotestsrc ! triptychsink stream=%s permissions=%s",
+                                        pipes_stream(), modes[i]);
         gst_element_set_state(writer, GST_STATE_PLAYING);
         assert_int_equal(pipes_wait(writer, GST_MESSAGE_ERROR), GST_MESSAGE_ERROR);
         pipes_stop(writer);

@@ -207,7 +207,7 @@ class Streams(ProgramTest):
                 del frame
                 process.send_signal(signal.SIGKILL)
                 process.wait()
-            self.assertEqual(reader.counts["restarts"], 2)
+            self.assertEqual(reader.stats["restarts"], 2)
         triptych.Writer(name, "GREY", 8, 8).close()  # takes over, and closes the stream
 
     def test_retained_frame_is_returned_on_request(self):
@@ -235,7 +235,7 @@ class Streams(ProgramTest):
                 writer.frame().publish()
             self.assertEqual([reader.next(timeout=20).number for _ in range(2)], [2, 3])
             self.assertEqual(reader.latest(timeout=20).number, 5)
-            self.assertEqual(reader.counts["skipped"], 1)
+            self.assertEqual(reader.stats["skipped"], 1)
 
     def test_capture_time_is_that_of_the_writer(self):
         name = self.stream()

@@ -217,7 +217,7 @@ class Threads(LifeTest):
             waiting.start()
             with self.assertRaises(TimeoutError):
                 reader.latest(timeout=0.3)
-            self.assertEqual((reader.state, reader.counts["frames"]), ("waiting", 0))
+            self.assertEqual((reader.state, reader.stats["frames"]), ("waiting", 0))
             reader.close()
             waiting.join(PATIENCE)
         self.assertFalse(waiting.is_alive())
@@ -258,7 +258,7 @@ class Threads(LifeTest):
             child = os.fork()
             if child == 0:
                 signal.alarm(30)
-                assert not reader.counts["frames"]
+                assert not reader.stats["frames"]
                 reader.close()
                 os._exit(0)
             status = os.waitpid(child, 0)[1]

@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Live video frames from and to a triptych stream, without copying.
+"""Reads and writes the live video frames of a triptych stream without copying.
 
     import numpy, triptych
 
     with triptych.Reader("cam0") as reader:
         for frame in reader:
             picture = numpy.asarray(frame.copy().planes[0])  # yours: draw on it, keep it
-            luma = numpy.asarray(frame.planes[0])  # no copy: shared memory, for looking only
+            luma = numpy.asarray(frame.planes[0])  # no copy: shared memory, read-only
             print(frame.number, luma.mean())
 
-Never draw on an array of a frame that is no copy. numpy refuses to write to it, but a C library that
-does not ask, as OpenCV 4.6, ends the process with SIGSEGV: the memory itself is read-only.
+Draw on copies only. The memory of other frames is read-only: numpy refuses to write to it, but a C
+library that ignores numpy's flag, such as OpenCV 4.6, ends the process with SIGSEGV.
 
-A frame's memory stays as it is for as long as the frame, one of its planes or an array made of one
-is alive, where this user may hold slots (`frame.locked`); elsewhere ask `frame.is_intact` after use, or
-take a `frame.copy()`.
+While `frame.locked` is true, the memory behind a frame, its planes and their arrays does not change.
+Otherwise check `frame.is_intact` after use, or take a `frame.copy()`.
 
-Threads: any; those that call one Reader or Writer take turns. A call that waits lets other threads
-run, and ends when another one closes. Processes that are forked, and sub-interpreters, open readers
-and writers of their own.
+Threads: any; a lock serialises calls of one Reader or Writer. A call that waits lets other threads
+run, and ends when one of them closes. Forked processes and sub-interpreters open readers and writers
+of their own.
 """
 
 from . import _library

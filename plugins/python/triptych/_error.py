@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Outcomes of the library's calls as exceptions."""
+"""Exceptions for the error codes of libtriptych."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class Error(OSError):
         super().__init__(log or text)
 
     def __reduce__(self) -> tuple[type[Error], tuple[int, str]]:
-        return type(self), (self.code, str(self))  # OSError's own is called with the text alone
+        return type(self), (self.code, str(self))  # OSError's would pass the text only
 
 
 class NoWriter(Error, ConnectionError):
-    """The stream has lost its writer."""
+    """The stream has no writer any more."""
 
 
 class Torn(Error):
-    """The frame was overwritten while it was used."""
+    """The frame was overwritten during use."""
 
 
 def check(code: int, log: Optional[Log] = None) -> None:
-    """Raises what `code` means, with the log's last error as its text."""
+    """Raises the exception for `code`, with the last logged error as its text."""
     if code == c.OK:
         return
     text = log.last_error if log else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Frames and their planes: views of shared memory that keep it theirs for as long as they live."""
+"""Frames and planes: views of shared memory, valid for as long as they live."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ if TYPE_CHECKING:
 
 
 def format_of(fourcc: int) -> c.Format:
-    """The row of triptych's table of formats; an empty one for an unknown format, which is opaque."""
+    """Returns the row of the table of formats; an empty one for an unknown, opaque format."""
     found = c.lib.tri_format_find(fourcc)
     row: c.Format = found.contents if found else c.Format(fourcc=fourcc)
     return row
 
 
 class Plane:
-    """One plane of a picture. `numpy.asarray(plane)` views it without copying, read-only in a frame.
+    """One plane of a frame. `numpy.asarray(plane)` views it without copying, read-only in a frame.
 
-    Its array is rows x groups x components: (height, width, 3) of RGB3, (height/2, width/2, 2) of
-    NV12's second plane, (height, width) of a plane of single components, and (bytes,) of MJPG; of
-    uint8, or uint16 where components are 16 bits wide. Packed YUV 4:2:2 is (height, width/2, 4). Odd
-    sides are rounded up. `shape` and `strides` are the array's, `bytes` what the plane spans.
+    The array is rows x groups x components: (height, width, 3) for RGB3, (height/2, width/2, 2) for
+    NV12's second plane, (height, width) for a plane of single components and for Bayer formats, and
+    (bytes,) for compressed ones. Packed YUV 4:2:2 is (height, width/2, 4). Odd sizes are rounded up.
+    Items are uint8, or as wide as a component's word: uint16, uint32. `shape` and `strides` describe
+    the array, `bytes` is the span of the plane.
     """
 
     def __init__(self, owner: object, address: int, shape: tuple[int, ...],
                  strides: tuple[int, ...], typestr: str, span: int, writable: bool) -> None:
-        self._owner = owner  # keeps the memory ours
+        self._owner = owner  # keeps the memory valid
         self.bytes = span
         self.shape = shape
         self.strides = strides
@@ -46,7 +47,7 @@ class Plane:
                                     "typestr": typestr, "data": (address, not writable)}
 
     def view(self) -> memoryview:
-        """The plane's bytes, row padding included, without copying; read-only in a frame."""
+        """Returns the plane's bytes with row padding, without copying; read-only in a frame."""
         array: Any = (ctypes.c_ubyte * self.bytes).from_address(self._address)
         array.owner = self._owner
         view = memoryview(array).cast("B")
@@ -55,34 +56,34 @@ class Plane:
 
 def _make_planes(owner: object, frame: Union[c.Frame, c.Draft], writable: bool,
                  used: Optional[int] = None) -> list[Plane]:
-    """`used`: the bytes of a compressed picture; None: all the room there is for one."""
+    """Makes the planes. `used`: bytes of a compressed frame; None: all its room."""
     format_ = format_of(frame.info.video.fourcc)
-    # Bytes of an array's items: a component's word, where a group consists of such words.
+    # An array's items are the words of components.
     item = max((one.bytes for one in format_.component[:format_.components]), default=1)
     planes = []
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     for p in range(frame.shape.planes):
-        told = frame.shape.plane[p]
-        if told.rows == 0:  # compressed
-            span = told.bytes if used is None else used
+        plane = frame.shape.plane[p]
+        if plane.rows == 0:  # compressed
+            span = plane.bytes if used is None else used
             shape, strides = (span,), (1,)
         else:
-            # Each sample of Bayer is a pixel, as debayering wants it; opaque rows are of bytes.
+            # Bayer: one sample per pixel; opaque: rows of bytes.
             flat = format_.family == c.FAMILY_BAYER or not format_.components
             group = 1 if flat else format_.plane[p].bytes // item
-            shape, strides = (told.rows, told.row_bytes // (group * item)), (told.stride,
+            shape, strides = (plane.rows, plane.row_bytes // (group * item)), (plane.stride,
                                                                              group * item)
             if group > 1:
                 shape, strides = shape + (group,), strides + (item,)
-            span = told.stride * (told.rows - 1) + told.row_bytes
+            span = plane.stride * (plane.rows - 1) + plane.row_bytes
         planes.append(Plane(owner, frame.data[p], shape, strides, f"<u{item}" if item > 1 else "|u1",
                             span, writable))
     return planes
 
 
 def _user_of(described: Union[c.Frame, c.Draft]) -> bytes:
-    """The user data of a frame: outside Python's memory, so a copy."""
+    """Copies the user data of a frame, which is outside Python's memory."""
     return ctypes.string_at(described.user, described.info.user_bytes) if described.user else b""
 
 
@@ -90,7 +91,7 @@ _Value = TypeVar("_Value")
 
 
 class _Attribute(Generic[_Value]):
-    """An attribute to be read, of a type that checkers see."""
+    """A read-only attribute with a type for static checkers."""
 
     def __init__(self, read: Callable[[Any], _Value], doc: str) -> None:
         self._read = read
@@ -98,11 +99,11 @@ class _Attribute(Generic[_Value]):
 
     def __get__(self, described: Any, owner: Any = None) -> _Value:
         if described is None:
-            raise AttributeError(f"of a frame, not of {owner.__name__}")
+            raise AttributeError(f"an attribute of frames, not of {owner.__name__}")
         return self._read(described._c.info)
 
     def __set__(self, described: Any, value: object) -> None:
-        raise AttributeError("this is told by the stream and cannot be set")
+        raise AttributeError("read-only: the stream sets it")
 
 
 def _info_field(name: str, doc: str) -> _Attribute[int]:
@@ -115,18 +116,18 @@ def _video_field(name: str, doc: str) -> _Attribute[int]:
 
 def _video_name(kind: str) -> _Attribute[str]:
     return _Attribute(lambda info: c.color_name(kind, getattr(info.video, kind)),
-                 f"The {kind} as said, in the words of v4l2-ctl.")
+                 f"The {kind} that the stream gives, in the words of v4l2-ctl.")
 
 
 class _Description:
-    """What is said of a picture besides its pixels."""
+    """Description of a frame without its pixels."""
 
     _c: Union[c.Frame, c.Draft]
 
-    width = _video_field("width", "Pixels across.")
-    height = _video_field("height", "Pixels down.")
+    width = _video_field("width", "Width in pixels.")
+    height = _video_field("height", "Height in pixels.")
     fourcc = _video_field("fourcc", "The format as V4L2's number.")
-    rotation = _video_field("rotation", "Degrees clockwise to show it upright.")
+    rotation = _video_field("rotation", "Degrees clockwise to display it upright.")
     colorspace = _video_name("colorspace")
     transfer = _video_name("transfer")
     field = _video_name("field")
@@ -140,30 +141,30 @@ class _Description:
 
     @property
     def matrix(self) -> str:
-        """The YUV matrix in force: "601", "709", "bt2020" ..."""
+        """The YUV matrix to use: "601", "709", "bt2020" ..."""
         return c.color_name("matrix", c.lib.tri_video_matrix(ctypes.byref(self._c.info.video)))
 
     @property
     def range(self) -> str:
-        """The range in force: "full-range" or "lim-range"."""
+        """The range to use: "full-range" or "lim-range"."""
         return c.color_name("range", c.lib.tri_video_range(ctypes.byref(self._c.info.video)))
 
     @property
     def pixel_aspect(self) -> Tuple[int, int]:
-        """Width and height of a pixel: (1, 1) is square, also where the stream says nothing."""
+        """Width and height of a pixel; (1, 1) if the stream gives none."""
         video = self._c.info.video
         return (video.aspect_num, video.aspect_den) if video.aspect_den else (1, 1)
 
     @property
     def fps(self) -> Optional[float]:
-        """Frames a second as the stream says, None if it does not."""
+        """Nominal frames per second, None if the stream gives none."""
         video = self._c.info.video
         return video.fps_num / video.fps_den if video.fps_num and video.fps_den else None
 
 
 class FrameRef:
-    """A borrowed frame, or none: given back when the last view of it is gone, by any thread, but not by
-    a forked process: the slot is its parent's."""
+    """An acquired frame, or none. Released by any thread after the last view of it is gone, but not by
+    a forked process, because the slot is its parent's."""
 
     def __init__(self) -> None:
         self.frame = c.Frame()
@@ -177,21 +178,21 @@ class FrameRef:
 class Frame(_Description):
     """A frame of a stream, in its slot or, after copy(), in memory of its own.
 
-    `planes` are its pixels, valid as long as the frame, a plane or an array of one lives: also
-    after its reader was closed. `locked` says that they cannot change meanwhile; where it is false,
-    ask `is_intact` after use. Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
+    `planes` contain its pixels, valid for as long as the frame, a plane or an array of one lives, also
+    after the reader was closed. `locked`: they cannot change; otherwise check `is_intact` after use.
+    Times are CLOCK_MONOTONIC nanoseconds, as time.monotonic_ns().
     """
 
     _c: c.Frame
 
-    number = _info_field("number", "1 for the stream's first frame, then without holes.")
-    driver_sequence = _info_field("driver_sequence", "The source's own count; holes are lost frames.")
-    capture_ns = _info_field("capture_ns", "When the picture was taken, as told by the driver.")
-    publish_ns = _info_field("publish_ns", "When readers could first see it.")
+    number = _info_field("number", "Frame number: 1 for the stream's first frame, without gaps.")
+    driver_sequence = _info_field("driver_sequence", "The source's count; gaps are lost frames.")
+    capture_ns = _info_field("capture_ns", "Capture time from the driver.")
+    publish_ns = _info_field("publish_ns", "Time of publication.")
     dropped_driver = _info_field("dropped_driver", "Frames lost by the driver since the stream began.")
     dropped_writer = _info_field("dropped_writer", "Frames lost by the writer since the stream began.")
-    generation = _info_field("generation", "Counts the writers of this stream, from 1.")
-    copies = _info_field("copies", "Copies that the writer made of the pixels.")
+    generation = _info_field("generation", "Number of the writer of this stream, from 1.")
+    copies = _info_field("copies", "Number of copies that the writer made of the pixels.")
 
     def __init__(self, reader: Reader, c_frame: c.Frame,
                  memory: Union[FrameRef, ctypes.Array[ctypes.c_char]]) -> None:
@@ -203,7 +204,7 @@ class Frame(_Description):
 
     @property
     def no_signal(self) -> bool:
-        """Drawn by the writer because its source gives nothing."""
+        """Whether the writer drew this frame because its source delivers none."""
         return bool(self._c.info.flags & 1)
 
     @property
@@ -213,21 +214,21 @@ class Frame(_Description):
 
     @property
     def age_ns(self) -> int:
-        """Nanoseconds since the picture was taken."""
+        """Nanoseconds since capture."""
         return int(c.lib.tri_now_ns() - self._c.info.capture_ns)
 
     @property
     def user(self) -> bytes:
-        """The writer's own bytes."""
+        """The user data."""
         return _user_of(self._c)
 
     @property
     def is_intact(self) -> bool:
-        """Whether the memory still is this frame: ask after use where `locked` is false."""
+        """Whether the memory still holds this frame: check after use if `locked` is false."""
         return self._is_copy or self._reader._check_intact(self._c)
 
     def copy(self) -> Frame:
-        """The frame in memory of its own, writable. Raises Torn if it was overwritten meanwhile."""
+        """Copies the frame into writable memory. Raises Torn if it was overwritten meanwhile."""
         size = max(self._c.shape.bytes, self._c.info.bytes_used)
         memory = ctypes.create_string_buffer(size + self._c.info.user_bytes)
         base = ctypes.addressof(memory)
@@ -245,7 +246,7 @@ class Frame(_Description):
 
     def __array__(self, dtype: Any = None,
                   copy: Optional[bool] = None) -> numpy.ndarray[Any, Any]:
-        """`numpy.asarray(frame)` of a format of one plane is that plane, not copied."""
+        """Views the plane of a format with one plane, without copying: numpy.asarray(frame)."""
         import numpy
         if len(self.planes) != 1:
             raise ValueError(f"{self.format} has {len(self.planes)} planes: use frame.planes[i]")
@@ -260,8 +261,8 @@ CLOCK_AHEAD_NS = 60 * 10**9
 
 
 class SlotRef:
-    """The slot of a draft, or none: given back when the draft and all views of it are gone. Published
-    or not, nobody writes into it before."""
+    """The slot of a draft, or none. Returned to the writer after the draft and all views of it are
+    gone; until then nobody writes to it."""
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
@@ -271,7 +272,7 @@ class SlotRef:
         self.writer._release(self.draft)
 
     def describe_without_slot(self) -> None:
-        """No slot was free: memory of this process stands in, for a picture that nobody will see."""
+        """Provides memory of this process, because no slot was free."""
         draft = self.draft
         draft.info.video = self.writer.video
         check(c.lib.tri_video_shape(ctypes.byref(draft.info.video), ctypes.byref(draft.shape)))
@@ -282,12 +283,12 @@ class SlotRef:
 
 
 class Draft(_Description):
-    """A frame being written: fill its `planes`, set what is to be said of it, then publish().
+    """A frame being written: fill its `planes`, set its attributes, then call publish().
 
-    As a context manager it is published at the end of the block, and dropped if the block raises. Where
-    readers held every slot `dropped` is true: it can be filled, in memory of its own, and goes nowhere.
-    Once it is published its pixels are the readers': planes and arrays of it may still be read, also
-    after its writer was closed, but not changed. Each keeps its slot for as long as it lives.
+    As a context manager it is published at the end of the block, and cancelled if the block raises. If
+    no slot was free, `dropped` is true: the draft has memory of its own and is never published.
+    Published pixels belong to readers: planes and arrays may still be read, also after the writer was
+    closed, but not written. Each occupies its slot for as long as it lives.
     """
 
     def __init__(self, slot_ref: SlotRef, dropped: bool = False) -> None:
@@ -300,7 +301,7 @@ class Draft(_Description):
 
     @property
     def user(self) -> bytes:
-        """Up to 1024 bytes of one's own, for readers."""
+        """Up to 1024 bytes of user data for readers."""
         return _user_of(self._c)
 
     @user.setter
@@ -312,7 +313,7 @@ class Draft(_Description):
 
     @property
     def capture_ns(self) -> int:
-        """When the picture was taken, CLOCK_MONOTONIC nanoseconds; 0: when it is published."""
+        """Capture time, CLOCK_MONOTONIC nanoseconds; 0: time of publication."""
         return int(self._c.info.capture_ns)
 
     @capture_ns.setter
@@ -324,7 +325,7 @@ class Draft(_Description):
 
     @property
     def bytes_used(self) -> int:
-        """Bytes of a compressed picture."""
+        """Bytes of a compressed frame."""
         return int(self._c.info.bytes_used)
 
     @bytes_used.setter
@@ -332,8 +333,8 @@ class Draft(_Description):
         self._c.info.bytes_used = value
 
     def publish(self) -> None:
-        """Makes it the newest frame of the stream. Raises ValueError the second time, and where what is
-        said of it is out of range: it is dropped then."""
+        """Makes it the newest frame of the stream. Raises ValueError if it was published or cancelled,
+        and if an attribute is out of range: then the frame is dropped."""
         slot_ref = self._detach()
         if slot_ref is None:
             raise ValueError("this draft is published or cancelled already")
@@ -341,11 +342,11 @@ class Draft(_Description):
             slot_ref.writer._publish(slot_ref.draft)
 
     def cancel(self) -> None:
-        """Drops it: nobody will have seen it."""
+        """Drops the frame unpublished."""
         self._detach()
 
     def _detach(self) -> Optional[SlotRef]:
-        """The slot, once; then this object has no hold on it any more."""
+        """Gives up the slot and returns it; None the second time."""
         slot_ref, self._slot_ref = self._slot_ref, None
         self.planes = []
         return slot_ref

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What Reader and Writer share: an object of the library's, opened once and closed once."""
+"""Base of Reader and Writer: an object of the library, opened once and closed once."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ _Self = TypeVar("_Self", bound="Handle")
 
 
 class Handle:
-    """A handle of the library's, its log, and whose it is.
+    """A handle of the library, its log and its process.
 
-    Closed by close(), at the end of a `with` block, or when the last reference goes. A process that was
-    forked inherits the object and not the stream: there it is of no use and closes nothing.
-
-    The library wants one thread at a time for a handle, so threads take turns.
+    close(), the end of a `with` block or the last reference closes it. A forked process inherits the
+    object, but cannot use it, and closes nothing. A lock serialises the calls of several threads.
     """
 
     _close_call: Any  # tri_reader_close or tri_writer_close
@@ -33,7 +31,7 @@ class Handle:
         self._log = Log()
         self._handle = ctypes.c_void_p()
         self._pid = os.getpid()
-        self._lock = threading.RLock()  # twice where a handler of a signal closes
+        self._lock = threading.RLock()  # recursive: a signal handler may call close()
         self._calls = 0
         self._closing = False
 
@@ -42,9 +40,9 @@ class Handle:
 
     @contextlib.contextmanager
     def _call(self, seconds: float = -1) -> Iterator[Optional[ctypes.c_void_p]]:
-        """The handle for a call, in this thread's turn; None if that has not come within `seconds`. If
-        a handler of a signal closes meanwhile, that is done at the end. Raises ValueError once it is
-        closed, and in a forked process, where a turn of its parent's threads would never end."""
+        """Locks the handle for a call; yields None if that takes longer than `seconds`. If a signal
+        handler calls close() meanwhile, the handle closes at the end. Raises ValueError if it is
+        closed, and in a forked process, where the lock of another thread would never be released."""
         if not self._is_own_process():
             raise ValueError(f"this {type(self).__name__} of {self.name} belongs to process "
                              f"{self._pid}: open one after the fork")
@@ -73,7 +71,7 @@ class Handle:
         return self._closing or not self._handle
 
     def close(self) -> None:
-        """Lets the stream go. Frames at hand stay good. A call that waits in another thread ends with
+        """Closes the stream. Frames stay valid. A call that waits in another thread ends with
         ValueError. A second call does nothing."""
         self._closing = True
         if not self._is_own_process():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""libtriptych through ctypes: where it is, its structures and its calls.
+"""Loads libtriptych and declares its structures and functions for ctypes.
 
-The structures repeat common/include/triptych/*.h field by field; tests/python/test_python.py holds them
-against the C compiler's.
+The structures repeat common/include/triptych/*.h field by field; tests/python/test_python.py compares
+them with the C compiler's.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLORS = ("colorspace", "transfer", "matrix", "range", "field", "siting")
 
 
 def _candidates() -> Iterator[str]:
-    """The library the user names, the checkout's own build, the system's."""
+    """Yields paths of the library: TRIPTYCH_LIBRARY, the build of the checkout, the system's."""
     named = os.environ.get("TRIPTYCH_LIBRARY")
     if named:
         yield named
@@ -63,7 +63,7 @@ def _load() -> ctypes.CDLL:
 
 lib = _load()
 lib.tri_version_string.restype = c_char_p
-VERSION = "0.1.0"  # of the structures below
+VERSION = "0.1.0"  # of these structures
 if lib.tri_version_string() != VERSION.encode():
     raise ImportError(f"this module is of triptych {VERSION}, the library of "
                       f"{lib.tri_version_string().decode()}: install both of one version, or name "
@@ -215,24 +215,24 @@ for _kind in COLORS:
 
 
 def value_of(words: dict[str, int], what: str, word: str) -> int:
-    """The value of one of a few words. Raises ValueError with all of them."""
+    """Looks up a word. Raises ValueError with all words."""
     if word not in words:
-        raise ValueError(f"{what} {word!r}: it is one of {', '.join(words)}")
+        raise ValueError(f"{what} {word!r}: use one of {', '.join(words)}")
     return words[word]
 
 
 def color_from_name(kind: str, word: str) -> int:
-    """The value of a word of the kind "range", "matrix" and so on. Raises ValueError."""
+    """Looks up a word of a kind, such as "range" or "matrix". Raises ValueError."""
     if kind not in COLORS:
-        raise TypeError(f"{kind!r} is no argument; colours are told by {', '.join(COLORS)}")
+        raise TypeError(f"{kind!r}: no such argument; colours are {', '.join(COLORS)}")
     value: int = getattr(lib, f"tri_{kind}_from_name")(word.encode())
     if value < 0:
-        raise ValueError(f"{kind} {word!r}: not one of triptych's words; see triptych-capture --help")
+        raise ValueError(f"{kind} {word!r}: unknown; triptych-capture --help lists the words")
     return value
 
 
 def color_name(kind: str, value: int) -> str:
-    """The word for a value of struct tri_video."""
+    """Returns the word for a value of struct tri_video."""
     word: bytes = getattr(lib, f"tri_{kind}_name")(value)
     return word.decode()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The library's messages as records of the logger "triptych"."""
+"""Forwards the library's messages to the logger "triptych"."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import logging
 from . import _library as c
 
 _logger = logging.getLogger("triptych")
-_LEVELS = {c.LOG_ERROR: logging.DEBUG,  # an error is raised: the record would tell it twice
+_LEVELS = {c.LOG_ERROR: logging.DEBUG,  # an exception reports it already
            c.LOG_WARN: logging.WARNING, c.LOG_INFO: logging.INFO}
 
 
 class Log:
-    """Keeps the last error's text for the exception; must outlive what was opened with it."""
+    """Keeps the last error for the exception. Must outlive the handle that uses it."""
 
     def __init__(self) -> None:
         self.last_error = ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What streams there are."""
+"""Lists streams."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one producer of a stream."""
+"""Writes a stream."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ Rate = Union[int, float, str, fractions.Fraction]
 
 
 class Writer(Handle):
-    """Makes the stream `name`, or takes over the one that a dead writer left.
+    """Creates the stream `name`, or takes over the one that a dead writer left behind.
 
     format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"; any other four characters with `planes`
     planes  of a format that triptych does not know: (bytes in a row, rows) of each plane
     width, height  pixels
-    fps     a number, a fraction or "30000/1001", for readers to know; None: not said
-    slots   how many frames the segment has room for at first, 3 to 64
-    slots_max  how many it may open while readers lock the others; 0: 32 if they fit in 1 GiB
-    reclaim  with all slots locked by readers, overwrite the oldest frame that has been locked for so
-            many seconds; frames are dropped until then. 0: at once; None: never
-    mode    who may watch: 0o640 lets the group
-    group   name or number of that group; None: this process's
-    source  for people: where the pictures come from
-    rotation  degrees clockwise to show it upright: 0, 90, 180 or 270
-    pixel_aspect  width and height of a pixel; (0, 0): not said
+    fps     a number, a fraction or "30000/1001", for readers; None: unspecified
+    slots   number of frames that the segment has room for at first, 3 to 64
+    slots_max  number up to which slots are opened while readers lock the others; 0: 32, fewer if these
+            exceed 1 GiB
+    reclaim  while readers lock every slot: overwrite the oldest frame that has been locked for this
+            many seconds, and drop frames until then. 0: at once; None: never
+    permissions  who may read, as in chmod: 0o640 includes the group
+    group   name or number of that group; None: the group of this process
+    source  description for people
+    rotation  degrees clockwise to display it upright: 0, 90, 180 or 270
+    pixel_aspect  width and height of a pixel; (0, 0): unspecified
     bits    significant bits of a 16-bit component, the low ones; 0: all
     colorspace, transfer, matrix, range, field, siting
-            what the samples mean, in the words of v4l2-ctl: range="full-range", matrix="709"; the
-            place of chroma samples in those of ffmpeg: siting="left"
+            colours in the words of v4l2-ctl: range="full-range", matrix="709"; chroma siting in those
+            of ffmpeg: siting="left"
 
-    Raises Error where the name has a writer, telling its process, and ValueError for what is no name,
-    format, size or word.
+    Raises Error if the name has a writer, with its pid, and ValueError for an invalid argument.
 
-    Threads: any; those that call one Writer take turns. Processes and sub-interpreters: each opens its
-    own, after the fork.
+    Threads: any; a lock serialises calls of one Writer. Forked processes and sub-interpreters open
+    writers of their own.
     """
 
     _close_call = c.lib.tri_writer_close
 
     def __init__(self, name: str, format: str, width: int, height: int, fps: Optional[Rate] = None,
-                 slots: int = 3, mode: int = 0o640, group: Optional[str] = None,
+                 slots: int = 3, permissions: int = 0o640, group: Optional[str] = None,
                  source: str = "Python", slots_max: int = 0, reclaim: Optional[float] = 0,
                  rotation: int = 0, pixel_aspect: Tuple[int, int] = (0, 0), bits: int = 0,
                  planes: Sequence[Tuple[int, int]] = (), **colors: str) -> None:
@@ -73,15 +73,15 @@ class Writer(Handle):
             raise ValueError(f"reclaim={reclaim}: not a number of seconds; None is never")
         self._open(c.lib.tri_writer_open, c.WriterOptions(
             name=name.encode(), video=self.video, slots=slots, slots_max=slots_max,
-            permissions=mode, group=group.encode() if group else None, source=source.encode(),
+            permissions=permissions, group=group.encode() if group else None, source=source.encode(),
             reclaim_ms=c.RECLAIM_NEVER if reclaim is None else round(reclaim * 1000),
             log=ctypes.pointer(self._log.struct)))
 
     def frame(self) -> Draft:
-        """Begins the next frame in place: fill its planes, then publish() it or leave its block. If
-        views of earlier drafts hold every slot, the frame is dropped and counted: the
-        draft is `dropped`, and all else goes on as ever. Never waits."""
-        slot_ref = SlotRef(self)  # before the call: a Ctrl-C right after it must not lose the slot
+        """Begins the next frame in a slot: fill its planes, then call publish() or leave the `with`
+        block. If no slot is free, the frame is dropped and counted: the draft is `dropped`, and works
+        otherwise as usual. Never waits."""
+        slot_ref = SlotRef(self)  # before the call, so that KeyboardInterrupt cannot lose it
         with self._call() as writer:
             self._cancel_released()
             code = c.lib.tri_writer_begin(writer, ctypes.byref(self.video),
@@ -96,8 +96,8 @@ class Writer(Handle):
         check(code, self._log)
 
     def _release(self, draft: c.Draft) -> None:
-        """The draft's memory is needed no more: said by any thread, perhaps in the middle of a call, so
-        that the slot is given back by the next one."""
+        """Marks a draft's memory as unused. Any thread, perhaps in the middle of a call: the next call
+        returns the slot."""
         if not self._is_own_process():
             return
         self._released.append(draft)
@@ -108,20 +108,21 @@ class Writer(Handle):
         while self._released:
             try:
                 draft = self._released.popleft()
-            except IndexError:  # of a closed writer they may be ended by several threads
+            except IndexError:  # several threads may do this after close()
                 return
             c.lib.tri_writer_cancel(self._handle, ctypes.byref(draft))
 
     def write(self, *planes: Any, capture_ns: int = 0, user: bytes = b"", key: bool = False) -> bool:
-        """Copies one array a plane into the next frame and publishes it; False if it was dropped.
+        """Copies one array per plane into the next frame and publishes it. Returns False if it was
+        dropped.
 
-        planes      arrays of the shapes of Plane, or what numpy makes such of; of MJPG the bytes of
-                    one JPEG picture
-        capture_ns  CLOCK_MONOTONIC nanoseconds at which the picture was taken; 0: now
-        user        up to 1024 bytes of one's own
-        key         of H264 and HEVC: this frame can be decoded without earlier ones
+        planes      arrays of the shapes of Plane, or what numpy converts to them; for a compressed
+                    format the bytes of one frame
+        capture_ns  CLOCK_MONOTONIC nanoseconds of the capture; 0: now
+        user        up to 1024 bytes of user data
+        key         for H264 and HEVC: this frame can be decoded without earlier ones
 
-        Raises ValueError, and publishes nothing, where the planes do not fit.
+        Raises ValueError, and publishes nothing, if the planes do not fit.
         """
         with self.frame() as draft:
             if len(planes) != len(draft.planes):
@@ -130,7 +131,7 @@ class Writer(Handle):
                 if len(to.shape) == 1:  # compressed
                     picture = bytes(data)
                     if len(picture) > to.bytes:
-                        raise ValueError(f"a picture of {len(picture)} bytes: there is room for "
+                        raise ValueError(f"a frame of {len(picture)} bytes: there is room for "
                                          f"{to.bytes}")
                     to.view()[:len(picture)] = picture
                     draft.bytes_used = len(picture)
@@ -144,8 +145,8 @@ class Writer(Handle):
         return not draft.dropped
 
     def close(self) -> None:
-        """Removes the stream; readers keep the frame they hold, and drafts their memory. A second call
-        does nothing."""
+        """Removes the stream. Readers keep their frames, and drafts their memory. A second call does
+        nothing."""
         super().close()
         if self._is_own_process() and not self._handle:
             self._cancel_released()
