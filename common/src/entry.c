@@ -105,7 +105,7 @@ static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_byt
         struct tri_plane *plane = &shape->plane[p];
         plane->offset = copy->plane[p].offset;
         plane->bytes = copy->plane[p].bytes;
-        if (plane->rows > 0) // an opaque format has neither
+        if (plane->rows > 0) // compressed and opaque bytes have neither
             plane->stride = copy->plane[p].stride;
         if (plane->bytes > slot_bytes || plane->offset > slot_bytes)
             return TRI_ERR_CORRUPT; // before the sum, which cannot overflow then

@@ -343,7 +343,7 @@ class Choices(OddCameras):
             with self.subTest(script=script, args=args):
                 self.assertEqual(self.ends(script, args, DONE)["format"], format)
 
-    def test_key_frames_are_those_that_the_driver_or_the_bytes_tell(self):
+    def test_key_frames_are_those_marked_by_driver_or_bytes(self):
         folder = self.folder()
         units = {"idr": b"\0\0\0\1\x67\x42\0\0\1\x65\x88", "delta": b"\0\0\0\1\x41\x9a\0\0"}
         for name, unit in units.items():

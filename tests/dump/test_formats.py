@@ -2,12 +2,13 @@
 """Every format of the table, from a pattern to a picture: colours stay, in PNG and in y4m."""
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import unittest
 
 from pixels import far, luma, read
-from programs import BUILD, PATIENCE, ProgramTest, tool
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, tool
 
 BARS = ((191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0),
         (0, 0, 191))
@@ -49,6 +50,10 @@ class Formats(ProgramTest):
         for i, bar in enumerate(BARS):
             seen = picture.at((2 * i + 1) * WIDTH // 14, HEIGHT // 3)
             self.assertLessEqual(far(seen, luma(bar) if grey else bar), 6, (i, seen, bar))
+
+    def test_every_format_is_documented(self):
+        words = re.findall(r"\w+", (SOURCE / "docs/formats.md").read_text(encoding="utf-8"))
+        self.assertEqual([name for name, _ in formats() if name not in words], [])
 
     def test_every_format_is_drawn_and_becomes_png(self):
         for format, family in formats():

@@ -32,7 +32,7 @@ struct inspect {
 
 /** Takes what is wanted of a picture that is at hand, and forgets the one before; its memory too,
  *  if none is wanted any more. Out of memory it keeps nothing. @param data as in a tri_frame; never
- *  of an opaque format. */
+ *  of a compressed format. */
 void inspect_take(struct inspect *inspect, const struct inspect_request *request,
                   enum inspect_source source, const struct tri_video *video,
                   const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX]);

@@ -20,7 +20,7 @@ Rate = Union[int, float, str, fractions.Fraction]
 class Writer(Handle):
     """Creates the stream `name`, or takes over the one that a dead writer left behind.
 
-    format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"; any other four characters with `planes`
+    format  a fourcc or one of its aliases: "BGR3", "BGR", "bgr24"; with `planes` any four characters
     planes  of a format that triptych does not know: (bytes in a row, rows) of each plane
     width, height  pixels
     fps     a number, a fraction or "30000/1001", for readers; None: unspecified
