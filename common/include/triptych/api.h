@@ -3,6 +3,7 @@
 #ifndef TRIPTYCH_API_H
 #define TRIPTYCH_API_H
 
+/** Attributes and linkage of declarations. @{ */
 #if defined(__GNUC__)
 #define TRI_API                 __attribute__((visibility("default")))
 #define TRI_PRINTF(text, first) __attribute__((format(printf, text, first)))
@@ -10,11 +11,13 @@
 #define TRI_API
 #define TRI_PRINTF(text, first)
 #endif
+/** @} */
 
 /** Words that options and statistics keep for later fields, so that their size stays. Zero as input,
  *  zero as output: docs/abi.md. */
 #define TRI_RESERVED 8
 
+/** Linkage of declarations: C, also in C++. @{ */
 #ifdef __cplusplus
 #define TRI_BEGIN extern "C" {
 #define TRI_END   }
@@ -22,5 +25,6 @@
 #define TRI_BEGIN
 #define TRI_END
 #endif
+/** @} */
 
 #endif

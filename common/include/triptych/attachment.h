@@ -17,9 +17,9 @@ TRI_BEGIN
 
 /** A process that has a segment in its memory. */
 struct tri_attachment {
-    int key,
-        shm_id; // as in struct tri_stream; only shm_id differs between a segment and its successor
-    pid_t pid;
+    int key;        // as in struct tri_stream
+    int shm_id;     // likewise; differs between a segment and its successor
+    pid_t pid;      // of the process
     uint32_t count; // how often the process has the segment attached
     bool can_write; // attached for writing: the writer, or a child that it forked
     char name[TRI_PROCESS_NAME_MAX + 1]; // as in ps -o comm, printable UTF-8

@@ -31,6 +31,7 @@ TRI_BEGIN
     X(TRI_ERR_FORKED, -18, "opened before fork(): open it again in this process")
 // clang-format on
 
+/** Errors, from TRI_ERRORS. */
 enum tri_err {
 #define X(name, value, text) name = value,
     TRI_ERRORS(X)

@@ -11,10 +11,12 @@
 
 TRI_BEGIN
 
+/** A fourcc as a number, as V4L2 writes it. */
 #define TRI_FOURCC(a, b, c, d)                                            \
     ((uint32_t)(unsigned char)(a) | ((uint32_t)(unsigned char)(b) << 8) | \
      ((uint32_t)(unsigned char)(c) << 16) | ((uint32_t)(unsigned char)(d) << 24))
 
+/** Formats of the table, see tri_format_find(). @{ */
 #define TRI_FOURCC_YUYV TRI_FOURCC('Y', 'U', 'Y', 'V')
 #define TRI_FOURCC_UYVY TRI_FOURCC('U', 'Y', 'V', 'Y')
 #define TRI_FOURCC_YVYU TRI_FOURCC('Y', 'V', 'Y', 'U')
@@ -62,9 +64,10 @@ TRI_BEGIN
 #define TRI_FOURCC_MJPG TRI_FOURCC('M', 'J', 'P', 'G')
 #define TRI_FOURCC_H264 TRI_FOURCC('H', '2', '6', '4')
 #define TRI_FOURCC_HEVC TRI_FOURCC('H', 'E', 'V', 'C')
+/** @} */
 
-#define TRI_PLANES_MAX     4
-#define TRI_COMPONENTS_MAX 4
+#define TRI_PLANES_MAX     4 // planes of a format, at most
+#define TRI_COMPONENTS_MAX 4 // components of a format, at most
 
 /** Colour model of a format. */
 enum tri_family {
@@ -86,25 +89,28 @@ struct tri_plane_rule {
 /** Where the samples of one component lie in the rows of its plane. A sample is `bits` bits of a word
  *  of `bytes` bytes, low byte first, from bit `shift` on. */
 struct tri_component {
-    char name;            // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', 'Z', or 'X' for padding
-    uint8_t plane;        // index of its plane
-    uint8_t first, every; // sample n is number first + n * every of its row
-    uint8_t across, down; // pixels that share one sample
-    uint8_t bytes;        // of a word: 1, 2 or 4
-    uint8_t shift, bits;
+    char name;        // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', 'Z', or 'X' for padding
+    uint8_t plane;    // index of its plane
+    uint8_t first;    // sample n is number first + n * every of its row
+    uint8_t every;    // likewise
+    uint8_t across;   // pixels of a row that share one sample
+    uint8_t down;     // rows that share one sample
+    uint8_t bytes;    // of a word: 1, 2 or 4
+    uint8_t shift;    // lowest bit of a sample in its word
+    uint8_t bits;     // of a sample
     uint8_t per_word; // samples in a word, from the lowest bits up; 0: one
     uint8_t line;     // of `down` rows: where a sample is one pixel's of them, as in Bayer formats
 };
 
 /** One row of the table of formats. Static; never freed. */
 struct tri_format {
-    uint32_t fourcc;
-    char name[5]; // the fourcc as text, without trailing spaces
-    enum tri_family family;
-    uint8_t planes; // valid elements of `plane`
-    uint8_t depth;  // significant bits of one component
-    struct tri_plane_rule plane[TRI_PLANES_MAX];
-    const char *gstreamer;   // GstVideoFormat's name, NULL if there is none
+    uint32_t fourcc;                             // TRI_FOURCC_*
+    char name[5];                                // the fourcc as text, without trailing spaces
+    enum tri_family family;                      // colour model
+    uint8_t planes;                              // valid elements of `plane`
+    uint8_t depth;                               // significant bits of one component
+    struct tri_plane_rule plane[TRI_PLANES_MAX]; // layout of each plane
+    const char *gstreamer;                       // GstVideoFormat's name, NULL if there is none
     const char *ffmpeg;      // -pix_fmt name, or a compressed format's codec; NULL: none
     const char *description; // for people
     uint8_t components;      // valid elements of `component`; 0: compressed

@@ -10,6 +10,7 @@ TRI_BEGIN
 
 #define TRI_USER_MAX 1024 // bytes of user data beside a frame
 
+/** Properties of one frame. */
 enum tri_frame_flags {
     TRI_FRAME_NO_SIGNAL = 1u << 0, // the writer drew this frame: its source delivers none
     TRI_FRAME_CHECKSUM = 1u << 1,  // `checksum` is valid
@@ -21,7 +22,7 @@ enum tri_frame_flags {
 /** A frame's description. Times are CLOCK_MONOTONIC nanoseconds whose absolute value is below a quarter
  *  of INT64_MAX: sums and differences of two of them cannot overflow. */
 struct tri_frame_info {
-    struct tri_video video;
+    struct tri_video video;   // format, size, colours
     uint64_t number;          // 1 for the stream's first published frame, then without gaps
     uint64_t driver_sequence; // the source's own count, from 0; gaps are frames the driver dropped
     int64_t capture_ns;       // when the driver captured the frame
@@ -41,10 +42,10 @@ struct tri_mapping;
 
 /** Ties a frame or draft to its slot. Private to the library. */
 struct tri_lease {
-    struct tri_mapping *mapping;
-    uint64_t word;
-    uint32_t slot;
-    uint32_t state;
+    struct tri_mapping *mapping; // private
+    uint64_t word;               // private
+    uint32_t slot;               // private
+    uint32_t state;              // private
 };
 
 /**
@@ -56,25 +57,25 @@ struct tri_lease {
  *            tri_reader_release(). tri_reader_is_intact() tells whether it still holds this frame.
  */
 struct tri_frame {
-    struct tri_frame_info info;
-    struct tri_shape shape;
-    const uint8_t *data[TRI_PLANES_MAX];
+    struct tri_frame_info info;          // description and times
+    struct tri_shape shape;              // where the planes lie in the slot
+    const uint8_t *data[TRI_PLANES_MAX]; // first row of each plane; NULL past the last
     const uint8_t *user; // info.user_bytes bytes from the writer, in the segment as the pixels are
-    struct tri_lease lease;
-    uint64_t reserved[TRI_RESERVED];
+    struct tri_lease lease;          // private
+    uint64_t reserved[TRI_RESERVED]; // zero
 };
 
 /** A frame that a writer fills. The caller sets the pixels, `user` and `info`; the library sets number,
  *  generation, publish_ns and the drop counters when it publishes. */
 struct tri_draft {
-    struct tri_frame_info info;
-    struct tri_shape shape;
-    uint8_t *data[TRI_PLANES_MAX];
+    struct tri_frame_info info;    // as the caller describes the frame
+    struct tri_shape shape;        // where the planes lie in the slot
+    uint8_t *data[TRI_PLANES_MAX]; // first row of each plane; NULL past the last
     uint8_t *user;            // room for TRI_USER_MAX bytes; info.user_bytes of them are published
     uint64_t previous_number; // of this writer's frame whose pixels still are in the slot, 0: none
     uint32_t slot_index; // as in tri_writer_slot(): stable until the stream moves to a new segment
-    struct tri_lease lease;
-    uint64_t reserved[TRI_RESERVED];
+    struct tri_lease lease;          // private
+    uint64_t reserved[TRI_RESERVED]; // zero
 };
 
 /**

@@ -7,6 +7,7 @@
 
 TRI_BEGIN
 
+/** Severity of a message. */
 enum tri_log_level { TRI_LOG_ERROR, TRI_LOG_WARN, TRI_LOG_INFO, TRI_LOG_DEBUG };
 
 /** Receives messages. The library keeps the pointer: it must outlive every writer and reader that was
@@ -20,7 +21,7 @@ typedef struct tri_log {
      * @param part  the component that sends the message: "segment", "writer", "reader", "v4l2"
      */
     void (*write)(void *user, enum tri_log_level level, const char *part, const char *text);
-    void *user;
+    void *user;               // passed to write()
     enum tri_log_level level; // messages above this level are not formatted at all
 } tri_log;
 

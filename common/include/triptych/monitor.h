@@ -9,6 +9,7 @@
 
 TRI_BEGIN
 
+/** Kinds of events. */
 enum tri_stream_event_type {
     TRI_STREAM_ADDED,   // also for each stream that exists when the monitor is opened
     TRI_STREAM_CHANGED, // its state, its writer or its segment
@@ -17,11 +18,11 @@ enum tri_stream_event_type {
 
 /** What has happened to a stream. tri_stream_find() describes the stream itself. */
 struct tri_stream_event {
-    enum tri_stream_event_type type;
-    enum tri_stream_state state; // of TRI_STREAM_REMOVED: the last one
-    int key;
-    char name[TRI_NAME_MAX + 1];
-    uint64_t reserved[4]; // zero
+    enum tri_stream_event_type type; // what has happened
+    enum tri_stream_state state;     // of TRI_STREAM_REMOVED: the last one
+    int key;                         // of the stream
+    char name[TRI_NAME_MAX + 1];     // as in struct tri_stream
+    uint64_t reserved[4];            // zero
 };
 
 /** Opaque. Threads: one at a time for one monitor. Processes: the one that opened it. */

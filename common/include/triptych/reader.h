@@ -10,18 +10,21 @@
 
 TRI_BEGIN
 
+/** Which frame tri_reader_acquire() returns. */
 enum tri_reader_mode {
     TRI_MODE_LATEST, // always the newest frame; frames in between are skipped
     TRI_MODE_NEXT,   // the oldest frame that is newer than the last one and still in its slot; of a
                      // format whose frames need earlier ones (H264) it begins at a TRI_FRAME_KEY
 };
 
+/** How tri_reader_acquire() waits. */
 enum tri_reader_wait {
     TRI_WAIT_BLOCK, // sleep in the kernel until the writer publishes
     TRI_WAIT_SPIN,  // poll: lowest latency, occupies a core; sleeps while no frame comes for 100 ms
     TRI_WAIT_PACED, // predict the next frame, sleep until shortly before it, then poll
 };
 
+/** Options of a reader. */
 enum tri_reader_flags {
     TRI_READER_NO_LOCK = 1u << 0, // never lock a slot: read, then check tri_reader_is_intact()
     TRI_READER_RETAINED =
@@ -31,9 +34,9 @@ enum tri_reader_flags {
 
 /** Read during tri_reader_open() only. Nothing in it has to outlive the call except the log. */
 struct tri_reader_options {
-    const char *name; // NULL: "cam0"
-    enum tri_reader_mode mode;
-    enum tri_reader_wait wait;
+    const char *name;                // NULL: "cam0"
+    enum tri_reader_mode mode;       // which frame to acquire
+    enum tri_reader_wait wait;       // how to wait for it
     uint32_t flags;                  // enum tri_reader_flags
     const tri_log *log;              // outlives the reader; NULL: silent
     uint64_t reserved[TRI_RESERVED]; // zero
@@ -180,6 +183,7 @@ TRI_API void tri_reader_release(tri_reader *reader, struct tri_frame *frame);
 TRI_API enum tri_err tri_reader_copy(tri_reader *reader, struct tri_frame *frame, void *buffer,
                                      size_t bytes, int timeout_ms);
 
+/** State of the stream, as the reader last saw it. */
 enum tri_reader_state {
     TRI_STATE_WAITING, // no such stream yet, or no frame in it
     TRI_STATE_LIVE,
@@ -188,18 +192,18 @@ enum tri_reader_state {
 
 /** Counters of a reader since it was opened. */
 struct tri_reader_stats {
-    uint64_t frames;         // acquired
-    uint64_t skipped;        // published, but replaced before this reader acquired them
-    uint64_t torn;           // acquired or copied, then found overwritten
-    uint64_t dropped_driver; // by the driver while this reader was attached
-    uint64_t dropped_writer; // by the writer while this reader was attached
-    uint64_t restarts;       // times a writer came back, or another one came, after the first
-    enum tri_reader_state state;
-    uint32_t slots;      // of the stream at first; 0 while there is none
-    uint32_t slots_open; // now: more while readers lock the others
-    uint32_t slots_max;  // at most
-    bool can_lock;       // whether this reader may lock slots: zero copies without a check
-    uint64_t reserved[TRI_RESERVED];
+    uint64_t frames;             // acquired
+    uint64_t skipped;            // published, but replaced before this reader acquired them
+    uint64_t torn;               // acquired or copied, then found overwritten
+    uint64_t dropped_driver;     // by the driver while this reader was attached
+    uint64_t dropped_writer;     // by the writer while this reader was attached
+    uint64_t restarts;           // times a writer came back, or another one came, after the first
+    enum tri_reader_state state; // of the stream
+    uint32_t slots;              // of the stream at first; 0 while there is none
+    uint32_t slots_open;         // now: more while readers lock the others
+    uint32_t slots_max;          // at most
+    bool can_lock;               // whether this reader may lock slots: zero copies without a check
+    uint64_t reserved[TRI_RESERVED]; // zero
 };
 
 /** Fills *stats. Cost: no system call. */

@@ -13,6 +13,7 @@
 
 TRI_BEGIN
 
+/** State of a stream. */
 enum tri_stream_state {
     TRI_STREAM_LIVE,          // has a writer
     TRI_STREAM_DEAD,          // no writer: left behind by one that was killed
@@ -27,36 +28,44 @@ enum tri_stream_state {
 /** A stream: its segment and semaphores; before the first frame semaphores only. Times are
  *  CLOCK_REALTIME seconds, 0: never. */
 struct tri_stream {
-    char name[TRI_NAME_MAX + 1]; // empty if unreadable, or if no segment names it yet
-    char source[TRI_SOURCE_MAX + 1];
-    enum tri_stream_state state;
-    int key, shm_id, sem_id; // shm_id -1: no frame yet; sem_id -1: the semaphores are gone
-    uid_t owner, creator_uid;
-    gid_t group, creator_group;  // members of either have the group bits
-    uint32_t mode;               // permission bits of the semaphores: who may read and lock
-    pid_t creator_pid, last_pid; // as in ipcs -p
-    pid_t writer_pid;            // 0: none, or in another PID namespace
-    uint32_t attached;           // processes, including the writer
-    int64_t attach_time, detach_time, change_time;
-    uint64_t bytes; // of the segment
-    uint64_t slot_bytes;
-    uint32_t slots;      // at first
-    uint32_t slots_open; // now
-    uint32_t slots_max;  // at most
-    uint32_t held;       // slots that readers have locked
-    uint32_t holders;    // valid elements of `holder`, each pid once
+    char name[TRI_NAME_MAX + 1];     // empty if unreadable, or if no segment names it yet
+    char source[TRI_SOURCE_MAX + 1]; // description of the source, by its writer
+    enum tri_stream_state state;     // at this moment
+    int key;                         // of both objects
+    int shm_id;                      // -1: no frame yet
+    int sem_id;                      // -1: the semaphores are gone
+    uid_t owner;                     // of the objects
+    uid_t creator_uid;               // another user than `owner` makes the stream untrusted
+    gid_t group;                     // its members have the group bits
+    gid_t creator_group;             // likewise
+    uint32_t mode;                   // permission bits of the semaphores: who may read and lock
+    pid_t creator_pid;               // as in ipcs -p
+    pid_t last_pid;                  // likewise
+    pid_t writer_pid;                // 0: none, or in another PID namespace
+    uint32_t attached;               // processes, including the writer
+    int64_t attach_time;             // the last one
+    int64_t detach_time;             // likewise
+    int64_t change_time;             // likewise, by IPC_SET
+    uint64_t bytes;                  // of the segment
+    uint64_t slot_bytes;             // of one slot
+    uint32_t slots;                  // at first
+    uint32_t slots_open;             // now
+    uint32_t slots_max;              // at most
+    uint32_t held;                   // slots that readers have locked
+    uint32_t holders;                // valid elements of `holder`, each pid once
     /** The processes that locked or released a locked slot last: incomplete where several processes
      *  lock one slot, and without processes of other PID namespaces. */
     pid_t holder[TRI_HOLDERS_MAX];
-    int64_t holder_ns[TRI_HOLDERS_MAX];      // tri_now_ns() when the oldest frame that it locks was
-                                             // published; 0: it locks the frame to come
-    uint32_t waiting;                        // readers that sleep until the next frame
-    uint64_t published;                      // frames so far
-    uint64_t dropped_driver, dropped_writer; // so far; those of `newest` end with that frame
-    bool has_frame;                          // `newest` is valid
-    struct tri_frame_info newest;
-    uint32_t layout_version; // of the segment, 0: unknown
-    uint64_t reserved[TRI_RESERVED];
+    int64_t holder_ns[TRI_HOLDERS_MAX]; // tri_now_ns() when the oldest frame that it locks was
+                                        // published; 0: it locks the frame to come
+    uint32_t waiting;                   // readers that sleep until the next frame
+    uint64_t published;                 // frames so far
+    uint64_t dropped_driver;            // so far; those of `newest` end with that frame
+    uint64_t dropped_writer;            // likewise
+    bool has_frame;                     // `newest` is valid
+    struct tri_frame_info newest;       // the newest frame
+    uint32_t layout_version;            // of the segment, 0: unknown
+    uint64_t reserved[TRI_RESERVED];    // zero
 };
 
 /** Opaque: the streams at one moment. Threads: any, as long as none closes it. */
@@ -87,6 +96,7 @@ TRI_API void tri_stream_list_close(tri_stream_list **list);
  *  not a name; TRI_ERR_COLLISION, another stream has the same key; TRI_ERR_SYSTEM. */
 TRI_API enum tri_err tri_stream_find(const char *name, struct tri_stream *stream);
 
+/** Options of tri_stream_remove(). */
 enum tri_remove_flags {
     TRI_REMOVE_FORCE =
         1u << 0, // also remove a stream that has a writer, which then creates it again

@@ -18,6 +18,7 @@ TRI_BEGIN
  * numbers and words.
  */
 // clang-format off
+/** Names and numbers of each kind: X(NAME, number, "name"). @{ */
 #define TRI_COLORSPACES(X)                                                                 \
     X(DEFAULT, 0, "default") X(SMPTE170M, 1, "smpte170m") X(SMPTE240M, 2, "smpte240m")     \
     X(REC709, 3, "rec709") X(470M, 5, "470m") X(470BG, 6, "470bg") X(JPEG, 7, "jpeg")      \
@@ -43,59 +44,71 @@ TRI_BEGIN
     X(DEFAULT, 0, "default") X(LEFT, 1, "left") X(CENTER, 2, "center")                     \
     X(TOPLEFT, 3, "topleft") X(TOP, 4, "top") X(BOTTOMLEFT, 5, "bottomleft")               \
     X(BOTTOM, 6, "bottom")
+/** @} */
 // clang-format on
 
 #define X(name, value, word) TRI_COLORSPACE_##name = value,
+/** Colour spaces. */
 enum tri_colorspace { TRI_COLORSPACES(X) };
 #undef X
 #define X(name, value, word) TRI_TRANSFER_##name = value,
+/** Transfer functions. */
 enum tri_transfer { TRI_TRANSFERS(X) };
 #undef X
 #define X(name, value, word) TRI_MATRIX_##name = value,
+/** YUV matrices. */
 enum tri_matrix { TRI_MATRICES(X) };
 #undef X
 #define X(name, value, word) TRI_RANGE_##name = value,
+/** Ranges of component values. */
 enum tri_range { TRI_RANGES(X) };
 #undef X
 #define X(name, value, word) TRI_FIELD_##name = value,
+/** Field orders. */
 enum tri_field { TRI_FIELDS(X) };
 #undef X
 #define X(name, value, word) TRI_SITING_##name = value,
+/** Positions of chroma samples. */
 enum tri_siting { TRI_SITINGS(X) };
 #undef X
 
-/** Returns the name of a value; "default" or "any" for values that are not in the list. Never NULL. */
+/** Returns the name of a value; "default" or "any" for values that are not in the list. Never NULL.
+ *  Threads: any. @{ */
 TRI_API const char *tri_colorspace_name(uint32_t value);
 TRI_API const char *tri_transfer_name(uint32_t value);
 TRI_API const char *tri_matrix_name(uint32_t value);
 TRI_API const char *tri_range_name(uint32_t value);
 TRI_API const char *tri_field_name(uint32_t value);
 TRI_API const char *tri_siting_name(uint32_t value);
+/** @} */
 
-/** Returns the value of a name, -1 if it is not in the list. */
+/** Returns the value of a name, -1 if it is not in the list. Threads: any. @{ */
 TRI_API int tri_colorspace_from_name(const char *word);
 TRI_API int tri_transfer_from_name(const char *word);
 TRI_API int tri_matrix_from_name(const char *word);
 TRI_API int tri_range_from_name(const char *word);
 TRI_API int tri_field_from_name(const char *word);
 TRI_API int tri_siting_from_name(const char *word);
+/** @} */
 
 /** Description of a frame's pixels. Only fourcc, width and height are required; 0 elsewhere stands for
  *  "unknown". */
 struct tri_video {
-    uint32_t fourcc;           // TRI_FOURCC_*
-    uint32_t width, height;    // pixels, 1 to TRI_DIMENSION_MAX
-    uint32_t fps_num, fps_den; // frames a second as a fraction; 0/0: not said
-    uint32_t colorspace;       // enum tri_colorspace
-    uint32_t transfer;         // enum tri_transfer
-    uint32_t matrix;           // enum tri_matrix
-    uint32_t range;            // enum tri_range
-    uint32_t field;            // enum tri_field; may differ from frame to frame
-    uint32_t rotation;         // degrees clockwise to show it upright: 0, 90, 180, 270
-    uint32_t aspect_num;       // width of a pixel in units of its height, 1 to TRI_ASPECT_MAX;
-    uint32_t aspect_den;       // both 0: square, or not said
-    uint32_t siting;           // enum tri_siting
-    uint32_t bits;             // significant bits of a 16-bit component, the low ones; 0: all
+    uint32_t fourcc;     // TRI_FOURCC_*
+    uint32_t width;      // pixels, 1 to TRI_DIMENSION_MAX
+    uint32_t height;     // likewise
+    uint32_t fps_num;    // frames a second as a fraction; 0/0: unknown
+    uint32_t fps_den;    // likewise
+    uint32_t colorspace; // enum tri_colorspace
+    uint32_t transfer;   // enum tri_transfer
+    uint32_t matrix;     // enum tri_matrix
+    uint32_t range;      // enum tri_range
+    uint32_t field;      // enum tri_field; may differ from frame to frame
+    uint32_t rotation;   // degrees clockwise to show it upright: 0, 90, 180, 270
+    uint32_t aspect_num; // width of a pixel in units of its height, 1 to TRI_ASPECT_MAX;
+    uint32_t aspect_den; // both 0: square, or not said
+    uint32_t siting;     // enum tri_siting
+    uint32_t bits;       // significant bits of a 16-bit component, the low ones; 0: all
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64
     uint32_t planes;                 // of a format that the table lacks: its planes, 0: one of
     uint32_t
@@ -109,16 +122,16 @@ struct tri_plane {
     uint64_t bytes;     // stride * rows; capacity of a compressed format
     uint32_t stride;    // bytes from one row to the next, at least row_bytes
     uint32_t row_bytes; // bytes of a row that are pixels
-    uint32_t rows;
-    uint32_t reserved;
+    uint32_t rows;      // 0: compressed
+    uint32_t reserved;  // zero
 };
 
 /** Places of all planes of a frame. */
 struct tri_shape {
-    uint32_t planes;
-    uint32_t reserved;
-    struct tri_plane plane[TRI_PLANES_MAX];
-    uint64_t bytes; // the whole frame
+    uint32_t planes;                        // valid elements of `plane`
+    uint32_t reserved;                      // zero
+    struct tri_plane plane[TRI_PLANES_MAX]; // place of each
+    uint64_t bytes;                         // the whole frame
 };
 
 /**

@@ -12,12 +12,13 @@ TRI_BEGIN
 
 #define TRI_NAME_MAX      31 // characters of a stream's name
 #define TRI_NAME_RULE     "1 to 31 of A-Z a-z 0-9 - _ . and not - or . first" // for messages
-#define TRI_NAME_DEFAULT  "cam0"
-#define TRI_SLOTS_MIN     3
-#define TRI_SLOTS_MAX     64
-#define TRI_RECLAIM_NEVER UINT32_MAX
-#define TRI_SOURCE_MAX    127 // characters of the text that describes the source
+#define TRI_NAME_DEFAULT  "cam0"     // name of a stream without a name
+#define TRI_SLOTS_MIN     3          // slots of a stream, at least
+#define TRI_SLOTS_MAX     64         // slots of a stream, at most
+#define TRI_RECLAIM_NEVER UINT32_MAX // drop frames rather than reclaim a slot
+#define TRI_SOURCE_MAX    127        // characters of the text that describes the source
 
+/** Options of a writer. */
 enum tri_writer_flags {
     TRI_WRITER_CHECKSUM = 1u << 0,   // compute tri_frame_checksum() for each frame
     TRI_WRITER_HUGE_PAGES = 1u << 1, // best effort: huge pages, else ordinary ones
@@ -140,16 +141,18 @@ TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64
 
 /** Counters and identity of a writer. */
 struct tri_writer_stats {
-    uint64_t published;                      // by this writer
-    uint64_t dropped_driver, dropped_writer; // since the stream began
-    uint64_t generation;
-    uint64_t reclaimed;  // slots overwritten although readers had locked them
-    uint32_t slots;      // as opened with
-    uint32_t slots_open; // now; 0 before the first frame fixed the size
-    uint32_t slots_max;  // likewise
-    uint32_t readers;    // attached to the segment
-    int shm_id, sem_id;  // -1 before the first frame fixed the size
-    uint64_t reserved[TRI_RESERVED];
+    uint64_t published;              // by this writer
+    uint64_t dropped_driver;         // since the stream began
+    uint64_t dropped_writer;         // likewise
+    uint64_t generation;             // number of the writer within this stream, from 1
+    uint64_t reclaimed;              // slots overwritten although readers had locked them
+    uint32_t slots;                  // as opened with
+    uint32_t slots_open;             // now; 0 before the first frame fixed the size
+    uint32_t slots_max;              // likewise
+    uint32_t readers;                // attached to the segment
+    int shm_id;                      // -1 before the first frame fixed the size
+    int sem_id;                      // -1 while there is no stream
+    uint64_t reserved[TRI_RESERVED]; // zero
 };
 
 /** Fills *stats. Cost: one system call, for `readers`. */
