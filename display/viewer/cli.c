@@ -13,7 +13,7 @@ static const char *const mode_words[] = { "latest", "next", NULL };          // 
 static const char *const rotate_words[] = { "0", "90", "180", "270", NULL }; // quarter turns
 static const char *const vsync_words[] = { "yes", "no", NULL };              // enum vsync
 
-/** Reads a whole number that may be negative; *text moves behind it. */
+/** Parses an integer that may be negative and moves *text behind it. */
 static bool read_number(const char **text, int *number)
 {
     char *end = NULL;
@@ -57,36 +57,36 @@ static bool set_geometry(const struct cli_option *option, void *target, const ch
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
-    { 0, "mode", "latest|next", "latest", "newest frame, or each in turn; writers: permissions",
-      cli_set_word, FIELD(mode), .words = mode_words },
-    { 0, "rotate", "0|90|180|270", "0", "turn clockwise, besides what the frames ask for",
+    { 0, "mode", "latest|next", "latest",
+      "newest frame, or every frame in order; writers: permissions", cli_set_word, FIELD(mode),
+      .words = mode_words },
+    { 0, "rotate", "0|90|180|270", "0", "rotate clockwise, in addition to the frames' own rotation",
       cli_set_word, FIELD(rotate), .words = rotate_words },
-    { 0, "hflip", NULL, NULL, "mirror left and right", cli_set_true, FIELD(hflip) },
-    { 0, "vflip", NULL, NULL, "mirror top and bottom", cli_set_true, FIELD(vflip) },
+    { 0, "hflip", NULL, NULL, "mirror horizontally", cli_set_true, FIELD(hflip) },
+    { 0, "vflip", NULL, NULL, "mirror vertically", cli_set_true, FIELD(vflip) },
     { 0, "fullscreen", NULL, NULL, "start in fullscreen", cli_set_true, FIELD(fullscreen) },
-    { 0, "geometry", "WxH+X+Y", NULL, "size and place of the window", set_geometry,
+    { 0, "geometry", "WxH+X+Y", NULL, "size and position of the window", set_geometry,
       FIELD(geometry) },
-    { 0, "title", "TEXT", NULL, "a fixed title instead of the figures", cli_set_text,
+    { 0, "title", "TEXT", NULL, "fixed window title instead of the rates", cli_set_text,
       FIELD(title) },
-    { 0, "no-border", NULL, NULL, "a window without a frame", cli_set_true, FIELD(no_border) },
-    { 0, "ontop", NULL, NULL, "keep the window above others", cli_set_true, FIELD(on_top) },
-    { 0, "vsync", "yes|no", "yes", "show pictures in step with the screen", cli_set_word,
+    { 0, "no-border", NULL, NULL, "window without border", cli_set_true, FIELD(no_border) },
+    { 0, "ontop", NULL, NULL, "keep the window on top", cli_set_true, FIELD(on_top) },
+    { 0, "vsync", "yes|no", "yes", "synchronise frames with the display refresh", cli_set_word,
       FIELD(vsync), .words = vsync_words },
-    { 0, "screenshot-directory", "DIR", ".", "where the key s puts its files", cli_set_text,
+    { 0, "screenshot-directory", "DIR", ".", "directory for screenshots of the key s", cli_set_text,
       FIELD(screenshot_directory) },
-    { 0, "exit-on-end", NULL, NULL, "end when the writer does, of several the last", cli_set_true,
-      FIELD(exit_on_end) },
-    { 0, "headless", NULL, NULL, "no window: take and prepare each picture, print figures",
+    { 0, "exit-on-end", NULL, NULL, "exit when the writer ends; with several streams, the last",
+      cli_set_true, FIELD(exit_on_end) },
+    { 0, "headless", NULL, NULL, "no window: acquire and convert each frame, print statistics",
       cli_set_true, FIELD(headless) },
-    { 0, "count", "N", NULL, "end after N pictures of each stream", cli_set_count, FIELD(count) },
-    { 0, "duration", "S", NULL, "end after S seconds", cli_set_seconds, FIELD(duration) },
-    { 0, "timeout", "S", NULL,
-      "fail after S seconds without a first picture; 10 where some are expected", cli_set_seconds,
-      FIELD(timeout) },
+    { 0, "count", "N", NULL, "exit after N frames of each stream", cli_set_count, FIELD(count) },
+    { 0, "duration", "S", NULL, "exit after S seconds", cli_set_seconds, FIELD(duration) },
+    { 0, "timeout", "S", NULL, "fail after S seconds without a first frame; 10 with expectations",
+      cli_set_seconds, FIELD(timeout) },
     { 0, "screenshot", "FILE.png", NULL,
-      "write the last picture at the end (alone: the first); of several FILE-NAME.png",
-      cli_set_text, FIELD(screenshot) },
-    { 0, "json", NULL, NULL, "figures as JSON, the last line is the summary", cli_set_true,
+      "write the last frame at exit (alone: the first); several: FILE-NAME.png", cli_set_text,
+      FIELD(screenshot) },
+    { 0, "json", NULL, NULL, "statistics as JSON lines; the last one is the summary", cli_set_true,
       FIELD(json) },
     { 0 },
 };
@@ -94,8 +94,8 @@ static const struct cli_option options[] = {
 static const struct cli_program program = {
     .name = "triptych-display",
     .synopsis = "[OPTION]... [NAME]...",
-    .purpose = "Show streams in a window; wait for them, and for their return.",
-    .operands = "  NAME   a stream  [cam0]; several, up to 16, are shown as tiles",
+    .purpose = "Show streams in a window; wait for them and reconnect.",
+    .operands = "  NAME   stream to show [cam0]; up to 16 are shown as tiles",
     .options = options,
     .shared = expect_options,
     .shared_at = offsetof(struct config, expect),
@@ -107,11 +107,11 @@ static int take_names(struct config *config, int count, char **names)
     if (count == 0)
         config->names[config->name_count++] = TRI_NAME_DEFAULT;
     if (count > STREAMS_MAX)
-        return cli_refuse(&program, "%d streams at a time, not also '%s'", STREAMS_MAX,
+        return cli_refuse(&program, "at most %d streams, '%s' is one too many", STREAMS_MAX,
                           names[STREAMS_MAX]);
     for (int i = 0; i < count; i++) {
         if (!tri_name_valid(names[i]))
-            return cli_refuse(&program, "'%s' cannot be a stream's name: a name is %s", names[i],
+            return cli_refuse(&program, "'%s' is not a stream name: a name is %s", names[i],
                               TRI_NAME_RULE);
         for (unsigned k = 0; k < config->name_count; k++) {
             if (strcmp(config->names[k], names[i]) == 0)
@@ -124,7 +124,7 @@ static int take_names(struct config *config, int count, char **names)
     }
     if (config->screenshot && strcmp(config->screenshot, "-") == 0 && count > 1)
         return cli_refuse(&program,
-                          "one picture fits on stdout, not %d: --screenshot FILE.png "
+                          "stdout takes one frame, not %d: --screenshot FILE.png "
                           "writes FILE-NAME.png for each",
                           count);
     if (config->screenshot && !config->count && config->duration <= 0 && !config->exit_on_end)
@@ -147,7 +147,7 @@ int config_parse(struct config *config, int argc, char **argv)
         status = take_names(config, argc - first, argv + first);
     if (status < 0)
         status = expect_check(&config->expect, &program, false, config->json);
-    if (config->timeout < 0) // a test ends, also where nothing comes
+    if (config->timeout < 0) // a test must end, even without a frame
         config->timeout = expect_something(&config->expect) ? EXPECT_PATIENCE_S : 0;
     return status;
 }

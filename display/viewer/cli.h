@@ -5,7 +5,7 @@
 
 #include "model/config.h"
 
-/** Fills *config. @return -1 to go on; otherwise the exit status. */
+/** Fills *config. @return -1 to continue; otherwise the exit status */
 int config_parse(struct config *config, int argc, char **argv);
 
 #endif

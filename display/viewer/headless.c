@@ -9,15 +9,15 @@
 
 #include <stdio.h>
 
-#define WAIT_MS     200 // longest that limits and signals go unnoticed
-#define CANVAS_SIDE 16  // nothing is drawn there: the pictures are textures
+#define WAIT_MS     200 // limits and signals take effect within this time
+#define CANVAS_SIDE 16  // nothing is drawn: frames are only uploaded
 
 static void wake(void *semaphore)
 {
     SDL_SemPost(semaphore);
 }
 
-/** Takes pictures until the end of the run. */
+/** Takes frames until the end of the run. */
 static void follow(const struct config *config, struct tile_grid *grid, SDL_Renderer *renderer,
                    SDL_sem *woken)
 {
@@ -39,7 +39,7 @@ static int run(const struct config *config, const tri_log *log, SDL_Renderer *re
     int status = CLI_FAILED;
 
     if (!woken) {
-        tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot make a semaphore: %s",
+        tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot create a semaphore: %s",
                       SDL_GetError());
     } else if (tile_grid_open(&grid, config, log, wake, woken)) {
         follow(config, &grid, renderer, woken);
@@ -62,7 +62,7 @@ int headless_run(const struct config *config, const tri_log *log)
         status = run(config, log, renderer);
         SDL_DestroyRenderer(renderer);
     } else {
-        tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot make a software renderer: %s",
+        tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot create a software renderer: %s",
                       SDL_GetError());
     }
     SDL_FreeSurface(canvas);

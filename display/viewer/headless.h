@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A viewer without a window: the same pictures, figures instead of a screen. */
+/** A viewer without a window: the same conversions, statistics instead of a screen. */
 #ifndef VIEWER_HEADLESS_H
 #define VIEWER_HEADLESS_H
 
@@ -7,8 +7,8 @@
 
 #include <triptych/log.h>
 
-/** Takes frames as the window does, into textures of SDL's software renderer, until a limit or a
- *  signal. Needs no screen and no video driver. @return the exit status. */
+/** Uploads frames as the window does, into textures of SDL's software renderer, until a limit or a
+ *  signal. Needs no screen and no video driver. @return the exit status */
 int headless_run(const struct config *config, const tri_log *log);
 
 #endif

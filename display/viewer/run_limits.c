@@ -6,8 +6,8 @@ static int64_t after(const struct stream_view *stream, double seconds)
     return seconds > 0 ? stream->stats.started_ns + (int64_t)(seconds * 1e9) : 0;
 }
 
-/** When patience with a stream ends; 0: never. */
-static int64_t patience(const struct config *config, const struct stream_view *stream)
+/** When --timeout ends for a stream; 0: never. */
+static int64_t timeout_of(const struct config *config, const struct stream_view *stream)
 {
     const struct stats *stats = &stream->stats;
 
@@ -25,7 +25,7 @@ int64_t run_limits_deadline(const struct config *config, const struct tile_grid 
     int64_t end = after(&grid->tiles[0].stream, config->duration);
 
     for (unsigned i = 0; i < grid->count; i++) {
-        const int64_t at = patience(config, &grid->tiles[i].stream);
+        const int64_t at = timeout_of(config, &grid->tiles[i].stream);
         if (at && (!end || at < end))
             end = at;
     }
@@ -34,12 +34,12 @@ int64_t run_limits_deadline(const struct config *config, const struct tile_grid 
 
 bool run_limits_too_late(const struct config *config, const struct stream_view *stream)
 {
-    const int64_t at = patience(config, stream);
+    const int64_t at = timeout_of(config, stream);
 
     return at && tri_now_ns() >= at;
 }
 
-/** Whether each stream has shown --count pictures. */
+/** Returns whether each stream has shown --count frames. */
 static bool all_shown(const struct config *config, const struct tile_grid *grid)
 {
     for (unsigned i = 0; i < grid->count; i++) {
@@ -49,7 +49,7 @@ static bool all_shown(const struct config *config, const struct tile_grid *grid)
     return config->count > 0;
 }
 
-/** Whether a writer has gone and no other one is there. */
+/** Returns whether a writer has ended and no other one is live. */
 static bool all_ended(const struct tile_grid *grid)
 {
     bool ended = false;

@@ -42,7 +42,7 @@ static void print_summary(const struct stream_view *stream, const struct expect_
     stats_print_json(stdout, summary);
 }
 
-/** Of several streams each has a file of its own: "shot.png" is "shot-cam0.png". */
+/** With several streams each has its own file: "shot.png" becomes "shot-cam0.png". */
 static bool write_screenshot(const struct config *config, struct stream_view *stream, bool several,
                              SDL_Renderer *renderer)
 {
@@ -58,19 +58,19 @@ static bool write_screenshot(const struct config *config, struct stream_view *st
     return screenshot_write(stream, renderer, path) == TRI_OK;
 }
 
-/** Says so of a stream that patience has ended with. */
+/** Returns whether a stream's frame came within --timeout; logs it otherwise. */
 static bool came_in_time(const struct config *config, const struct stream_view *stream)
 {
     if (!run_limits_too_late(config, stream))
         return true;
     tri_log_write(stream->log, TRI_LOG_ERROR, "stream",
-                  "%s: no picture within %g s; see triptych-info list, or start "
+                  "%s: no frame within %g s: see triptych-info list, or start "
                   "triptych-capture --name %s",
                   stream->name, config->timeout, stream->name);
     return false;
 }
 
-/** Of several streams each verdict names its own. */
+/** With several streams each verdict names its stream. */
 static void name_verdicts(struct expect_verdict *verdicts, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++) {

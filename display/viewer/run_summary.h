@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/** What a run says of itself: figures each second, and its end. */
+/** Output of a run: statistics each second, the summary at its end. */
 #ifndef VIEWER_RUN_SUMMARY_H
 #define VIEWER_RUN_SUMMARY_H
 
 #include "model/config.h"
 #include "stream/tile_grid.h"
 
-/** A line of figures a stream on stdout, at most once a second; none with --json or --quiet. */
+/** Prints a line per stream on stdout, at most once a second; none with --json or --quiet. */
 void run_summary_each_second(const struct config *config, struct tile_grid *grid);
 
-/** The end of a run: the last pictures as --screenshot wants them, the summaries as --json wants
- *  them, and whether all was as expected. @return the exit status; the log says what is wrong. */
+/** Ends a run: writes the screenshots of --screenshot and the summaries of --json, and checks the
+ *  expectations. @return the exit status; failures are logged */
 int run_summary_end(const struct config *config, struct tile_grid *grid, SDL_Renderer *renderer);
 
 #endif

@@ -253,11 +253,11 @@ class Expectations(DisplayTest):
         gone = self.stream()
         done = self.run_to_end("triptych-display", "--headless", "--expect-fps", "30", "--timeout",
                                "0.5", "--count", "9", gone)
-        self.assert_refused(done, 1, "no frame arrived", "no picture within 0.5 s")
+        self.assert_refused(done, 1, "no frame arrived", "no frame within 0.5 s")
         name = self.bars("--count", "3")
         done = self.run_to_end("triptych-display", "--headless", "--max-drops", "0", "--timeout",
                                "3", "--count", "9", name)
-        self.assert_refused(done, 1, "no picture within 3 s")
+        self.assert_refused(done, 1, "no frame within 3 s")
 
     def test_contradicting_options_are_refused(self):
         for line, word in ((["--tap"], "--expect-fps"), (["--tap", "--max-drops", "0", "--json"],
@@ -270,7 +270,7 @@ class Refusals(DisplayTest):
     def test_timeout_without_a_frame_fails_with_advice(self):
         name = self.stream()
         done = self.run_to_end("triptych-display", "--headless", "--timeout", "0.3", name)
-        self.assert_refused(done, 1, name, "no picture within 0.3 s", "triptych-capture")
+        self.assert_refused(done, 1, name, "no frame within 0.3 s", "triptych-capture")
 
     def test_missing_screen_is_reported_with_advice(self):
         bare = {key: value for key, value in os.environ.items()

@@ -47,8 +47,8 @@ class Runs(DisplayTest):
         done = self.run_to_end("triptych-display", "--headless", "--timeout", "2", "--json",
                                "--count", "1", name, missing)
         self.assertEqual(done.returncode, 1)
-        self.assertIn(f"{missing}: no picture within 2 s", done.stderr)
-        self.assertEqual(done.stderr.count("no picture"), 1)
+        self.assertIn(f"{missing}: no frame within 2 s", done.stderr)
+        self.assertEqual(done.stderr.count("no frame within"), 1)
         self.assertEqual(len(done.stdout.splitlines()), 2)
 
     def test_end_of_the_last_writer_ends_the_run(self):

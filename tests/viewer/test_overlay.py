@@ -129,7 +129,7 @@ class Overlay(WindowTest):
     def test_help_has_every_key_in_two_columns(self):
         help_text = self.run_to_end("triptych-display", "--help").stdout
         keys = ("q", "Esc", "f", "Space p", ".", "s", "i", "o", "r", "m", "0", "1", "2", "w", "+ -",
-                "t", "C", "R", "h", "n", "y", "3 4", "5 6", "7 8", "Back", "Tab", "Enter", ",")
+                "t", "C", "R", "h", "n", "y", "3 4", "5 6", "7 8", "Backspace", "Tab", "Enter", ",")
         for key in keys:
             self.assertRegex(help_text, rf"(?m)(^|  ){re.escape(key)} +\S")
         start = help_text.index("\nq ") + 1

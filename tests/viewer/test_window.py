@@ -75,7 +75,7 @@ class States(WindowTest):
         junk.write_bytes(b"\xff\xd8 this is no picture" * 100)
         name = self.bars("--format", "MJPG", "--file", junk)
         window = self.show(name)
-        wait_until(lambda: window.title() == f"{name} - no picture can be shown", "the title")
+        wait_until(lambda: window.title() == f"{name} - cannot show the frames", "the title")
 
     def test_tiny_picture_opens_a_window_of_several_times_its_size(self):
         window = self.show(self.bars("--size", "80x60"))
@@ -168,7 +168,7 @@ class States(WindowTest):
     def test_title_shows_name_size_format_rates_and_age(self):
         name = self.bars("--format", "NV12")
         window = self.show(name)
-        pattern = re.compile(name + r" - 320x240 NV12 - \d+\.\d FPS, \d+\.\d UPS - age \d+\.\d ms")
+        pattern = re.compile(name + r" - 320x240 NV12 - \d+\.\d FPS, \d+\.\d UPS - latency \d+\.\d ms")
         wait_until(lambda: pattern.fullmatch(window.title()), "the figures in the title")
 
     def test_custom_title_stays(self):

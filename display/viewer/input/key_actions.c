@@ -306,11 +306,11 @@ static void act_help(struct viewer *viewer)
 
 const struct key key_table[] = {
     { SDLK_q, false, { "q", "quit" }, act_quit },
-    { SDLK_ESCAPE, false, { "Esc", "leave fullscreen or solo; quit" }, act_leave },
+    { SDLK_ESCAPE, false, { "Esc", "leave fullscreen, solo; quit" }, act_leave },
     { SDLK_f, false, { "f", "fullscreen (double click too)" }, act_fullscreen },
     { SDLK_TAB, false, { "Tab", "next stream (click too)" }, act_focus_next },
     { SDLK_TAB, true, { 0 }, act_focus_previous },
-    { SDLK_RETURN, false, { "Enter", "only this stream (double click)" }, act_solo },
+    { SDLK_RETURN, false, { "Enter", "only this stream, or all" }, act_solo },
     { SDLK_KP_ENTER, false, { 0 }, act_solo },
     { SDLK_SPACE, false, { "Space p", "pause" }, act_pause },
     { SDLK_p, false, { 0 }, act_pause },
@@ -331,7 +331,7 @@ const struct key key_table[] = {
     { SDLK_2, false, { "2", "double size" }, act_scale_2x },
     { SDLK_KP_2, false, { 0 }, act_scale_2x },
     { SDLK_w, false, { "w", "fill the window" }, act_fill },
-    { SDLK_PLUS, false, { "+ -", "zoom (wheel too; drag to move)" }, act_zoom_in },
+    { SDLK_PLUS, false, { "+ -", "zoom (wheel); drag to move" }, act_zoom_in },
     { SDLK_PLUS, true, { 0 }, act_zoom_in },
     { SDLK_EQUALS, true, { 0 }, act_zoom_in },
     { SDLK_KP_PLUS, false, { 0 }, act_zoom_in },

@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-#define ZOOM_STEP 1.2 // a notch of the wheel
-#define REACH     8   // window units on each side of a divider, by which it is taken hold of
+#define ZOOM_STEP 1.2 // per notch of the wheel
+#define REACH     8   // window units on each side of a divider where it can be dragged
 
-/** The tile under a point of the window, in whose units the pointer is told. */
+/** The tile under a point, in window units as of pointer events. */
 static struct tile *tile_at(struct viewer *viewer, int x, int y)
 {
     const double density = window_density(&viewer->window);
@@ -48,7 +48,7 @@ static void drag(struct viewer *viewer, const SDL_MouseMotionEvent *event)
     viewer->dirty = true;
 }
 
-/** The probe follows; in screen pixels, for that is what is drawn in. */
+/** Moves the probe, which is drawn in screen pixels. */
 static void follow(struct viewer *viewer, int x, int y)
 {
     const double density = window_density(&viewer->window);

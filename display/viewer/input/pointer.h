@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the pointer does: wheel, drag, double click. */
+/** Actions of the pointer: wheel, drag, double click. */
 #ifndef VIEWER_POINTER_H
 #define VIEWER_POINTER_H
 
@@ -7,10 +7,10 @@
 
 struct viewer;
 
-/** Handles a mouse event; nothing for any other. */
+/** Handles a mouse event; ignores others. */
 void pointer_event(struct viewer *viewer, const SDL_Event *event);
 
-/** Tells the probe where the pointer is now, which no event does until it moves. */
+/** Moves the probe to the pointer, for which there is no event until it moves. */
 void pointer_find(struct viewer *viewer);
 
 #endif

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define STEP_SHARE  0.05 // of white, and of contrast: a step that is just seen
-#define GAMMA_STEPS 10   // to twice or half the gamma
+#define STEP_SHARE  0.05 // of white, of contrast: just visible
+#define GAMMA_STEPS 10   // from gamma 1 to 2 or 1/2
 
 static const struct range {
     const char *name;
@@ -36,7 +36,7 @@ bool adjust_is_on(const struct adjust *adjust)
     return false;
 }
 
-/** Brightness: 0 as it is; contrast and gamma: 1. */
+/** The default is 0 for brightness, 1 for contrast and gamma. */
 static double value_of(const struct adjust *adjust, enum adjust_what what)
 {
     const int steps = adjust->steps[what];

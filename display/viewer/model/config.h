@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the command line of triptych-display asks for. */
+/** Options of triptych-display. */
 #ifndef VIEWER_CONFIG_H
 #define VIEWER_CONFIG_H
 
@@ -17,23 +17,23 @@ struct geometry {
 enum vsync { VSYNC_YES, VSYNC_NO };
 
 struct config {
-    const char *names[STREAMS_MAX]; // of the streams, each one once
+    const char *names[STREAMS_MAX]; // of the streams, without duplicates
     unsigned name_count;            // 1 or more
-    // What is shown
+    // Picture
     int mode;   // enum tri_reader_mode
     int rotate; // quarter turns clockwise
     bool hflip, vflip;
     // Window
     bool fullscreen, no_border, on_top;
     struct geometry geometry;
-    const char *title; // NULL: name, size, format and figures
+    const char *title; // NULL: name, size, format and rates
     int vsync;         // enum vsync
     const char *screenshot_directory;
     // Run
     bool headless, json, exit_on_end;
     uint64_t count;         // 0: no end
     double duration;        // seconds; 0: no end
-    double timeout;         // seconds; 0: wait for ever; below 0: not given
+    double timeout;         // seconds; 0: no limit; below 0: not given
     const char *screenshot; // NULL: none
     struct expect expect;   // of each stream
     struct cli_common common;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inspect.h"
 
-/** The picture without what the frame's rows have between them. */
+/** Copies the frame without the padding between its rows. */
 static void keep(struct inspect *inspect, enum inspect_source source, const struct tri_video *video,
                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
 {
@@ -29,7 +29,7 @@ void inspect_take(struct inspect *inspect, const struct inspect_request *request
 
     inspect_forget(inspect);
     if (!request->bytes)
-        inspect_free(inspect); // several pictures are kept: memory is not left lying about
+        inspect_free(inspect); // there is one for each kept frame: free unused memory
     else
         keep(inspect, source, video, shape, data);
     if (request->tones != TONES_NONE && pixels_open(&pixels, video, shape, data))

@@ -1,49 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/** What is kept of a picture so that it can be looked at closer: its bytes, its histogram. */
+/** What the probe and the histogram need of a frame: a copy of its bytes, its tones. */
 #ifndef VIEWER_INSPECT_H
 #define VIEWER_INSPECT_H
 
 #include "picture/scratch.h"
 #include "tones.h"
 
-/** What the bytes are. */
+/** What the copied bytes are. */
 enum inspect_source {
     INSPECT_NOTHING,
     INSPECT_RAW,     // the frame's own
     INSPECT_DECODED, // R'G'B' decoded from a compressed frame
-    INSPECT_SHOWN,   // R'G'B' read back from the screen's side: the frame has gone
+    INSPECT_SHOWN,   // R'G'B' read back from the renderer: the frame has been released
 };
 
-/** What is wanted of the next picture; all zero is nothing, and costs nothing. */
+/** What to keep of the next frame. All zero is nothing, and costs nothing. */
 struct inspect_request {
     bool bytes;
     enum tones_kind tones;
 };
 
-/** Of one picture. All zero is nothing. */
+/** What has been kept of one frame. All zero is nothing. */
 struct inspect {
     enum inspect_source source;
-    uint32_t coded;         // of INSPECT_DECODED: the format that was decoded
+    uint32_t coded;         // of INSPECT_DECODED: the compressed format
     struct tri_video video; // of the bytes, with the colours they are shown with
     struct tri_shape shape;
     struct tones tones;
     struct scratch memory;
 };
 
-/** Takes what is wanted of a picture that is at hand, and forgets the one before; its memory too,
- *  if none is wanted any more. Out of memory it keeps nothing. @param data as in a tri_frame; never
- *  of a compressed format. */
+/** Keeps what is requested of a frame and drops the previous one; frees the memory if no bytes are
+ *  requested. Out of memory it keeps nothing. @param data  as in a tri_frame, not compressed */
 void inspect_take(struct inspect *inspect, const struct inspect_request *request,
                   enum inspect_source source, const struct tri_video *video,
                   const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX]);
 
-/** Forgets the picture, not the memory: another one has come. */
+/** Drops the frame but not the memory. */
 void inspect_forget(struct inspect *inspect);
 
-/** The planes of the bytes kept. */
+/** Sets `data` to the planes of the copied bytes. */
 void inspect_planes(const struct inspect *inspect, const uint8_t *data[TRI_PLANES_MAX]);
 
-/** The pixels of the bytes kept. @return false: there are none. */
+/** Opens the copied bytes for reading. @return false: there are none */
 bool inspect_pixels(const struct inspect *inspect, struct pixels *pixels);
 
 void inspect_free(struct inspect *inspect);

@@ -14,7 +14,7 @@ int panel_text_pixels(int height, double density)
     return share > least ? share : least;
 }
 
-/** Along one axis: behind the point, else before it, else at the area's edge. */
+/** Along one axis: after the point, otherwise before it, otherwise at the area's edge. */
 static int margins(int from, int room, int at, int size, int gap)
 {
     const int end = from + room;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/** How many digits the numbers up to `most` need. */
+/** Number of digits of `most`. */
 static int digits(unsigned most)
 {
     return snprintf(NULL, 0, "%u", most);
@@ -22,7 +22,7 @@ void pixel_text_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8
         rgb[c] = (uint8_t)lround(255 * fmax(0, fmin(1, color[c])));
 }
 
-/** The components as they lie in memory; padding is told only where it is. */
+/** Adds the components in memory order. Padding is shown only for raw frames. */
 static void add_components(struct strbuf *buf, const struct inspect *inspect,
                            const struct pixels *pixels, uint32_t x, uint32_t y)
 {

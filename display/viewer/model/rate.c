@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define SECOND  1000000000LL
-#define SPACING (SECOND / (RATE_SAMPLES - 2)) // so that the samples kept reach back a second
+#define SPACING (SECOND / (RATE_SAMPLES - 2)) // the samples cover a second
 
 void rate_note(struct rate *rate, int64_t at_ns, uint64_t total)
 {
@@ -29,7 +29,7 @@ double rate_get(const struct rate *rate, int64_t now_ns)
 {
     unsigned from = 0;
 
-    // The youngest sample that is a second older than the newest event, else the oldest one.
+    // The newest sample at least a second older than the newest event, otherwise the oldest.
     while (from + 1 < rate->count && rate->at[from + 1] <= rate->last_at - SECOND)
         from++;
     if (rate->count == 0 || rate->last_total == rate->total[from])
@@ -39,7 +39,7 @@ double rate_get(const struct rate *rate, int64_t now_ns)
     const double span = (double)(rate->last_at - rate->at[from]);
     const double since = (double)(now_ns - rate->last_at);
 
-    // Silent for a second, and for longer than between two events: it has stopped.
+    // No event for a second, nor for two periods: it has stopped.
     if (since > (double)SECOND && since > 2 * span / events)
         return 0;
     return events * (double)SECOND / span;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** How often a second something happens, over about the last second, from its own times. */
+/** Events per second, averaged over about the last second. */
 #ifndef VIEWER_RATE_H
 #define VIEWER_RATE_H
 
@@ -7,7 +7,7 @@
 
 #define RATE_SAMPLES 16
 
-/** All zero to begin with. Times are nanoseconds of one clock. */
+/** All zero has no events. Times are nanoseconds of one clock. */
 struct rate {
     int64_t at[RATE_SAMPLES];
     uint64_t total[RATE_SAMPLES];
@@ -16,10 +16,10 @@ struct rate {
     uint64_t last_total;
 };
 
-/** Notes that `total` events had happened by `at_ns`. Anything that runs back starts anew. */
+/** Records that `total` events have happened by `at_ns`. A time or total that decreases resets it. */
 void rate_note(struct rate *rate, int64_t at_ns, uint64_t total);
 
-/** Events a second as of `now_ns`; 0 once they have stopped for a second. */
+/** Events per second at `now_ns`; 0 after a second without events. */
 double rate_get(const struct rate *rate, int64_t now_ns);
 
 #endif

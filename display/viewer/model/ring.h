@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/** Which of a few places hold the last pictures, and which of them is shown. Pure numbers. */
+/** Indices of the frames kept last, and of the one that is shown. */
 #ifndef VIEWER_RING_H
 #define VIEWER_RING_H
 
 #include <stdbool.h>
 
-#define RING_SIZE_MAX 9 // eight pictures to go back to, and one place for the next
+#define RING_SIZE_MAX 9 // eight frames to step back to, and the next one
 
-/** All zero has no place yet. */
+/** All zero has no places. */
 struct ring {
     unsigned size;   // places in use, from 0 on
-    unsigned newest; // place of the newest picture
-    unsigned count;  // pictures that are whole
-    unsigned back;   // pictures between the newest and the one shown
+    unsigned newest; // place of the newest frame
+    unsigned count;  // frames kept
+    unsigned back;   // steps from the newest to the one shown
 };
 
-/** The place that the next picture is made in; what was there is given up. */
+/** Returns the place for the next frame and drops the frame in it. */
 unsigned ring_next(struct ring *ring);
 
-/** The picture made in that place is whole: it is the newest, and is shown. */
+/** Makes the frame in that place the newest, and the one shown. */
 void ring_push(struct ring *ring);
 
-/** The place of the picture shown. */
+/** Returns the place of the frame shown. */
 unsigned ring_shown(const struct ring *ring);
 
-/** Shows an older (`by` above 0) or newer one. @return false: there is none, nothing has changed. */
+/** Shows an older (`by` above 0) or newer frame. @return false: there is none, nothing changes */
 bool ring_step(struct ring *ring, int by);
 
-/** Places for pictures of `bytes` each within `budget`: 2, one shown while the next is made, or
- *  more. */
+/** Number of frames of `bytes` each that fit into `budget`: at least 2, one on the screen and the
+ *  next. */
 unsigned ring_size_for(unsigned long long bytes, unsigned long long budget);
 
 #endif

@@ -20,7 +20,7 @@ static struct grid grid_of(const struct view_area *area, unsigned count, unsigne
     };
 }
 
-/** Screen pixels that show a picture. */
+/** Number of screen pixels that show a picture. */
 static double used(const struct grid *grid, const double *aspects, unsigned count)
 {
     double sum = 0;
@@ -53,7 +53,7 @@ static struct grid best_grid(const struct view_area *area, const double *aspects
     for (columns = 1; columns <= count; columns++) {
         const struct grid grid = grid_of(area, count, columns, gap);
         const double shown = used(&grid, aspects, count);
-        // More by a hundredth: that a window is a pixel wider is no reason for another order.
+        // At least 1 % better: one more pixel of width does not change the order.
         if (shown > most * 1.01) {
             best = grid;
             most = shown;
@@ -74,7 +74,7 @@ void tile_layout_cells(const struct view_area *area, const double *aspects, unsi
         const double row_w = in_row * grid.cell_w + (double)gap * (in_row - 1);
         const double x = area->x + (area->w - row_w) / 2 + column * (grid.cell_w + gap);
         const double y = area->y + row * (grid.cell_h + gap);
-        // Edges are rounded, not sizes: no pixel of the area is left over.
+        // Round edges, not sizes, so that no pixel of the area is left over.
         const int left = (int)round(x), top = (int)round(y);
         cells[i] = (struct view_area){
             .x = left,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Several pictures in one window: which tile lies where. Pure geometry. */
+/** Places of the tiles of several streams in one window. Pure geometry. */
 #ifndef VIEWER_TILE_LAYOUT_H
 #define VIEWER_TILE_LAYOUT_H
 
@@ -7,21 +7,21 @@
 
 /**
  * Divides `area` into a grid of equal cells, in rows from the upper left; a last row that is not full
- * stands in the middle. Of all numbers of columns the one that leaves least of the area unused once
- * each picture is fitted into its cell; of equal ones the most nearly square grid.
+ * is centred. Chooses the number of columns that leaves the least of the area unused when each picture
+ * is fitted into its cell; if several are equal, the one nearest to a square grid.
  *
- * @param aspects  width over height of each picture as it is seen, above 0
+ * @param aspects  width over height of each picture on the screen, above 0
  * @param count    of aspects and cells, 1 or more
  * @param gap      pixels between cells
- * @param cells    filled; where the area is too small for the gaps, a cell still has a pixel
+ * @param cells    output; a cell has at least one pixel, even if the area is too small for the gaps
  */
 void tile_layout_cells(const struct view_area *area, const double *aspects, unsigned count, int gap,
                        struct view_area *cells);
 
-/** Columns and rows of the most nearly square grid of `count` cells, wider than high. */
+/** Columns and rows of the grid of `count` cells that is nearest to a square, not higher than wide. */
 void tile_layout_square(unsigned count, unsigned *columns, unsigned *rows);
 
-/** Whether (x, y) lies in `area`. */
+/** Returns whether (x, y) is inside `area`. */
 bool view_area_has(const struct view_area *area, double x, double y);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define NEARLY 1e-6 // what the shares of three colours may lack to a whole
+#define NEARLY 1e-6 // rounding error of the sum of three colours
 
 static unsigned bin_of(double code)
 {
@@ -48,7 +48,7 @@ void tones_count(struct tones *tones, const struct pixels *pixels, enum tones_ki
     if (kind == TONES_NONE)
         return;
     for (uint32_t y = down / 2; y < pixels->height; y += down) {
-        // Neighbouring rows begin elsewhere, or every column of a fine pattern would look alike.
+        // Each row starts at another column; otherwise a fine pattern would alias.
         for (uint32_t x = y / down % across; x < pixels->width; x += across) {
             const struct pixel pixel = pixels_at(pixels, x, y);
             if (kind == TONES_LUMA)

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/** The picture as it is seen: turned, scaled, not yet placed. */
+/** The picture rotated and scaled, not yet placed. */
 struct seen {
     double w, h;
     double scale;
@@ -43,7 +43,7 @@ static struct seen see(const struct view *view, const struct view_picture *pictu
     };
 }
 
-/** `pan`, no further than where the edge of the picture meets the edge of the area. */
+/** Limits `pan` to where the edge of the picture meets the edge of the area. */
 static double bound_pan(double pan, double shown, double room)
 {
     const double most = fmax(shown - room, 0) / 2 / shown;
@@ -59,7 +59,7 @@ struct view_place view_place(const struct view *view, const struct view_picture 
     const double pan_y = bound_pan(view->pan_y, seen.h, area->h) * seen.h;
     const bool aside = seen.turns % 2 == 1;
 
-    // Whole pixels: a picture between two pixels would be blurred at scale 1.
+    // Whole pixels: between two pixels a picture would be blurred at scale 1.
     const double left = area->x + floor((area->w - seen.w) / 2 + pan_x);
     const double top = area->y + floor((area->h - seen.h) / 2 + pan_y);
     const double w = aside ? seen.h : seen.w;
@@ -72,12 +72,12 @@ struct view_place view_place(const struct view *view, const struct view_picture 
         .h = h,
         .scale = seen.scale,
         .turns = seen.turns,
-        .hflip = aside ? view->vflip : view->hflip, // mirroring, then turning, is what SDL does
+        .hflip = aside ? view->vflip : view->hflip, // SDL mirrors first, then rotates
         .vflip = aside ? view->hflip : view->vflip,
     };
 }
 
-/** (dx, dy) about the middle of what is seen, turned back and mirrored back. */
+/** Undoes rotation and mirroring of (dx, dy), measured from the centre on the screen. */
 static void unturn(const struct view_place *place, double *dx, double *dy)
 {
     for (unsigned i = 0; i < place->turns; i++) {
@@ -107,7 +107,7 @@ bool view_pixel(const struct view_place *place, const struct view_picture *pictu
     return true;
 }
 
-/** (dx, dy) about the middle of the picture, mirrored and turned as it is seen. */
+/** Mirrors and rotates (dx, dy), measured from the centre of the picture. */
 static void turn(const struct view_place *place, double *dx, double *dy)
 {
     if (place->hflip)
@@ -146,7 +146,7 @@ unsigned view_margins(const struct view_place *place, const struct view_area *ar
 {
     const int right = area->x + area->w;
     const int bottom = area->y + area->h;
-    // Of the picture, as far as it lies in the area.
+    // The picture clipped to the area.
     const int x0 = (int)fmax(area->x, fmin(right, place->x));
     const int x1 = (int)fmax(x0, fmin(right, place->x + place->w));
     const int y0 = (int)fmax(area->y, fmin(bottom, place->y));
@@ -180,7 +180,7 @@ void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, 
 
 void view_turn(struct view *view, unsigned quarters)
 {
-    // Seen in one mirror, a clockwise turn of the picture runs the other way.
+    // In one mirror a clockwise rotation runs the other way.
     const bool mirrored = view->hflip != view->vflip;
     const unsigned by = quarters % 4;
 

@@ -15,9 +15,9 @@ static const SDL_Color lost_color = { 255, 92, 84, 255 };
 static const SDL_Color line_color = { 255, 190, 92, 255 };
 static const SDL_Color grid_color = { 255, 255, 255, 40 };
 
-static const char *const names[] = { [TRACE_INTERVAL] = "interval", [TRACE_LATENCY] = "age" };
+static const char *const names[] = { [TRACE_INTERVAL] = "interval", [TRACE_LATENCY] = "latency" };
 
-/** Height of `ms` in a graph `high` that ends at `scale`. */
+/** Height of `ms` in a graph of height `high` whose scale ends at `scale`. */
 static int height_of(double ms, double scale, int high)
 {
     const int height = (int)(ms / scale * high + 0.5);
@@ -38,7 +38,7 @@ static void draw_grid(SDL_Renderer *renderer, const struct view_area *area)
     }
 }
 
-/** All bars, and those with a loss once more on top of their neighbours. */
+/** Draws all bars, then those with a loss again, over their neighbours. */
 static void draw_bars(SDL_Renderer *renderer, const struct view_area *area,
                       const struct trace_bar *bars, unsigned count, double scale, SDL_Color color)
 {

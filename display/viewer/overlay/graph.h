@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A stream's last seconds as a graph: intervals or ages, and what was lost. */
+/** A stream's last seconds as a graph: intervals or latencies, and lost frames. */
 #ifndef VIEWER_GRAPH_H
 #define VIEWER_GRAPH_H
 
@@ -7,7 +7,7 @@
 #include "model/view.h"
 #include "text.h"
 
-/** One graph. All zero to begin with. */
+/** One graph. All zero is empty. */
 struct graph {
     struct text_block name, scale;
 };
@@ -15,17 +15,17 @@ struct graph {
 #define GRAPH_SECONDS 5 // across
 
 /**
- * Draws a graph in `area`, the newest on the right: a bar each picture; one before which something was
- * lost stands out in red. Nothing is drawn outside.
+ * Draws a graph in `area`, the newest on the right: one bar per frame, red if frames were lost before
+ * it. Draws nothing outside `area`.
  *
- * @param target_ms  where a line is drawn: what is asked of the stream; 0: nowhere
+ * @param target_ms  value marked by a line: the stream's period; 0: no line
  * @param pixels     height of letters
  */
 void graph_draw(struct graph *graph, struct text *text, SDL_Renderer *renderer,
                 const struct view_area *area, const struct trace *trace, enum trace_kind kind,
                 double target_ms, int64_t now_ns, int pixels);
 
-/** The renderer is still there. */
+/** The renderer still exists. */
 void graph_free(struct graph *graph);
 
 #endif

@@ -8,12 +8,12 @@
 #define GRAPH_LINES 9 // heights of letters
 
 static const SDL_Color luma_color = { 210, 214, 220, 255 };
-/* Added to one another, so that what all three share is white. */
+/* Blended by addition: where all three overlap it is white. */
 static const SDL_Color channel_colors[TONES_CHANNELS] = { { 235, 60, 60, 255 },
                                                           { 60, 200, 80, 255 },
                                                           { 70, 110, 255, 255 } };
 
-/** The highest bin that falls in a column of `columns`. */
+/** The highest of the bins that share a column. */
 static uint32_t column_of(const uint32_t bins[TONES_BINS], int column, int columns)
 {
     const int first = column * TONES_BINS / columns;
@@ -37,7 +37,7 @@ static void draw_channel(SDL_Renderer *renderer, const SDL_Rect *area,
         const uint32_t pixels = SDL_min(column_of(bins, i, columns), peak);
         const int left = area->x + i * area->w / columns;
         const int right = area->x + (i + 1) * area->w / columns;
-        // Square roots, or a few tones that fill most of a picture would leave nothing of the rest.
+        // Square roots, or a few tones that fill most of a frame would hide the rest.
         const int high = (int)SDL_ceil(area->h * SDL_sqrt((double)pixels / peak));
         if (high > 0)
             bars[count++] = (SDL_Rect){ left, area->y + area->h - high, right - left, high };

@@ -87,7 +87,7 @@ bool overlay_is_empty(const struct overlay *overlay, const struct tile_grid *gri
     const bool message = overlay->message_until && tri_now_ns() < overlay->message_until;
 
     if (overlay->help.page || overlay->statistics || message || grid->count > 1)
-        return false; // each of several tiles has its name
+        return false; // each tile has its name
     return tile_label_is_empty(&grid->tiles[0].stream);
 }
 
@@ -96,13 +96,13 @@ void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct 
 {
     for (unsigned i = 0; i < grid->count; i++) {
         const struct tile *tile = &grid->tiles[i];
-        if (tile_is_visible(tile) && !overlay->help.page) // which stands in the middle as well
+        if (tile_is_visible(tile) && !overlay->help.page) // it covers the middle
             tile_label_draw(&overlay->labels[i], &overlay->text, renderer, &tile->stream,
                             &tile->area, pixels, grid->count > 1);
     }
     tile_grid_draw_focus(grid, renderer,
                          SDL_max(pixels / 8, 2)); // as thick as the strokes of a title
-    if (!overlay->help.page)                      // text through text cannot be read
+    if (!overlay->help.page)                      // text over text cannot be read
         draw_statistics(overlay, renderer, grid, area, pixels);
     draw_message(overlay, renderer, area, pixels);
     help_draw(&overlay->help, &overlay->text, renderer, area, pixels);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What is written over the pictures: state, figures, help, messages. */
+/** Text over the pictures: labels, statistics, help, messages. */
 #ifndef VIEWER_OVERLAY_H
 #define VIEWER_OVERLAY_H
 
@@ -13,7 +13,7 @@
 
 struct overlay {
     struct text text;
-    struct tile_label labels[STREAMS_MAX]; // a tile each
+    struct tile_label labels[STREAMS_MAX]; // one per tile
     struct help help;
     bool statistics;
     enum statistics_level level;
@@ -23,24 +23,24 @@ struct overlay {
     int64_t message_until; // tri_now_ns(); 0: none
 };
 
-/** @return false, with a message in TTF_GetError(). */
+/** @return false, see TTF_GetError() */
 bool overlay_open(struct overlay *overlay);
 void overlay_close(struct overlay *overlay);
 
 /** Shows a message for a few seconds. */
 void overlay_show_message(struct overlay *overlay, const char *format, ...) TRI_PRINTF(2, 3);
 
-/** The figures on or off; one level of detail more, from the last one back to the first. */
+/** Switches the statistics on or off; selects the next level of detail, after the last the first. */
 void overlay_toggle_statistics(struct overlay *overlay);
 void overlay_next_level(struct overlay *overlay);
 
-/** When something is to change by itself, on tri_now_ns()'s clock; 0: never. */
+/** When the overlay changes without an event, on tri_now_ns()'s clock; 0: never. */
 int64_t overlay_deadline(const struct overlay *overlay);
 
 /** Returns whether there is nothing to draw over the pictures. */
 bool overlay_is_empty(const struct overlay *overlay, const struct tile_grid *grid);
 
-/** Draws all that is to be seen over the tiles in `area`; figures are of the tile in focus.
+/** Draws everything over the tiles in `area`; statistics are of the tile in focus.
  *  @param pixels  height of letters */
 void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct tile_grid *grid,
                   const struct view_area *area, int pixels);

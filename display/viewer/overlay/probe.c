@@ -6,13 +6,13 @@
 #include "model/pixel_text.h"
 #include "window/draw_color.h"
 
-#define REACH 4 // pixels to each side of the one in the middle
+#define REACH 4 // pixels on each side of the centre
 #define SIDE  (2 * REACH + 1)
 
-#define CELL_SHARE 1.2 // of the height of letters, so that the pixels are as wide as the words
-#define SMALL      3   // times what is magnified is a small window's height
+#define CELL_SHARE 1.2 // of the height of letters: the pixels are as wide as the text
+#define SMALL      3   // a window lower than this many neighbourhoods is small
 
-/** The pixel that is looked at. */
+/** The pixel under the pointer. */
 struct aim {
     struct view_place place;
     struct view_picture picture;
@@ -26,14 +26,14 @@ static void fill(SDL_Renderer *renderer, SDL_Color colour, int x, int y, int w, 
     SDL_RenderFillRect(renderer, &(SDL_Rect){ x, y, w, h });
 }
 
-/** A bar with a dark rim, which is seen on any picture. */
+/** A bar with a dark rim, visible on any picture. */
 static void draw_arm(SDL_Renderer *renderer, int x, int y, int w, int h, int rim)
 {
     fill(renderer, (SDL_Color){ 0, 0, 0, 255 }, x - rim, y - rim, w + 2 * rim, h + 2 * rim);
     fill(renderer, (SDL_Color){ 255, 255, 255, 255 }, x, y, w, h);
 }
 
-/** Four arms that leave the pixel itself free. */
+/** Draws four arms around the pixel, not over it. */
 static void draw_cross(SDL_Renderer *renderer, const struct aim *aim, int pixels)
 {
     const struct view_area at = view_pixel_area(&aim->place, &aim->picture, aim->x, aim->y);
@@ -49,7 +49,7 @@ static void draw_cross(SDL_Renderer *renderer, const struct aim *aim, int pixels
     draw_arm(renderer, x, at.y + at.h + away, wide, arm, wide);
 }
 
-/** The pixels around, each a square of `cell`, with a frame around the one that is looked at. */
+/** Draws the neighbourhood, each pixel a square of `cell`, with a border around the centre. */
 static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int left, int top,
                             int cell)
 {
@@ -61,7 +61,7 @@ static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int l
             const int x = (int)aim->x + dx;
             const int y = (int)aim->y + dy;
             if (x < 0 || y < 0 || x >= (int)aim->pixels.width || y >= (int)aim->pixels.height)
-                continue; // the ground is seen: there is no picture
+                continue; // outside the frame: the background stays
             pixel_text_color(&aim->pixels, (uint32_t)x, (uint32_t)y, rgb);
             fill(renderer, (SDL_Color){ rgb[0], rgb[1], rgb[2], 255 },
                  left + (column + REACH) * cell, top + (row + REACH) * cell, cell, cell);
@@ -75,7 +75,7 @@ static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int l
     SDL_RenderDrawRect(renderer, &inner);
 }
 
-/** @param words  what stands below the magnified pixels */
+/** @param words  text below the neighbourhood */
 static void draw_panel(struct probe *probe, struct text *text, SDL_Renderer *renderer,
                        const struct aim *aim, const struct view_area *window, const char *words,
                        int pixels)
@@ -85,7 +85,7 @@ static void draw_panel(struct probe *probe, struct text *text, SDL_Renderer *ren
     const int cell = SDL_max((int)(CELL_SHARE * pixels), 1);
     const int magnified = SIDE * cell + margin;
 
-    // In a small window the values are worth more than the picture they hide.
+    // In a small window only the values are shown.
     text_panel_set(&probe->block, text, renderer, pixels, words,
                    SMALL * magnified <= window->h ? magnified : 0, 0);
     const struct view_area at =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The pixel under the pointer: its place and values, and what is around it. */
+/** The pixel probe: place and values of the pixel under the pointer, and its neighbourhood. */
 #ifndef VIEWER_PROBE_H
 #define VIEWER_PROBE_H
 
@@ -15,9 +15,9 @@ struct probe {
 };
 
 /**
- * Draws a cross at the pixel of `stream`, drawn in `tile`, that is under the pointer, and a panel
- * beside it, inside `window`: the neighbourhood turned and mirrored as it is seen, and its values.
- * Nothing where the probe is off, or the pointer not on the picture.
+ * Draws a cross at the pixel of `stream`, in `tile`, under the pointer, and a panel beside it, inside
+ * `window`: the neighbourhood as it is rotated and mirrored on the screen, and the values. Draws
+ * nothing if the probe is off or the pointer is not on the picture.
  *
  * @param pixels  height of letters
  */
@@ -25,7 +25,7 @@ void probe_draw(struct probe *probe, struct text *text, SDL_Renderer *renderer,
                 const struct stream_view *stream, const struct view_area *tile,
                 const struct view_area *window, int pixels);
 
-/** The renderer is still there. */
+/** The renderer still exists. */
 void probe_free(struct probe *probe);
 
 #endif

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GRAPH_LINES 4  // lines of text that a graph is high, the gaps included
-#define ALL_LEAST   14 // pixels: letters of all figures are not made smaller
+#define GRAPH_LINES 4  // height of a graph in lines of text, gaps included
+#define ALL_LEAST   14 // pixels: smallest letters of the full statistics
 
-/** Puts the words together, as far as they have room. */
+/** Composes the text, as far as it fits. */
 static void compose(struct statistics_panel *panel, const char *head, const char *details,
                     int columns, int rows)
 {
@@ -19,14 +19,14 @@ static void compose(struct statistics_panel *panel, const char *head, const char
     struct strbuf buf;
 
     if (stats + 2 * GRAPH_LINES > rows)
-        panel->graphed = false; // they have a level of their own
+        panel->graphed = false; // they have their own level
     snprintf(words, sizeof(words), "%s%s%s%s", head,
              panel->graphed ? "\n \n \n \n \n \n \n \n " : "", details[0] ? "\n" : "", details);
     strbuf_init(&buf, panel->words, sizeof(panel->words));
     strbuf_add_clipped(&buf, words, columns, rows);
 }
 
-/** One space instead of several, with which figures stay where they are. */
+/** Replaces the padding of numbers by single spaces. */
 static void squeeze(char *text)
 {
     char *to = text;
@@ -61,7 +61,7 @@ static void write_out(struct statistics_panel *panel, struct text *text, SDL_Ren
     panel->of = stream;
 }
 
-/** What is asked of the stream, ms; 0: nothing is. */
+/** The stream's period in ms; 0: unknown. */
 static double period_ms(const struct stream_view *stream)
 {
     const struct tri_video *video = &stream->info.video;
@@ -78,7 +78,7 @@ void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
     const int64_t now = tri_now_ns();
 
     write_out(panel, text, renderer, stream, level, window, now);
-    if (level >= STATISTICS_ALL) // many lines: they hide less of the picture, and cost less
+    if (level >= STATISTICS_ALL) // many lines: smaller letters hide less and cost less
         pixels = SDL_max(pixels * 3 / 4, SDL_min(pixels, ALL_LEAST));
     pixels = text_fit(text, panel->words, pixels, window->w - 2 * pixels, window->h - 2 * pixels);
     const int margin = pixels / 2;

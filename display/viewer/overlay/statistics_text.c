@@ -11,8 +11,7 @@ static double ms(double ns)
     return ns / 1e6;
 }
 
-/** Age of the picture when it came on the screen, which for a new one is about to happen: what a
- *  person waits between doing and seeing. */
+/** Time from capture until the frame came on the screen; a new one is about to. */
 static double latency_ns(const struct stream_view *stream, int64_t now_ns)
 {
     const int64_t shown_ns = stream->presented_ns ? stream->presented_ns : now_ns;
@@ -47,7 +46,7 @@ static void add_times(struct strbuf *buf, const struct stats *stats)
 {
     strbuf_add(buf, "\n%-11s%9s%9s%9s%9s", "ms", "p50", "p95", "p99", "max");
     add_percentiles(buf, "interval", &stats->interval);
-    add_percentiles(buf, "age", &stats->age);
+    add_percentiles(buf, "latency", &stats->age);
     add_percentiles(buf, "  publish", &stats->to_publish);
     add_percentiles(buf, "  reader", &stats->to_reader);
     add_percentiles(buf, "  screen", &stats->to_screen);
@@ -86,9 +85,9 @@ void statistics_write_rates(char *text, size_t bytes, const struct stream_view *
 
     strbuf_init(&buf, text, bytes);
     if (!stream->has_picture)
-        strbuf_add(&buf, "%s: no picture yet", stream->name);
+        strbuf_add(&buf, "%s: no frame yet", stream->name);
     else
-        strbuf_add(&buf, "FPS %6.2f   UPS %6.2f   age %6.1f ms", rate_get(&stream->fps, now_ns),
+        strbuf_add(&buf, "FPS %6.2f   UPS %6.2f   latency %6.1f ms", rate_get(&stream->fps, now_ns),
                    rate_get(&stream->ups, now_ns), ms(latency_ns(stream, now_ns)));
 }
 
@@ -109,7 +108,7 @@ void statistics_write_details(char *text, size_t bytes, const struct stream_view
 static const char *without_picture(const struct stream_view *stream)
 {
     if (stream->state == TRI_STATE_LIVE && stream->last_error != TRI_OK)
-        return "no picture can be shown";
+        return "cannot show the frames";
     return stream->writer_without_frames ? "no frame yet" : "waiting";
 }
 
@@ -123,13 +122,14 @@ static void add_title(struct strbuf *buf, const struct stream_view *stream, int6
     else if (!stream->has_picture)
         strbuf_add(buf, "%s", without_picture(stream));
     else
-        strbuf_add(buf, "%ux%u %s - %.1f FPS, %.1f UPS - age %.1f ms%s", stream->info.video.width,
-                   stream->info.video.height, tri_fourcc_name(stream->info.video.fourcc, fourcc),
+        strbuf_add(buf, "%ux%u %s - %.1f FPS, %.1f UPS - latency %.1f ms%s",
+                   stream->info.video.width, stream->info.video.height,
+                   tri_fourcc_name(stream->info.video.fourcc, fourcc),
                    rate_get(&stream->fps, now_ns), rate_get(&stream->ups, now_ns),
                    ms(latency_ns(stream, now_ns)), stream->paused ? " - paused" : "");
 }
 
-/** The same in few words: of several streams. */
+/** The short form, for several streams. */
 static void add_short_title(struct strbuf *buf, const struct stream_view *stream, int64_t now_ns)
 {
     strbuf_add(buf, "%s%s ", buf->used ? ", " : "", stream->name);

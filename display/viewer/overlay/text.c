@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEASURED 200 // pixels: a size at which rounding to whole pixels does not matter
+#define MEASURED 200 // pixels: large enough that rounding to whole pixels does not matter
 
 static const SDL_Color ground = { 12, 14, 18, 216 };
 
@@ -77,7 +77,7 @@ void text_block_set(struct text_block *block, struct text *text, SDL_Renderer *r
     SDL_FreeSurface(surface);
 }
 
-/** A text on its ground. */
+/** Puts a text on its background. */
 static SDL_Surface *lay(SDL_Surface *letters, int margin, int above, int below)
 {
     SDL_Surface *panel = SDL_CreateRGBSurfaceWithFormat(0, letters->w + 2 * margin,
@@ -131,7 +131,7 @@ void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int
     SDL_RenderCopy(renderer, block->texture, NULL, &to);
 }
 
-/** Columns and rows of a text. */
+/** Counts the columns and rows of a text. */
 static void count_letters(const char *string, int *columns, int *rows)
 {
     int column = 0;
@@ -142,7 +142,7 @@ static void count_letters(const char *string, int *columns, int *rows)
         if (*string == '\n') {
             column = 0;
             ++*rows;
-        } else if ((*string & 0xc0) != 0x80) { // not the rest of a letter in UTF-8
+        } else if ((*string & 0xc0) != 0x80) { // not a continuation byte of UTF-8
             column++;
         }
         *columns = SDL_max(*columns, column);
@@ -154,7 +154,7 @@ int text_fit(const struct text *text, const char *string, int pixels, int w, int
     int columns, rows;
 
     count_letters(string, &columns, &rows);
-    // A letter may be rounded up to the next pixel, and so may a line.
+    // Widths and heights may be rounded up to the next pixel.
     while (pixels > TEXT_PIXELS_MIN && (columns * SDL_ceil(pixels * text->advance) > w ||
                                         rows * SDL_ceil(pixels * text->line) > h))
         pixels--;

@@ -7,29 +7,29 @@
 #include <SDL2/SDL_ttf.h>
 #include <stdbool.h>
 
-#define TEXT_PIXELS_MIN 7 // pixels: the smallest size at which letters can be told apart
+#define TEXT_PIXELS_MIN 7 // pixels: smallest legible size
 
 static const SDL_Color text_white = { 236, 238, 240, 255 };
 static const SDL_Color text_dim = { 168, 174, 182, 255 };
 static const SDL_Color text_amber = { 255, 190, 92, 255 };
 
-/** The embedded font, all letters of which are equally wide. */
+/** The embedded font, which is monospaced. */
 struct text {
     TTF_Font *font;
-    int pixels;           // its size at the moment
-    double advance, line; // width of a character, height of a line, in sizes of the font
+    int pixels;           // current size
+    double advance, line; // width of a character, height of a line, per pixel of size
 };
 
-/** A text as drawn last; drawn anew only when it changes. All zero is an empty one. */
+/** A text as a texture, which is drawn again only when the text changes. All zero is empty. */
 struct text_block {
     char *string;
     int pixels;
     SDL_Texture *texture;
     int w, h;         // of the texture, in screen pixels
-    int above, below; // of a panel: room for other things than text
+    int above, below; // free space in a panel
 };
 
-/** @return false, with a message in TTF_GetError(), when there is no memory. */
+/** @return false, out of memory: see TTF_GetError() */
 bool text_open(struct text *text);
 void text_close(struct text *text);
 
@@ -37,8 +37,8 @@ void text_close(struct text *text);
 void text_block_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
                     const char *string);
 
-/** The same on a dark ground, half a letter wider on each side, with room `above` and `below` the
- *  text: in one texture, whose colours need no change, for software takes its time to blend. */
+/** The same on a dark background, half a letter wider on each side, with free space `above` and `below`
+ *  the text. One texture without colour modulation, because software blends slowly. */
 void text_panel_set(struct text_block *block, struct text *text, SDL_Renderer *renderer, int pixels,
                     const char *string, int above, int below);
 
@@ -49,21 +49,22 @@ void text_panel_draw(const struct text_block *block, SDL_Renderer *renderer, int
 void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
                      SDL_Color colour);
 
-/** The largest size, up to `pixels`, at which `string` fits into `w` by `h` screen pixels; where none
- *  does, the smallest that can be made out. */
+/** The largest size up to `pixels` at which `string` fits into `w` by `h` screen pixels, but at least
+ *  TEXT_PIXELS_MIN. */
 int text_fit(const struct text *text, const char *string, int pixels, int w, int h);
 
-/** How many letters of a size have room beside each other in `w`, and how many lines in `h`. */
+/** Number of characters of a size that fit into width `w`, and of lines that fit into height `h`. */
 void text_room(struct text *text, int pixels, int w, int h, int *columns, int *rows);
 
-/** A dark ground, through which the picture is still seen. */
+/** Draws a dark, translucent background. */
 void text_background(SDL_Renderer *renderer, int x, int y, int w, int h);
 
-/** The block on a ground, whose upper left corner is (x, y), half a letter wider on each side. */
+/** Draws the block on a background half a letter wider on each side, whose upper left corner is (x,
+ *  y). */
 void text_block_panel(const struct text_block *block, SDL_Renderer *renderer, int x, int y,
                       SDL_Color colour);
 
-/** The renderer is still there. */
+/** The renderer still exists. */
 void text_block_free(struct text_block *block);
 
 #endif

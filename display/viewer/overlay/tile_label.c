@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define NAME_SHARE 8  // a name's letters take no more than this part of a small tile's height,
-#define NAME_LEAST 10 // as long as they can be read with ease
+#define NAME_SHARE 8  // letters of a name are at most this part of a small tile's height,
+#define NAME_LEAST 10 // but at least this high
 
-/** What one is drawn with, and where. */
+/** What a label is drawn with, and where. */
 struct drawing {
     struct tile_label *tile_label;
     struct text *text;
@@ -17,7 +17,7 @@ struct drawing {
     int margin; // of badges from the edges
 };
 
-/** Makes a text, `pixels` high or as high as fits into `w` by `h`. */
+/** Sets a label, `pixels` high or as high as fits into `w` by `h`. */
 static const struct text_block *set(const struct drawing *on, enum tile_label_text which,
                                     const char *string, int pixels, int w, int h)
 {
@@ -27,7 +27,7 @@ static const struct text_block *set(const struct drawing *on, enum tile_label_te
     return block;
 }
 
-/** Two lines in the middle: what is the matter, and what to do about it. */
+/** Draws two lines in the middle: the state, and what to do. */
 static void draw_state(const struct drawing *on, const char *title, const char *hint)
 {
     const struct view_area *area = on->area;
@@ -38,7 +38,7 @@ static void draw_state(const struct drawing *on, const char *title, const char *
     const struct text_block *lower =
         set(on, TILE_LABEL_HINT, hint, SDL_min(on->pixels, upper->pixels), room,
             area->h - 5 * gap - upper->h);
-    const bool hinted = lower->w <= room; // one that is cut helps nobody
+    const bool hinted = lower->w <= room; // a cut hint is useless
     const int wide = (hinted ? SDL_max(upper->w, lower->w) : upper->w) + 4 * gap;
     const int high = upper->h + (hinted ? gap + lower->h : 0) + 4 * gap;
     const int top = area->y + (area->h - high) / 2 + 2 * gap;
@@ -50,8 +50,7 @@ static void draw_state(const struct drawing *on, const char *title, const char *
                         top + upper->h + gap, text_dim);
 }
 
-/** What the picture is compared with: left of the divider, which is where it stands, else in the lower
- *  right corner. */
+/** Draws the label of the reference: left of the divider, otherwise in the lower right corner. */
 static void draw_compared(const struct drawing *on, const struct stream_view *stream)
 {
     char text[64];
@@ -69,7 +68,7 @@ static void draw_compared(const struct drawing *on, const struct stream_view *st
                      on->area->y + on->area->h - block->h - block->pixels - on->margin, text_amber);
 }
 
-static void tell_state(const struct drawing *on, const struct stream_view *stream)
+static void draw_state_label(const struct drawing *on, const struct stream_view *stream)
 {
     char title[128];
     char hint[256];
@@ -85,7 +84,7 @@ static void tell_state(const struct drawing *on, const struct stream_view *strea
             snprintf(hint, sizeof(hint), "to start it: triptych-capture --name %s", stream->name);
     } else if (stream->state == TRI_STATE_NO_WRITER) {
         snprintf(title, sizeof(title), "no signal");
-        snprintf(hint, sizeof(hint), "the writer of %s has ended; waiting for its return",
+        snprintf(hint, sizeof(hint), "the writer of %s has ended; waiting for another",
                  stream->name);
     } else if (stream->last_error != TRI_OK) {
         char fourcc[5];
@@ -107,7 +106,7 @@ static void draw_name(const struct drawing *on, const struct stream_view *stream
     text_block_panel(block, on->renderer, on->area->x, on->area->y, text_white);
 }
 
-/** "paused, frame 123, -3": of a picture three before the newest that was shown. */
+/** "paused, frame 123, -3": three frames before the newest that was shown. */
 static void write_paused(const struct stream_view *stream, char *text, size_t bytes)
 {
     char back[16] = "";
@@ -150,7 +149,7 @@ void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Rende
     const int margin = named ? 0 : SDL_min(pixels, area->w / 40); // in line with a name
     const struct drawing on = { tile_label, text, renderer, area, pixels, margin };
 
-    tell_state(&on, stream);
+    draw_state_label(&on, stream);
     draw_badge(&on, stream);
     draw_compared(&on, stream);
     if (named)

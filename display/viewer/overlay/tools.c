@@ -19,7 +19,7 @@ void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Render
         struct tile *tile = &grid->tiles[i];
         struct stream_view *stream = &tile->stream;
         struct texture_request *request = &stream->request;
-        // Adjusted once more, a picture has to begin where it was before the first time.
+        // The next adjustment starts from the frame's own bytes.
         request->inspect.bytes = (under && tile == under) || adjust_is_on(&request->adjust);
         request->inspect.tones = i == grid->focus ? tools->tones : TONES_NONE;
         if (stream->has_picture && tile_is_visible(tile))

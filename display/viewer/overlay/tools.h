@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What looks closer at the pictures: probe and histogram. */
+/** Pixel probe and histogram. */
 #ifndef VIEWER_TOOLS_H
 #define VIEWER_TOOLS_H
 
@@ -14,8 +14,7 @@ struct tools {
     enum tones_kind tones; // of the stream in focus
 };
 
-/** Tells each stream what is wanted of its next picture, and has it made of those on the screen where
- *  they were taken before that was wanted. */
+/** Sets each stream's request for its next frames and updates the frames on the screen to meet it. */
 void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Renderer *renderer);
 
 /** Returns whether there is nothing to draw or to inspect. */
@@ -25,7 +24,7 @@ bool tools_are_off(const struct tools *tools);
 void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer,
                 struct tile_grid *grid, const struct view_area *area, int pixels);
 
-/** The renderer is still there. */
+/** The renderer still exists. */
 void tools_free(struct tools *tools);
 
 #endif

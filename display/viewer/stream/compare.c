@@ -10,15 +10,15 @@
 #define BLINK_NS 500000000LL
 #define DIVIDER  2 // pixels
 
-/** A texture that can be drawn into. ABGR: SDL 2.26's OpenGL ES renderer exchanges red and blue of
- *  YUV drawn into ARGB. */
+/** Creates a render target. ABGR: SDL 2.26's OpenGL ES renderer swaps red and blue when YUV is drawn
+ *  into ARGB. */
 static SDL_Texture *make_target(SDL_Renderer *renderer, const struct view_picture *picture)
 {
     return SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_TARGET,
                              (int)picture->width, (int)picture->height);
 }
 
-/** Unscaled and not turned. */
+/** Draws it unscaled and not rotated. */
 static void draw_whole(const struct texture *texture, SDL_Renderer *renderer)
 {
     const struct view_place place = { .w = texture->width, .h = texture->height, .scale = 1 };
@@ -66,17 +66,17 @@ bool compare_is_on(const struct compare *compare)
     return compare->reference != NULL;
 }
 
-/** One picture less the other, nowhere below zero; renderers differ in which less which. */
+/** Subtracts one frame from the other, clamped at zero. Renderers differ in the order. */
 static SDL_BlendMode subtracting(void)
 {
     const SDL_BlendOperation less =
-        SDL_BLENDOPERATION_REV_SUBTRACT; // of alpha too: OpenGL wants it
+        SDL_BLENDOPERATION_REV_SUBTRACT; // OpenGL needs it for alpha too
 
     return SDL_ComposeCustomBlendMode(SDL_BLENDFACTOR_ONE, SDL_BLENDFACTOR_ONE, less,
                                       SDL_BLENDFACTOR_ZERO, SDL_BLENDFACTOR_ONE, less);
 }
 
-/** Whatever the alpha. */
+/** Adds, ignoring alpha. */
 static SDL_BlendMode adding(void)
 {
     const SDL_BlendOperation more = SDL_BLENDOPERATION_ADD;
@@ -85,7 +85,7 @@ static SDL_BlendMode adding(void)
                                       SDL_BLENDFACTOR_ZERO, SDL_BLENDFACTOR_ONE, more);
 }
 
-/** The software renderer, for one, cannot subtract. */
+/** Returns whether the renderer can subtract; the software renderer cannot. */
 static bool can_subtract(struct compare *compare)
 {
     const bool can = SDL_SetTextureBlendMode(compare->reference, subtracting()) == 0;
@@ -103,7 +103,7 @@ void compare_next_mode(struct compare *compare)
     compare->blink_ns = tri_now_ns();
 }
 
-/** A texture drawn as it is placed; like texture_draw(), of one of the renderer's own. */
+/** texture_draw() of a render target. */
 static void draw_placed(SDL_Texture *texture, SDL_Renderer *renderer,
                         const struct view_place *place)
 {
@@ -116,7 +116,7 @@ static void draw_placed(SDL_Texture *texture, SDL_Renderer *renderer,
     texture_draw(&plain, renderer, place, UINT8_MAX);
 }
 
-/** Draws the live picture and the kept one into `target`, the second by subtraction. */
+/** Draws one of the two frames into `target` and subtracts the other. */
 static bool subtract(SDL_Renderer *renderer, SDL_Texture *target, const struct texture *live,
                      SDL_Texture *reference, bool live_first)
 {
@@ -132,14 +132,14 @@ static bool subtract(SDL_Renderer *renderer, SDL_Texture *target, const struct t
         if ((i == 0) == live_first)
             draw_whole(live, renderer);
         else
-            SDL_RenderCopy(renderer, reference, NULL, NULL); // stretched, where the sizes differ
+            SDL_RenderCopy(renderer, reference, NULL, NULL); // stretched if the sizes differ
     }
     SDL_SetTextureBlendMode(second, SDL_BLENDMODE_NONE);
     SDL_SetRenderTarget(renderer, NULL);
     return true;
 }
 
-/** Each of the two less the other, one of which is zero in every place: the sum is what differs. */
+/** Adds both differences, of which one is zero at each pixel. */
 static void draw_difference(const struct compare *compare, SDL_Renderer *renderer,
                             const struct texture *live, const struct view_picture *picture,
                             const struct view_place *place)
@@ -157,7 +157,7 @@ static void draw_difference(const struct compare *compare, SDL_Renderer *rendere
     free_texture(made[1]);
 }
 
-/** Left of the divider, in the place that the live picture would have with the kept one's size. */
+/** Draws the reference left of the divider, where a live frame of its size would be. */
 static void draw_reference(const struct compare *compare, SDL_Renderer *renderer,
                            const struct view *view, const struct view_area *area, int width)
 {
@@ -246,11 +246,12 @@ void compare_label(const struct compare *compare, char *text, size_t bytes)
 {
     switch (compare->mode) {
     case COMPARE_SPLIT:
-        snprintf(text, bytes, "kept: frame %" PRIu64, compare->number);
+        snprintf(text, bytes, "reference: frame %" PRIu64, compare->number);
         break;
     case COMPARE_BLINK:
         snprintf(text, bytes,
-                 compare->shows_reference ? "kept: frame %" PRIu64 : "present, not frame %" PRIu64,
+                 compare->shows_reference ? "reference: frame %" PRIu64
+                                          : "live, not frame %" PRIu64,
                  compare->number);
         break;
     default:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A picture that was kept, beside the ones that come after it. */
+/** Comparison of later frames with a kept one: the reference. */
 #ifndef VIEWER_COMPARE_H
 #define VIEWER_COMPARE_H
 
@@ -7,38 +7,39 @@
 #include "texture.h"
 
 enum compare_mode {
-    COMPARE_SPLIT,      // the kept one left of a divider
-    COMPARE_BLINK,      // in turns
-    COMPARE_DIFFERENCE, // what differs, COMPARE_GAIN times as bright
+    COMPARE_SPLIT,      // the reference left of a divider
+    COMPARE_BLINK,      // both in turn
+    COMPARE_DIFFERENCE, // difference, amplified by COMPARE_GAIN
     COMPARE_MODES,
 };
 
 #define COMPARE_GAIN 4
 
-/** All zero keeps nothing. */
+/** All zero is off. */
 struct compare {
-    SDL_Texture *reference; // of the renderer's own, as the picture was shown
+    SDL_Texture *reference; // a render target: the frame as it was shown
     struct view_picture picture;
     uint64_t number; // of its frame
     enum compare_mode mode;
-    double divider;       // share of the tile's width
-    bool shows_reference; // it is the kept one's turn
+    double divider;       // fraction of the tile's width
+    bool shows_reference; // COMPARE_BLINK: now
     int64_t blink_ns;
 };
 
-/** Keeps a copy of what `texture` shows, and splits. @return false, as SDL_GetError() says. */
+/** Copies what `texture` shows as reference and starts with COMPARE_SPLIT. @return false, see
+ *  SDL_GetError() */
 bool compare_start(struct compare *compare, SDL_Renderer *renderer, const struct texture *texture,
                    const struct view_picture *picture, uint64_t number);
 
-/** Forgets it; the renderer is still there. */
+/** Frees the reference. The renderer still exists. */
 void compare_stop(struct compare *compare);
 
 bool compare_is_on(const struct compare *compare);
 
-/** The next way to compare that this renderer knows. */
+/** Selects the next mode that this renderer supports. */
 void compare_next_mode(struct compare *compare);
 
-/** Draws over the live picture, which has been drawn with `view` in `area`. */
+/** Draws over the live frame, which has been drawn with `view` in `area`. */
 void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const struct texture *live,
                   const struct view_picture *picture, const struct view *view,
                   const struct view_area *area);
@@ -46,19 +47,19 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
 /** Pixels from the area's left edge to the divider. */
 int compare_divider(const struct compare *compare, const struct view_area *area);
 
-/** Whether a point is where the divider can be taken hold of, `reach` pixels on each side. */
+/** Returns whether a point is at most `reach` pixels from the divider. */
 bool compare_has_divider(const struct compare *compare, const struct view_area *area, double x,
                          double reach);
 
 void compare_move_divider(struct compare *compare, const struct view_area *area, double x);
 
-/** When the other picture's turn comes, on tri_now_ns()'s clock; 0: never. */
+/** When the next frame of COMPARE_BLINK is due, on tri_now_ns()'s clock; 0: never. */
 int64_t compare_deadline(const struct compare *compare);
 
-/** Gives the other picture its turn when it is due. @return whether it was. */
+/** Switches to it when it is due. @return whether it was */
 bool compare_blink(struct compare *compare, int64_t now_ns);
 
-/** "kept: frame 12", "difference from frame 12, x4". */
+/** Writes "reference: frame 12" or "difference from frame 12, x4". */
 void compare_label(const struct compare *compare, char *text, size_t bytes);
 
 #endif

@@ -16,7 +16,7 @@ struct reader_thread {
     SDL_cond *released;
     // Guarded by the mutex:
     bool ending;
-    bool offered; // the reader is the taker's
+    bool offered; // the window's thread uses the reader
     struct tri_frame frame;
     enum tri_err outcome;
 };
@@ -45,7 +45,7 @@ static void hand_over(struct reader_thread *reader_thread, const struct tri_fram
     SDL_UnlockMutex(reader_thread->mutex);
 }
 
-/** Whether the stream is there without a writer. */
+/** Returns whether the stream exists without a writer. */
 static bool has_no_writer(const tri_reader *reader)
 {
     struct tri_reader_stats counts;
@@ -58,8 +58,8 @@ static int wait_for_frames(void *user)
 {
     struct reader_thread *reader_thread = user;
     enum tri_err last = TRI_OK;
-    bool away = false; // it was said
-    int wait_ms = 0;   // a first look tells what there is
+    bool no_writer = false; // and the window's thread knows it
+    int wait_ms = 0;        // the first call only finds out what there is
 
     while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
@@ -75,16 +75,16 @@ static int wait_for_frames(void *user)
             continue;
         if (err == TRI_ERR_TIMEOUT) {
             last = err;
-            if (!away && has_no_writer(reader_thread->reader)) {
-                away = true;
+            if (!no_writer && has_no_writer(reader_thread->reader)) {
+                no_writer = true;
                 hand_over(reader_thread, &frame, err);
             }
             continue;
         }
         if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
-            away = err == TRI_ERR_NO_WRITER;
+            no_writer = err == TRI_ERR_NO_WRITER;
         if (err != TRI_OK && err != TRI_ERR_NO_WRITER)
-            SDL_Delay(READER_THREAD_WAIT_MS); // a refusal comes at once, and again at the next try
+            SDL_Delay(READER_THREAD_WAIT_MS); // other errors return at once, again and again
         if (err == TRI_OK || err != last)
             hand_over(reader_thread, &frame, err);
         last = err;
@@ -104,7 +104,7 @@ struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake
     reader_thread->mutex = SDL_CreateMutex();
     reader_thread->released = SDL_CreateCond();
     if (reader_thread->mutex && reader_thread->released)
-        reader_thread->thread = SDL_CreateThread(wait_for_frames, "feed", reader_thread);
+        reader_thread->thread = SDL_CreateThread(wait_for_frames, "reader", reader_thread);
     if (!reader_thread->thread)
         reader_thread_stop(&reader_thread);
     return reader_thread;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A thread that waits on a stream, so that the window sleeps until there is something to do. */
+/** A thread that waits for a stream's frames, so that the window's thread can sleep. */
 #ifndef VIEWER_READER_THREAD_H
 #define VIEWER_READER_THREAD_H
 
@@ -8,37 +8,36 @@
 #include <stdbool.h>
 
 /**
- * The reader belongs to the thread while it waits, and to the window's thread from the wake-up on
- * until feed_release(): it is never used by both.
+ * The thread uses the reader while it waits; the window's thread uses it from the wake-up until
+ * reader_thread_resume(). They never use it at the same time.
  */
 struct reader_thread;
 
-/** Called on a feed's thread when there is something to take, or the program is asked to stop. */
+/** Called on the reader's thread when there is a result to take, or when a signal stops the program. */
 typedef void reader_thread_wake(void *user);
 
-/** Starts to wait for frames of `reader`, which must outlive the feed.
- *  @return NULL when there is no memory or thread to be had. */
+/** Starts a thread that waits for frames of `reader`, which outlives it. @return NULL: no memory or
+ *  thread */
 struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake *wake, void *user);
 
-#define READER_THREAD_WAIT_MS \
-    200 // longest that a signal goes unnoticed, and that ending a feed may take
+#define READER_THREAD_WAIT_MS 200 // a signal or a request to end takes effect within this time
 
 /**
- * What the feed has: what tri_reader_acquire() said; on TRI_OK `frame` is on loan to the caller. On
- * TRI_ERR_TIMEOUT the stream was found without its writer, whose end nobody here has seen.
+ * Takes the result of tri_reader_acquire(). With TRI_OK the caller owns `frame`. TRI_ERR_TIMEOUT: the
+ * stream exists without a writer, which ended before this reader came.
  *
- * @return false: nothing, and the reader is not the caller's
+ * @return false: there is none, and the caller must not use the reader
  */
 bool reader_thread_take(struct reader_thread *reader_thread, struct tri_frame *frame,
                         enum tri_err *outcome);
 
-/** After feed_take(), with no frame on loan any more: wait for the next. */
+/** Returns the reader to the thread, after reader_thread_take() and the release of the frame. */
 void reader_thread_resume(struct reader_thread *reader_thread);
 
-/** Asks the thread to end, without waiting for it: of several feeds, first ask all. Accepts NULL. */
+/** Requests the thread to end without waiting for it, so that several end in parallel. Accepts NULL. */
 void reader_thread_request_stop(struct reader_thread *reader_thread);
 
-/** Ends the thread, gives back what it holds. Accepts NULL. */
+/** Ends the thread and releases its frame. Accepts NULL. */
 void reader_thread_stop(struct reader_thread **reader_thread);
 
 #endif

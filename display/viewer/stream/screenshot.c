@@ -16,7 +16,7 @@
 #define RGB             3   // bytes a pixel
 #define SAME_SECOND_MAX 100 // files
 
-/** A picture of 8-bit RGB without padding. */
+/** An image of 8-bit RGB without padding. */
 struct rgb {
     uint8_t *pixels;
     uint32_t width, height;
@@ -32,7 +32,7 @@ void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, cons
     strftime(when, sizeof(when), "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(path, SCREENSHOT_PATH_MAX, "%s/triptych-%s-%s-%" PRIu64 ".png", directory, name, when,
              frame);
-    // A paused picture may be asked for twice in a second, adjusted differently.
+    // A paused frame may be saved twice in a second, with other adjustments.
     for (int i = 2; access(path, F_OK) == 0 && i < SAME_SECOND_MAX; i++)
         snprintf(path, SCREENSHOT_PATH_MAX, "%s/triptych-%s-%s-%" PRIu64 "-%d.png", directory, name,
                  when, frame, i);
@@ -44,7 +44,7 @@ static bool rgb_make(struct rgb *rgb, uint32_t width, uint32_t height)
     return rgb->pixels != NULL;
 }
 
-/** Mirrors, then turns, into `to`, which has the turned size: exact, whatever the renderer. */
+/** Mirrors, then rotates, into `to`, which has the rotated size. Exact with every renderer. */
 static void orient(const struct rgb *from, const struct view_place *place, const struct rgb *to)
 {
     for (uint32_t y = 0; y < from->height; y++) {
@@ -62,7 +62,7 @@ static void orient(const struct rgb *from, const struct view_place *place, const
     }
 }
 
-/** The time of capture by the clock on the wall, as RFC 3339 has it. */
+/** Writes the time of capture as RFC 3339, in UTC. */
 static void write_time(char text[64], int64_t capture_ns)
 {
     struct timespec now;
@@ -115,7 +115,7 @@ enum tri_err screenshot_write(struct stream_view *stream, SDL_Renderer *renderer
 {
     stream_view_make_drawable(stream, renderer);
     if (!stream->has_picture) {
-        tri_log_write(stream->log, TRI_LOG_ERROR, "screenshot", "%s: there is no picture to write",
+        tri_log_write(stream->log, TRI_LOG_ERROR, "screenshot", "%s: there is no frame to write",
                       path);
         return TRI_ERR_NO_STREAM;
     }

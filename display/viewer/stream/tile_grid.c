@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define GAP         2          // pixels between tiles
-#define ASPECT_BARE (16.0 / 9) // of a stream without a picture yet
+#define ASPECT_BARE (16.0 / 9) // of a stream without a frame
 
 static bool open_tile(struct tile *tile, const struct config *config, const char *name,
                       const tri_log *log, reader_thread_wake *wake, void *user)
@@ -23,7 +23,7 @@ static bool open_tile(struct tile *tile, const struct config *config, const char
     }
     tile->reader_thread = reader_thread_start(tile->stream.reader, wake, user);
     if (!tile->reader_thread)
-        tri_log_write(log, TRI_LOG_ERROR, "feed", "cannot start a thread: %s", SDL_GetError());
+        tri_log_write(log, TRI_LOG_ERROR, "reader", "cannot start a thread: %s", SDL_GetError());
     return tile->reader_thread != NULL;
 }
 
@@ -32,7 +32,7 @@ bool tile_grid_open(struct tile_grid *grid, const struct config *config, const t
 {
     *grid = (struct tile_grid){ .tiles = calloc(config->name_count, sizeof(*grid->tiles)) };
     if (!grid->tiles) {
-        tri_log_write(log, TRI_LOG_ERROR, "wall", "out of memory for %u streams",
+        tri_log_write(log, TRI_LOG_ERROR, "window", "out of memory for %u streams",
                       config->name_count);
         return false;
     }
@@ -53,8 +53,7 @@ void tile_grid_close(struct tile_grid *grid)
     for (unsigned i = 0; i < grid->count; i++)
         reader_thread_request_stop(grid->tiles[i].reader_thread);
     for (unsigned i = 0; i < grid->count; i++) {
-        reader_thread_stop(
-            &grid->tiles[i].reader_thread); // first: a reader must have one user only
+        reader_thread_stop(&grid->tiles[i].reader_thread); // first: one thread per reader
         stream_view_close(&grid->tiles[i].stream);
     }
     free(grid->tiles);
@@ -118,7 +117,7 @@ void tile_grid_refresh_stale(struct tile_grid *grid, SDL_Renderer *renderer)
         struct stream_view *stream = &grid->tiles[i].stream;
         if (stream->hidden || stream->paused || !stream->stale)
             continue;
-        stream->stale = false; // also where there is no frame any more: the last picture stays
+        stream->stale = false; // also if the frame is gone: the last one stays
         stream_view_fetch_newest(stream, renderer, false);
     }
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** The colour that rectangles and lines are drawn in. */
+/** The colour of rectangles and lines. */
 #ifndef VIEWER_DRAW_COLOR_H
 #define VIEWER_DRAW_COLOR_H
 
 #include <SDL2/SDL.h>
 
-/** Sets the colour of all rectangles and lines until the next call. Only a translucent one is blended:
+/** Sets the colour of rectangles and lines until the next call. Only translucent colours are blended:
  *  SDL's software renderer takes 10 times as long to blend as to fill. */
 static inline void set_draw_color(SDL_Renderer *renderer, SDL_Color color)
 {

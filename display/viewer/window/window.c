@@ -10,11 +10,11 @@
 
 #define START_WIDTH  960
 #define START_HEIGHT 540
-#define LEAST_WIDTH  320 // one or the other, for the picture of a thermal camera as well
+#define LEAST_WIDTH  320 // one of the two, also for the tiny frames of a thermal camera
 #define LEAST_HEIGHT 240
-#define SCREEN_SHARE 0.9 // of the usable screen, for a window sized by us
+#define SCREEN_SHARE 0.9 // of the usable screen, for a size chosen by us
 
-/** Whether the environment names any screen. */
+/** Returns whether the environment names a screen. */
 static bool has_screen(void)
 {
     const char *const names[] = { "DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER" };
@@ -36,10 +36,10 @@ static bool is_x11(void)
 
 typedef int x_io_error_handler(void *display);
 
-static const tri_log *x_log; // Xlib passes its handler no pointer of ours
+static const tri_log *x_log; // Xlib passes no user pointer to its handler
 
-/** Ends the program from the first thread that notices the loss of the X server. Xlib itself calls
- *  exit() on each such thread, and exit handlers that run on two of them at a time crash. */
+/** Ends the program on the first thread that notices the loss of the X server. Xlib calls exit() on
+ *  each such thread, and exit handlers that run on two threads at a time crash. */
 static int end_without_screen(void *display)
 {
     static atomic_flag ending = ATOMIC_FLAG_INIT;
@@ -58,7 +58,7 @@ static int end_without_screen(void *display)
 
 typedef x_io_error_handler *set_x_io_error_handler(x_io_error_handler *handler);
 
-/** Xlib is loaded by SDL, not linked: what is called is looked up. */
+/** Looks the function up: this build may not be linked with Xlib, which SDL loads. */
 static void handle_loss_of_screen(const tri_log *log)
 {
     void *xlib = SDL_LoadObject("libX11.so.6");
@@ -73,34 +73,32 @@ static void handle_loss_of_screen(const tri_log *log)
 static bool start_sdl(const tri_log *log)
 {
     if (!has_screen()) {
-        tri_log_write(
-            log, TRI_LOG_ERROR, "window",
-            "there is no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a "
-            "desktop session, set SDL_VIDEODRIVER, or use --headless");
+        tri_log_write(log, TRI_LOG_ERROR, "window",
+                      "no screen: neither DISPLAY nor WAYLAND_DISPLAY is set: run this in a "
+                      "desktop session, set SDL_VIDEODRIVER, or use --headless");
         return false;
     }
-    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // program/stop.h has them
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // see program/stop.h
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_APP_NAME, "triptych-display");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         tri_log_write(
             log, TRI_LOG_ERROR, "window",
-            "cannot open the screen: %s; check DISPLAY or WAYLAND_DISPLAY, or use --headless",
+            "cannot open the screen: %s: check DISPLAY or WAYLAND_DISPLAY, or use --headless",
             SDL_GetError());
         return false;
     }
-    // What SDL ends up with when no screen answers is a window that nobody sees.
+    // If no screen answers, SDL falls back to an invisible window.
     const char *driver = SDL_GetCurrentVideoDriver();
     if (!getenv("SDL_VIDEODRIVER") && driver && strcmp(driver, "offscreen") == 0) {
         SDL_Quit();
-        tri_log_write(
-            log, TRI_LOG_ERROR, "window",
-            "cannot open the screen: nothing answers at DISPLAY or WAYLAND_DISPLAY; check "
-            "them, or use --headless");
+        tri_log_write(log, TRI_LOG_ERROR, "window",
+                      "cannot open the screen: no answer at DISPLAY or WAYLAND_DISPLAY: check "
+                      "them, or use --headless");
         return false;
     }
-    // What the processor draws need not go through OpenGL, whose first pictures after a change of size
-    // are lost under X: black, if no other one follows. Wayland has no other way.
+    // The software renderer must not present through OpenGL: under X it loses the first frames after a
+    // change of size, and the window stays black if no other one follows. Wayland needs OpenGL.
     if (is_x11()) {
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
         handle_loss_of_screen(log);
@@ -108,7 +106,7 @@ static bool start_sdl(const tri_log *log)
     return true;
 }
 
-/** Whether OpenGL here draws by the processor, at several times the cost of SDL's own drawing. */
+/** Returns whether OpenGL draws on the processor, at several times the cost of SDL's own renderer. */
 static bool has_software_gl(SDL_Renderer *renderer)
 {
     static const char *const names[] = { "llvmpipe", "softpipe", "swrast", "Software Rasterizer",
@@ -137,7 +135,7 @@ static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_l
     }
     if (!renderer) {
         tri_log_write(log, TRI_LOG_ERROR, "window",
-                      "cannot draw in the window: %s; try "
+                      "cannot draw in the window: %s: try "
                       "SDL_RENDER_DRIVER=software",
                       SDL_GetError());
         return NULL;
@@ -159,7 +157,7 @@ static void close_drawn(struct window *window)
     window->sdl = NULL;
 }
 
-/** Opens the window, hidden: SDL may make it anew for its renderer. */
+/** Opens the window, hidden: SDL may recreate it for its renderer. */
 static bool open_drawn(struct window *window, const struct config *config, const tri_log *log)
 {
     const struct geometry *geometry = &config->geometry;
@@ -269,15 +267,14 @@ void window_fit_picture(struct window *window, unsigned width, unsigned height)
     const double times = SDL_max(whole, 1.0);
     double w = times * width / density;
     double h = times * height / density;
-    window->user_sized =
-        true; // by the first picture: a window that jumps at each change is a nuisance
+    window->user_sized = true; // by the first frame only: later changes do not resize the window
     if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window->sdl), &usable) == 0) {
         const double room = SDL_min(usable.w * SCREEN_SHARE / w, usable.h * SCREEN_SHARE / h);
         w *= SDL_min(room, 1.0);
         h *= SDL_min(room, 1.0);
     }
     SDL_SetWindowSize(window->sdl, SDL_max((int)w, 1), SDL_max((int)h, 1));
-    if (!window->placed) // or it would grow to the right and down, out of a small screen
+    if (!window->placed) // otherwise it grows to the right and down, out of a small screen
         SDL_SetWindowPosition(window->sdl, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED);
 }
 

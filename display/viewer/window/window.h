@@ -11,12 +11,12 @@
 #include <SDL2/SDL.h>
 #include <stdbool.h>
 
-#define WINDOW_TITLE_BYTES 1024 // enough for as many streams as there can be
+#define WINDOW_TITLE_BYTES 1024 // enough for STREAMS_MAX streams
 
 struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
-    bool is_software; // the renderer draws by the processor
+    bool is_software; // the renderer draws on the processor
     bool user_sized;  // chosen by the user or set once: not changed by us
     bool placed;      // the user chose the position
     bool fullscreen;
@@ -27,8 +27,8 @@ struct window {
     char title[WINDOW_TITLE_BYTES]; // as set last
 };
 
-/** Opens it, on a screen that SDL finds; says on `log` what is missing and what to do.
- *  @return false: there is no window, and SDL is shut down again. */
+/** Opens a window on the screen that SDL finds. @return false: logged, with what to do; SDL is shut
+ *  down */
 bool window_open(struct window *window, const struct config *config, const tri_log *log);
 void window_close(struct window *window);
 
@@ -36,11 +36,11 @@ void window_set_title(struct window *window, const char *title);
 void window_set_fullscreen(struct window *window, bool on);
 void window_set_on_top(struct window *window, bool on);
 
-/** Gives the window the size of a picture, a whole multiple of a tiny one's, as far as the screen has
- *  room, unless it has one that the user or an earlier call has chosen. */
+/** Resizes the window to a picture, or to a whole multiple of a tiny one, as far as the screen allows.
+ *  Does nothing if the user or an earlier call has chosen the size. */
 void window_fit_picture(struct window *window, unsigned width, unsigned height);
 
-/** Notes that the X server has shown a frame by itself. */
+/** Records that the X server has shown a frame by itself. */
 void window_shown_by_server(struct window *window);
 
 /** With --vsync, waits until the screen can show another frame than that: X11 itself does not wait. */
@@ -49,10 +49,10 @@ void window_wait_refresh(const struct window *window);
 /** Detaches the X server from the stream's segment. */
 void window_forget_stream(struct window *window);
 
-/** Size of the inside in screen pixels, which is what is drawn in. */
+/** Size of the drawing area in screen pixels. */
 void window_output(const struct window *window, int *width, int *height);
 
-/** Screen pixels a window unit, in which the pointer is told: above 1 on a HiDPI screen. */
+/** Screen pixels per window unit, the unit of pointer events: above 1 on a HiDPI screen. */
 double window_density(const struct window *window);
 
 #endif
