@@ -117,8 +117,6 @@ static void v4l2_source_close(struct source *source)
 
     if (!state)
         return;
-    if (camera_is_gone(&state->camera))
-        source->tried_io = 0; // unplugged: the I/O method did not fail
     stop(state);
     camera_close(&state->camera);
     free(state);

@@ -27,13 +27,6 @@ int camera_ioctl(const struct camera *camera, unsigned long request, void *argum
 
 #define IO_MC 0x20000000u // V4L2_CAP_IO_MC, missing in older headers
 
-bool camera_is_gone(const struct camera *camera)
-{
-    struct v4l2_capability cap = { 0 };
-
-    return camera->fd != -1 && ioctl(camera->fd, VIDIOC_QUERYCAP, &cap) == -1 && errno == ENODEV;
-}
-
 bool camera_needs_media(const struct camera *camera)
 {
     return camera->caps & IO_MC;

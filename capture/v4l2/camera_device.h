@@ -31,9 +31,6 @@ enum source_result camera_open(struct camera *camera, const char *path, const tr
 /** Accepts a closed camera. Keeps errno. */
 void camera_close(struct camera *camera);
 
-/** Whether the open device was unplugged. */
-bool camera_is_gone(const struct camera *camera);
-
 /** ioctl(2), retried when a signal interrupts it. @return 0, or -1 with errno set */
 int camera_ioctl(const struct camera *camera, unsigned long request, void *argument);
 

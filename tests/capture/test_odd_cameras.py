@@ -149,6 +149,16 @@ class WaysOfStreaming(OddCameras):
         self.assertEqual((frame["copies"], frame["no_signal"]), (0, False))
         self.finish(process)
 
+    def test_unplugging_before_a_frame_is_no_fault_of_the_io_method(self):
+        self.plug_in([GREY, "fail DQBUF EAGAIN"])
+        name, process, log = self.capture("--persistent", "--device-timeout", 0)
+        self.wait_for(log, "from /dev/video0")
+        self.unplug()
+        self.wait_for(log, "unplugged")
+        self.plug_in(GREY)
+        self.assertEqual(self.frames(name, 30)[-1]["copies"], 0)
+        self.finish(process)
+
     def test_capture_into_slots_survives_stopped_readers(self):
         self.plug_in(GREY)
         name, process, log = self.capture("--io", "userptr")
@@ -203,7 +213,7 @@ class BadFrames(OddCameras):
         _, process, log = self.capture("--device-timeout", 0)
         self.wait_for(log, r"\b[2-9]\d unusable frames,")
         summary = self.finish(process)
-        lines = log().count("bad frame")
+        lines = log().count("unusable frame")
         self.assertLessEqual(lines, 1 + summary["duration_s"], log())
 
     def test_capture_survives_wrong_answers_of_a_driver(self):
@@ -255,7 +265,7 @@ class Rates(OddCameras):
                 name, process, log = self.capture()
                 frame = self.frames(name, 1)[0]
                 self.finish(process)
-                self.assertEqual(frame["fps_num"], rate * frame["fps_den"])
+                self.assertEqual(frame["fps_num"] / (frame["fps_den"] or 1), rate)
                 self.assertNotIn(" 0 fps", log())
 
 
@@ -365,6 +375,8 @@ class Choices(OddCameras):
         self.each([
             (tuner, ["--input", "s-video"], DONE, r"input 1 \(S-Video\)"),
             (tuner, ["--input", "1", "--standard", "pal"], DONE, "input 1", "standard PAL"),
+            ([*tuner, "fail G_PARM ENOTTY"], ["--standard", "ntsc"], DONE, "29.97 fps"),
+            ([*tuner, "fail G_PARM ENOTTY"], ["--standard", "pal"], DONE, "25 fps"),
             (tuner, ["--input", "HDMI"], MISUSED, r"0 \(Tuner\), 1 \(S-Video\)"),
             (tuner, ["--standard", "SECAM"], MISUSED, r"NTSC.*PAL"),
             (GREY, ["--input", "1"], MISUSED, "the device has none"),
