@@ -107,7 +107,7 @@ void tri_doorbell_ring_all(void)
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     int rung = 0;
     for (int i = 0; i <= highest && rung < BELLS_MAX; i++) {
-        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
+        struct shmid_ds status = { 0 }; // filled by shmctl(), which analysers cannot see
         const int id = shmctl(i, SHM_STAT, &status);
         if (id < 0 || status.shm_segsz != BELL_BYTES || status.shm_perm.__key != IPC_PRIVATE ||
             (status.shm_perm.mode & 0777) != BELL_MODE)

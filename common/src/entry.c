@@ -159,7 +159,7 @@ enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint
         return TRI_ERR_TORN;
     struct tri_entry copy;
     memcpy(&copy, (const void *)entry, offsetof(struct tri_entry, user));
-    atomic_signal_fence(memory_order_seq_cst); // the copy is used from here on, never the original
+    atomic_signal_fence(memory_order_seq_cst); // only the copy is used from here on
     if (!tri_entry_still(entry, number))
         return TRI_ERR_TORN;
 

@@ -31,15 +31,16 @@ struct tri_header {
     // Line 0: set once, before magic.
     _Atomic uint32_t magic; // stored last, with release
     uint32_t version;
-    uint32_t slots;        // open from the start
-    uint32_t entry_bytes;  // from one slot entry to the next
-    uint64_t entries_at;   // offset of the first slot entry
-    uint64_t slots_at;     // offset of the first slot, a multiple of TRI_PAGE
-    uint64_t slot_bytes;   // from one slot to the next, a multiple of TRI_PAGE
-    uint64_t stream_id;    // one for each numbering of frames; survives takeover and replacement
-    int64_t created_ns;    // CLOCK_REALTIME
-    _Atomic uint32_t lent; // 1: a device may write into slots, also after its writer's death
-    uint32_t slots_max;    // entries and address space; memory only for the open ones
+    uint32_t slots;       // open from the start
+    uint32_t entry_bytes; // from one slot entry to the next
+    uint64_t entries_at;  // offset of the first slot entry
+    uint64_t slots_at;    // offset of the first slot, a multiple of TRI_PAGE
+    uint64_t slot_bytes;  // from one slot to the next, a multiple of TRI_PAGE
+    uint64_t stream_id;   // one for each numbering of frames; survives takeover and replacement
+    int64_t created_ns;   // CLOCK_REALTIME
+    _Atomic uint32_t
+        device_access;  // 1: a device may write into slots, also after its writer's death
+    uint32_t slots_max; // entries and address space; memory only for the open ones
 
     // Line 1: the writer's, for every frame.
     _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; number 0: no frame yet
@@ -99,7 +100,7 @@ TRI_AT(tri_header, slots_at, 24);
 TRI_AT(tri_header, slot_bytes, 32);
 TRI_AT(tri_header, stream_id, 40);
 TRI_AT(tri_header, created_ns, 48);
-TRI_AT(tri_header, lent, 56);
+TRI_AT(tri_header, device_access, 56);
 TRI_AT(tri_header, slots_max, 60);
 TRI_AT(tri_header, latest, 64);
 TRI_AT(tri_header, state, 72);

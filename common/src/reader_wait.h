@@ -28,7 +28,7 @@ bool tri_wait_polling(const tri_reader *r, uint64_t word);
  */
 enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t word, int64_t ns);
 
-/** Sleeps until there is a writer; results likewise. */
+/** Sleeps until there is a writer. @return as tri_semset_wait() */
 enum tri_err tri_wait_writer(tri_reader *r, int64_t ns);
 
 #endif

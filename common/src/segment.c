@@ -15,16 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_READ // Linux 5.14; musl and older libcs do not name them
+#ifndef MADV_POPULATE_READ // Linux 5.14; missing in musl and older libcs
 #define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
 
 #define HUGE_PAGE (2ull << 20)
 #if SIZE_MAX > UINT32_MAX
-#define SEGMENT_BYTES_MAX (1ull << 46) // more than any machine maps; keeps sums far from overflow
+#define SEGMENT_BYTES_MAX (1ull << 46) // more than any machine maps; keeps sums below overflow
 #else
-#define SEGMENT_BYTES_MAX SIZE_MAX // more cannot be asked for
+#define SEGMENT_BYTES_MAX SIZE_MAX // upper limit of a request
 #endif
 
 static uint64_t round_up(uint64_t value, uint64_t to)
@@ -32,22 +32,23 @@ static uint64_t round_up(uint64_t value, uint64_t to)
     return (value + to - 1) / to * to;
 }
 
-/** Copies the header's numbers once and accepts them only if everything lies within the segment. */
+/** Copies the header's numbers once and accepts them only if all parts lie within the segment. */
 static enum tri_err check_header(struct tri_segment *segment, const char *name)
 {
     if (segment->bytes < sizeof(struct tri_header))
         return TRI_ERR_CORRUPT;
 
-    // Acquire: pairs with the release in tri_segment_announce(); the header is whole from here on.
+    // Acquire: pairs with the release in tri_segment_announce(); the header is complete from here
+    // on.
     const struct tri_header *header = segment->header;
     const uint32_t magic = atomic_load_explicit(&header->magic, memory_order_acquire);
     if (magic == 0)
-        return TRI_ERR_NO_STREAM; // being made right now, or left half made
+        return TRI_ERR_NO_STREAM; // being created, or left incomplete
     if (magic != TRI_MAGIC)
         return TRI_ERR_CORRUPT;
     struct tri_header copy;
     memcpy(&copy, (const void *)header, sizeof(copy));
-    atomic_signal_fence(memory_order_seq_cst); // the copy is used from here on, never the original
+    atomic_signal_fence(memory_order_seq_cst); // only the copy is used from here on
     segment->version = copy.version;
     memcpy(segment->name, copy.name, sizeof(segment->name));
     segment->name[TRI_NAME_MAX] = '\0';
@@ -79,8 +80,8 @@ static enum tri_err check_header(struct tri_segment *segment, const char *name)
     return TRI_OK;
 }
 
-/** Frames in a core dump would delay the kernel's news of a crashed writer's death until all of them
- *  are on disk. */
+/** With frames in its core dump, a crashed writer's semaphores would be reverted only after all
+ *  of them are on disk. */
 static void leave_out_of_cores(const struct tri_segment *segment)
 {
     madvise(segment->header, segment->bytes, MADV_DONTDUMP);
@@ -137,7 +138,7 @@ int tri_segment_former_attachments(const char *name)
     struct shm_info table = { 0 };
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     for (int i = 0; i <= highest; i++) {
-        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
+        struct shmid_ds status = { 0 }; // filled by shmctl(), which analysers cannot see
         const int shm_id = shmctl(i, SHM_STAT, &status);
         if (shm_id < 0 || !(status.shm_perm.mode & SHM_DEST) || status.shm_perm.uid != geteuid())
             continue;
@@ -170,7 +171,8 @@ static uint64_t bytes_of(const struct tri_segment_plan *plan, const struct tri_g
     return plan->flags & TRI_WRITER_HUGE_PAGES ? round_up(bytes, HUGE_PAGE) : bytes;
 }
 
-/** Before sums that would overflow. The rest is for the header, the guard page and rounding. */
+/** Checked before sums that could overflow. The remainder is for the header, the guard page and
+ *  rounding. */
 static bool can_be_summed(const struct tri_segment_plan *plan, uint32_t slots)
 {
     return plan->slot_bytes <= SEGMENT_BYTES_MAX / slots - 2 * HUGE_PAGE;
@@ -188,18 +190,18 @@ bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tr
     }
     const struct tri_geometry geometry = geometry_of(plan);
     const uint64_t bytes = bytes_of(plan, &geometry, plan->slots);
-    // Without an old one shmget() itself tells of its limits.
+    // Without an old segment shmget() itself reports its limits.
     if (old && !tri_limits_allow_shm(log, plan->name, bytes, freed ? old->bytes : 0))
         return false;
-    // Reserved huge pages are counted apart from all other memory.
+    // The kernel counts reserved huge pages separately.
     if ((plan->flags & TRI_WRITER_HUGE_PAGES) && tri_memory_huge_left("") >= bytes)
         return true;
     const uint64_t gone = old && freed ? tri_segment_slot_at(old, tri_segment_open_slots(old)) : 0;
     return tri_memory_allows(log, plan->name, bytes, gone);
 }
 
-/** Whether huge pages that were promised are there: a hugetlb cgroup lets them be reserved and answers
- *  the touch of one too many with SIGBUS. A kernel before 5.14 says EINVAL: it cannot tell. */
+/** Whether reserved huge pages can be used: a hugetlb cgroup allows the reservation and raises
+ *  SIGBUS on the first touch above its limit. A kernel before 5.14 returns EINVAL: unknown. */
 static bool can_be_touched(int shm_id, uint64_t bytes)
 {
     void *at = shmat(shm_id, NULL, 0);
@@ -210,7 +212,7 @@ static bool can_be_touched(int shm_id, uint64_t bytes)
     return can;
 }
 
-/** shmget() with reserved huge pages. @return -1 where those cannot be had, and it is said */
+/** shmget() with reserved huge pages. @return -1, logged: not available */
 static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int flags,
                        const tri_log *log)
 {
@@ -225,7 +227,7 @@ static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int 
     return -1;
 }
 
-/** shmget(), with huge pages where they were asked for and can be had. */
+/** shmget(), with huge pages if requested and available. */
 static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
 {
     const int flags = IPC_CREAT | IPC_EXCL | (int)plan->mode;
@@ -238,11 +240,11 @@ static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, 
             return -1;
         }
     }
-    // Without a reservation: a slot that is not open yet costs addresses, no memory.
+    // Without a reservation: an unopened slot costs addresses, no memory.
     return shmget(plan->key, bytes, flags | SHM_NORESERVE);
 }
 
-/** The same, in the name of the group that may watch. */
+/** The same, with the effective group that may read. */
 static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
 {
     struct tri_account_before before;
@@ -252,7 +254,7 @@ static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri
     return id;
 }
 
-/** Creates and attaches, read-write. @return false: errno says why, and there is nothing */
+/** Creates and attaches, read-write. @return false with errno set, and nothing was created */
 static bool create_attached(struct tri_segment *made, const struct tri_segment_plan *plan,
                             const tri_log *log)
 {
@@ -272,7 +274,7 @@ static bool create_attached(struct tri_segment *made, const struct tri_segment_p
     return false;
 }
 
-/** Wishes of the options that change speed, not meaning: what is refused is said and left. */
+/** Options that change speed only: best effort, failures are logged. */
 static void tune(struct tri_segment *segment, const struct tri_segment_plan *plan,
                  const tri_log *log)
 {
@@ -294,10 +296,10 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     struct tri_segment made = TRI_SEGMENT_NONE;
     while (plan.slots_max > plan.slots && !can_be_summed(&plan, plan.slots_max))
         plan.slots_max--;
-    // The limits (shmmax, shmall, overcommit, addresses) count slots that are not open, too.
+    // The limits (shmmax, shmall, overcommit, addresses) include unopened slots.
     while (!create_attached(&made, &plan, log)) {
         const int error = errno;
-        if (error == EEXIST) { // planted since the writer took its place
+        if (error == EEXIST) { // created by another process since the writer took its place
             tri_owner_explain(log, plan.name, plan.key);
             return TRI_ERR_FOREIGN;
         }
@@ -324,7 +326,7 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     leave_out_of_cores(&made);
     made.owner = status.shm_perm.uid;
     status.shm_perm.gid = plan.group;
-    shmctl(made.shm_id, IPC_SET, &status); // we made it: cannot be refused
+    shmctl(made.shm_id, IPC_SET, &status); // created by this process: cannot fail
     tune(&made, &plan, log);
 
     struct timespec now = { 0 };
@@ -339,8 +341,8 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     header->slot_bytes = made.geometry.slot_bytes;
     header->stream_id = plan.stream_id;
     header->created_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    // The rest opens as frames need it: to touch the memory of all slots would delay the first frame.
-    // Huge pages and locked memory are allocated for all slots at once anyway.
+    // The others open when frames need them: touching the memory of all slots would delay the
+    // first frame. Huge pages and locked memory are allocated for all slots at once anyway.
     const bool at_once = plan.flags & (TRI_WRITER_HUGE_PAGES | TRI_WRITER_MLOCK);
     atomic_store_explicit(&header->slots_open, at_once ? plan.slots : 1, memory_order_relaxed);
     strncpy(header->name, plan.name, sizeof(header->name) - 1);
@@ -360,7 +362,7 @@ int64_t tri_segment_local_time(const struct tri_segment *segment, int64_t ns)
 
 void tri_segment_announce(struct tri_segment *segment)
 {
-    // Release: whoever loads magic with acquire, in check_header(), sees the whole header.
+    // Release: pairs with the acquire in check_header(), which then sees the complete header.
     atomic_store_explicit(&segment->header->magic, TRI_MAGIC, memory_order_release);
 }
 
@@ -368,7 +370,7 @@ bool tri_segment_populate(const struct tri_segment *segment, uint64_t offset, ui
                           bool write)
 {
     const int saved = errno;
-    const uint64_t aside = offset % (uint64_t)sysconf(_SC_PAGESIZE); // may be more than TRI_PAGE
+    const uint64_t aside = offset % (uint64_t)sysconf(_SC_PAGESIZE); // may exceed TRI_PAGE
     const bool done = madvise((uint8_t *)segment->header + offset - aside, bytes + aside,
                               write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) == 0 ||
                       errno == EINVAL;
@@ -393,7 +395,7 @@ void tri_segment_populate_entries(const struct tri_segment *segment)
 void tri_segment_free_slot(const struct tri_segment *segment, uint32_t slot)
 {
     const int saved = errno;
-    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE); // may be shared with the slots beside it
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE); // may be shared with neighbouring slots
     const uint64_t from = round_up(tri_segment_slot_at(segment, slot), page);
     const uint64_t to = tri_segment_slot_at(segment, slot + 1) / page * page;
     if (from < to)
@@ -406,7 +408,7 @@ bool tri_segment_removed(const struct tri_segment *segment)
     struct shmid_ds status;
     if (shmctl(segment->shm_id, IPC_STAT, &status) == 0)
         return (status.shm_perm.mode & SHM_DEST) != 0;
-    // A sandbox may refuse the call: that says nothing about the segment.
+    // A sandbox may refuse the call: no conclusion about the segment.
     return tri_err_of_errno(errno) == TRI_ERR_REMOVED;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The System V shared-memory segment: made, found, attached, checked, let go. */
+/** The System V shared-memory segment: create, find, attach, check, detach. */
 #ifndef TRI_SEGMENT_H
 #define TRI_SEGMENT_H
 
@@ -11,26 +11,26 @@
 #include <stdbool.h>
 #include <sys/shm.h>
 
-/** The header's numbers, copied out once and checked against the attached size. */
+/** The header's numbers, copied once and checked against the attached size. */
 struct tri_geometry {
     uint32_t slots;     // open from the start
-    uint32_t slots_max; // as many as there are entries and addresses for
+    uint32_t slots_max; // number of entries and slots with addresses
     uint64_t entries_at;
     uint64_t slots_at;
     uint64_t slot_bytes;
     uint64_t stream_id;
 };
 
-/** One attachment. All zero but `shm_id` -1 is none. */
+/** One attachment. None: all zero but `shm_id` -1. */
 struct tri_segment {
     struct tri_header *header; // read-only memory in a reader
     struct tri_geometry geometry;
-    uint64_t bytes;              // of the segment, from the kernel
+    uint64_t bytes;              // of the segment, as the kernel reports
     uint32_t version;            // of its layout, 0: unknown
-    char name[TRI_NAME_MAX + 1]; // as in the header, of any version; not checked
+    char name[TRI_NAME_MAX + 1]; // as in the header of any version; unchecked
     int shm_id;
     uid_t owner;
-    int64_t clock_offset_ns; // of this process, as in the header that of the writer
+    int64_t clock_offset_ns; // of this process; the header has the writer's
 };
 
 #define TRI_OWNER_NONE   ((uid_t)-1)
@@ -40,31 +40,33 @@ struct tri_segment_plan {
     const char *name;
     key_t key;
     uint32_t slots;
-    uint32_t slots_max; // a wish: the limits of System V may allow fewer
+    uint32_t slots_max; // best effort: System V limits may allow fewer
     uint64_t slot_bytes;
-    uint32_t mode; // of the shared memory: nobody but the owner ever writes
+    uint32_t mode; // of the shared memory: only the owner writes
     gid_t group;
     uint32_t flags; // enum tri_writer_flags
     uint64_t stream_id;
 };
 
 /**
- * Whether the segment can be had, by the limits of System V and by the memory that is left. Asked
- * before anything is given up or touched for it.
+ * Checks whether System V limits and available memory allow the segment. Called before the old
+ * segment is detached and before any page is touched.
  *
  * @param old    the segment that it will replace, NULL: none
- * @param freed  whether the old one goes at once: nobody else has it
- * @return false, explained in the log.
+ *
+ * @param freed  whether the old one is freed at once: no other process has it attached
+ *
+ * @return false, logged
  */
 bool tri_segment_affordable(const struct tri_segment_plan *plan, const struct tri_segment *old,
                             bool freed, const tri_log *log);
 
-/** Creates, attaches read-write and fills all of the header but magic. No slot has memory yet.
- *  On failure nothing is left behind and the log says why. */
+/** Creates, attaches read-write and fills the header except magic. No slot has memory yet. On
+ *  failure nothing is left, and the reason is logged. */
 enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_segment_plan *plan,
                                 const tri_log *log);
 
-/** Lets readers in: stores magic, with release. */
+/** Announces the segment to readers: stores magic with release. */
 void tri_segment_announce(struct tri_segment *segment);
 
 /**
@@ -80,17 +82,18 @@ void tri_segment_announce(struct tri_segment *segment);
  */
 enum tri_err tri_segment_find(struct tri_segment *segment, key_t key, const char *name, int flags);
 
-/** The same for an id at hand. */
+/** The same by the segment's id. */
 enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
                                 int flags);
 
 /**
- * Allocates and maps `bytes` bytes from `offset` on: System V mappings have no fault-around, and each
- * first touch of a page would be a fault in the frame path.
+ * Allocates and maps `bytes` bytes from `offset`: System V mappings have no fault-around, so each
+ * first touch of a page would fault in the frame path.
  *
  * @param write  MADV_POPULATE_WRITE or MADV_POPULATE_READ
- * @return false: there is no memory. True also where the kernel (before 5.14) cannot do it: the pages
- *         come one by one then.
+ *
+ * @return false: out of memory. True also if the kernel (before 5.14) lacks the call: pages are
+ * then allocated one by one.
  */
 bool tri_segment_populate(const struct tri_segment *segment, uint64_t offset, uint64_t bytes,
                           bool write);
@@ -101,28 +104,28 @@ void tri_segment_populate_open(const struct tri_segment *segment);
 /** Populates the header and the entries for a reader. */
 void tri_segment_populate_entries(const struct tri_segment *segment);
 
-/** Gives the memory of a slot back to the kernel: it reads as zero then. */
+/** Frees the memory of a slot: it then reads as zero. */
 void tri_segment_free_slot(const struct tri_segment *segment, uint32_t slot);
 
-/** Whether the kernel has marked the segment for removal, or it is gone: nobody can join any more.
- *  False where the kernel does not answer. */
+/** Whether the segment is removed or marked for removal, so that no process can attach. False if
+ *  the kernel returns another error. */
 bool tri_segment_removed(const struct tri_segment *segment);
 
-/** How often segments are attached that this user had under `name` before, and that have been removed:
- *  who is in one may still hold locks of the stream's semaphores. */
+/** Number of attachments to removed segments that this user had under `name`: their processes may
+ *  still hold locks in the stream's semaphores. */
 int tri_segment_former_attachments(const char *name);
 
-/** Takes the key off: nobody new can attach; the memory goes with its last attachment. */
+/** Removes the key: no new process can attach; the memory is freed with its last attachment. */
 enum tri_err tri_segment_remove(int shm_id);
 
-/** Converts a frame's time from the clock of its writer's time namespace to that of this process. A
- *  result that is no time (a hostile header) leaves it as it is. */
+/** Converts a frame's time from the writer's time namespace to that of this process. An invalid
+ *  result (a hostile header) leaves it unchanged. */
 int64_t tri_segment_local_time(const struct tri_segment *segment, int64_t ns);
 
-/** Detaches and makes it TRI_SEGMENT_NONE. Keeps errno. */
+/** Detaches and sets it to TRI_SEGMENT_NONE. Keeps errno. */
 void tri_segment_detach(struct tri_segment *segment);
 
-/** How many slots are open: no frame is in any other. In a reader a number to be checked, done here. */
+/** Number of open slots: only these contain frames. A reader's copy is checked here. */
 static inline uint32_t tri_segment_open_slots(const struct tri_segment *segment)
 {
     // Acquire: pairs with the release in writer_slots.c; the entry of the last slot is there.

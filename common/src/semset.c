@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CLAIM_TRIES 100 // sets that vanish between finding and claiming: somebody closes right now
+#define CLAIM_TRIES 100 // while sets vanish between finding and claiming: a writer is closing
 
-union semun { // semctl(2): the caller defines it
+union semun { // semctl(2) requires the caller to define it
     int val;
     struct semid_ds *buf;
     unsigned short *array;
@@ -49,13 +49,13 @@ static enum tri_err set(int sem_id, int number, int value)
                : tri_err_of_errno(errno);
 }
 
-/** Takes the writer's place. SEM_UNDO: however this process ends, the kernel empties it. */
+/** Takes the writer's place. SEM_UNDO: the kernel frees it however this process ends. */
 static enum tri_err take_writer(int sem_id, bool *fresh)
 {
     *fresh = false;
     struct sembuf again[] = {
         op(TRI_SEM_WRITER, 0, IPC_NOWAIT),
-        op(TRI_SEM_READY, -1, IPC_NOWAIT), // proves that the set is initialised; put back below
+        op(TRI_SEM_READY, -1, IPC_NOWAIT), // proves that the set is initialised; restored below
         op(TRI_SEM_READY, 1, 0),
         op(TRI_SEM_WRITER, 1, SEM_UNDO),
         op(TRI_SEM_NO_WRITER, -1, IPC_NOWAIT | SEM_UNDO),
@@ -64,7 +64,7 @@ static enum tri_err take_writer(int sem_id, bool *fresh)
     if (err != TRI_ERR_BUSY)
         return err;
 
-    // A set as it was born: initialise it and take it in the same call.
+    // A new set: initialise it and take the place in one call.
     struct sembuf born[TRI_SEMSET_OPS_MAX] = {
         op(TRI_SEM_READY, 0, IPC_NOWAIT),    op(TRI_SEM_READY, 1, 0),
         op(TRI_SEM_WRITER, 1, SEM_UNDO),     op(TRI_SEM_NO_WRITER, 1, 0),
@@ -99,7 +99,7 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
     if (!*created && (*sem_id = semget(key, 0, 0)) < 0)
         return TRI_ERR_REMOVED; // gone again: try anew
 
-    struct semid_ds status = { 0 }; // analysers cannot see that semctl() fills it
+    struct semid_ds status = { 0 }; // filled by semctl(), which analysers cannot see
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
         const enum tri_err err = tri_err_of_errno(errno);
         if (err == TRI_ERR_DENIED)
@@ -122,13 +122,14 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
     return TRI_OK;
 }
 
-/** Lets in whom this writer allows. Only in the writer's place: a stream is not opened to others by
- *  somebody who is refused it. */
+/** Sets the permissions that this writer asked for. Only with the writer's place: a refused
+ *  writer must not open the stream to others. */
 static void permit(int sem_id, uint32_t mode, gid_t group)
 {
     struct semid_ds status = { .sem_perm = {
                                    .uid = geteuid(), .gid = group, .mode = (unsigned short)mode } };
-    semctl(sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // ours: cannot be refused
+    semctl(sem_id, 0, IPC_SET, (union semun){ .buf = &status }); // owned by this process: cannot
+                                                                 // fail
 }
 
 static bool permits(int sem_id, uint32_t mode, gid_t group)
@@ -201,7 +202,8 @@ enum tri_err tri_semset_remove(int sem_id)
 
 enum tri_err tri_semset_close_gates(int sem_id, uint64_t next)
 {
-    // The undo of the writer before has opened all gates; one that is closed was tampered with.
+    // The kernel has opened all gates at the previous writer's death; a closed one was tampered
+    // with.
     for (uint32_t k = 0; k < TRI_GATES; k++) {
         if (semctl(sem_id, TRI_SEM_GATE_0 + (int)k, GETVAL) > 0)
             set(sem_id, TRI_SEM_GATE_0 + (int)k, 0);
@@ -225,7 +227,7 @@ enum tri_err tri_semset_give(int sem_id, uint32_t lock)
     return run(sem_id, &give, 1);
 }
 
-/** Brings a publish about whatever the values are. SETVAL clears what the kernel would have undone. */
+/** Publishes whatever the values are. SETVAL clears the kernel's undo values. */
 static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint64_t number)
 {
     struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
@@ -249,13 +251,13 @@ enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint64_t number)
     const enum tri_err err = run(sem_id, ops, count);
     if (err == TRI_OK || err == TRI_ERR_REMOVED)
         return err;
-    // Our gate was open, or a value near its limit: a process that may alter them has changed them.
+    // The gate was open, or a value is near its limit: another process has changed them.
     return publish_anyway(sem_id, lock, number);
 }
 
 static enum tri_err read_all(int sem_id, unsigned short all[TRI_SEM_COUNT])
 {
-    memset(all, 0, TRI_SEM_COUNT * sizeof(*all)); // analysers cannot see that semctl() fills it
+    memset(all, 0, TRI_SEM_COUNT * sizeof(*all)); // filled by semctl(), which analysers cannot see
     return semctl(sem_id, 0, GETALL, (union semun){ .array = all }) < 0 ? tri_err_of_errno(errno)
                                                                         : TRI_OK;
 }
@@ -283,12 +285,12 @@ enum tri_err tri_semset_survey(int sem_id, struct tri_semset_survey *survey)
         survey->lock[lock] = all[lock_sem(lock)];
     for (int gate = TRI_SEM_GATE_0; gate < TRI_SEM_LOCK_0; gate++) {
         const int waiting = all[gate] == 0 ? 0 : semctl(sem_id, gate, GETZCNT);
-        survey->waiting += waiting > 0 ? (uint32_t)waiting : 0; // nobody sleeps on an open one
+        survey->waiting += waiting > 0 ? (uint32_t)waiting : 0; // no reader sleeps on an open gate
     }
     return TRI_OK;
 }
 
-enum tri_err tri_semset_mend(int sem_id, uint32_t lock, int by)
+enum tri_err tri_semset_adjust(int sem_id, uint32_t lock, int by)
 {
     struct sembuf change = op(lock_sem(lock), by, IPC_NOWAIT);
     return run(sem_id, &change, 1);
@@ -320,7 +322,8 @@ enum tri_err tri_semset_wait_frame(int sem_id, uint64_t number, const struct tim
 
 bool tri_semset_gate_is_closed(int sem_id, uint64_t number)
 {
-    return semctl(sem_id, gate_of(number), GETVAL) != 0; // what cannot be read is not judged
+    return semctl(sem_id, gate_of(number), GETVAL) != 0; // a value that cannot be read is not
+                                                         // judged
 }
 
 enum tri_err tri_semset_wait_writer(int sem_id, const struct timespec *limit)

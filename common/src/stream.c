@@ -232,7 +232,7 @@ static enum tri_err list_segments(tri_stream_list *list)
     if (highest < 0)
         return TRI_ERR_SYSTEM;
     for (int index = 0; index <= highest; index++) {
-        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
+        struct shmid_ds status = { 0 }; // filled by shmctl(), which analysers cannot see
         const int shm_id = shmctl(index, SHM_STAT_ANY, &status);
         if (shm_id < 0 || !tri_key_is_ours(status.shm_perm.__key) ||
             (status.shm_perm.mode & SHM_DEST))

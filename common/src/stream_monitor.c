@@ -42,7 +42,7 @@ static uint64_t fingerprint(void)
     uint64_t hash = 14695981039346656037u;
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     for (int i = 0; i <= highest; i++) {
-        struct shmid_ds status = { 0 }; // analysers cannot see that shmctl() fills it
+        struct shmid_ds status = { 0 }; // filled by shmctl(), which analysers cannot see
         const int shm_id = shmctl(i, SHM_STAT, &status);
         if (shm_id < 0 || !tri_key_is_ours(status.shm_perm.__key))
             continue;

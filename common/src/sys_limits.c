@@ -58,7 +58,7 @@ void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes
 
 bool tri_limits_allow_shm(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed)
 {
-    struct shminfo limits = { 0 }; // analysers cannot see that shmctl() fills it
+    struct shminfo limits = { 0 }; // filled by shmctl(), which analysers cannot see
     struct shm_info used = { 0 };
     if (shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&limits) < 0 ||
         shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&used) < 0)

@@ -13,7 +13,7 @@
 
 enum { DRAFT_OPEN, DRAFT_KEPT }; // tri_lease.state
 
-/** An error as callers may see it: somebody removes the stream's objects again and again. */
+/** The public error for `err`: another process keeps removing the stream's objects. */
 static enum tri_err to_public(enum tri_err err)
 {
     return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
@@ -39,7 +39,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
     if (err == TRI_OK && w->slot_bytes_wanted > 0)
         err = tri_writer_ensure_segment(w, w->slot_bytes_wanted);
     if (err != TRI_OK) {
-        tri_writer_close(&w); // copes with a writer built half way
+        tri_writer_close(&w); // works on a partly opened writer
         return to_public(err);
     }
     tri_session_warn(w->log, w->name);
@@ -60,8 +60,8 @@ void tri_writer_add_drops(tri_writer *w, uint64_t by_driver, uint64_t by_writer)
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
 }
 
-/** The writer's place, once more if somebody has removed the stream: then once a second while it cannot
- *  be had, each time with a word in the log, and not with every frame. */
+/** Claims the writer's place again if the stream was removed. While that fails it tries and logs
+ *  once a second, not for every frame. */
 static enum tri_err hold_place(struct tri_writer *w)
 {
     if (w->sem_id >= 0)
@@ -80,7 +80,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     memset(draft, 0, sizeof(*draft));
     if (tri_forked_since(w->fork_depth))
         return TRI_ERR_FORKED;
-    struct tri_shape shape = w->placed; // frames are mostly alike: worked out once
+    struct tri_shape shape = w->placed; // consecutive frames usually have one shape: computed once
     if (shape.planes == 0 || memcmp(video, &w->begun, sizeof(*video)) != 0) {
         if (tri_video_shape(video, &shape) != TRI_OK)
             return TRI_ERR_INVALID;
@@ -139,7 +139,7 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
     if (w && mapping->sem_id == w->sem_id && !tri_mapping_is_inherited(mapping)) {
         struct tri_writer_slot *slot = &w->slot[draft->lease.slot];
         if (mapping == w->mapping && draft->lease.state == DRAFT_OPEN)
-            slot->number = 0; // what was in it is overwritten
+            slot->number = 0; // its previous contents are overwritten
         tri_writer_unlock(w, draft->lease.slot);
         slot->taken = false;
         slot->begun = 0;
@@ -148,7 +148,7 @@ void tri_writer_cancel(tri_writer *w, struct tri_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
-/** Whether the draft's planes still lie where tri_writer_begin() has put them: no need to check. */
+/** Whether the draft's planes are where tri_writer_begin() placed them, and need no check. */
 static bool as_begun(const struct tri_writer *w, const struct tri_draft *draft)
 {
     const struct tri_video *video = &draft->info.video;
@@ -176,7 +176,7 @@ static bool publishable(const struct tri_writer *w, const struct tri_draft *draf
             (info->bytes_used > 0 && info->bytes_used <= draft->shape.plane[0].bytes));
 }
 
-/** Completes what the library knows of a frame. */
+/** Fills the fields that the library sets. */
 static void complete(struct tri_writer *w, struct tri_draft *draft)
 {
     struct tri_frame_info *info = &draft->info;
@@ -207,7 +207,8 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     if (tri_mapping_is_inherited(mapping))
         return TRI_ERR_FORKED;
     const bool current = mapping == w->mapping;
-    __builtin_prefetch(&mapping->segment.header->latest, 1); // readers have it: it takes a while
+    __builtin_prefetch(&mapping->segment.header->latest, 1); // readers already have the frame: the
+                                                             // checksum takes time
     if (!current || !publishable(w, draft, mapping->segment.geometry.slot_bytes)) {
         tri_writer_add_drops(w, 0, 1);
         return current ? TRI_ERR_INVALID : TRI_ERR_MOVED;
@@ -226,7 +227,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     slot->begun = 0;
     tri_writer_announce_next(w);
 
-    // Release: whoever loads this word with acquire, in reader.c, also finds the entry finished.
+    // Release: pairs with the acquire load in reader.c, which then sees the complete entry.
     atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot->side, at),
                           memory_order_release);
     draft->lease.state = DRAFT_KEPT;
@@ -238,7 +239,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     if (err != TRI_ERR_REMOVED)
         return err;
     tri_writer_on_stream_removed(
-        w); // readers still find this frame; the next begin makes the stream anew
+        w); // readers still find this frame; the next begin creates the stream again
     return TRI_OK;
 }
 
@@ -277,7 +278,7 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
     struct shmid_ds status;
     if (w->mapping && shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) == 0 &&
         status.shm_nattch > 0)
-        counts->readers = (uint32_t)status.shm_nattch - 1; // one is the writer's own
+        counts->readers = (uint32_t)status.shm_nattch - 1; // one of them is the writer's
 }
 
 void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
@@ -290,13 +291,14 @@ void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
     return tri_segment_slot(&w->mapping->segment, index);
 }
 
-void tri_writer_set_device_access(tri_writer *w, bool lent)
+void tri_writer_set_device_access(tri_writer *w, bool device_access)
 {
     if (tri_forked_since(w->fork_depth))
         return;
-    w->lent = lent;
+    w->device_access = device_access;
     if (w->mapping)
-        atomic_store_explicit(&w->mapping->segment.header->lent, lent, memory_order_release);
+        atomic_store_explicit(&w->mapping->segment.header->device_access, device_access,
+                              memory_order_release);
 }
 
 void tri_writer_close(tri_writer **writer)

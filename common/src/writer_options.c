@@ -16,7 +16,7 @@
 #define SLOTS_DEFAULT 3
 #define MODE_DEFAULT  0640u
 
-/** Looks a group up by name or number. */
+/** Finds a group by name or number. */
 static bool group_named(const char *word, gid_t *group)
 {
     if (tri_account_group(word, group))

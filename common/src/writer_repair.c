@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Locks that somebody with permission to alter the semaphores has spoilt, put right without harm to
- * those who hold them honestly: by adding and subtracting, never by SETVAL, which would clear what the
- * kernel has noted to undo for them.
+ * Repairs locks that another process has tampered with, without harm to those who hold them: by
+ * adding and subtracting, never by SETVAL, which would clear the kernel's undo values of all
+ * processes.
  *
- * An attachment explains one hold of a lock at most: that of the frame on loan, or the one ahead. What
- * is missing beyond that nobody attached can have. Attachments to segments before this one count as
- * well: who still has a frame there holds a lock, and will give it back. So do those that a process
- * inherits by fork(): a hold that such a child could have stays as long as it lives.
+ * Each attached reader can account for at most one unit of a lock: for its acquired frame, or for
+ * the prelocked one. A larger shortfall is corruption. Attachments to earlier segments count as
+ * well: a process with a frame there holds a lock and will release it. So do attachments inherited
+ * by fork(): a unit that such a child could hold stays as long as the child lives.
  */
 #include "writer_private.h"
 
-/** Which lock of ours the writer has itself, and so knows the value of. */
+/** The lock that this writer has taken, whose value it therefore knows. */
 static bool has(const struct tri_writer *w, uint32_t lock)
 {
     return w->slot[lock % TRI_SLOTS_MAX].lock == lock;
@@ -19,8 +19,8 @@ static bool has(const struct tri_writer *w, uint32_t lock)
 
 static void change(struct tri_writer *w, uint32_t lock, int by)
 {
-    if (tri_semset_mend(w->sem_id, lock, by) != TRI_OK)
-        return; // moved on meanwhile: the next look tells
+    if (tri_semset_adjust(w->sem_id, lock, by) != TRI_OK)
+        return; // changed in the meantime: the next check decides
     w->suspect[lock] = 0;
     tri_log_write(w->log, TRI_LOG_WARN, "writer",
                   "%s: somebody has tampered with the lock of slot %u: %d holds too %s, put right",
@@ -35,7 +35,7 @@ void tri_writer_repair(struct tri_writer *w)
         shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) < 0)
         return;
     int readers = status.shm_nattch > 0 ? (int)status.shm_nattch - 1 : 0;
-    bool former_counted = false; // that takes a look through the kernel's table: only if it matters
+    bool former_counted = false; // reads the kernel's table: only if needed
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
         if (lock % TRI_SLOTS_MAX >= w->mapping->segment.geometry.slots_max || has(w, lock))
             continue;
@@ -49,7 +49,7 @@ void tri_writer_repair(struct tri_writer *w)
         } else if (missing <= 0) {
             w->suspect[lock] = 0;
         } else if (w->suspect[lock] > 0) {
-            // Seen twice: a reader on its way in or out explains it once.
+            // Required twice: a reader that attaches or detaches explains it once.
             change(w, lock, missing < w->suspect[lock] ? missing : w->suspect[lock]);
         } else {
             w->suspect[lock] = (uint16_t)missing;

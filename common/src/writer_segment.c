@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream's segment: made, made anew where somebody has removed it, replaced by a larger one. */
+/* A stream's segment: created, created again after a removal, replaced by a larger one. */
 #include "writer_private.h"
 
 #include "doorbell.h"
@@ -9,19 +9,20 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-// By default slots are opened up to this many bytes in all, within these numbers.
+// Default limit of the bytes of all open slots, within these numbers.
 #define SLOTS_BYTES (1ull << 30)
 #define SLOTS_LEAST 8u
 #define SLOTS_MOST  32u
 
-/** Marks the old segment before its key goes: readers that find nothing new in it look the name up. */
+/** Marks the old segment as replaced before its key is removed: readers that find nothing new
+ *  look the name up. */
 static void mark(const struct tri_writer *w)
 {
     atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
                              memory_order_release);
 }
 
-/** Notices once a second what others have done: a segment removed is let go of, locks are put right. */
+/** Once a second: releases a segment that was removed, and repairs locks. */
 static void look_after(struct tri_writer *w, int64_t now)
 {
     if (!w->mapping || now < w->check_ns)
@@ -38,8 +39,8 @@ static void look_after(struct tri_writer *w, int64_t now)
     tri_mapping_unref(&w->mapping);
 }
 
-/** Whether the segment's memory is free as soon as this writer lets go of it: made here, and neither a
- *  reader nor a draft is in it. */
+/** Whether the segment's memory is freed when this writer detaches: created here, with no reader
+ *  attached and no draft in it. */
 static bool ours_alone(const struct tri_writer *w)
 {
     struct shmid_ds status;
@@ -48,12 +49,13 @@ static bool ours_alone(const struct tri_writer *w)
            status.shm_cpid == w->pid;
 }
 
-/** Gives the segment up that is too small. Its key has to be free before the larger one can be made. */
-static enum tri_err give_up(struct tri_writer *w)
+/** Detaches the segment that is too small. Its key must be free before the larger one can be
+ *  created. */
+static enum tri_err detach_old(struct tri_writer *w)
 {
     mark(w);
     const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
-    if (err != TRI_OK && err != TRI_ERR_REMOVED) { // not ours any more, after a change of user
+    if (err != TRI_OK && err != TRI_ERR_REMOVED) { // no longer owned, after a change of user
         atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
                                   memory_order_release);
         tri_log_write(w->log, TRI_LOG_ERROR, "segment",
@@ -65,7 +67,7 @@ static enum tri_err give_up(struct tri_writer *w)
     return TRI_OK;
 }
 
-/** Makes a segment, with the numbering going on in it, and lets readers in. */
+/** Creates a segment that continues the numbering, and announces it to readers. */
 static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *plan)
 {
     tri_writer_reset_slots(w);
@@ -81,14 +83,14 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
         return TRI_ERR_NO_RESOURCES;
     }
     struct tri_header *header = w->mapping->segment.header;
-    // The numbering goes on, even if this writer dies before its first frame in here.
+    // The numbering continues even if this writer dies before its first frame in this segment.
     if (w->number > 0)
         atomic_store_explicit(&header->latest, tri_word(w->number, 0, TRI_WORD_NO_SLOT),
                               memory_order_relaxed);
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
     tri_writer_write_identity(w);
-    tri_segment_announce(&w->mapping->segment); // readers may join, and the numbering is safe
+    tri_segment_announce(&w->mapping->segment); // readers may attach, and the numbering is safe
     tri_doorbell_ring_all();
     tri_segment_populate_open(&w->mapping->segment);
     return TRI_OK;
@@ -98,7 +100,8 @@ uint32_t tri_writer_slots_max(const struct tri_writer *w, uint64_t bytes)
 {
     if (w->slots_max_wanted)
         return w->slots_max_wanted;
-    if (w->flags & (TRI_WRITER_HUGE_PAGES | TRI_WRITER_MLOCK)) // both take memory for all addresses
+    if (w->flags & (TRI_WRITER_HUGE_PAGES | TRI_WRITER_MLOCK)) // both allocate memory for all
+                                                               // addresses
         return w->slots_wanted;
     const uint32_t least = w->slots_wanted > SLOTS_LEAST ? w->slots_wanted : SLOTS_LEAST;
     const uint32_t most = w->slots_wanted > SLOTS_MOST ? w->slots_wanted : SLOTS_MOST;
@@ -119,11 +122,11 @@ static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
         .flags = w->flags,
         .stream_id = w->stream_id,
     };
-    // Asked first: a stream that cannot grow goes on as it is, and nobody has to leave it.
+    // Checked first: a stream that cannot grow continues, and readers stay attached.
     const struct tri_segment *old = w->mapping ? &w->mapping->segment : NULL;
     enum tri_err err = TRI_ERR_NO_RESOURCES;
     if (tri_segment_affordable(&plan, old, old && ours_alone(w), w->log))
-        err = old ? give_up(w) : TRI_OK;
+        err = old ? detach_old(w) : TRI_OK;
     if (err == TRI_OK)
         err = make(w, &plan);
     if (err == TRI_ERR_NO_RESOURCES)
@@ -139,7 +142,7 @@ enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes)
     look_after(w, now);
     if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
         return TRI_OK;
-    // The log has the reason already. A smaller size may be had.
+    // Already logged. A smaller size may succeed.
     const bool smaller = w->refused == TRI_ERR_NO_RESOURCES && bytes < w->refused_bytes;
     if (w->refused != TRI_OK && !smaller && now < w->refused_ns)
         return w->refused;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which slot a writer's next frame gets. */
+/* Choice of the slot for a writer's next frame. */
 #include "writer_private.h"
 
 #include "entry.h"
@@ -9,19 +9,19 @@
 #include <string.h>
 
 #define SNAPSHOTS_MAX  4          // of the locks: a reader may lock the free slot after each
-#define NO_SLOT_LOG_NS 1000000000 // locks of all slots are logged at most this often
-#define EXTRA_KEEP_NS  5000000000 // a slot that was opened stays open for so long without use
-#define REST_MOST      3 // a slot that refuses is let alone for 1, 2, 4, then each time 8 frames
+#define NO_SLOT_LOG_NS 1000000000 // shortest interval of log lines about locks of all slots
+#define EXTRA_KEEP_NS  5000000000 // time without use after which an additional slot is closed
+#define REST_MOST      3          // a busy slot is retried after 1, 2, 4, then every 8 frames
 #define HOLDERS_MAX    TRI_SLOTS_MAX
 
-/** How many slots are open. Bounded once more, for compilers that see the shifts by a slot's index. */
+/** Number of open slots, bounded again for compilers that see shifts by a slot's index. */
 static uint32_t slots_of(const struct tri_writer *w)
 {
     const uint32_t slots = tri_segment_open_slots(&w->mapping->segment);
     return slots < TRI_SLOTS_MAX ? slots : TRI_SLOTS_MAX;
 }
 
-/** The lock of the frame that lies in a slot. */
+/** The lock of the frame in a slot. */
 static uint32_t lock_of(const struct tri_writer *w, uint32_t slot)
 {
     return tri_lock(slot, w->slot[slot].side);
@@ -39,7 +39,7 @@ static bool has_longer(const struct holder *a, const struct holder *b)
     return a->since_ns < b->since_ns || (a->since_ns == b->since_ns && a->number < b->number);
 }
 
-/** Who locks slots, each process once, the one that has locked longest first. @return how many */
+/** Lists the processes that lock slots, each once, the oldest lock first. @return their number */
 static size_t find_holders(const struct tri_writer *w, int64_t now, struct holder *holders)
 {
     size_t count = 0;
@@ -84,15 +84,15 @@ void tri_writer_log_no_slot(struct tri_writer *w, const char *cost)
                   w->name, cost, slots_of(w), count ? text : " unknown pids");
 }
 
-/** Whether the frame in a slot is one of the newest, which are kept for readers. */
+/** Whether the frame in a slot belongs to the history that is kept for readers. */
 static bool is_history(const struct tri_writer *w, uint32_t slot)
 {
     return w->history == 0 || w->slot[slot].number + w->history > w->number;
 }
 
-/** Whether slot `a` is to be written before slot `b`: one of the first slots before one that was opened
- *  for readers; then the one that left the history last, as it may still be in the processor's cache;
- *  within the history the one with the oldest frame. */
+/** Whether slot `a` is preferred to slot `b`: one of the first slots to one that was opened for
+ *  readers; then the one that left the history last, because it may still be cached; within the
+ *  history the one with the oldest frame. */
 static bool goes_before(const struct tri_writer *w, uint32_t a, uint32_t b)
 {
     const uint32_t first = w->mapping->segment.geometry.slots;
@@ -104,7 +104,7 @@ static bool goes_before(const struct tri_writer *w, uint32_t a, uint32_t b)
     return kept ? w->slot[a].number < w->slot[b].number : w->slot[a].number > w->slot[b].number;
 }
 
-/** The slot to write next, of those that are neither the newest, nor in use, nor in `tried`. */
+/** The preferred slot among those that are neither the newest, nor in use, nor in `tried`. */
 static uint32_t best_slot(const struct tri_writer *w, uint64_t tried)
 {
     uint32_t best = NO_SLOT;
@@ -123,14 +123,14 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot)
         s->lock = TRI_NO_LOCK;
 }
 
-/** Takes the lock of the frame in a slot, against which it will be overwritten. */
+/** Takes the lock of the frame in a slot before overwriting it. */
 static enum tri_err lock(struct tri_writer *w, uint32_t slot)
 {
     struct tri_writer_slot *s = &w->slot[slot];
     const uint32_t wanted = lock_of(w, slot);
     if (s->lock == wanted)
         return TRI_OK;
-    tri_writer_unlock(w, slot); // nearly always there is nothing
+    tri_writer_unlock(w, slot); // nearly always none
     if (s->lock != TRI_NO_LOCK)
         return TRI_ERR_BUSY;
     const enum tri_err err = tri_semset_take(w->sem_id, wanted);
@@ -146,7 +146,7 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
     return err;
 }
 
-/** Slots that readers have locked for long, a bit for each: to try them again takes a call. */
+/** Bitmask of slots that readers have locked for long: a retry costs a system call. */
 static uint64_t resting(const struct tri_writer *w)
 {
     uint64_t bits = 0;
@@ -155,8 +155,8 @@ static uint64_t resting(const struct tri_writer *w)
     return bits;
 }
 
-/** Which slots readers lock at this moment, a bit for each: all in one call, so that a reader that
- *  moves from one to another is met in one of them. */
+/** Bitmask of the slots that readers lock now: read in one call, so that a reader that exchanges
+ *  locks is seen with one of them. */
 static enum tri_err find_locked(struct tri_writer *w, uint64_t *locked)
 {
     uint16_t value[TRI_LOCKS];
@@ -178,8 +178,8 @@ static enum tri_err find_locked(struct tri_writer *w, uint64_t *locked)
     return TRI_OK;
 }
 
-/** Opens one more slot for this frame or the next: the first `slots` as they are needed, more while
- *  readers lock these. @return NO_SLOT: that is the limit, or there is no memory */
+/** Opens one more slot for this frame or the next: the first `slots` when needed, more while
+ *  readers lock those. @return NO_SLOT: at the limit, or out of memory */
 static uint32_t open_slot(struct tri_writer *w)
 {
     const struct tri_segment *segment = &w->mapping->segment;
@@ -221,8 +221,9 @@ void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now)
 {
     const struct tri_segment *segment = &w->mapping->segment;
     const uint32_t last = slots_of(w) - 1;
-    // A device has the pages of its slots pinned: it would write into memory that nobody else has.
-    if (w->lent || last < segment->geometry.slots || now < w->extra_ns + EXTRA_KEEP_NS ||
+    // The device's driver has pinned the pages of its slots: it would write into memory that no
+    // reader maps.
+    if (w->device_access || last < segment->geometry.slots || now < w->extra_ns + EXTRA_KEEP_NS ||
         last == w->newest || w->slot[last].taken || lock(w, last) != TRI_OK)
         return;
     tri_entry_begin(tri_segment_entry(segment, last), w->slot[last].side);
@@ -234,9 +235,9 @@ void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now)
 }
 
 /**
- * Every slot is locked and none can be opened: takes the one with the oldest frame all the same. Its
- * lock is not touched: readers notice by its number that their frame is gone, and release what they
- * took.
+ * Reclaims the slot with the oldest frame when all slots are locked and none can be opened. Its
+ * lock stays as it is: readers detect by the slot's number that their frame is gone, and release
+ * what they took.
  *
  * @return NO_SLOT: none may be reclaimed
  */
@@ -253,7 +254,7 @@ static uint32_t reclaim(struct tri_writer *w)
     }
     if (oldest == NO_SLOT)
         return NO_SLOT;
-    tri_writer_unlock(w, oldest); // of its other side, should that have been left
+    tri_writer_unlock(w, oldest); // of its other parity, if that was left locked
     w->reclaimed++;
     tri_writer_log_no_slot(w, "locked frame overwritten");
     return oldest;
@@ -262,7 +263,7 @@ static uint32_t reclaim(struct tri_writer *w)
 void tri_writer_announce_next(struct tri_writer *w)
 {
     uint32_t next = NO_SLOT;
-    uint64_t refused = 0; // a bit for each slot: may be, again
+    uint64_t refused = 0; // bitmask of slots to try again
     for (uint32_t i = 0; i < slots_of(w); i++) {
         const struct tri_writer_slot *slot = &w->slot[i];
         if (slot->begun && (next == NO_SLOT || slot->begun < w->slot[next].begun))
@@ -281,7 +282,7 @@ void tri_writer_announce_next(struct tri_writer *w)
     atomic_store_explicit(&w->mapping->segment.header->next, planned, memory_order_relaxed);
 }
 
-/** Takes the lock of a slot that no reader locks. @return TRI_ERR_NO_SLOT: there is none */
+/** Takes the lock of a slot that no reader has locked. @return TRI_ERR_NO_SLOT: there is none */
 static enum tri_err take_free(struct tri_writer *w, uint32_t *taken)
 {
     const uint64_t rested = resting(w);
@@ -308,7 +309,7 @@ enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken)
     if (err != TRI_ERR_NO_SLOT)
         return err;
     while ((*taken = open_slot(w)) != NO_SLOT) {
-        err = lock(w, *taken); // a reader with a frame of a segment before this one may have it
+        err = lock(w, *taken); // a reader with a frame of an earlier segment may hold it
         if (err != TRI_ERR_BUSY)
             return err;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream's life: claimed, taken over from the dead, withdrawn. */
+/* A stream's lifecycle: claim, takeover from a dead writer, removal. */
 #include "writer_private.h"
 
 #include "doorbell.h"
@@ -16,7 +16,8 @@
 static uint64_t random_id(void)
 {
     uint64_t id;
-    if (getrandom(&id, sizeof(id), 0) != sizeof(id)) // cannot fail for 8 bytes after boot
+    if (getrandom(&id, sizeof(id), 0) != sizeof(id)) // cannot fail for 8 bytes once the system has
+                                                     // booted
         id = (uint64_t)tri_now_ns();
     return id ? id : 1;
 }
@@ -41,14 +42,15 @@ void tri_writer_write_identity(struct tri_writer *w)
     struct tri_header *header = w->mapping->segment.header;
     atomic_store_explicit(&header->generation, w->generation, memory_order_relaxed);
     atomic_store_explicit(&header->writer_pid, (uint32_t)w->pid, memory_order_relaxed);
-    atomic_store_explicit(&header->lent, w->lent, memory_order_relaxed);
+    atomic_store_explicit(&header->device_access, w->device_access, memory_order_relaxed);
     atomic_store_explicit(&header->clock_offset_ns, tri_time_namespace_offset(),
                           memory_order_relaxed);
     memset(header->source, 0, sizeof(header->source));
     memcpy(header->source, w->source, strlen(w->source));
 }
 
-/** Reads out of the segment, which is ours alone now, where its last writer stopped. */
+/** Reads the last writer's position from the segment, to which this writer has exclusive access.
+ */
 static void resume(struct tri_writer *w, const struct tri_segment *segment)
 {
     const struct tri_header *header = segment->header;
@@ -66,8 +68,8 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     for (uint32_t i = 0; i < segment->geometry.slots_max; i++) {
         struct tri_entry *entry = tri_segment_entry(segment, i);
         uint64_t mark = tri_entry_mark(entry);
-        // Finished but never published: its number will be that of another frame, and readers may have
-        // locked its side ahead.
+        // Complete but never published: another frame will get its number, and readers may have
+        // prelocked its parity.
         if (tri_mark_number(mark) > w->number) {
             mark = tri_mark(0, !tri_mark_side(mark));
             tri_entry_begin(entry, tri_mark_side(mark));
@@ -77,7 +79,7 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     }
 }
 
-/** Takes the old segment's key off, so that another can have it. */
+/** Removes the old segment's key, so that a new segment can have it. */
 static void discard(struct tri_segment *segment)
 {
     if (segment->header)
@@ -87,19 +89,19 @@ static void discard(struct tri_segment *segment)
     tri_segment_detach(segment);
 }
 
-/** Why a segment that was found cannot be used any further by this writer, although its numbering goes
- *  on; NULL: it can. */
+/** Reason why this writer cannot use the segment that it found, although the numbering continues;
+ *  NULL: it can. */
 static const char *unusable(const struct tri_writer *w, const struct tri_segment *found,
                             const struct tri_claim *claim, const struct ipc_perm *perm)
 {
     const struct tri_header *header = found->header;
     if (claim->fresh)
         return "its semaphores are gone, and with them what readers have locked";
-    // Whoever is attached stays so, whatever becomes of the permissions.
+    // A change of permissions does not detach any process.
     if (claim->other_access || (perm->mode & 0777) != tri_writer_segment_mode(w) ||
         perm->gid != w->group)
         return "others may watch from now on";
-    if (atomic_load_explicit(&header->lent, memory_order_acquire) != 0)
+    if (atomic_load_explicit(&header->device_access, memory_order_acquire) != 0)
         return "its device may still write into it";
     if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
         return "it was about to be replaced or removed";
@@ -109,10 +111,12 @@ static const char *unusable(const struct tri_writer *w, const struct tri_segment
     return found->geometry.slot_bytes < w->slot_bytes_wanted ? "its slots are too small" : NULL;
 }
 
-/** Looks at what stands under the key, which nobody else may touch now: we hold the writer's place. */
+/** Examines the segment of the key. No other process changes it, because this one has the
+ *  writer's place. */
 static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
 {
-    if (w->stream_id == 0) { // otherwise it is made anew under its writer, which goes on counting
+    if (w->stream_id == 0) { // otherwise its running writer creates it again and continues the
+                             // numbering
         w->stream_id = random_id();
         w->generation = 1;
     }
@@ -167,7 +171,7 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     return TRI_OK;
 }
 
-/** Takes the writer's place in the set. The log says who else has it. */
+/** Takes the writer's place in the set. Logs which process else has it. */
 static enum tri_err claim_place(struct tri_writer *w, struct tri_claim *claim)
 {
     const enum tri_err err =
@@ -190,7 +194,7 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     struct tri_claim claim = { .other_access = true };
     enum tri_err err = TRI_OK;
     while (err == TRI_OK && claim.other_access) {
-        // A new set, too: locks in this one could never be given back by readers without permission.
+        // A new set as well: readers without permission could never release locks in this one.
         if (w->sem_id >= 0)
             tri_semset_remove(w->sem_id);
         err = claim_place(w, &claim);
@@ -205,14 +209,14 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
                           w->name, tri_strerror(err));
     }
     if (err != TRI_OK) {
-        // Nothing is left behind. Readers of a dead stream's set look its name up from then on.
+        // Removes everything. Readers of a dead stream's set then look its name up.
         tri_mapping_unref(&w->mapping);
         tri_semset_remove(w->sem_id);
         w->sem_id = -1;
         return err;
     }
     w->check_ns = tri_now_ns() + TRI_WRITER_CHECK_NS;
-    if (w->mapping) // otherwise the stream is complete with its segment
+    if (w->mapping) // otherwise the segment completes the stream
         tri_doorbell_ring_all();
     return TRI_OK;
 }
@@ -238,14 +242,16 @@ void tri_writer_tear_down(struct tri_writer *w)
 {
     if (w->sem_id < 0 || w->pid != getpid())
         return;
-    // The segment first: whoever finds the semaphores still owns the place and may not be raced.
+    // The segment first: while the semaphores exist, no other writer can take the place and create
+    // a new segment.
     if (w->mapping) {
         atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_CLOSED,
                                  memory_order_release);
         tri_segment_remove(w->mapping->segment.shm_id);
     }
     if (tri_semset_remove(w->sem_id) != TRI_OK)
-        tri_semset_leave(w->sem_id); // not ours any more, after a change of user: do not block it
+        tri_semset_leave(w->sem_id); // no longer owned, after a change of user: do not block the
+                                     // name
     w->sem_id = -1;
     tri_doorbell_ring_all();
 }
