@@ -13,17 +13,17 @@
 #include <emmintrin.h>
 #endif
 
-#define L2_USUAL (1u << 20) // where the system does not tell
+#define L2_USUAL (1u << 20) // if the system does not report it
 #define LINE     64
 #define PAGE     4096
-#define PAGES    4  // written side by side: as many open rows of memory, a third faster than one
+#define PAGES    4  // written side by side, in open rows of memory: a third faster than one
 #define L2_SHARE 3  // times a core's own cache: from there on, measured copy and read together
 #define L3_SHARE 16 // of a cache that other cores, and in a virtual machine other guests, use too
 
 size_t tri_copy_cached_max(void)
 {
     static _Atomic size_t
-        known; // asking costs microseconds; whoever asks first gets the same answer
+        known; // the query costs microseconds; concurrent queries get the same answer
     size_t most = atomic_load_explicit(&known, memory_order_relaxed);
     if (most > 0)
         return most;
@@ -51,7 +51,7 @@ static inline void stream_line(uint8_t *to, const uint8_t *from)
         _mm_stream_si128((__m128i *)(void *)(to + i * sizeof(__m128i)), part[i]);
 }
 
-/** Without the fence that orders its stores: the caller's, once for all. */
+/** Without the fence that orders its stores: the caller adds one for all copies. */
 static void stream(uint8_t *to, const uint8_t *from, size_t bytes)
 {
     size_t head = (LINE - (uintptr_t)to % LINE) % LINE;
@@ -80,7 +80,7 @@ static void stream(uint8_t *to, const uint8_t *from, size_t bytes)
 
 static void stream_end(void)
 {
-    _mm_sfence(); // such stores are ordered by nothing less, not even by a release store
+    _mm_sfence(); // non-temporal stores need this fence: a release store does not order them
 }
 
 #else

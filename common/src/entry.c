@@ -56,8 +56,8 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
     }
     PUT(user_bytes, info->user_bytes);
 
-    // Release: whoever loads the mark with acquire also sees the description and the pixels; by the
-    // fence even those that the caller has stored past the cache without a fence of its own.
+    // Release: pairs with acquire loads of the mark, which then see the description and the pixels. The
+    // fence includes pixels that the caller stored past the cache without a fence of its own.
     atomic_thread_fence(memory_order_seq_cst);
     atomic_store_explicit(&entry->mark, tri_mark(info->number, side), memory_order_release);
 }
@@ -87,7 +87,7 @@ bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape
     return true;
 }
 
-/** The shape that the entry tells: its planes, with the rows that follow from format and size. */
+/** The shape in the entry: its planes, with the rows that follow from format and size. */
 static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_bytes,
                                  struct tri_video *video, struct tri_shape *shape)
 {
@@ -115,7 +115,7 @@ static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_byt
     return TRI_OK;
 }
 
-/** Makes sure that `known` is about the picture that the entry tells, and that it fits. */
+/** Ensures that `known` describes the entry's frame, and that it fits. */
 static enum tri_err know_picture(const struct tri_entry *copy, uint64_t slot_bytes,
                                  struct tri_entry_known *known)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** errno becomes an outcome at the border to the system. */
+/** Maps errno to error codes. */
 #ifndef TRI_ERRNO_MAP_H
 #define TRI_ERRNO_MAP_H
 
@@ -8,7 +8,7 @@
 /** Inside the library: the System V object is gone. No public call returns it. */
 #define TRI_ERR_REMOVED ((enum tri_err) - 100)
 
-/** The outcome for a failed System V call on an object that existed a moment ago. */
+/** The error code of a failed System V call on an object that existed before. */
 enum tri_err tri_err_of_errno(int error);
 
 #endif

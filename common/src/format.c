@@ -153,7 +153,7 @@ static const struct tri_format formats[] = {
 #undef BAYER
 #undef Y_PLANE
 
-/** Names people use besides the fourcc and the GStreamer and FFmpeg names of the table. */
+/** Common names besides the fourcc and the table's GStreamer and FFmpeg names. */
 static const struct {
     const char *word;
     uint32_t fourcc;

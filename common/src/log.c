@@ -32,15 +32,15 @@ void tri_log_write(const tri_log *log, enum tri_log_level level, const char *par
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    tri_utf8_clean(text); // it may have names of files, devices and processes in it
+    tri_utf8_clean(text); // it may contain names of files, devices and processes
     log->write(log->user, level, part, text);
     errno = saved;
 }
 
-/** The moment this process first asked for a log: the zero of its time stamps. */
+/** Time of this process's first log: zero of its time stamps. */
 static _Atomic int64_t log_start_ns;
 
-/** Lines that stderr did not take without waiting, since the last one that it took. */
+/** Lines lost because stderr would have blocked, since the last written line. */
 static _Atomic uint64_t lost_lines;
 
 static void write_to_stderr(void *user, enum tri_log_level level, const char *part,

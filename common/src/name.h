@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** From a stream's name to its System V key. */
+/** The System V key of a stream's name. */
 #ifndef TRI_NAME_H
 #define TRI_NAME_H
 

@@ -17,12 +17,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up missed through gates that repeat
-#define LOOK_NS      50000000  // how often a stream that does not exist is looked for,
-#define LOOK_DEAF_NS 10000000  // and where its writer cannot ring
-#define ASK_NS       100000000 // how often a reader that never waits looks after the writer
-#define COPIES_MAX   4         // torn ones in a row, once the time is up
-#define LOOKS_MAX    64        // frames that slip away while being taken, before a wait
+#define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up may be missed because gates repeat
+#define LOOK_NS      50000000  // interval of lookups of a stream that does not exist,
+#define LOOK_DEAF_NS 10000000  // and of one whose writer cannot ring
+#define ASK_NS       100000000 // interval of writer checks by a reader that never waits
+#define COPIES_MAX   4         // consecutive torn frames, after the time limit
+#define LOOKS_MAX    64        // frames overwritten while being taken, before a wait
 
 enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options)
 {
@@ -71,7 +71,7 @@ void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
     r->mode = mode;
 }
 
-/** The word of the oldest whole frame after frame `after`, no newer than `latest`. */
+/** The word of the oldest intact frame after frame `after`, no newer than `latest`. */
 static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_t latest)
 {
     uint64_t best = latest;
@@ -94,8 +94,8 @@ static bool needs_key(const struct tri_reader *r)
             r->seen_generation != atomic_load_explicit(&header->generation, memory_order_relaxed));
 }
 
-/** Whether a frame can be decoded only together with earlier ones. What is read may be overwritten
- *  meanwhile: its number tells. */
+/** Whether a frame can be decoded only with earlier ones. The entry may be overwritten during the
+ *  read: its number shows that. */
 static bool is_delta(const struct tri_entry *entry)
 {
     const struct tri_format *format = tri_format_find(entry->fourcc);
@@ -103,8 +103,8 @@ static bool is_delta(const struct tri_entry *entry)
     return format && format->delta && !(entry->flags & TRI_FRAME_KEY);
 }
 
-/** Returns the word of the newest key frame of this writer that still is in its slot, 0 if there is
- * none.  A reader that has counted frames does not go back. */
+/** Returns the word of this writer's newest key frame that is still in its slot, 0 if there is
+ *  none. A reader that has counted frames does not go back. */
 static uint64_t newest_key(const struct tri_reader *r, uint64_t latest)
 {
     const struct tri_segment *segment = &r->mapping->segment;
@@ -126,7 +126,7 @@ static uint64_t newest_key(const struct tri_reader *r, uint64_t latest)
 /** Adds what the driver and the writer lost between the last frame and this one. */
 static void follow_drops(struct tri_reader *r, const struct tri_frame_info *info)
 {
-    if (r->fresh) { // joined in mid-stream: what was lost before is not ours to count
+    if (r->fresh) { // joined in mid-stream: earlier losses do not count
         r->base_driver = info->dropped_driver - r->dropped_driver;
         r->base_writer = info->dropped_writer - r->dropped_writer;
     }
@@ -134,8 +134,8 @@ static void follow_drops(struct tri_reader *r, const struct tri_frame_info *info
     r->dropped_writer = info->dropped_writer - r->base_writer;
 }
 
-/** Maps the pages of a slot's frame before they are used, once. Not in another user's segment: to map a
- *  page allocates it, and there may be gigabytes never touched. */
+/** Maps the pages of a slot's frame once, before they are used. Not in another user's segment:
+ *  mapping a page allocates it, and gigabytes may never have been touched. */
 static void populate(struct tri_mapping *mapping, uint32_t slot, uint64_t bytes)
 {
     if (mapping->populated >> slot & 1)
@@ -146,7 +146,7 @@ static void populate(struct tri_mapping *mapping, uint32_t slot, uint64_t bytes)
                              false);
 }
 
-/** Hands over frame `word`, if its slot still has it. */
+/** Hands over frame `word` if it is still in its slot. */
 static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *frame)
 {
     const struct tri_segment *segment = &r->mapping->segment;
@@ -159,8 +159,8 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     enum tri_err err = tri_reader_lock_take(r, &frame->lease, word);
     if (err == TRI_ERR_BUSY &&
         atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != word)
-        return err; // overwritten right now. The newest is not: somebody has spoilt its lock
-    const bool held = err == TRI_OK; // if not, for whatever reason: read, and check after use
+        return err; // being overwritten. The newest frame is not: its lock was tampered with
+    const bool held = err == TRI_OK; // if not, for any reason: read, and check after use
     struct tri_lease lease = { .mapping = r->mapping,
                                .word = word,
                                .slot = slot,
@@ -191,7 +191,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     if (r->seen_stream != r->stream_id || r->seen_generation != frame->info.generation) {
         r->restarts += r->frames > 0;
         if (refused_before)
-            r->can_lock = r->wants_lock; // this writer may allow what the one before did not
+            r->can_lock = r->wants_lock; // this writer may allow what the previous one did not
     }
     r->seen_stream = r->stream_id;
     r->seen_generation = frame->info.generation;
@@ -245,20 +245,20 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
     return err;
 }
 
-/** Looks once, and again where the writer has just taken the slot: then there is a newer frame. */
-static enum tri_err look_well(struct tri_reader *r, struct tri_frame *frame, uint64_t *word)
+/** Tries once, and again if the writer has just taken the slot: then there is a newer frame. */
+static enum tri_err retry_take(struct tri_reader *r, struct tri_frame *frame, uint64_t *word)
 {
     enum tri_err err = TRI_ERR_BUSY;
     for (int i = 0; i < LOOKS_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++)
         err = look(r, frame, word);
     if (err == TRI_ERR_CORRUPT) {
         tri_reader_refuse(r, err);
-        r->last = tri_word_number(*word); // pass it by: the next may be better
+        r->last = tri_word_number(*word); // skip it: the next may be better
     }
     return err;
 }
 
-/** Whether a call that does not wait has to ask the kernel for the writer. */
+/** Whether a call that does not wait has to check for the writer in the kernel. */
 static bool has_to_ask(struct tri_reader *r, int64_t now)
 {
     const bool due = r->asks || (r->asked_ns && now - r->asked_ns > ASK_NS);
@@ -268,7 +268,7 @@ static bool has_to_ask(struct tri_reader *r, int64_t now)
     return due && r->mapping;
 }
 
-/** tri_reader_acquire(), but for the frame on loan when there is no other. */
+/** tri_reader_acquire(), except for the acquired frame when there is no other. */
 static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
     int64_t deadline =
@@ -281,10 +281,10 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             tri_doorbell_look(&r->bell);
             refused = tri_reader_attach(r);
             if (refused != TRI_OK && refused != TRI_ERR_NO_STREAM && refused != before)
-                return refused; // news, and bad: at once
+                return refused; // an error: returned at once
         }
         if (r->mapping) {
-            const enum tri_err err = look_well(r, frame, &word);
+            const enum tri_err err = retry_take(r, frame, &word);
             if (err == TRI_OK || err == TRI_ERR_CORRUPT)
                 return err;
             if (timeout_ms != 0 && tri_wait_polling(r, word))
@@ -306,7 +306,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         if (tri_sleep_take_interrupt(&r->sleep))
             return TRI_ERR_INTERRUPTED;
         if (!r->mapping && tri_doorbell_open(&r->bell))
-            continue; // a stream that came before does not ring it
+            continue; // a stream that came earlier does not ring it
         int64_t ns = SLEEP_MAX_NS;
         if (!r->mapping)
             ns = r->bell.page ? LOOK_NS : LOOK_DEAF_NS;
@@ -336,7 +336,7 @@ enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int time
     enum tri_err err = next_frame(r, frame, timeout_ms);
     uint64_t word;
     if (err != TRI_OK && !tri_reader_lock_back(r, &frame->lease) && r->mapping &&
-        look_well(r, frame, &word) == TRI_OK)
+        retry_take(r, frame, &word) == TRI_OK)
         err = TRI_OK;
     if (r->fd)
         tri_reader_fd_end(r);

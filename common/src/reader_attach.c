@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a reader follows its stream: found by name, lost, moved to a larger segment, back again. */
+/* How a reader follows its stream: lookup by name, loss, move to a larger segment, return. */
 #include "reader_private.h"
 
 #include "errno_map.h"
@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define IDLE_NS   100000000 // waits of that length without a frame: no use to spin on
-#define SETTLE_NS 200000    // a writer is just taking over: its gates are not closed yet
+#define IDLE_NS   100000000 // after such a wait without a frame a reader stops spinning
+#define SETTLE_NS 200000    // a writer is taking over: its gates are not closed yet
 
-/** Another numbering of frames begins: what was counted against the old one is no measure. */
+/** A new numbering of frames begins: counters of the old one do not apply. */
 static void join(struct tri_reader *r)
 {
     const struct tri_segment *segment = &r->mapping->segment;
@@ -21,13 +21,13 @@ static void join(struct tri_reader *r)
         atomic_load_explicit(&segment->header->latest, memory_order_relaxed) == 0;
     r->stream_id = segment->geometry.stream_id;
     r->last = 0;
-    r->fresh = !from_the_start; // otherwise even the first frame can be missed, and is counted
+    r->fresh = !from_the_start; // otherwise even a missed first frame counts
     r->base_driver = -r->dropped_driver;
     r->base_writer = -r->dropped_writer;
     r->pace = (struct tri_pacing){ 0 };
 }
 
-/** Whether the newest frame is of a writer before the one there is now, or is just taking over. */
+/** Whether the newest frame was published by an earlier writer than the present one. */
 static bool is_retained(const struct tri_reader *r, uint64_t word)
 {
     const struct tri_segment *segment = &r->mapping->segment;
@@ -56,18 +56,18 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     struct tri_segment segment;
     enum tri_err err = tri_segment_find(&segment, r->key, r->name, SHM_RDONLY);
     r->layout_version = segment.version;
-    if (set_err != TRI_OK && err != TRI_ERR_VERSION) { // of another version, both look strange
+    if (set_err != TRI_OK && err != TRI_ERR_VERSION) { // of another version: both are unknown
         tri_segment_detach(&segment);
         return set_err;
     }
     if (segment.owner != owner && segment.owner != TRI_OWNER_NONE) {
-        tri_segment_detach(&segment); // planted by one of two users: whose frames would these be?
+        tri_segment_detach(&segment); // objects of two users: the frames could be either's
         return TRI_ERR_FOREIGN;
     }
     if (err != TRI_OK)
         return err;
     if (atomic_load_explicit(&segment.header->state, memory_order_relaxed) != 0) {
-        tri_segment_detach(&segment); // on its way out, or left so by a writer that died
+        tri_segment_detach(&segment); // being removed, or left so by a writer that died
         return TRI_ERR_NO_STREAM;
     }
     tri_segment_populate_entries(&segment);
@@ -77,7 +77,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
 
     tri_doorbell_close(&r->bell);
     if (owner != geteuid())
-        tri_owner_tell(r->log, r->name, owner);
+        tri_owner_log(r->log, r->name, owner);
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
     if (joined)
         join(r);
@@ -85,13 +85,13 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     const uint64_t word =
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
     if (joined && !r->wants_retained && (!live || is_retained(r, word)))
-        r->last = tri_word_number(word); // left by a writer that is dead: no news
+        r->last = tri_word_number(word); // left by a dead writer: nothing new
     const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
     return tri_reader_enter(r, live || news ? READER_ATTACHED : READER_NO_WRITER);
 }
 
-/** Leaves an attached stream that goes no further, unless there is a frame newer than `word`: the last
- *  frames may have come after the look that found nothing. */
+/** Leaves an attached stream that has ended, unless it has a frame newer than `word`: the last
+ *  frames may have come after the check that found nothing. */
 static enum tri_err leave(struct tri_reader *r, uint64_t word, enum tri_reader_event event)
 {
     const struct tri_header *header = r->mapping->segment.header;
@@ -100,7 +100,7 @@ static enum tri_err leave(struct tri_reader *r, uint64_t word, enum tri_reader_e
     return tri_reader_enter(r, event);
 }
 
-/** A wait has ended without a frame: finds out why. @return TRI_OK to go on, TRI_ERR_NO_WRITER to
+/** Determines why a wait ended without a frame. @return TRI_OK to go on, TRI_ERR_NO_WRITER to
  *  report it, TRI_ERR_INTERRUPTED. */
 static enum tri_err find_cause(struct tri_reader *r)
 {
@@ -125,8 +125,7 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
         if (err == TRI_OK)
             tri_reader_enter(r, READER_WRITER);
     } else {
-        // Where frames have stopped to come there is nothing to be quick about, and only a sleep is
-        // ended by a signal.
+        // Without frames latency does not matter, and only a sleep ends at a signal.
         const bool idle = r->idle_word == word && r->idle_ns >= IDLE_NS;
         err = tri_wait_frame(r, idle ? TRI_WAIT_BLOCK : r->wait, word, ns);
         if (err == TRI_ERR_TIMEOUT) {
@@ -164,7 +163,7 @@ void tri_reader_refuse(tri_reader *r, enum tri_err err)
     r->refused = err;
 }
 
-/** Whether the set of a key, if there is one, has a writer. */
+/** Whether the set of a key exists and has a writer. */
 static bool has_writer(key_t key)
 {
     int sem_id;
@@ -175,7 +174,7 @@ static bool has_writer(key_t key)
 enum tri_err tri_reader_attach(tri_reader *r)
 {
     enum tri_err err = find_and_attach(r);
-    // Its writer died before it had made the segment that replaces the last one.
+    // Its writer died before it had created the segment that replaces the last one.
     if (err == TRI_ERR_NO_STREAM && r->phase == READER_MOVING && !has_writer(r->key))
         err = tri_reader_enter(r, READER_ENDED);
     tri_reader_refuse(r, err == TRI_ERR_NO_WRITER ? TRI_OK : err); // attached, even so

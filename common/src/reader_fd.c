@@ -9,9 +9,9 @@
 
 #define SLEEP_MAX_NS 100000000 // as in reader.c: gates repeat
 #define LOOK_NS      50000000  // for a stream that does not exist
-#define SETTLE_NS    200000    // a writer is just taking over: its gates are not closed yet
+#define SETTLE_NS    200000    // a writer is taking over: its gates are not closed yet
 
-/** What stands under a stream's key. */
+/** The objects of a stream's key. */
 struct objects {
     int shm_id, sem_id; // -1: none
     bool live;
@@ -22,16 +22,16 @@ struct objects {
 struct tri_reader_fd {
     struct tri_watcher watcher;
     key_t key;
-    _Atomic uint64_t taken; // number of the newest frame that the reader has acquired or passed by
-    _Atomic bool changed;   // something other than a frame, for the reader to deal with
-    bool asked;             // the reader's: it has to, and the thread waits for that
+    _Atomic uint64_t taken; // number of the newest frame that the reader has acquired or skipped
+    _Atomic bool changed;   // a change other than a frame, which the reader must handle
+    bool asked;             // for the reader: it has to act, and the thread waits for that
 
     pthread_mutex_t mutex;
     pthread_cond_t resumed;
     // Guarded by the mutex:
     enum tri_reader_phase phase;
     struct tri_mapping *mapping; // with a reference of its own
-    bool paused;                 // until the reader has dealt with the change
+    bool paused;                 // until the reader has handled the change
 };
 
 static bool is_news(const struct tri_reader_fd *fd, uint64_t word)
@@ -40,13 +40,13 @@ static bool is_news(const struct tri_reader_fd *fd, uint64_t word)
            tri_word_number(word) > atomic_load_explicit(&fd->taken, memory_order_relaxed);
 }
 
-/** A gate is open without a frame: whether the stream has lost its writer, or its name. */
+/** With a gate open and no frame: whether the stream has lost its writer or its name. */
 static bool has_ended(const struct tri_mapping *mapping)
 {
     return !tri_semset_has_writer(mapping->sem_id) || tri_segment_removed(&mapping->segment);
 }
 
-/** Raises the descriptor for each frame. @return whether something else has happened. */
+/** Raises the descriptor for each frame. @return whether another change has happened. */
 static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *mapping)
 {
     struct tri_sleep *sleep = &fd->watcher.sleep;
@@ -115,7 +115,7 @@ static bool watch_name(struct tri_reader_fd *fd, struct objects *known)
     return false;
 }
 
-/** Waits until the reader has dealt with the last change. @return its phase, and a reference in
+/** Waits until the reader has handled the last change. @return its phase, and a reference in
  *  *mapping. */
 static enum tri_reader_phase next_phase(struct tri_reader_fd *fd, struct tri_mapping **mapping)
 {
@@ -128,7 +128,7 @@ static enum tri_reader_phase next_phase(struct tri_reader_fd *fd, struct tri_map
     return phase;
 }
 
-/** Leaves a change to the reader, unless that has gone on meanwhile. */
+/** Leaves a change to the reader, unless the reader has moved on in the meantime. */
 static void report_change(struct tri_reader_fd *fd, enum tri_reader_phase phase,
                           const struct tri_mapping *mapping)
 {
@@ -168,7 +168,7 @@ static void *watch(void *argument)
     return NULL;
 }
 
-/** Copies what the thread needs to know of the reader, and lets it go on. */
+/** Copies the reader's state for the thread, and resumes the thread. */
 static void resume(tri_reader *r)
 {
     struct tri_reader_fd *fd = r->fd;
@@ -186,7 +186,7 @@ void tri_reader_fd_follow(tri_reader *r)
 {
     atomic_store_explicit(&r->fd->taken, r->last, memory_order_relaxed);
     resume(r);
-    tri_sleep_interrupt(&r->fd->watcher.sleep); // it may sleep where nothing happens any more
+    tri_sleep_interrupt(&r->fd->watcher.sleep); // it may sleep on a stream that has ended
 }
 
 void tri_reader_fd_begin(tri_reader *r)

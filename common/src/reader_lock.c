@@ -4,14 +4,14 @@
 #include "errno_map.h"
 #include "semset.h"
 
-/** Gives one lock of the attached set back and takes another; either may be TRI_NO_LOCK. */
+/** Releases one lock of the attached set and takes another; either may be TRI_NO_LOCK. */
 static enum tri_err exchange(struct tri_reader *r, uint32_t give, uint32_t take)
 {
     if (give == TRI_NO_LOCK && take == TRI_NO_LOCK)
         return TRI_OK;
     const enum tri_err err = tri_semset_hold(r->mapping->sem_id, give, take);
     if (err == TRI_ERR_DENIED)
-        r->can_lock = false; // read permission only: from now on check after use
+        r->can_lock = false; // read permission only: from now on frames are checked after use
     return err;
 }
 
@@ -26,70 +26,70 @@ void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t 
 {
     const struct tri_segment *segment = &r->mapping->segment;
     const uint64_t next = atomic_load_explicit(&segment->header->next, memory_order_relaxed);
-    if (!r->can_lock || r->phase == READER_ORPHANED || next == r->ahead ||
+    if (!r->can_lock || r->phase == READER_ORPHANED || next == r->prelocked ||
         tri_word_number(next) != tri_word_number(newest) + 1 ||
         tri_word_slot(next) >= segment->geometry.slots_max)
         return;
 
-    // What the caller has on loan is the newest frame, which no writer takes: it needs no lock now.
-    const bool lend = r->ahead == 0 && lease->mapping == r->mapping && lease->word == newest &&
-                      locks_here(r, lease);
+    // The caller's acquired frame is the newest, which no writer takes: it needs no lock now.
+    const bool surrender = r->prelocked == 0 && lease->mapping == r->mapping &&
+                           lease->word == newest && locks_here(r, lease);
     uint32_t give = TRI_NO_LOCK;
-    if (r->ahead)
-        give = tri_word_lock(r->ahead);
-    else if (lend)
+    if (r->prelocked)
+        give = tri_word_lock(r->prelocked);
+    else if (surrender)
         give = tri_word_lock(newest);
     if (exchange(r, give, tri_word_lock(next)) != TRI_OK)
-        return; // in vain, for whatever reason: the frame will be locked when it is seen
-    r->ahead = next;
-    if (lend)
-        lease->state = LEASE_LENT;
+        return; // failed, for any reason: the frame will be locked when it is seen
+    r->prelocked = next;
+    if (surrender)
+        lease->state = LEASE_SURRENDERED;
 }
 
 void tri_reader_lock_drop(struct tri_reader *r)
 {
-    if (r->ahead)
-        exchange(r, tri_word_lock(r->ahead), TRI_NO_LOCK);
-    r->ahead = 0;
+    if (r->prelocked)
+        exchange(r, tri_word_lock(r->prelocked), TRI_NO_LOCK);
+    r->prelocked = 0;
 }
 
 enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t word)
 {
     if (!r->can_lock)
         return TRI_ERR_DENIED;
-    if (r->ahead == word) { // locked before it was there
-        r->ahead = 0;
+    if (r->prelocked == word) { // locked before it was published
+        r->prelocked = 0;
         return TRI_OK;
     }
-    const bool lend = locks_here(r, old);
+    const bool surrender = locks_here(r, old);
     uint32_t give = TRI_NO_LOCK;
-    if (lend)
+    if (surrender)
         give = tri_word_lock(old->word);
-    else if (r->ahead)
-        give = tri_word_lock(r->ahead);
+    else if (r->prelocked)
+        give = tri_word_lock(r->prelocked);
     const enum tri_err err = exchange(r, give, tri_word_lock(word));
     if (err != TRI_OK)
         return err;
-    if (lend) {
-        old->state = LEASE_LENT;
+    if (surrender) {
+        old->state = LEASE_SURRENDERED;
         tri_reader_lock_drop(r);
     }
-    r->ahead = 0;
+    r->prelocked = 0;
     return TRI_OK;
 }
 
 bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
 {
-    if (!lease->mapping || lease->state != LEASE_LENT) {
+    if (!lease->mapping || lease->state != LEASE_SURRENDERED) {
         tri_reader_lock_drop(r);
         return true;
     }
     const struct tri_mapping *mapping = lease->mapping;
     const uint32_t lock = tri_word_lock(lease->word);
     uint32_t give = TRI_NO_LOCK;
-    if (r->ahead && r->mapping->sem_id == mapping->sem_id) {
-        give = tri_word_lock(r->ahead);
-        r->ahead = 0;
+    if (r->prelocked && r->mapping->sem_id == mapping->sem_id) {
+        give = tri_word_lock(r->prelocked);
+        r->prelocked = 0;
     }
     tri_reader_lock_drop(r);
     enum tri_err err = tri_semset_hold(mapping->sem_id, give, lock);
@@ -98,7 +98,7 @@ bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
     lease->state = LEASE_CHECKED;
     if (err != TRI_OK && err != TRI_ERR_REMOVED)
         return false;
-    // Without its semaphores a segment has no writer and never gets one again.
+    // A segment without its semaphores has no writer and never gets one again.
     const struct tri_entry *entry = tri_segment_entry(&mapping->segment, lease->slot);
     if (tri_entry_still(entry, tri_word_number(lease->word))) {
         lease->state = LEASE_HELD;

@@ -5,14 +5,14 @@
 
 #define PERIOD_MAX_NS   1000000000 // slower streams gain nothing from pacing
 #define PERIODS_MAX     16         // longer gaps between frames are pauses
-#define CREDIT_PERIODS  12         // shares of so many periods can be saved
-#define WINDOWS_MAX     3          // a frame that late may not come at all
-#define OUTLIERS        8          // one frame in so many may lie outside, on either side
-#define RATE_FRAMES     3          // tell a new rate
-#define MARGIN_START_NS 200000     // a sleep's usual lateness before anything was learned
+#define CREDIT_PERIODS  12         // number of periods whose share can be saved up
+#define WINDOWS_MAX     3          // a frame that late may never come
+#define OUTLIERS        8          // one frame in this many may lie outside, on either side
+#define RATE_FRAMES     3          // detect a new rate
+#define MARGIN_START_NS 200000     // assumed lateness of a sleep before any measurement
 #define MARGIN_MIN_NS   20000
-#define MARGIN_GROWS    8   // by an 8th when a sleep ended later than that,
-#define MARGIN_SHRINKS  160 // by a 160th when not: they balance at one such sleep in 20
+#define MARGIN_GROWS    8   // raised by an 8th when a sleep ended later,
+#define MARGIN_SHRINKS  160 // lowered by a 160th otherwise: both balance at one such sleep in 20
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -24,7 +24,7 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/** Puts `ns` into `sorted`, which has `count` values. */
+/** Inserts `ns` into `sorted`, which has `count` values. */
 static void insert(int64_t *sorted, uint32_t count, int64_t ns)
 {
     for (; count > 0 && sorted[count - 1] > ns; count--)
@@ -47,7 +47,7 @@ static void keep(struct tri_pacing *pace, uint32_t count)
     pace->frames = count;
 }
 
-/** Whether the newest intervals are in the mean longer or shorter than those before. */
+/** Whether the mean of the newest intervals is longer or shorter than the earlier ones. */
 static bool has_new_rate(const struct tri_pacing *pace)
 {
     if (pace->frames <= 2 * RATE_FRAMES)
@@ -60,8 +60,8 @@ static bool has_new_rate(const struct tri_pacing *pace)
     return now < before[since / OUTLIERS] || now > before[since - 1 - since / OUTLIERS];
 }
 
-/** The median of the slopes between frames that lie half of all known ones apart: one frame in four
- *  may be as late as it likes. */
+/** The median of the slopes between frames half the history apart: one frame in four may be
+ *  arbitrarily late. */
 static int64_t period_of(const struct tri_pacing *pace)
 {
     const uint32_t apart = pace->frames / 2;
@@ -72,23 +72,23 @@ static int64_t period_of(const struct tri_pacing *pace)
     return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2;
 }
 
-/** When to start so that spinning until the frame or `stop` takes `mean` ns in the mean, if the next
- *  frame comes at any of the `count` times. */
+/** The start time at which spinning until the frame or `stop` takes `mean` ns on average, if the
+ *  next frame comes at any of the `count` times. */
 static int64_t affordable(const int64_t *times, uint32_t count, int64_t stop, int64_t mean)
 {
     int64_t start = stop;
     int64_t sum = 0;
     for (uint32_t later = 1; later <= count; later++) {
         sum += least(times[count - later] - stop, 0);
-        start = stop + (sum - mean * count) / later; // with so many frames after it
+        start = stop + (sum - mean * count) / later; // with this many frames after it
         if (later < count && start >= times[count - later - 1])
             break;
     }
     return start;
 }
 
-/** Each known frame predicts a time of the next one. Spinning starts before the earliest, or as early
- *  as can be afforded, and ends some way behind the latest. */
+/** Each known frame predicts a time of the next one. Spinning starts before the earliest
+ *  prediction, or as early as the budget allows, and ends somewhat after the latest. */
 static void expect_next(struct tri_pacing *pace)
 {
     const uint32_t count = pace->frames;
@@ -100,13 +100,13 @@ static void expect_next(struct tri_pacing *pace)
     const int64_t late = times[count - 1 - count / OUTLIERS];
     const int64_t spread = late - times[count / OUTLIERS];
     pace->close_ns = late + spread / 2 + pace->margin_ns;
-    // What is spent balances the share when half of what can be saved is there.
+    // Spending balances the share at half of the maximum budget.
     const int64_t mean = 2 * pace->credit_ns / CREDIT_PERIODS;
     pace->open_ns =
         most(times[0] - pace->margin_ns, affordable(times, count, pace->close_ns, mean));
 }
 
-/** How many periods after frame `learned` the newest one came. Drops count where there is room. */
+/** Number of periods between frame `learned` and the newest one. Drops count if they fit. */
 static int64_t periods_since(const struct tri_pacing *pace, uint64_t frames, int64_t interval)
 {
     const uint64_t drops = pace->drops - pace->learned_drops;
@@ -143,7 +143,7 @@ static void learn(struct tri_pacing *pace, int64_t now_ns)
         pace->period_ns = period_of(pace);
     if (pace->margin_ns == 0)
         pace->margin_ns = MARGIN_START_NS;
-    // By the clock of the reader: times of the stream may be made up.
+    // By the reader's clock: a stream's times may be false.
     pace->credit_ns = least(pace->credit_ns + (now_ns - pace->credited_ns) / TRI_PACING_SHARE,
                             pace->period_ns / TRI_PACING_SHARE * CREDIT_PERIODS);
     pace->credited_ns = now_ns;
@@ -171,7 +171,7 @@ bool tri_pacing_next(struct tri_pacing *pace, int64_t now_ns, struct tri_pacing_
 void tri_pacing_slept(struct tri_pacing *pace, int64_t start_ns, int64_t now_ns, bool by_frame)
 {
     if (now_ns < start_ns)
-        return; // a frame ended it in time
+        return; // ended in time by a frame
     const bool late = by_frame || now_ns - start_ns > pace->margin_ns;
     pace->margin_ns += late ? pace->margin_ns / MARGIN_GROWS : -pace->margin_ns / MARGIN_SHRINKS;
     pace->margin_ns =

@@ -12,7 +12,7 @@
 #include <triptych/reader.h>
 
 /**
- * Where a reader stands with its stream. It is attached in JOINED, LIVE and ORPHANED.
+ * A reader's phase. It is attached in JOINED, LIVE and ORPHANED.
  *
  *   | phase    | tri_reader_state | waits for                                  |
  *   | SEEKING  | WAITING          | the stream                                 |
@@ -32,11 +32,11 @@ enum tri_reader_phase {
     READER_PHASES,
 };
 
-/** What changes the phase. */
+/** Events that change the phase. */
 enum tri_reader_event {
     READER_ATTACHED,  // to a stream with a writer, or with frames not seen yet
     READER_FRAME,     // acquired
-    READER_NO_WRITER, // attached, and nobody publishes
+    READER_NO_WRITER, // attached, without a writer
     READER_WRITER,    // it is back
     READER_REPLACED,  // the segment has lost its key; the stream goes on elsewhere
     READER_ENDED,     // closed, or its semaphores were removed
@@ -51,28 +51,28 @@ struct tri_reader {
     enum tri_reader_mode mode;
     enum tri_reader_wait wait;
     bool wants_lock;     // as opened
-    bool can_lock;       // until the kernel says otherwise; asked anew of each writer
-    bool wants_retained; // also frames of a writer that was dead before this reader came
+    bool can_lock;       // until the kernel refuses; tried again with each writer
+    bool wants_retained; // also frames of a writer that died before this reader was opened
     const tri_log *log;
     unsigned fork_depth; // of the process that opened it, see sys_fork.h
 
     enum tri_reader_phase phase; // changed by tri_reader_enter() only
     struct tri_mapping *mapping; // NULL while not attached
     struct tri_doorbell bell;    // while not attached
-    uint32_t layout_version;     // of the segment at the last look, 0: unknown
-    enum tri_err refused;        // what was wrong with the stream at the last look, TRI_OK: nothing
-    uint64_t ahead;              // what is locked although it is not there yet, 0: nothing
+    uint32_t layout_version;     // of the segment at the last lookup, 0: unknown
+    enum tri_err refused;        // error of the stream at the last lookup, TRI_OK: none
+    uint64_t prelocked;          // the prelocked frame, 0: none
     uint64_t stream_id;          // of the numbering that `last` belongs to
     uint64_t seen_stream;        // of the last frame handed over
-    uint64_t seen_generation;    // likewise
-    uint64_t last;               // number of the newest frame handed over or passed by
-    bool fresh;                  // joined in mid-stream, no frame yet: nothing to count against
+    uint64_t seen_generation;    // of that frame
+    uint64_t last;               // number of the newest frame handed over or skipped
+    bool fresh;                  // joined in mid-stream, no frame yet: no base for counting
     bool begun;                  // in this mode: a frame was handed over
     bool last_is_key;            // that frame can be decoded without others
-    uint64_t idle_word;          // the newest frame when a wait last brought nothing newer,
-    int64_t idle_ns;             // and how long such waits have lasted since
-    bool asks;                   // look after the writer even if nobody waits,
-    int64_t asked_ns;            // and when that was done last
+    uint64_t idle_word;          // the newest frame at the last wait without a result,
+    int64_t idle_ns;             // and the total length of such waits since
+    bool asks;                   // check for the writer even without a wait,
+    int64_t asked_ns;            // and time of the last check
     struct tri_reader_fd *fd;    // NULL: no event loop waits for this reader
     struct tri_sleep sleep;
     struct tri_pacing pace;
@@ -85,32 +85,32 @@ struct tri_reader {
 };
 
 /**
- * Changes the phase; detaches where the new one is not attached.
+ * Changes the phase; detaches if the new one is not attached.
  *
- * @return TRI_ERR_NO_WRITER where the caller of tri_reader_acquire() has to learn that the writer is
- *         gone, otherwise TRI_OK
+ * @return TRI_ERR_NO_WRITER if tri_reader_acquire() has to return that the writer is gone,
+ * otherwise TRI_OK
  */
 enum tri_err tri_reader_enter(tri_reader *r, enum tri_reader_event event);
 
 /** The phase as the public statistics name it. */
 enum tri_reader_state tri_reader_state_of(const tri_reader *r);
 
-/** Looks the name up and attaches. @return TRI_OK; TRI_ERR_NO_STREAM; what is wrong with it (said
- *  once in the log). */
+/** Looks the name up and attaches. @return TRI_OK; TRI_ERR_NO_STREAM; the stream's error (logged
+ *  once). */
 enum tri_err tri_reader_attach(tri_reader *r);
 
 /**
- * Sleeps on an attached stream until there may be news, follows it when it has moved, been removed or
- * lost its writer.
+ * Sleeps on an attached stream until there may be a new frame, and follows the stream when it has
+ * moved, been removed or lost its writer.
  *
- * @param word  the newest frame that is no news
- * @return TRI_OK to look again; TRI_ERR_NO_WRITER, the writer was there and is gone;
- * TRI_ERR_INTERRUPTED;
- *         TRI_ERR_SYSTEM.
+ * @param word  the newest frame that is already known
+ *
+ * @return TRI_OK to try again; TRI_ERR_NO_WRITER, the writer is gone; TRI_ERR_INTERRUPTED;
+ * TRI_ERR_SYSTEM.
  */
 enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns);
 
-/** Says in the log, once for each change, what is wrong with the stream. */
+/** Logs the stream's error, once for each change. */
 void tri_reader_refuse(tri_reader *r, enum tri_err err);
 
 #endif

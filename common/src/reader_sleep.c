@@ -4,14 +4,15 @@
 #include <errno.h>
 #include <sched.h>
 
-#define CALLER_NS 20000 // between two looks whether an interrupt has sent its signal
+#define CALLER_NS 20000 // between two checks whether an interrupt has sent its signal
 
 static void on_urgent(int number)
 {
-    (void)number; // it ends a system call by being delivered
+    (void)number; // its delivery ends a system call
 }
 
-/** Makes sure that SIGURG ends system calls. Each time, because somebody may have ignored it since. */
+/** Ensures that SIGURG ends system calls. Each time, because the program may have ignored it
+ *  since. */
 static void install_handler(void)
 {
     struct sigaction action = { .sa_flags = 0 };
@@ -24,8 +25,7 @@ static void install_handler(void)
     sigaction(SIGURG, &action, NULL);
 }
 
-/** Learns once for each thread whether it blocks SIGURG: a system call that the others' sleeps need not
- *  make. */
+/** Checks once per thread whether it blocks SIGURG, to save that system call in later sleeps. */
 static void meet_thread(struct tri_sleep *sleep)
 {
     const pthread_t self = pthread_self();
@@ -52,14 +52,15 @@ bool tri_sleep_take_interrupt(struct tri_sleep *sleep)
                TRI_SLEEP_REQUESTED;
 }
 
-/** Ends a sleep. Waits for interrupts that found it, and for their signals. */
+/** Ends a sleep. Waits for interrupts in progress and their signals. */
 static void leave(struct tri_sleep *sleep)
 {
     const uint32_t before =
         atomic_fetch_and_explicit(&sleep->state, ~TRI_SLEEP_ASLEEP, memory_order_acq_rel);
     if (before < TRI_SLEEP_CALLER)
         return;
-    const struct timespec span = { .tv_nsec = CALLER_NS }; // a yield would starve a lower priority
+    const struct timespec span = { .tv_nsec = CALLER_NS }; // a yield would starve threads of lower
+                                                           // priority
     while (atomic_load_explicit(&sleep->state, memory_order_acquire) >= TRI_SLEEP_CALLER)
         nanosleep(&span, NULL);
     sched_yield(); // any system call: a pending signal is delivered at its end
@@ -69,7 +70,7 @@ bool tri_sleep_begin(struct tri_sleep *sleep, int64_t ns)
 {
     meet_thread(sleep);
     sleep->limit = (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
-    // Release: an interrupt that finds the thread asleep finds `thread`, and overwrites this limit.
+    // Release: an interrupt that finds the thread asleep sees `thread`, and overwrites this limit.
     const uint32_t before =
         atomic_fetch_or_explicit(&sleep->state, TRI_SLEEP_ASLEEP, memory_order_acq_rel);
     if (before & TRI_SLEEP_REQUESTED) {
@@ -105,7 +106,7 @@ void tri_sleep_interrupt(struct tri_sleep *sleep)
     atomic_fetch_add_explicit(&sleep->state, TRI_SLEEP_CALLER, memory_order_acq_rel);
     const uint32_t before =
         atomic_fetch_or_explicit(&sleep->state, TRI_SLEEP_REQUESTED, memory_order_acq_rel);
-    // Where another interrupt is still requested, it has ended the sleep or is about to.
+    // If another interrupt is requested, it has ended the sleep or will do so.
     if ((before & (TRI_SLEEP_ASLEEP | TRI_SLEEP_REQUESTED)) == TRI_SLEEP_ASLEEP) {
         install_handler();
         sleep->limit.tv_sec = 0;

@@ -4,9 +4,9 @@
 #include "reader_private.h"
 #include "semset.h"
 
-#define POLL_NS         10000    // about what a sleep costs, both sides together
-#define SPINS_PER_CLOCK 64       // looks between two readings of the clock
-#define SPIN_ASKS_NS    10000000 // how often a spinning reader asks the kernel for the writer
+#define POLL_NS         10000    // about the cost of a sleep, both sides together
+#define SPINS_PER_CLOCK 64       // polls between two readings of the clock
+#define SPIN_ASKS_NS    10000000 // interval at which a spinning reader checks for the writer
 
 static const struct timespec no_time;
 
@@ -71,8 +71,8 @@ static enum tri_err wait_spinning(const tri_reader *r, uint64_t word, int64_t ns
     return TRI_ERR_TIMEOUT;
 }
 
-/** Goes through what follows the wait, with the frame before: after a sleep neither its code nor its
- *  lines are in the cache, and now there is time to fetch them. */
+/** Runs the code that follows the wait on the previous frame: after a sleep neither that code nor
+ *  its data is cached, and there is time now to fetch them. */
 static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t word)
 {
     const struct tri_segment *segment = &mapping->segment;
@@ -96,7 +96,7 @@ static enum tri_err wait_paced(tri_reader *r, uint64_t word, int64_t ns)
     const int64_t end = now + ns;
     struct tri_pacing_window window;
     while (tri_pacing_next(pace, now, &window) && window.start_ns < end) {
-        // Asleep on the gate, so that an early frame or a death still wakes us.
+        // Sleeps on the gate, so that an early frame or the writer's death still wakes the reader.
         if (window.start_ns > now) {
             const enum tri_err err = sleep_on_gate(r, next, window.start_ns - now);
             now = tri_now_ns();
@@ -119,7 +119,7 @@ static enum tri_err wait_paced(tri_reader *r, uint64_t word, int64_t ns)
 bool tri_wait_polling(const tri_reader *r, uint64_t word)
 {
     const struct tri_mapping *mapping = r->mapping;
-    // Only tri_reader_await() finds out what follows a segment that ended.
+    // Only tri_reader_await() determines what follows a segment that ended.
     return r->pace.gap_ns > 0 && r->pace.gap_ns < POLL_NS &&
            spin(mapping, &r->sleep, word, tri_now_ns() + POLL_NS) == TRI_OK &&
            atomic_load_explicit(&mapping->segment.header->state, memory_order_relaxed) == 0;

@@ -97,7 +97,7 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
         return errno == EINVAL ? TRI_ERR_NO_RESOURCES : tri_err_of_errno(errno);
     }
     if (!*created && (*sem_id = semget(key, 0, 0)) < 0)
-        return TRI_ERR_REMOVED; // gone again: try anew
+        return TRI_ERR_REMOVED; // gone again: retry
 
     struct semid_ds status = { 0 }; // filled by semctl(), which analysers cannot see
     if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {

@@ -20,7 +20,7 @@
 #define SEM_STAT_ANY 20
 #endif
 
-/** Copies a text out of shared memory. */
+/** Copies a string out of shared memory. */
 static void copy_text(char *to, const char *from, size_t bytes)
 {
     memcpy(to, from, bytes);
@@ -33,7 +33,7 @@ static bool is_live(int sem_id)
     return tri_semset_has_writer(sem_id) && !tri_semset_is_new(sem_id);
 }
 
-/** Its place among the holders, TRI_HOLDERS_MAX: there is none. */
+/** Index among the holders, TRI_HOLDERS_MAX: none. */
 static uint32_t holder_of(struct tri_stream *stream, pid_t pid)
 {
     uint32_t i = 0;
@@ -44,7 +44,7 @@ static uint32_t holder_of(struct tri_stream *stream, pid_t pid)
     return pid > 0 ? i : TRI_HOLDERS_MAX;
 }
 
-/** A slot has two locks. The writer's own place in one is no holder. */
+/** A slot has two locks. The writer's own lock is not a holder. */
 static bool is_locked(const struct tri_semset_survey *survey, uint32_t slot, uint32_t side)
 {
     const uint16_t lock = survey->lock[tri_lock(slot, side)];
@@ -62,7 +62,7 @@ static void read_slot(struct tri_stream *stream, const struct tri_semset_survey 
     stream->held += is_locked(survey, slot, 0) || is_locked(survey, slot, 1);
 }
 
-/** Since when a slot's frame can have been locked. */
+/** Earliest time at which a slot's frame can have been locked. */
 static void read_age(struct tri_stream *stream, const struct tri_semset_survey *survey,
                      const struct tri_segment *segment, uint32_t slot)
 {
@@ -79,7 +79,7 @@ static void read_age(struct tri_stream *stream, const struct tri_semset_survey *
         stream->holder_ns[i] = published;
 }
 
-/** What the semaphores tell: permissions, writer, holders, waiters. */
+/** Fills what the semaphores contain: permissions, writer, holders, waiters. */
 static void read_semset(struct tri_stream *stream, struct tri_semset_survey *survey)
 {
     *survey = (struct tri_semset_survey){ .live = false };
@@ -121,7 +121,7 @@ static enum tri_stream_state state_of(enum tri_err err)
     }
 }
 
-/** What the header and the newest frame tell. */
+/** Fills what the header and the newest frame contain. */
 static void read_segment(struct tri_stream *stream, const struct tri_semset_survey *survey)
 {
     struct tri_segment segment;
@@ -160,7 +160,7 @@ static void read_segment(struct tri_stream *stream, const struct tri_semset_surv
     tri_segment_detach(&segment);
 }
 
-/** What either kind of object tells of a stream: its key, and who may do what. */
+/** Fills what either kind of object contains: key and permissions. */
 static struct tri_stream stream_of(const struct ipc_perm *perm)
 {
     return (struct tri_stream){
@@ -322,7 +322,7 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
             continue;
         *stream = list->streams[i];
         if (stream->shm_id < 0)
-            strcpy(stream->name, name); // there is no header that could say so
+            strcpy(stream->name, name); // no header records it
         const bool other = stream->name[0] && strcmp(stream->name, name) != 0;
         err = other && stream->state != TRI_STREAM_CORRUPT ? TRI_ERR_COLLISION : TRI_OK;
     }
@@ -330,7 +330,7 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
     return err;
 }
 
-/** Removes what stands under a key; `shm_id` -1: no segment. */
+/** Removes the objects of a key; `shm_id` -1: no segment. */
 static enum tri_err remove_objects(key_t key, int shm_id, uint32_t flags)
 {
     if (flags & ~(uint32_t)TRI_REMOVE_FORCE)
@@ -348,7 +348,7 @@ static enum tri_err remove_objects(key_t key, int shm_id, uint32_t flags)
         const enum tri_err sem_err = tri_semset_remove(sem_id);
         err = err == TRI_OK ? sem_err : err;
     }
-    return err == TRI_ERR_REMOVED ? TRI_OK : err; // somebody else was quicker
+    return err == TRI_ERR_REMOVED ? TRI_OK : err; // another process was faster
 }
 
 enum tri_err tri_stream_remove(const char *name, uint32_t flags)

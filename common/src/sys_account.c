@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ENTRY_BYTES (1u << 20) // a group's has all its members; what is not touched costs nothing
+#define ENTRY_BYTES (1u << 20) // a group lists all its members; untouched memory costs nothing
 
 bool tri_account_name(uid_t uid, char *name, size_t bytes)
 {
@@ -37,7 +37,7 @@ bool tri_account_group(const char *name, gid_t *group)
     return found != NULL;
 }
 
-/** Of this thread alone: libc's own call changes all threads. */
+/** For this thread only: libc's call changes all threads. */
 static bool set_group(gid_t group)
 {
 #ifdef SYS_setresgid32 // 32-bit processors whose first call had 16 bits

@@ -13,7 +13,7 @@ bool tri_account_name(uid_t uid, char *name, size_t bytes);
 /** The number of a group. @return false if there is none of that name. */
 bool tri_account_group(const char *name, gid_t *group);
 
-/** What tri_account_enter_group() has changed. */
+/** State that tri_account_enter_group() has changed. */
 struct tri_account_before {
     gid_t group;
     int dumpable, death_signal; // the kernel resets both at a change of group
@@ -21,11 +21,11 @@ struct tri_account_before {
 };
 
 /**
- * Makes `group` the calling thread's effective group, as far as it may: what it creates then has that
- * group as its creator's. The kernel grants the group bits of a System V object to members of its
- * creator's group as well as of its group, and the former never changes.
+ * Makes `group` the calling thread's effective group, if permitted: objects that it creates then
+ * have that creator's group. The kernel grants the group bits of a System V object to members of
+ * its creator's group as well as of its group, and the former never changes.
  *
- * @return false where it may not: this takes root, or a group of the process's own.
+ * @return false: not permitted; it takes root, or one of the process's own groups.
  */
 bool tri_account_enter_group(gid_t group, struct tri_account_before *before);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Whether this process is a forked child of the one that opened a writer or reader. The semaphores
- *  belong to the parent: what a child gives back or takes is undone at the child's end. */
+/** Whether this process is a forked child of the one that opened a writer or reader. The
+ *  semaphores belong to the parent: the kernel reverts a child's operations at the child's end. */
 #ifndef TRI_SYS_FORK_H
 #define TRI_SYS_FORK_H
 

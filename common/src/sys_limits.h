@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Which System V limit stood in the way, how large it is and how to raise it. */
+/** Explains which System V limit was exceeded, its value and how to raise it. */
 #ifndef TRI_SYS_LIMITS_H
 #define TRI_SYS_LIMITS_H
 
@@ -8,14 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Says why a segment of `bytes` could not be made, after shmget() failed with `error`. */
+/** Logs why a segment of `bytes` could not be created, after shmget() failed with `error`. */
 void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes, int error);
 
 /**
- * Whether a segment of `bytes` can be made within the limits, asked before anything is given up for it.
+ * Checks whether a segment of `bytes` fits within the limits, before the old one is detached for
+ * it.
  *
- * @param freed  bytes of the one segment that goes before, 0: none does
- * @return false, explained in the log. What cannot be read is not judged.
+ * @param freed  bytes of the segment that is freed first, 0: none
+ *
+ * @return false, logged. Limits that cannot be read are ignored.
  */
 bool tri_limits_allow_shm(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Whether a user's System V objects go when the user logs out: systemd-logind's RemoveIPC. */
+/** Whether systemd-logind (RemoveIPC) removes a user's System V objects at logout. */
 #ifndef TRI_SYS_LOGIND_H
 #define TRI_SYS_LOGIND_H
 
@@ -16,7 +16,7 @@
  */
 bool tri_session_removes_ipc(const char *root, uid_t uid, const char *user);
 
-/** Warns, with the cure, when this process's streams will be removed at logout. */
+/** Logs a warning, with the remedy, if this process's streams will be removed at logout. */
 void tri_session_warn(const tri_log *log, const char *name);
 
 #endif

@@ -8,8 +8,8 @@
 
 #define MIB 1048576.0
 
-// To spare beside the segment itself: page tables (8 bytes for 4096), the kernel's charges, which come
-// in batches, and what the process touches next.
+// Reserve beside the segment: page tables (8 bytes for 4096), the kernel's charges, which come in
+// batches, and memory that the process touches next.
 #define SPARE_BYTES (2ull << 20)
 #define SPARE_SHARE 128
 
@@ -20,8 +20,8 @@ static const struct version {
     // Of swap; in version 1 of memory and swap together.
     const char *swap_limit, *swap_usage;
     bool swap_apart;
-    // In memory.stat: what is in `usage` and is given up where memory is needed. The kernel's own
-    // MemAvailable counts both lists of cached files too, see meminfo in proc(5).
+    // In memory.stat: the part of `usage` that the kernel reclaims under pressure. MemAvailable
+    // counts both lists of cached files too, see meminfo in proc(5).
     const char *reclaimable[4];
 } versions[] = {
     { "cgroup2",
@@ -61,8 +61,8 @@ static bool read_number(const char *root, const char *folder, const char *file, 
     return read;
 }
 
-/** Adds up what the lines "KEY VALUE" or "KEY: VALUE" of a file say of `keys`. @return false if none
- *  says anything. */
+/** Adds up the lines "KEY VALUE" or "KEY: VALUE" of a file for `keys`. @return false if there is
+ *  none. */
 static bool add_up(const char *root, const char *folder, const char *file, const char *const keys[],
                    uint64_t *sum)
 {
@@ -131,7 +131,7 @@ static void look_at_group(const struct version *v, const char *root, const char 
         look_at_limit(root, folder, group, v->swap_limit, v->swap_usage, reclaimable, left);
 }
 
-/** Whether `word` is one of those that commas part. */
+/** Whether `word` is in a list separated by commas. */
 static bool listed(const char *list, const char *word)
 {
     const size_t length = strlen(word);
@@ -167,7 +167,7 @@ static bool find_group(const struct version *v, const char *root, char group[PAT
     return found;
 }
 
-/** Where that hierarchy is mounted, and from which of its groups on. */
+/** Where that hierarchy is mounted, and its top group there. */
 static bool find_mount(const struct version *v, const char *root, char top[PATH_MAX],
                        char mount[PATH_MAX])
 {
@@ -190,7 +190,7 @@ static bool find_mount(const struct version *v, const char *root, char top[PATH_
     return found;
 }
 
-/** Looks at this process's group, and upwards to the first that is mounted. */
+/** Checks this process's group and its parents up to the first mounted one. */
 static void look_at_groups(const struct version *v, const char *root, uint64_t swap_free,
                            struct tri_memory_left *left)
 {
@@ -202,7 +202,7 @@ static void look_at_groups(const struct version *v, const char *root, uint64_t s
     const size_t above = strlen(top);
     if (strncmp(group, top, above) != 0 || (group[above] != '/' && group[above] != '\0') ||
         strstr(group, "/.."))
-        return; // outside of what is mounted here: a stranger's groups
+        return; // outside the mounted part: groups of other containers
 
     char *below = group + above;
     for (;;) {

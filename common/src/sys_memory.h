@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * How much more memory there is, before it is touched. A memory cgroup or a machine that is full
- * answers a first touch with the OOM killer: no call fails, somebody ends by SIGKILL.
+ * Available memory, checked before it is touched. In a full memory cgroup or machine the first
+ * touch invokes the OOM killer: no call fails, a process is killed.
  */
 #ifndef TRI_SYS_MEMORY_H
 #define TRI_SYS_MEMORY_H
@@ -11,29 +11,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** The least that is left anywhere, and where. */
+/** The smallest amount available at any limit, and which limit that is. */
 struct tri_memory_left {
-    uint64_t bytes;  // UINT64_MAX: nothing that could be read sets a limit
+    uint64_t bytes;  // UINT64_MAX: no readable limit
     char where[256]; // for people: "in memory cgroup /a/b (memory.max is 64.0 MiB)"
 };
 
 /**
- * Looks at the memory cgroup of this process, of version 1 or 2, at each one above it that can be seen,
- * and at the machine. Cached files count as free: the kernel gives them up first. So does swap that may
- * be used. What cannot be read is not judged.
+ * Checks the memory cgroup of this process, version 1 or 2, its visible parents and the machine.
+ * Cached files count as free, because the kernel reclaims them first; so does usable swap. Limits
+ * that cannot be read are ignored.
  *
- * @param root  where the system's files are, "" for "/"
+ * @param root  root of the system's files, "" for "/"
  */
 void tri_memory_look(const char *root, struct tri_memory_left *left);
 
-/** Bytes of reserved huge pages that are still to be had. */
+/** Bytes of reserved huge pages that are free. */
 uint64_t tri_memory_huge_left(const char *root);
 
 /**
- * Whether `bytes` of shared memory can be touched, with something to spare for what follows.
+ * Checks whether `bytes` of shared memory can be touched, with a reserve.
  *
- * @param freed  of the caller's memory, what goes before that
- * @return false, with need, what is left and what to do in the log.
+ * @param freed  bytes of the caller's memory that are freed first
+ *
+ * @return false; the log has the need, the available amount and what to do.
  */
 bool tri_memory_allows(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed);
 

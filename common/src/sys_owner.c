@@ -15,10 +15,12 @@
 #define SHM_STAT_ANY 15
 #endif
 
-/** Who made the set of `key`: its owner may be anybody its creator chose. @return false without one. */
+/** The creator of the set of `key`: its owner may be any user that the creator chose. @return
+ *  false: no set */
 static bool semset_creator(key_t key, uid_t *creator)
 {
-    struct seminfo table = { 0 }; // here and below: analysers cannot see that it is filled
+    struct seminfo table = { 0 }; // here and below: filled by semctl() and shmctl(), which
+                                  // analysers cannot see
     const int highest = semctl(0, 0, SEM_INFO, &table);
     for (int i = 0; i <= highest; i++) {
         struct semid_ds status = { 0 };
@@ -30,7 +32,7 @@ static bool semset_creator(key_t key, uid_t *creator)
     return false;
 }
 
-/** Likewise of the segment. */
+/** The creator of the segment of `key`. */
 static bool segment_creator(key_t key, uid_t *creator)
 {
     struct shm_info table = { 0 };
@@ -81,7 +83,7 @@ void tri_owner_explain(const tri_log *log, const char *name, key_t key)
                       name, user_text(has_set ? set : segment, text[0]), (unsigned)key, name);
 }
 
-void tri_owner_tell(const tri_log *log, const char *name, uid_t owner)
+void tri_owner_log(const tri_log *log, const char *name, uid_t owner)
 {
     char text[64];
     if (log && log->level >= TRI_LOG_INFO)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Whose objects stand under a key, read from the kernel's table where IPC_STAT is refused. */
+/** Owners of a key's objects, from the kernel's table if IPC_STAT is refused. */
 #ifndef TRI_SYS_OWNER_H
 #define TRI_SYS_OWNER_H
 
@@ -7,10 +7,10 @@
 
 #include <sys/types.h>
 
-/** Says, as an error, which users' objects stand under `name`, and what to do. */
+/** Logs an error that names the users whose objects use `name`, and what to do. */
 void tri_owner_explain(const tri_log *log, const char *name, key_t key);
 
-/** Says, for information, whose stream it is that this process is about to watch. */
-void tri_owner_tell(const tri_log *log, const char *name, uid_t owner);
+/** Logs, at level info, whose stream this process is about to read. */
+void tri_owner_log(const tri_log *log, const char *name, uid_t owner);
 
 #endif

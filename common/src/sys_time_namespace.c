@@ -7,7 +7,7 @@
 
 #define NS_PER_S    1000000000
 #define KEY         "monotonic"
-#define SECONDS_MAX (1ll << 32) // the kernel accepts less; keeps products far from overflow
+#define SECONDS_MAX (1ll << 32) // the kernel's limit is lower; keeps products below overflow
 
 /** Parses "monotonic  SECONDS  NANOSECONDS", see time_namespaces(7). */
 int64_t tri_time_namespace_offset(void)

@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Bytes of the letter that `text` begins with; 0: no letter. */
+/** Bytes of the character at the start of `text`; 0: not valid. */
 static size_t letter_bytes(const unsigned char *text)
 {
     static const uint32_t least[] = { 0, 0xa0, 0x800,
-                                      0x10000 }; // of as many further bytes, no control
+                                      0x10000 }; // followed by that many bytes, not a control
+                                                 // character
 
     if (text[0] < 0x80)
         return text[0] >= ' ' && text[0] != 0x7f;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Texts from outside: names of files, devices and processes, and what stands in shared memory. */
+/** Untrusted text: names of files, devices and processes, and strings in shared memory. */
 #ifndef TRI_UTF8_H
 #define TRI_UTF8_H
 

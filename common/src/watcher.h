@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A thread that waits for something, and a file descriptor that it makes readable. */
+/** A thread that waits for events, and a file descriptor that it makes readable. */
 #ifndef TRI_WATCHER_H
 #define TRI_WATCHER_H
 
@@ -10,7 +10,7 @@ struct tri_watcher {
     pid_t pid;
     pthread_t thread;
     struct tri_sleep sleep;   // the thread's
-    struct tri_doorbell bell; // likewise
+    struct tri_doorbell bell; // the thread's
     _Atomic bool stop;
 };
 
@@ -21,7 +21,7 @@ bool tri_watcher_start(struct tri_watcher *watcher, void *(*body)(void *), void 
 /** Makes the descriptor readable. Any thread. */
 void tri_watcher_raise(struct tri_watcher *watcher);
 
-/** Makes it not readable. What is looked for afterwards includes all that was raised before. */
+/** Makes it not readable. A check after this call sees all events raised before it. */
 void tri_watcher_clear(struct tri_watcher *watcher);
 
 /** Whether the thread has to end. Fulfils an interrupt of its sleep: look for work after this call. */

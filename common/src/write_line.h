@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Lines for people that never hold up frames. */
+/** Log lines that never delay frames. */
 #ifndef TRI_WRITE_LINE_H
 #define TRI_WRITE_LINE_H
 

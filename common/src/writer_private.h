@@ -58,14 +58,14 @@ struct tri_writer {
     struct tri_shape placed; // place of its planes
 
     struct tri_writer_slot {
-        uint64_t number;    // of the frame in it, 0: none
-        uint32_t side;      // of that frame, also after it was overwritten
-        uint64_t begun;     // number of the unpublished draft in it; 0: none
-        bool taken;         // by a draft
-        uint32_t refusals;  // consecutive refusals, at the last try
-        uint64_t retry;     // no retry before this frame, if other slots are free
-        uint32_t lock;      // the lock of it that the writer has taken, TRI_NO_LOCK: none
-        int64_t busy_ns[2]; // time since which readers are known to lock a parity, 0: they do not
+        uint64_t number;     // of the frame in it, 0: none
+        uint32_t side;       // of that frame, also after it was overwritten
+        uint64_t begun;      // number of the unpublished draft in it; 0: none
+        bool taken;          // by a draft
+        uint32_t busy_count; // consecutive busy_count, at the last try
+        uint64_t retry;      // no retry before this frame, if other slots are free
+        uint32_t lock;       // the lock of it that the writer has taken, TRI_NO_LOCK: none
+        int64_t busy_ns[2];  // time since which readers are known to lock a parity, 0: they do not
     } slot[TRI_SLOTS_MAX];
     uint16_t suspect[TRI_LOCKS]; // missing units that no attached reader explains, at the last
                                  // check

@@ -34,7 +34,7 @@ static void look_after(struct tri_writer *w, int64_t now)
         return;
     }
     tri_log_write(w->log, TRI_LOG_WARN, "segment",
-                  "%s: somebody has removed the segment; making it anew", w->name);
+                  "%s: another process has removed the segment; creating it again", w->name);
     mark(w);
     tri_mapping_unref(&w->mapping);
 }

@@ -11,7 +11,7 @@
 #define SNAPSHOTS_MAX  4          // of the locks: a reader may lock the free slot after each
 #define NO_SLOT_LOG_NS 1000000000 // shortest interval of log lines about locks of all slots
 #define EXTRA_KEEP_NS  5000000000 // time without use after which an additional slot is closed
-#define REST_MOST      3          // a busy slot is retried after 1, 2, 4, then every 8 frames
+#define BACKOFF_MAX    3          // a busy slot is retried after 1, 2, 4, then every 8 frames
 #define HOLDERS_MAX    TRI_SLOTS_MAX
 
 /** Number of open slots, bounded again for compilers that see shifts by a slot's index. */
@@ -135,11 +135,11 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
         return TRI_ERR_BUSY;
     const enum tri_err err = tri_semset_take(w->sem_id, wanted);
     if (err == TRI_ERR_BUSY && w->number >= s->retry) {
-        s->retry = w->number + (UINT64_C(1) << s->refusals);
-        s->refusals += s->refusals < REST_MOST;
+        s->retry = w->number + (UINT64_C(1) << s->busy_count);
+        s->busy_count += s->busy_count < BACKOFF_MAX;
     }
     if (err == TRI_OK) {
-        s->refusals = 0;
+        s->busy_count = 0;
         s->busy_ns[s->side] = 0;
         s->lock = wanted;
     }
@@ -151,7 +151,7 @@ static uint64_t resting(const struct tri_writer *w)
 {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < slots_of(w); i++)
-        bits |= (uint64_t)(w->slot[i].refusals > 0 && w->number < w->slot[i].retry) << i;
+        bits |= (uint64_t)(w->slot[i].busy_count > 0 && w->number < w->slot[i].retry) << i;
     return bits;
 }
 
@@ -268,7 +268,7 @@ void tri_writer_announce_next(struct tri_writer *w)
         const struct tri_writer_slot *slot = &w->slot[i];
         if (slot->begun && (next == NO_SLOT || slot->begun < w->slot[next].begun))
             next = i;
-        refused |= (uint64_t)(slot->refusals > 0) << i;
+        refused |= (uint64_t)(slot->busy_count > 0) << i;
     }
     if (next == NO_SLOT)
         next = best_slot(w, refused);

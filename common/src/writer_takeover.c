@@ -224,7 +224,8 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
 void tri_writer_on_stream_removed(struct tri_writer *w)
 {
     tri_log_write(w->log, TRI_LOG_WARN, "segment",
-                  "%s: somebody has removed the semaphores; making the stream anew", w->name);
+                  "%s: another process has removed the semaphores; creating the stream again",
+                  w->name);
     if (w->mapping) {
         atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
                                  memory_order_release);
