@@ -3,8 +3,6 @@
 
 #include <triptych/copy.h>
 
-#include <stdlib.h>
-
 #define WARN_EVERY_NS   1000000000LL
 #define TORN_TRIES      4  // then the next frame is shown
 #define HISTORY_FPS_MAX 30 // above it the frames that fit last less than a quarter of a second
@@ -131,15 +129,10 @@ static enum tri_err copy_frame(struct stream_view *stream, const struct tri_fram
                                struct tri_frame *copy)
 {
     const uint64_t bytes = tri_copy_frame_bytes(frame);
-    if (stream->copy_bytes < bytes) {
-        free(stream->copy);
-        stream->copy = malloc(bytes);
-        stream->copy_bytes = stream->copy ? bytes : 0;
-    }
-    if (!stream->copy)
+    if (!scratch_reserve(&stream->copy, bytes))
         return TRI_ERR_NO_RESOURCES;
 
-    tri_copy_frame(copy, stream->copy, frame);
+    tri_copy_frame(copy, stream->copy.data, frame);
     return TRI_OK;
 }
 
@@ -307,6 +300,5 @@ void stream_view_close(struct stream_view *stream)
     compare_stop(&stream->compare);
     picture_converter_free(&stream->converter);
     tri_reader_close(&stream->reader);
-    free(stream->copy);
-    stream->copy = NULL;
+    scratch_finish(&stream->copy);
 }

@@ -11,6 +11,7 @@
 #include "model/view.h"
 #include "texture_upload.h"
 
+#include "picture/scratch.h"
 #include "program/stats.h"
 
 #include <triptych/triptych.h>
@@ -32,8 +33,7 @@ struct stream_view {
     int64_t taken_ns;           // when the front was acquired
     int64_t presented_ns;       // when the front was first on the screen; 0: not yet
 
-    uint8_t *copy; // of a frame that could not be read in place
-    size_t copy_bytes;
+    struct scratch copy; // of a frame that could not be read in place
 
     struct view view;
     uint32_t colorspace, range, bits; // chosen by the user; 0: as the frame declares
