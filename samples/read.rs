@@ -144,7 +144,7 @@ fn follow(segment: &Segment, set: c_int, last: &mut u64) -> bool {
         let latest = segment.load_u64(64);
         let (number, slot) = (latest >> 8, latest & 0x7f);
         if number > *last && slot != NO_SLOT {
-            // The lock, where it is permitted, keeps the frame in its slot; the stamps tell otherwise.
+            // The lock, where it is permitted, keeps the frame in its slot; the stamps show otherwise.
             let lock = LOCK + (latest >> 7 & 1) * 64 + slot;
             let locked = sem(set, lock, -1, IPC_NOWAIT | SEM_UNDO, None).is_ok();
             let text = segment.frame_text(number, slot);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * What lies in the segment, the same in every process and at every address: offsets, never pointers;
- * fixed widths, no bool, enum, size_t or long. Whoever moves a field raises TRI_LAYOUT_VERSION;
+ * Layout of the segment, the same in every process and at every address: offsets, never pointers;
+ * fixed widths, no bool, enum, size_t or long. A change of a field's place raises TRI_LAYOUT_VERSION;
  * `magic`, `version` and `name` never move, so that a program of any version can name the stream and
  * its version.
  *

@@ -8,18 +8,7 @@ from sources import files, is_text, text
 
 # Folders whose words are not clean yet. A folder leaves the list when it is; nothing is added.
 TO_CLEAN = {
-    "common",
-    "common/include/triptych",
-    "common/src",
-    "display/viewer",
-    "display/viewer/input",
-    "display/viewer/model",
-    "display/viewer/overlay",
-    "display/viewer/stream",
-    "display/viewer/window",
-    "docs",
     "plugins/gstreamer",
-    "plugins/python/triptych",
 }
 
 # Pattern, as a whole word, also within an identifier: what to write instead.

@@ -92,7 +92,7 @@ struct tri_component {
     char name;        // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', 'Z', or 'X' for padding
     uint8_t plane;    // index of its plane
     uint8_t first;    // sample n is number first + n * every of its row
-    uint8_t every;    // likewise
+    uint8_t every;    // of its row
     uint8_t across;   // pixels of a row that share one sample
     uint8_t down;     // rows that share one sample
     uint8_t bytes;    // of a word: 1, 2 or 4

@@ -54,7 +54,7 @@ struct tri_lease {
  * Shape:     data[p] points at shape.plane[p].rows rows of row_bytes bytes each, top row first,
  *            `stride` bytes apart. The first row is 64-byte aligned unless the writer moved it.
  * Ownership: the memory belongs to the segment and is mapped read-only. It stays mapped until
- *            tri_reader_release(). tri_reader_is_intact() tells whether it still holds this frame.
+ *            tri_reader_release(). tri_reader_is_intact() returns whether it still contains this frame.
  */
 struct tri_frame {
     struct tri_frame_info info;          // description and times

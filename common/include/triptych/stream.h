@@ -37,15 +37,15 @@ struct tri_stream {
     uid_t owner;                     // of the objects
     uid_t creator_uid;               // another user than `owner` makes the stream untrusted
     gid_t group;                     // its members have the group bits
-    gid_t creator_group;             // likewise
+    gid_t creator_group;             // its members have them too
     uint32_t mode;                   // permission bits of the semaphores: who may read and lock
     pid_t creator_pid;               // as in ipcs -p
-    pid_t last_pid;                  // likewise
+    pid_t last_pid;                  // as in ipcs -p
     pid_t writer_pid;                // 0: none, or in another PID namespace
     uint32_t attached;               // processes, including the writer
     int64_t attach_time;             // the last one
-    int64_t detach_time;             // likewise
-    int64_t change_time;             // likewise, by IPC_SET
+    int64_t detach_time;             // the last one
+    int64_t change_time;             // the last IPC_SET
     uint64_t bytes;                  // of the segment
     uint64_t slot_bytes;             // of one slot
     uint32_t slots;                  // at first
@@ -61,7 +61,7 @@ struct tri_stream {
     uint32_t waiting;                   // readers that sleep until the next frame
     uint64_t published;                 // frames so far
     uint64_t dropped_driver;            // so far; those of `newest` end with that frame
-    uint64_t dropped_writer;            // likewise
+    uint64_t dropped_writer;            // so far
     bool has_frame;                     // `newest` is valid
     struct tri_frame_info newest;       // the newest frame
     uint32_t layout_version;            // of the segment, 0: unknown

@@ -96,9 +96,9 @@ TRI_API int tri_siting_from_name(const char *word);
 struct tri_video {
     uint32_t fourcc;     // TRI_FOURCC_*
     uint32_t width;      // pixels, 1 to TRI_DIMENSION_MAX
-    uint32_t height;     // likewise
+    uint32_t height;     // pixels
     uint32_t fps_num;    // frames a second as a fraction; 0/0: unknown
-    uint32_t fps_den;    // likewise
+    uint32_t fps_den;    // of that fraction
     uint32_t colorspace; // enum tri_colorspace
     uint32_t transfer;   // enum tri_transfer
     uint32_t matrix;     // enum tri_matrix

@@ -143,12 +143,12 @@ TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64
 struct tri_writer_stats {
     uint64_t published;              // by this writer
     uint64_t dropped_driver;         // since the stream began
-    uint64_t dropped_writer;         // likewise
+    uint64_t dropped_writer;         // since the stream began
     uint64_t generation;             // number of the writer within this stream, from 1
     uint64_t reclaimed;              // slots overwritten although readers had locked them
     uint32_t slots;                  // as opened with
     uint32_t slots_open;             // now; 0 before the first frame fixed the size
-    uint32_t slots_max;              // likewise
+    uint32_t slots_max;              // at most
     uint32_t readers;                // attached to the segment
     int shm_id;                      // -1 before the first frame fixed the size
     int sem_id;                      // -1 while there is no stream

@@ -346,7 +346,7 @@ class Draft(_Description):
         self._detach()
 
     def _detach(self) -> Optional[SlotRef]:
-        """Gives up the slot and returns it; None the second time."""
+        """Hands the slot over and returns it; None the second time."""
         slot_ref, self._slot_ref = self._slot_ref, None
         self.planes = []
         return slot_ref
