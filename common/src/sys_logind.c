@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define SYSTEM_UID_MAX 999 // Debian's and systemd's value; logind ignores system users
+#define SYSTEM_UID_MAX 999 // Debian's and systemd's; logind leaves system users alone
 
 static bool exists(const char *root, const char *path, const char *last)
 {
@@ -33,7 +33,7 @@ static char *value_in(char *line)
     return value;
 }
 
-/** Applies RemoveIPC= from one config file, if set. */
+/** Lets one file of configuration have its say. */
 static void read_file(const char *path, bool *removes)
 {
     FILE *file = fopen(path, "re");
@@ -57,7 +57,7 @@ static int is_conf(const struct dirent *entry)
     return length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0;
 }
 
-/** Applies RemoveIPC= from the files of a folder, in the order of their names. */
+/** Lets the files of a folder have their say, by name. */
 static void read_folder(const char *root, const char *folder, bool *removes)
 {
     char path[PATH_MAX];
@@ -95,14 +95,14 @@ bool tri_session_removes_ipc(const char *root, uid_t uid, const char *user)
 void tri_session_warn(const tri_log *log, const char *name)
 {
     if (!log || log->level < TRI_LOG_WARN)
-        return; // the log does not take it
+        return; // nobody would hear it
     char user[256];
     tri_account_name(geteuid(), user, sizeof(user));
     if (tri_session_removes_ipc("", geteuid(), user))
         tri_log_write(
             log, TRI_LOG_WARN, "session",
             "%s: the stream will be removed when user %s logs out (RemoveIPC of "
-            "systemd-logind), and created again; to keep it, run `loginctl enable-linger %s`, or "
-            "see docs/sessions.md",
+            "systemd-logind) and then created again; to keep it, run `loginctl enable-linger %s`, "
+            "or the writer as a system user",
             name, user, user);
 }

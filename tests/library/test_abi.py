@@ -75,8 +75,8 @@ int main(int argc, char **argv)
 DESCRIPTION = SOURCE / "common/libtriptych.abi"
 
 
-def compile_c(*arguments, **options):
-    subprocess.run([tool("cc"), "-std=gnu11", "-D_GNU_SOURCE", "-g", *arguments], check=True,
+def compile_c(*arguments, compiler="cc", **options):
+    subprocess.run([tool(compiler), "-std=gnu11", "-D_GNU_SOURCE", "-g", *arguments], check=True,
                    timeout=PATIENCE, **options)
 
 

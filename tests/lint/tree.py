@@ -37,6 +37,12 @@ class Tree(unittest.TestCase):
                            + r")\b")
         self.assertEqual([path for path in files(*CODE) if words.search(text(path))], [])
 
+    def test_messages_name_no_file_that_is_not_installed(self):
+        named = re.compile(r'"[^"\n]*\b(?:docs|samples|tests)/[^"\n]*"')
+        sources = files("common/*.c", "capture/*.c", "display/*.c", "plugins/*.c", "plugins/*.py")
+        self.assertEqual([f"{path}: {line.strip()}" for path in sources
+                          for line in text(path).splitlines() if named.search(line)], [])
+
     def test_formatter_changes_nothing(self):
         output, status = run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
         others = sorted(set(re.findall(r"^(\S+):\d+:\d+: ", output, re.MULTILINE)))
