@@ -18,7 +18,7 @@ TRI_BEGIN
 /** A process that has a segment in its memory. */
 struct tri_attachment {
     int key;        // as in struct tri_stream
-    int shm_id;     // likewise; differs between a segment and its successor
+    int shm_id;     // of the segment; differs between a segment and its successor
     pid_t pid;      // of the process
     uint32_t count; // how often the process has the segment attached
     bool can_write; // attached for writing: the writer, or a child that it forked
