@@ -51,16 +51,16 @@ gint64 gst_triptych_get_capture_time(GstBuffer *buffer)
 {
     gpointer state = NULL;
     const GstMeta *meta;
-    gint64 told = 0;
+    gint64 capture_ns = 0;
     while ((meta = gst_buffer_iterate_meta_filtered(buffer, &state,
                                                     GST_REFERENCE_TIMESTAMP_META_API_TYPE))) {
         const GstReferenceTimestampMeta *reference = (const GstReferenceTimestampMeta *)meta;
         if (is_of(reference, &monotonic_caps))
             return (gint64)reference->timestamp;
-        if (told == 0 && is_of(reference, &ntp_caps))
-            told = (gint64)reference->timestamp - offset_to_ntp();
+        if (capture_ns == 0 && is_of(reference, &ntp_caps))
+            capture_ns = (gint64)reference->timestamp - offset_to_ntp();
     }
-    return told;
+    return capture_ns;
 }
 
 gboolean gst_triptych_clock_is_monotonic(GstClock *clock)

@@ -182,9 +182,9 @@ static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery
 /** Returns the capture time: from the reference timestamp, otherwise from the time stamp. */
 static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
 {
-    const gint64 told = gst_triptych_get_capture_time(buffer);
-    if (told > 0)
-        return told;
+    const gint64 capture_ns = gst_triptych_get_capture_time(buffer);
+    if (capture_ns > 0)
+        return capture_ns;
 
     const GstSegment *segment = &GST_BASE_SINK(self)->segment;
     GstClockTime running = GST_CLOCK_TIME_NONE;
@@ -232,8 +232,8 @@ static gboolean copy_rows(GstTriptychSink *self, GstBuffer *buffer, struct tri_d
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
         return FALSE;
-    const gsize told = map.size % plane->rows == 0 ? map.size / plane->rows : 0;
-    const gsize stride = told >= plane->row_bytes ? told : (gsize)self->info.stride[0];
+    const gsize divided = map.size % plane->rows == 0 ? map.size / plane->rows : 0;
+    const gsize stride = divided >= plane->row_bytes ? divided : (gsize)self->info.stride[0];
     const gboolean fits = map.size >= stride * (plane->rows - 1) + plane->row_bytes;
     if (fits)
         tri_copy_rows(draft->data[0], plane->stride, map.data, stride, plane->row_bytes,

@@ -129,12 +129,12 @@ class Writer(Handle):
                 raise ValueError(f"{draft.format} has {len(draft.planes)} planes, not {len(planes)}")
             for to, data in zip(draft.planes, planes):
                 if len(to.shape) == 1:  # compressed
-                    picture = bytes(data)
-                    if len(picture) > to.bytes:
-                        raise ValueError(f"a frame of {len(picture)} bytes: there is room for "
+                    frame = bytes(data)
+                    if len(frame) > to.bytes:
+                        raise ValueError(f"a frame of {len(frame)} bytes: there is room for "
                                          f"{to.bytes}")
-                    to.view()[:len(picture)] = picture
-                    draft.bytes_used = len(picture)
+                    to.view()[:len(frame)] = frame
+                    draft.bytes_used = len(frame)
                     continue
                 import numpy
                 numpy.copyto(numpy.asarray(to), data)
