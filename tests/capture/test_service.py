@@ -40,7 +40,8 @@ class Service(ProgramTest):
         self.assert_reports_readiness(self.listen("\0" + name), "@" + name)
 
     def test_missing_manager_does_not_stop_capture(self):
-        done = self.run_to_end("triptych-capture", "--quiet", "--name", self.stream(), "--size", "64x64",
+        done = self.run_to_end("triptych-capture", "--quiet", "--name", self.stream(),
+                               "--size", "64x64",
                                "--count", "2", "--linger", "0",
                                env=os.environ | {"NOTIFY_SOCKET": "/no/such/socket"})
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -60,7 +61,8 @@ class Service(ProgramTest):
     def test_options_of_the_units_are_understood(self):
         text = (BUILD / "capture" / "systemd" / UNITS[0]).read_text(encoding="utf-8")
         [options] = re.findall(r'CAPTURE_OPTIONS=([^"]*)"', text)
-        done = self.run_to_end("triptych-capture", *options.split(), "--count", "1", "--quiet", "--name",
+        done = self.run_to_end("triptych-capture", *options.split(), "--count", "1", "--quiet",
+                               "--name",
                                self.stream(), "--size", "64x64", "--linger", "0", "pattern:black")
         self.assertEqual(done.returncode, 0, done.stderr)
 

@@ -312,7 +312,6 @@ static void frame_names_the_segment_and_its_place_in_it(void **state)
     struct stage *s = *state;
     struct tri_writer_stats stats;
     size_t offset = 0;
-
     open_reader(s, TRI_MODE_LATEST);
     assert_int_equal(tri_frame_get_shm(&s->frame, &offset), -1);
     publish(s);

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <sched.h>
 
 #define PICTURE  solid_video(64, 48)
 #define LARGE    solid_video(640, 480)
@@ -112,6 +113,17 @@ static void death_and_return_of_a_writer_are_changes(void **state)
     tri_stream_monitor_close(&monitor);
 }
 
+/** Counts the events of a stream until there are none of any stream for QUIET_MS. */
+static unsigned events_of(tri_stream_monitor *monitor, const char *name)
+{
+    struct tri_stream_event event;
+    unsigned count = 0;
+    while (is_readable(monitor, QUIET_MS))
+        count +=
+            tri_stream_monitor_next(monitor, &event) == TRI_OK && strcmp(event.name, name) == 0;
+    return count;
+}
+
 static void frames_and_readers_are_no_events(void **state)
 {
     (void)state;
@@ -119,9 +131,7 @@ static void frames_and_readers_are_no_events(void **state)
     tri_writer *writer = open_writer(name, PICTURE);
     tri_stream_monitor *monitor = open_monitor();
     expect_event(monitor, name, TRI_STREAM_ADDED, TRI_STREAM_LIVE);
-    struct tri_stream_event event;
-    while (is_readable(monitor, QUIET_MS))
-        tri_stream_monitor_next(monitor, &event);
+    events_of(monitor, name);
     const struct tri_video video = PICTURE;
     tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
@@ -129,8 +139,7 @@ static void frames_and_readers_are_no_events(void **state)
         assert_int_equal(solid_publish(writer, &video, i), TRI_OK);
         solid_expect(reader, &frame, i);
     }
-    assert_false(is_readable(monitor, QUIET_MS));
-    assert_int_equal(tri_stream_monitor_next(monitor, &event), TRI_ERR_TIMEOUT);
+    assert_int_equal(events_of(monitor, name), 0);
     solid_leave(&reader, &frame);
     tri_stream_monitor_close(&monitor);
     tri_writer_close(&writer);
@@ -166,6 +175,7 @@ static void closed_monitor_leaves_nothing(void **state)
 
 int main(void)
 {
+    unshare(CLONE_NEWIPC); // where allowed: without the streams of tests that run beside it
     const struct CMUnitTest tests[] = {
         fixture_test(streams_that_exist_come_go_and_change_are_reported),
         fixture_test(death_and_return_of_a_writer_are_changes),

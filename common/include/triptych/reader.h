@@ -148,8 +148,8 @@ TRI_API bool tri_reader_is_intact(tri_reader *reader, const struct tri_frame *fr
 TRI_API bool tri_frame_is_locked(const struct tri_frame *frame);
 
 /**
- * Returns the id of the System V segment that contains a frame, for a process that shall attach it: an X
- * server by XShmAttach(), for example. The frame must stay locked while that process reads it.
+ * Returns the id of the System V segment that contains a frame, for a process that shall attach it:
+ * an X server by XShmAttach(), for example. The frame must stay locked while that process reads it.
  *
  * @param offset  set to the place of data[0] in the segment, in bytes
  *
