@@ -57,7 +57,7 @@ static int is_conf(const struct dirent *entry)
     return length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0;
 }
 
-/** Lets the files of a folder have their say, by name. */
+/** Applies the RemoveIPC= of the files of a folder, in the order of their names. */
 static void read_folder(const char *root, const char *folder, bool *removes)
 {
     char path[PATH_MAX];
@@ -95,7 +95,7 @@ bool tri_session_removes_ipc(const char *root, uid_t uid, const char *user)
 void tri_session_warn(const tri_log *log, const char *name)
 {
     if (!log || log->level < TRI_LOG_WARN)
-        return; // nobody would hear it
+        return; // the message would be discarded
     char user[256];
     tri_account_name(geteuid(), user, sizeof(user));
     if (tri_session_removes_ipc("", geteuid(), user))

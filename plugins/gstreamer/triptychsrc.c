@@ -105,7 +105,7 @@ static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gb
 }
 
 /** Sets caps before the first frame and whenever the stream's description changes. Streams whose
- *  field order changes from frame to frame, such as telecined films, get interlace-mode=mixed. */
+ *  field order changes from frame to frame, such as telecined material, get interlace-mode=mixed. */
 static gboolean update_caps(GstTriptychSrc *self, const struct tri_video *video)
 {
     struct tri_video before = self->video;
@@ -427,8 +427,8 @@ static GstStateChangeReturn gst_triptych_src_change_state(GstElement *element,
     return GST_ELEMENT_CLASS(gst_triptych_src_parent_class)->change_state(element, change);
 }
 
-/** Sets the field of a property, tells the base class whether the source is live, and lets a wait
- *  in progress use another timeout. */
+/** Sets the field of a property, passes is-live to the base class, and applies a new timeout to a
+ *  wait in progress. */
 static void gst_triptych_src_set_property(GObject *object, guint id, const GValue *value,
                                           GParamSpec *spec)
 {
