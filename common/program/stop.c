@@ -1,15 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 #include "stop.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <time.h>
+
+#define HANDLER_NS 20000 // between two looks whether a handler has ended
 
 static volatile sig_atomic_t asked;
+static _Atomic(tri_reader *) readers[STOP_READERS];
+static atomic_uint handlers; // running
 
 static void on_signal(int number)
 {
     (void)number;
+    const int saved = errno;
     asked = 1;
+    atomic_fetch_add(&handlers, 1);
+    for (size_t i = 0; i < STOP_READERS; i++) {
+        tri_reader *reader = atomic_load(&readers[i]);
+        if (reader)
+            tri_reader_interrupt(reader);
+    }
+    atomic_fetch_sub(&handlers, 1);
+    errno = saved;
+}
+
+void stop_interrupts(tri_reader *reader)
+{
+    for (size_t i = 0; i < STOP_READERS; i++) {
+        tri_reader *none = NULL;
+        if (atomic_compare_exchange_strong(&readers[i], &none, reader))
+            break;
+    }
+    if (asked)
+        tri_reader_interrupt(reader);
+}
+
+void stop_forgets(tri_reader *reader)
+{
+    const struct timespec span = { .tv_nsec = HANDLER_NS };
+    for (size_t i = 0; i < STOP_READERS; i++) {
+        tri_reader *one = reader;
+        if (reader)
+            atomic_compare_exchange_strong(&readers[i], &one, NULL);
+    }
+    while (atomic_load(&handlers) > 0) // of another thread: one of this thread has ended by now
+        nanosleep(&span, NULL);
 }
 
 void stop_on_signals(void)

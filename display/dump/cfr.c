@@ -52,6 +52,13 @@ uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns)
     return wanted > cfr->repeats ? wanted - cfr->repeats : 0;
 }
 
+int64_t cfr_idle_due(const struct cfr *cfr)
+{
+    if (!cfr->num || !cfr->begun || cfr->repeats >= gap_positions(cfr))
+        return INT64_MAX;
+    return (int64_t)((CFR_PATIENCE_S + (double)(cfr->repeats + 1) * cfr->den / cfr->num) * SECOND);
+}
+
 void cfr_repeated(struct cfr *cfr)
 {
     cfr->next++;

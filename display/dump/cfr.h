@@ -39,6 +39,9 @@ struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns);
 /** How many times to write the last frame again after `idle_ns` without a frame. */
 uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns);
 
+/** After how long without a frame the next repetition is due; INT64_MAX: none. */
+int64_t cfr_idle_due(const struct cfr *cfr);
+
 /** Records that the last frame was written once more. */
 void cfr_repeated(struct cfr *cfr);
 

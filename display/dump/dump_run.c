@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define SECOND 1e9
-enum { LOOK_MS = 200, GO_ON = -1 }; // LOOK_MS: longest wait between checks of limits and signals
+enum { GO_ON = -1 }; // no exit status yet
 
 static int log_status(const struct run *run, enum tri_log_level level, const char *text)
 {
@@ -243,6 +243,29 @@ static bool time_is_up(const struct run *run, int64_t started_ns)
            (double)(tri_now_ns() - started_ns) >= run->config->duration * SECOND;
 }
 
+static int64_t sooner(int64_t at_ns, double after_s, int64_t limit_ns)
+{
+    const int64_t ns = at_ns + (int64_t)(after_s * SECOND);
+    return ns < limit_ns ? ns : limit_ns;
+}
+
+/** How long to wait for a frame: until a limit, the next statistics or a repeated frame is due. A signal
+ *  ends the wait. */
+static int wait_ms(const struct run *run, int64_t first_ns, int64_t idle_since_ns)
+{
+    const struct dump_config *config = run->config;
+    int64_t until = sooner(run->stats.line_ns, 1, INT64_MAX);
+    if (config->duration > 0 && first_ns)
+        until = sooner(first_ns, config->duration, until);
+    if (config->timeout > 0)
+        until = sooner(idle_since_ns, config->timeout, until);
+    const int64_t idle_ns = cfr_idle_due(&run->cfr);
+    if (idle_ns < INT64_MAX)
+        until = sooner(idle_since_ns + idle_ns, 0, until);
+    const int64_t left_ms = (until - tri_now_ns()) / 1000000 + 1;
+    return left_ms > 1 ? (int)left_ms : 1;
+}
+
 int run_all(struct run *run)
 {
     struct tri_frame frame = { .lease = { .mapping = NULL } };
@@ -253,7 +276,8 @@ int run_all(struct run *run)
     stats_start(&run->stats, run->config->name);
     run->clock_check.log = &run->log;
     while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
-        const enum tri_err err = tri_reader_acquire(run->reader, &frame, LOOK_MS);
+        const enum tri_err err =
+            tri_reader_acquire(run->reader, &frame, wait_ms(run, first_ns, idle_since_ns));
         if (err == TRI_OK) {
             status = handle(run, &frame);
             idle_since_ns = tri_now_ns();

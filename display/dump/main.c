@@ -108,6 +108,7 @@ int main(int argc, char **argv)
                                                    .mode = (enum tri_reader_mode)config.mode,
                                                    .log = &run.log });
     if (err == TRI_OK) {
+        stop_interrupts(run.reader);
         status = finish(&run, &report, run_all(&run));
     } else {
         tri_log_write(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
     if (run.report == stdout && !cli_printed(&run.log))
         status = CLI_FAILED;
     output_close(&report.output); // removes the file of a run that did not begin
+    stop_forgets(run.reader);
     tri_reader_close(&run.reader);
     clock_check_free(&run.clock_check);
     return status;

@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#define WAIT_MS     200 // limits and signals take effect within this time
-#define CANVAS_SIDE 16  // nothing is drawn: frames are only uploaded
+#define WAIT_MS     1000 // until the next line of statistics; a reader's thread ends it earlier
+#define CANVAS_SIDE 16   // nothing is drawn: frames are only uploaded
 
 static void wake(void *semaphore)
 {

@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+#define NO_FRAME_MS 200 // how often to check whether a stream without a frame has a writer
+#define RETRY_MS    20  // after an error of the system
+
 struct reader_thread {
     tri_reader *reader;
     reader_thread_wake *wake;
@@ -64,7 +67,7 @@ static int wait_for_frames(void *user)
     while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
         const enum tri_err err = tri_reader_acquire(reader_thread->reader, &frame, wait_ms);
-        wait_ms = READER_THREAD_WAIT_MS;
+        wait_ms = no_writer || last == TRI_OK ? -1 : NO_FRAME_MS;
 
         if (stop_asked()) {
             tri_reader_release(reader_thread->reader, &frame);
@@ -83,8 +86,8 @@ static int wait_for_frames(void *user)
         }
         if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
             no_writer = err == TRI_ERR_NO_WRITER;
-        if (err != TRI_OK && err != TRI_ERR_NO_WRITER)
-            SDL_Delay(READER_THREAD_WAIT_MS); // other errors return at once, again and again
+        if (err == TRI_ERR_SYSTEM)
+            SDL_Delay(RETRY_MS);
         if (err == TRI_OK || err != last)
             hand_over(reader_thread, &frame, err);
         last = err;
@@ -103,6 +106,7 @@ struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake
     reader_thread->user = user;
     reader_thread->mutex = SDL_CreateMutex();
     reader_thread->released = SDL_CreateCond();
+    stop_interrupts(reader);
     if (reader_thread->mutex && reader_thread->released)
         reader_thread->thread = SDL_CreateThread(wait_for_frames, "reader", reader_thread);
     if (!reader_thread->thread)
@@ -140,6 +144,7 @@ void reader_thread_request_stop(struct reader_thread *reader_thread)
     reader_thread->ending = true;
     SDL_CondSignal(reader_thread->released);
     SDL_UnlockMutex(reader_thread->mutex);
+    tri_reader_interrupt(reader_thread->reader);
 }
 
 void reader_thread_stop(struct reader_thread **out)
@@ -149,6 +154,7 @@ void reader_thread_stop(struct reader_thread **out)
     *out = NULL;
     if (!reader_thread)
         return;
+    stop_forgets(reader_thread->reader);
     if (reader_thread->thread) {
         reader_thread_request_stop(reader_thread);
         SDL_WaitThread(reader_thread->thread, NULL);

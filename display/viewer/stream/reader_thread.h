@@ -20,8 +20,6 @@ typedef void reader_thread_wake(void *user);
  *  thread */
 struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake *wake, void *user);
 
-#define READER_THREAD_WAIT_MS 200 // a signal or a request to end takes effect within this time
-
 /**
  * Takes the result of tri_reader_acquire(). With TRI_OK the caller owns `frame`. TRI_ERR_TIMEOUT: the
  * stream exists without a writer, which ended before this reader came.

@@ -58,16 +58,43 @@ static int end_without_screen(void *display)
 
 typedef x_io_error_handler *set_x_io_error_handler(x_io_error_handler *handler);
 
-/** Looks the function up: this build may not be linked with Xlib, which SDL loads. */
-static void handle_loss_of_screen(const tri_log *log)
+/** Xlib is loaded by SDL, not linked: what is called is looked up. */
+static void *find_in_xlib(const char *function)
 {
     void *xlib = SDL_LoadObject("libX11.so.6");
-    set_x_io_error_handler *set =
-        xlib ? (set_x_io_error_handler *)SDL_LoadFunction(xlib, "XSetIOErrorHandler") : NULL;
+
+    return xlib ? SDL_LoadFunction(xlib, function) : NULL;
+}
+
+static void handle_loss_of_screen(const tri_log *log)
+{
+    set_x_io_error_handler *set = (set_x_io_error_handler *)find_in_xlib("XSetIOErrorHandler");
 
     x_log = log;
     if (set)
         set(end_without_screen);
+}
+
+typedef int x_error_handler(void *display, void *event);
+typedef x_error_handler *set_x_error_handler(x_error_handler *handler);
+
+static x_error_handler *default_x_error; // ends the program
+static bool is_closing;
+
+/** SDL wakes its event loop by XSendEvent to the window, through a connection of its own. Where the X
+ *  server handles the end of the window first, it answers BadWindow, which is no failure. */
+static int handle_x_error(void *display, void *event)
+{
+    return is_closing ? 0 : default_x_error(display, event);
+}
+
+/** Before SDL opens the screen: it restores the handler that it found when it closes the connection. */
+static void handle_x_errors(void)
+{
+    set_x_error_handler *set = (set_x_error_handler *)find_in_xlib("XSetErrorHandler");
+
+    if (set)
+        default_x_error = set(handle_x_error);
 }
 
 static bool start_sdl(const tri_log *log)
@@ -81,6 +108,7 @@ static bool start_sdl(const tri_log *log)
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // see program/stop.h
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_APP_NAME, "triptych-display");
+    handle_x_errors();
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         tri_log_write(
             log, TRI_LOG_ERROR, "window",
@@ -229,6 +257,7 @@ bool window_open(struct window *window, const struct config *config, const tri_l
 
 void window_close(struct window *window)
 {
+    is_closing = true;
     x11_shm_close(&window->x11);
     close_drawn(window);
     SDL_Quit();
