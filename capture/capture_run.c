@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture_run.h"
 
+#include "reader_hooks.h"
 #include "service_state.h"
 #include "supervisor.h"
 
@@ -19,6 +20,7 @@ struct run {
     const struct config *config;
     const tri_log *log;
     struct supervisor supervisor;
+    struct reader_hooks hooks;
     tri_writer *writer;
     int status;
 };
@@ -198,6 +200,7 @@ static void stream(struct run *run)
 
     while (result == SOURCE_OK && !stop_asked()) {
         result = supervisor_step(&run->supervisor);
+        reader_hooks_check(&run->hooks, run->writer);
         if (must_crash(run))
             crash(run);
         if (count && stats->frames >= count)
@@ -216,7 +219,12 @@ int capture_run(const struct config *config, const tri_log *log)
 
     if (config->list_devices || config->list_formats || config->list_ctrls)
         return list(config, log);
-    run = (struct run){ .config = config, .log = log };
+    run = (struct run){ .config = config,
+                        .log = log,
+                        .hooks = { .first = config->on_first_reader,
+                                   .last = config->on_last_reader,
+                                   .stream = config->name,
+                                   .log = log } };
     supervisor->log = log;
     supervisor->persistent = config->persistent;
     supervisor->mute = config->common.verbosity <= 0;
@@ -243,6 +251,7 @@ int capture_run(const struct config *config, const tri_log *log)
         stream(&run);
         if (run.status == CLI_DONE)
             linger(&run);
+        reader_hooks_end(&run.hooks);
         if (config->json)
             summary = make_summary(&run);
     }

@@ -47,8 +47,10 @@ struct config {
     uint64_t count; // 0: no limit
     uint64_t skip;
     bool wait_for_reader;
-    double on_demand; // seconds without readers; STANDBY_OFF
-    double linger;    // seconds
+    double on_demand;            // seconds without readers; STANDBY_OFF
+    const char *on_first_reader; // commands; NULL: none
+    const char *on_last_reader;
+    double linger; // seconds
     struct fault_options faults;
     bool json;
 };

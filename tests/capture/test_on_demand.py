@@ -109,6 +109,53 @@ class OnDemand(ScriptedCameraTest):
         self.assert_refused(done, MISUSED, "--on-demand")
 
 
+class Hooks(ScriptedCameraTest):
+    def hooked(self, *args):
+        """A capture whose commands write what happens into a file: name, process, file."""
+        happened = self.folder() / "happened"
+        happened.write_text("")
+        command = f'echo {{}} $TRIPTYCH_STREAM >> {happened}; cat'  # stdin is empty
+        name, process, _ = self.capture("--on-first-reader", command.format("first"),
+                                        "--on-last-reader", command.format("last"), *args,
+                                        "-s", "64x48", device="pattern:ball")
+        self.wait_for_stream(name, process)
+        return name, process, happened
+
+    def test_commands_run_for_the_first_and_the_last_reader(self):
+        for args in ((), ("--on-demand=0",)):
+            with self.subTest(args=args):
+                name, process, happened = self.hooked(*args)
+                for times in range(1, 3):
+                    readers = [self.start("triptych-dump", "--stats", name) for _ in range(2)]
+                    text = f"first {name}\nlast {name}\n" * times
+                    wait_until(lambda: happened.read_text() == text[:-len(name) - 6], "first")
+                    for reader in readers:
+                        reader.terminate()
+                        reader.communicate(timeout=60)
+                    wait_until(lambda: happened.read_text() == text, "last")
+                self.finish(process)
+                self.assertEqual(happened.read_text(), text)
+
+    def test_end_of_the_stream_counts_as_the_last_reader(self):
+        name, process, happened = self.hooked()
+        self.start("triptych-dump", "--stats", name)
+        wait_until(lambda: "first" in happened.read_text(), "a reader")
+        self.finish(process)
+        wait_until(lambda: "last" in happened.read_text(), "the command of the last reader")
+
+    def test_commands_that_have_ended_are_reaped(self):
+        name, process, happened = self.hooked()
+        for times in range(1, 4):
+            reader = self.start("triptych-dump", "--stats", name)
+            wait_until(lambda: happened.read_text().count("first") == times, "first")
+            reader.terminate()
+            reader.communicate(timeout=60)
+            wait_until(lambda: happened.read_text().count("last") == times, "last")
+        children = f"/proc/{process.pid}/task/{process.pid}/children"
+        wait_until(lambda: not open(children, encoding="ascii").read(), "no child is left")
+        self.finish(process)
+
+
 if __name__ == "__main__":
     import unittest
     unittest.main()

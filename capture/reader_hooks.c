@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "reader_hooks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHECK_NS INT64_C(40000000)
+
+/** Starts a command with /dev/null as stdin and stderr as stdout: stdout is for data. */
+static int start(const char *command)
+{
+    char shell[] = "sh";
+    char option[] = "-c";
+    char *text = strdup(command);
+    char *const arguments[] = { shell, option, text, NULL };
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    pid_t pid;
+
+    if (!text)
+        return ENOMEM;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    const int error = posix_spawn(&pid, "/bin/sh", &files, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    free(text);
+    return error;
+}
+
+static void set_has_readers(struct reader_hooks *hooks, bool has_readers)
+{
+    const char *command = has_readers ? hooks->first : hooks->last;
+
+    hooks->has_readers = has_readers;
+    hooks->changed = 0;
+    if (!command)
+        return;
+    setenv("TRIPTYCH_STREAM", hooks->stream, 1);
+    const int error = start(command);
+    if (error)
+        tri_log_write(hooks->log, TRI_LOG_ERROR, "capture", "cannot run '%s': %s", command,
+                      strerror(error));
+}
+
+void reader_hooks_check(struct reader_hooks *hooks, const tri_writer *writer)
+{
+    const int64_t now_ns = tri_now_ns();
+    struct tri_writer_stats stats;
+
+    if ((!hooks->first && !hooks->last) || now_ns - hooks->checked_ns < CHECK_NS)
+        return;
+    hooks->checked_ns = now_ns;
+    while (waitpid(-1, NULL, WNOHANG) > 0) // commands that have ended
+        ;
+    tri_writer_get_stats(writer, &stats);
+    hooks->changed = (stats.readers > 0) != hooks->has_readers ? hooks->changed + 1 : 0;
+    if (hooks->changed > 1)
+        set_has_readers(hooks, stats.readers > 0);
+}
+
+void reader_hooks_end(struct reader_hooks *hooks)
+{
+    if (hooks->has_readers)
+        set_has_readers(hooks, false);
+}

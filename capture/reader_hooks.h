@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/** --on-first-reader and --on-last-reader: commands to run when a stream is read, and when no longer. */
+#ifndef CAPTURE_READER_HOOKS_H
+#define CAPTURE_READER_HOOKS_H
+
+#include <triptych/triptych.h>
+
+/** The caller sets the first group; the rest starts as zero. */
+struct reader_hooks {
+    const char *first; // for sh -c; NULL: none
+    const char *last;
+    const char *stream; // name, for the commands in TRIPTYCH_STREAM
+    const tri_log *log;
+
+    bool has_readers;
+    unsigned changed; // successive checks that found the opposite
+    int64_t checked_ns;
+};
+
+/** Runs the command that is due, without waiting for its end. Checks for readers at most every 40 ms;
+ *  two successive checks must agree, so that programs which only inspect the stream do not count. */
+void reader_hooks_check(struct reader_hooks *hooks, const tri_writer *writer);
+
+/** Runs the command for the last reader if the stream ends while it has readers. */
+void reader_hooks_end(struct reader_hooks *hooks);
+
+#endif
