@@ -51,6 +51,21 @@ static uint32_t samples_in_row(const struct paint *paint, const struct tri_compo
     return groups * rule->pixels / component->across;
 }
 
+/** Fills words of 16 bits with one sample each, or a part of them, as in RGBP. */
+static void fill_words(uint8_t *row, const struct tri_component *component, uint32_t first,
+                       uint32_t end, uint16_t sample)
+{
+    const uint16_t kept = (uint16_t)~component_mask(component, component->shift);
+    const uint16_t set = (uint16_t)(sample << component->shift);
+    const size_t step = (size_t)component->every * sizeof(set);
+    uint8_t *at = row + component_offset(component, first);
+
+    for (uint32_t i = first; i < end; i++, at += step) {
+        at[0] = (uint8_t)((at[0] & kept) | set);
+        at[1] = (uint8_t)((at[1] & kept >> 8) | set >> 8);
+    }
+}
+
 static void fill_samples(uint8_t *row, const struct tri_component *component, uint32_t first,
                          uint32_t end, uint16_t sample)
 {
@@ -59,8 +74,14 @@ static void fill_samples(uint8_t *row, const struct tri_component *component, ui
         return;
     }
     if (component->bytes == 1) {
-        for (uint32_t i = first; i < end; i++)
-            row[component->first + i * component->every] = (uint8_t)sample;
+        const size_t step = component->every;
+        uint8_t *at = row + component->first + first * step;
+        for (uint32_t i = first; i < end; i++, at += step)
+            *at = (uint8_t)sample;
+        return;
+    }
+    if (component->bytes == 2) {
+        fill_words(row, component, first, end, sample);
         return;
     }
     for (uint32_t i = first; i < end; i++)
