@@ -6,6 +6,8 @@
 #include "latency.h"
 #include "logging.h"
 #include "properties.h"
+#include "sourcecaps.h"
+#include "sourceenums.h"
 #include "streamname.h"
 #include "thread.h"
 #include "uri.h"
@@ -37,9 +39,7 @@ struct _GstTriptychSrc {
 
     // Used by the streaming thread only.
     struct gst_triptych_log log;
-    struct tri_video video; // described by the current caps; fourcc 0: none yet
-    GstVideoInfo info;
-    gboolean mixed;                     // buffer flags, not caps, give the fields
+    struct gst_triptych_source_caps caps;
     struct gst_triptych_frame_ref *ref; // prepared for the next frame
     gboolean in_order; // mode `next` was set because frames of this format need earlier ones
     gboolean accepts_video_meta; // downstream understands GstVideoMeta
@@ -53,82 +53,8 @@ struct _GstTriptychSrc {
     gint monotonic; // whether the clock reads CLOCK_MONOTONIC
 };
 
-enum { ON_DISCONNECT_WAIT, ON_DISCONNECT_EOS, ON_DISCONNECT_ERROR };
-
 G_DEFINE_TYPE_WITH_CODE(GstTriptychSrc, gst_triptych_src, GST_TYPE_PUSH_SRC,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_URI_HANDLER, gst_triptych_uri_handler_init))
-
-#define DEFINE_ENUM(name, type, ...)                                        \
-    static GType name(void)                                                 \
-    {                                                                       \
-        static gsize once;                                                  \
-        static const GEnumValue values[] = { __VA_ARGS__, { 0 } };          \
-        if (g_once_init_enter(&once))                                       \
-            g_once_init_leave(&once, g_enum_register_static(type, values)); \
-        return (GType)once;                                                 \
-    }
-
-DEFINE_ENUM(mode_type, "GstTriptychMode",
-            { TRI_MODE_LATEST, "The newest intact frame; missed frames are skipped", "latest" },
-            { TRI_MODE_NEXT, "The oldest frame not yet seen that is still intact", "next" })
-DEFINE_ENUM(wait_type, "GstTriptychWait",
-            { TRI_WAIT_BLOCK, "Sleep until the writer publishes", "block" },
-            { TRI_WAIT_SPIN, "Poll: lowest latency, uses a whole core", "spin" },
-            { TRI_WAIT_PACED, "Sleep until shortly before the next frame is due, then poll",
-              "paced" })
-DEFINE_ENUM(disconnect_type, "GstTriptychOnDisconnect",
-            { ON_DISCONNECT_WAIT, "Wait until the writer returns", "wait" },
-            { ON_DISCONNECT_EOS, "End the stream", "eos" },
-            { ON_DISCONNECT_ERROR, "Post an error", "error" })
-
-/** Sets caps that describe `video`. `mixed`: the flags of each buffer give its fields. */
-static gboolean set_caps(GstTriptychSrc *self, const struct tri_video *video, gboolean mixed)
-{
-    GstCaps *caps = gst_triptych_make_caps(video);
-    if (!caps) {
-        char fourcc[5];
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                          ("GStreamer has no format %s.", tri_fourcc_name(video->fourcc, fourcc)),
-                          (NULL));
-        return FALSE;
-    }
-    if (mixed) {
-        gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "mixed", NULL);
-        gst_structure_remove_field(gst_caps_get_structure(caps, 0), "field-order");
-    }
-    struct tri_video ignored;
-    const gboolean done = gst_triptych_parse_caps(caps, &ignored, &self->info) &&
-                          gst_base_src_set_caps(GST_BASE_SRC(self), caps) &&
-                          gst_base_src_negotiate(GST_BASE_SRC(self)); // asks decide_allocation()
-    gst_caps_unref(caps);
-    return done;
-}
-
-/** Sets caps before the first frame and whenever the stream's description changes. Streams whose
- *  field order changes from frame to frame, such as telecined material, get interlace-mode=mixed. */
-static gboolean update_caps(GstTriptychSrc *self, const struct tri_video *video)
-{
-    struct tri_video before = self->video;
-    const struct tri_format *format = tri_format_find(video->fourcc);
-    const gboolean raw = format && format->gstreamer;
-    const gboolean same = tri_video_same(video, &before);
-    before.field = video->field;
-    const gboolean same_but_field = raw && tri_video_same(video, &before);
-    if (same || (same_but_field && self->mixed))
-        return TRUE;
-    self->mixed = same_but_field;
-    if (!set_caps(self, video, self->mixed))
-        return FALSE;
-    if (video->rotation != self->video.rotation) {
-        gchar *orientation = g_strdup_printf("rotate-%u", video->rotation);
-        GstTagList *tags = gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, orientation, NULL);
-        // The base class sends the tag after the segment event.
-        gst_element_send_event(GST_ELEMENT(self), gst_event_new_tag(tags));
-        g_free(orientation);
-    }
-    self->video = *video;
-    return TRUE;
-}
 
 /** Decides what the pipeline does after a wait that brought no frame. @return GST_FLOW_OK: wait
  *  again */
@@ -182,13 +108,13 @@ static gboolean has_spare_slot(GstTriptychSrc *self)
 static GstBuffer *make_buffer(GstTriptychSrc *self)
 {
     struct gst_triptych_frame_ref *ref = g_steal_pointer(&self->ref);
-    const gboolean fits = (self->accepts_video_meta && gst_triptych_is_raw(&self->info)) ||
-                          gst_triptych_has_default_layout(&ref->frame, &self->info);
+    const gboolean fits = (self->accepts_video_meta && gst_triptych_is_raw(&self->caps.info)) ||
+                          gst_triptych_has_default_layout(&ref->frame, &self->caps.info);
     if (has_spare_slot(self) && fits && tri_frame_is_locked(&ref->frame)) {
         gst_triptych_count(self, &self->in_place);
-        return gst_triptych_frame_ref_wrap(ref, &self->info);
+        return gst_triptych_frame_ref_wrap(ref, &self->caps.info);
     }
-    GstBuffer *buffer = gst_triptych_frame_ref_copy(ref, self->reader, &self->info, !fits);
+    GstBuffer *buffer = gst_triptych_frame_ref_copy(ref, self->reader, &self->caps.info, !fits);
     if (buffer)
         gst_triptych_count(self, &self->copied);
     return buffer;
@@ -254,8 +180,8 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
         if (!self->ref)
-            self->ref = gst_triptych_frame_ref_new(&self->info, GST_OBJECT(self), &self->in_use,
-                                                   &self->reclaimed);
+            self->ref = gst_triptych_frame_ref_new(&self->caps.info, GST_OBJECT(self),
+                                                   &self->in_use, &self->reclaimed);
         struct tri_frame *frame = &self->ref->frame;
         const enum tri_err err = tri_reader_acquire(self->reader, frame, get_wait_ms(self, start));
         if (err != TRI_OK) {
@@ -270,7 +196,7 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
             if (!(frame->info.flags & TRI_FRAME_KEY))
                 continue;
         }
-        if (!update_caps(self, &frame->info.video)) {
+        if (!gst_triptych_source_caps_update(&self->caps, GST_BASE_SRC(self), &frame->info.video)) {
             tri_reader_release(self->reader, frame);
             // A flushing pad refuses every event.
             return GST_PAD_IS_FLUSHING(GST_BASE_SRC_PAD(self)) ? GST_FLOW_FLUSHING
@@ -324,7 +250,7 @@ static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *q
         guint min;
         guint max;
         gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &min, &max);
-        size = MAX(size, (guint)self->info.size);
+        size = MAX(size, (guint)self->caps.info.size);
         gst_query_set_nth_allocation_pool(query, 0, pool, size, min, max);
         gst_clear_object(&pool);
     }
@@ -336,9 +262,7 @@ static gboolean gst_triptych_src_start(GstBaseSrc *base)
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
     gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), &self->stream);
     gst_triptych_log_init(&self->log, GST_OBJECT(self));
-    self->video = (struct tri_video){ 0 };
-    self->mixed = FALSE;
-    gst_video_info_init(&self->info);
+    gst_triptych_source_caps_init(&self->caps);
     self->last_number = 0;
     self->last_pts = GST_CLOCK_TIME_NONE;
     self->first_capture_ns = 0;
@@ -458,15 +382,15 @@ static void install_properties(GObjectClass *object)
         { g_param_spec_boolean("is-live", "Is live", "Whether to act as a live source", TRUE,
                                GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSrc, is_live) },
-        { g_param_spec_enum("mode", "Mode", "Which frame to read next", mode_type(),
+        { g_param_spec_enum("mode", "Mode", "Which frame to read next", gst_triptych_mode_type(),
                             TRI_MODE_LATEST, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSrc, mode) },
-        { g_param_spec_enum("wait", "Wait", "How to wait for a frame", wait_type(), TRI_WAIT_BLOCK,
-                            GST_TRIPTYCH_READY),
+        { g_param_spec_enum("wait", "Wait", "How to wait for a frame", gst_triptych_wait_type(),
+                            TRI_WAIT_BLOCK, GST_TRIPTYCH_READY),
           G_STRUCT_OFFSET(GstTriptychSrc, wait) },
-        { g_param_spec_enum("on-disconnect", "On disconnect",
-                            "What to do when the writer closes or dies", disconnect_type(),
-                            ON_DISCONNECT_WAIT, GST_TRIPTYCH_PLAYING),
+        { g_param_spec_enum(
+              "on-disconnect", "On disconnect", "What to do when the writer closes or dies",
+              gst_triptych_disconnect_type(), ON_DISCONNECT_WAIT, GST_TRIPTYCH_PLAYING),
           G_STRUCT_OFFSET(GstTriptychSrc, on_disconnect) },
         { g_param_spec_uint64(
               "timeout", "Timeout",
