@@ -162,8 +162,10 @@ static void assert_reading(struct tri_video video, const uint8_t *bytes, size_t 
     assert_non_null(memory);
     for (uint32_t p = 0, at = 0; p < shape.planes; p++) {
         data[p] = memory + shape.plane[p].offset;
-        for (uint32_t i = 0; i < shape.plane[p].row_bytes && at < count; i++)
-            memory[shape.plane[p].offset + i] = bytes[at++];
+        for (uint32_t row = 0; row < shape.plane[p].rows; row++)
+            for (uint32_t i = 0; i < shape.plane[p].row_bytes && at < count; i++)
+                memory[shape.plane[p].offset + (size_t)row * shape.plane[p].stride + i] =
+                    bytes[at++];
     }
     inspect_take(&inspect, &(struct inspect_request){ .bytes = true }, source, &video, &shape,
                  data);
@@ -179,6 +181,12 @@ static void probe_names_components_with_their_bits_and_origin(void **state)
     const struct tri_video yuyv = { .fourcc = TRI_FOURCC_YUYV, .width = 2, .height = 1 };
     assert_reading(yuyv, (const uint8_t[]){ 81, 90, 81, 240 }, 4, INSPECT_RAW,
                    "x 0  y 0\nY  81  U  90  V 240\nR 254  G   0  B   0\nYUYV 601 lim-range");
+    const struct tri_video bayer = { .fourcc = TRI_FOURCC_RGGB, .width = 2, .height = 2 };
+    assert_reading(bayer, (const uint8_t[]){ 200, 20, 30, 10 }, 4, INSPECT_RAW,
+                   "x 0  y 0\nR 200  G  20  B  10  G  30\nR 200  G  25  B  10\nRGGB full-range");
+    const struct tri_video depth = { .fourcc = TRI_FOURCC_Z16, .width = 1, .height = 1 };
+    assert_reading(depth, (const uint8_t[]){ 0, 1 }, 2, INSPECT_RAW,
+                   "x 0  y 0\nZ   256\nR 255  G   0  B   0\nZ16 16 bits full-range");
     const struct tri_video p010 = {
         .fourcc = TRI_FOURCC_P010, .width = 1, .height = 1, .matrix = TRI_MATRIX_709
     };
