@@ -66,7 +66,6 @@ static int list(const struct config *config, const tri_log *log)
     const enum source_list what = config->list_devices   ? SOURCE_LIST_DEVICES
                                   : config->list_formats ? SOURCE_LIST_FORMATS
                                                          : SOURCE_LIST_CTRLS;
-
     const int status = exit_status(config->ops->list(&options, what));
     return cli_printed(log) ? status : CLI_FAILED;
 }
@@ -93,7 +92,6 @@ static bool open_writer(struct run *run)
     };
     struct tri_writer_stats stats;
     char fourcc[5];
-
     const enum tri_err err = tri_writer_open(&run->writer, &options);
     if (err != TRI_OK) {
         tri_log_write(run->log, TRI_LOG_ERROR, "capture", "%s: cannot create the stream: %s",
@@ -113,7 +111,6 @@ static bool open_writer(struct run *run)
 static uint32_t readers(const struct run *run)
 {
     struct tri_writer_stats stats;
-
     tri_writer_get_stats(run->writer, &stats);
     return stats.readers;
 }
@@ -128,7 +125,6 @@ static void wait_for_reader(const struct run *run)
 static void linger(const struct run *run)
 {
     const int64_t until_ns = tri_now_ns() + (int64_t)(run->config->linger * 1e9);
-
     while (!stop_asked() && tri_now_ns() < until_ns && readers(run) > 0)
         sleep_ms(POLL_MS);
 }
@@ -138,7 +134,6 @@ static void print_stats(struct run *run)
     struct stats *stats = &run->supervisor.publisher.stats;
     struct tri_writer_stats writer_stats;
     char line[256];
-
     tri_writer_get_stats(run->writer, &writer_stats);
     stats_writer(stats, &writer_stats);
     stats_line(stats, tri_now_ns(), line, sizeof(line));
@@ -149,7 +144,6 @@ static void print_stats(struct run *run)
 static bool must_crash(const struct run *run)
 {
     const uint64_t after = run->config->faults.crash_after;
-
     return after > 0 && run->supervisor.publisher.stats.frames >= after;
 }
 
@@ -159,7 +153,6 @@ static json_t *make_summary(struct run *run)
     struct publisher *publisher = &run->supervisor.publisher;
     const struct source *source = &publisher->source;
     struct tri_writer_stats writer_stats;
-
     tri_writer_get_stats(run->writer, &writer_stats);
     stats_writer(&publisher->stats, &writer_stats);
     json_t *summary = stats_json(&publisher->stats);
@@ -197,7 +190,6 @@ static void stream(struct run *run)
     const int verbosity = run->config->common.verbosity;
     const bool live_stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
     enum source_result result = SOURCE_OK;
-
     while (result == SOURCE_OK && !stop_asked()) {
         result = supervisor_step(&run->supervisor);
         reader_hooks_check(&run->hooks, run->writer);
@@ -216,7 +208,6 @@ int capture_run(const struct config *config, const tri_log *log)
     static struct run run; // large: a draft for each slot
     struct supervisor *supervisor = &run.supervisor;
     json_t *summary = NULL;
-
     if (config->list_devices || config->list_formats || config->list_ctrls)
         return list(config, log);
     run = (struct run){ .config = config,

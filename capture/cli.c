@@ -21,7 +21,6 @@ static bool add_control(struct controls *controls, const char *control, size_t b
                         size_t why_bytes)
 {
     const char *equals = memchr(control, '=', bytes);
-
     if (!equals || equals == control || equals == control + bytes - 1) {
         snprintf(why, why_bytes, "use NAME=VALUE; --list-ctrls lists the controls");
         return false;
@@ -45,7 +44,6 @@ static bool add_control(struct controls *controls, const char *control, size_t b
 static size_t control_bytes(const char *value)
 {
     size_t bytes = strcspn(value, ",");
-
     while (value[bytes] && bytes > 0 && value[bytes - 1] == '\\')
         bytes += 1 + strcspn(value + bytes + 1, ",");
     return bytes;
@@ -72,7 +70,6 @@ static bool set_stall(UNUSED const struct cli_option *option, void *target, cons
     struct fault_options *faults = target;
     char *end = NULL;
     char *last = NULL;
-
     errno = 0;
     faults->stall_ms = strtoul(value, &end, 10);
     faults->stall_at = *end == '@' ? strtoul(end + 1, &last, 10) : 0;
@@ -205,7 +202,6 @@ static void describe_sources(char *text, size_t bytes)
 {
     struct strbuf list;
     char what[32];
-
     strbuf_init(&list, text, bytes);
     for (size_t i = 0; source_at(i); i++) {
         const struct source_ops *ops = source_at(i);
@@ -242,7 +238,6 @@ static int refuse_source(const char *text)
 {
     struct strbuf list;
     char names[256];
-
     strbuf_init(&list, names, sizeof(names));
     for (size_t i = 0; source_at(i); i++)
         strbuf_add(&list, "%s%s:%s", i ? ", " : "", source_at(i)->name, source_at(i)->arg);
@@ -324,7 +319,6 @@ int config_parse(struct config *config, int argc, char **argv)
     char formats[512];
     struct cli_program complete = program;
     int first = 0;
-
     describe_sources(operands, sizeof(operands));
     describe_formats(formats, sizeof(formats));
     complete.operands = operands;

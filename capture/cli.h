@@ -35,13 +35,19 @@ struct config {
     uint32_t mode;
     const char *group;
     double reclaim; // seconds; 0: at once; RECLAIM_NEVER
-    bool checksum, huge_pages, lock;
+    bool checksum;
+    bool huge_pages;
+    bool lock;
 
-    int io;                       // enum source_io
-    const char *input, *standard; // NULL: leave it as it is
+    int io;            // enum source_io
+    const char *input; // NULL: leave it as it is
+    const char *standard;
     struct controls controls;
-    bool list_devices, list_formats, list_ctrls;
-    bool loop, persistent;
+    bool list_devices;
+    bool list_formats;
+    bool list_ctrls;
+    bool loop;
+    bool persistent;
     double device_timeout; // seconds; 0: none
 
     uint64_t count; // 0: no limit

@@ -17,7 +17,6 @@ static void open_drawing(struct outage *outage, const char *why, const tri_log *
     const struct pattern *pattern = pattern_find("no-signal", &arg);
     const enum tri_err err = drawing_open(&outage->drawing, pattern, why, video);
     char fourcc[5];
-
     if (err != TRI_OK)
         tri_log_write(log, TRI_LOG_WARN, "capture",
                       "no frames during the outage: cannot draw %s: %s",
@@ -30,7 +29,6 @@ void outage_begin(struct outage *outage, const struct tri_video *video, const ch
     const int64_t now_ns = tri_now_ns();
     const bool soon = outage->ended_ns && now_ns - outage->ended_ns < BACKOFF_MAX_NS;
     const int64_t backoff_ns = soon ? longer(outage->backoff_ns) : BACKOFF_MIN_NS;
-
     *outage = (struct outage){ .active = true,
                                .since_ns = now_ns,
                                .retry_at_ns = now_ns + backoff_ns,
@@ -54,7 +52,6 @@ void outage_resume(struct outage *outage, const char *why, const tri_log *log)
 bool outage_draw(struct outage *outage, struct tri_draft *draft)
 {
     const struct pattern_moment now = drawing_moment(outage->number++);
-
     draft->info.flags |= TRI_FRAME_NO_SIGNAL | (now.number == 0 ? TRI_FRAME_RESTART : 0);
     draft->info.capture_ns = now.time_ns;
     return outage->drawing && drawing_draw(outage->drawing, draft, &now) == TRI_OK;

@@ -43,7 +43,6 @@ static void report_refusal(const struct publisher *publisher, const struct tri_v
                            ? "; retrying every second: free memory, or restart with a smaller "
                              "--size or fewer --buffers"
                            : "";
-
     tri_log_write(publisher->log, TRI_LOG_ERROR, "capture", "%s: dropping frames of %ux%u %s: %s%s",
                   publisher->stats.name, video->width, video->height,
                   tri_fourcc_name(video->fourcc, fourcc), tri_strerror(err), help);
@@ -66,7 +65,6 @@ static bool has_slot(struct publisher *publisher, const struct tri_video *video,
 struct tri_draft *publisher_begin(struct publisher *publisher, const struct tri_video *video)
 {
     const enum tri_err err = tri_writer_begin(publisher->writer, video, &publisher->draft);
-
     if (has_slot(publisher, video, err))
         return &publisher->draft;
     if (err != TRI_ERR_NO_SLOT)
@@ -85,7 +83,6 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft)
                                    .video = draft->info.video,
                                    .capture_ns = draft->info.capture_ns,
                                    .copies = draft->info.copies };
-
     const enum tri_err err = tri_writer_publish(publisher->writer, draft);
     if (err != TRI_OK) {
         tri_log_write(publisher->log, TRI_LOG_DEBUG, "capture", "frame not published: %s",
@@ -102,7 +99,6 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft)
 static enum source_result fill_queue(struct publisher *publisher)
 {
     uint32_t queued = 0;
-
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
         queued += publisher->queued[i].data[0] != NULL;
     for (; queued < publisher->source.queue; queued++) {
@@ -130,7 +126,6 @@ static enum source_result fill_queue(struct publisher *publisher)
 static enum source_result fill_one(struct publisher *publisher, struct tri_draft **draft)
 {
     struct source *source = &publisher->source;
-
     if (source->queue == 0 && !publisher->in_progress && source->skip == 0)
         publisher_begin(publisher, &source->video);
     *draft = publisher->draft.data[0] ? &publisher->draft : NULL;
@@ -143,7 +138,6 @@ static enum source_result fill_one(struct publisher *publisher, struct tri_draft
 static void deliver(struct publisher *publisher, struct tri_draft *draft)
 {
     const bool skip = publisher->source.skip > 0;
-
     publisher->source.skip -= skip;
     if (!draft)
         return;
@@ -162,7 +156,6 @@ enum source_result publisher_frame(struct publisher *publisher)
     struct source *source = &publisher->source;
     struct tri_draft *draft = NULL;
     enum source_result result = source->queue > 0 ? fill_queue(publisher) : SOURCE_OK;
-
     if (result == SOURCE_OK && source->ops->wait)
         result = source->ops->wait(source, WAIT_MS);
     if (result == SOURCE_OK)

@@ -17,7 +17,6 @@ static void sleep_until(int64_t until_ns)
 {
     const struct timespec at = { .tv_sec = until_ns / (int64_t)SECOND,
                                  .tv_nsec = until_ns % (int64_t)SECOND };
-
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
@@ -25,7 +24,6 @@ bool schedule_wait(struct schedule *schedule, int timeout_ms)
 {
     const int64_t now_ns = tri_now_ns();
     const int64_t limit_ns = now_ns + timeout_ms * INT64_C(1000000);
-
     if (!schedule->due_ns)
         schedule->due_ns = now_ns;
     int64_t frame_ns = schedule->due_ns + schedule->delay_ns;
@@ -72,7 +70,6 @@ uint64_t schedule_skip_missed(struct schedule *schedule)
     const int64_t due_ns = schedule->due_ns;
     const int64_t late_ns = tri_now_ns() - schedule->frame_ns; // in addition to delay_ns
     const uint64_t missed = schedule->first ? 0 : schedule_missed(schedule, due_ns + late_ns);
-
     for (uint64_t i = 0; i < missed; i++)
         schedule_advance(schedule);
     schedule->frame_ns += schedule->due_ns - due_ns;
@@ -82,7 +79,6 @@ uint64_t schedule_skip_missed(struct schedule *schedule)
 void schedule_postpone(struct schedule *schedule)
 {
     const int64_t now_ns = tri_now_ns();
-
     if (schedule_missed(schedule, now_ns) == 0)
         return;
     schedule->due_ns = schedule->frame_ns = now_ns;

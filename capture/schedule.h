@@ -8,7 +8,8 @@
 
 /** All zero is unpaced: every frame is due at once. Times are CLOCK_MONOTONIC. */
 struct schedule {
-    uint64_t num, den;  // frames per second; num 0: unpaced
+    uint64_t num; // frames per second; num 0: unpaced
+    uint64_t den;
     int64_t due_ns;     // deadline of the next frame; 0: before the first schedule_wait()
     uint64_t remainder; // fraction of a nanosecond missing from due_ns, in 1/num
     int64_t delay_ns;   // added to the next deadline only; schedule_advance() clears it

@@ -12,7 +12,6 @@ void service_state_report(const char *state)
 {
     const char *const path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-
     if (!path || (*path != '/' && *path != '@') || strlen(path) >= sizeof(address.sun_path))
         return;
     strcpy(address.sun_path, path);

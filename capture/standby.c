@@ -12,7 +12,6 @@
 static bool has_readers(struct standby *standby, const tri_writer *writer)
 {
     struct tri_writer_stats stats;
-
     tri_writer_get_stats(writer, &stats);
     standby->checked_ns = tri_now_ns();
     if (stats.readers > 0)
@@ -51,7 +50,6 @@ bool standby_publish(struct publisher *publisher)
     const struct pattern *pattern = pattern_find("standby", &arg);
     struct drawing *drawing;
     char fourcc[5];
-
     const enum tri_err err =
         drawing_open(&drawing, pattern, "the source opens when a reader attaches", video);
     if (err != TRI_OK) {

@@ -13,7 +13,6 @@ static void write_source_log(void *user, enum tri_log_level level, const char *p
                              const char *text)
 {
     struct supervisor *supervisor = user;
-
     if (level <= TRI_LOG_WARN)
         snprintf(supervisor->reason, sizeof(supervisor->reason), "%s", text);
     if (!supervisor->outage.since_ns || !supervisor->mute)
@@ -36,7 +35,6 @@ enum source_result supervisor_open(struct supervisor *supervisor)
 {
     struct publisher *publisher = &supervisor->publisher;
     const tri_log *log = supervisor->log;
-
     supervisor->source_log = (tri_log){
         .write = write_source_log,
         .user = supervisor,
@@ -71,7 +69,6 @@ static enum source_result check_outage(const struct supervisor *supervisor)
 static enum source_result lose_source(struct supervisor *supervisor)
 {
     const struct source *source = &supervisor->publisher.source;
-
     publisher_close(&supervisor->publisher);
     if (supervisor->outage.since_ns) {
         const enum source_result result = check_outage(supervisor);
@@ -113,7 +110,6 @@ static enum source_result publish_no_signal(struct supervisor *supervisor)
 {
     struct outage *outage = &supervisor->outage;
     struct publisher *publisher = &supervisor->publisher;
-
     if (!schedule_wait(&outage->schedule, WAIT_MS))
         return SOURCE_OK;
     schedule_postpone(&outage->schedule); // if reopening the source took long
@@ -134,7 +130,6 @@ static enum source_result check_device_timeout(struct supervisor *supervisor)
     const int64_t period_ns = capture_timing_period(source->video.fps_num, source->video.fps_den);
     const double least_s = (double)period_ns / 1e9 * TIMEOUT_PERIODS;
     const double limit_s = supervisor->device_timeout;
-
     if (!(source->ops->flags & SOURCE_CAN_STALL) || limit_s <= 0 || silent_s < limit_s ||
         silent_s < least_s)
         return SOURCE_OK;
@@ -174,7 +169,6 @@ static enum source_result publish_frame(struct supervisor *supervisor)
 static enum source_result enter_standby(struct supervisor *supervisor)
 {
     struct publisher *publisher = &supervisor->publisher;
-
     if (!standby_publish(publisher) && publisher->stats.frames == 0)
         return publish_frame(supervisor);
     publisher_close(publisher);
@@ -190,7 +184,6 @@ static enum source_result enter_standby(struct supervisor *supervisor)
 static enum source_result wait_in_standby(struct supervisor *supervisor)
 {
     struct publisher *publisher = &supervisor->publisher;
-
     if (!standby_must_end(&supervisor->standby, publisher->writer))
         return SOURCE_OK;
     supervisor->standby.active = false;
@@ -205,7 +198,6 @@ static enum source_result wait_in_standby(struct supervisor *supervisor)
 enum source_result supervisor_step(struct supervisor *supervisor)
 {
     struct standby *standby = &supervisor->standby;
-
     if (standby->active)
         return wait_in_standby(supervisor);
     if (standby_is_due(standby, supervisor->publisher.writer))

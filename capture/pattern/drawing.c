@@ -33,7 +33,6 @@ static bool open_buffer(struct drawing *drawing, const struct tri_video *video)
                                  .fps_den = video->fps_den,
                                  .matrix = TRI_MATRIX_601,
                                  .range = TRI_RANGE_FULL };
-
     drawing->encoder = jpeg_encoder_new();
     if (!drawing->encoder || !paint_open(&drawing->canvas, &picture))
         return false;
@@ -46,7 +45,6 @@ static bool open_buffer(struct drawing *drawing, const struct tri_video *video)
 bool drawing_possible(uint32_t fourcc)
 {
     const struct tri_format *format = tri_format_find(fourcc);
-
     return format &&
            (format->components > 0 || (fourcc == TRI_FOURCC_MJPG && jpeg_encoder_built_in()));
 }
@@ -55,7 +53,6 @@ enum tri_err drawing_open(struct drawing **out, const struct pattern *pattern, c
                           const struct tri_video *video)
 {
     struct tri_shape shape;
-
     *out = NULL;
     if (!drawing_possible(video->fourcc) || tri_video_shape(video, &shape) != TRI_OK)
         return TRI_ERR_INVALID;
@@ -80,7 +77,6 @@ static void draw(struct drawing *drawing, struct drawn *drawn, const struct patt
 {
     const struct pattern *pattern = drawing->pattern;
     const bool unknown = drawn->data != drawing->canvas.data[0];
-
     if (unknown && pattern->still)
         pattern->still(drawing->state, &drawing->canvas);
     if (pattern->moving)
@@ -112,7 +108,6 @@ enum tri_err drawing_draw(struct drawing *drawing, struct tri_draft *draft,
 struct pattern_moment drawing_moment(uint64_t number)
 {
     struct timespec clock;
-
     clock_gettime(CLOCK_REALTIME, &clock);
     return (struct pattern_moment){
         .number = number,
@@ -124,7 +119,6 @@ struct pattern_moment drawing_moment(uint64_t number)
 void drawing_close(struct drawing **drawing)
 {
     struct drawing *d = *drawing;
-
     *drawing = NULL;
     if (!d)
         return;

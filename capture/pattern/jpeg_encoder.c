@@ -22,7 +22,6 @@ bool jpeg_encoder_built_in(void)
 jpeg_encoder *jpeg_encoder_new(void)
 {
     jpeg_encoder *encoder = calloc(1, sizeof(*encoder));
-
     if (encoder && !(encoder->handle = tjInitCompress()))
         jpeg_encoder_free(&encoder);
     return encoder;
@@ -31,12 +30,12 @@ jpeg_encoder *jpeg_encoder_new(void)
 uint64_t jpeg_encoder_run(jpeg_encoder *encoder, const struct paint *canvas, uint8_t *to,
                           uint64_t room)
 {
-    const int width = (int)canvas->video.width, height = (int)canvas->video.height;
+    const int width = (int)canvas->video.width;
+    const int height = (int)canvas->video.height;
     const unsigned char *planes[3] = { canvas->data[0], canvas->data[1], canvas->data[2] };
     const int strides[3] = { (int)canvas->shape.plane[0].stride, (int)canvas->shape.plane[1].stride,
                              (int)canvas->shape.plane[2].stride };
     unsigned long used = encoder->room;
-
     if (!encoder->buffer) {
         encoder->room = tjBufSize(width, height, TJSAMP_420);
         encoder->buffer = tjAlloc((int)encoder->room);

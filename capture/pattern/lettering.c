@@ -72,20 +72,21 @@ void lettering_open(struct lettering *lettering, uint32_t height, struct paint_r
 uint32_t lettering_height(uint32_t count, uint32_t width, uint32_t height)
 {
     const uint32_t by_width = (uint32_t)(width / (count * CELL_WIDTH) * CELL_HEIGHT);
-
     return by_width < height ? by_width : height;
 }
 
 /** @return the squared distance */
 static double distance_to_segment(double x, double y, const char *point)
 {
-    const double x0 = point[0] - '0', y0 = point[1] - '0';
-    const double dx = point[2] - '0' - x0, dy = point[3] - '0' - y0;
+    const double x0 = point[0] - '0';
+    const double y0 = point[1] - '0';
+    const double dx = point[2] - '0' - x0;
+    const double dy = point[3] - '0' - y0;
     const double square = dx * dx + dy * dy;
     double along = square > 0 ? ((x - x0) * dx + (y - y0) * dy) / square : 0;
-
     along = along < 0 ? 0 : along > 1 ? 1 : along;
-    const double away_x = x - x0 - along * dx, away_y = y - y0 - along * dy;
+    const double away_x = x - x0 - along * dx;
+    const double away_y = y - y0 - along * dy;
     return away_x * away_x + away_y * away_y;
 }
 
@@ -93,7 +94,6 @@ static double distance_to_segment(double x, double y, const char *point)
 static double distance_to_strokes(double x, double y, const char *glyph)
 {
     double nearest = CELL_HEIGHT * CELL_HEIGHT;
-
     for (const char *at = glyph; at[0]; at += at[0] == ' ' ? 1 : 2) {
         if (at[0] == ' ' || !at[2] || at[2] == ' ')
             continue;
@@ -109,7 +109,6 @@ static bool draw_glyph(struct lettering *lettering, struct paint *to, const stru
     const double unit = lettering->height / CELL_HEIGHT; // pixels to a unit of the grid
     struct paint_color shade[SHADES + 1];
     struct paint_color *line = calloc(lettering->width, sizeof(*line));
-
     if (!line || !paint_open_part(to, like, lettering->width, lettering->height)) {
         free(line);
         *to = (struct paint){ 0 };
@@ -137,7 +136,6 @@ static struct paint *glyph_of(struct lettering *lettering, const struct paint *l
     const int capital = toupper((unsigned char)letter);
     const unsigned index = capital >= ' ' && capital <= '_' ? (unsigned)(capital - ' ') : 0;
     struct paint *glyph = &lettering->glyph[index];
-
     if (!glyph->data[0] &&
         !draw_glyph(lettering, glyph, like, strokes[index] ? strokes[index] : ""))
         return NULL;

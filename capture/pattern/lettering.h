@@ -10,8 +10,10 @@
 
 /** Letters of one size and colour for one canvas format. All zero: none. */
 struct lettering {
-    uint32_t width, height; // of a letter's cell, even
-    struct paint_rgb ink, ground;
+    uint32_t width; // of a letter's cell, even
+    uint32_t height;
+    struct paint_rgb ink;
+    struct paint_rgb ground;
     struct paint glyph[64]; // of ' ' to '_', drawn at first use
 };
 

@@ -21,7 +21,6 @@ static uint32_t units(uint32_t pixels, uint32_t unit)
 bool paint_open_part(struct paint *paint, const struct paint *like, uint32_t width, uint32_t height)
 {
     struct tri_video video = like->video;
-
     video.width = (width + 1) & ~1u;
     video.height = (height + 1) & ~1u;
     memset(video.stride, 0, sizeof(video.stride));
@@ -47,7 +46,6 @@ static uint32_t samples_in_row(const struct paint *paint, const struct tri_compo
 {
     const struct tri_plane_rule *rule = &paint->format->plane[component->plane];
     const uint32_t groups = paint->shape.plane[component->plane].row_bytes / rule->bytes;
-
     return groups * rule->pixels / component->across;
 }
 
@@ -132,7 +130,8 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
 
     for (uint32_t p = 0; p < paint->shape.planes; p++) {
         const struct tri_plane_rule *rule = &paint->format->plane[p];
-        const uint32_t first = y / rule->lines, end = units(bottom, rule->lines);
+        const uint32_t first = y / rule->lines;
+        const uint32_t end = units(bottom, rule->lines);
         const size_t from = (size_t)(x / rule->pixels) * rule->bytes;
         const size_t bytes = (size_t)units(right, rule->pixels) * rule->bytes - from;
         // A packed group has samples of several pixels, of which some may be outside; rows of a
@@ -156,7 +155,6 @@ void paint_fill(struct paint *paint, uint32_t x, uint32_t y, uint32_t width, uin
 static uint16_t shared(const struct paint_color *colors, uint32_t left, uint32_t across, uint32_t c)
 {
     const uint32_t first = colors[0].sample[c];
-
     return (uint16_t)(across > 1 && left > 1 ? (first + colors[1].sample[c] + 1) / 2 : first);
 }
 
@@ -191,7 +189,8 @@ void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t 
     end = least(end, paint->video.height);
     for (uint32_t p = 0; p < paint->shape.planes; p++) {
         const uint32_t down = paint->format->plane[p].lines;
-        const uint32_t rows = period / down, last = units(end, down);
+        const uint32_t rows = period / down;
+        const uint32_t last = units(end, down);
 
         for (uint32_t row = from / down + rows; row < last; row++)
             memcpy(row_of(paint, p, row), row_of(paint, p, row - rows),
@@ -201,7 +200,12 @@ void paint_repeat(struct paint *paint, uint32_t from, uint32_t period, uint32_t 
 
 /** Positions and size of a copy, in pixels. */
 struct copy {
-    uint32_t x, y, from_x, from_y, width, height;
+    uint32_t x;
+    uint32_t y;
+    uint32_t from_x;
+    uint32_t from_y;
+    uint32_t width;
+    uint32_t height;
 };
 
 /** Clips a copy to both canvases. @return false if nothing is left */
@@ -238,7 +242,6 @@ static void copy_plane(struct paint *to, const struct paint *from, uint32_t p,
     const size_t at = (size_t)(copy->x / rule->pixels) * rule->bytes;
     const size_t from_at = (size_t)(copy->from_x / rule->pixels) * rule->bytes;
     const uint32_t rows = units(copy->height, rule->lines);
-
     for (uint32_t row = 0; row < rows; row++) {
         uint8_t *const to_row = row_of(to, p, copy->y / rule->lines + row);
         const uint8_t *const from_row = row_of(from, p, copy->from_y / rule->lines + row);
@@ -253,7 +256,6 @@ void paint_copy(struct paint *to, uint32_t x, uint32_t y, const struct paint *fr
                 uint32_t from_y, uint32_t width, uint32_t height)
 {
     struct copy copy = { x, y, from_x, from_y, width, height };
-
     if (clip(&copy, to, from))
         for (uint32_t p = 0; p < to->shape.planes; p++)
             copy_plane(to, from, p, &copy);
@@ -263,7 +265,6 @@ void paint_copy_grey(struct paint *to, uint32_t x, uint32_t y, const struct pain
                      uint32_t from_x, uint32_t from_y, uint32_t width, uint32_t height)
 {
     struct copy copy = { x, y, from_x, from_y, width, height };
-
     if (clip(&copy, to, from))
         copy_plane(to, from, 0, &copy);
 }

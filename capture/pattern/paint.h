@@ -7,7 +7,9 @@
 
 /** A colour for people: R'G'B', full range, 8 bits each. */
 struct paint_rgb {
-    uint8_t r, g, b;
+    uint8_t r;
+    uint8_t g;
+    uint8_t b;
 };
 
 /** A colour as samples of one format, matrix and range, in the order of its components. Valid only

@@ -25,7 +25,6 @@ static uint16_t quantize(const struct paint *paint, unsigned c, double value, bo
     // One step of 8 bits; with 5 and 6 bits, the same share of the range.
     const double unit = bits >= 8 ? (double)(1u << (bits - 8)) : top / 255;
     double sample;
-
     if (paint->full)
         sample = value * top + (middle ? 128 * unit : 0);
     else
@@ -39,7 +38,6 @@ struct paint_color paint_color(const struct paint *paint, struct paint_rgb rgb)
     const double *share = paint->luma;
     const double luma = share[0] * c[0] + share[1] * c[1] + share[2] * c[2];
     struct paint_color color = { { 0 } };
-
     if (paint->format->family == TRI_FAMILY_RGB || paint->format->family == TRI_FAMILY_BAYER) {
         for (unsigned i = 0; i < 3; i++)
             color.sample[i] = quantize(paint, i, c[i], false);

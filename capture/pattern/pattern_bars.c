@@ -16,8 +16,8 @@ static const struct paint_rgb black = { 0, 0, 0 };
 static void fill_part(struct paint *canvas, uint32_t x, uint32_t width, uint32_t index,
                       uint32_t count, uint32_t y, uint32_t height, struct paint_rgb rgb)
 {
-    const uint32_t left = index * width / count, right = (index + 1) * width / count;
-
+    const uint32_t left = index * width / count;
+    const uint32_t right = (index + 1) * width / count;
     paint_fill(canvas, x + left, y, right - left, height, paint_color(canvas, rgb));
 }
 
@@ -43,8 +43,8 @@ static void draw_pluge(struct paint *canvas, uint32_t y, uint32_t height)
     };
     static const struct paint_rgb narrow[3] = { { 0, 0, 0 }, { 9, 9, 9 }, { 19, 19, 19 } };
     const uint32_t width = canvas->video.width;
-    const uint32_t x5 = width * 5 / 7, x6 = width * 6 / 7;
-
+    const uint32_t x5 = width * 5 / 7;
+    const uint32_t x6 = width * 6 / 7;
     for (uint32_t i = 0; i < 4; i++)
         fill_part(canvas, 0, x5, i, 4, y, height, wide[i]);
     for (uint32_t i = 0; i < 3; i++)
@@ -55,8 +55,8 @@ static void draw_pluge(struct paint *canvas, uint32_t y, uint32_t height)
 static void smpte_still(void *state, struct paint *canvas)
 {
     const uint32_t height = canvas->video.height;
-    const uint32_t top = height * 2 / 3, middle = height * 3 / 4;
-
+    const uint32_t top = height * 2 / 3;
+    const uint32_t middle = height * 3 / 4;
     (void)state;
     pattern_bars_draw(canvas, 0, top);
     draw_reverse_bars(canvas, top, middle - top);

@@ -13,9 +13,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-static const struct paint_rgb black = { 0, 0, 0 }, white = { 255, 255, 255 };
-static const struct paint_rgb ground = { 22, 24, 29 }, groove = { 44, 48, 58 };
-static const struct paint_rgb pale = { 236, 238, 242 }, amber = { 255, 184, 56 };
+static const struct paint_rgb black = { 0, 0, 0 };
+static const struct paint_rgb white = { 255, 255, 255 };
+static const struct paint_rgb ground = { 22, 24, 29 };
+static const struct paint_rgb groove = { 44, 48, 58 };
+static const struct paint_rgb pale = { 236, 238, 242 };
+static const struct paint_rgb amber = { 255, 184, 56 };
 static const struct paint_rgb dim = { 128, 136, 152 };
 
 #define TIME_TEXT   12 // "12:34:56.789"
@@ -24,12 +27,21 @@ static const struct paint_rgb dim = { 128, 136, 152 };
 
 /** Positions, from top to bottom; all even. */
 struct face {
-    uint32_t strip;             // lines of the code; 0: the frame is too small for it
-    uint32_t ramp, panel, end;  // first lines of the grey ramp and of the dark panel; its end
-    uint32_t left, time, frame; // positions of the texts
-    uint32_t info, info_top, info_line; // the right column: position and line height
-    uint32_t track, track_lines;
-    struct lettering time_text, number_text, info_text;
+    uint32_t strip; // lines of the code; 0: the frame is too small for it
+    uint32_t ramp;  // first lines of the grey ramp and of the dark panel; its end
+    uint32_t panel;
+    uint32_t end;
+    uint32_t left; // positions of the texts
+    uint32_t time;
+    uint32_t frame;
+    uint32_t info; // the right column: position and line height
+    uint32_t info_top;
+    uint32_t info_line;
+    uint32_t track;
+    uint32_t track_lines;
+    struct lettering time_text;
+    struct lettering number_text;
+    struct lettering info_text;
     struct paint ball;
     char info_words[INFO_LINES][16];
 };
@@ -42,7 +54,6 @@ static uint32_t even(double value)
 static void format_info(struct face *face, const struct tri_video *video)
 {
     char fourcc[5];
-
     snprintf(face->info_words[0], sizeof(face->info_words[0]), "%u*%u", video->width,
              video->height);
     snprintf(face->info_words[1], sizeof(face->info_words[1]), "%s",
@@ -59,7 +70,8 @@ static void arrange(struct face *face, uint32_t width, uint32_t height)
     if (width >= CLOCK_WIDTH_MIN && height >= CLOCK_HEIGHT_MIN)
         face->strip = clock_strip_lines(height);
     const double inner = height - 2.0 * face->strip;
-    const double panel = inner * 0.43, margin = width * 0.04;
+    const double panel = inner * 0.43;
+    const double margin = width * 0.04;
 
     face->end = height - face->strip;
     face->panel = even(face->strip + inner - panel);
@@ -88,7 +100,6 @@ static void arrange(struct face *face, uint32_t width, uint32_t height)
 static void clock_close(void *state)
 {
     struct face *face = state;
-
     if (!face)
         return;
     lettering_close(&face->time_text);
@@ -102,7 +113,6 @@ static bool clock_open(void **state, const struct paint *canvas, const struct tr
                        const char *arg)
 {
     struct face *face = calloc(1, sizeof(*face));
-
     (void)arg;
     *state = face;
     if (!face)
@@ -118,7 +128,6 @@ static void clock_still(void *state, struct paint *canvas)
 {
     struct face *face = state;
     const uint32_t width = canvas->video.width;
-
     pattern_bars_draw(canvas, face->strip, face->ramp - face->strip);
     for (uint32_t i = 0; i < 16; i++) {
         const uint32_t x = i * width / 16;
@@ -136,7 +145,6 @@ static void encode(const struct pattern_moment *moment, clock_cells cells)
 {
     const struct clock_code code = { .number = (uint32_t)moment->number,
                                      .time_us = (uint64_t)moment->time_ns / 1000 };
-
     clock_encode(&code, cells);
 }
 
@@ -145,16 +153,18 @@ static void draw_strips(const struct face *face, struct paint *canvas,
                         const struct pattern_moment *now, const struct pattern_moment *before)
 {
     const struct paint_color color[2] = { paint_color(canvas, black), paint_color(canvas, white) };
-    const uint32_t width = canvas->video.width, height = canvas->video.height;
-    clock_cells cells, cells_before;
-
+    const uint32_t width = canvas->video.width;
+    const uint32_t height = canvas->video.height;
+    clock_cells cells;
+    clock_cells cells_before;
     if (!face->strip)
         return;
     encode(now, cells);
     encode(before ? before : now, cells_before);
     for (uint32_t i = 0; i < 2 * CLOCK_ROWS * CLOCK_COLUMNS; i++) {
         const enum clock_strip strip = i % 2 ? CLOCK_BOTTOM : CLOCK_TOP;
-        const uint32_t row = i / 2 / CLOCK_COLUMNS, column = i / 2 % CLOCK_COLUMNS;
+        const uint32_t row = i / 2 / CLOCK_COLUMNS;
+        const uint32_t column = i / 2 % CLOCK_COLUMNS;
         if (before && cells[row][column] == cells_before[row][column])
             continue;
         const struct clock_cell at = clock_cell_at(width, height, strip, row, column);
@@ -166,7 +176,6 @@ static void format_time(const struct pattern_moment *moment, char text[TIME_TEXT
 {
     const time_t seconds = (time_t)(moment->clock_ns / 1000000000);
     struct tm local;
-
     localtime_r(&seconds, &local);
     snprintf(text, TIME_TEXT + 1, "%02u:%02u:%02u.%03u", (unsigned)local.tm_hour % 24,
              (unsigned)local.tm_min % 60, (unsigned)local.tm_sec % 61,
@@ -180,8 +189,8 @@ static void format_number(const struct pattern_moment *moment, char text[NUMBER_
 
 static uint32_t ball_place(const struct face *face, const struct paint *canvas, uint64_t number)
 {
-    const uint32_t width = canvas->video.width, size = face->ball.video.width;
-
+    const uint32_t width = canvas->video.width;
+    const uint32_t size = face->ball.video.width;
     return width > size ? even((width - size) * pattern_swing(number)) : 0;
 }
 
@@ -190,9 +199,10 @@ static void clock_moving(void *state, struct paint *canvas, const struct pattern
 {
     struct face *face = state;
     const uint32_t size = face->ball.video.width;
-    char text[TIME_TEXT + 1], number[NUMBER_TEXT + 1];
-    char text_before[TIME_TEXT + 1], number_before[NUMBER_TEXT + 1];
-
+    char text[TIME_TEXT + 1];
+    char number[NUMBER_TEXT + 1];
+    char text_before[TIME_TEXT + 1];
+    char number_before[NUMBER_TEXT + 1];
     draw_strips(face, canvas, now, before);
     if (before) {
         format_time(before, text_before);

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct paint_rgb black = { 0, 0, 0 }, white = { 255, 255, 255 };
+static const struct paint_rgb black = { 0, 0, 0 };
+static const struct paint_rgb white = { 255, 255, 255 };
 
 bool pattern_ball_open(struct paint *part, const struct paint *canvas, uint32_t diameter,
                        struct paint_rgb ink, struct paint_rgb ground)
@@ -46,7 +47,6 @@ static uint32_t place(uint32_t length, uint32_t size, double share)
 static void ball_close(void *state)
 {
     struct paint *part = state;
-
     if (part)
         free(part->data[0]);
     free(part);
@@ -55,10 +55,10 @@ static void ball_close(void *state)
 static bool ball_open(void **state, const struct paint *canvas, const struct tri_video *video,
                       const char *arg)
 {
-    const uint32_t width = canvas->video.width, height = canvas->video.height;
+    const uint32_t width = canvas->video.width;
+    const uint32_t height = canvas->video.height;
     const uint32_t diameter = (width < height ? width : height) / 6 + 1;
     struct paint *part = calloc(1, sizeof(*part));
-
     (void)video, (void)arg;
     *state = part;
     return part && pattern_ball_open(part, canvas, diameter, white, black);
@@ -69,7 +69,6 @@ static void ball_place(const struct paint *part, const struct paint *canvas, uin
                        uint32_t *x, uint32_t *y)
 {
     const double angle = 2 * M_PI * (double)(number % 240) / 240;
-
     *x = place(canvas->video.width, part->video.width, 0.5 + 0.45 * sin(angle));
     *y = place(canvas->video.height, part->video.height, 0.5 - 0.45 * cos(angle));
 }
@@ -79,8 +78,8 @@ static void ball_moving(void *state, struct paint *canvas, const struct pattern_
 {
     struct paint *part = state;
     const uint32_t side = part->video.width;
-    uint32_t x, y;
-
+    uint32_t x;
+    uint32_t y;
     if (before) {
         ball_place(part, canvas, before->number, &x, &y);
         paint_fill(canvas, x, y, side, side, paint_color(canvas, black));
@@ -101,9 +100,9 @@ const struct pattern pattern_ball = {
 static void bar_moving(void *state, struct paint *canvas, const struct pattern_moment *now,
                        const struct pattern_moment *before)
 {
-    const uint32_t width = canvas->video.width, height = canvas->video.height;
+    const uint32_t width = canvas->video.width;
+    const uint32_t height = canvas->video.height;
     const uint32_t size = width / 16 + 2;
-
     (void)state;
     if (before)
         paint_fill(canvas, place(width, size, pattern_swing(before->number)), 0, size, height,

@@ -8,8 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-static const struct paint_rgb ground = { 18, 22, 44 }, pale = { 232, 234, 240 };
-static const struct paint_rgb dim = { 120, 130, 165 }, bright = { 90, 110, 190 };
+static const struct paint_rgb ground = { 18, 22, 44 };
+static const struct paint_rgb pale = { 232, 234, 240 };
+static const struct paint_rgb dim = { 120, 130, 165 };
+static const struct paint_rgb bright = { 90, 110, 190 };
 
 #define WORDS_COUNT 9 // letters of the longer one of both texts
 #define TIME_COUNT  8 // "12:34:56"
@@ -18,10 +20,18 @@ static const struct paint_rgb dim = { 120, 130, 165 }, bright = { 90, 110, 190 }
 
 struct sign {
     const char *text; // "NO SIGNAL" or "STANDBY"
-    struct lettering words, time, why;
-    uint32_t words_x, words_y, time_x, time_y, why_y;
-    char line[WHY_LINES][WHY_COUNT + 1];  // the reason, as far as it fits
-    uint32_t sweep, sweep_y, sweep_lines; // a moving light: the stream is alive
+    struct lettering words;
+    struct lettering time;
+    struct lettering why;
+    uint32_t words_x;
+    uint32_t words_y;
+    uint32_t time_x;
+    uint32_t time_y;
+    uint32_t why_y;
+    char line[WHY_LINES][WHY_COUNT + 1]; // the reason, as far as it fits
+    uint32_t sweep;                      // a moving light: the stream is alive
+    uint32_t sweep_y;
+    uint32_t sweep_lines;
 };
 
 static uint32_t centred(uint32_t room, uint32_t size)
@@ -51,7 +61,6 @@ static bool open_sign(void **state, const struct paint *canvas, const char *text
     const uint32_t width = canvas->video.width;
     const uint32_t height = canvas->video.height;
     struct sign *sign = calloc(1, sizeof(*sign));
-
     *state = sign;
     if (!sign)
         return false;
@@ -92,7 +101,6 @@ static bool standby_open(void **state, const struct paint *canvas, const struct 
 static void sign_close(void *state)
 {
     struct sign *sign = state;
-
     if (!sign)
         return;
     lettering_close(&sign->words);
@@ -104,7 +112,6 @@ static void sign_close(void *state)
 static void sign_still(void *state, struct paint *canvas)
 {
     struct sign *sign = state;
-
     paint_fill(canvas, 0, 0, canvas->video.width, canvas->video.height,
                paint_color(canvas, ground));
     lettering_write(&sign->words, canvas, sign->words_x, sign->words_y, sign->text, NULL);
@@ -119,7 +126,6 @@ static void format_time(const struct pattern_moment *moment, char text[TIME_COUN
 {
     const time_t seconds = (time_t)(moment->clock_ns / 1000000000);
     struct tm local;
-
     localtime_r(&seconds, &local);
     strftime(text, TIME_COUNT + 1, "%H:%M:%S", &local);
 }
@@ -129,7 +135,6 @@ static void draw_sweep(const struct sign *sign, struct paint *canvas, uint64_t n
 {
     const uint32_t width = canvas->video.width;
     const uint32_t way = width > sign->sweep ? width - sign->sweep : 0;
-
     paint_fill(canvas, (uint32_t)(way * pattern_swing(number)) & ~1u, sign->sweep_y, sign->sweep,
                sign->sweep_lines, paint_color(canvas, rgb));
 }
@@ -138,8 +143,8 @@ static void sign_moving(void *state, struct paint *canvas, const struct pattern_
                         const struct pattern_moment *before)
 {
     struct sign *sign = state;
-    char text[TIME_COUNT + 1], text_before[TIME_COUNT + 1];
-
+    char text[TIME_COUNT + 1];
+    char text_before[TIME_COUNT + 1];
     if (before) {
         format_time(before, text_before);
         draw_sweep(sign, canvas, before->number, ground);

@@ -33,7 +33,6 @@ static bool solid_open(void **state, const struct paint *canvas, const struct tr
                        const char *arg)
 {
     struct paint_rgb *rgb = calloc(1, sizeof(*rgb));
-
     (void)canvas, (void)video;
     if (rgb && arg) {
         const unsigned long value = strtoul(arg, NULL, 16);
@@ -46,7 +45,6 @@ static bool solid_open(void **state, const struct paint *canvas, const struct tr
 static void solid_still(void *state, struct paint *canvas)
 {
     const struct paint_rgb *rgb = state;
-
     fill_all(canvas, *rgb);
 }
 
@@ -68,7 +66,6 @@ static void draw_checkers(struct paint *canvas, uint32_t side)
         paint_color(canvas, (struct paint_rgb){ 255, 255, 255 }),
     };
     struct paint_color *line = calloc(canvas->video.width, sizeof(*line));
-
     if (!line)
         return;
     for (uint32_t y = 0; y < 2 * side && y < canvas->video.height; y++) {

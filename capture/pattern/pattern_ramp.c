@@ -7,9 +7,9 @@
 
 static void gradient_still(void *state, struct paint *canvas)
 {
-    const struct paint_rgb black = { 0, 0, 0 }, white = { 255, 255, 255 };
+    const struct paint_rgb black = { 0, 0, 0 };
+    const struct paint_rgb white = { 255, 255, 255 };
     const uint32_t height = canvas->video.height;
-
     (void)state;
     for (uint32_t y = 0; y < height; y++) {
         const double share = height > 1 ? y / (double)(height - 1) : 0;
@@ -28,7 +28,6 @@ const struct pattern pattern_gradient = {
 static struct paint_rgb on_the_wheel(double hue)
 {
     double channel[3];
-
     for (int i = 0; i < 3; i++) {
         const double turned = fmod(hue + i * 2 / 3.0, 1) * 6;
         channel[i] = fmin(fmax(fabs(turned - 3) - 1, 0), 1);
@@ -42,10 +41,11 @@ static struct paint_rgb on_the_wheel(double hue)
 
 static void colors_still(void *state, struct paint *canvas)
 {
-    const struct paint_rgb black = { 0, 0, 0 }, white = { 255, 255, 255 };
-    const uint32_t width = canvas->video.width, height = canvas->video.height;
+    const struct paint_rgb black = { 0, 0, 0 };
+    const struct paint_rgb white = { 255, 255, 255 };
+    const uint32_t width = canvas->video.width;
+    const uint32_t height = canvas->video.height;
     struct paint_color *line = calloc(width, sizeof(*line));
-
     (void)state;
     if (!line)
         return;
@@ -71,11 +71,11 @@ const struct pattern pattern_colors = {
 
 static void zone_plate_still(void *state, struct paint *canvas)
 {
-    const int64_t width = canvas->video.width, height = canvas->video.height;
+    const int64_t width = canvas->video.width;
+    const int64_t height = canvas->video.height;
     const int64_t side = width > height ? width : height;
     struct paint_color wave[WAVE];
     struct paint_color *line = calloc((size_t)width, sizeof(*line));
-
     (void)state;
     if (!line)
         return;

@@ -21,7 +21,6 @@ static uint64_t next_random(uint64_t *seed)
 static void snow_close(void *state)
 {
     struct paint *part = state;
-
     if (part)
         free(part->data[0]);
     free(part);
@@ -36,7 +35,6 @@ static bool snow_open(void **state, const struct paint *canvas, const struct tri
     struct paint *part = calloc(1, sizeof(*part));
     struct paint_color *line = calloc(width, sizeof(*line));
     uint64_t seed = 1;
-
     (void)video, (void)arg;
     *state = part;
     if (!part || !line || !paint_open_part(part, canvas, width, PART_LINES)) {
@@ -67,7 +65,6 @@ static void snow_moving(void *state, struct paint *canvas, const struct pattern_
     const struct paint *part = state;
     const uint32_t spare = part->video.width - ((canvas->video.width + 1) & ~1u);
     uint64_t seed = (now->number + 1) * UINT64_C(0x9E3779B97F4A7C15) | 1;
-
     (void)before;
     for (uint32_t y = 0; y < canvas->video.height; y += 2) {
         const uint64_t random = next_random(&seed) >> 16;

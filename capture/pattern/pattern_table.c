@@ -39,7 +39,6 @@ const struct pattern *pattern_at(size_t index)
 const struct pattern *pattern_find(const char *text, const char **arg)
 {
     const size_t length = strcspn(text, "=");
-
     *arg = text[length] ? text + length + 1 : NULL;
     for (size_t i = 0; pattern_at(i); i++) {
         const struct pattern *pattern = pattern_at(i);
@@ -53,6 +52,5 @@ double pattern_swing(uint64_t number)
 {
     const uint64_t pass = 120;
     const uint64_t at = number % (2 * pass);
-
     return (double)(at < pass ? at : 2 * pass - at) / (double)pass;
 }

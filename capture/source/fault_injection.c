@@ -26,13 +26,16 @@ struct injector {
     bool changed;                 // the format was changed before the next frame
     uint64_t random;              // state of the generator
 
-    struct half previous, spare; // of the previous frame; buffer for the next one
+    struct half previous; // of the previous frame; buffer for the next one
+    struct half spare;
 
     int64_t stall_ns;  // since the last published frame
     int64_t jitter_ns; // of this frame
     int64_t published_jitter_ns;
     uint64_t published;
-    uint64_t dropped, torn, format_changes;
+    uint64_t dropped;
+    uint64_t torn;
+    uint64_t format_changes;
     struct capture_timing captures; // how the published capture times must deviate from the rate
 };
 
@@ -59,7 +62,6 @@ static double next_random(struct injector *injector)
 static enum source_result mirror(struct source *source, enum source_result result)
 {
     struct source *inner = &((struct injector *)source->state)->inner;
-
     source->video = inner->video;
     source->slots = inner->slots;
     source->slot_bytes = inner->slot_bytes;
@@ -73,7 +75,6 @@ static enum source_result injector_open(struct source *source)
 {
     const struct fault_options *faults = source->options->faults;
     struct injector *injector = calloc(1, sizeof(*injector));
-
     source->state = injector;
     if (!injector)
         return SOURCE_FAILED;
@@ -102,7 +103,6 @@ static enum source_result change_format(struct source *source)
     struct source *inner = &injector->inner;
     const struct tri_video now = inner->video;
     const struct schedule schedule = inner->schedule;
-
     if (!injector->other_video.width)
         injector->other_video = other_format(&now);
     injector->options.wanted = injector->other_video;
@@ -120,7 +120,6 @@ static void begin_frame(struct injector *injector)
 {
     const struct fault_options *faults = injector->faults;
     struct schedule *schedule = &injector->inner.schedule;
-
     injector->frame++;
     injector->begun = true;
     injector->changed = false;
@@ -137,7 +136,6 @@ static enum source_result injector_wait(struct source *source, int timeout_ms)
 {
     struct injector *injector = source->state;
     struct source *inner = &injector->inner;
-
     inner->skip = source->skip;
     if (!injector->begun && source->skip == 0) {
         if (injector->frame > 0 && !injector->changed &&
@@ -164,7 +162,6 @@ static void copy_half(struct tri_draft *draft, uint8_t *half, bool into)
 static uint64_t half_size(const struct tri_draft *draft)
 {
     uint64_t bytes = 0;
-
     for (uint32_t p = 0; p < draft->shape.planes; p++) {
         const struct tri_plane *plane = &draft->shape.plane[p];
         bytes += (uint64_t)(plane->rows - plane->rows / 2) * plane->stride;
@@ -184,7 +181,6 @@ static void tear(struct injector *injector, struct tri_draft *draft)
 {
     const uint64_t bytes = half_size(draft);
     const bool fits = injector->previous.size == bytes;
-
     if (bytes == 0)
         return;
     if (!fits) {
@@ -212,7 +208,6 @@ static void count_published(struct injector *injector)
     const struct tri_video *video = &injector->inner.video;
     const int64_t period_ns = capture_timing_period(video->fps_num, video->fps_den);
     const int64_t off_ns = injector->stall_ns + injector->jitter_ns - injector->published_jitter_ns;
-
     if (injector->published++ > 0 && period_ns > 0)
         capture_timing_add(&injector->captures, off_ns, period_ns);
     injector->published_jitter_ns = injector->jitter_ns;
@@ -225,7 +220,6 @@ static enum source_result injector_fill(struct source *source, struct tri_draft 
     struct injector *injector = source->state;
     struct source *inner = &injector->inner;
     const bool tears = injector->faults->tear_every > 0;
-
     if (*draft && tears)
         (*draft)->previous_number = 0; // that frame's lower half was replaced: draw all of it again
     const enum source_result result = mirror(source, inner->ops->fill(inner, draft, timeout_ms));
@@ -249,7 +243,6 @@ static enum source_result injector_fill(struct source *source, struct tri_draft 
 static void injector_close(struct source *source)
 {
     struct injector *injector = source->state;
-
     if (!injector)
         return;
     if (injector->inner.ops)
@@ -266,7 +259,6 @@ static void injector_add_to_summary(const struct source *source, struct json_t *
     json_t *object = json_pack("{sI sI sI}", "dropped", (json_int_t)injector->dropped, "torn",
                                (json_int_t)injector->torn, "format_changes",
                                (json_int_t)injector->format_changes);
-
     capture_timing_set_json(object, &injector->captures, video->fps_num && video->fps_den);
     json_object_set_new(summary, "faults", object);
 }

@@ -10,8 +10,9 @@
 struct fault_options {
     const struct source_ops *source; // the wrapped one, with SOURCE_FAULTS
     uint64_t drop_every;             // drop every Nth frame, as a driver does
-    uint64_t stall_ms, stall_at;     // deliver nothing for stall_ms before frame stall_at
-    double jitter_ms;                // delay each frame by up to this
+    uint64_t stall_ms;               // deliver nothing for stall_ms before frame stall_at
+    uint64_t stall_at;
+    double jitter_ms;      // delay each frame by up to this
     uint64_t tear_every;   // every Nth frame: replace the lower half by the previous frame's
     uint64_t crash_after;  // kill the process after this many frames: the run's task
     uint64_t change_every; // change format and size after every N frames

@@ -20,7 +20,6 @@ static enum source_result refuse_pattern(const struct source *source)
 {
     char names[512];
     struct strbuf list;
-
     strbuf_init(&list, names, sizeof(names));
     for (size_t i = 0; pattern_at(i); i++) {
         const struct pattern *pattern = pattern_at(i);
@@ -36,7 +35,6 @@ static enum source_result refuse_pattern(const struct source *source)
 static struct tri_video complete_video(const struct tri_video *wanted)
 {
     struct tri_video video = *wanted;
-
     if (!video.fourcc)
         video.fourcc = TRI_FOURCC_YUYV;
     if (!video.width)
@@ -64,7 +62,6 @@ static enum source_result pattern_open(struct source *source)
     const char *text = options->arg && options->arg[0] ? options->arg : DEFAULT_PATTERN;
     const char *arg;
     const struct pattern *pattern = pattern_find(text, &arg);
-
     if (!is_valid(pattern, arg))
         return refuse_pattern(source);
     source->video = complete_video(&options->wanted);
@@ -110,7 +107,6 @@ static enum source_result pattern_fill(struct source *source, struct tri_draft *
     struct schedule *schedule = &source->schedule;
     const struct pattern_moment now = drawing_moment(source->number++);
     const int64_t frame_ns = schedule->num ? schedule->frame_ns : now.time_ns;
-
     (void)timeout_ms;
     if (source->skip == 0)
         schedule_advance(schedule);
@@ -124,7 +120,6 @@ static enum source_result pattern_fill(struct source *source, struct tri_draft *
 static void pattern_close(struct source *source)
 {
     struct drawing *drawing = source->state;
-
     drawing_close(&drawing);
     source->state = NULL;
 }

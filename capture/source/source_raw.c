@@ -15,7 +15,6 @@ static enum source_result refuse(const struct source *source, const char *why)
 static void set_strides(struct tri_video *video, const struct tri_format *format)
 {
     const struct tri_plane_rule *first = &format->plane[0];
-
     for (uint32_t p = 1; video->stride[0] && p < format->planes; p++) {
         const struct tri_plane_rule *rule = &format->plane[p];
         const uint64_t pixels = (uint64_t)video->stride[0] * first->pixels / first->bytes;
@@ -28,7 +27,6 @@ static enum source_result raw_open(struct source *source)
     const struct source_options *options = source->options;
     const struct tri_format *format = tri_format_find(options->wanted.fourcc);
     struct video_file *file = calloc(1, sizeof(*file));
-
     source->state = file;
     if (!file)
         return SOURCE_FAILED;
@@ -55,7 +53,6 @@ static enum source_result raw_fill(struct source *source, struct tri_draft **dra
 {
     struct video_file *file = source->state;
     enum source_result result = video_file_read_frame(file, *draft, timeout_ms);
-
     if (result == SOURCE_END && source->options->loop && file->at > file->begin) {
         result = video_file_rewind(file);
         if (result == SOURCE_OK)
@@ -71,7 +68,6 @@ static enum source_result raw_fill(struct source *source, struct tri_draft **dra
 static void raw_close(struct source *source)
 {
     struct video_file *file = source->state;
-
     if (file)
         video_file_close(file);
     free(file);

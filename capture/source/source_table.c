@@ -32,7 +32,6 @@ const struct source_ops *source_at(size_t index)
 const struct source_ops *source_find(const char *text, const char **arg)
 {
     const size_t length = strcspn(text, ":");
-
     for (size_t i = 0; source_at(i); i++) {
         const struct source_ops *ops = source_at(i);
         if (strlen(ops->name) == length && !strncmp(ops->name, text, length)) {

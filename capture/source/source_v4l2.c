@@ -25,7 +25,6 @@ static struct tri_video wanted_video(const struct source *source, const struct t
 {
     struct tri_video wanted = source->options->wanted;
     const struct tri_video *before = &source->video;
-
     if (!wanted.fourcc)
         wanted.fourcc = before->fourcc;
     if (!wanted.width) { // the driver may still scale to what its previous user had set
@@ -67,7 +66,6 @@ static enum source_result start(struct source *source, bool changed)
     struct camera_source *state = source->state;
     struct tri_video signal = { 0 };
     enum source_result result = camera_timings_follow(&state->camera, &signal);
-
     if (result != SOURCE_OK)
         return result;
     const struct tri_video wanted = wanted_video(source, &signal, changed);
@@ -91,7 +89,6 @@ static enum source_result v4l2_source_open(struct source *source)
     const struct source_options *options = source->options;
     char path[CAMERA_PATH_MAX];
     struct camera_source *state = calloc(1, sizeof(*state));
-
     if (!state)
         return out_of_memory(options);
     state->camera.fd = -1;
@@ -114,7 +111,6 @@ static enum source_result v4l2_source_open(struct source *source)
 static void v4l2_source_close(struct source *source)
 {
     struct camera_source *state = source->state;
-
     if (!state)
         return;
     stop(state);
@@ -128,7 +124,6 @@ static enum source_result v4l2_source_wait(struct source *source, int timeout_ms
 {
     struct camera_source *state = source->state;
     bool event = false;
-
     state->starved |= state->enqueued < source->queue;
     const enum source_result result = camera_buffers_wait(&state->camera, timeout_ms, &event);
 
@@ -144,7 +139,6 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
 {
     struct camera_source *state = source->state;
     const enum source_result result = camera_frame_take(source, draft);
-
     // Without a pause, a device that reports events but never a frame would be polled in a busy loop,
     // and so would one for which no slot is free.
     state->idle = result == SOURCE_NOTHING ? state->idle + 1 : 0;
@@ -156,7 +150,6 @@ static enum source_result v4l2_source_fill(struct source *source, struct tri_dra
 static enum source_result v4l2_source_enqueue(struct source *source, struct tri_draft *draft)
 {
     struct camera_source *state = source->state;
-
     camera_place(&state->format, draft);
     enum source_result result = camera_buffers_queue_draft(&state->buffers, draft);
     state->enqueued += result == SOURCE_OK;
@@ -170,7 +163,6 @@ static enum source_result v4l2_source_list(const struct source_options *options,
 {
     struct camera camera = { .fd = -1 };
     char path[CAMERA_PATH_MAX];
-
     if (what == SOURCE_LIST_DEVICES)
         return camera_list_devices(options->json, options->log) ? SOURCE_OK : SOURCE_FAILED;
     enum source_result result = camera_find(options->arg, path, options->log);

@@ -47,7 +47,6 @@ static void warn(struct state *state, uint64_t at, const char *why)
 static void skip_blank_lines(struct state *state)
 {
     size_t blank = 0;
-
     while (blank < state->line_bytes && (state->line[blank] == '\n' || state->line[blank] == '\r'))
         blank++;
     if (!blank)
@@ -62,7 +61,6 @@ static void skip_blank_lines(struct state *state)
 static enum source_result read_line(struct state *state, size_t least, int timeout_ms)
 {
     struct video_file *file = &state->file;
-
     for (;;) {
         const size_t have = state->line_bytes;
         if (have >= least && state->line[have - 1] == '\n') {
@@ -110,7 +108,6 @@ static bool open_unpacked(struct state *state)
     const struct tri_video *video = &state->header.video;
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct tri_shape *shape = &state->file.shape;
-
     *shape = (struct tri_shape){ .planes = 3 };
     for (uint32_t p = 0; p < 3; p++) {
         const struct tri_component *component = &format->component[p];
@@ -138,7 +135,6 @@ static bool parse_header(struct state *state)
     const struct video_file *file = &state->file;
     const uint64_t at = file->at - state->line_bytes - 1;
     struct y4m_issue issue;
-
     if (!y4m_parse_header(state->line, state->line_bytes, &state->header, &issue)) {
         fail(file, at + issue.at, issue.why);
         return false;
@@ -153,7 +149,6 @@ static enum source_result read_header(struct state *state)
 {
     struct video_file *file = &state->file;
     enum source_result result;
-
     while ((result = read_line(state, 1, HEADER_WAIT_MS)) == SOURCE_NOTHING)
         if (stop_asked())
             return SOURCE_NOTHING;
@@ -169,7 +164,6 @@ static enum source_result set_video(struct source *source)
 {
     struct state *state = source->state;
     struct video_file *file = &state->file;
-
     if (!is_wanted(file, &source->options->wanted, &state->header.video))
         return SOURCE_MISUSED;
     source->video = state->header.video;
@@ -183,7 +177,6 @@ static enum source_result set_video(struct source *source)
 static enum source_result y4m_open(struct source *source)
 {
     struct state *state = calloc(1, sizeof(*state));
-
     source->state = state;
     if (!state)
         return SOURCE_FAILED;
@@ -205,7 +198,6 @@ static enum source_result continue_with_header(struct source *source)
     struct state *state = source->state;
     const struct tri_video before = source->video;
     const enum y4m_packing packing = state->header.packing;
-
     if (!parse_header(state))
         return SOURCE_FAILED;
     const enum source_result result = set_video(source);
@@ -224,7 +216,6 @@ static enum source_result read_frame_header(struct source *source, int timeout_m
     struct video_file *file = &state->file;
     struct y4m_issue issue;
     enum source_result result = read_line(state, FRAME_LINE_MIN, timeout_ms);
-
     if (result == SOURCE_END && file->frames == 0)
         return fail(file, file->at, "no frame after the header");
     if (result == SOURCE_END && source->options->loop) {
@@ -254,7 +245,6 @@ static void pack_words(const struct tri_component *component, const uint8_t *fro
                        uint32_t count)
 {
     uint8_t *to = row + (size_t)component->first * 2;
-
     for (uint32_t i = 0; i < count; i++, from += 2, to += (size_t)component->every * 2) {
         const unsigned word = ((unsigned)from[0] | (unsigned)from[1] << 8) << component->shift;
         to[0] = (uint8_t)word;
@@ -266,7 +256,6 @@ static void pack_words(const struct tri_component *component, const uint8_t *fro
 static void pack(const struct tri_draft *from, struct tri_draft *to)
 {
     const struct tri_format *format = tri_format_find(to->info.video.fourcc);
-
     for (uint32_t p = 0; p < 3; p++) {
         const struct tri_component *component = &format->component[p];
         const struct tri_plane *plane = &from->shape.plane[p];
@@ -284,7 +273,6 @@ static enum source_result read_pixels(struct state *state, struct tri_draft *dra
     const bool repack = draft && state->header.packing == Y4M_WORDS;
     const enum source_result result =
         video_file_read_frame(&state->file, repack ? &state->unpacked : draft, timeout_ms);
-
     if (result == SOURCE_END)
         return fail(&state->file, state->file.at, "truncated: no pixels after FRAME");
     if (result != SOURCE_OK)
@@ -300,7 +288,6 @@ static enum source_result y4m_fill(struct source *source, struct tri_draft **dra
 {
     struct state *state = source->state;
     enum source_result result = SOURCE_OK;
-
     if (state->step == READ_HEADER) {
         result = read_frame_header(source, timeout_ms);
         if (result != SOURCE_OK)
@@ -322,7 +309,6 @@ static enum source_result y4m_fill(struct source *source, struct tri_draft **dra
 static void y4m_close(struct source *source)
 {
     struct state *state = source->state;
-
     if (state) {
         video_file_close(&state->file);
         free(state->unpacked.data[0]);

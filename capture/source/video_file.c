@@ -33,7 +33,6 @@ enum source_result video_file_open(struct video_file *file, const char *part,
     const bool standard = arg && !strcmp(arg, "-");
     struct stat status;
     char why[128];
-
     *file = (struct video_file){
         .part = part, .name = standard ? "stdin" : arg, .log = options->log, .fd = -1
     };
@@ -91,7 +90,6 @@ static enum source_result read_some(struct video_file *file, struct iovec *piece
                                     size_t *got, int timeout_ms)
 {
     struct pollfd readable = { .fd = file->fd, .events = POLLIN };
-
     if (!file->seekable && poll(&readable, 1, timeout_ms) <= 0)
         return SOURCE_NOTHING; // the time is up, or a signal arrived
     const ssize_t bytes = readv(file->fd, pieces, count);
@@ -111,7 +109,6 @@ enum source_result video_file_read(struct video_file *file, void *to, size_t byt
                                    int timeout_ms)
 {
     struct iovec piece = { .iov_base = to, .iov_len = bytes };
-
     return read_some(file, &piece, 1, got, timeout_ms);
 }
 
@@ -122,7 +119,6 @@ static int next_pieces(const struct video_file *file, const struct tri_draft *dr
 {
     uint64_t skip = file->done;
     int count = 0;
-
     for (uint32_t p = 0; p < file->shape.planes; p++) {
         const uint32_t stride = draft->shape.plane[p].stride;
         const uint64_t plane_bytes = (uint64_t)file->row_bytes[p] * file->shape.plane[p].rows;
@@ -147,7 +143,6 @@ enum source_result video_file_read_frame(struct video_file *file, const struct t
 {
     static char scrap[SCRAP_BYTES];
     struct iovec pieces[PIECES_MAX];
-
     while (file->done < file->frame_bytes) {
         const uint64_t left = file->frame_bytes - file->done;
         int count = 1;
@@ -179,7 +174,6 @@ enum source_result video_file_deliver(struct video_file *file, struct source *so
                                       struct tri_draft *draft, int timeout_ms)
 {
     struct schedule *schedule = &source->schedule;
-
     if (source->skip == 0) {
         if (!schedule_wait(schedule, timeout_ms))
             return SOURCE_NOTHING;

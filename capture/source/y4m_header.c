@@ -30,7 +30,6 @@ __attribute__((format(printf, 3, 4))) static bool fail(struct y4m_issue *issue, 
                                                        const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     set_issue(issue, at, format, arguments);
     va_end(arguments);
@@ -41,7 +40,6 @@ __attribute__((format(printf, 3, 4))) static void warn(struct y4m_issue *issue, 
                                                        const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     if (!issue->why[0])
         set_issue(issue, at, format, arguments);
@@ -60,7 +58,6 @@ static size_t without_return(const char *line, size_t bytes, struct y4m_issue *i
 static bool starts_with(const char *line, size_t bytes, const char *magic)
 {
     const size_t length = strlen(magic);
-
     return bytes >= length && !memcmp(line, magic, length) &&
            (bytes == length || line[length] == ' ');
 }
@@ -86,7 +83,6 @@ static bool read_number(const char **text, const char *end, uint32_t *number)
 {
     const char *start = *text;
     uint64_t value = 0;
-
     while (*text < end && **text >= '0' && **text <= '9') {
         value = value * 10 + (uint64_t)(**text - '0');
         if (value > UINT32_MAX)
@@ -100,8 +96,8 @@ static bool read_number(const char **text, const char *end, uint32_t *number)
 static bool read_side(const struct parameter *parameter, const char *what, uint32_t *side,
                       struct y4m_issue *issue)
 {
-    const char *text = parameter->value, *end = text + parameter->bytes;
-
+    const char *text = parameter->value;
+    const char *end = text + parameter->bytes;
     if (read_number(&text, end, side) && text == end && *side >= 1 && *side <= TRI_DIMENSION_MAX)
         return true;
     return fail(issue, parameter->at, "the %s is '%.*s', it must be 1 to %d", what,
@@ -113,10 +109,11 @@ static bool read_side(const struct parameter *parameter, const char *what, uint3
 static void read_ratio(const struct parameter *parameter, const char *what, uint32_t most,
                        uint32_t *num, uint32_t *den, struct y4m_issue *issue)
 {
-    const char *text = parameter->value, *end = text + parameter->bytes;
-    uint32_t n = 0, d = 0;
+    const char *text = parameter->value;
+    const char *end = text + parameter->bytes;
+    uint32_t n = 0;
+    uint32_t d = 0;
     bool valid = read_number(&text, end, &n);
-
     if (valid && text == end) {
         d = 1;
         warn(issue, parameter->at, "the %s is %u: reading it as %u:1", what, n, n);
@@ -142,7 +139,6 @@ static void read_interlacing(const struct parameter *parameter, struct tri_video
         { 'b', TRI_FIELD_INTERLACED_BT }, { 'm', TRI_FIELD_INTERLACED },
         { '?', TRI_FIELD_ANY },
     };
-
     for (size_t i = 0; parameter->bytes == 1 && i < sizeof(known) / sizeof(known[0]); i++) {
         if (known[i].letter == parameter->value[0]) {
             video->field = known[i].field;
@@ -177,7 +173,6 @@ static bool find_samples(const char *word, size_t bytes, struct y4m_header *head
         { "mono10", TRI_FOURCC_Y10, TRI_SITING_DEFAULT, Y4M_AS_IS, 0 },
         { "mono9", TRI_FOURCC_Y16, TRI_SITING_DEFAULT, Y4M_AS_IS, 9 },
     };
-
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strlen(known[i].word) == bytes && !strncasecmp(word, known[i].word, bytes)) {
             header->video.fourcc = known[i].fourcc;
@@ -196,7 +191,6 @@ static bool read_samples(const struct parameter *parameter, const char *word,
 {
     const size_t bytes = (size_t)(parameter->value + parameter->bytes - word);
     const bool deep = bytes > 4 && (word[bytes - 3] | 0x20) == 'p' && word[bytes - 2] == '1';
-
     if (find_samples(word, bytes, header))
         return true;
     return fail(issue, parameter->at,
@@ -210,7 +204,6 @@ static bool read_samples(const struct parameter *parameter, const char *word,
 static const char *after_prefix(const struct parameter *parameter, const char *prefix)
 {
     const size_t length = strlen(prefix);
-
     return parameter->bytes >= length && !memcmp(parameter->value, prefix, length)
                ? parameter->value + length
                : NULL;
@@ -274,8 +267,8 @@ bool y4m_parse_header(const char *line, size_t bytes, struct y4m_header *header,
                       struct y4m_issue *issue)
 {
     size_t at = strlen(STREAM_MAGIC);
-    struct parameter parameter, samples = { .letter = 0 };
-
+    struct parameter parameter;
+    struct parameter samples = { .letter = 0 };
     *issue = (struct y4m_issue){ .at = 0 };
     *header = (struct y4m_header){ .packing = Y4M_AS_IS };
     find_samples("420jpeg", strlen("420jpeg"), header);
@@ -326,7 +319,6 @@ bool y4m_parse_frame(const char *line, size_t bytes, uint32_t *field, struct y4m
 {
     size_t at = strlen(FRAME_MAGIC);
     struct parameter parameter;
-
     *issue = (struct y4m_issue){ .at = 0 };
     bytes = without_return(line, bytes, issue);
     if (!starts_with(line, bytes, FRAME_MAGIC))

@@ -30,7 +30,6 @@ static uint32_t request_buffers(const struct camera_buffers *buffers, uint32_t c
     struct v4l2_requestbuffers request = { .type = buffers->camera->type,
                                            .memory = buffers->memory,
                                            .count = count };
-
     if (camera_ioctl(buffers->camera, VIDIOC_REQBUFS, &request) == -1)
         return 0;
     errno = ENOMEM; // if the driver returns 0 buffers
@@ -48,7 +47,6 @@ static bool map_buffer(struct camera_buffers *buffers, uint32_t index)
 {
     struct camera_buffer *buffer = &buffers->buffer[index];
     struct request request;
-
     request_init(&request, buffers, index);
     if (camera_ioctl(buffers->camera, VIDIOC_QUERYBUF, &request.buffer) == -1)
         return false;
@@ -114,7 +112,6 @@ static enum source_result queue(struct camera_buffers *buffers, struct request *
 enum source_result camera_buffers_requeue(struct camera_buffers *buffers, uint32_t index)
 {
     struct request request;
-
     request_init(&request, buffers, index);
     return queue(buffers, &request);
 }
@@ -125,7 +122,6 @@ enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
     const uint32_t index = draft->slot_index;
     const struct v4l2_format *native = &buffers->format->native;
     struct request request;
-
     if (index >= buffers->count)
         return SOURCE_NOTHING;
     request_init(&request, buffers, index);
@@ -149,7 +145,6 @@ enum source_result camera_buffers_queue_draft(struct camera_buffers *buffers,
 enum source_result camera_buffers_start(struct camera_buffers *buffers)
 {
     int type = (int)buffers->camera->type;
-
     if (buffers->running)
         return SOURCE_OK;
     if (camera_ioctl(buffers->camera, VIDIOC_STREAMON, &type) == -1)
@@ -162,7 +157,6 @@ enum source_result camera_buffers_wait(const struct camera *camera, int timeout_
 {
     struct pollfd file = { .fd = camera->fd, .events = POLLIN | POLLPRI };
     const int ready = poll(&file, 1, timeout_ms);
-
     // POLLERR needs no case of its own: dequeuing then fails with the reason.
     *event = ready > 0 && file.revents & POLLPRI;
     return ready > 0 ? SOURCE_OK : SOURCE_NOTHING;
@@ -186,7 +180,6 @@ enum source_result camera_buffers_dequeue(struct camera_buffers *buffers,
                                           struct camera_taken *taken)
 {
     struct request request;
-
     request_init(&request, buffers, 0);
     if (camera_ioctl(buffers->camera, VIDIOC_DQBUF, &request.buffer) == -1)
         return errno == EAGAIN

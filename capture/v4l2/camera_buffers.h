@@ -27,7 +27,9 @@ struct camera_buffers {
 /** A buffer that the driver returned. */
 struct camera_taken {
     uint32_t index;
-    uint32_t sequence, flags, field; // as in v4l2_buffer
+    uint32_t sequence; // as in v4l2_buffer
+    uint32_t flags;
+    uint32_t field;
     int64_t timestamp_ns;            // of the clock named in `flags`
     int64_t queued_ns;               // when the driver got the buffer; 0: unknown
     uint32_t offset[TRI_PLANES_MAX]; // of the frame in each memory

@@ -44,7 +44,6 @@ bool camera_busy_process(const char *path, char *text, size_t bytes)
     struct stat device;
     DIR *processes = stat(path, &device) == 0 ? opendir("/proc") : NULL;
     bool found = false;
-
     text[0] = '\0';
     if (!processes)
         return false;

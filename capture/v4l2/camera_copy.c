@@ -22,7 +22,6 @@ enum {
 void camera_place(const struct camera_format *format, struct tri_draft *draft)
 {
     uint8_t *start = draft->data[0] - draft->shape.plane[0].offset;
-
     for (uint32_t p = 0; p < draft->shape.planes; p++) {
         draft->shape.plane[p].offset = format->plane[p].slot_offset;
         draft->data[p] = start + format->plane[p].slot_offset;
@@ -67,7 +66,6 @@ bool camera_is_complete(const struct camera_format *format, const struct camera_
 size_t camera_scratch_bytes(const struct camera_format *format)
 {
     const struct v4l2_format *native = &format->native;
-
     if (!format->emulated.type || format->compressed ||
         (format->buffer_planes && !camera_format_is_padded(format)))
         return 0;
@@ -82,7 +80,6 @@ static int repack(const struct camera_format *format, const uint8_t *from, uint3
 {
     const size_t room = camera_scratch_bytes(format);
     uint8_t *to = scratch;
-
     if (format->buffer_planes == 0) {
         const size_t bytes = used < room ? used : room;
         memcpy(scratch, from, bytes);
@@ -107,7 +104,6 @@ static bool convert(const struct camera_format *format, struct v4lconvert_data *
     struct v4l2_format native = format->native;
     uint8_t *from = buffer->start[0] + taken->offset[0];
     int bytes = (int)(taken->used[0] - taken->offset[0]);
-
     camera_place(format, draft);
     if (format->buffer_planes)
         native.fmt.pix.bytesperline = format->buffer[0].stride;
@@ -131,7 +127,6 @@ static void copy_rows(const struct camera_format *format, const struct camera_bu
 {
     const uint32_t step = format->woven ? 2 : 1;
     const uint32_t first = format->woven && taken->field == V4L2_FIELD_BOTTOM;
-
     for (uint32_t p = 0; p < draft->shape.planes; p++) {
         const struct camera_plane *plane = &format->plane[p];
         const struct tri_plane *slot = &draft->shape.plane[p];
@@ -169,7 +164,6 @@ bool camera_copy(const struct camera_format *format, struct v4lconvert_data *con
 bool camera_jpeg_size(const uint8_t *jpeg, size_t bytes, uint32_t *width, uint32_t *height)
 {
     size_t at = 0;
-
     while (at + 9 <= bytes) {
         const uint8_t marker = jpeg[at + 1];
         if (jpeg[at] != 0xff || marker == 0 || marker == 0xff || marker == JPEG_SOI) {

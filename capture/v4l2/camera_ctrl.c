@@ -11,7 +11,6 @@ static void set_name(struct camera_ctrl *ctrl)
 {
     size_t length = 0;
     bool gap = false;
-
     for (const char *c = ctrl->query.name; *c && length + 2 < sizeof(ctrl->name); c++) {
         if (!isalnum((unsigned char)*c)) {
             gap = length > 0;
@@ -28,7 +27,6 @@ static void set_name(struct camera_ctrl *ctrl)
 bool camera_ctrl_after(const struct camera *camera, uint32_t id, struct camera_ctrl *ctrl)
 {
     uint32_t last = id;
-
     for (int i = 0; i < CAMERA_CTRLS_MAX; i++) {
         *ctrl = (struct camera_ctrl){ .query.id = last | V4L2_CTRL_FLAG_NEXT_CTRL |
                                                   V4L2_CTRL_FLAG_NEXT_COMPOUND };
@@ -51,7 +49,6 @@ bool camera_ctrl_item(const struct camera *camera, const struct camera_ctrl *ctr
                       char text[40])
 {
     struct v4l2_querymenu item = { .id = ctrl->query.id, .index = (uint32_t)index };
-
     if (index < ctrl->query.minimum || index > ctrl->query.maximum ||
         camera_ioctl(camera, VIDIOC_QUERYMENU, &item) == -1)
         return false;
@@ -68,14 +65,12 @@ static int get(const struct camera *camera, struct v4l2_ext_control *control)
     struct v4l2_ext_controls controls = { .which = V4L2_CTRL_WHICH_CUR_VAL,
                                           .count = 1,
                                           .controls = control };
-
     return camera_ioctl(camera, VIDIOC_G_EXT_CTRLS, &controls);
 }
 
 bool camera_ctrl_get(const struct camera *camera, const struct camera_ctrl *ctrl, int64_t *value)
 {
     struct v4l2_ext_control control = { .id = ctrl->query.id };
-
     if (ctrl->query.flags & (V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_HAS_PAYLOAD) ||
         get(camera, &control) == -1)
         return false;
@@ -89,7 +84,6 @@ bool camera_ctrl_get_text(const struct camera *camera, const struct camera_ctrl 
                           size_t bytes)
 {
     struct v4l2_ext_control control = { .id = ctrl->query.id, .size = (uint32_t)bytes };
-
     control.string = text;
     if (ctrl->query.type != V4L2_CTRL_TYPE_STRING ||
         ctrl->query.flags & V4L2_CTRL_FLAG_WRITE_ONLY || get(camera, &control) == -1)

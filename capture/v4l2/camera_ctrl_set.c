@@ -17,7 +17,6 @@
 static bool find(const struct camera *camera, const char *name, struct camera_ctrl *ctrl)
 {
     uint32_t id = 0;
-
     while (camera_ctrl_after(camera, id, ctrl)) {
         if (!strcasecmp(ctrl->name, name))
             return true;
@@ -29,7 +28,6 @@ static bool find(const struct camera *camera, const char *name, struct camera_ct
 static bool parse_number(const char *text, int64_t *value)
 {
     char *end;
-
     errno = 0;
     *value = strtoll(text, &end, 0);
     return end != text && !*end && errno == 0;
@@ -39,7 +37,6 @@ static bool parse_bool(const char *text, int64_t *value)
 {
     static const char *const words[2][4] = { { "0", "false", "off", "no" },
                                              { "1", "true", "on", "yes" } };
-
     for (int v = 0; v < 2; v++) {
         for (int w = 0; w < 4; w++) {
             if (!strcasecmp(text, words[v][w])) {
@@ -58,7 +55,6 @@ static bool parse_menu(const struct camera *camera, const struct camera_ctrl *ct
 {
     char item[40];
     int64_t number;
-
     for (int64_t i = ctrl->query.minimum; i <= camera_ctrl_last_item(ctrl); i++) {
         if (camera_ctrl_item(camera, ctrl, i, item) && !strcasecmp(item, text)) {
             *value = i;
@@ -81,7 +77,6 @@ static bool parse_menu(const struct camera *camera, const struct camera_ctrl *ct
 static bool parse_range(const struct camera_ctrl *ctrl, const char *text, int64_t *value, char *why)
 {
     const struct v4l2_query_ext_ctrl *q = &ctrl->query;
-
     if (q->type == V4L2_CTRL_TYPE_BITMASK) {
         snprintf(why, WHY_MAX, "a mask of bits within 0x%llx", (unsigned long long)q->maximum);
         return parse_number(text, value) && !((uint64_t)*value & ~(uint64_t)q->maximum);
@@ -123,7 +118,6 @@ static enum source_result refuse(const struct camera *camera, const char *format
 {
     char text[WHY_MAX + SETTING_MAX];
     va_list arguments;
-
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
@@ -135,7 +129,6 @@ static enum source_result refuse(const struct camera *camera, const char *format
 static enum source_result refused(const struct camera *camera, const struct camera_ctrl *ctrl)
 {
     char doing[CAMERA_CTRL_NAME_MAX + 16];
-
     if (ctrl->query.flags & V4L2_CTRL_FLAG_INACTIVE)
         return refuse(camera,
                       "%s is inactive: another control overrides it, often an automatic one; set "
@@ -159,7 +152,6 @@ static enum source_result set(const struct camera *camera, const struct camera_c
                                           .count = 1,
                                           .controls = &control };
     int64_t now;
-
     if (ctrl->query.type == V4L2_CTRL_TYPE_STRING) {
         control.string = text;
         control.size = (uint32_t)strlen(text) + 1;
@@ -186,7 +178,6 @@ static enum source_result apply(const struct camera *camera, char *setting)
     char why[WHY_MAX] = "";
     char *text = strchr(setting, '=');
     int64_t value = 0;
-
     if (!text)
         return refuse(camera, "'%s' is not NAME=VALUE", setting);
     *text++ = '\0';

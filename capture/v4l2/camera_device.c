@@ -17,7 +17,6 @@
 int camera_ioctl(const struct camera *camera, unsigned long request, void *argument)
 {
     int result;
-
     do {
         result = camera->direct ? ioctl(camera->fd, request, argument)
                                 : v4l2_ioctl(camera->fd, request, argument);
@@ -81,7 +80,6 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
     const struct advice *advice = find_advice(error, step);
     const char *text = advice ? advice->text : NULL;
     char busy[CAMERA_BUSY_MAX];
-
     if (error == EBUSY) {
         if (!camera_busy_process(camera->path, busy, sizeof(busy)))
             strcpy(busy, "in use by a process this user may not see");
@@ -100,7 +98,6 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
 static bool identify(struct camera *camera)
 {
     struct v4l2_capability cap = { 0 };
-
     errno = 0;
     if (ioctl(camera->fd, VIDIOC_QUERYCAP, &cap) == -1)
         return false;
@@ -129,7 +126,6 @@ static bool is_idle_loopback(const struct camera *camera)
 static void set_path(struct camera *camera, const char *path)
 {
     char *resolved = realpath(path, NULL);
-
     snprintf(camera->path, sizeof(camera->path), "%s", resolved ? resolved : path);
     free(resolved);
 }
@@ -167,7 +163,6 @@ enum source_result camera_open(struct camera *camera, const char *path, const tr
 void camera_close(struct camera *camera)
 {
     const int error = errno;
-
     if (camera->fd != -1)
         v4l2_close(camera->fd); // is close() if libv4l2 did not open it
     camera->fd = -1;
@@ -180,7 +175,6 @@ static void read_attribute(const struct camera *camera, const char *attribute, c
 {
     const char *node = strrchr(camera->path, '/');
     char path[CAMERA_PATH_MAX + 64];
-
     text[0] = '\0';
     snprintf(path, sizeof(path), "/sys/class/video4linux/%s/%s", node ? node + 1 : camera->path,
              attribute);
@@ -197,7 +191,6 @@ static void read_attribute(const struct camera *camera, const char *attribute, c
 static bool is_first_node(const struct camera *camera)
 {
     char index[16];
-
     read_attribute(camera, "index", index, sizeof(index));
     return !index[0] || !strcmp(index, "0");
 }

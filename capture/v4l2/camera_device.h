@@ -12,12 +12,14 @@
 /** All zero except fd = -1: closed. */
 struct camera {
     int fd;
-    bool direct;                        // system calls bypass libv4l2
-    char path[CAMERA_PATH_MAX];         // "/dev/videoN", links followed
-    char card[32], driver[16], bus[32]; // one line each
-    uint32_t caps;                      // V4L2_CAP_* of this node
-    uint32_t type;                      // V4L2_BUF_TYPE_VIDEO_CAPTURE or ..._MPLANE
-    bool trial;                         // another method is left: log failures at level debug
+    bool direct;                // system calls bypass libv4l2
+    char path[CAMERA_PATH_MAX]; // "/dev/videoN", links followed
+    char card[32];              // one line each
+    char driver[16];
+    char bus[32];
+    uint32_t caps; // V4L2_CAP_* of this node
+    uint32_t type; // V4L2_BUF_TYPE_VIDEO_CAPTURE or ..._MPLANE
+    bool trial;    // another method is left: log failures at level debug
     const tri_log *log;
 };
 

@@ -31,7 +31,6 @@ static int by_number(const void *a, const void *b)
 static void set_by_id(struct camera_entry *entry)
 {
     DIR *links = opendir(BY_ID);
-
     if (!links)
         return;
     for (struct dirent *link; !entry->by_id[0] && (link = readdir(links));) {
@@ -50,7 +49,6 @@ struct camera_entry *camera_entries(size_t *count)
 {
     struct camera_entry *entries = calloc(ENTRIES_MAX, sizeof(*entries));
     DIR *nodes = entries ? opendir("/dev") : NULL;
-
     *count = 0;
     for (struct dirent *node; nodes && *count < ENTRIES_MAX && (node = readdir(nodes));) {
         char path[sizeof("/dev/") + sizeof(node->d_name)];
@@ -77,7 +75,6 @@ static enum match match(const struct camera_entry *entry, const char *word)
 {
     const char *const names[] = { entry->camera.card, entry->camera.bus, entry->by_id };
     enum match best = MATCH_NONE;
-
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (!strcasecmp(names[i], word))
             return MATCH_WHOLE;
@@ -91,9 +88,9 @@ static enum match match(const struct camera_entry *entry, const char *word)
 static enum source_result choose(const struct camera_entry *entries, size_t count, const char *word,
                                  char path[CAMERA_PATH_MAX], const tri_log *log)
 {
-    const struct camera_entry *found = NULL, *second = NULL;
+    const struct camera_entry *found = NULL;
+    const struct camera_entry *second = NULL;
     enum match best = MATCH_NONE;
-
     for (size_t i = 0; i < count; i++) {
         const enum match now = word[0] ? match(&entries[i], word) : MATCH_WHOLE;
         if (now == MATCH_NONE || now < best)

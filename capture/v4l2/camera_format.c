@@ -3,7 +3,8 @@
 
 /** V4L2 formats that have another name in triptych. */
 static const struct {
-    uint32_t v4l2, fourcc;
+    uint32_t v4l2;
+    uint32_t fourcc;
     bool split; // each plane has its own memory
 } synonyms[] = {
     { V4L2_PIX_FMT_NV12M, TRI_FOURCC_NV12, true },
@@ -73,7 +74,6 @@ struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, ui
                                          uint32_t height)
 {
     struct v4l2_format format = { .type = type };
-
     if (multiplanar(&format)) {
         format.fmt.pix_mp.width = width;
         format.fmt.pix_mp.height = height;
@@ -107,9 +107,9 @@ static void set_planes(struct camera_plane planes[TRI_PLANES_MAX], const struct 
                        const struct tri_format *rules, bool split)
 {
     const struct tri_plane_rule *first = &rules->plane[0];
-    const uint32_t width = camera_format_width(as), height = camera_format_height(as);
+    const uint32_t width = camera_format_width(as);
+    const uint32_t height = camera_format_height(as);
     uint64_t offset = 0;
-
     for (uint32_t p = 0; p < rules->planes; p++) {
         const struct tri_plane_rule *rule = &rules->plane[p];
         struct camera_plane *plane = &planes[p];
@@ -132,7 +132,6 @@ static void set_colours(struct tri_video *video, const struct v4l2_format *forma
     const struct v4l2_pix_format *pix = &format->fmt.pix;
     const struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
     const bool m = multiplanar(format);
-
     video->colorspace = m ? mp->colorspace : pix->colorspace;
     video->transfer = m ? mp->xfer_func : pix->xfer_func;
     video->matrix = m ? mp->ycbcr_enc : pix->ycbcr_enc;
@@ -153,7 +152,6 @@ static bool has_driver_rows(const struct camera_format *format)
 static void set_slot(struct camera_format *format, const struct v4l2_format *as)
 {
     uint64_t start[TRI_PLANES_MAX] = { 0 };
-
     format->slot_bytes = 0;
     for (uint32_t m = 0; m < format->memories; m++) {
         start[m] = format->slot_bytes;
@@ -168,7 +166,6 @@ static void set_buffer(struct camera_format *format)
 {
     const uint32_t v4l2_fourcc = camera_format_fourcc(&format->native);
     const struct tri_format *rules = camera_format_find(v4l2_fourcc);
-
     for (size_t i = 0; !rules && i < COUNT(four_byte_fourccs); i++) {
         if (four_byte_fourccs[i] == v4l2_fourcc)
             rules = &four_bytes;
@@ -185,7 +182,6 @@ bool camera_format_describe(struct camera_format *format)
     const uint32_t v4l2_fourcc = camera_format_fourcc(as);
     const struct tri_format *rules = camera_format_find(v4l2_fourcc);
     struct tri_video *video = &format->video;
-
     if (!rules)
         return false;
     video->fourcc = rules->fourcc;
@@ -234,7 +230,6 @@ bool camera_format_fits_slot(const struct camera_format *format)
 uint64_t camera_format_least_bytes(const struct camera_format *format, uint32_t index)
 {
     uint64_t least = 1;
-
     if (format->buffer_planes == 0 && !format->compressed && stride_of(&format->native, index))
         return (uint64_t)stride_of(&format->native, index) * camera_format_height(&format->native);
     for (uint32_t p = 0; p < format->buffer_planes; p++) {

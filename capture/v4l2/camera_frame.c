@@ -20,7 +20,6 @@ static void set_jpeg_size(struct camera_source *state, struct tri_draft *draft)
     struct tri_video *video = &draft->info.video;
     uint32_t width;
     uint32_t height;
-
     if (!camera_jpeg_size(draft->data[0], draft->info.bytes_used, &width, &height) ||
         (width - video->width < JPEG_BLOCK && height - video->height < JPEG_BLOCK) ||
         width > TRI_DIMENSION_MAX || height > TRI_DIMENSION_MAX)
@@ -40,7 +39,6 @@ static int64_t describe(struct camera_source *state, const struct camera_taken *
                         struct tri_draft *draft)
 {
     const int64_t capture_ns = camera_timestamps_time(&state->timestamps, &state->camera, taken);
-
     if (!draft)
         return capture_ns;
     draft->info.driver_sequence = state->timestamps.sequence;
@@ -63,7 +61,6 @@ static enum source_result drop(struct source *source, const char *why)
 {
     struct camera_source *state = source->state;
     const int64_t now_ns = tri_now_ns();
-
     snprintf(source->fault, sizeof(source->fault), "%.*s", TRI_SOURCE_MAX, why);
     state->unusable++;
     if (now_ns - state->reported_ns >= REPORT_NS) {
@@ -81,7 +78,6 @@ static enum source_result drop(struct source *source, const char *why)
 static enum source_result accept_frame(struct source *source)
 {
     struct camera_source *state = source->state;
-
     source->fault[0] = '\0';
     source->tried_io = 0;
     state->camera.trial = false;
@@ -95,7 +91,6 @@ static enum source_result take_userptr(struct source *source, const struct camer
     struct camera_source *state = source->state;
     struct camera_buffer *buffer = &state->buffers.buffer[taken->index];
     char why[CAMERA_WHY_MAX];
-
     *draft = buffer->draft;
     buffer->draft = NULL;
     if (!*draft) // the driver returned a buffer twice
@@ -119,7 +114,6 @@ static enum source_result take_mmap(struct source *source, const struct camera_t
                                                &state->buffers.buffer[taken->index], taken,
                                                state->scratch, draft, why));
     const enum source_result requeued = camera_buffers_requeue(&state->buffers, taken->index);
-
     if (requeued != SOURCE_OK)
         return requeued;
     if (!usable)
@@ -136,7 +130,6 @@ static enum source_result take_buffer(struct source *source, struct tri_draft **
     struct camera_source *state = source->state;
     struct camera_taken taken;
     const enum source_result result = camera_buffers_dequeue(&state->buffers, &taken);
-
     if (result != SOURCE_OK)
         return result;
     const uint64_t missing = camera_timestamps_count(&state->timestamps, &taken);
@@ -154,7 +147,6 @@ static enum source_result take_read(struct source *source, struct tri_draft *dra
     struct camera_taken taken = { .sequence = state->timestamps.last + 1 };
     uint8_t *to = draft ? draft->data[0] : state->scratch;
     char why[CAMERA_WHY_MAX];
-
     if (!to)
         to = state->scratch = malloc(state->format.slot_bytes);
     if (!to)
@@ -184,6 +176,5 @@ static enum source_result take_read(struct source *source, struct tri_draft *dra
 enum source_result camera_frame_take(struct source *source, struct tri_draft **draft)
 {
     const struct camera_source *state = source->state;
-
     return state->io == SOURCE_IO_READ ? take_read(source, *draft) : take_buffer(source, draft);
 }

@@ -25,7 +25,6 @@ typedef bool choice_at(const struct camera *camera, int index, struct choice *ch
 static bool input_at(const struct camera *camera, int index, struct choice *choice)
 {
     struct v4l2_input input = { .index = (uint32_t)index };
-
     if (index >= ENTRIES_MAX || camera_ioctl(camera, VIDIOC_ENUMINPUT, &input) == -1)
         return false;
     *choice = (struct choice){ .number = index };
@@ -37,7 +36,6 @@ static bool input_at(const struct camera *camera, int index, struct choice *choi
 static bool standard_at(const struct camera *camera, int index, struct choice *choice)
 {
     struct v4l2_standard standard = { .index = (uint32_t)index };
-
     if (index >= ENTRIES_MAX || camera_ioctl(camera, VIDIOC_ENUMSTD, &standard) == -1)
         return false;
     *choice = (struct choice){ .number = index, .id = standard.id };
@@ -52,7 +50,6 @@ static bool find(const struct camera *camera, choice_at *at, const char *word,
 {
     char *end;
     const long number = strtol(word, &end, 10);
-
     for (int i = 0; at(camera, i, choice); i++) {
         if (!strcasecmp(choice->name, word) || (end != word && !*end && number == i))
             return true;
@@ -66,7 +63,6 @@ static enum source_result refuse(const struct camera *camera, choice_at *at, con
     char list[LIST_MAX];
     struct strbuf choices;
     struct choice each;
-
     strbuf_init(&choices, list, sizeof(list));
     for (int i = 0; at(camera, i, &each); i++)
         strbuf_add(&choices, "%s%d (%s)", i ? ", " : "", i, each.name);
@@ -78,7 +74,6 @@ static enum source_result refuse(const struct camera *camera, choice_at *at, con
 static enum source_result select_input(const struct camera *camera, const char *word)
 {
     struct choice choice;
-
     if (!find(camera, input_at, word, &choice))
         return refuse(camera, input_at, "--input", word);
     if (camera_ioctl(camera, VIDIOC_S_INPUT, &choice.number) == -1)
@@ -92,7 +87,6 @@ static enum source_result select_standard(const struct camera *camera, const cha
 {
     struct choice choice;
     v4l2_std_id id;
-
     if (!find(camera, standard_at, word, &choice))
         return refuse(camera, standard_at, "--standard", word);
     id = choice.id;
@@ -106,7 +100,6 @@ enum source_result camera_input_select(const struct camera *camera, const char *
                                        const char *standard)
 {
     const enum source_result result = input ? select_input(camera, input) : SOURCE_OK;
-
     return result == SOURCE_OK && standard ? select_standard(camera, standard) : result;
 }
 
@@ -114,7 +107,6 @@ bool camera_standard_rate(const struct camera *camera, struct v4l2_fract *interv
 {
     v4l2_std_id id;
     struct v4l2_standard standard = { 0 };
-
     if (camera_ioctl(camera, VIDIOC_G_STD, &id) == -1)
         return false;
     for (; standard.index < ENTRIES_MAX && camera_ioctl(camera, VIDIOC_ENUMSTD, &standard) == 0;

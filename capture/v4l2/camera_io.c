@@ -12,7 +12,6 @@ static enum source_result start_userptr(struct source *source, const char **why)
 {
     struct camera_source *state = source->state;
     const uint32_t slots = source->options->slots ? source->options->slots : USERPTR_SLOTS;
-
     *why = "--io userptr: the driver does not support streaming";
     if (!(state->camera.caps & V4L2_CAP_STREAMING))
         return SOURCE_NOTHING;
@@ -36,7 +35,6 @@ static enum source_result start_userptr(struct source *source, const char **why)
 static enum source_result start_mmap(struct source *source, const char **why)
 {
     struct camera_source *state = source->state;
-
     *why = "--io mmap: the driver does not support streaming; use --io read";
     if (!(state->camera.caps & V4L2_CAP_STREAMING))
         return SOURCE_NOTHING;
@@ -46,7 +44,6 @@ static enum source_result start_mmap(struct source *source, const char **why)
 static enum source_result start_read(struct source *source, const char **why)
 {
     const struct camera_source *state = source->state;
-
     *why = "--io read supports only the camera's own formats; use --io mmap";
     if (state->format.emulated.type || state->format.memories > 1)
         return SOURCE_NOTHING;
@@ -75,7 +72,6 @@ static const struct {
 static const char *io_name(enum source_io io)
 {
     size_t i = 0;
-
     while (methods[i].io != io)
         i++;
     return methods[i].name;
@@ -86,7 +82,6 @@ static bool is_candidate(const struct source *source, size_t method)
 {
     const struct camera_source *state = source->state;
     const enum source_io requested = source->options->io;
-
     if (requested != SOURCE_IO_AUTO)
         return requested == methods[method].io;
     return state->camera.caps & methods[method].caps &&
@@ -106,7 +101,6 @@ enum source_result camera_io_start(struct source *source)
     const bool automatic = source->options->io == SOURCE_IO_AUTO;
     enum source_result result = SOURCE_LOST;
     const char *why = "the driver supports neither streaming nor read()";
-
     source->queue = source->slots = 0;
     source->slot_bytes = state->format.slot_bytes;
     if (next_candidate(source, 0) == METHODS) // all have failed: start over
@@ -145,7 +139,6 @@ enum source_result camera_io_fall_back(struct source *source, enum source_result
 {
     struct camera_source *state = source->state;
     const enum source_io failed = state->io;
-
     if ((result != SOURCE_LOST && result != SOURCE_FAILED) || !state->camera.trial)
         return result;
     camera_io_stop(state);

@@ -18,7 +18,6 @@ bool camera_list_devices(bool json, const tri_log *log)
     struct camera_entry *entries = camera_entries(&count);
     size_t usable = 0;
     bool ok = true;
-
     if (count == 0)
         tri_log_write(log, TRI_LOG_INFO, "v4l2",
                       "no capture device found; pattern:smpte needs none");
@@ -67,7 +66,6 @@ static void rates_read(const struct camera *camera, uint32_t v4l2_fourcc, uint32
                        uint32_t height, struct rates *rates)
 {
     struct v4l2_frmivalenum each;
-
     *rates = (struct rates){ 0 };
     while (rates->count < RATES_MAX &&
            camera_rate_at(camera, v4l2_fourcc, width, height, (uint32_t)rates->count, &each)) {
@@ -88,7 +86,6 @@ static bool print_size_json(const struct v4l2_fmtdesc *format, const char *text,
     const bool whole = size->type == V4L2_FRMSIZE_TYPE_DISCRETE;
     const struct v4l2_frmsize_stepwise *s = &size->stepwise;
     json_t *fps = json_array();
-
     for (size_t i = 0; i < rates->count; i++)
         json_array_append_new(fps, json_real(rates->fps[i]));
     json_t *object = json_pack(
@@ -107,7 +104,6 @@ static bool print_size_json(const struct v4l2_fmtdesc *format, const char *text,
 static bool print_size(const struct v4l2_frmsizeenum *size, const struct rates *rates)
 {
     const struct v4l2_frmsize_stepwise *s = &size->stepwise;
-
     if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE)
         printf("    %ux%u", size->discrete.width, size->discrete.height);
     else
@@ -125,7 +121,6 @@ bool camera_list_formats(const struct camera *camera, bool json)
     struct rates rates;
     char text[5];
     bool ok = true;
-
     for (uint32_t f = 0; ok && camera_format_at(camera, f, &format); f++) {
         tri_fourcc_name(format.pixelformat, text);
         if (!json)

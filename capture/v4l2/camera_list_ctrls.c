@@ -30,7 +30,6 @@ static json_t *value_json(const struct camera *camera, const struct camera_ctrl 
 {
     char text[TEXT_MAX];
     int64_t value;
-
     if (camera_ctrl_get(camera, ctrl, &value))
         return json_integer(value);
     return camera_ctrl_get_text(camera, ctrl, text, sizeof(text)) ? json_string(text) : json_null();
@@ -46,7 +45,6 @@ static json_t *ctrl_json(const struct camera *camera, const struct camera_ctrl *
                   (json_int_t)q->maximum, "step", (json_int_t)q->step, "default",
                   (json_int_t)q->default_value, "value", value_json(camera, ctrl), "flags", words);
     char item[40];
-
     for (size_t i = 0; i < FLAGS; i++) {
         if (q->flags & flags[i].flag)
             json_array_append_new(words, json_string(flags[i].word));
@@ -68,7 +66,6 @@ static void print_value(const struct camera *camera, const struct camera_ctrl *c
 {
     char text[TEXT_MAX];
     int64_t value;
-
     if (camera_ctrl_get(camera, ctrl, &value)) {
         printf(ctrl->query.type == V4L2_CTRL_TYPE_BITMASK ? " value=0x%llx" : " value=%lld",
                (long long)value);
@@ -83,7 +80,6 @@ static bool print_ctrl(const struct camera *camera, const struct camera_ctrl *ct
 {
     const struct v4l2_query_ext_ctrl *q = &ctrl->query;
     char item[40];
-
     printf("%-32s %-8s", ctrl->name, camera_ctrl_type_name(q->type));
     if (q->type == V4L2_CTRL_TYPE_BITMASK)
         printf(" max=0x%llx default=0x%llx", (unsigned long long)q->maximum,
@@ -112,7 +108,6 @@ bool camera_list_ctrls(const struct camera *camera, bool json)
     struct camera_ctrl ctrl;
     uint32_t id = 0;
     bool ok = true;
-
     while (ok && camera_ctrl_after(camera, id, &ctrl)) {
         ok = json ? stats_print_json(stdout, ctrl_json(camera, &ctrl)) : print_ctrl(camera, &ctrl);
         id = ctrl.query.id;

@@ -18,7 +18,6 @@ bool camera_format_at(const struct camera *camera, uint32_t index, struct v4l2_f
 bool camera_marks_compressed(const struct camera *camera, uint32_t v4l2_fourcc)
 {
     struct v4l2_fmtdesc format;
-
     for (uint32_t i = 0; camera_format_at(camera, i, &format); i++) {
         if (format.pixelformat == v4l2_fourcc)
             return format.flags & V4L2_FMT_FLAG_COMPRESSED;
@@ -62,7 +61,6 @@ bool camera_has_size(const struct camera *camera, uint32_t v4l2_fourcc, uint32_t
                      uint32_t height)
 {
     struct v4l2_frmsizeenum size;
-
     for (uint32_t i = 0; camera_size_at(camera, v4l2_fourcc, i, &size); i++) {
         if (size_covers(&size, width, height))
             return true;
@@ -80,7 +78,6 @@ double camera_fastest(const struct camera *camera, uint32_t v4l2_fourcc, uint32_
 {
     struct v4l2_frmivalenum interval;
     double fastest = 0;
-
     for (uint32_t i = 0; camera_rate_at(camera, v4l2_fourcc, width, height, i, &interval); i++) {
         const struct v4l2_fract shortest =
             interval.type == V4L2_FRMIVAL_TYPE_DISCRETE ? interval.discrete : interval.stepwise.min;

@@ -20,7 +20,8 @@
 struct merit {
     bool size;
     double rate; // at most what is wanted
-    bool uncompressed, current;
+    bool uncompressed;
+    bool current;
 };
 
 static double rate_of(const struct tri_video *video)
@@ -47,7 +48,6 @@ static struct merit merit_of(const struct camera *camera, uint32_t v4l2_fourcc,
 {
     const double aim = rate_of(size) > 0 ? rate_of(size) : FLUENT_FPS;
     const double fastest = camera_fastest(camera, v4l2_fourcc, size->width, size->height);
-
     return (struct merit){
         .size = camera_has_size(camera, v4l2_fourcc, size->width, size->height),
         // 29.97 is as good as 30; a camera that lists no rates may support any
@@ -72,7 +72,6 @@ static uint32_t best_native(const struct camera *camera, const struct tri_video 
     struct v4l2_fmtdesc each;
     struct merit best = { 0 };
     uint32_t chosen = 0;
-
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++) {
         const struct tri_format *format = camera_format_find(each.pixelformat);
         if (!format || (wanted->fourcc && format->fourcc != wanted->fourcc) ||
@@ -94,8 +93,8 @@ static void compare_rates(const struct camera *camera, uint32_t chosen, bool ask
 {
     const double own = camera_fastest(camera, chosen, size->width, size->height);
     struct v4l2_fmtdesc each;
-    char text[5], other[5];
-
+    char text[5];
+    char other[5];
     for (uint32_t i = 0; own > 0 && camera_format_at(camera, i, &each); i++) {
         const double fps = camera_fastest(camera, each.pixelformat, size->width, size->height);
         const struct tri_format *format = camera_format_find(each.pixelformat);
@@ -127,7 +126,6 @@ static bool emulate(const struct camera *camera, const struct tri_video *wanted,
                     struct v4lconvert_data **converter)
 {
     const uint32_t fourcc = wanted->fourcc ? wanted->fourcc : TRI_FOURCC_YU12;
-
     *converter = camera_multiplanar(camera) ? NULL : v4lconvert_create(camera->fd);
     if (!*converter)
         return false;
@@ -145,10 +143,11 @@ static bool emulate(const struct camera *camera, const struct tri_video *wanted,
 
 static enum source_result no_format(const struct camera *camera, uint32_t fourcc)
 {
-    char list[LIST_MAX], text[5], wanted[5];
+    char list[LIST_MAX];
+    char text[5];
+    char wanted[5];
     struct strbuf formats;
     struct v4l2_fmtdesc each;
-
     strbuf_init(&formats, list, sizeof(list));
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++)
         strbuf_add(&formats, " %s", tri_fourcc_name(each.pixelformat, text));
@@ -170,9 +169,9 @@ static void take_rate(struct tri_video *video, const struct v4l2_fract *interval
 static void take_only_rate(const struct camera *camera, const struct v4l2_format *native,
                            struct tri_video *video)
 {
-    struct v4l2_frmivalenum first, second;
+    struct v4l2_frmivalenum first;
+    struct v4l2_frmivalenum second;
     const uint32_t fourcc = camera_format_fourcc(native);
-
     if (camera_rate_at(camera, fourcc, camera_format_width(native), camera_format_height(native), 0,
                        &first) &&
         first.type == V4L2_FRMIVAL_TYPE_DISCRETE &&
@@ -187,7 +186,6 @@ static void negotiate_rate(const struct camera *camera, const struct tri_video *
 {
     struct v4l2_streamparm parm = { .type = camera->type };
     struct v4l2_fract *interval = &parm.parm.capture.timeperframe;
-
     if (camera_ioctl(camera, VIDIOC_G_PARM, &parm) == -1) {
         if (camera_standard_rate(camera, interval))
             take_rate(&format->video, interval);
@@ -210,8 +208,9 @@ static void report(const struct camera *camera, const struct tri_video *wanted,
                    const struct camera_format *format)
 {
     const struct tri_video *video = &format->video;
-    char text[5], native[5], rate[40] = "unknown rate";
-
+    char text[5];
+    char native[5];
+    char rate[40] = "unknown rate";
     if (video->fps_num)
         snprintf(rate, sizeof(rate), "%.4g fps", rate_of(video));
     tri_log_write(camera->log, TRI_LOG_INFO, "v4l2", "%s: %s, %ux%u %s, %s%s", camera->path,
@@ -249,7 +248,6 @@ static int set_format(const struct camera *camera, struct v4l2_format *native,
                       const struct tri_video *aim)
 {
     const uint32_t fourcc = camera_format_fourcc(native);
-
     if (camera_ioctl(camera, VIDIOC_S_FMT, native) == -1)
         return -1;
     if (!camera_format_alternates(native) || camera_format_height(native) <= (aim->height + 1) / 2)
@@ -264,7 +262,6 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
 {
     struct v4l2_format now = { .type = camera->type };
     struct tri_video aim = *wanted;
-
     *converter = NULL;
     *format = (struct camera_format){ 0 };
     if (camera_ioctl(camera, VIDIOC_G_FMT, &now) == -1)

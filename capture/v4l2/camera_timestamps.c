@@ -15,7 +15,6 @@ static bool count_on(struct camera_timestamps *timestamps, uint32_t step)
     const int64_t period_ns = timestamps->period_ns > 0 ? timestamps->period_ns : FAST_NS;
     const uint64_t periods = (uint64_t)(elapsed_ns / period_ns);
     const bool possible = timestamps->counted + step <= SLACK + periods * 7 / 4;
-
     timestamps->counted += possible || step <= SLACK ? step : 1;
     return possible;
 }
@@ -25,7 +24,6 @@ uint64_t camera_timestamps_count(struct camera_timestamps *timestamps,
 {
     const uint32_t step = taken->sequence - timestamps->last;
     const bool first = !timestamps->begun;
-
     timestamps->begun = true;
     timestamps->last = taken->sequence;
     if (first) {
@@ -48,7 +46,6 @@ static const char *time_fault(const struct camera_timestamps *timestamps,
                               const struct camera_taken *taken, int64_t now_ns)
 {
     const int64_t then_ns = taken->timestamp_ns;
-
     if ((taken->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC)
         return "are not CLOCK_MONOTONIC";
     if (then_ns > now_ns + EARLY_NS)
@@ -64,7 +61,6 @@ int64_t camera_timestamps_time(struct camera_timestamps *timestamps, const struc
     const int64_t now_ns = tri_now_ns();
     const char *fault = time_fault(timestamps, taken, now_ns);
     int64_t time_ns = fault || taken->timestamp_ns > now_ns ? now_ns : taken->timestamp_ns;
-
     if (fault && !timestamps->reported)
         tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
                       "%s: the driver's times %s: using the time of arrival for such frames",

@@ -11,7 +11,6 @@ static void set_video(struct tri_video *video, const struct v4l2_bt_timings *bt)
 {
     const uint64_t total = (uint64_t)V4L2_DV_BT_FRAME_WIDTH(bt) * V4L2_DV_BT_FRAME_HEIGHT(bt);
     const uint64_t divisor = greatest_divisor(bt->pixelclock, total);
-
     video->width = bt->width;
     video->height = bt->height;
     if (divisor && bt->pixelclock / divisor <= UINT32_MAX && total / divisor <= UINT32_MAX) {
@@ -23,7 +22,6 @@ static void set_video(struct tri_video *video, const struct v4l2_bt_timings *bt)
 void camera_pixel_aspect(const struct camera *camera, struct tri_video *video)
 {
     struct v4l2_cropcap cap = { .type = camera->type };
-
     if (camera_ioctl(camera, VIDIOC_CROPCAP, &cap) == -1 || !cap.pixelaspect.numerator ||
         !cap.pixelaspect.denominator || cap.pixelaspect.numerator == cap.pixelaspect.denominator ||
         !cap.defrect.width || !cap.defrect.height)
@@ -54,7 +52,6 @@ const char *camera_no_signal(const struct camera *camera)
 {
     struct v4l2_input input = { 0 };
     int index;
-
     if (camera_ioctl(camera, VIDIOC_G_INPUT, &index) == -1)
         return NULL;
     input.index = (uint32_t)index;
@@ -76,7 +73,6 @@ enum source_result camera_timings_follow(const struct camera *camera, struct tri
     struct v4l2_event_subscription changes = { .type = V4L2_EVENT_SOURCE_CHANGE };
     struct v4l2_dv_timings timings = { 0 };
     const char *fault = camera_no_signal(camera);
-
     // The event's id is the input; a device with one input uses 0.
     int index = 0;
     if (camera_ioctl(camera, VIDIOC_G_INPUT, &index) == 0)
@@ -100,7 +96,6 @@ bool camera_timings_changed(const struct camera *camera)
 {
     struct v4l2_event event;
     bool changed = false;
-
     for (int i = 0; i < EVENTS_MAX && camera_ioctl(camera, VIDIOC_DQEVENT, &event) == 0; i++)
         changed |= event.type == V4L2_EVENT_SOURCE_CHANGE;
     return changed;

@@ -19,7 +19,6 @@ bool camera_weave(struct camera_weave *weave, const struct camera_taken *taken, 
                   struct tri_draft *draft, uint64_t *lost)
 {
     const bool complete = is_second(weave, taken);
-
     if (weave->fields++ == 0)
         weave->first = taken->sequence;
     weave->paired |= complete && weave->sequence == taken->sequence;

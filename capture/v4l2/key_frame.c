@@ -30,7 +30,6 @@ bool key_frame_begins(uint32_t fourcc, const uint8_t *frame, size_t bytes)
     const bool hevc = fourcc == TRI_FOURCC_HEVC;
     size_t at = 0;
     int type;
-
     if (!hevc && fourcc != TRI_FOURCC_H264)
         return false;
     while ((type = next_unit(hevc, frame, bytes, &at)) >= 0) {

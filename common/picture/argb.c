@@ -32,7 +32,6 @@ static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, u
 static bool set_constants(struct YuvConstants *yuv, const struct tri_video *video)
 {
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
-
     switch (tri_video_matrix(video)) {
     case TRI_MATRIX_601:
     case TRI_MATRIX_XV601:
@@ -70,7 +69,6 @@ static void convert_planes(const struct strips *s, uint32_t row, uint32_t rows,
     uint8_t *const to = s->to + (size_t)row * s->stride;
     const int width = (int)s->video->width;
     const int pitch[] = { (int)stride[0], (int)stride[1], (int)stride[2] };
-
     if (chroma->bits > 8)
         I210ToARGBMatrix((const void *)plane[0], pitch[0] / 2, (const void *)plane[1], pitch[1] / 2,
                          (const void *)plane[2], pitch[2] / 2, to, (int)s->stride, s->yuv, width,
@@ -128,7 +126,6 @@ static bool convert_p010(const struct tri_video *video, const struct tri_shape *
     int pitch[2];
     const uint16_t *const y = words(data[0], shape->plane[0].stride, &pitch[0]);
     const uint16_t *const uv = words(data[1], shape->plane[1].stride, &pitch[1]);
-
     return y && uv &&
            P010ToARGBMatrix(y, pitch[0], uv, pitch[1], to, (int)stride, yuv, (int)video->width,
                             (int)video->height) == 0;
@@ -144,7 +141,6 @@ static bool convert_deep_grey(const struct tri_video *video, const struct tri_sh
     const uint32_t at_once = STRIP_BYTES / (uint32_t)width;
     int pitch;
     const uint16_t *const from = words(data[0], shape->plane[0].stride, &pitch);
-
     if (!from || bits < 9) // the factor below has 16 bits
         return false;
     for (uint32_t row = 0; row < video->height; row += at_once) {
@@ -165,7 +161,6 @@ static bool convert_rgb48(const struct tri_video *video, const struct tri_shape 
     const int width = (int)video->width;
     int pitch;
     const uint16_t *const from = words(data[0], shape->plane[0].stride, &pitch);
-
     for (uint32_t y = 0; from && y < video->height; y++, to += stride) {
         Convert16To8Plane(from + (size_t)y * (size_t)pitch, 0, row, 0, 256, 3 * width, 1);
         if (video->fourcc == TRI_FOURCC_RGB6)
@@ -233,7 +228,6 @@ bool argb_convert(const struct tri_video *video, const struct tri_shape *shape,
     const int height = (int)video->height;
     const int pitch = (int)shape->plane[0].stride;
     const struct YuvConstants *const grey = full ? &kYuvJPEGConstants : &kYuvI601Constants;
-
     switch (video->fourcc) {
     case TRI_FOURCC_GREY: // its range counts, its matrix says nothing
         return I400ToARGBMatrix(data[0], pitch, to, (int)stride, grey, width, height) == 0;
@@ -257,7 +251,6 @@ void picture_map(uint8_t *pixels, uint32_t stride, uint32_t width, uint32_t heig
                  const uint8_t table[256])
 {
     uint8_t rows[4 * 256]; // libyuv's: B, G, R and A of each code
-
     for (size_t i = 0; i < 256; i++) {
         rows[4 * i] = rows[4 * i + 1] = rows[4 * i + 2] = table[i];
         rows[4 * i + 3] = (uint8_t)i;

@@ -16,7 +16,6 @@ static inline unsigned component_bits(const struct tri_component *component,
 static inline size_t component_offset(const struct tri_component *component, uint32_t n)
 {
     const size_t number = component->first + (size_t)n * component->every;
-
     return (component->per_word > 1 ? number / component->per_word : number) * component->bytes;
 }
 
@@ -47,7 +46,6 @@ static inline uint32_t component_mask(const struct tri_component *component, uns
 {
     const bool last =
         component->per_word > 1 && shift == (component->per_word - 1u) * component->bits;
-
     if (component->per_word < 2 && component->bits >= 8)
         return UINT32_MAX;
     return (last ? UINT32_MAX : (1u << component->bits) - 1) << shift;
@@ -82,7 +80,6 @@ static inline uint32_t component_row(const struct tri_format *format,
                                      uint32_t rows)
 {
     const uint32_t row = y / component->down * component_rows(format, component) + component->line;
-
     return row < rows ? row : row - 2 < rows ? row - 2 : 0;
 }
 

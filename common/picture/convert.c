@@ -56,7 +56,6 @@ static void copy_padded(const struct tri_video *video, const struct tri_shape *s
     const bool mosaic = format->family == TRI_FAMILY_BAYER;
     const size_t back = mosaic && video->height > 1 ? 2 : 1;
     const size_t sample = mosaic ? format->component[0].bytes : 0;
-
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
         const size_t group = format->plane[p].bytes;
@@ -193,7 +192,6 @@ static enum tri_err convert(picture_converter *converter, const struct tri_frame
 static void stretch(uint8_t *pixels, uint32_t stride, const struct tri_video *video)
 {
     uint8_t table[256];
-
     for (int i = 0; i < 256; i++) {
         const int full = ((i - 16) * 255 + 219 / 2) / 219;
         table[i] = (uint8_t)(i < 16 ? 0 : full > 255 ? 255 : full);
@@ -208,7 +206,6 @@ static enum tri_err argb_of_limited(picture_converter *c, const struct tri_frame
                                     uint32_t stride)
 {
     struct tri_frame_info full = *info;
-
     full.video.range = TRI_RANGE_FULL;
     const enum tri_err err =
         convert(c, &full, shape, data, TRI_FOURCC_AR24, (uint8_t *const[TRI_PLANES_MAX]){ pixels },

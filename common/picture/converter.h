@@ -10,10 +10,14 @@
 
 /** What libswscale's context was last made for. */
 struct recipe {
-    enum AVPixelFormat from, to;
-    uint32_t width, height;
-    int from_matrix, to_matrix; // SWS_CS_*
-    int from_full, to_full;
+    enum AVPixelFormat from;
+    enum AVPixelFormat to;
+    uint32_t width;
+    uint32_t height;
+    int from_matrix; // SWS_CS_*
+    int to_matrix;
+    int from_full;
+    int to_full;
     bool quick; // fast, not exact
 };
 
@@ -23,9 +27,12 @@ struct picture_converter {
     const struct swscale *swscale; // NULL: not needed yet
     struct SwsContext *sws;
     struct recipe recipe;
-    struct staging source, target, chroma;
-    struct staging full;                     // RGB that came in the limited range
-    struct staging even_source, even_target; // of pictures of odd size
+    struct staging source;
+    struct staging target;
+    struct staging chroma;
+    struct staging full;        // RGB that came in the limited range
+    struct staging even_source; // of pictures of odd size
+    struct staging even_target;
     uint32_t *depths; // the colour of each depth, made when the first one comes
 };
 

@@ -21,7 +21,6 @@ static bool fixed_cell(uint32_t row)
 static uint16_t check_sum(const bool bits[NUMBER_BITS + TIME_BITS])
 {
     uint16_t crc = 0xffff;
-
     for (int i = 0; i < NUMBER_BITS + TIME_BITS; i++) {
         const bool carry = (crc >> 15) != bits[i];
         crc = (uint16_t)((crc << 1) ^ (carry ? 0x1021 : 0));
@@ -38,7 +37,6 @@ static void put_bits(bool *bits, uint64_t value, int count)
 static uint64_t get_bits(const bool *bits, int count)
 {
     uint64_t value = 0;
-
     for (int i = 0; i < count; i++)
         value = value << 1 | bits[i];
     return value;
@@ -47,7 +45,6 @@ static uint64_t get_bits(const bool *bits, int count)
 void clock_encode(const struct clock_code *code, clock_cells cells)
 {
     bool bits[BITS];
-
     put_bits(bits, code->number, NUMBER_BITS);
     put_bits(bits + NUMBER_BITS, code->time_us, TIME_BITS);
     put_bits(bits + NUMBER_BITS + TIME_BITS, check_sum(bits), CHECK_BITS);
@@ -69,7 +66,6 @@ struct clock_cell clock_cell_at(uint32_t width, uint32_t height, enum clock_stri
 {
     const uint32_t lines = clock_strip_lines(height);
     const uint32_t top = strip == CLOCK_TOP ? 0 : height - lines;
-
     return (struct clock_cell){
         .x = column * width / CLOCK_COLUMNS,
         .end_x = (column + 1) * width / CLOCK_COLUMNS,
@@ -84,9 +80,10 @@ static uint32_t cell_brightness(const struct clock_picture *picture, enum clock_
 {
     const struct clock_cell cell =
         clock_cell_at(picture->width, picture->height, strip, row, column);
-    const uint32_t margin_x = (cell.end_x - cell.x) / 4, margin_y = (cell.end_y - cell.y) / 4;
-    uint64_t sum = 0, count = 0;
-
+    const uint32_t margin_x = (cell.end_x - cell.x) / 4;
+    const uint32_t margin_y = (cell.end_y - cell.y) / 4;
+    uint64_t sum = 0;
+    uint64_t count = 0;
     for (uint32_t y = cell.y + margin_y; y < cell.end_y - margin_y; y++) {
         const uint8_t *line = picture->luma + y * picture->stride;
         for (uint32_t x = cell.x + margin_x; x < cell.end_x - margin_x; x++, count++)
@@ -99,8 +96,8 @@ static uint32_t cell_brightness(const struct clock_picture *picture, enum clock_
 static bool find_threshold(const struct clock_picture *picture, enum clock_strip strip,
                            uint32_t *threshold)
 {
-    uint32_t darkest_white = UINT32_MAX, brightest_black = 0;
-
+    uint32_t darkest_white = UINT32_MAX;
+    uint32_t brightest_black = 0;
     for (uint32_t row = 0; row < CLOCK_ROWS; row++) {
         for (uint32_t side = 0; side < 2; side++) {
             const uint32_t column = side ? CLOCK_COLUMNS - 1 : 0;
@@ -120,7 +117,6 @@ bool clock_decode(const struct clock_picture *picture, enum clock_strip strip,
 {
     uint32_t threshold;
     bool bits[BITS];
-
     if (picture->width < CLOCK_WIDTH_MIN || picture->height < CLOCK_HEIGHT_MIN ||
         !find_threshold(picture, strip, &threshold))
         return false;

@@ -28,7 +28,10 @@ struct clock_code {
 
 /** The rectangle of a cell in pixels: x and y inclusive, end exclusive. */
 struct clock_cell {
-    uint32_t x, y, end_x, end_y;
+    uint32_t x;
+    uint32_t y;
+    uint32_t end_x;
+    uint32_t end_y;
 };
 
 /** true: white */
@@ -49,7 +52,8 @@ struct clock_picture {
     const uint8_t *luma;
     size_t step;   // bytes from pixel to pixel
     size_t stride; // bytes from line to line
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
 };
 
 /**

@@ -29,8 +29,9 @@ struct jpeg_decoder {
     struct scratch compressed;
     struct scratch row; // of a JPEG that is wider than the frame, or CMYK
     int64_t warned_ns;
-    uint64_t unlogged;                    // undecodable frames since warned_ns
-    uint32_t logged_width, logged_height; // last size logged as different from the stream's
+    uint64_t unlogged;     // undecodable frames since warned_ns
+    uint32_t logged_width; // last size logged as different from the stream's
+    uint32_t logged_height;
 };
 
 /* One attempt to decode: on errors libjpeg jumps to `failed`. */

@@ -12,7 +12,8 @@ typedef struct jpeg_decoder jpeg_decoder;
  *  bottom. */
 struct jpeg_target {
     uint32_t fourcc; // see jpeg_can_make()
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
     uint8_t *pixels;
     uint32_t stride;
 };

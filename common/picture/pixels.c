@@ -8,7 +8,6 @@ void pixels_luma_shares(const struct tri_video *video, double shares[3])
 {
     double red = 0.299; // BT.601
     double blue = 0.114;
-
     switch (tri_video_matrix(video)) {
     case TRI_MATRIX_709:
     case TRI_MATRIX_XV709:
@@ -36,7 +35,6 @@ bool pixels_open(struct pixels *pixels, const struct tri_video *video,
                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-
     if (!format || format->components == 0)
         return false;
     *pixels = (struct pixels){
@@ -59,7 +57,6 @@ bool pixels_open(struct pixels *pixels, const struct tri_video *video,
 struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y)
 {
     struct pixel pixel = { { 0 } };
-
     for (unsigned c = 0; c < pixels->format->components; c++) {
         const struct tri_component *component = &pixels->format->component[c];
         const unsigned p = component->plane;
@@ -78,7 +75,6 @@ static double scaled(const struct pixels *pixels, const struct pixel *pixel, uns
     const double most = (double)((1u << bits) - 1);
     const double middle = chroma ? (double)(1u << (bits - 1)) : 0;
     const double value = (double)pixel->value[c];
-
     if (pixels->full)
         return (value - middle) / most;
     // What stands for 16 and 235 of 8 bits; of 5 and 6 bits a share of the whole.
@@ -90,7 +86,6 @@ void pixels_color(const struct pixels *pixels, const struct pixel *pixel, double
 {
     const double *share = pixels->shares;
     const enum tri_family family = pixels->format->family;
-
     if (family == TRI_FAMILY_RGB || family == TRI_FAMILY_BAYER) {
         for (unsigned c = 0; c < 3; c++)
             rgb[c] = scaled(pixels, pixel, c, false);
@@ -119,7 +114,6 @@ double pixels_luma(const struct pixels *pixels, const struct pixel *pixel)
     const double *share = pixels->shares;
     const enum tri_family family = pixels->format->family;
     double rgb[3];
-
     if (family != TRI_FAMILY_RGB && family != TRI_FAMILY_BAYER)
         return scaled(pixels, pixel, 0, false);
     pixels_color(pixels, pixel, rgb);

@@ -11,7 +11,8 @@ struct pixels {
     const uint8_t *data[TRI_PLANES_MAX];
     uint32_t stride[TRI_PLANES_MAX];
     uint32_t rows[TRI_PLANES_MAX];
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
     uint8_t bits[TRI_COMPONENTS_MAX]; // that count in each component
     bool full;                        // the range in force
     double shares[3];                 // of R', G' and B' in luma

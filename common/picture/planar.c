@@ -80,7 +80,6 @@ static bool split_packed(uint32_t fourcc, const uint8_t *from, uint32_t from_str
 {
     const int pitch = (int)from_stride;
     const int s[] = { (int)stride[0], (int)stride[1], (int)stride[2] };
-
     switch (fourcc) {
     case TRI_FOURCC_YUYV:
         YUY2ToI422(from, pitch, to[0], s[0], to[1], s[1], to[2], s[2], (int)width, (int)rows);
@@ -101,7 +100,6 @@ static void split_component(const struct tri_component *component, const uint8_t
                             uint32_t rows)
 {
     const size_t size = sample_bytes(component);
-
     if (has_own_rows(component) && component->shift == 0) {
         tri_copy_rows(to, stride, from, from_stride, count * size, rows);
         return;

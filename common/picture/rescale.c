@@ -205,7 +205,6 @@ static enum tri_err take_bayer(picture_converter *c, const struct tri_format *fo
     struct tri_video bytes = *video;
     struct tri_shape lowered;
     uint8_t *to[TRI_PLANES_MAX] = { NULL };
-
     *as = red->line    ? red->first ? AV_PIX_FMT_BAYER_BGGR8 : AV_PIX_FMT_BAYER_GBRG8
           : red->first ? AV_PIX_FMT_BAYER_GRBG8
                        : AV_PIX_FMT_BAYER_RGGB8;

@@ -12,7 +12,6 @@ int64_t capture_timing_period(uint64_t num, uint64_t den)
 void capture_timing_add(struct capture_timing *timing, int64_t off_ns, int64_t period_ns)
 {
     const int64_t off = off_ns < 0 ? -off_ns : off_ns;
-
     if (off_ns > (CAPTURE_TIMING_STALL - 1) * period_ns) {
         timing->stalls++;
         if (__builtin_add_overflow(timing->stall_sum_ns, off, &timing->stall_sum_ns))
@@ -35,7 +34,6 @@ static json_t *microseconds(int64_t ns)
 void capture_timing_set_json(json_t *object, const struct capture_timing *timing, bool known)
 {
     static const char *const keys[] = { "stalls", "stall_us", "uneven", "uneven_us" };
-
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && !known; i++)
         json_object_set_new(object, keys[i], json_null());
     if (!known)

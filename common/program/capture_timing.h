@@ -17,9 +17,10 @@ enum {
 /** Zeroed to begin with. */
 struct capture_timing {
     uint64_t stalls;
-    uint64_t uneven;                    // without stalls
-    int64_t stall_sum_ns, stall_max_ns; // time beyond one period
-    int64_t uneven_max_ns;              // largest deviation of the other intervals
+    uint64_t uneven;      // without stalls
+    int64_t stall_sum_ns; // time beyond one period
+    int64_t stall_max_ns;
+    int64_t uneven_max_ns; // largest deviation of the other intervals
 };
 
 /** The period of num/den frames per second in ns, both of 32 bits; 0: no rate. */

@@ -36,10 +36,12 @@ struct cli_option {
 };
 
 struct cli_size {
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
 }; // 0x0: not given
 struct cli_rate {
-    uint32_t num, den;
+    uint32_t num;
+    uint32_t den;
 }; // 0/0: not given; 0/1: unpaced
 
 /* Setters, with the type of the field each writes. */

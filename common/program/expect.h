@@ -18,9 +18,12 @@ enum {
 struct expect {
     struct cli_rate fps; // 0/0: no expectation
     double tolerance;    // percent
-    uint64_t max_drops, max_stalls;
-    double max_jitter_p95, max_jitter_p99; // milliseconds; below 0: no limit
-    double max_age_p95, max_age_p99;
+    uint64_t max_drops;
+    uint64_t max_stalls;
+    double max_jitter_p95; // milliseconds; below 0: no limit
+    double max_jitter_p99;
+    double max_age_p95;
+    double max_age_p99;
     bool tap;
 };
 

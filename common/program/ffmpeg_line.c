@@ -6,7 +6,6 @@
 bool caps_ffmpeg_raw(const struct tri_video *video)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-
     // rawvideo has no planes in the order Y, V, U, and libswscale cannot read NV16.
     return format && format->ffmpeg && video->fourcc != TRI_FOURCC_YV12 &&
            video->fourcc != TRI_FOURCC_NV16;

@@ -16,12 +16,13 @@ enum { STATS_GAP = 3 }; // a gap is an interval this many times as long as the m
 
 /** Filled during the run; initialised by stats_start(). */
 struct stats {
-    const char *name;          // of the stream
-    int64_t started_ns;        // tri_now_ns() at the start
-    int64_t started_cpu_ns;    // CPU time of this process by then
-    int64_t first_ns, last_ns; // publish times of the first and last frame counted
-    int64_t seen_ns;           // when the last one was counted
-    int64_t silent_ns;         // from then to the end of the run
+    const char *name;       // of the stream
+    int64_t started_ns;     // tri_now_ns() at the start
+    int64_t started_cpu_ns; // CPU time of this process by then
+    int64_t first_ns;       // publish times of the first and last frame counted
+    int64_t last_ns;
+    int64_t seen_ns;   // when the last one was counted
+    int64_t silent_ns; // from then to the end of the run
     uint64_t frames;
     uint64_t frames_at_line; // for the rate since the last line
     int64_t line_ns;
@@ -29,18 +30,22 @@ struct stats {
     uint64_t second_frames;     // in the current second
     double last_second;         // frames per second in the second before; 0: none
     struct tri_frame_info last; // of the last frame counted
-    uint64_t dropped_driver, dropped_writer, dropped_reader;
+    uint64_t dropped_driver;
+    uint64_t dropped_writer;
+    uint64_t dropped_reader;
     uint64_t torn_retried;
-    uint64_t duplicates;            // same number, capture time or checksum as the frame before
-    uint64_t format_changes;        // other format or size than the frame before
-    uint64_t writers_lost;          // times the writer ended or died; counted by the caller
-    struct capture_timing captures; // of a stream that gives its rate
-    uint64_t bytes;                 // size of all frames
-    struct tri_video video;         // of the newest frame
-    uint32_t copies;                // made by the writer, of the newest frame
-    struct time_histogram interval; // ns between publish times
-    struct time_histogram age;      // ns from capture until counted: the sum of
-    struct time_histogram to_publish, to_reader, to_screen; // these, as far as the frame got
+    uint64_t duplicates;              // same number, capture time or checksum as the frame before
+    uint64_t format_changes;          // other format or size than the frame before
+    uint64_t writers_lost;            // times the writer ended or died; counted by the caller
+    struct capture_timing captures;   // of a stream that gives its rate
+    uint64_t bytes;                   // size of all frames
+    struct tri_video video;           // of the newest frame
+    uint32_t copies;                  // made by the writer, of the newest frame
+    struct time_histogram interval;   // ns between publish times
+    struct time_histogram age;        // ns from capture until counted: the sum of
+    struct time_histogram to_publish; // these, as far as the frame got
+    struct time_histogram to_reader;
+    struct time_histogram to_screen;
 };
 
 void stats_start(struct stats *stats, const char *name);

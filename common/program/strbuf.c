@@ -14,7 +14,6 @@ void strbuf_init(struct strbuf *buf, char *text, size_t bytes)
 void strbuf_add(struct strbuf *buf, const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     const int n = vsnprintf(buf->text + buf->used, buf->bytes - buf->used, format, args);
     va_end(args);
@@ -27,7 +26,6 @@ void strbuf_add(struct strbuf *buf, const char *format, ...)
 unsigned strbuf_count_lines(const char *text)
 {
     unsigned count = 1;
-
     for (; *text; text++)
         count += *text == '\n';
     return count;
@@ -36,7 +34,6 @@ unsigned strbuf_count_lines(const char *text)
 void strbuf_add_clipped(struct strbuf *buf, const char *text, int columns, int rows)
 {
     const int count = (int)strbuf_count_lines(text);
-
     for (int row = 0; row < count; row++) {
         const int length = (int)strcspn(text, "\n");
         if (row + 1 >= rows && row + 1 < count) {

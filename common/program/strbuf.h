@@ -9,7 +9,8 @@
 
 struct strbuf {
     char *text;
-    size_t bytes, used;
+    size_t bytes;
+    size_t used;
 };
 
 /** Starts with an empty string in `text`, which has room for `bytes`, at least 1. */

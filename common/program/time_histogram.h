@@ -13,8 +13,9 @@
 /** Zeroed is empty. Threads: the caller serialises access. */
 struct time_histogram {
     uint64_t count;
-    uint64_t min, max; // exact
-    double sum;        // exact to a double's precision
+    uint64_t min; // exact
+    uint64_t max;
+    double sum; // exact to a double's precision
     uint64_t bucket[TIME_HISTOGRAM_BUCKETS];
 };
 

@@ -14,12 +14,14 @@ enum {
 /** Zeroed: no constant rate, every frame is written once. A position is 1/rate long; position 0
  *  starts at the first frame. */
 struct cfr {
-    uint32_t num, den;        // frames per second; num 0: no constant rate
-    bool begun;               // a frame was written
-    int64_t origin_ns;        // time of position 0
-    uint64_t next;            // next position to write, from 0
-    uint64_t repeats;         // positions filled since the last frame
-    uint64_t filled, skipped; // totals
+    uint32_t num; // frames per second; num 0: no constant rate
+    uint32_t den;
+    bool begun;        // a frame was written
+    int64_t origin_ns; // time of position 0
+    uint64_t next;     // next position to write, from 0
+    uint64_t repeats;  // positions filled since the last frame
+    uint64_t filled;   // totals
+    uint64_t skipped;
 };
 
 /** What to do with a frame. */

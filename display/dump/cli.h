@@ -24,7 +24,8 @@ struct dump_config {
     double duration;     // seconds from the first frame; 0: unlimited
     double timeout;      // seconds without a frame; 0: wait indefinitely
     bool exit_on_end;
-    bool stats, json;
+    bool stats;
+    bool json;
     bool clock;                // read the clock in the pixels
     uint64_t max_clock_faults; // EXPECT_ANY: no limit
     struct expect expect;

@@ -18,9 +18,10 @@ struct clock_check {
     void *converter;     // for formats without directly readable brightness
     struct scratch grey; // its output
     bool begun;
-    uint32_t number;               // the newest
-    uint64_t seen;                 // bit n: number - n was seen
-    uint64_t read, unread;         // frames whose clock could be read; could not be read
+    uint32_t number; // the newest
+    uint64_t seen;   // bit n: number - n was seen
+    uint64_t read;   // frames whose clock could be read; could not be read
+    uint64_t unread;
     uint64_t dropped;              // missing numbers
     uint64_t repeated;             // numbers seen before
     uint64_t reordered;            // numbers seen first after a newer one
@@ -30,7 +31,8 @@ struct clock_check {
 
 /** The clock of one frame. */
 struct clock_reading {
-    bool read, torn;
+    bool read;
+    bool torn;
     uint32_t number;
     uint64_t time_us;
 };

@@ -272,7 +272,6 @@ int run_all(struct run *run)
     int64_t first_ns = 0;
     int64_t idle_since_ns = tri_now_ns();
     int status = GO_ON;
-
     stats_start(&run->stats, run->config->name);
     run->clock_check.log = &run->log;
     while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {

@@ -15,7 +15,9 @@ enum sample_loss { LOST_BY_DRIVER, LOST_BY_WRITER, LOST_BY_READER, LOST_TORN, SA
 
 /** Sum, least and greatest value of a group of frames, in nanoseconds. */
 struct sample_range {
-    int64_t sum, least, most;
+    int64_t sum;
+    int64_t least;
+    int64_t most;
 };
 
 struct sample {

@@ -94,7 +94,6 @@ bool report_close(struct report *report, json_t *summary, const struct stats *st
     const size_t before = (size_t)(place - report_page_data);
     const size_t after = before + strlen(PLACE);
     json_t *run = run_json(report, summary, stats);
-
     output_rows(output, report_page_data, 0, before, 1);
     const bool dumped = run && json_dump_callback(run, write_escaped, output,
                                                   JSON_COMPACT | JSON_ENSURE_ASCII) == 0;

@@ -77,7 +77,6 @@ static const char *samples_tag(const struct tri_video *video, char text[16])
                              : chroma->down == 2   ? "420"
                              : chroma->across == 2 ? "422"
                                                    : "444";
-
     if (!grey && chroma->down == 2 && bits == 8)
         return sited_tag(video);
     if (bits == 8)
@@ -121,7 +120,6 @@ static void log_change(struct sink *sink, const struct tri_video *now)
     const bool mixed = header->field == TRI_FIELD_INTERLACED;
     char from[64];
     char to[64];
-
     if (!sink->fps.num && (now->fps_num != header->fps_num || now->fps_den != header->fps_den)) {
         snprintf(from, sizeof(from), "%u/%u frames per second", header->fps_num, header->fps_den);
         snprintf(to, sizeof(to), "%u/%u", now->fps_num, now->fps_den);
@@ -151,7 +149,6 @@ static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *fram
     const struct tri_video *video = &frame->info.video;
     const struct tri_format *format = tri_format_find(video->fourcc);
     struct tri_shape *shape = &sink->picture.shape;
-
     log_change(sink, video);
     if (planar_is(format)) {
         for (unsigned c = 0; c < format->components; c++) {

@@ -39,7 +39,8 @@ static const struct cli_program program = {
 
 static const struct {
     const char *word;
-    int names_min, names_max;
+    int names_min;
+    int names_max;
 } commands[INFO_COMMANDS] = {
     [INFO_LIST] = { "list", 0, 0 },     [INFO_SHOW] = { "show", 0, 1 },
     [INFO_WATCH] = { "watch", 0, 0 },   [INFO_CLEAN] = { "clean", 0, 0 },

@@ -13,7 +13,8 @@ enum info_sort { INFO_BY_NAME, INFO_BY_FPS, INFO_BY_AGE, INFO_BY_READERS, INFO_B
 struct info_config {
     enum info_command command;
     const char *name; // of show and remove
-    bool json, force;
+    bool json;
+    bool force;
     double interval; // of watch: seconds between two updates
     int sort;        // of watch: enum info_sort
     uint64_t count;  // of watch: updates; 0: unlimited

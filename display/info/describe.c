@@ -20,7 +20,6 @@ const char *describe_state(const struct tri_stream *stream)
                                          [TRI_STREAM_OTHER_VERSION] = "version",
                                          [TRI_STREAM_TOO_LARGE] = "too-large" };
     const bool standby = stream->newest.flags & TRI_FRAME_STANDBY;
-
     return stream->state == TRI_STREAM_LIVE && standby ? "standby" : words[stream->state];
 }
 

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 
 struct table {
-    bool terminal;          // a terminal that can move its cursor
-    unsigned width, height; // of the terminal; elsewhere 80 columns and height 0
+    bool terminal;  // a terminal that can move its cursor
+    unsigned width; // of the terminal; elsewhere 80 columns and height 0
+    unsigned height;
     unsigned name_width;
     unsigned lines; // written so far
 };
