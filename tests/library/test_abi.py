@@ -89,9 +89,11 @@ def copy_common(folder):
 
 
 def build_library(common, library):
+    # relative paths, which the debugging information repeats
     compile_c("-shared", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wl,-soname,libtriptych.so.0",
               f"-Wl,--version-script={SOURCE}/common/libtriptych.map",
-              "-I", common / "include", *sorted((common / "src").glob("*.c")), "-o", library)
+              "-I", "include", *sorted(path.relative_to(common) for path in common.glob("src/*.c")),
+              "-o", library, cwd=common)
 
 
 def describe(folder):

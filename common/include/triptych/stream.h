@@ -82,18 +82,26 @@ typedef struct tri_stream_list tri_stream_list;
  */
 TRI_API enum tri_err tri_stream_list_open(tri_stream_list **out);
 
-/** Returns the number of streams in the list. Cost: no system call. */
+/** Returns the number of streams in the list. Threads: any. Cost: no system call. */
 TRI_API size_t tri_stream_list_count(const tri_stream_list *list);
 
 /** Returns stream number `index`, from 0; NULL past the last. Valid until the list is closed. Cost: no
  *  system call. */
 TRI_API const struct tri_stream *tri_stream_list_at(const tri_stream_list *list, size_t index);
 
-/** Frees the list and sets *list to NULL. Accepts NULL. */
+/** Frees the list and sets *list to NULL. Accepts NULL. Cost: no system call. */
 TRI_API void tri_stream_list_close(tri_stream_list **list);
 
-/** Finds one stream by its name. Threads: any. @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_INVALID,
- *  not a name; TRI_ERR_COLLISION, another stream has the same key; TRI_ERR_SYSTEM. */
+/**
+ * Finds one stream by its name.
+ *
+ * @param stream  filled on TRI_OK and TRI_ERR_COLLISION, otherwise zero except for the ids, which are -1
+ *
+ * @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_INVALID, not a name; TRI_ERR_COLLISION, another stream has
+ *         the same key; TRI_ERR_NO_RESOURCES, out of memory; TRI_ERR_SYSTEM.
+ *
+ * Threads: any. Cost: as tri_stream_list_open().
+ */
 TRI_API enum tri_err tri_stream_find(const char *name, struct tri_stream *stream);
 
 /** Options of tri_stream_remove(). */
@@ -117,11 +125,12 @@ enum tri_remove_flags {
 TRI_API enum tri_err tri_stream_remove(const char *name, uint32_t flags);
 
 /** As tri_stream_remove(), by the key from tri_stream_list_at(): also for a stream whose name is
- *  unknown. */
+ *  unknown. @return as tri_stream_remove(); TRI_ERR_INVALID, not a key of a stream. Threads: any. Cost:
+ *  at most six system calls. */
 TRI_API enum tri_err tri_stream_remove_key(int key, uint32_t flags);
 
 /** Returns whether `name` is a valid name, see TRI_NAME_RULE. Case matters: Door and door are two
- *  streams. */
+ *  streams. Threads: any. Cost: no system call. */
 TRI_API bool tri_name_valid(const char *name);
 
 TRI_END

@@ -84,7 +84,8 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *         `reclaim_ms` is not over): counted as a drop of the writer;
  *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size are not
  *         available (the log gives the reason once a second): smaller frames still work;
- *         TRI_ERR_BUSY or TRI_ERR_FOREIGN, the stream was removed and the name is taken;
+ *         TRI_ERR_BUSY, TRI_ERR_FOREIGN or TRI_ERR_COLLISION, the stream was removed and the name is
+ *         taken; TRI_ERR_NO_STREAM, another process removes the objects again and again;
  *         TRI_ERR_FORKED, see tri_writer; TRI_ERR_SYSTEM. On failure *draft is all zero.
  *
  * Ownership: the slot is the draft's until tri_writer_publish() or tri_writer_cancel().
@@ -95,7 +96,7 @@ TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video
                                       struct tri_draft *draft);
 
 /** As tri_writer_begin(), but TRI_ERR_NO_SLOT does not count as a drop: for callers that can keep the
- *  frame elsewhere and publish it later. */
+ *  frame elsewhere and publish it later. @return as tri_writer_begin(). */
 TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_video *video,
                                           struct tri_draft *draft);
 
@@ -106,11 +107,12 @@ TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_v
  *
  * @return TRI_OK; TRI_ERR_INVALID, not a draft of this writer, or a value is out of range;
  *         TRI_ERR_MOVED, the stream has moved to another segment since the draft was begun;
- *         TRI_ERR_FORKED, see tri_writer;
- *         TRI_ERR_SYSTEM. On
- *         failure the frame is dropped and counted.
+ *         TRI_ERR_FORKED, see tri_writer; TRI_ERR_DENIED, this process has changed its user;
+ *         TRI_ERR_NO_RESOURCES, no memory left in the kernel; TRI_ERR_SYSTEM. On failure the frame is
+ *         dropped and counted.
  *
- * Cost: one system call.
+ * Ownership: the slot is the writer's again, for both outcomes.
+ * Cost:      one system call, independent of the frame's size.
  */
 TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *draft);
 
@@ -118,7 +120,7 @@ TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *dr
  * As tri_writer_publish(), but pins the slot: it is not written again until tri_writer_cancel() of
  * this draft. For callers that still read what they have published, such as a decoder its reference
  * pictures. The caller must not write to a pinned draft. On failure the frame is dropped and
- * counted, and the draft's memory stays until tri_writer_cancel().
+ * counted, and the draft's memory stays until tri_writer_cancel(). @return as tri_writer_publish().
  */
 TRI_API enum tri_err tri_writer_publish_pinned(tri_writer *writer, struct tri_draft *draft);
 
@@ -155,12 +157,12 @@ struct tri_writer_stats {
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 
-/** Fills *stats. Cost: one system call, for `readers`. */
+/** Fills *stats, reserved words with zero. Cost: one system call, for `readers`. */
 TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *stats);
 
 /** Returns the address of slot `index` in this process and its size in *bytes; NULL and 0 past the last
  *  slot and before the first frame. For drivers that need their buffers in advance (V4L2's USERPTR).
- *  The address is valid until the stream moves to another segment. */
+ *  The address is valid until the stream moves to another segment. Cost: no system call. */
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
 /**
