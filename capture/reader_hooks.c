@@ -24,7 +24,6 @@ static int start(const char *command)
     posix_spawnattr_t attributes;
     sigset_t defaults;
     pid_t pid;
-
     if (!text)
         return ENOMEM;
     sigemptyset(&defaults);
@@ -45,7 +44,6 @@ static int start(const char *command)
 static void set_has_readers(struct reader_hooks *hooks, bool has_readers)
 {
     const char *command = has_readers ? hooks->first : hooks->last;
-
     hooks->has_readers = has_readers;
     hooks->changed = 0;
     if (!command)
@@ -61,7 +59,6 @@ void reader_hooks_check(struct reader_hooks *hooks, const tri_writer *writer)
 {
     const int64_t now_ns = tri_now_ns();
     struct tri_writer_stats stats;
-
     if ((!hooks->first && !hooks->last) || now_ns - hooks->checked_ns < CHECK_NS)
         return;
     hooks->checked_ns = now_ns;

@@ -88,7 +88,6 @@ static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_
 static bool needs_key(const struct tri_reader *r)
 {
     const struct tri_header *header = r->mapping->segment.header;
-
     return r->mode == TRI_MODE_NEXT &&
            (!r->begun ||
             r->seen_generation != atomic_load_explicit(&header->generation, memory_order_relaxed));
@@ -99,7 +98,6 @@ static bool needs_key(const struct tri_reader *r)
 static bool is_delta(const struct tri_entry *entry)
 {
     const struct tri_format *format = tri_format_find(entry->fourcc);
-
     return format && format->delta && !(entry->flags & TRI_FRAME_KEY);
 }
 
@@ -111,7 +109,6 @@ static uint64_t newest_key(const struct tri_reader *r, uint64_t latest)
     const uint64_t generation = tri_segment_entry(segment, tri_word_slot(latest))->generation;
     const uint64_t after = r->fresh ? 0 : r->last;
     uint64_t best = 0;
-
     for (uint32_t i = 0; i < tri_segment_open_slots(segment); i++) {
         const struct tri_entry *entry = tri_segment_entry(segment, i);
         const uint64_t mark = tri_entry_mark(entry);
@@ -368,7 +365,6 @@ bool tri_frame_is_locked(const struct tri_frame *frame)
 int tri_frame_get_shm(const struct tri_frame *frame, size_t *offset)
 {
     const struct tri_mapping *mapping = frame->lease.mapping;
-
     if (!mapping)
         return -1;
     *offset = (size_t)(frame->data[0] - (const uint8_t *)mapping->segment.header);

@@ -13,7 +13,8 @@
 
 /** The objects of a stream's key. */
 struct objects {
-    int shm_id, sem_id; // -1: none
+    int shm_id; // -1: none
+    int sem_id;
     bool live;
 };
 

@@ -25,15 +25,17 @@ struct tri_pacing {
     int64_t gap_ns; // between its time and that of the one handed over before
 
     // What was learned up to frame `learned`.
-    uint64_t learned, learned_drops;
+    uint64_t learned;
+    uint64_t learned_drops;
     uint32_t frames;                    // number of known frames, the oldest first:
     int64_t time_ns[TRI_PACING_FRAMES]; // when each was published,
     int64_t periods[TRI_PACING_FRAMES]; // and how many periods after the first
     int64_t period_ns;                  // 0: unknown
-    int64_t open_ns, close_ns;          // the next frame is expected between these
-    int64_t margin_ns;                  // lateness of nearly all sleeps
-    int64_t credit_ns;                  // remaining budget for spinning,
-    int64_t credited_ns;                // as of then
+    int64_t open_ns;                    // the next frame is expected between these
+    int64_t close_ns;
+    int64_t margin_ns;   // lateness of nearly all sleeps
+    int64_t credit_ns;   // remaining budget for spinning,
+    int64_t credited_ns; // as of then
 };
 
 /** When to spin for the next frame. */

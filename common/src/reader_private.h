@@ -78,10 +78,14 @@ struct tri_reader {
     struct tri_pacing pace;
     struct tri_entry_known known;
 
-    uint64_t frames, skipped, restarts;
-    uint64_t base_driver, base_writer;       // the stream's drops when this reader joined
-    uint64_t dropped_driver, dropped_writer; // since then
-    _Atomic uint64_t torn;                   // also counted by threads that only check
+    uint64_t frames;
+    uint64_t skipped;
+    uint64_t restarts;
+    uint64_t base_driver; // the stream's drops when this reader joined
+    uint64_t base_writer;
+    uint64_t dropped_driver; // since then
+    uint64_t dropped_writer;
+    _Atomic uint64_t torn; // also counted by threads that only check
 };
 
 /**

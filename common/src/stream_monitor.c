@@ -16,7 +16,9 @@
 
 /** A stream as it was when its last event was made. */
 struct known_stream {
-    int key, shm_id, sem_id;
+    int key;
+    int shm_id;
+    int sem_id;
     pid_t writer_pid;
     enum tri_stream_state state;
     char name[TRI_NAME_MAX + 1];
@@ -27,7 +29,8 @@ struct tri_stream_monitor {
     struct known_stream *known;
     size_t known_count;
     struct tri_stream_event *events;
-    size_t event_count, next_event;
+    size_t event_count;
+    size_t next_event;
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)

@@ -16,7 +16,8 @@ bool tri_account_group(const char *name, gid_t *group);
 /** State that tri_account_enter_group() has changed. */
 struct tri_account_before {
     gid_t group;
-    int dumpable, death_signal; // the kernel resets both at a change of group
+    int dumpable; // the kernel resets both at a change of group
+    int death_signal;
     bool changed;
 };
 

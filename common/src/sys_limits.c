@@ -29,7 +29,6 @@ void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes
     char number[64];
     char all[64];
     const unsigned long long need = bytes;
-
     switch (error) {
     case EINVAL:
         tri_log_write(log, TRI_LOG_ERROR, "segment",
@@ -80,7 +79,6 @@ void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count
                             unsigned operations, int error)
 {
     char number[64];
-
     switch (error) {
     case E2BIG:
         tri_log_write(log, TRI_LOG_ERROR, "semset",

@@ -16,9 +16,11 @@
 /** The files of a version of memory cgroups. Each counts a group and those below it. */
 static const struct version {
     const char *type; // of the file system
-    const char *limit, *usage;
+    const char *limit;
+    const char *usage;
     // Of swap; in version 1 of memory and swap together.
-    const char *swap_limit, *swap_usage;
+    const char *swap_limit;
+    const char *swap_usage;
     bool swap_apart;
     // In memory.stat: the part of `usage` that the kernel reclaims under pressure. MemAvailable
     // counts both lists of cached files too, see meminfo in proc(5).

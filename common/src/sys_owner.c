@@ -64,7 +64,6 @@ void tri_owner_explain(const tri_log *log, const char *name, key_t key)
     const bool has_set = semset_creator(key, &set);
     const bool has_segment = segment_creator(key, &segment);
     char text[2][64];
-
     if (!has_set && !has_segment)
         tri_log_write(log, TRI_LOG_ERROR, "segment",
                       "%s: another user's System V object had this key a moment ago; try again",

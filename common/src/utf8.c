@@ -11,7 +11,6 @@ static size_t letter_bytes(const unsigned char *text)
     static const uint32_t least[] = { 0, 0xa0, 0x800,
                                       0x10000 }; // followed by that many bytes, not a control
                                                  // character
-
     if (text[0] < 0x80)
         return text[0] >= ' ' && text[0] != 0x7f;
     const size_t further = text[0] >= 0xf0 ? 3 : text[0] >= 0xe0 ? 2 : 1;

@@ -47,7 +47,8 @@ struct tri_writer {
     uint64_t number_found; // the same when this writer took its place: later ones are its own
     uint64_t stream_id;
     uint64_t generation;
-    uint64_t dropped_driver, dropped_writer;
+    uint64_t dropped_driver;
+    uint64_t dropped_writer;
     uint64_t published; // by this writer
     uint64_t reclaimed; // slots
     uint32_t newest;    // its slot, NO_SLOT: none

@@ -56,7 +56,6 @@ static void resume(struct tri_writer *w, const struct tri_segment *segment)
     const struct tri_header *header = segment->header;
     const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
     const uint64_t generation = atomic_load_explicit(&header->generation, memory_order_relaxed);
-
     w->stream_id = segment->geometry.stream_id;
     w->generation = generation + 1;
     w->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);

@@ -13,7 +13,8 @@ struct gst_triptych_frame_ref {
     struct tri_frame frame; // all zero until a frame is acquired
     GstBuffer *buffer;      // has no memory yet
     GstVideoMeta *planes;   // of the buffer; NULL: none
-    GstReferenceTimestampMeta *monotonic, *ntp;
+    GstReferenceTimestampMeta *monotonic;
+    GstReferenceTimestampMeta *ntp;
     GstObject *owner;   // referenced
     gint *in_use;       // counter of the owner
     guint64 *reclaimed; // counter of the owner

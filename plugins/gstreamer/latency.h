@@ -11,8 +11,9 @@ struct gst_triptych_latency {
     GstClockTime value; // guarded by the element's object lock: any thread may query
 
     // Used by the streaming thread only.
-    gint64 window_start;                    // CLOCK_MONOTONIC
-    GstClockTime max_age, previous_max_age; // in this window, in the one before
+    gint64 window_start;  // CLOCK_MONOTONIC
+    GstClockTime max_age; // in this window, in the one before
+    GstClockTime previous_max_age;
 };
 
 /** Updates the latency: the greatest age of a frame in the last seconds, and at least about one frame

@@ -9,11 +9,14 @@
 
 /** The kernel's struct sched_attr. Its header conflicts with <sched.h> on some systems. */
 struct attributes {
-    guint32 size, policy;
+    guint32 size;
+    guint32 policy;
     guint64 flags;
     gint32 nice;
     guint32 priority;
-    guint64 runtime, deadline, period;
+    guint64 runtime;
+    guint64 deadline;
+    guint64 period;
 };
 
 void gst_triptych_thread_request_short_slices(void)

@@ -22,12 +22,16 @@ struct _GstTriptychSink {
 
     // Properties, guarded by the object lock.
     gchar *stream;
-    guint slots, slots_max, history;
+    guint slots;
+    guint slots_max;
+    guint history;
     gchar *permissions;
     gchar *group;
     gboolean wait_for_connection;
     guint readers; // at the newest frame
-    guint64 in_place, copied, dropped;
+    guint64 in_place;
+    guint64 copied;
+    guint64 dropped;
 
     struct gst_triptych_reader_watch reader_watch;
 
@@ -476,7 +480,6 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
     GObjectClass *object = G_OBJECT_CLASS(klass);
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     GstBaseSinkClass *base = GST_BASE_SINK_CLASS(klass);
-
     object->finalize = gst_triptych_sink_finalize;
     install_properties(object);
     gst_triptych_reader_watch_install(object);

@@ -27,9 +27,13 @@ struct _GstTriptychSrc {
     // Properties, guarded by the object lock.
     gchar *stream;
     gboolean is_live;
-    gint mode, wait, on_disconnect; // enum tri_reader_mode, enum tri_reader_wait, ON_DISCONNECT_*
+    gint mode; // enum tri_reader_mode, enum tri_reader_wait, ON_DISCONNECT_*
+    gint wait;
+    gint on_disconnect;
     guint64 timeout_ns;
-    guint64 in_place, copied, reclaimed;
+    guint64 in_place;
+    guint64 copied;
+    guint64 reclaimed;
 
     // Guarded by the object lock, too.
     gint64 playing_since; // CLOCK_MONOTONIC
@@ -173,7 +177,6 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
 {
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(push);
     const gint64 start = tri_now_ns();
-
     // On the writer's processor this thread would wait until the writer has drawn its next frame.
     gst_triptych_thread_request_short_slices();
     for (;;) { // unlock() interrupts the wait
@@ -420,7 +423,6 @@ static void gst_triptych_src_class_init(GstTriptychSrcClass *klass)
     GObjectClass *object = G_OBJECT_CLASS(klass);
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     GstBaseSrcClass *base = GST_BASE_SRC_CLASS(klass);
-
     object->finalize = gst_triptych_src_finalize;
     install_properties(object);
 

@@ -7,7 +7,6 @@ enum video_format obs_triptych_format(uint32_t fourcc)
 {
     const struct tri_format *format = tri_format_find(fourcc);
     enum video_format each = VIDEO_FORMAT_NONE + 1;
-
     // OBS's names, in order up to the last one, are among those by which the table is searched.
     for (; format && strcmp(get_video_format_name(each), "None") != 0; each++) {
         if (tri_format_from_name(get_video_format_name(each)) == format)

@@ -28,7 +28,8 @@ struct stream_source {
     // Used by the thread only.
     tri_reader *reader;
     picture_converter *converter;
-    struct scratch copied, converted;
+    struct scratch copied;
+    struct scratch converted;
     uint32_t fourcc;          // of the last frame
     enum video_format format; // of these frames in OBS
     bool refused;             // it was logged that they cannot be shown

@@ -11,8 +11,10 @@
 
 struct delivery {
     picture_converter *converter;
-    uint8_t *argb, *scaled; // whole frames as AR24, for scaling
-    size_t argb_bytes, scaled_bytes;
+    uint8_t *argb; // whole frames as AR24, for scaling
+    uint8_t *scaled;
+    size_t argb_bytes;
+    size_t scaled_bytes;
 };
 
 struct delivery *delivery_new(const tri_log *log)

@@ -17,7 +17,8 @@
 #define NUMBERS_MAX 64 // /dev/video0 to 63 are assigned
 
 struct config {
-    bool list, zero_copy;
+    bool list;
+    bool zero_copy;
     struct device_name device[DEVICES_MAX];
     uint32_t devices;
 };

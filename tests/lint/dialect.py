@@ -7,7 +7,7 @@ import unittest
 from sources import files, text
 
 # Folders that still have another dialect. A folder leaves the list when it is converted.
-TO_CONVERT = ("common/include/", "common/src/", "display/viewer/", "plugins/")
+TO_CONVERT = ("display/viewer/",)
 
 TYPE = (r"(?:(?:static|const|extern|_Atomic|volatile|unsigned|signed) +)*(?:(?:struct|enum|union) +)?"
         r"(?!(?:return|goto|else|case|typedef)\b)[A-Za-z_]\w*(?: +const)? +")
