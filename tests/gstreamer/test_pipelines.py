@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 320, 240
 PROPERTIES = {
     "triptychsrc": ("name", "stream", "is-live", "num-buffers", "mode", "wait", "on-disconnect",
                     "timeout", "zero-copy-frames", "copied-frames"),
-    "triptychsink": ("name", "stream", "slots", "history", "mode", "group", "sync",
+    "triptychsink": ("name", "stream", "slots", "slots-max", "history", "permissions", "group", "sync",
                      "zero-copy-frames", "copied-frames", "dropped-frames")}
 
 
