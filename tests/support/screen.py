@@ -54,6 +54,12 @@ class Screen:
         return subprocess.run([*self.within, tool(program), *map(str, args)], env=self.environment,
                               timeout=60, capture_output=True, text=True, check=True).stdout.strip()
 
+    def _active_window(self):
+        """The number of the window that has the focus; empty: none has."""
+        return subprocess.run([*self.within, tool("xdotool"), "getactivewindow"], timeout=60,
+                              env=self.environment, capture_output=True, text=True,
+                              check=False).stdout.strip()
+
     def picture(self, x=0, y=0, width=SIZE[0], height=SIZE[1]):
         """The image of a part of the screen, clipped."""
         width, height = min(width, SIZE[0] - x), min(height, SIZE[1] - y)
@@ -74,7 +80,7 @@ class Screen:
             return done.stdout.split()
         window = Window(self, wait_until(found, "a window on the screen")[-1])
         if self._manager:  # with the pointer where the manager's own keys expect it
-            wait_until(lambda: self.run("xdotool", "getactivewindow") == window.number, "its focus")
+            wait_until(lambda: self._active_window() == window.number, "its focus")
         return window
 
 

@@ -36,20 +36,21 @@ class SharedMemory(WindowTest):
             return "/SYSV74" in maps.read()
 
     def upload(self):
-        """How the last frame was uploaded, at the end of a run with --count and --json."""
+        """How the last frame was uploaded, by the summary of --json."""
+        self.viewer.terminate()
         output, errors = self.viewer.communicate(timeout=60)
         self.assertEqual(self.viewer.returncode, 0, errors)
         return last_json(output.decode())["upload"]
 
     def test_server_reads_rgb_frames_from_their_slots(self):
-        window = self.moving("XR24", "--count", "400", "--json")
+        window = self.moving("XR24", "--json")
         self.assert_bars(window, "the bars")
         wait_until(self.server_reads_stream, "the segment in the X server")
         self.assert_bars(window, "the bars, from their slot")
         self.assertEqual(self.upload(), "in-slot")
 
     def test_server_reads_converted_frames_from_the_viewer(self):
-        window = self.moving("YU12", "--count", "400", "--json")
+        window = self.moving("YU12", "--json")
         wait_until(lambda: self.images() >= 3, "two images besides SDL's")
         self.assert_bars(window, "the bars, from an image")
         self.assertFalse(self.server_reads_stream())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Which frame of a stream is shown: pause, step, the newest at once; and the same frame shown again. */
+/** Which frame of a stream is shown: pause, step, fetch the newest; and updates of that frame. */
 #ifndef VIEWER_STREAM_PLAYBACK_H
 #define VIEWER_STREAM_PLAYBACK_H
 

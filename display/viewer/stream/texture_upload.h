@@ -3,21 +3,13 @@
 #ifndef VIEWER_TEXTURE_UPLOAD_H
 #define VIEWER_TEXTURE_UPLOAD_H
 
-#include "texture.h"
-
-#include "picture/picture.h"
+#include "texture_sdl.h"
 
 /** What a frame is wanted for. All zero: to be drawn by SDL, unchanged; costs nothing more. */
 struct texture_request {
     struct adjust adjust;
     struct inspect_request inspect;
     struct x11_shm *x11; // the X server shows the frame by itself; NULL: SDL draws it
-};
-
-/** The renderer's own thread calls all of these. */
-struct texture_uploader {
-    SDL_Renderer *renderer;
-    picture_converter *converter;
 };
 
 /**
