@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** --on-first-reader and --on-last-reader: commands to run when a stream is read, and when no longer. */
+/** --on-first-reader and --on-last-reader: commands to run when a stream is read, and when no
+ * longer. */
 #ifndef CAPTURE_READER_HOOKS_H
 #define CAPTURE_READER_HOOKS_H
 

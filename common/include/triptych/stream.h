@@ -95,7 +95,8 @@ TRI_API void tri_stream_list_close(tri_stream_list **list);
 /**
  * Finds one stream by its name.
  *
- * @param stream  filled on TRI_OK and TRI_ERR_COLLISION, otherwise zero except for the ids, which are -1
+ * @param stream  filled on TRI_OK and TRI_ERR_COLLISION, otherwise zero except for the ids, which
+ * are -1
  *
  * @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_INVALID, not a name; TRI_ERR_COLLISION, another stream has
  *         the same key; TRI_ERR_NO_RESOURCES, out of memory; TRI_ERR_SYSTEM.
