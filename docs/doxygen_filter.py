@@ -6,7 +6,7 @@ Usage: doxygen_filter.py HEADER"""
 import re
 import sys
 
-TRAILING = re.compile(r"^(?P<code>.*[;,{\w)"] *)// (?P<text>.*)$")
+TRAILING = re.compile(r'^(?P<code>.*[;,{\w)"] *)// (?P<text>.*)$')
 ALONE = re.compile(r"^ +// (?P<text>.*)$")
 
 after_trailing = False
