@@ -250,7 +250,7 @@ static int64_t sooner(int64_t at_ns, double after_s, int64_t limit_ns)
 }
 
 /** How long to wait for a frame: until a limit, the next statistics or a repeated frame is due. A
- * signal  ends the wait. */
+ *  signal ends the wait. */
 static int wait_ms(const struct run *run, int64_t first_ns, int64_t idle_since_ns)
 {
     const struct dump_config *config = run->config;

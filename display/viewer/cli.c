@@ -18,7 +18,6 @@ static bool read_number(const char **text, int *number)
 {
     char *end = NULL;
     const long value = strtol(*text, &end, 10);
-
     if (end == *text || value < -TRI_DIMENSION_MAX || value > TRI_DIMENSION_MAX)
         return false;
     *text = end;
@@ -28,8 +27,8 @@ static bool read_number(const char **text, int *number)
 
 static bool read_geometry(const char *text, struct geometry *geometry)
 {
-    int w, h;
-
+    int w;
+    int h;
     *geometry = (struct geometry){ 0 };
     if (*text != '+') {
         if (!read_number(&text, &w) || *text++ != 'x' || !read_number(&text, &h) || w < 1 || h < 1)
@@ -138,7 +137,6 @@ int config_parse(struct config *config, int argc, char **argv)
     char notes[2048];
     struct cli_program with_keys = program;
     int first = 0;
-
     key_help_write(notes, sizeof(notes), keys, key_help_rows(keys), 2);
     with_keys.notes = notes;
     *config = (struct config){ .expect = expect_nothing(), .timeout = -1 };

@@ -14,14 +14,12 @@ static struct x11_shm *server_for(const struct viewer *viewer)
                        stream_view_is_plain(&tile->stream, &tile->area) &&
                        tools_are_off(&viewer->tools) &&
                        overlay_is_empty(&viewer->overlay, &viewer->grid);
-
     return plain ? viewer->window.x11 : NULL;
 }
 
 struct view_area draw_arrange(struct viewer *viewer)
 {
     struct view_area area = { 0 };
-
     window_output(&viewer->window, &area.w, &area.h);
     tile_grid_arrange(&viewer->grid, &area, viewer->hidden);
     viewer->grid.tiles[0].stream.request.x11 = server_for(viewer);
@@ -30,8 +28,10 @@ struct view_area draw_arrange(struct viewer *viewer)
 
 void draw_fit_window(struct viewer *viewer)
 {
-    unsigned columns, rows, w, h;
-
+    unsigned columns;
+    unsigned rows;
+    unsigned w;
+    unsigned h;
     tile_layout_square(viewer->grid.count, &columns, &rows);
     for (unsigned i = 0; i < viewer->grid.count; i++) {
         const struct stream_view *stream = &viewer->grid.tiles[i].stream;
@@ -49,7 +49,6 @@ void draw_fit_window(struct viewer *viewer)
 static void clear(const struct viewer *viewer)
 {
     const bool gaps = viewer->grid.count > 1 && !viewer->grid.solo;
-
     if (viewer->window.is_software && !gaps)
         return;
     SDL_SetRenderDrawColor(viewer->window.renderer, 40, 44, 51, 255);
@@ -60,7 +59,6 @@ static void draw_by_sdl(struct viewer *viewer, const struct view_area *area)
 {
     SDL_Renderer *renderer = viewer->window.renderer;
     const int pixels = panel_text_pixels(area->h, window_density(&viewer->window));
-
     window_forget_stream(&viewer->window);
     tile_grid_make_drawable(&viewer->grid, renderer);
     tools_request(&viewer->tools, &viewer->grid, renderer);

@@ -37,7 +37,6 @@ static int run(const struct config *config, const tri_log *log, SDL_Renderer *re
     SDL_sem *woken = SDL_CreateSemaphore(0);
     struct tile_grid grid;
     int status = CLI_FAILED;
-
     if (!woken) {
         tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot create a semaphore: %s",
                       SDL_GetError());
@@ -57,7 +56,6 @@ int headless_run(const struct config *config, const tri_log *log)
         SDL_CreateRGBSurfaceWithFormat(0, CANVAS_SIDE, CANVAS_SIDE, 32, SDL_PIXELFORMAT_ARGB8888);
     SDL_Renderer *renderer = canvas ? SDL_CreateSoftwareRenderer(canvas) : NULL;
     int status = CLI_FAILED;
-
     if (renderer) {
         status = run(config, log, renderer);
         SDL_DestroyRenderer(renderer);

@@ -21,7 +21,6 @@
 static void wake(void *user)
 {
     const struct viewer *viewer = user;
-
     event_wait_wake(&viewer->wait);
 }
 
@@ -92,7 +91,6 @@ static void handle_event(struct viewer *viewer, const SDL_Event *event)
 static void take_frames(struct viewer *viewer)
 {
     const uint32_t before = tile_grid_states(&viewer->grid);
-
     window_wait_refresh(&viewer->window);
     viewer->offered = false;
     if (!tile_grid_take(&viewer->grid, viewer->window.renderer))
@@ -115,7 +113,6 @@ static int64_t earlier(int64_t a, int64_t b)
 static int64_t next_deadline(const struct viewer *viewer)
 {
     int64_t at = overlay_deadline(&viewer->overlay);
-
     at = earlier(at, tile_grid_deadline(&viewer->grid));
     at = earlier(at, run_limits_deadline(viewer->config, &viewer->grid));
     if (tile_grid_has_live_title(&viewer->grid))
@@ -128,7 +125,6 @@ static void wait_for_events(struct viewer *viewer)
     const int64_t at = next_deadline(viewer);
     int timeout_ms = -1;
     SDL_Event event;
-
     if (viewer->dirty && !viewer->hidden)
         timeout_ms = 0;
     else if (at)
@@ -142,7 +138,6 @@ static void wait_for_events(struct viewer *viewer)
 static void set_title(struct viewer *viewer, int64_t now_ns)
 {
     char title[WINDOW_TITLE_BYTES];
-
     if (viewer->config->title) {
         window_set_title(&viewer->window, viewer->config->title);
     } else {
@@ -158,7 +153,6 @@ static void tick(struct viewer *viewer)
     const int64_t now = tri_now_ns();
     const int64_t overlay = overlay_deadline(&viewer->overlay);
     const int64_t limit = run_limits_deadline(viewer->config, &viewer->grid);
-
     if (overlay && now >= overlay)
         viewer->dirty = true;
     if (tile_grid_tick(&viewer->grid, now))
@@ -178,7 +172,6 @@ int loop_run(const struct config *config, const tri_log *log)
 {
     struct viewer viewer = { .config = config, .log = log, .dirty = true };
     int status = CLI_FAILED;
-
     if (!window_open(&viewer.window, config, log))
         return CLI_FAILED;
     if (open_parts(&viewer)) {

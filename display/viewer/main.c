@@ -9,7 +9,6 @@ int main(int argc, char **argv)
 {
     struct config config;
     const int status = config_parse(&config, argc, argv);
-
     if (status >= 0)
         return status;
     const tri_log log = cli_log(&config.common);

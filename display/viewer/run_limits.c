@@ -10,7 +10,6 @@ static int64_t after(const struct stream_view *stream, double seconds)
 static int64_t timeout_of(const struct config *config, const struct stream_view *stream)
 {
     const struct stats *stats = &stream->stats;
-
     if (config->timeout <= 0)
         return 0;
     if (!stream->has_picture || !stream->has_live_frame)
@@ -23,7 +22,6 @@ static int64_t timeout_of(const struct config *config, const struct stream_view 
 int64_t run_limits_deadline(const struct config *config, const struct tile_grid *grid)
 {
     int64_t end = after(&grid->tiles[0].stream, config->duration);
-
     for (unsigned i = 0; i < grid->count; i++) {
         const int64_t at = timeout_of(config, &grid->tiles[i].stream);
         if (at && (!end || at < end))
@@ -35,7 +33,6 @@ int64_t run_limits_deadline(const struct config *config, const struct tile_grid 
 bool run_limits_too_late(const struct config *config, const struct stream_view *stream)
 {
     const int64_t at = timeout_of(config, stream);
-
     return at && tri_now_ns() >= at;
 }
 
@@ -53,7 +50,6 @@ static bool all_shown(const struct config *config, const struct tile_grid *grid)
 static bool all_ended(const struct tile_grid *grid)
 {
     bool ended = false;
-
     for (unsigned i = 0; i < grid->count; i++) {
         if (grid->tiles[i].stream.state == TRI_STATE_LIVE)
             return false;
@@ -65,7 +61,6 @@ static bool all_ended(const struct tile_grid *grid)
 bool run_limits_reached(const struct config *config, const struct tile_grid *grid)
 {
     const int64_t deadline = run_limits_deadline(config, grid);
-
     return all_shown(config, grid) || (config->exit_on_end && all_ended(grid)) ||
            (deadline && tri_now_ns() >= deadline);
 }

@@ -13,7 +13,6 @@ void run_summary_each_second(const struct config *config, struct tile_grid *grid
     const int64_t now = tri_now_ns();
     char line[256];
     char named[sizeof(line) + TRI_NAME_MAX + 3];
-
     if (config->json || config->expect.tap || config->common.verbosity < 0)
         return;
     for (unsigned i = 0; i < grid->count; i++) {
@@ -31,7 +30,6 @@ static void print_summary(const struct stream_view *stream, const struct expect_
 {
     json_t *summary = stats_json(&stream->stats);
     const struct texture *front = stream_view_front(stream);
-
     json_object_set_new(summary, "upload",
                         stream->has_picture ? json_string(texture_upload_name(front))
                                             : json_null());
@@ -50,7 +48,6 @@ static bool write_screenshot(const struct config *config, struct stream_view *st
     const char *slash = strrchr(config->screenshot, '/');
     const char *dot = strrchr(slash ? slash : config->screenshot, '.');
     const size_t stem = dot ? (size_t)(dot - config->screenshot) : strlen(config->screenshot);
-
     if (!several)
         return screenshot_write(stream, renderer, config->screenshot) == TRI_OK;
     snprintf(path, sizeof(path), "%.*s-%s%s", (int)stem, config->screenshot, stream->name,
@@ -87,7 +84,6 @@ int run_summary_end(const struct config *config, struct tile_grid *grid, SDL_Ren
     const bool several = grid->count > 1;
     size_t count = 0;
     bool done = true;
-
     for (unsigned i = 0; i < grid->count; i++) {
         struct stream_view *stream = &grid->tiles[i].stream;
         const bool came = came_in_time(config, stream);

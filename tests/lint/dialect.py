@@ -6,9 +6,6 @@ import unittest
 
 from sources import files, text
 
-# Folders that still have another dialect. A folder leaves the list when it is converted.
-TO_CONVERT = ("display/viewer/",)
-
 TYPE = (r"(?:(?:static|const|extern|_Atomic|volatile|unsigned|signed) +)*(?:(?:struct|enum|union) +)?"
         r"(?!(?:return|goto|else|case|typedef)\b)[A-Za-z_]\w*(?: +const)? +")
 VALUE = r"(?:\[[^\]]*\])*(?: = [^,;(){}\"]+)?"
@@ -22,10 +19,9 @@ class Dialect(unittest.TestCase):
     def assert_none(self, pattern):
         found = []
         for path in files("*.c", "*.h"):
-            if not path.startswith(TO_CONVERT):
-                code = text(path)
-                found += [f"{path}:{code.count(chr(10), 0, match.end()) + 1}: {match[0].strip()[-60:]}"
-                          for match in pattern.finditer(code)]
+            code = text(path)
+            found += [f"{path}:{code.count(chr(10), 0, match.end()) + 1}: {match[0].strip()[-60:]}"
+                      for match in pattern.finditer(code)]
         if found:
             self.fail("\n".join(found))
 

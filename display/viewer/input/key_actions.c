@@ -48,7 +48,6 @@ static void act_solo(struct viewer *viewer)
 static void act_pause(struct viewer *viewer)
 {
     struct stream_view *stream = viewer_stream(viewer);
-
     stream_view_pause(stream, viewer->window.renderer, !stream->paused);
 }
 
@@ -62,7 +61,6 @@ static void act_step_back(struct viewer *viewer)
 {
     struct stream_view *stream = viewer_stream(viewer);
     const bool kept = stream->keeps_history || !stream->request.x11;
-
     if (!stream_view_step_back(stream))
         overlay_show_message(&viewer->overlay,
                              kept ? "%u frames back: no older one is kept"
@@ -75,7 +73,6 @@ static void act_screenshot(struct viewer *viewer)
 {
     const struct stream_view *stream = viewer_stream(viewer);
     char path[SCREENSHOT_PATH_MAX];
-
     screenshot_path(path, viewer->config->screenshot_directory, stream->name, stream->info.number);
     viewer_screenshot(viewer, path);
 }
@@ -93,7 +90,6 @@ static void act_statistics_level(struct viewer *viewer)
 static void act_compare(struct viewer *viewer)
 {
     struct stream_view *stream = viewer_stream(viewer);
-
     if (compare_is_on(&stream->compare)) {
         compare_stop(&stream->compare);
         return;
@@ -109,7 +105,6 @@ static void act_compare(struct viewer *viewer)
 static void act_compare_mode(struct viewer *viewer)
 {
     struct stream_view *stream = viewer_stream(viewer);
-
     if (compare_is_on(&stream->compare))
         compare_next_mode(&stream->compare);
     else
@@ -124,14 +119,12 @@ static void act_rotate(struct viewer *viewer)
 static void act_mirror_horizontal(struct viewer *viewer)
 {
     struct view *view = &viewer_stream(viewer)->view;
-
     view->hflip = !view->hflip;
 }
 
 static void act_mirror_vertical(struct viewer *viewer)
 {
     struct view *view = &viewer_stream(viewer)->view;
-
     view->vflip = !view->vflip;
 }
 
@@ -160,7 +153,6 @@ static void zoom(struct viewer *viewer, double factor)
 {
     struct tile *tile = tile_grid_focused(&viewer->grid);
     const struct view_area *area = &tile->area;
-
     if (!tile->stream.has_picture)
         return;
     const struct view_picture picture = stream_view_picture(&tile->stream);
@@ -190,7 +182,6 @@ static void act_always_on_top(struct viewer *viewer)
 static const char *recolor(struct viewer *viewer)
 {
     struct stream_view *stream = viewer_stream(viewer);
-
     if (stream_view_recolor(stream, viewer->window.renderer))
         return "";
     const struct tri_format *format = tri_format_find(stream->info.video.fourcc);
@@ -205,7 +196,6 @@ static void act_colorspace(struct viewer *viewer)
                                       TRI_COLORSPACE_REC709, TRI_COLORSPACE_BT2020 };
     uint32_t *now = &viewer_stream(viewer)->colorspace;
     size_t i = 0;
-
     while (order[i] != *now)
         i++;
     *now = order[(i + 1) % SDL_arraysize(order)];
@@ -216,7 +206,6 @@ static void act_colorspace(struct viewer *viewer)
 static void act_range(struct viewer *viewer)
 {
     uint32_t *now = &viewer_stream(viewer)->range;
-
     *now = (*now + 1) % (TRI_RANGE_LIMITED + 1);
     overlay_show_message(&viewer->overlay, "range: %s%s",
                          *now ? tri_range_name(*now) : "as declared", recolor(viewer));
@@ -227,7 +216,6 @@ static void act_bits(struct viewer *viewer)
     static const uint32_t order[] = { 0, 10, 12, 14, 16 };
     struct stream_view *stream = viewer_stream(viewer);
     size_t i = 0;
-
     if (stream->info.video.fourcc != TRI_FOURCC_Y16) {
         overlay_show_message(&viewer->overlay, "significant bits: only of 16-bit grey (Y16)");
         return;
@@ -257,7 +245,6 @@ static void adjust(struct viewer *viewer, enum adjust_what what, int by)
 {
     struct adjust *now = &viewer_stream(viewer)->request.adjust;
     char value[64];
-
     adjust_by(now, what, by);
     adjust_write_one(now, what, value, sizeof(value));
     overlay_show_message(&viewer->overlay, "%s", value);
@@ -359,7 +346,6 @@ _Static_assert(SDL_arraysize(key_table) <= KEY_HELP_MAX, "raise KEY_HELP_MAX");
 size_t key_help_rows(struct key_help rows[KEY_HELP_MAX])
 {
     size_t count = 0;
-
     for (size_t i = 0; i < key_count; i++) {
         if (key_table[i].help.label)
             rows[count++] = key_table[i].help;

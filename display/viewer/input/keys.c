@@ -17,7 +17,6 @@ static const struct key *find(SDL_Keycode code, bool shift)
 static const struct key *find_typed(void)
 {
     SDL_Event event;
-
     SDL_PumpEvents();
     if (SDL_PeepEvents(&event, 1, SDL_PEEKEVENT, SDL_TEXTINPUT, SDL_TEXTINPUT) != 1 ||
         event.text.text[1] != '\0' || SDL_isalpha((unsigned char)event.text.text[0]))
@@ -47,7 +46,6 @@ static const struct key *find_at(SDL_Scancode place, bool shift)
         { SDL_SCANCODE_PERIOD, SDLK_PERIOD }, { SDL_SCANCODE_MINUS, SDLK_MINUS },
         { SDL_SCANCODE_EQUALS, SDLK_EQUALS },
     };
-
     if (place >= SDL_SCANCODE_A && place <= SDL_SCANCODE_Z)
         return find(SDLK_a + (SDL_Keycode)(place - SDL_SCANCODE_A), shift);
     if (place >= SDL_SCANCODE_1 && place <= SDL_SCANCODE_9)
@@ -63,7 +61,6 @@ bool keys_press(struct viewer *viewer, const SDL_Keysym *pressed)
 {
     const bool shift = (pressed->mod & KMOD_SHIFT) != 0;
     const bool types = !(pressed->sym & SDLK_SCANCODE_MASK);
-
     if (pressed->mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
         return false; // belongs to the desktop
     const struct key *key = find(pressed->sym, shift);

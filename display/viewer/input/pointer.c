@@ -13,7 +13,6 @@
 static struct tile *tile_at(struct viewer *viewer, int x, int y)
 {
     const double density = window_density(&viewer->window);
-
     return tile_grid_at(&viewer->grid, x * density, y * density);
 }
 
@@ -21,7 +20,6 @@ static void wheel(struct viewer *viewer, const SDL_MouseWheelEvent *event)
 {
     const double density = window_density(&viewer->window);
     struct tile *tile = tile_at(viewer, event->mouseX, event->mouseY);
-
     if (!tile || !tile->stream.has_picture)
         return;
     const struct view_picture picture = stream_view_picture(&tile->stream);
@@ -34,7 +32,6 @@ static void drag(struct viewer *viewer, const SDL_MouseMotionEvent *event)
 {
     const double density = window_density(&viewer->window);
     struct tile *tile = tile_grid_focused(&viewer->grid);
-
     if (viewer->dividing) {
         compare_move_divider(&tile->stream.compare, &tile->area, event->x * density);
         viewer->dirty = true;
@@ -53,7 +50,6 @@ static void follow(struct viewer *viewer, int x, int y)
 {
     const double density = window_density(&viewer->window);
     struct probe *probe = &viewer->tools.probe;
-
     probe->x = (int)(x * density);
     probe->y = (int)(y * density);
     probe->inside = true;
@@ -62,8 +58,8 @@ static void follow(struct viewer *viewer, int x, int y)
 
 void pointer_find(struct viewer *viewer)
 {
-    int x, y;
-
+    int x;
+    int y;
     SDL_GetMouseState(&x, &y);
     follow(viewer, x, y);
     viewer->tools.probe.inside = SDL_GetMouseFocus() == viewer->window.sdl;
@@ -73,7 +69,6 @@ static void press(struct viewer *viewer, const SDL_MouseButtonEvent *event)
 {
     const struct tile *tile = tile_at(viewer, event->x, event->y);
     const double density = window_density(&viewer->window);
-
     if (event->button != SDL_BUTTON_LEFT)
         return;
     if (tile)

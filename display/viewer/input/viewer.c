@@ -11,7 +11,6 @@ struct stream_view *viewer_stream(struct viewer *viewer)
 bool viewer_screenshot(struct viewer *viewer, const char *path)
 {
     const enum tri_err err = screenshot_write(viewer_stream(viewer), viewer->window.renderer, path);
-
     if (err != TRI_OK) {
         overlay_show_message(&viewer->overlay, "no screenshot: %s", tri_strerror(err));
         return false;

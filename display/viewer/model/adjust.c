@@ -11,7 +11,8 @@
 
 static const struct range {
     const char *name;
-    int least, most;
+    int least;
+    int most;
 } ranges[ADJUST_COUNT] = {
     [ADJUST_BRIGHTNESS] = { "brightness", -20, 20 }, // all black to all white
     [ADJUST_CONTRAST] = { "contrast", -20, 60 },     // none to four times
@@ -21,7 +22,6 @@ static const struct range {
 void adjust_by(struct adjust *adjust, enum adjust_what what, int by)
 {
     int *steps = &adjust->steps[what];
-
     *steps += by;
     *steps = *steps < ranges[what].least ? ranges[what].least : *steps;
     *steps = *steps > ranges[what].most ? ranges[what].most : *steps;
@@ -40,7 +40,6 @@ bool adjust_is_on(const struct adjust *adjust)
 static double value_of(const struct adjust *adjust, enum adjust_what what)
 {
     const int steps = adjust->steps[what];
-
     if (what == ADJUST_GAMMA)
         return exp2((double)steps / GAMMA_STEPS);
     return (what == ADJUST_CONTRAST) + steps * STEP_SHARE;
@@ -49,7 +48,6 @@ static double value_of(const struct adjust *adjust, enum adjust_what what)
 void adjust_write_one(const struct adjust *adjust, enum adjust_what what, char *text, size_t bytes)
 {
     const double value = value_of(adjust, what);
-
     if (what == ADJUST_GAMMA)
         snprintf(text, bytes, "%s %.2f", ranges[what].name, value);
     else
@@ -60,7 +58,6 @@ void adjust_write_one(const struct adjust *adjust, enum adjust_what what, char *
 void adjust_write_all(const struct adjust *adjust, char *text, size_t bytes)
 {
     struct strbuf buf;
-
     strbuf_init(&buf, text, bytes);
     for (int i = 0; i < ADJUST_COUNT; i++) {
         char word[64];
@@ -79,7 +76,6 @@ void adjust_levels(const struct adjust *adjust, double black, double white, uint
     const double brightness = value_of(adjust, ADJUST_BRIGHTNESS);
     const double contrast = value_of(adjust, ADJUST_CONTRAST);
     const double gamma = value_of(adjust, ADJUST_GAMMA);
-
     for (unsigned i = 0; i < count; i++) {
         const double linear = ((i - black) / (white - black) - 0.5) * contrast + 0.5 + brightness;
         const double bounded = fmax(0, fmin(1, linear));

@@ -8,8 +8,10 @@
 
 struct geometry {
     struct cli_size size;
-    int x, y;
-    bool has_size, has_place;
+    int x;
+    int y;
+    bool has_size;
+    bool has_place;
 };
 
 #define STREAMS_MAX 16 // in one window
@@ -22,15 +24,20 @@ struct config {
     // Picture
     int mode;   // enum tri_reader_mode
     int rotate; // quarter turns clockwise
-    bool hflip, vflip;
+    bool hflip;
+    bool vflip;
     // Window
-    bool fullscreen, no_border, on_top;
+    bool fullscreen;
+    bool no_border;
+    bool on_top;
     struct geometry geometry;
     const char *title; // NULL: name, size, format and rates
     int vsync;         // enum vsync
     const char *screenshot_directory;
     // Run
-    bool headless, json, exit_on_end;
+    bool headless;
+    bool json;
+    bool exit_on_end;
     uint64_t count;         // 0: no end
     double duration;        // seconds; 0: no end
     double timeout;         // seconds; 0: no limit; below 0: not given

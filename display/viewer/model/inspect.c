@@ -6,7 +6,6 @@ static void keep(struct inspect *inspect, enum inspect_source source, const stru
                  const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
 {
     struct tri_video tight = *video;
-
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
         tight.stride[p] = 0;
     if (tri_video_shape(&tight, &inspect->shape) != TRI_OK ||
@@ -26,7 +25,6 @@ void inspect_take(struct inspect *inspect, const struct inspect_request *request
                   const struct tri_shape *shape, const uint8_t *const data[TRI_PLANES_MAX])
 {
     struct pixels pixels;
-
     inspect_forget(inspect);
     if (!request->bytes)
         inspect_free(inspect); // there is one for each kept frame: free unused memory
@@ -52,7 +50,6 @@ void inspect_planes(const struct inspect *inspect, const uint8_t *data[TRI_PLANE
 bool inspect_pixels(const struct inspect *inspect, struct pixels *pixels)
 {
     const uint8_t *data[TRI_PLANES_MAX];
-
     if (inspect->source == INSPECT_NOTHING)
         return false;
     inspect_planes(inspect, data);

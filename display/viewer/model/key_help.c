@@ -22,8 +22,8 @@ void key_help_write(char *text, size_t bytes, const struct key_help *rows, size_
 {
     const size_t lines = (count + columns - 1) / columns;
     struct strbuf buf;
-    int label_width, text_width;
-
+    int label_width;
+    int text_width;
     strbuf_init(&buf, text, bytes);
     for (size_t line = 0; line < lines; line++) {
         for (size_t at = line; at < count; at += lines) {
@@ -43,8 +43,8 @@ void key_help_write_narrow(char *text, size_t bytes, const struct key_help *rows
                            int width)
 {
     struct strbuf buf;
-    int label_width, text_width;
-
+    int label_width;
+    int text_width;
     measure(rows, count, &label_width, &text_width);
     strbuf_init(&buf, text, bytes);
     for (size_t i = 0; i < count; i++) {

@@ -10,7 +10,6 @@ int panel_text_pixels(int height, double density)
 {
     const int share = height / TEXT_SHARE;
     const int least = (int)lround(TEXT_MIN * density);
-
     return share > least ? share : least;
 }
 
@@ -19,7 +18,6 @@ static int margins(int from, int room, int at, int size, int gap)
 {
     const int end = from + room;
     int place = at + gap;
-
     if (place + size > end)
         place = at - gap - size;
     if (place + size > end)

@@ -16,7 +16,6 @@ void pixel_text_color(const struct pixels *pixels, uint32_t x, uint32_t y, uint8
 {
     const struct pixel pixel = pixels_at(pixels, x, y);
     double color[3];
-
     pixels_color(pixels, &pixel, color);
     for (int c = 0; c < 3; c++)
         rgb[c] = (uint8_t)lround(255 * fmax(0, fmin(1, color[c])));
@@ -28,7 +27,6 @@ static void add_components(struct strbuf *buf, const struct inspect *inspect,
 {
     const struct pixel pixel = pixels_at(pixels, x, y);
     const char *between = "\n";
-
     for (unsigned c = 0; c < pixels->format->components; c++) {
         if (c == 3 && inspect->source != INSPECT_RAW)
             break;
@@ -42,7 +40,6 @@ static void add_origin(struct strbuf *buf, const struct inspect *inspect,
                        const struct pixels *pixels)
 {
     char fourcc[5];
-
     if (inspect->source == INSPECT_SHOWN) {
         strbuf_add(buf, "\nas shown, frame gone");
         return;
@@ -64,7 +61,6 @@ void pixel_text_write(char *text, size_t bytes, const struct inspect *inspect, u
 {
     struct strbuf buf;
     struct pixels pixels;
-
     strbuf_init(&buf, text, bytes);
     if (!inspect_pixels(inspect, &pixels))
         return;

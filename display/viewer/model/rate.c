@@ -28,7 +28,6 @@ void rate_note(struct rate *rate, int64_t at_ns, uint64_t total)
 double rate_get(const struct rate *rate, int64_t now_ns)
 {
     unsigned from = 0;
-
     // The newest sample at least a second older than the newest event, otherwise the oldest.
     while (from + 1 < rate->count && rate->at[from + 1] <= rate->last_at - SECOND)
         from++;

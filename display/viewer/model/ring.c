@@ -23,7 +23,6 @@ unsigned ring_shown(const struct ring *ring)
 bool ring_step(struct ring *ring, int by)
 {
     const int back = (int)ring->back + by;
-
     if (back < 0 || back >= (int)ring->count)
         return false;
     ring->back = (unsigned)back;
@@ -33,7 +32,6 @@ bool ring_step(struct ring *ring, int by)
 unsigned ring_size_for(unsigned long long bytes, unsigned long long budget)
 {
     const unsigned long long fitting = bytes ? budget / bytes : RING_SIZE_MAX;
-
     if (fitting < 2)
         return 2;
     return fitting < RING_SIZE_MAX ? (unsigned)fitting : RING_SIZE_MAX;

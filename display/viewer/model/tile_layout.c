@@ -4,14 +4,15 @@
 #include <math.h>
 
 struct grid {
-    unsigned columns, rows;
-    double cell_w, cell_h;
+    unsigned columns;
+    unsigned rows;
+    double cell_w;
+    double cell_h;
 };
 
 static struct grid grid_of(const struct view_area *area, unsigned count, unsigned columns, int gap)
 {
     const unsigned rows = (count + columns - 1) / columns;
-
     return (struct grid){
         .columns = columns,
         .rows = rows,
@@ -24,7 +25,6 @@ static struct grid grid_of(const struct view_area *area, unsigned count, unsigne
 static double used(const struct grid *grid, const double *aspects, unsigned count)
 {
     double sum = 0;
-
     for (unsigned i = 0; i < count; i++) {
         const double w = fmin(grid->cell_w, grid->cell_h * aspects[i]);
         sum += w * w / aspects[i];
@@ -35,7 +35,6 @@ static double used(const struct grid *grid, const double *aspects, unsigned coun
 void tile_layout_square(unsigned count, unsigned *columns, unsigned *rows)
 {
     unsigned c = 1;
-
     while (c * c < count)
         c++;
     *columns = c;
@@ -45,8 +44,8 @@ void tile_layout_square(unsigned count, unsigned *columns, unsigned *rows)
 static struct grid best_grid(const struct view_area *area, const double *aspects, unsigned count,
                              int gap)
 {
-    unsigned columns, rows;
-
+    unsigned columns;
+    unsigned rows;
     tile_layout_square(count, &columns, &rows);
     struct grid best = grid_of(area, count, columns, gap);
     double most = used(&best, aspects, count);
@@ -66,7 +65,6 @@ void tile_layout_cells(const struct view_area *area, const double *aspects, unsi
                        struct view_area *cells)
 {
     const struct grid grid = best_grid(area, aspects, count, gap);
-
     for (unsigned i = 0; i < count; i++) {
         const unsigned row = i / grid.columns;
         const unsigned column = i % grid.columns;
@@ -75,7 +73,8 @@ void tile_layout_cells(const struct view_area *area, const double *aspects, unsi
         const double x = area->x + (area->w - row_w) / 2 + column * (grid.cell_w + gap);
         const double y = area->y + row * (grid.cell_h + gap);
         // Round edges, not sizes, so that no pixel of the area is left over.
-        const int left = (int)round(x), top = (int)round(y);
+        const int left = (int)round(x);
+        const int top = (int)round(y);
         cells[i] = (struct view_area){
             .x = left,
             .y = top,

@@ -14,7 +14,6 @@ static void count_luma(struct tones *tones, const struct pixels *pixels, const s
 {
     const double luma = pixels_luma(pixels, pixel);
     const double span = tones->white_code - tones->black_code;
-
     tones->bins[0][bin_of(tones->black_code + span * luma)]++;
     tones->black += luma <= NEARLY;
     tones->white += luma >= 1 - NEARLY;
@@ -23,8 +22,8 @@ static void count_luma(struct tones *tones, const struct pixels *pixels, const s
 static void count_color(struct tones *tones, const struct pixels *pixels, const struct pixel *pixel)
 {
     double rgb[3];
-    bool black = false, white = false;
-
+    bool black = false;
+    bool white = false;
     pixels_color(pixels, pixel, rgb);
     for (unsigned c = 0; c < TONES_CHANNELS; c++) {
         const unsigned bin = bin_of(rgb[c] * (TONES_BINS - 1));
@@ -41,7 +40,6 @@ void tones_count(struct tones *tones, const struct pixels *pixels, enum tones_ki
     const bool codes = kind == TONES_LUMA && !pixels->full;
     const uint32_t across = pixels->width / TONES_GRID_WIDTH + 1;
     const uint32_t down = pixels->height / TONES_GRID_HEIGHT + 1;
-
     *tones = (struct tones){ .kind = kind,
                              .black_code = codes ? 16 : 0,
                              .white_code = codes ? 235 : TONES_BINS - 1 };
@@ -63,7 +61,6 @@ void tones_count(struct tones *tones, const struct pixels *pixels, enum tones_ki
 uint32_t tones_peak(const struct tones *tones)
 {
     uint32_t peak = 1;
-
     for (unsigned c = 0; c < TONES_CHANNELS; c++) {
         for (unsigned i = tones->black_code + 1; i < tones->white_code; i++)
             peak = tones->bins[c][i] > peak ? tones->bins[c][i] : peak;

@@ -22,7 +22,8 @@ struct tones {
     uint32_t counted;                          // pixels
     uint32_t black,
         white; // of those at or below black, at or above white; R'G'B': in any of the three
-    unsigned black_code, white_code; // their bins: 16 and 235, or 0 and 255
+    unsigned black_code; // their bins: 16 and 235, or 0 and 255
+    unsigned white_code;
 };
 
 /** Counts pixels on a grid over the whole frame: every pixel of a small one, about TONES_GRID_WIDTH by

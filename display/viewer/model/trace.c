@@ -7,7 +7,6 @@ void trace_note(struct trace *trace, int64_t now_ns, int64_t capture_ns, uint64_
 {
     struct trace_point *point = &trace->points[trace->next];
     const bool follows = trace->last_ns > 0;
-
     *point = (struct trace_point){
         .at_ns = now_ns,
         .interval_ms = follows ? (float)((double)(now_ns - trace->last_ns) / MS) : 0,
@@ -34,7 +33,6 @@ unsigned trace_bars(const struct trace *trace, enum trace_kind kind, int64_t now
                     int64_t span_ns, int columns, struct trace_bar bars[TRACE_POINTS], double *most)
 {
     unsigned count = 0;
-
     *most = 0;
     for (unsigned back = 0; back < trace->count; back++) {
         const struct trace_point *point = trace_at(trace, back);
@@ -58,7 +56,6 @@ unsigned trace_bars(const struct trace *trace, enum trace_kind kind, int64_t now
 double trace_scale(double most)
 {
     double scale = 1;
-
     while (scale < most) {
         if (scale * 2 >= most)
             return scale * 2;

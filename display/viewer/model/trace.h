@@ -38,9 +38,10 @@ enum trace_kind { TRACE_INTERVAL, TRACE_LATENCY };
 
 /** One frame in a graph: the time from the frame before to it. */
 struct trace_bar {
-    int left, right; // columns, the right one exclusive; at least one
-    float value;     // ms
-    bool lost;       // frames were lost before it
+    int left; // columns, the right one exclusive; at least one
+    int right;
+    float value; // ms
+    bool lost;   // frames were lost before it
 };
 
 /**

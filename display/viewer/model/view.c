@@ -5,7 +5,8 @@
 
 /** The picture rotated and scaled, not yet placed. */
 struct seen {
-    double w, h;
+    double w;
+    double h;
     double scale;
     unsigned turns;
 };
@@ -13,7 +14,6 @@ struct seen {
 void view_square_size(const struct view_picture *picture, double *width, double *height)
 {
     const double aspect = picture->aspect > 0 ? picture->aspect : 1;
-
     *width = round(picture->width * fmax(aspect, 1));
     *height = round(picture->height / fmin(aspect, 1));
 }
@@ -23,7 +23,8 @@ static struct seen see(const struct view *view, const struct view_picture *pictu
 {
     const unsigned turns = (view->turns + picture->turns) % 4;
     const bool aside = turns % 2 == 1;
-    double upright_w, upright_h;
+    double upright_w;
+    double upright_h;
     view_square_size(picture, &upright_w, &upright_h);
     const double w = aside ? upright_h : upright_w;
     const double h = aside ? upright_w : upright_h;
@@ -47,7 +48,6 @@ static struct seen see(const struct view *view, const struct view_picture *pictu
 static double bound_pan(double pan, double shown, double room)
 {
     const double most = fmax(shown - room, 0) / 2 / shown;
-
     return fmax(-most, fmin(most, pan));
 }
 
@@ -58,7 +58,6 @@ struct view_place view_place(const struct view *view, const struct view_picture 
     const double pan_x = bound_pan(view->pan_x, seen.w, area->w) * seen.w;
     const double pan_y = bound_pan(view->pan_y, seen.h, area->h) * seen.h;
     const bool aside = seen.turns % 2 == 1;
-
     // Whole pixels: between two pixels a picture would be blurred at scale 1.
     const double left = area->x + floor((area->w - seen.w) / 2 + pan_x);
     const double top = area->y + floor((area->h - seen.h) / 2 + pan_y);
@@ -96,7 +95,6 @@ bool view_pixel(const struct view_place *place, const struct view_picture *pictu
 {
     double dx = x - (place->x + place->w / 2);
     double dy = y - (place->y + place->h / 2);
-
     unturn(place, &dx, &dy);
     const double u = floor((dx / place->w + 0.5) * picture->width);
     const double v = floor((dy / place->h + 0.5) * picture->height);
@@ -128,7 +126,6 @@ struct view_area view_pixel_area(const struct view_place *place, const struct vi
     double near_y = ((double)y / picture->height - 0.5) * place->h;
     double far_x = ((x + 1.0) / picture->width - 0.5) * place->w;
     double far_y = ((y + 1.0) / picture->height - 0.5) * place->h;
-
     turn(place, &near_x, &near_y);
     turn(place, &far_x, &far_y);
     const double left = floor(place->x + place->w / 2 + fmin(near_x, far_x));
@@ -156,7 +153,6 @@ unsigned view_margins(const struct view_place *place, const struct view_area *ar
                                                        { area->x, y0, x0 - area->x, y1 - y0 },
                                                        { x1, y0, right - x1, y1 - y0 } };
     unsigned count = 0;
-
     if (place->turns != 0) {
         margins[0] = *area;
         return 1;
@@ -172,7 +168,6 @@ void view_step(const struct view_place *place, int dx, int dy, int *picture_dx, 
 {
     double x = dx;
     double y = dy;
-
     unturn(place, &x, &y);
     *picture_dx = (int)x;
     *picture_dy = (int)y;
@@ -183,7 +178,6 @@ void view_turn(struct view *view, unsigned quarters)
     // In one mirror a clockwise rotation runs the other way.
     const bool mirrored = view->hflip != view->vflip;
     const unsigned by = quarters % 4;
-
     view->turns = (view->turns + (mirrored ? 4 - by : by)) % 4;
     view->pan_x = view->pan_y = 0;
 }
@@ -196,7 +190,6 @@ void view_zoom(struct view *view, const struct view_picture *picture, const stru
     const double from_y = y - (area->y + area->h / 2.0);
     const double at_x = from_x / before.w - bound_pan(view->pan_x, before.w, area->w);
     const double at_y = from_y / before.h - bound_pan(view->pan_y, before.h, area->h);
-
     view->mode = VIEW_SCALE;
     view->scale = fmax(VIEW_SCALE_MIN, fmin(VIEW_SCALE_MAX, before.scale * factor));
     const struct seen after = see(view, picture, area);
@@ -208,7 +201,6 @@ void view_drag(struct view *view, const struct view_picture *picture, const stru
                double dx, double dy)
 {
     const struct seen seen = see(view, picture, area);
-
     view->pan_x = bound_pan(view->pan_x + dx / seen.w, seen.w, area->w);
     view->pan_y = bound_pan(view->pan_y + dy / seen.h, seen.h, area->h);
 }

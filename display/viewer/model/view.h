@@ -21,17 +21,22 @@ struct view {
     double pan_x,
         pan_y;      // centre of the picture minus centre of the area, in picture widths and heights
     unsigned turns; // quarter turns clockwise, 0 to 3
-    bool hflip, vflip; // mirrored after rotation
+    bool hflip;     // mirrored after rotation
+    bool vflip;
 };
 
 /** A rectangle of the screen, in its pixels. */
 struct view_area {
-    int x, y, w, h;
+    int x;
+    int y;
+    int w;
+    int h;
 };
 
 /** A picture; `turns` are the quarter turns clockwise that make it upright. */
 struct view_picture {
-    unsigned width, height;
+    unsigned width;
+    unsigned height;
     unsigned turns;
     double aspect; // width of a pixel in units of its height; 0: square
 };
@@ -43,10 +48,14 @@ void view_square_size(const struct view_picture *picture, double *width, double 
 /** Where and how to draw: the rectangle of the picture before its rotation about its centre, as
  *  SDL_RenderCopyExF() expects it. */
 struct view_place {
-    double x, y, w, h;
-    double scale;      // screen pixels per square picture pixel
-    unsigned turns;    // quarter turns clockwise, the frame's included
-    bool hflip, vflip; // mirrored before rotation
+    double x;
+    double y;
+    double w;
+    double h;
+    double scale;   // screen pixels per square picture pixel
+    unsigned turns; // quarter turns clockwise, the frame's included
+    bool hflip;     // mirrored before rotation
+    bool vflip;
 };
 
 struct view_place view_place(const struct view *view, const struct view_picture *picture,

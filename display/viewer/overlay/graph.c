@@ -21,7 +21,6 @@ static const char *const names[] = { [TRACE_INTERVAL] = "interval", [TRACE_LATEN
 static int height_of(double ms, double scale, int high)
 {
     const int height = (int)(ms / scale * high + 0.5);
-
     return SDL_clamp(height, 1, high);
 }
 
@@ -45,7 +44,6 @@ static void draw_bars(SDL_Renderer *renderer, const struct view_area *area,
     SDL_Rect all[TRACE_POINTS];
     SDL_Rect lost[TRACE_POINTS];
     int lost_count = 0;
-
     for (unsigned i = 0; i < count; i++) {
         const int high = height_of((double)bars[i].value, scale, area->h);
         all[i] = (SDL_Rect){ area->x + bars[i].left, area->y + area->h - high,
@@ -63,7 +61,6 @@ static void set_text(struct text_block *block, struct text *text, SDL_Renderer *
                      int pixels, const char *name, double ms)
 {
     char words[64];
-
     if (name && *name)
         snprintf(words, sizeof(words), "%s", name);
     else
@@ -79,7 +76,6 @@ void graph_draw(struct graph *graph, struct text *text, SDL_Renderer *renderer,
     double most;
     const unsigned count = trace_bars(trace, kind, now_ns, SPAN_NS, area->w, bars, &most);
     const double scale = trace_scale(SDL_max(most, 2 * target_ms));
-
     draw_grid(renderer, area);
     draw_bars(renderer, area, bars, count, scale, colors[kind]);
     if (target_ms > 0) {

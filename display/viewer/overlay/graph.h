@@ -9,7 +9,8 @@
 
 /** One graph. All zero is empty. */
 struct graph {
-    struct text_block name, scale;
+    struct text_block name;
+    struct text_block scale;
 };
 
 #define GRAPH_SECONDS 5 // across

@@ -22,7 +22,6 @@ static int write_whole(const struct help *help, char *keys, size_t bytes, const 
     static const unsigned columns[] = { 2, 3, 4, 1 };
     unsigned best = columns[0];
     int largest = 0;
-
     for (size_t i = 0; i < SDL_arraysize(columns); i++) {
         key_help_write(keys, bytes, help->rows, help->row_count, columns[i]);
         const int fitting =
@@ -42,7 +41,6 @@ static void write_page(struct help *help, char *page, size_t bytes, int columns,
     char keys[TEXT_BYTES];
     struct strbuf buf;
     unsigned line = 0;
-
     key_help_write_narrow(keys, sizeof(keys), help->rows, help->row_count, columns);
     const unsigned each = (unsigned)rows - 1;
     help->pages = (strbuf_count_lines(keys) + each - 1) / each;
@@ -61,8 +59,8 @@ void help_draw(struct help *help, struct text *text, SDL_Renderer *renderer,
                const struct view_area *area, int pixels)
 {
     char keys[TEXT_BYTES];
-    int columns, rows;
-
+    int columns;
+    int rows;
     if (!help->page)
         return;
     int fitting = write_whole(help, keys, sizeof(keys), text, area, pixels);

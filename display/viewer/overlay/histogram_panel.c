@@ -19,7 +19,6 @@ static uint32_t column_of(const uint32_t bins[TONES_BINS], int column, int colum
     const int first = column * TONES_BINS / columns;
     const int end = (column + 1) * TONES_BINS / columns;
     uint32_t most = bins[first];
-
     for (int i = first + 1; i < end; i++)
         most = SDL_max(most, bins[i]);
     return most;
@@ -32,7 +31,6 @@ static void draw_channel(SDL_Renderer *renderer, const SDL_Rect *area,
     SDL_Rect bars[TONES_BINS];
     const int columns = SDL_min(area->w, TONES_BINS);
     int count = 0;
-
     for (int i = 0; i < columns; i++) {
         const uint32_t pixels = SDL_min(column_of(bins, i, columns), peak);
         const int left = area->x + i * area->w / columns;
@@ -50,14 +48,12 @@ static void draw_channel(SDL_Renderer *renderer, const SDL_Rect *area,
 static void draw_mark(SDL_Renderer *renderer, const SDL_Rect *area, unsigned code)
 {
     const int x = area->x + (int)code * area->w / TONES_BINS;
-
     SDL_RenderDrawLine(renderer, x, area->y, x, area->y + area->h - 1);
 }
 
 static void draw_channels(SDL_Renderer *renderer, const SDL_Rect *area, const struct tones *tones)
 {
     const uint32_t peak = tones_peak(tones);
-
     if (tones->kind == TONES_LUMA) {
         draw_channel(renderer, area, tones->bins[0], peak, luma_color, SDL_BLENDMODE_NONE);
         set_draw_color(renderer, text_amber);
@@ -74,7 +70,6 @@ void histogram_panel_draw(struct histogram *histogram, struct text *text, SDL_Re
 {
     const struct text_block *block = &histogram->shares;
     char words[128];
-
     if (tones->kind == TONES_NONE || !tones->counted)
         return;
     snprintf(words, sizeof(words), "%s\nblack %5.1f %%   white %5.1f %%",

@@ -25,7 +25,6 @@ void overlay_close(struct overlay *overlay)
 void overlay_show_message(struct overlay *overlay, const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     vsnprintf(overlay->message, sizeof(overlay->message), format, args);
     va_end(args);
@@ -48,7 +47,6 @@ void overlay_next_level(struct overlay *overlay)
 int64_t overlay_deadline(const struct overlay *overlay)
 {
     const int64_t stats = overlay->statistics ? overlay->panel.written_ns + STATISTICS_PANEL_NS : 0;
-
     if (overlay->message_until && stats)
         return SDL_min(overlay->message_until, stats);
     return overlay->message_until ? overlay->message_until : stats;
@@ -60,7 +58,6 @@ static void draw_statistics(struct overlay *overlay, SDL_Renderer *renderer,
 {
     const struct tile *tile = &grid->tiles[grid->focus];
     const int name_high = tile_label_name_height(&overlay->labels[grid->focus]);
-
     if (overlay->statistics)
         statistics_panel_draw(&overlay->panel, &overlay->text, renderer, &tile->stream,
                               overlay->level, tile->area.x + (name_high ? 0 : pixels),
@@ -85,7 +82,6 @@ static void draw_message(struct overlay *overlay, SDL_Renderer *renderer,
 bool overlay_is_empty(const struct overlay *overlay, const struct tile_grid *grid)
 {
     const bool message = overlay->message_until && tri_now_ns() < overlay->message_until;
-
     if (overlay->help.page || overlay->statistics || message || grid->count > 1)
         return false; // each tile has its name
     return tile_label_is_empty(&grid->tiles[0].stream);

@@ -17,7 +17,8 @@ struct aim {
     struct view_place place;
     struct view_picture picture;
     struct pixels pixels;
-    unsigned x, y;
+    unsigned x;
+    unsigned y;
 };
 
 static void fill(SDL_Renderer *renderer, SDL_Color colour, int x, int y, int w, int h)
@@ -42,7 +43,6 @@ static void draw_cross(SDL_Renderer *renderer, const struct aim *aim, int pixels
     const int arm = pixels / 2;
     const int x = at.x + at.w / 2 - wide / 2;
     const int y = at.y + at.h / 2 - wide / 2;
-
     draw_arm(renderer, at.x - away - arm, y, arm, wide, wide);
     draw_arm(renderer, at.x + at.w + away, y, arm, wide, wide);
     draw_arm(renderer, x, at.y - away - arm, wide, arm, wide);
@@ -55,7 +55,8 @@ static void draw_neighbours(SDL_Renderer *renderer, const struct aim *aim, int l
 {
     for (int row = -REACH; row <= REACH; row++) {
         for (int column = -REACH; column <= REACH; column++) {
-            int dx, dy;
+            int dx;
+            int dy;
             uint8_t rgb[3];
             view_step(&aim->place, column, row, &dx, &dy);
             const int x = (int)aim->x + dx;
@@ -84,7 +85,6 @@ static void draw_panel(struct probe *probe, struct text *text, SDL_Renderer *ren
     const int margin = pixels / 2;
     const int cell = SDL_max((int)(CELL_SHARE * pixels), 1);
     const int magnified = SIDE * cell + margin;
-
     // In a small window only the values are shown.
     text_panel_set(&probe->block, text, renderer, pixels, words,
                    SMALL * magnified <= window->h ? magnified : 0, 0);
@@ -102,7 +102,6 @@ void probe_draw(struct probe *probe, struct text *text, SDL_Renderer *renderer,
     const struct inspect *inspect = &stream_view_front(stream)->inspect;
     struct aim aim = { .picture = stream_view_picture(stream) };
     char words[256];
-
     if (!probe->on || !probe->inside || !stream->has_picture ||
         !inspect_pixels(inspect, &aim.pixels))
         return;

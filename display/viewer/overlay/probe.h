@@ -10,7 +10,8 @@
 struct probe {
     bool on;
     bool inside; // the pointer is in the window
-    int x, y;    // of the pointer, in screen pixels
+    int x;       // of the pointer, in screen pixels
+    int y;
     struct text_block block;
 };
 

@@ -17,7 +17,6 @@ static void compose(struct statistics_panel *panel, const char *head, const char
         (int)strbuf_count_lines(head) + (details[0] ? (int)strbuf_count_lines(details) : 0);
     char words[sizeof(panel->words)];
     struct strbuf buf;
-
     if (stats + 2 * GRAPH_LINES > rows)
         panel->graphed = false; // they have their own level
     snprintf(words, sizeof(words), "%s%s%s%s", head,
@@ -30,7 +29,6 @@ static void compose(struct statistics_panel *panel, const char *head, const char
 static void squeeze(char *text)
 {
     char *to = text;
-
     for (const char *at = text; *at; at++) {
         if (at[0] != ' ' || at[1] != ' ')
             *to++ = *at;
@@ -42,9 +40,10 @@ static void write_out(struct statistics_panel *panel, struct text *text, SDL_Ren
                       const struct stream_view *stream, enum statistics_level level,
                       const struct view_area *window, int64_t now_ns)
 {
-    char head[128], details[sizeof(panel->words) - sizeof(head)];
-    int columns, rows;
-
+    char head[128];
+    char details[sizeof(panel->words) - sizeof(head)];
+    int columns;
+    int rows;
     if (now_ns - panel->written_ns < STATISTICS_PANEL_NS && panel->of == stream)
         return;
     statistics_write_rates(head, sizeof(head), stream, now_ns);
@@ -65,7 +64,6 @@ static void write_out(struct statistics_panel *panel, struct text *text, SDL_Ren
 static double period_ms(const struct stream_view *stream)
 {
     const struct tri_video *video = &stream->info.video;
-
     return video->fps_num ? 1000.0 * video->fps_den / video->fps_num : 0;
 }
 
@@ -76,7 +74,6 @@ void statistics_panel_draw(struct statistics_panel *panel, struct text *text,
 {
     const struct text_block *block = &panel->block;
     const int64_t now = tri_now_ns();
-
     write_out(panel, text, renderer, stream, level, window, now);
     if (level >= STATISTICS_ALL) // many lines: smaller letters hide less and cost less
         pixels = SDL_max(pixels * 3 / 4, SDL_min(pixels, ALL_LEAST));

@@ -15,7 +15,6 @@ static double ms(double ns)
 static double latency_ns(const struct stream_view *stream, int64_t now_ns)
 {
     const int64_t shown_ns = stream->presented_ns ? stream->presented_ns : now_ns;
-
     return (double)(shown_ns - stream->info.capture_ns);
 }
 
@@ -31,7 +30,6 @@ static void add_percentiles(struct strbuf *buf, const char *label,
 static void add_drops(struct strbuf *buf, const struct stream_view *stream)
 {
     const struct stats *stats = &stream->stats;
-
     strbuf_add(buf, "dropped    %" PRIu64 " driver, %" PRIu64 " writer, %" PRIu64 " reader",
                stats->dropped_driver, stats->dropped_writer, stats->dropped_reader);
     strbuf_add(buf, "\nnot shown  %" PRIu64 " torn, %" PRIu64 " unseen, %" PRIu64 " undecodable",
@@ -58,8 +56,8 @@ static void add_picture(struct strbuf *buf, const struct stream_view *stream,
     const struct tri_video *video = &stream->info.video;
     const struct texture *texture = stream_view_front(stream);
     SDL_RendererInfo info = { .name = "?" };
-    char fourcc[5], words[128];
-
+    char fourcc[5];
+    char words[128];
     SDL_GetRendererInfo(renderer, &info);
     strbuf_add(buf, "\npicture    %ux%u %s", video->width, video->height,
                tri_fourcc_name(video->fourcc, fourcc));
@@ -82,7 +80,6 @@ void statistics_write_rates(char *text, size_t bytes, const struct stream_view *
                             int64_t now_ns)
 {
     struct strbuf buf;
-
     strbuf_init(&buf, text, bytes);
     if (!stream->has_picture)
         strbuf_add(&buf, "%s: no frame yet", stream->name);
@@ -96,7 +93,6 @@ void statistics_write_details(char *text, size_t bytes, const struct stream_view
 {
     const struct stats *stats = &stream->stats;
     struct strbuf buf;
-
     strbuf_init(&buf, text, bytes);
     add_drops(&buf, stream);
     add_times(&buf, stats);
@@ -115,7 +111,6 @@ static const char *without_picture(const struct stream_view *stream)
 static void add_title(struct strbuf *buf, const struct stream_view *stream, int64_t now_ns)
 {
     char fourcc[5];
-
     strbuf_add(buf, "%s - ", stream->name);
     if (stream->state == TRI_STATE_NO_WRITER)
         strbuf_add(buf, "no signal");
@@ -148,7 +143,6 @@ static void add_short_title(struct strbuf *buf, const struct stream_view *stream
 void statistics_write_title(char *text, size_t bytes, const struct tile_grid *grid, int64_t now_ns)
 {
     struct strbuf buf;
-
     strbuf_init(&buf, text, bytes);
     if (grid->count == 1)
         add_title(&buf, &grid->tiles[0].stream, now_ns);

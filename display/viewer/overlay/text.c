@@ -14,7 +14,6 @@ static const SDL_Color ground = { 12, 14, 18, 216 };
 static void measure(struct text *text)
 {
     int advance = 0;
-
     TTF_SetFontSize(text->font, MEASURED);
     TTF_GlyphMetrics32(text->font, 'm', NULL, NULL, NULL, NULL, &advance);
     text->advance = (double)advance / MEASURED;
@@ -83,7 +82,6 @@ static SDL_Surface *lay(SDL_Surface *letters, int margin, int above, int below)
     SDL_Surface *panel = SDL_CreateRGBSurfaceWithFormat(0, letters->w + 2 * margin,
                                                         letters->h + 2 * margin + above + below, 32,
                                                         SDL_PIXELFORMAT_ARGB8888);
-
     if (panel) {
         const SDL_Color *c = &ground;
         SDL_FillRect(panel, NULL, SDL_MapRGBA(panel->format, c->r, c->g, c->b, c->a));
@@ -114,7 +112,6 @@ void text_panel_set(struct text_block *block, struct text *text, SDL_Renderer *r
 void text_panel_draw(const struct text_block *block, SDL_Renderer *renderer, int x, int y)
 {
     const SDL_Rect to = { x, y, block->w, block->h };
-
     if (block->texture)
         SDL_RenderCopy(renderer, block->texture, NULL, &to);
 }
@@ -123,7 +120,6 @@ void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int
                      SDL_Color colour)
 {
     const SDL_Rect to = { x, y, block->w, block->h };
-
     if (!block->texture)
         return;
     SDL_SetTextureColorMod(block->texture, colour.r, colour.g, colour.b);
@@ -135,7 +131,6 @@ void text_block_draw(const struct text_block *block, SDL_Renderer *renderer, int
 static void count_letters(const char *string, int *columns, int *rows)
 {
     int column = 0;
-
     *columns = 0;
     *rows = 1;
     for (; *string; string++) {
@@ -151,8 +146,8 @@ static void count_letters(const char *string, int *columns, int *rows)
 
 int text_fit(const struct text *text, const char *string, int pixels, int w, int h)
 {
-    int columns, rows;
-
+    int columns;
+    int rows;
     count_letters(string, &columns, &rows);
     // Widths and heights may be rounded up to the next pixel.
     while (pixels > TEXT_PIXELS_MIN && (columns * SDL_ceil(pixels * text->advance) > w ||
@@ -164,7 +159,6 @@ int text_fit(const struct text *text, const char *string, int pixels, int w, int
 void text_room(struct text *text, int pixels, int w, int h, int *columns, int *rows)
 {
     int advance = 0;
-
     if (text->pixels != pixels && TTF_SetFontSize(text->font, pixels) == 0)
         text->pixels = pixels;
     TTF_GlyphMetrics32(text->font, 'm', NULL, NULL, NULL, NULL, &advance);
@@ -182,7 +176,6 @@ void text_block_panel(const struct text_block *block, SDL_Renderer *renderer, in
                       SDL_Color colour)
 {
     const int margin = block->pixels / 2;
-
     if (!block->texture)
         return;
     text_background(renderer, x, y, block->w + 2 * margin, block->h + 2 * margin);

@@ -16,8 +16,9 @@ static const SDL_Color text_amber = { 255, 190, 92, 255 };
 /** The embedded font, which is monospaced. */
 struct text {
     TTF_Font *font;
-    int pixels;           // current size
-    double advance, line; // width of a character, height of a line, per pixel of size
+    int pixels;     // current size
+    double advance; // width of a character, height of a line, per pixel of size
+    double line;
 };
 
 /** A text as a texture, which is drawn again only when the text changes. All zero is empty. */
@@ -25,8 +26,10 @@ struct text_block {
     char *string;
     int pixels;
     SDL_Texture *texture;
-    int w, h;         // of the texture, in screen pixels
-    int above, below; // free space in a panel
+    int w; // of the texture, in screen pixels
+    int h;
+    int above; // free space in a panel
+    int below;
 };
 
 /** @return false, out of memory: see TTF_GetError() */

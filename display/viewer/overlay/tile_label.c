@@ -22,7 +22,6 @@ static const struct text_block *set(const struct drawing *on, enum tile_label_te
                                     const char *string, int pixels, int w, int h)
 {
     struct text_block *block = &on->tile_label->blocks[which];
-
     text_block_set(block, on->text, on->renderer, text_fit(on->text, string, pixels, w, h), string);
     return block;
 }
@@ -42,7 +41,6 @@ static void draw_state(const struct drawing *on, const char *title, const char *
     const int wide = (hinted ? SDL_max(upper->w, lower->w) : upper->w) + 4 * gap;
     const int high = upper->h + (hinted ? gap + lower->h : 0) + 4 * gap;
     const int top = area->y + (area->h - high) / 2 + 2 * gap;
-
     text_background(on->renderer, area->x + (area->w - wide) / 2, top - 2 * gap, wide, high);
     text_block_draw(upper, on->renderer, area->x + (area->w - upper->w) / 2, top, text_white);
     if (hinted)
@@ -54,7 +52,6 @@ static void draw_state(const struct drawing *on, const char *title, const char *
 static void draw_compared(const struct drawing *on, const struct stream_view *stream)
 {
     char text[64];
-
     if (!compare_is_on(&stream->compare) || !stream->has_picture)
         return;
     compare_label(&stream->compare, text, sizeof(text));
@@ -72,7 +69,6 @@ static void draw_state_label(const struct drawing *on, const struct stream_view 
 {
     char title[128];
     char hint[256];
-
     if (stream->state != TRI_STATE_LIVE && stream->last_error != TRI_OK) {
         snprintf(title, sizeof(title), "cannot read %s", stream->name);
         snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->last_error));
@@ -102,7 +98,6 @@ static void draw_name(const struct drawing *on, const struct stream_view *stream
     const int pixels = SDL_min(on->pixels, SDL_max(on->area->h / NAME_SHARE, NAME_LEAST));
     const struct text_block *block =
         set(on, TILE_LABEL_NAME, stream->name, pixels, on->area->w / 2, on->area->h / 4);
-
     text_block_panel(block, on->renderer, on->area->x, on->area->y, text_white);
 }
 
@@ -110,7 +105,6 @@ static void draw_name(const struct drawing *on, const struct stream_view *stream
 static void write_paused(const struct stream_view *stream, char *text, size_t bytes)
 {
     char back[16] = "";
-
     if (stream->history.ring.back)
         snprintf(back, sizeof(back), ", -%u", stream->history.ring.back);
     if (stream->has_picture)
@@ -124,7 +118,6 @@ static void draw_badge(const struct drawing *on, const struct stream_view *strea
     char text[64] = "no signal at the source";
     const bool no_signal =
         stream->state == TRI_STATE_LIVE && (stream->info.flags & TRI_FRAME_NO_SIGNAL) != 0;
-
     if (!stream->paused && !no_signal)
         return;
     if (stream->paused)
@@ -148,7 +141,6 @@ void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Rende
 {
     const int margin = named ? 0 : SDL_min(pixels, area->w / 40); // in line with a name
     const struct drawing on = { tile_label, text, renderer, area, pixels, margin };
-
     draw_state_label(&on, stream);
     draw_badge(&on, stream);
     draw_compared(&on, stream);
@@ -159,7 +151,6 @@ void tile_label_draw(struct tile_label *tile_label, struct text *text, SDL_Rende
 int tile_label_name_height(const struct tile_label *tile_label)
 {
     const struct text_block *block = &tile_label->blocks[TILE_LABEL_NAME];
-
     return block->texture ? block->h + block->pixels : 0;
 }
 

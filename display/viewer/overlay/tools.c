@@ -14,7 +14,6 @@ static const struct tile *probed(const struct tools *tools, struct tile_grid *gr
 void tools_request(const struct tools *tools, struct tile_grid *grid, SDL_Renderer *renderer)
 {
     const struct tile *under = probed(tools, grid);
-
     for (unsigned i = 0; i < grid->count; i++) {
         struct tile *tile = &grid->tiles[i];
         struct stream_view *stream = &tile->stream;
@@ -37,7 +36,6 @@ void tools_draw(struct tools *tools, struct text *text, SDL_Renderer *renderer,
 {
     const struct tile *focus = tile_grid_focused(grid);
     const struct tile *under = probed(tools, grid);
-
     if (tools->tones && tile_is_visible(focus))
         histogram_panel_draw(&tools->histogram, text, renderer,
                              &stream_view_front(&focus->stream)->inspect.tones, &focus->area,

@@ -22,7 +22,6 @@ static SDL_Texture *make_target(SDL_Renderer *renderer, const struct view_pictur
 static void draw_whole(const struct texture *texture, SDL_Renderer *renderer)
 {
     const struct view_place place = { .w = texture->width, .h = texture->height, .scale = 1 };
-
     texture_draw(texture, renderer, &place, UINT8_MAX);
 }
 
@@ -71,7 +70,6 @@ static SDL_BlendMode subtracting(void)
 {
     const SDL_BlendOperation less =
         SDL_BLENDOPERATION_REV_SUBTRACT; // OpenGL needs it for alpha too
-
     return SDL_ComposeCustomBlendMode(SDL_BLENDFACTOR_ONE, SDL_BLENDFACTOR_ONE, less,
                                       SDL_BLENDFACTOR_ZERO, SDL_BLENDFACTOR_ONE, less);
 }
@@ -80,7 +78,6 @@ static SDL_BlendMode subtracting(void)
 static SDL_BlendMode adding(void)
 {
     const SDL_BlendOperation more = SDL_BLENDOPERATION_ADD;
-
     return SDL_ComposeCustomBlendMode(SDL_BLENDFACTOR_ONE, SDL_BLENDFACTOR_ONE, more,
                                       SDL_BLENDFACTOR_ZERO, SDL_BLENDFACTOR_ONE, more);
 }
@@ -89,7 +86,6 @@ static SDL_BlendMode adding(void)
 static bool can_subtract(struct compare *compare)
 {
     const bool can = SDL_SetTextureBlendMode(compare->reference, subtracting()) == 0;
-
     SDL_SetTextureBlendMode(compare->reference, SDL_BLENDMODE_NONE);
     return can;
 }
@@ -108,8 +104,8 @@ static void draw_placed(SDL_Texture *texture, SDL_Renderer *renderer,
                         const struct view_place *place)
 {
     struct texture plain = { .sdl = texture, .yuv = SDL_YUV_CONVERSION_AUTOMATIC };
-    int width, height;
-
+    int width;
+    int height;
     SDL_QueryTexture(texture, NULL, NULL, &width, &height);
     plain.width = (uint32_t)width;
     plain.height = (uint32_t)height;
@@ -121,7 +117,6 @@ static bool subtract(SDL_Renderer *renderer, SDL_Texture *target, const struct t
                      SDL_Texture *reference, bool live_first)
 {
     SDL_Texture *second = live_first ? reference : live->sdl;
-
     if (SDL_SetRenderTarget(renderer, target) != 0)
         return false;
     set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
@@ -145,7 +140,6 @@ static void draw_difference(const struct compare *compare, SDL_Renderer *rendere
                             const struct view_place *place)
 {
     SDL_Texture *const made[] = { make_target(renderer, picture), make_target(renderer, picture) };
-
     for (int i = 0; i < 2; i++) {
         if (!made[i] || !subtract(renderer, made[i], live, compare->reference, i == 0))
             continue;
@@ -164,7 +158,6 @@ static void draw_reference(const struct compare *compare, SDL_Renderer *renderer
     const struct view_place place = view_place(view, &compare->picture, area);
     const SDL_Rect part = { area->x, area->y, width, area->h };
     SDL_Rect before;
-
     SDL_RenderGetClipRect(renderer, &before);
     SDL_RenderSetClipRect(renderer, &part);
     texture_draw_margins(renderer, &place, area);
@@ -176,7 +169,6 @@ static void draw_divider(SDL_Renderer *renderer, const struct view_area *area, i
 {
     const int x = area->x + left - DIVIDER / 2;
     const SDL_Rect bar = { x, area->y, DIVIDER, area->h };
-
     set_draw_color(renderer, text_amber);
     SDL_RenderFillRect(renderer, &bar);
 }
@@ -193,7 +185,6 @@ void compare_draw(const struct compare *compare, SDL_Renderer *renderer, const s
     const struct view_place place = view_place(view, picture, area);
     const SDL_Rect whole = { area->x, area->y, area->w, area->h };
     const int left = compare_divider(compare, area);
-
     switch (compare->mode) {
     case COMPARE_SPLIT:
         draw_reference(compare, renderer, view, area, left);
@@ -214,7 +205,6 @@ bool compare_has_divider(const struct compare *compare, const struct view_area *
                          double reach)
 {
     const double from = x - area->x - compare_divider(compare, area);
-
     return compare_is_on(compare) && compare->mode == COMPARE_SPLIT && from >= -reach &&
            from <= reach;
 }
@@ -227,14 +217,12 @@ void compare_move_divider(struct compare *compare, const struct view_area *area,
 int64_t compare_deadline(const struct compare *compare)
 {
     const bool blinks = compare_is_on(compare) && compare->mode == COMPARE_BLINK;
-
     return blinks ? compare->blink_ns + BLINK_NS : 0;
 }
 
 bool compare_blink(struct compare *compare, int64_t now_ns)
 {
     const int64_t at = compare_deadline(compare);
-
     if (!at || now_ns < at)
         return false;
     compare->shows_reference = !compare->shows_reference;

@@ -8,7 +8,6 @@ static void resize(struct frame_history *history, unsigned size)
 {
     struct ring *ring = &history->ring;
     const struct texture newest = history->textures[ring->newest];
-
     history->textures[ring->newest] = history->textures[0];
     history->textures[0] = newest;
     history->records[0] = history->records[ring->newest];
@@ -21,7 +20,6 @@ struct texture *frame_history_next(struct frame_history *history, uint32_t width
                                    uint64_t budget)
 {
     const unsigned size = ring_size_for((uint64_t)width * height * PIXEL_BYTES, budget);
-
     if (size != history->ring.size)
         resize(history, size);
     return &history->textures[ring_next(&history->ring)];
@@ -30,7 +28,6 @@ struct texture *frame_history_next(struct frame_history *history, uint32_t width
 void frame_history_push(struct frame_history *history, const struct frame_record *record)
 {
     struct texture *before = &history->textures[history->ring.newest];
-
     ring_push(&history->ring);
     history->records[history->ring.newest] = *record;
     if (before->place == TEXTURE_SLOT) {

@@ -52,7 +52,6 @@ static void hand_over(struct reader_thread *reader_thread, const struct tri_fram
 static bool has_no_writer(const tri_reader *reader)
 {
     struct tri_reader_stats counts;
-
     tri_reader_get_stats(reader, &counts);
     return counts.state == TRI_STATE_NO_WRITER;
 }
@@ -63,7 +62,6 @@ static int wait_for_frames(void *user)
     enum tri_err last = TRI_OK;
     bool no_writer = false; // and the window's thread knows it
     int wait_ms = 0;        // the first call only finds out what there is
-
     while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
         const enum tri_err err = tri_reader_acquire(reader_thread->reader, &frame, wait_ms);
@@ -98,7 +96,6 @@ static int wait_for_frames(void *user)
 struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake *wake, void *user)
 {
     struct reader_thread *reader_thread = calloc(1, sizeof(*reader_thread));
-
     if (!reader_thread)
         return NULL;
     reader_thread->reader = reader;
@@ -150,7 +147,6 @@ void reader_thread_request_stop(struct reader_thread *reader_thread)
 void reader_thread_stop(struct reader_thread **out)
 {
     struct reader_thread *reader_thread = *out;
-
     *out = NULL;
     if (!reader_thread)
         return;

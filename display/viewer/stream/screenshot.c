@@ -19,7 +19,8 @@
 /** An image of 8-bit RGB without padding. */
 struct rgb {
     uint8_t *pixels;
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
 };
 
 void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, const char *name,
@@ -28,7 +29,6 @@ void screenshot_path(char path[SCREENSHOT_PATH_MAX], const char *directory, cons
     char when[32];
     struct tm local;
     const time_t now = time(NULL);
-
     strftime(when, sizeof(when), "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(path, SCREENSHOT_PATH_MAX, "%s/triptych-%s-%s-%" PRIu64 ".png", directory, name, when,
              frame);
@@ -49,7 +49,8 @@ static void orient(const struct rgb *from, const struct view_place *place, const
 {
     for (uint32_t y = 0; y < from->height; y++) {
         for (uint32_t x = 0; x < from->width; x++) {
-            const uint32_t right = from->width - 1, bottom = from->height - 1;
+            const uint32_t right = from->width - 1;
+            const uint32_t bottom = from->height - 1;
             const uint32_t mx = place->hflip ? right - x : x;
             const uint32_t my = place->vflip ? bottom - y : y;
             const uint32_t turned[4][2] = {
@@ -68,7 +69,6 @@ static void write_time(char text[64], int64_t capture_ns)
     struct timespec now;
     struct tm utc;
     char seconds[32];
-
     clock_gettime(CLOCK_REALTIME, &now);
     const int64_t at_ns =
         (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - (tri_now_ns() - capture_ns);
@@ -81,8 +81,12 @@ static enum tri_err write_file(const struct stream_view *stream, const struct rg
                                const char *path)
 {
     const struct tri_video *video = &stream->info.video;
-    char number[32], captured[64], size[32], fourcc[5], colors[128], adjusted[128];
-
+    char number[32];
+    char captured[64];
+    char size[32];
+    char fourcc[5];
+    char colors[128];
+    char adjusted[128];
     snprintf(number, sizeof(number), "%" PRIu64, stream->info.number);
     write_time(captured, stream->info.capture_ns);
     snprintf(size, sizeof(size), "%ux%u", video->width, video->height);
@@ -123,7 +127,8 @@ enum tri_err screenshot_write(struct stream_view *stream, SDL_Renderer *renderer
     const struct view_area whole = { 0, 0, (int)picture.width, (int)picture.height };
     const struct view_place place = view_place(&stream->view, &picture, &whole);
     const bool aside = place.turns % 2 == 1;
-    struct rgb drawn = { 0 }, seen = { 0 };
+    struct rgb drawn = { 0 };
+    struct rgb seen = { 0 };
     enum tri_err err = TRI_ERR_NO_RESOURCES;
 
     if (rgb_make(&drawn, picture.width, picture.height) &&

@@ -21,7 +21,6 @@ struct view_picture stream_view_picture(const struct stream_view *stream)
     const struct tri_video *video = &stream->info.video;
     const double aspect =
         video->aspect_den ? (double)video->aspect_num / (double)video->aspect_den : 1;
-
     return (struct view_picture){
         .width = video->width,
         .height = video->height,
@@ -34,8 +33,8 @@ void stream_view_visible_size(const struct stream_view *stream, unsigned *width,
 {
     const struct view_picture picture = stream_view_picture(stream);
     const bool sideways = (picture.turns + stream->view.turns) % 2 == 1;
-    double w, h;
-
+    double w;
+    double h;
     view_square_size(&picture, &w, &h);
     *width = (unsigned)(sideways ? h : w);
     *height = (unsigned)(sideways ? w : h);
@@ -44,7 +43,6 @@ void stream_view_visible_size(const struct stream_view *stream, unsigned *width,
 static struct view_place front_place(const struct stream_view *stream, const struct view_area *area)
 {
     const struct view_picture picture = stream_view_picture(stream);
-
     return view_place(&stream->view, &picture, area);
 }
 
@@ -81,7 +79,6 @@ bool stream_view_show_by_server(const struct stream_view *stream, struct x11_shm
 {
     const struct texture *front = stream_view_front(stream);
     const struct view_place place = front_place(stream, area);
-
     if (front->place == TEXTURE_IMAGE) {
         x11_shm_show_image(x11, front->image, &place, area);
         return true;

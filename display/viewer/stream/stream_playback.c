@@ -17,7 +17,6 @@ static bool keep_front_bytes(struct stream_view *stream, tri_reader *reader,
 {
     struct texture *front = frame_history_front(&stream->history);
     struct inspect_request request = stream->request.inspect;
-
     if (front->inspect.source == INSPECT_RAW)
         return true;
     request.bytes = true;
@@ -36,7 +35,6 @@ bool stream_view_fetch_newest(struct stream_view *stream, SDL_Renderer *renderer
     struct tri_frame frame = { 0 };
     tri_reader *reader = NULL;
     bool done = false;
-
     if (tri_reader_open(&reader, &options) != TRI_OK)
         return false;
     for (int tries = 0; tries < TORN_TRIES && !done; tries++) {
@@ -66,7 +64,6 @@ static bool recolor_kept(struct stream_view *stream, SDL_Renderer *renderer)
     const struct texture_uploader with = { renderer, stream->converter };
     struct frame_record *record = frame_history_record(&stream->history);
     const struct tri_video video = stream_view_video(stream, &record->own);
-
     if (texture_recolor(frame_history_front(&stream->history), &with, &video, &stream->request) !=
         TRI_OK)
         return false;
@@ -78,7 +75,6 @@ static bool recolor_kept(struct stream_view *stream, SDL_Renderer *renderer)
 bool stream_view_recolor(struct stream_view *stream, SDL_Renderer *renderer)
 {
     const int64_t before_ns = stream->fetched_ns;
-
     if (!stream->has_picture || recolor_kept(stream, renderer))
         return true;
     return !stream->paused && stream_view_fetch_newest(stream, renderer, true) &&
@@ -119,7 +115,6 @@ void stream_view_step(struct stream_view *stream)
 void stream_view_update(struct stream_view *stream, SDL_Renderer *renderer)
 {
     const struct texture_uploader with = { renderer, stream->converter };
-
     texture_update(frame_history_front(&stream->history), &with, &stream->request);
 }
 
@@ -127,7 +122,6 @@ void stream_view_make_drawable(struct stream_view *stream, SDL_Renderer *rendere
 {
     const struct texture_uploader with = { renderer, stream->converter };
     struct texture *front = frame_history_front(&stream->history);
-
     if (!stream->has_picture || texture_make_drawable(front, &with) == TRI_OK)
         return;
     stream->has_picture = false;

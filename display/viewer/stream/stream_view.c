@@ -13,7 +13,6 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
     const struct tri_reader_options options = { .name = name,
                                                 .mode = (enum tri_reader_mode)config->mode,
                                                 .log = log };
-
     *stream = (struct stream_view){
         .name = name,
         .mode = options.mode,
@@ -37,7 +36,6 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
 struct tri_video stream_view_video(const struct stream_view *stream, const struct tri_video *own)
 {
     struct tri_video video = *own;
-
     if (stream->colorspace != TRI_COLORSPACE_DEFAULT) {
         video.colorspace = stream->colorspace;
         video.matrix = TRI_MATRIX_DEFAULT;
@@ -69,7 +67,6 @@ enum tri_err stream_view_upload(struct stream_view *stream, SDL_Renderer *render
     const struct tri_video video = stream_view_video(stream, &frame->info.video);
     const struct texture_uploader with = { renderer, stream->converter };
     struct texture_request request = stream->request;
-
     request.inspect.bytes |= bytes;
     return texture_upload(next_texture(stream, &video), &with, frame, &video, &request);
 }
@@ -77,7 +74,6 @@ enum tri_err stream_view_upload(struct stream_view *stream, SDL_Renderer *render
 void stream_view_sync_front(struct stream_view *stream)
 {
     const struct frame_record *record = frame_history_record(&stream->history);
-
     stream->info = record->info;
     stream->presented_ns = record->presented_ns;
 }
@@ -87,7 +83,6 @@ void stream_view_push(struct stream_view *stream, const struct tri_frame *frame)
     struct frame_record record = { .info = frame->info,
                                    .own = frame->info.video,
                                    .bytes = frame->shape.bytes };
-
     record.info.video = stream_view_video(stream, &frame->info.video);
     frame_history_push(&stream->history, &record);
     stream->has_picture = true;
@@ -99,7 +94,6 @@ void stream_view_push(struct stream_view *stream, const struct tri_frame *frame)
 static bool show_in_slot(struct stream_view *stream, struct tri_frame *frame)
 {
     const struct tri_video video = stream_view_video(stream, &frame->info.video);
-
     if (keeps_history(stream, &video) || !texture_can_use_slot(stream->request.x11, frame, &video))
         return false;
     const struct tri_frame shown = *frame;
@@ -142,7 +136,6 @@ static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer
                               struct tri_frame *frame)
 {
     struct tri_frame copy;
-
     for (int tries = 0; tries < TORN_TRIES; tries++) {
         if (tri_reader_acquire(stream->reader, frame, 0) != TRI_OK)
             return TRI_ERR_TORN;
@@ -183,7 +176,6 @@ static void log_undecodable(struct stream_view *stream, enum tri_err err,
     const int64_t now_ns = tri_now_ns();
     const bool is_new = stream->last_error != err;
     char fourcc[5];
-
     stream->undecodable++;
     stream->refused_fourcc = video->fourcc;
     stream->last_error = err;
@@ -234,7 +226,6 @@ bool stream_view_find_writer(struct stream_view *stream)
                            tri_stream_find(stream->name, &found) == TRI_OK &&
                            found.state == TRI_STREAM_LIVE;
     const bool changed = is_silent != stream->writer_without_frames;
-
     stream->writer_without_frames = is_silent;
     return changed;
 }
@@ -244,7 +235,6 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
 {
     const enum tri_reader_state before = stream->state;
     bool changed = true;
-
     switch (outcome) {
     case TRI_OK:
         stream->state = TRI_STATE_LIVE;
@@ -288,7 +278,6 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
 void stream_view_count(struct stream_view *stream)
 {
     struct tri_reader_stats counts;
-
     tri_reader_get_stats(stream->reader, &counts);
     stats_reader(&stream->stats, &counts);
     stream->can_lock = counts.can_lock;

@@ -36,7 +36,9 @@ struct stream_view {
     struct scratch copy; // of a frame that could not be read in place
 
     struct view view;
-    uint32_t colorspace, range, bits; // chosen by the user; 0: as the frame declares
+    uint32_t colorspace; // chosen by the user; 0: as the frame declares
+    uint32_t range;
+    uint32_t bits;
     struct texture_request request;
     struct compare compare;
     bool paused;

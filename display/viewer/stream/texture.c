@@ -12,7 +12,6 @@ const char *texture_upload_name(const struct texture *texture)
         [TEXTURE_DIRECT] = "direct",
         [TEXTURE_IN_SLOT] = "in-slot",
     };
-
     return names[texture->upload];
 }
 
@@ -23,7 +22,6 @@ bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t
     SDL_Texture *target =
         SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_TARGET,
                           (int)texture->width, (int)texture->height);
-
     if (!target)
         return false;
     bool done = SDL_SetRenderTarget(renderer, target) == 0;
@@ -40,7 +38,6 @@ bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t
 static void set_scale_mode(SDL_Texture *texture, SDL_ScaleMode wanted)
 {
     SDL_ScaleMode now;
-
     if (SDL_GetTextureScaleMode(texture, &now) == 0 && now == wanted)
         return;
     SDL_SetTextureScaleMode(texture, wanted);
@@ -54,7 +51,6 @@ void texture_draw_margins(SDL_Renderer *renderer, const struct view_place *place
 {
     struct view_area margins[VIEW_MARGINS_MAX];
     const unsigned count = view_margins(place, area, margins);
-
     set_draw_color(renderer, (SDL_Color){ 0, 0, 0, 255 });
     for (unsigned i = 0; i < count; i++) {
         const SDL_Rect side = { margins[i].x, margins[i].y, margins[i].w, margins[i].h };
@@ -75,7 +71,6 @@ void texture_draw(const struct texture *texture, SDL_Renderer *renderer,
         is_whole(place->w / texture->width) && is_whole(place->h / texture->height);
     const SDL_RendererFlip flip = (place->hflip ? SDL_FLIP_HORIZONTAL : SDL_FLIP_NONE) |
                                   (place->vflip ? SDL_FLIP_VERTICAL : SDL_FLIP_NONE);
-
     // At whole multiples of the frame's size each pixel stays sharp.
     set_scale_mode(texture->sdl, whole_steps ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
     SDL_SetTextureColorMod(texture->sdl, shade, shade, shade);

@@ -31,7 +31,8 @@ enum texture_upload {
 struct texture {
     enum texture_place place;
     enum texture_upload upload;
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
     struct x11_image *image; // of TEXTURE_IMAGE
     struct tri_frame slot;   // of TEXTURE_SLOT
     struct tri_video video;  // of TEXTURE_SLOT: with the colours it is shown in

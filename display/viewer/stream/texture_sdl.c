@@ -19,7 +19,6 @@
 static SDL_YUV_CONVERSION_MODE yuv_mode(const struct tri_video *video)
 {
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
-
     switch (tri_video_matrix(video)) {
     case TRI_MATRIX_601:
     case TRI_MATRIX_XV601:
@@ -101,7 +100,6 @@ static struct texture wanted_texture(const SDL_RendererInfo *info, const struct 
         .yuv = SDL_YUV_CONVERSION_AUTOMATIC,
         .adjust = *adjust,
     };
-
     if (adjust_is_on(adjust) || !format || direct == SDL_PIXELFORMAT_UNKNOWN ||
         !renderer_has(info, direct) || !is_regular(format, video, &frame->shape))
         return wanted;
@@ -122,7 +120,6 @@ static enum tri_err recreate(struct texture *texture, SDL_Renderer *renderer,
     const bool fits = texture->sdl && texture->format == wanted->format &&
                       texture->width == wanted->width && texture->height == wanted->height &&
                       texture->is_static == wanted->is_static && texture->yuv == wanted->yuv;
-
     texture->adjust = wanted->adjust;
     if (fits)
         return TRI_OK;
@@ -150,7 +147,6 @@ static enum tri_err upload_direct(const struct texture *texture, const struct tr
     const uint8_t *const *data = frame->data;
     const struct tri_plane *plane = frame->shape.plane;
     int failed = 0;
-
     SDL_SetYUVConversionMode(texture->yuv);
     switch (texture->format) {
     case SDL_PIXELFORMAT_IYUV:
@@ -176,7 +172,6 @@ enum tri_err texture_convert(picture_converter *converter, const struct tri_fram
                              const struct tri_video *video, uint8_t *to, uint32_t pitch)
 {
     struct tri_frame_info info = frame->info;
-
     info.video = *video;
     return picture_convert(converter, &info, &frame->shape, frame->data, TRI_FOURCC_AR24,
                            (uint8_t *const[TRI_PLANES_MAX]){ to },
@@ -194,7 +189,6 @@ static void inspect_decoded(struct texture *texture, const struct tri_video *vid
                                        .stride = { (uint32_t)pitch } };
     const uint8_t *const data[TRI_PLANES_MAX] = { pixels };
     struct tri_shape shape;
-
     if (tri_video_shape(&decoded, &shape) == TRI_OK)
         inspect_take(&texture->inspect, request, INSPECT_DECODED, &decoded, &shape, data);
     texture->inspect.coded = video->fourcc;
@@ -209,7 +203,6 @@ static void adjust_deep(const struct adjust *adjust, const struct tri_frame *fra
     const double unit = (most + 1) / 256.0; // of the limited range, which is defined for 8 bits
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
     uint8_t table[1 << 16];
-
     adjust_levels(adjust, full ? 0 : 16 * unit, full ? most : 235 * unit, table, most + 1);
     for (uint32_t y = 0; y < video->height; y++) {
         const uint8_t *from = frame->data[0] + (size_t)y * frame->shape.plane[0].stride;
@@ -230,7 +223,6 @@ static enum tri_err upload_converted(struct texture *texture, picture_converter 
     const struct tri_format *format = tri_format_find(video->fourcc);
     void *pixels = NULL;
     int pitch = 0;
-
     if (SDL_LockTexture(texture->sdl, NULL, &pixels, &pitch) != 0)
         return TRI_ERR_SYSTEM;
     if (format && format->family == TRI_FAMILY_GREY && format->depth > 8 &&
@@ -256,7 +248,6 @@ enum tri_err texture_sdl_upload(struct texture *texture, const struct texture_up
                                 const struct adjust *adjust, const struct inspect_request *inspect)
 {
     SDL_RendererInfo info;
-
     if (SDL_GetRendererInfo(with->renderer, &info) != 0)
         return TRI_ERR_SYSTEM;
     if ((info.max_texture_width > 0 && video->width > (uint32_t)info.max_texture_width) ||

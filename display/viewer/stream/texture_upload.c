@@ -37,7 +37,6 @@ enum tri_err texture_upload(struct texture *texture, const struct texture_upload
     const bool compressed = format && format->family == TRI_FAMILY_COMPRESSED;
     const bool inspected = request->inspect.bytes || request->inspect.tones;
     enum tri_err err;
-
     if (!request->x11 || inspected || adjust_is_on(&request->adjust) ||
         !upload_to_image(texture, request->x11, with->converter, frame, video, &err))
         err = texture_sdl_upload(texture, with, frame, video, &request->adjust,
@@ -52,7 +51,6 @@ bool texture_can_use_slot(struct x11_shm *x11, const struct tri_frame *frame,
                           const struct tri_video *video)
 {
     const bool plain = video->fourcc == TRI_FOURCC_XR24 || video->fourcc == TRI_FOURCC_AR24;
-
     return plain && tri_video_range(video) == TRI_RANGE_FULL &&
            frame->shape.plane[0].stride % PIXEL == 0 && tri_frame_is_locked(frame) &&
            x11_shm_can_read(x11, frame);
@@ -76,7 +74,6 @@ void texture_use_slot(struct texture *texture, struct tri_frame *frame,
 static enum tri_err draw_slot(struct texture *texture, const struct texture_uploader *with)
 {
     struct tri_frame frame = texture->slot;
-
     texture->slot = (struct tri_frame){ 0 };
     enum tri_err err =
         texture_sdl_upload(texture, with, &frame, &texture->video, &texture->adjust, NULL);
@@ -98,7 +95,6 @@ static enum tri_err draw_image(struct texture *texture, const struct texture_upl
                                      .stride = { image->stride } };
     struct tri_frame frame = { .info = { .video = video }, .data = { image->pixels } };
     enum tri_err err = tri_video_shape(&video, &frame.shape);
-
     texture->image = NULL;
     if (err == TRI_OK)
         err = texture_sdl_upload(texture, with, &frame, &video, &texture->adjust, NULL);
@@ -110,7 +106,6 @@ enum tri_err texture_make_drawable(struct texture *texture, const struct texture
 {
     const enum texture_upload upload = texture->upload;
     enum tri_err err = TRI_OK;
-
     if (texture->place == TEXTURE_SLOT)
         err = draw_slot(texture, with);
     else if (texture->place == TEXTURE_IMAGE)
@@ -130,7 +125,6 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
     struct tri_shape shape;
     const enum tri_err err = tri_video_shape(&video, &shape);
     uint8_t *rgb = err == TRI_OK ? malloc(shape.bytes) : NULL;
-
     if (!rgb)
         return TRI_ERR_NO_RESOURCES;
     const bool done = texture_read(texture, renderer, rgb);
@@ -146,7 +140,6 @@ static enum tri_err keep_shown(struct texture *texture, SDL_Renderer *renderer)
 static bool is_satisfied(const struct texture *texture, const struct texture_request *request)
 {
     const struct inspect *inspect = &texture->inspect;
-
     return memcmp(&texture->adjust, &request->adjust, sizeof(request->adjust)) == 0 &&
            (!request->inspect.bytes || inspect->source != INSPECT_NOTHING) &&
            (!request->inspect.tones || inspect->tones.kind == request->inspect.tones);
@@ -159,7 +152,6 @@ static enum tri_err redraw(struct texture *texture, const struct texture_uploade
     struct inspect *inspect = &texture->inspect;
     struct tri_frame frame = { .info = { .video = inspect->video }, .shape = inspect->shape };
     struct pixels pixels;
-
     inspect_planes(inspect, frame.data);
     const enum tri_err err =
         texture_sdl_upload(texture, with, &frame, &inspect->video, &request->adjust, NULL);
@@ -172,7 +164,6 @@ enum tri_err texture_update(struct texture *texture, const struct texture_upload
                             const struct texture_request *request)
 {
     enum tri_err err = TRI_OK;
-
     if (is_satisfied(texture, request))
         return TRI_OK;
     if (texture->inspect.source == INSPECT_NOTHING)
@@ -184,7 +175,6 @@ void texture_keep_bytes(struct texture *texture, const struct tri_frame *frame,
                         const struct tri_video *video, const struct inspect_request *request)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-
     if (format && format->family != TRI_FAMILY_COMPRESSED)
         inspect_take(&texture->inspect, request, INSPECT_RAW, video, &frame->shape, frame->data);
 }
@@ -193,7 +183,6 @@ enum tri_err texture_recolor(struct texture *texture, const struct texture_uploa
                              const struct tri_video *video, const struct texture_request *request)
 {
     struct tri_video *kept = &texture->inspect.video;
-
     if (texture->place == TEXTURE_EMPTY || texture->inspect.source != INSPECT_RAW)
         return TRI_ERR_NO_STREAM;
     kept->colorspace = video->colorspace;

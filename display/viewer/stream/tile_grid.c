@@ -16,7 +16,6 @@ static bool open_tile(struct tile *tile, const struct config *config, const char
                       const tri_log *log, reader_thread_wake *wake, void *user)
 {
     const enum tri_err err = stream_view_open(&tile->stream, config, name, log);
-
     if (err != TRI_OK) {
         tri_log_write(log, TRI_LOG_ERROR, "reader", "%s: %s", name, tri_strerror(err));
         return false;
@@ -67,8 +66,8 @@ bool tile_is_visible(const struct tile *tile)
 
 static double aspect_of(const struct stream_view *stream)
 {
-    unsigned w, h;
-
+    unsigned w;
+    unsigned h;
     if (!stream->has_picture)
         return ASPECT_BARE;
     stream_view_visible_size(stream, &w, &h);
@@ -79,7 +78,6 @@ void tile_grid_arrange(struct tile_grid *grid, const struct view_area *area, boo
 {
     double aspects[STREAMS_MAX];
     struct view_area cells[STREAMS_MAX] = { 0 };
-
     for (unsigned i = 0; i < grid->count; i++)
         aspects[i] = aspect_of(&grid->tiles[i].stream);
     if (grid->solo)
@@ -98,7 +96,6 @@ void tile_grid_arrange(struct tile_grid *grid, const struct view_area *area, boo
 bool tile_grid_take(struct tile_grid *grid, SDL_Renderer *renderer)
 {
     bool changed = false;
-
     for (unsigned i = 0; i < grid->count; i++) {
         struct tile *tile = &grid->tiles[i];
         struct tri_frame frame;
@@ -154,7 +151,6 @@ void tile_grid_draw_focus(const struct tile_grid *grid, SDL_Renderer *renderer, 
         { area->x, area->y, thick, area->h },
         { area->x + area->w - thick, area->y, thick, area->h },
     };
-
     if (grid->count == 1 || grid->solo)
         return;
     set_draw_color(renderer, text_amber);
@@ -196,7 +192,6 @@ void tile_grid_focus_next(struct tile_grid *grid, int by)
 int64_t tile_grid_deadline(const struct tile_grid *grid)
 {
     int64_t first = 0;
-
     for (unsigned i = 0; i < grid->count; i++) {
         const int64_t at = compare_deadline(&grid->tiles[i].stream.compare);
         if (at && (!first || at < first))
@@ -208,7 +203,6 @@ int64_t tile_grid_deadline(const struct tile_grid *grid)
 bool tile_grid_tick(struct tile_grid *grid, int64_t now_ns)
 {
     bool changed = false;
-
     for (unsigned i = 0; i < grid->count; i++)
         changed |= compare_blink(&grid->tiles[i].stream.compare, now_ns);
     return changed;
@@ -217,7 +211,6 @@ bool tile_grid_tick(struct tile_grid *grid, int64_t now_ns)
 bool tile_grid_find_writers(struct tile_grid *grid)
 {
     bool changed = false;
-
     for (unsigned i = 0; i < grid->count; i++)
         changed |= stream_view_find_writer(&grid->tiles[i].stream);
     return changed;
@@ -235,7 +228,6 @@ bool tile_grid_has_live_title(const struct tile_grid *grid)
 uint32_t tile_grid_states(const struct tile_grid *grid)
 {
     uint32_t states = 0;
-
     for (unsigned i = 0; i < grid->count; i++)
         states = states << 2 | (uint32_t)grid->tiles[i].stream.state;
     return states;

@@ -14,7 +14,6 @@
 static bool open_x11(struct event_wait *wait, SDL_Window *window)
 {
     SDL_SysWMinfo info;
-
     SDL_VERSION(&info.version);
     if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11)
         return true;
@@ -40,7 +39,6 @@ static bool wait_x11(const struct event_wait *wait, int timeout_ms)
     struct pollfd fds[] = { { .fd = ConnectionNumber(display), .events = POLLIN },
                             { .fd = wait->wake_fd, .events = POLLIN } };
     eventfd_t count;
-
     XFlush(display);
     // Events that arrived with the reply to a request are in Xlib's queue: no byte announces them.
     const bool queued =

@@ -18,7 +18,6 @@
 static bool has_screen(void)
 {
     const char *const names[] = { "DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER" };
-
     for (size_t i = 0; i < SDL_arraysize(names); i++) {
         const char *value = getenv(names[i]);
         if (value && *value)
@@ -30,7 +29,6 @@ static bool has_screen(void)
 static bool is_x11(void)
 {
     const char *driver = SDL_GetCurrentVideoDriver();
-
     return driver && strcmp(driver, "x11") == 0;
 }
 
@@ -44,7 +42,6 @@ static int end_without_screen(void *display)
 {
     static atomic_flag ending = ATOMIC_FLAG_INIT;
     const char *name = getenv("DISPLAY");
-
     (void)display;
     if (atomic_flag_test_and_set(&ending)) {
         for (;;)
@@ -62,14 +59,12 @@ typedef x_io_error_handler *set_x_io_error_handler(x_io_error_handler *handler);
 static void *find_in_xlib(const char *function)
 {
     void *xlib = SDL_LoadObject("libX11.so.6");
-
     return xlib ? SDL_LoadFunction(xlib, function) : NULL;
 }
 
 static void handle_loss_of_screen(const tri_log *log)
 {
     set_x_io_error_handler *set = (set_x_io_error_handler *)find_in_xlib("XSetIOErrorHandler");
-
     x_log = log;
     if (set)
         set(end_without_screen);
@@ -92,7 +87,6 @@ static int handle_x_error(void *display, void *event)
 static void handle_x_errors(void)
 {
     set_x_error_handler *set = (set_x_error_handler *)find_in_xlib("XSetErrorHandler");
-
     if (set)
         default_x_error = set(handle_x_error);
 }
@@ -141,7 +135,6 @@ static bool has_software_gl(SDL_Renderer *renderer)
                                          "SwiftShader" };
     typedef const GLubyte *(*gl_get_string)(GLenum);
     SDL_RendererInfo info;
-
     if (SDL_GetRendererInfo(renderer, &info) != 0 || !strstr(info.name, "opengl"))
         return false;
     const gl_get_string get_string = (gl_get_string)SDL_GL_GetProcAddress("glGetString");
@@ -156,7 +149,6 @@ static bool has_software_gl(SDL_Renderer *renderer)
 static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_log *log)
 {
     SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, vsync ? SDL_RENDERER_PRESENTVSYNC : 0);
-
     if (!renderer && vsync) {
         tri_log_write(log, TRI_LOG_WARN, "window", "no vsync here: %s", SDL_GetError());
         renderer = SDL_CreateRenderer(window, -1, 0);
@@ -190,7 +182,6 @@ static bool open_drawn(struct window *window, const struct config *config, const
 {
     const struct geometry *geometry = &config->geometry;
     uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN;
-
     if (config->no_border)
         flags |= SDL_WINDOW_BORDERLESS;
     if (config->on_top)
@@ -217,14 +208,12 @@ static int64_t refresh_ns_of(SDL_Window *window)
     SDL_DisplayMode mode;
     const int index = SDL_GetWindowDisplayIndex(window);
     const bool known = SDL_GetCurrentDisplayMode(index, &mode) == 0 && mode.refresh_rate > 0;
-
     return 1000 / (known ? mode.refresh_rate : 60) * 1000000LL;
 }
 
 bool window_open(struct window *window, const struct config *config, const tri_log *log)
 {
     const struct geometry *geometry = &config->geometry;
-
     *window = (struct window){ .user_sized = geometry->has_size,
                                .placed = geometry->has_place,
                                .on_top = config->on_top };
@@ -287,7 +276,6 @@ void window_set_on_top(struct window *window, bool on)
 void window_fit_picture(struct window *window, unsigned width, unsigned height)
 {
     SDL_Rect usable;
-
     if (window->user_sized || window->fullscreen)
         return;
     const double density = window_density(window);
@@ -315,7 +303,6 @@ void window_shown_by_server(struct window *window)
 void window_wait_refresh(const struct window *window)
 {
     const int64_t left_ns = window->shown_ns + window->refresh_ns - tri_now_ns();
-
     if (left_ns > 0)
         SDL_Delay((uint32_t)((left_ns + 999999) / 1000000));
 }
@@ -334,8 +321,10 @@ void window_output(const struct window *window, int *width, int *height)
 
 double window_density(const struct window *window)
 {
-    int output_w, output_h, w, h;
-
+    int output_w;
+    int output_h;
+    int w;
+    int h;
     window_output(window, &output_w, &output_h);
     SDL_GetWindowSize(window->sdl, &w, &h);
     return w > 0 && output_w > 0 ? (double)output_w / w : 1;

@@ -77,7 +77,6 @@ static XImage describe(XShmSegmentInfo *segment, const uint8_t *data, uint32_t s
 static bool has_plain_pixels(const XWindowAttributes *window)
 {
     const Visual *visual = window->visual;
-
     return window->depth == 24 && visual->red_mask == 0xff0000 && visual->green_mask == 0xff00 &&
            visual->blue_mask == 0xff && ImageByteOrder(DisplayOfScreen(window->screen)) == LSBFirst;
 }
@@ -128,7 +127,6 @@ bool x11_image_resize(struct x11_shm *x11, struct x11_image **image, uint32_t wi
 void x11_image_free(struct x11_image **image)
 {
     struct owned_image *owned = (struct owned_image *)*image;
-
     *image = NULL;
     if (!owned)
         return;
@@ -144,7 +142,6 @@ static bool is_same_memory(struct x11_shm *x11, const struct x11_image *image)
     struct owned_image *owned = (struct owned_image *)(uintptr_t)image;
     const Pixmap pixmap = XCreatePixmap(x11->display, x11->window, PROBE_PIXELS, 1, 24);
     XImage own = describe(&owned->segment, image->pixels, image->stride, 1);
-
     for (uint32_t i = 0; i < image->stride; i++)
         image->pixels[i] = (uint8_t)(37 * i + 11);
     XShmPutImage(x11->display, pixmap, x11->gc, &own, 0, 0, 0, 0, PROBE_PIXELS, 1, False);
@@ -162,7 +159,6 @@ struct x11_shm *x11_shm_open(SDL_Window *window)
 {
     SDL_SysWMinfo info;
     XWindowAttributes attributes;
-
     SDL_VERSION(&info.version);
     if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11)
         return NULL;
@@ -201,7 +197,6 @@ bool x11_shm_can_read(struct x11_shm *x11, const struct tri_frame *frame)
 {
     size_t offset;
     const int shm_id = tri_frame_get_shm(frame, &offset);
-
     if (shm_id != x11->stream.shmid) {
         x11_shm_forget(x11);
         x11->stream = (XShmSegmentInfo){
@@ -234,7 +229,6 @@ static void show(struct x11_shm *x11, XImage *image, const struct view_place *pl
     const int top = SDL_max(y, area->y);
     const int right = SDL_min(x + (int)place->w, area->x + area->w);
     const int bottom = SDL_min(y + (int)place->h, area->y + area->h);
-
     for (unsigned i = 0; i < count; i++)
         XFillRectangle(x11->display, x11->window, x11->gc, margins[i].x, margins[i].y,
                        (unsigned)margins[i].w, (unsigned)margins[i].h);
@@ -249,7 +243,6 @@ void x11_shm_show_image(struct x11_shm *x11, const struct x11_image *image,
 {
     struct owned_image *owned = (struct owned_image *)(uintptr_t)image;
     XImage described = describe(&owned->segment, image->pixels, image->stride, image->height);
-
     show(x11, &described, place, area);
 }
 
@@ -258,7 +251,6 @@ void x11_shm_show_frame(struct x11_shm *x11, const struct tri_frame *frame,
 {
     size_t offset;
     const struct tri_plane *plane = &frame->shape.plane[0];
-
     tri_frame_get_shm(frame, &offset);
     x11->stream.shmaddr = (char *)(uintptr_t)(frame->data[0] - offset);
     XImage described = describe(&x11->stream, frame->data[0], plane->stride, plane->rows);

@@ -21,7 +21,8 @@ struct x11_shm;
 /** Pixels in shared memory of this process: 32 bits each, blue in the lowest byte. */
 struct x11_image {
     uint8_t *pixels;
-    uint32_t width, height;
+    uint32_t width;
+    uint32_t height;
     uint32_t stride; // bytes
 };
 
