@@ -32,7 +32,8 @@ C_NAMES = {"Video": "struct tri_video", "PlaneShape": "struct tri_plane", "Shape
            "ReaderOptions": "struct tri_reader_options",
            "ReaderStats": "struct tri_reader_stats", "PlaneRule": "struct tri_plane_rule",
            "Component": "struct tri_component",
-           "Format": "struct tri_format", "Stream": "struct tri_stream"}
+           "Format": "struct tri_format", "Stream": "struct tri_stream",
+           "StreamEvent": "struct tri_stream_event"}
 
 WRITE_ENDLESSLY = """
 import sys, time, triptych

@@ -25,7 +25,9 @@ from ._error import NoWriter, Error, Torn
 from ._frame import Draft, Frame, Plane
 from ._reader import Reader
 from ._stream import streams
+from ._watch import Event, Watch, watch
 from ._writer import Writer
 
 __version__ = _library.VERSION
-__all__ = ["NoWriter", "Draft", "Error", "Frame", "Plane", "Reader", "Torn", "Writer", "streams"]
+__all__ = ["NoWriter", "Draft", "Error", "Event", "Frame", "Plane", "Reader", "Torn", "Watch", "Writer",
+           "streams", "watch"]

@@ -32,6 +32,7 @@ class Handle:
         self._handle = ctypes.c_void_p()
         self._pid = os.getpid()
         self._lock = threading.RLock()  # recursive: a signal handler may call close()
+        self._open_lock = threading.RLock()  # keeps the handle open during an interrupt
         self._calls = 0
         self._closing = False
 
@@ -76,9 +77,16 @@ class Handle:
         self._closing = True
         if not self._is_own_process():
             return
+        with self._open_lock:
+            if self._handle:
+                self._interrupt()
         with self._lock:
             if not self._calls:
-                self._close_call(ctypes.byref(self._handle))
+                with self._open_lock:
+                    self._close_call(ctypes.byref(self._handle))
+
+    def _interrupt(self) -> None:
+        """Ends a call of another thread that waits."""
 
     def __enter__(self: _Self) -> _Self:
         return self

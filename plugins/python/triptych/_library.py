@@ -177,6 +177,11 @@ class Stream(Structure):
                 ("reserved", c_uint64 * RESERVED)]
 
 
+class StreamEvent(Structure):
+    _fields_ = [("type", c_int), ("state", c_int), ("key", c_int), ("name", c_char * (NAME_MAX + 1)),
+                ("reserved", c_uint64 * 4)]
+
+
 def _declare(name: str, result: type | None, *arguments: type) -> None:
     function = getattr(lib, name)
     function.restype = result
@@ -196,6 +201,12 @@ _declare("tri_frame_is_locked", c_bool, POINTER(Frame))
 _declare("tri_reader_release", None, c_void_p, POINTER(Frame))
 _declare("tri_reader_get_stats", None, c_void_p, POINTER(ReaderStats))
 _declare("tri_reader_close", None, POINTER(c_void_p))
+_declare("tri_reader_fd", c_int, c_void_p)
+_declare("tri_reader_interrupt", None, c_void_p)
+_declare("tri_stream_monitor_open", c_int, POINTER(c_void_p))
+_declare("tri_stream_monitor_fd", c_int, c_void_p)
+_declare("tri_stream_monitor_next", c_int, c_void_p, POINTER(StreamEvent))
+_declare("tri_stream_monitor_close", None, POINTER(c_void_p))
 _declare("tri_writer_open", c_int, POINTER(c_void_p), POINTER(WriterOptions))
 _declare("tri_writer_begin", c_int, c_void_p, POINTER(Video), POINTER(Draft))
 _declare("tri_writer_publish_pinned", c_int, c_void_p, POINTER(Draft))

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import ctypes
 import math
+import threading
 import time
-from typing import Iterator, Optional
+from collections.abc import AsyncIterator, Iterator
+from typing import Optional
 
 from . import _library as c
 from ._error import check
+from ._event_loop import readable
 from ._frame import Frame, FrameRef
 from ._handle import Handle
 
 _STATES = {0: "waiting", 1: "live", 2: "no-writer"}
-_SLICE_S = 0.1  # until Ctrl-C, or close() in another thread, takes effect
+_SLICE_S = 0.1  # of the main thread, for a signal that arrives just before its wait
+_MS_MAX = 2**31 - 1
 # The writer may return, or create the stream again.
 _RETRYABLE = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_NO_WRITER, c.ERR_CORRUPT)
 
@@ -63,9 +67,11 @@ class Reader(Handle):
 
     def _acquire(self, mode: int, timeout: Optional[float]) -> Frame:
         end = math.inf if timeout is None else time.monotonic() + timeout
+        in_main = threading.current_thread() is threading.main_thread()
+        longest = _SLICE_S if in_main else math.inf
         ref = FrameRef()  # before the call, so that KeyboardInterrupt cannot lose the slot
         while True:
-            left = max(0.0, min(_SLICE_S, end - time.monotonic()))
+            left = max(0.0, min(longest, end - time.monotonic()))
             code = self._try(mode, ref, left)
             if code == c.OK:
                 return Frame(self, ref.frame, ref)
@@ -77,12 +83,13 @@ class Reader(Handle):
 
     def _try(self, mode: int, ref: FrameRef, seconds: float) -> int:
         """Waits up to `seconds` for the lock and for a frame each. Returns the error code."""
-        with self._call(seconds) as reader:
+        limited = seconds < _MS_MAX / 1000
+        with self._call(seconds if limited else -1) as reader:
             if reader is None:
                 return c.ERR_TIMEOUT
             c.lib.tri_reader_set_mode(reader, mode)
             code: int = c.lib.tri_reader_acquire(reader, ctypes.byref(ref.frame),
-                                                int(seconds * 1000))
+                                                math.ceil(seconds * 1000) if limited else -1)
             c.lib.tri_reader_get_stats(reader, ctypes.byref(self._stats))
         return code
 
@@ -97,6 +104,29 @@ class Reader(Handle):
                     return
                 raise
             yield taken.pop()  # keeps no reference: the caller's `del` releases the slot
+
+    async def __aiter__(self) -> AsyncIterator[Frame]:
+        """Yields frames as iteration does, in asyncio's event loop. Close the reader in the same thread,
+        and not while a task waits for a frame: cancel the task first."""
+        while not self.closed:
+            await readable(self.fileno())
+            try:
+                taken = [self._acquire(self._mode, 0)]
+            except TimeoutError:
+                continue
+            yield taken.pop()
+
+    def fileno(self) -> int:
+        """A descriptor for event loops: readable when latest(0) or next(0) would not raise TimeoutError.
+        Do not read it. close() closes it."""
+        with self._call() as reader:
+            fd: int = c.lib.tri_reader_fd(reader)
+        if fd < 0:
+            check(fd, self._log)
+        return fd
+
+    def _interrupt(self) -> None:
+        c.lib.tri_reader_interrupt(self._handle)
 
     def _check_intact(self, frame: c.Frame) -> bool:
         intact = bool(c.lib.tri_reader_is_intact(None, ctypes.byref(frame)))

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+"""Waits in asyncio's event loop."""
+
+
+async def readable(fd: int) -> None:
+    """Returns when `fd` is readable. It is in the loop only meanwhile."""
+    import asyncio  # only where it is used: it takes longer than all of this module
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+    loop.add_reader(fd, lambda: future.done() or future.set_result(None))
+    try:
+        await future
+    finally:
+        loop.remove_reader(fd)
