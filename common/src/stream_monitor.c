@@ -51,7 +51,7 @@ static uint64_t fingerprint(void)
             continue;
         const int sem_id = semget(status.shm_perm.__key, 0, 0);
         hash = mix(hash, (uint64_t)shm_id);
-        hash = mix(hash, (uint64_t)(sem_id + 1));
+        hash = mix(hash, (uint32_t)sem_id);
         hash = mix(hash, sem_id >= 0 && tri_semset_has_writer(sem_id));
     }
     return hash;

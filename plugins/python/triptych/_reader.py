@@ -106,8 +106,8 @@ class Reader(Handle):
             yield taken.pop()  # keeps no reference: the caller's `del` releases the slot
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
-        """Yields frames as iteration does, in asyncio's event loop. Close the reader in the same thread,
-        and not while a task waits for a frame: cancel the task first."""
+        """Yields frames in asyncio's event loop, as iteration does. Close the reader in the same
+        thread, and not while a task waits for a frame: cancel the task first."""
         while not self.closed:
             await readable(self.fileno())
             try:
@@ -117,8 +117,8 @@ class Reader(Handle):
             yield taken.pop()
 
     def fileno(self) -> int:
-        """A descriptor for event loops: readable when latest(0) or next(0) would not raise TimeoutError.
-        Do not read it. close() closes it."""
+        """A descriptor for event loops: readable when latest(0) or next(0) would not raise
+        TimeoutError. Do not read it. close() closes it."""
         with self._call() as reader:
             fd: int = c.lib.tri_reader_fd(reader)
         if fd < 0:
