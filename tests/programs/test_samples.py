@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The samples as users run them: compiled by the line at their top."""
 import json
+import os
 import re
 import shlex
 import shutil
@@ -81,6 +82,47 @@ class OnTheLibrary(SampleTest):
 
         writer.send_signal(signal.SIGINT)
         self.assertEqual(writer.wait(PATIENCE), 0, writer.stderr.read())
+
+    def capture(self):
+        """A stream of 50 frames a second."""
+        name = self.stream()
+        capture = self.start("triptych-capture", "--quiet", "--name", name, "--size", "64x64", "--rate",
+                             "50")
+        self.wait_for_stream(name, capture)
+        return name
+
+    def test_epoll_sample_prints_frames_until_enter_is_pressed(self):
+        epoll = self.start(self.compile(self.here, "epoll", **self.found), self.capture(),
+                           stdin=subprocess.PIPE)
+        numbers = [int(re.fullmatch(r"frame (\d+): \d+ us old", line)[1])
+                   for line in self.read_lines(epoll, 10)]
+        self.assertEqual(numbers, sorted(set(numbers)))
+        epoll.stdin.write(b"\n")
+        epoll.stdin.flush()
+        self.assertEqual(epoll.wait(PATIENCE), 0)
+
+    def test_glib_sample_prints_the_rate_until_interrupted(self):
+        # The sysroot of the installed library applies to GLib's folders as well.
+        flags = subprocess.run([tool("pkg-config"), "--cflags-only-I", "glib-2.0"], check=True,
+                               text=True, capture_output=True, timeout=PATIENCE).stdout.split()
+        folders = ":".join(flag.removeprefix("-I") for flag in flags)
+        sample = self.compile(self.here, "glib", **self.found, C_INCLUDE_PATH=folders)
+        glib = self.start(sample, self.capture())
+        self.read_lines(glib, 1)
+        [line] = self.read_lines(glib, 1)
+        self.assertGreater(int(re.fullmatch(r"(\d+) frames a second", line)[1]), 0)
+        glib.send_signal(signal.SIGINT)
+        self.assertEqual(glib.wait(PATIENCE), 0)
+
+    def test_async_sample_prints_streams_that_come(self):
+        sample = self.start(tool("python3"), SOURCE / "samples" / "async.py", env=os.environ | {
+            "PYTHONPATH": str(SOURCE / "plugins" / "python"),
+            "TRIPTYCH_LIBRARY": str(BUILD / "common" / "libtriptych.so.0")})
+        name = self.capture()
+        while not (line := sample.stdout.readline().decode()).startswith(name):
+            self.assertIn("frames a second", line)
+        sample.send_signal(signal.SIGINT)
+        self.assertEqual(sample.wait(PATIENCE), 0, sample.stderr.read())
 
 
 class OnBareSystemV(SampleTest):
