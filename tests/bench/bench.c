@@ -17,6 +17,7 @@ extern const struct bench_transport bench_message_queue;
 extern const struct bench_transport bench_unix_socket;
 extern const struct bench_transport bench_semaphore;
 extern const struct bench_transport bench_block;
+extern const struct bench_transport bench_epoll;
 extern const struct bench_transport bench_block_checked;
 extern const struct bench_transport bench_spinning;
 extern const struct bench_transport bench_spinning_checked;
@@ -37,6 +38,7 @@ const struct bench_transport *const bench_transports[] = {
     &bench_semop,
     &bench_spin,
     &bench_block, // triptych
+    &bench_epoll,
     &bench_block_checked,
     &bench_spinning,
     &bench_spinning_checked,

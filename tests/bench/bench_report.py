@@ -157,6 +157,8 @@ def targets(cells):
                   most=1.25)
         yield Target(f"p50 `block` to the fastest peer, {title}",
                   to_best_peer(cells, "block", touch), most=1)
+        yield Target(f"p50 `epoll` to futex, {title}", of(cells, P50, "epoll", "futex", touch=touch),
+                     most=2.5)
         yield Target(f"p50 `spin` to the spinning limit, {title}",
                   of(cells, P50, "spinning", "spin", touch=touch), most=2)
     for touch, title in TOUCHES.items():

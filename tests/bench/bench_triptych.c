@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* triptych: its three wait modes, each with slots locked during use and with a check after use. */
+/* triptych: its three wait modes, each with slots locked during use and with a check after use; and a
+ * reader in an event loop. */
 #include "bench.h"
 
 #include <string.h>
+#include <sys/epoll.h>
 
 #define ATTACH_POLL_MS 1
 
@@ -11,6 +13,7 @@ static tri_reader *reader;
 static struct tri_video video;
 static struct tri_draft draft;
 static struct tri_frame frame;
+static int loop = -1; // an epoll descriptor
 
 static void prepare(const struct bench_setup *setup)
 {
@@ -56,6 +59,7 @@ static const struct mode {
     { "block", TRI_WAIT_BLOCK, 0 },   { "block-checked", TRI_WAIT_BLOCK, TRI_READER_NO_LOCK },
     { "spinning", TRI_WAIT_SPIN, 0 }, { "spinning-checked", TRI_WAIT_SPIN, TRI_READER_NO_LOCK },
     { "paced", TRI_WAIT_PACED, 0 },   { "paced-checked", TRI_WAIT_PACED, TRI_READER_NO_LOCK },
+    { "epoll", TRI_WAIT_BLOCK, 0 },
 };
 
 static void read_open(const struct bench_setup *setup, uint32_t index)
@@ -88,6 +92,26 @@ static const uint8_t *take(void)
     return frame.data[0];
 }
 
+static void loop_open(const struct bench_setup *setup, uint32_t index)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+    read_open(setup, index);
+    loop = epoll_create1(EPOLL_CLOEXEC);
+    bench_need(loop >= 0 && epoll_ctl(loop, EPOLL_CTL_ADD, tri_reader_fd(reader), &event) == 0,
+               "epoll_ctl");
+}
+
+static const uint8_t *loop_take(void)
+{
+    for (struct epoll_event event;;) {
+        const enum tri_err err = tri_reader_acquire(reader, &frame, 0);
+        if (err == TRI_OK)
+            return frame.data[0];
+        bench_need(err == TRI_ERR_TIMEOUT, "tri_reader_acquire");
+        epoll_wait(loop, &event, 1, -1);
+    }
+}
+
 static bool done(void)
 {
     return tri_reader_is_intact(reader, &frame);
@@ -102,6 +126,21 @@ static void read_close(void)
     .summary = "triptych: readers " text, .prepare = prepare, .write_open = write_open, \
     .begin = begin, .publish = publish, .drop = drop, .write_close = write_close,       \
     .read_open = read_open, .take = take, .done = done, .read_close = read_close
+
+const struct bench_transport bench_epoll = {
+    .name = "epoll",
+    .summary = "triptych: readers wait in an epoll loop, lock the slot",
+    .prepare = prepare,
+    .write_open = write_open,
+    .begin = begin,
+    .publish = publish,
+    .drop = drop,
+    .write_close = write_close,
+    .read_open = loop_open,
+    .take = loop_take,
+    .done = done,
+    .read_close = read_close,
+};
 
 const struct bench_transport bench_block = {
     .name = "block",

@@ -4,7 +4,7 @@
 SIZES = {"VGA YUYV": ("640x480", "YUYV"), "1080p NV12": ("1920x1080", "NV12"),
          "4K BGRA": ("3840x2160", "BGRA")}
 LIMITS = ("futex", "semop", "spin")
-OURS = ("block", "block-checked", "paced", "paced-checked", "spinning", "spinning-checked")
+OURS = ("block", "epoll", "block-checked", "paced", "paced-checked", "spinning", "spinning-checked")
 TEXT_BOOK = ("one-semaphore", "unix-socket", "pipe", "message-queue")
 PEERS = ("iceoryx", "pipewire", "gstreamer-shm")
 MANY = (4, 16, 64)  # readers
@@ -24,7 +24,8 @@ def paced(size):
     long = ("futex", "block", "paced", "iceoryx") if size != "4K BGRA" else ()
     plan = [cell(transport, size) for transport in LIMITS + OURS + PEERS]
     plan += [cell(transport, size, touch="all", seconds=LONG_S if transport in long else 0.5)
-             for transport in ("futex", "spin", "block", "paced", "spinning") + TEXT_BOOK + PEERS]
+             for transport in ("futex", "spin", "block", "epoll", "paced", "spinning") + TEXT_BOOK
+             + PEERS]
     return plan
 
 
