@@ -93,3 +93,8 @@ class Symbols(unittest.TestCase):
             text = (SOURCE / header).read_text(encoding="utf-8")
             declared |= set(re.findall(r"TRI_API[^;(]*?\b(tri_\w+)\(", text))
         self.assertEqual(declared ^ self.exported(), set())
+
+    def test_debian_symbols_file_lists_the_exported_functions(self):
+        text = (SOURCE / "debian" / "libtriptych0.symbols").read_text(encoding="utf-8")
+        listed = set(re.findall(r"^ (tri_\w+)@TRIPTYCH_0 ", text, re.MULTILINE))
+        self.assertEqual(listed ^ self.exported(), set())
