@@ -351,6 +351,7 @@ static pid_t start_reader(int pipe_fd[2])
     _exit(read(pipe_fd[0], &end, 1) != 0);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): g_atomic_int_get() casts const away
 static void push_until(GstHarness *h, gint *count, gint least)
 {
     for (int i = 0; g_atomic_int_get(count) < least; i++) {

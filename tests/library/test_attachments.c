@@ -141,7 +141,8 @@ static int restart_while_a_reader_keeps_the_old_segment(void *argument)
     FILE *limit = fopen("/proc/sys/kernel/shmmni", "we");
     if (!limit)
         return NOT_HERE;
-    CHECK(fputs("1", limit) >= 0 && fclose(limit) == 0);
+    const bool written = fputs("1", limit) >= 0;
+    CHECK(fclose(limit) == 0 && written);
 
     const struct tri_video video = PICTURE;
     tri_writer *writer = open_writer(plot->name);

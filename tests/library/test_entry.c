@@ -112,7 +112,7 @@ static void hostile_values_are_refused_or_harmless(void **state)
     (void)state;
     struct tri_entry *entry = aligned_alloc(64, sizeof(*entry));
     unsigned accepted = 0;
-    size_t count = 0;
+    size_t count = 1;
     while (fourcc_at(count))
         count++;
     for (int round = 0; round < ROUNDS; round++) {

@@ -297,7 +297,7 @@ static void user_data_reaches_readers_and_copies(void **state)
     assert_int_equal(s->frame.info.user_bytes, sizeof(text));
     assert_memory_equal(s->frame.user, text, sizeof(text));
 
-    uint8_t buffer[64 * 48 + sizeof(text)];
+    uint8_t buffer[(size_t)64 * 48 + sizeof(text)];
     struct tri_frame copy = { .lease = { 0 } };
     assert_int_equal(tri_copy_frame_bytes(&s->frame), sizeof(buffer));
     tri_copy_frame(&copy, buffer, &s->frame);
