@@ -4,7 +4,6 @@
 #include "ipc.h"
 #include "solid_frames.h"
 
-#include <dirent.h>
 #include <poll.h>
 
 enum { TIMES = 500, ROUNDS = 60 };
@@ -258,23 +257,12 @@ static void no_frame_is_missed_when_the_stream_changes(void **state)
     tri_writer_close(&writer);
 }
 
-static unsigned entries(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    assert_non_null(dir);
-    unsigned count = 0;
-    while (readdir(dir))
-        count++;
-    closedir(dir);
-    return count;
-}
-
 static void close_ends_thread_and_descriptor_in_every_state(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
-    const unsigned threads = entries("/proc/self/task");
-    const unsigned descriptors = entries("/proc/self/fd");
+    const unsigned threads = fixture_entries("/proc/self/task");
+    const unsigned descriptors = fixture_entries("/proc/self/fd");
     for (unsigned i = 0; i < 50; i++) {
         tri_writer *writer = i % 2 ? open_writer(name, PICTURE) : NULL;
         struct loop loop = loop_of(name, TRI_MODE_LATEST);
@@ -289,8 +277,8 @@ static void close_ends_thread_and_descriptor_in_every_state(void **state)
         loop_end(&loop);
         tri_writer_close(&writer);
     }
-    assert_int_equal(entries("/proc/self/fd"), descriptors);
-    assert_int_equal(entries("/proc/self/task"), threads);
+    assert_int_equal(fixture_entries("/proc/self/fd"), descriptors);
+    assert_int_equal(fixture_entries("/proc/self/task"), threads);
 }
 
 static void forked_child_closes_the_reader_and_the_parent_goes_on(void **state)

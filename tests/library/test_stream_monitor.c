@@ -4,7 +4,6 @@
 #include "ipc.h"
 #include "solid_frames.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <sched.h>
 
@@ -145,22 +144,11 @@ static void frames_and_readers_are_no_events(void **state)
     tri_writer_close(&writer);
 }
 
-static unsigned entries(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    assert_non_null(dir);
-    unsigned count = 0;
-    while (readdir(dir))
-        count++;
-    closedir(dir);
-    return count;
-}
-
 static void closed_monitor_leaves_nothing(void **state)
 {
     (void)state;
-    const unsigned threads = entries("/proc/self/task");
-    const unsigned descriptors = entries("/proc/self/fd");
+    const unsigned threads = fixture_entries("/proc/self/task");
+    const unsigned descriptors = fixture_entries("/proc/self/fd");
     for (int i = 0; i < 50; i++) {
         tri_stream_monitor *monitor = open_monitor();
         if (i % 2)
@@ -168,8 +156,8 @@ static void closed_monitor_leaves_nothing(void **state)
         tri_stream_monitor_close(&monitor);
         assert_null(monitor);
     }
-    assert_int_equal(entries("/proc/self/fd"), descriptors);
-    assert_int_equal(entries("/proc/self/task"), threads);
+    assert_int_equal(fixture_entries("/proc/self/fd"), descriptors);
+    assert_int_equal(fixture_entries("/proc/self/task"), threads);
     assert_int_equal(ipc_shm_made_by(getpid()), 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ipc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -151,4 +152,15 @@ int fixture_end(void **state)
     }
     created.streams = created.shares = 0;
     return left;
+}
+
+unsigned fixture_entries(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    unsigned count = 0;
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count;
 }

@@ -60,6 +60,9 @@ int64_t fixture_cpu_ns(pid_t pid);
 
 void fixture_sleep_ms(int ms);
 
+/** Returns the number of entries of a folder: /proc/self/task, /proc/self/fd. */
+unsigned fixture_entries(const char *folder);
+
 /** Skips the test with a reason. */
 #define fixture_skip(why)                      \
     do {                                       \
