@@ -2,19 +2,17 @@
 #include "delivery.h"
 
 #include "common/picture/picture.h"
+#include "common/picture/scratch.h"
 
 #include <triptych/copy.h>
 
 #include <libyuv.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct delivery {
     picture_converter *converter;
-    uint8_t *argb; // whole frames as AR24, for scaling
-    uint8_t *scaled;
-    size_t argb_bytes;
-    size_t scaled_bytes;
+    struct scratch argb; // whole frames as AR24, for scaling
+    struct scratch scaled;
 };
 
 struct delivery *delivery_new(const tri_log *log)
@@ -32,20 +30,10 @@ void delivery_free(struct delivery **delivery)
     if (!*delivery)
         return;
     picture_converter_free(&(*delivery)->converter);
-    free((*delivery)->argb);
-    free((*delivery)->scaled);
+    scratch_finish(&(*delivery)->argb);
+    scratch_finish(&(*delivery)->scaled);
     free(*delivery);
     *delivery = NULL;
-}
-
-static bool ensure(uint8_t **memory, size_t *have, size_t bytes)
-{
-    if (*have >= bytes)
-        return true;
-    free(*memory);
-    *memory = malloc(bytes);
-    *have = *memory ? bytes : 0;
-    return *memory;
 }
 
 static void plane_pointers(const struct pixel_layout *layout, uint8_t *to,
@@ -63,23 +51,23 @@ static enum tri_err scale(struct delivery *d, const struct tri_frame *frame,
     const struct tri_video *const video = &frame->info.video;
     const uint32_t from_stride[TRI_PLANES_MAX] = { video->width * 4 };
     const uint32_t to_stride = pix->width * 4;
-    if (!ensure(&d->argb, &d->argb_bytes, (size_t)from_stride[0] * video->height) ||
-        !ensure(&d->scaled, &d->scaled_bytes, (size_t)to_stride * pix->height))
+    if (!scratch_reserve(&d->argb, (size_t)from_stride[0] * video->height) ||
+        !scratch_reserve(&d->scaled, (size_t)to_stride * pix->height))
         return TRI_ERR_NO_RESOURCES;
-    uint8_t *const argb[TRI_PLANES_MAX] = { d->argb };
+    uint8_t *const argb[TRI_PLANES_MAX] = { d->argb.data };
     const enum tri_err err = picture_convert(d->converter, &frame->info, &frame->shape, frame->data,
                                              TRI_FOURCC_AR24, argb, from_stride);
     if (err != TRI_OK)
         return err;
-    ARGBScale(d->argb, (int)from_stride[0], (int)video->width, (int)video->height, d->scaled,
-              (int)to_stride, (int)pix->width, (int)pix->height, kFilterBilinear);
+    ARGBScale(d->argb.data, (int)from_stride[0], (int)video->width, (int)video->height,
+              d->scaled.data, (int)to_stride, (int)pix->width, (int)pix->height, kFilterBilinear);
     const struct tri_frame_info info = {
         .video = { .fourcc = TRI_FOURCC_AR24, .width = pix->width, .height = pix->height }
     };
     struct tri_shape shape;
     tri_video_shape(&info.video, &shape);
     shape.plane[0].stride = to_stride;
-    const uint8_t *const scaled[TRI_PLANES_MAX] = { d->scaled };
+    const uint8_t *const scaled[TRI_PLANES_MAX] = { d->scaled.data };
     return picture_convert(d->converter, &info, &shape, scaled, pix->pixelformat, planes, stride);
 }
 

@@ -165,8 +165,7 @@ static bool is_mapped(unsigned long address, uint32_t bytes)
 {
     const unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
     const unsigned long first = address / page * page;
-    return msync((void *)first, address - first + bytes, MS_ASYNC) ==
-           0; // NOLINT(performance-no-int-to-ptr)
+    return msync((void *)first, address - first + bytes, MS_ASYNC) == 0;
 }
 
 int queue_enqueue(struct handle *handle, struct v4l2_buffer *buffer)
@@ -185,8 +184,7 @@ int queue_enqueue(struct handle *handle, struct v4l2_buffer *buffer)
             return EINVAL;
         if (!is_mapped(buffer->m.userptr, buffer->length))
             return EFAULT;
-        b->memory =
-            (uint8_t *)buffer->m.userptr; // NOLINT(performance-no-int-to-ptr): V4L2's interface
+        b->memory = (uint8_t *)buffer->m.userptr;
         b->length = buffer->length;
     }
     tri_reader_release(d->reader, &b->frame);
