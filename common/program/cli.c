@@ -21,7 +21,8 @@ enum { COMMON_VERBOSE, COMMON_QUIET, COMMON_HELP, COMMON_VERSION, COMMON_COUNT }
 static const struct cli_option common_rows[COMMON_COUNT] = {
     [COMMON_VERBOSE] = { .letter = 'v',
                          .name = "verbose",
-                         .help = "more messages; twice: for every frame" },
+                         .help = "more messages; twice: for every frame",
+                         .group = "General" },
     [COMMON_QUIET] = { .letter = 'q', .name = "quiet", .help = "only error messages" },
     [COMMON_HELP] = { .letter = 'h', .name = "help", .help = "print this help and exit" },
     [COMMON_VERSION] = { .name = "version", .help = "print the version and exit" },
@@ -114,13 +115,13 @@ static void print_help(const struct cli_program *program, const struct table *ta
     printf("Usage: %s %s\n%s\n\n", program->name, program->synopsis, program->purpose);
     if (program->operands)
         printf("%s\n\n", program->operands);
-    puts("Options:"); // help2man needs a heading
+    puts("Options:"); // the section of a manual page
     for (size_t i = 0; i < table->rows; i++) {
         const struct cli_option *row = table->row[i];
         if (!row->help)
             continue;
-        if ((i == table->shared || i == table->common) && i > 0)
-            putchar('\n');
+        if (row->group)
+            printf("\n%s:\n", row->group);
         if (left_text(row, left, sizeof(left)) + 2 > help_at)
             printf("%s\n%*s", left, help_at, "");
         else

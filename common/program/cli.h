@@ -33,6 +33,7 @@ struct cli_option {
     cli_set *set;
     size_t offset;            // of the field in the program's config
     const char *const *words; // of cli_set_word, NULL-terminated
+    const char *group;        // heading in --help of this row and those below it; NULL: as above
 };
 
 struct cli_size {
@@ -64,7 +65,7 @@ struct cli_program {
     const char *purpose;  // one or two lines
     const char *operands; // lines about the operands, or NULL
     const struct cli_option *options;
-    const struct cli_option *shared; // rows that programs share, shown after `options`; or NULL
+    const struct cli_option *shared; // rows that programs share, listed after `options`; or NULL
     size_t shared_at;                // offset of the field in the program's config that they fill
     const char *notes;               // lines after the options, or NULL
     const char *example;

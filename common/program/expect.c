@@ -6,7 +6,8 @@
 
 #define AT(field) .offset = offsetof(struct expect, field)
 const struct cli_option expect_options[] = {
-    { 0, "expect-fps", "F", NULL, "fail unless F frames per second arrive", cli_set_rate, AT(fps) },
+    { 0, "expect-fps", "F", NULL, "fail unless F frames per second arrive", cli_set_rate, AT(fps),
+      .group = "Expectations" },
     { 0, "tolerance", "PCT", "5", "tolerance of --expect-fps in percent", cli_set_percent,
       AT(tolerance) },
     { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lose more than N frames",

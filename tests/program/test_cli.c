@@ -263,6 +263,7 @@ static void help_goes_to_stdout_with_every_option_and_default(void **state)
     assert_int_equal(parse("--help", &config, &common, &operands, stdout), CLI_DONE);
     assert_non_null(strstr(said, "Usage: prog [OPTION]...\nTry the parser.\n"));
     assert_non_null(strstr(said, "\n\nOptions:\n  -")); // the section of a manual page
+    assert_non_null(strstr(said, "\n\nGeneral:\n  -v, --verbose  ")); // a group of rows
     assert_non_null(strstr(said, "  -n, --name NAME  "));
     assert_non_null(strstr(said, "[cam0]\n"));
     assert_non_null(strstr(said, "      --count N  "));
