@@ -8,7 +8,7 @@ _triptych_streams()
 
 _triptych_sources()
 {
-    "$1" --help | awk '/^patterns:/ { pattern = 1; next } /^$/ { pattern = 0 }
+    "$1" --help | awk '/^Patterns:/ { pattern = 1; next } /^$/ { pattern = 0 }
                        pattern { print "pattern:" $1 }'
     printf '%s\n' /dev/video* | grep -v '[*]'
     printf '%s\n' v4l2: y4m: raw:
