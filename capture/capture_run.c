@@ -47,14 +47,14 @@ static struct source_options make_options(const struct config *config, const tri
                     .stride = { (uint32_t)config->stride },
                     .fps_num = config->rate.num,
                     .fps_den = config->rate.den },
-        .slots = (uint32_t)config->slots,
+        .slots = (uint32_t)config->stream.slots,
         .io = (enum source_io)config->io,
         .input = config->input,
         .standard = config->standard,
         .controls = config->controls.list,
         .faults = &config->faults,
         .loop = config->loop,
-        .reopens = config->on_demand >= 0,
+        .reopens = config->stream.on_demand >= 0,
         .json = config->json,
         .log = log,
     };
@@ -78,16 +78,17 @@ static bool open_writer(struct run *run)
     const struct tri_writer_options options = {
         .name = config->name,
         .video = source->video,
-        .slots = config->slots ? (uint32_t)config->slots : source->slots,
-        .slots_max = (uint32_t)config->slots_max,
+        .slots = config->stream.slots ? (uint32_t)config->stream.slots : source->slots,
+        .slots_max = (uint32_t)config->stream.slots_max,
         .slot_bytes = source->slot_bytes,
-        .permissions = config->mode,
-        .group = config->group,
+        .permissions = config->stream.mode,
+        .group = config->stream.group,
         .source = source->label,
-        .flags = (config->checksum ? TRI_WRITER_CHECKSUM : 0u) |
-                 (config->huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
-                 (config->lock ? TRI_WRITER_MLOCK : 0u),
-        .reclaim_ms = config->reclaim < 0 ? TRI_RECLAIM_NEVER : (uint32_t)(config->reclaim * 1000),
+        .flags = (config->stream.checksum ? TRI_WRITER_CHECKSUM : 0u) |
+                 (config->stream.huge_pages ? TRI_WRITER_HUGE_PAGES : 0u) |
+                 (config->stream.lock ? TRI_WRITER_MLOCK : 0u),
+        .reclaim_ms = config->stream.reclaim < 0 ? TRI_RECLAIM_NEVER
+                                                 : (uint32_t)(config->stream.reclaim * 1000),
         .log = run->log,
     };
     struct tri_writer_stats stats;
@@ -124,7 +125,7 @@ static void wait_for_reader(const struct run *run)
 /** Keeps the stream while it has readers that have not taken its last frames yet. */
 static void linger(const struct run *run)
 {
-    const int64_t until_ns = tri_now_ns() + (int64_t)(run->config->linger * 1e9);
+    const int64_t until_ns = tri_now_ns() + (int64_t)(run->config->stream.linger * 1e9);
     while (!stop_asked() && tri_now_ns() < until_ns && readers(run) > 0)
         sleep_ms(POLL_MS);
 }
@@ -187,6 +188,8 @@ static void stream(struct run *run)
 {
     struct stats *stats = &run->supervisor.publisher.stats;
     const uint64_t count = run->config->count;
+    const double seconds = run->config->stream.duration;
+    const int64_t end_ns = seconds > 0 ? stats->started_ns + (int64_t)(seconds * 1e9) : 0;
     const int verbosity = run->config->common.verbosity;
     const bool live_stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
     enum source_result result = SOURCE_OK;
@@ -195,7 +198,7 @@ static void stream(struct run *run)
         reader_hooks_check(&run->hooks, run->writer);
         if (must_crash(run))
             crash(run);
-        if (count && stats->frames >= count)
+        if ((count && stats->frames >= count) || (end_ns && tri_now_ns() >= end_ns))
             break;
         if (live_stats && stats_due(stats, tri_now_ns()))
             print_stats(run);
@@ -212,15 +215,15 @@ int capture_run(const struct config *config, const tri_log *log)
         return list(config, log);
     run = (struct run){ .config = config,
                         .log = log,
-                        .hooks = { .first = config->on_first_reader,
-                                   .last = config->on_last_reader,
+                        .hooks = { .first = config->stream.on_first_reader,
+                                   .last = config->stream.on_last_reader,
                                    .stream = config->name,
                                    .log = log } };
     supervisor->log = log;
     supervisor->persistent = config->persistent;
     supervisor->mute = config->common.verbosity <= 0;
     supervisor->device_timeout = config->device_timeout;
-    supervisor->standby.after_s = config->on_demand;
+    supervisor->standby.after_s = config->stream.on_demand;
     supervisor->publisher.log = log;
     supervisor->publisher.options = make_options(config, log);
     supervisor->publisher.source.ops =

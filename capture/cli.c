@@ -12,8 +12,6 @@
 
 #define UNUSED __attribute__((unused))
 
-#define RECLAIM_MAX_S 4000000 // the library counts milliseconds in 32 bits
-
 static const char *const io_words[] = { "auto", "mmap", "userptr", "read", NULL }; // enum source_io
 
 /** Adds one NAME=VALUE of `bytes` characters. */
@@ -87,42 +85,11 @@ static bool set_tear(UNUSED const struct cli_option *option, void *target, UNUSE
     return true;
 }
 
-static bool set_reclaim(const struct cli_option *option, void *target, const char *value, char *why,
-                        size_t why_bytes)
-{
-    if (strcmp(value, "never") != 0)
-        return cli_set_seconds(option, target, value, why, why_bytes);
-    *(double *)target = RECLAIM_NEVER;
-    return true;
-}
-
-static bool set_on_demand(const struct cli_option *option, void *target, const char *value,
-                          char *why, size_t why_bytes)
-{
-    return cli_set_seconds(option, target, value ? value : "5", why, why_bytes);
-}
-
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
     { 'n', "name", "NAME", TRI_NAME_DEFAULT, "the stream: " TRI_NAME_RULE, cli_set_name,
       FIELD(name) },
-    { 'm', "mode", "MODE", "0640", "permissions, as in chmod (of readers: which frames)",
-      cli_set_mode, FIELD(mode) },
-    { 'g', "group", "GROUP", NULL, "group whose members may read the stream", cli_set_text,
-      FIELD(group) },
-    { 'b', "buffers", "N", NULL, "slots, 3 to 64: readers that lock frames + 2; default: 3",
-      cli_set_count, FIELD(slots) },
-    { 0, "buffers-max", "N", NULL, "limit for opening slots while readers lock the others",
-      cli_set_count, FIELD(slots_max) },
-    { 0, "reclaim", "S|never", "0", "if all slots are locked: overwrite those locked for S seconds",
-      set_reclaim, FIELD(reclaim) },
-    { 0, "take-back", "S", NULL, NULL, set_reclaim, FIELD(reclaim) },
-    { 0, "checksum", NULL, NULL, "add an XXH3-64 of the pixels to each frame", cli_set_true,
-      FIELD(checksum) },
-    { 0, "huge-pages", NULL, NULL, "use huge pages", cli_set_true, FIELD(huge_pages) },
-    { 0, "lock", NULL, NULL, "lock the stream's memory, never swap it out", cli_set_true,
-      FIELD(lock) },
     { 's', "size", "WxH", NULL, "pixels; default: the source chooses", cli_set_size, FIELD(size),
       .group = "Video" },
     { 0, "resolution", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
@@ -162,15 +129,6 @@ static const struct cli_option options[] = {
       FIELD(persistent), .group = "Operation" },
     { 0, "wait-for-reader", NULL, NULL, "publish nothing before the first reader is attached",
       cli_set_true, FIELD(wait_for_reader) },
-    { 0, "on-demand", "[=S]", NULL,
-      "open the source only while there are readers, and S seconds after [5]", set_on_demand,
-      FIELD(on_demand) },
-    { 0, "on-first-reader", "CMD", NULL, "run a command when the stream gets readers", cli_set_text,
-      FIELD(on_first_reader) },
-    { 0, "on-last-reader", "CMD", NULL, "run a command when it has no readers any more",
-      cli_set_text, FIELD(on_last_reader) },
-    { 0, "linger", "S", "0.5", "at the source's end, keep a stream with readers up to S seconds",
-      cli_set_seconds, FIELD(linger) },
     { 0, "json", NULL, NULL, "print lists, and a summary at the end, as JSON", cli_set_true,
       FIELD(json) },
     { 0, "drop-every", "N", NULL, "drop every Nth frame", cli_set_count, FIELD(faults.drop_every),
@@ -195,6 +153,8 @@ static const struct cli_program program = {
     .synopsis = "[OPTION]... [SOURCE]",
     .purpose = "Share the newest frame of a video source with every reader on this machine.",
     .options = options,
+    .shared = stream_option_rows,
+    .shared_at = offsetof(struct config, stream),
     .example = "triptych-capture -n desk --size 1920x1080 pattern:clock & triptych-display desk",
 };
 
@@ -279,22 +239,8 @@ static int choose_source(struct config *config, const char *text)
 
 static int check(const struct config *config)
 {
-    if (config->slots && (config->slots < TRI_SLOTS_MIN || config->slots > TRI_SLOTS_MAX))
-        return cli_refuse(&program, "--buffers %llu: use %d to %d",
-                          (unsigned long long)config->slots, TRI_SLOTS_MIN, TRI_SLOTS_MAX);
-    if (config->slots_max && (config->slots_max < (config->slots ? config->slots : TRI_SLOTS_MIN) ||
-                              config->slots_max > TRI_SLOTS_MAX))
-        return cli_refuse(&program, "--buffers-max %llu: use --buffers to %d",
-                          (unsigned long long)config->slots_max, TRI_SLOTS_MAX);
-    if (config->reclaim > RECLAIM_MAX_S || (config->reclaim > 0 && config->reclaim < 0.001))
-        return cli_refuse(&program, "--reclaim %g: use 0, 0.001 to %d seconds, or never",
-                          config->reclaim, RECLAIM_MAX_S);
-    if (config->on_demand >= 0 && config->wait_for_reader)
+    if (config->stream.on_demand >= 0 && config->wait_for_reader)
         return cli_refuse(&program, "--wait-for-reader: --on-demand waits for readers already");
-    if (config->mode & 0002)
-        return cli_refuse(&program,
-                          "--mode %04o: all users could write to the stream; omit the last 2",
-                          config->mode);
     if ((config->input || config->standard) && !(config->ops->flags & SOURCE_CONTROLS))
         return cli_refuse(&program, "--%s: only for cameras, not %s",
                           config->input ? "input" : "standard", config->ops->name);
@@ -311,7 +257,7 @@ static int check(const struct config *config)
                           config->ops->name);
     if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)
         return cli_refuse(&program, "nothing to list for %s: use v4l2:DEVICE", config->ops->name);
-    return -1;
+    return stream_options_check(&config->stream, &program);
 }
 
 int config_parse(struct config *config, int argc, char **argv)
@@ -324,7 +270,7 @@ int config_parse(struct config *config, int argc, char **argv)
     describe_formats(formats, sizeof(formats));
     complete.operands = operands;
     complete.notes = formats;
-    *config = (struct config){ .on_demand = STANDBY_OFF };
+    *config = (struct config){ .stream = stream_options_default() };
     int status = cli_parse(&complete, argc, argv, config, &config->common, &first);
     if (status >= 0)
         return status;

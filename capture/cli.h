@@ -4,12 +4,11 @@
 #define CAPTURE_CLI_H
 
 #include "source/fault_injection.h"
-#include "standby.h"
+#include "stream_options.h"
 
 #include "program/cli.h"
 
-#define CONTROLS_MAX  64
-#define RECLAIM_NEVER (-1.0)
+#define CONTROLS_MAX 64
 
 /** The NAME=VALUEs of --set-ctrl. */
 struct controls {
@@ -30,14 +29,7 @@ struct config {
     uint32_t format;
     uint64_t stride; // of raw video; 0: rows without padding
     struct cli_rate rate;
-    uint64_t slots;     // 0: as the source needs, at least three
-    uint64_t slots_max; // 0: default of the library
-    uint32_t mode;
-    const char *group;
-    double reclaim; // seconds; 0: at once; RECLAIM_NEVER
-    bool checksum;
-    bool huge_pages;
-    bool lock;
+    struct stream_options stream;
 
     int io;            // enum source_io
     const char *input; // NULL: leave it as it is
@@ -53,10 +45,6 @@ struct config {
     uint64_t count; // 0: no limit
     uint64_t skip;
     bool wait_for_reader;
-    double on_demand;            // seconds without readers; STANDBY_OFF
-    const char *on_first_reader; // commands; NULL: none
-    const char *on_last_reader;
-    double linger; // seconds
     struct fault_options faults;
     bool json;
 };

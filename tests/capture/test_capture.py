@@ -139,6 +139,12 @@ class Ends(Capture):
     def test_slow_rate_does_not_delay_the_end(self):
         self.stops_cleanly(*self.streaming("-s", "64x48", "-r", "1/100"), signal.SIGTERM)
 
+    def test_duration_ends_the_run(self):
+        done = self.run_to_end("triptych-capture", "-qn", self.stream(), "--json", "--duration",
+                               "0.2", "pattern:ball")
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertGreaterEqual(last_json(done.stdout)["duration_s"], 0.2)
+
     def test_unpaced_stream_ends_too(self):
         self.stops_cleanly(*self.streaming("-s", "64x48", "-r", "0"), signal.SIGINT)
 

@@ -163,11 +163,9 @@ static struct config config_of(const struct source_ops *ops, const char *name)
                             .ops = ops,
                             .arg = "",
                             .name = name,
-                            .mode = 0640,
-                            .slots = 32,
+                            .stream = { .mode = 0640, .slots = 32, .linger = 60 },
                             .device_timeout = 0.2,
-                            .wait_for_reader = true,
-                            .linger = 60 };
+                            .wait_for_reader = true };
 }
 
 static pid_t start_writer(const struct config *config, const char *steps)
