@@ -73,7 +73,7 @@ struct config {
     bool list;
 };
 
-#define AT(field) offsetof(struct config, field)
+#define AT(field) .offset = offsetof(struct config, field)
 
 static const char *const touches[] = { "none", "all", NULL };
 
