@@ -63,7 +63,7 @@ def _load() -> ctypes.CDLL:
 
 lib = _load()
 lib.tri_version_string.restype = c_char_p
-VERSION = "0.1.0"  # of these structures
+VERSION = "0.9.0"  # of these structures
 if lib.tri_version_string() != VERSION.encode():
     raise ImportError(f"this module is of triptych {VERSION}, the library of "
                       f"{lib.tri_version_string().decode()}: install both of one version, or name "
