@@ -34,15 +34,37 @@ class Install(ProgramTest):
         return self.run_to_end(program, "--help").stdout
 
     def test_each_program_has_a_manual_page_with_every_option(self):
-        tool("help2man")
         for program in PROGRAMS:
-            page = self.installed(program + ".1").read_text(encoding="utf-8").replace("\\-", "-")
+            page = self.installed(program + ".1").read_text(encoding="utf-8")
+            page = re.sub(r"Fl (-\S+)", r"Fl -\1", page)
             options = re.findall(r"^ +(?:-., )?(--[a-z-]+)", self.help_of(program), re.MULTILINE)
             self.assertGreater(len(options), 4)
             for option in options:
                 self.assertIn(option, page, program)
             self.assertIn("TRIPTYCH_LOG", page)
-            self.assertLess(page.index(".SH OPTIONS"), page.index("--verbose"))
+            self.assertLess(page.index(".Sh OPTIONS"), page.index(".Ss General"))
+
+    def test_each_public_function_is_in_the_name_of_a_manual_page(self):
+        named = set()
+        for page in self.root.rglob("man3/*.3"):
+            named.update(re.findall(r"^\.Nm (tri_\w+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+        library = self.installed("libtriptych.so.0")
+        symbols = subprocess.run([tool("nm"), "--dynamic", "--defined-only", library], check=True,
+                                 capture_output=True, text=True, timeout=PATIENCE).stdout
+        exported = set(re.findall(r" T (tri_\w+)", symbols))
+        self.assertGreater(len(exported), 50)
+        self.assertEqual(exported - named - {"tri_version", "tri_version_string"}, set())
+
+    def test_manual_pages_have_no_faults_in_form(self):
+        pages = sorted(self.root.rglob("man[137]/*"))
+        self.assertGreater(len(pages), 15)
+        for page in pages:
+            for check in ([tool("mandoc"), "-Tlint", "-Wwarning", page],
+                          [tool("man"), "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page]):
+                done = subprocess.run(check, capture_output=True, text=True, errors="replace",
+                                      timeout=PATIENCE, check=False)
+                report = done.stdout if check[0].endswith("mandoc") else done.stderr
+                self.assertEqual([line for line in report.splitlines() if page.name in line], [])
 
     def complete(self, *words):
         """Returns bash's completions of the last word."""
