@@ -7,6 +7,7 @@
 #include "sys_limits.h"
 #include "sys_memory.h"
 #include "sys_owner.h"
+#include "sys_status.h"
 #include "sys_time_namespace.h"
 
 #include <errno.h>
@@ -92,10 +93,9 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
 {
     *segment = TRI_SEGMENT_NONE;
     struct shmid_ds status;
-    if (shmctl(shm_id, IPC_STAT, &status) < 0) {
-        const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
-    }
+    enum tri_err err = tri_status_of_shm(shm_id, &status);
+    if (err != TRI_OK)
+        return err;
 
     segment->owner = status.shm_perm.uid;
     if (status.shm_perm.uid != status.shm_perm.cuid)
@@ -107,13 +107,13 @@ enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const c
                                  .clock_offset_ns = tri_time_namespace_offset() };
     void *at = shmat(shm_id, NULL, flags);
     if (at == (void *)-1) {
-        const enum tri_err err = tri_err_of_errno(errno);
+        err = tri_err_of_errno(errno);
         return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
     }
     found.header = at;
     leave_out_of_cores(&found);
 
-    const enum tri_err err = check_header(&found, name);
+    err = check_header(&found, name);
     *segment = found;
     if (err != TRI_OK) {
         shmdt(at);
@@ -228,9 +228,10 @@ static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int 
 }
 
 /** shmget(), with huge pages if requested and available. */
-static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
+static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, int perms,
+                           const tri_log *log)
 {
-    const int flags = IPC_CREAT | IPC_EXCL | (int)plan->mode;
+    const int flags = IPC_CREAT | IPC_EXCL | perms;
     if (plan->flags & TRI_WRITER_HUGE_PAGES) {
         const int id = create_huge(plan, bytes, flags, log);
         if (id >= 0)
@@ -248,8 +249,9 @@ static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, 
 static int create(const struct tri_segment_plan *plan, uint64_t bytes, const tri_log *log)
 {
     struct tri_account_before before;
-    tri_account_enter_group(plan->group, &before);
-    const int id = create_in_group(plan, bytes, log);
+    const bool entered = tri_account_enter_group(plan->group, &before);
+    const int perms = (int)plan->mode | (entered ? 0 : TRI_IPC_UNFINISHED); // until IPC_SET
+    const int id = create_in_group(plan, bytes, perms, log);
     tri_account_leave_group(&before);
     return id;
 }
@@ -326,6 +328,7 @@ enum tri_err tri_segment_create(struct tri_segment *segment, const struct tri_se
     leave_out_of_cores(&made);
     made.owner = status.shm_perm.uid;
     status.shm_perm.gid = plan.group;
+    status.shm_perm.mode = (unsigned short)plan.mode;
     shmctl(made.shm_id, IPC_SET, &status); // created by this process: cannot fail
     tune(&made, &plan, log);
 

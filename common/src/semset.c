@@ -5,10 +5,10 @@
 #include "sys_account.h"
 #include "sys_limits.h"
 #include "sys_owner.h"
+#include "sys_status.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/sem.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,7 +82,8 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
 {
     struct tri_account_before before;
     const bool entered = tri_account_enter_group(group, &before);
-    *sem_id = semget(key, TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | (int)mode);
+    const int perms = (int)mode | (entered ? 0 : TRI_IPC_UNFINISHED); // until permit()
+    *sem_id = semget(key, TRI_SEM_COUNT, IPC_CREAT | IPC_EXCL | perms);
     tri_account_leave_group(&before);
     *created = *sem_id >= 0;
     if (*created && !entered && (mode & 0070))
@@ -185,10 +186,9 @@ enum tri_err tri_semset_find(int *sem_id, uid_t *owner, key_t key)
     if (*sem_id < 0)
         return errno == ENOENT ? TRI_ERR_NO_STREAM : tri_err_of_errno(errno);
     struct semid_ds status = { 0 };
-    if (semctl(*sem_id, 0, IPC_STAT, (union semun){ .buf = &status }) < 0) {
-        const enum tri_err err = tri_err_of_errno(errno);
-        return err == TRI_ERR_REMOVED ? TRI_ERR_NO_STREAM : err;
-    }
+    const enum tri_err err = tri_status_of_sem(*sem_id, &status);
+    if (err != TRI_OK)
+        return err;
     *owner = status.sem_perm.uid;
     if (status.sem_perm.uid != status.sem_perm.cuid)
         return TRI_ERR_FOREIGN;

@@ -6,19 +6,11 @@
 #include "name.h"
 #include "segment.h"
 #include "semset.h"
+#include "sys_status.h"
 #include "utf8.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sem.h>
-
-#ifndef SHM_STAT_ANY // Linux 4.17: IPC_STAT by index, for any user
-#define SHM_STAT_ANY 15
-#endif
-#ifndef SEM_STAT_ANY
-#define SEM_STAT_ANY 20
-#endif
 
 /** Copies a string out of shared memory. */
 static void copy_text(char *to, const char *from, size_t bytes)
@@ -87,15 +79,16 @@ static void read_semset(struct tri_stream *stream, struct tri_semset_survey *sur
     if (stream->sem_id < 0)
         return;
     struct semid_ds status;
-    if (semctl(stream->sem_id, 0, IPC_STAT, &status) < 0) {
-        stream->state = errno == EACCES ? TRI_STREAM_UNREADABLE : TRI_STREAM_DEAD;
+    const enum tri_err err = tri_status_of_sem(stream->sem_id, &status);
+    if (err != TRI_OK) {
+        stream->state = err == TRI_ERR_DENIED ? TRI_STREAM_UNREADABLE : TRI_STREAM_DEAD;
         return;
     }
     if (status.sem_nsems != TRI_SEM_COUNT) {
         stream->state = TRI_STREAM_CORRUPT;
         return;
     }
-    stream->mode = status.sem_perm.mode & 0777;
+    stream->mode = status.sem_perm.mode & 0666;
     if (tri_semset_survey(stream->sem_id, survey) != TRI_OK)
         return; // removed just now
     stream->writer_pid = tri_semset_writer(stream->sem_id);
@@ -172,7 +165,7 @@ static struct tri_stream stream_of(const struct ipc_perm *perm)
         .creator_uid = perm->cuid,
         .group = perm->gid,
         .creator_group = perm->cgid,
-        .mode = perm->mode & 0777,
+        .mode = perm->mode & 0666,
     };
 }
 

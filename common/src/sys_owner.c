@@ -2,18 +2,10 @@
 #include "sys_owner.h"
 
 #include "sys_account.h"
+#include "sys_status.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/sem.h>
-#include <sys/shm.h>
-
-#ifndef SEM_STAT_ANY // Linux 4.17: IPC_STAT by index, for any user
-#define SEM_STAT_ANY 20
-#endif
-#ifndef SHM_STAT_ANY
-#define SHM_STAT_ANY 15
-#endif
 
 /** The creator of the set of `key`: its owner may be any user that the creator chose. @return
  *  false: no set */

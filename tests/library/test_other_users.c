@@ -3,6 +3,7 @@
 #include "other_users.h"
 
 enum { HOLDS = 10, WATCHES, IS_DENIED }; // results of a visit
+enum { ROUNDS = 300 };
 
 static int visit(struct plot *plot, uid_t uid)
 {
@@ -79,6 +80,54 @@ static void stream_that_others_could_write_to_is_refused(void **state)
         assert_non_null(strstr(plot->log, "mode"));
         assert_int_equal(ipc_objects(plot->name), 0);
     }
+}
+
+/** Looks for the stream until requested to stop. */
+static int look_as_member(void *argument)
+{
+    struct plot *plot = argument;
+    become(MEMBER);
+    plot->begun = 1;
+    while (!plot->stop) {
+        tri_reader *reader;
+        const struct tri_reader_options options = { .name = plot->name };
+        struct tri_frame frame = { 0 };
+        CHECK(tri_reader_open(&reader, &options) == TRI_OK);
+        const enum tri_err err = tri_reader_acquire(reader, &frame, 0);
+        CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT);
+        plot->seen += err == TRI_OK;
+        tri_reader_release(reader, &frame);
+        tri_reader_close(&reader);
+    }
+    return 0;
+}
+
+static int open_and_close_often(void *argument)
+{
+    const struct plot *plot = argument;
+    const struct tri_video video = PICTURE;
+    tri_writer *writer = open_own(plot);
+    for (int round = 0; round < ROUNDS; round++) {
+        CHECK(solid_publish(writer, &video, 1) == TRI_OK);
+        tri_writer_close(&writer);
+        writer = open_as_owner(plot);
+    }
+    tri_writer_close(&writer);
+    return 0;
+}
+
+static void stream_that_is_being_created_is_not_denied(void **state)
+{
+    (void)state;
+    need_root();
+    struct plot *plot = plot_new(0640);
+    const pid_t member = fixture_start(look_as_member, plot);
+    assert_true(fixture_reaches(&plot->begun, 1));
+    assert_int_equal(fixture_join(fixture_start(open_and_close_often, plot)), 0);
+    const pid_t owner = owner_started(plot);
+    assert_true(fixture_reaches(&plot->seen, 1));
+    owner_ended(plot, owner);
+    assert_int_equal(fixture_join(member), 0);
 }
 
 /** Reads until it is denied; *seen is the number of the last frame. */
@@ -380,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(mode_decides_which_users_lock_read_or_are_denied),
+        fixture_test(stream_that_is_being_created_is_not_denied),
         fixture_test(stream_that_others_could_write_to_is_refused),
         fixture_test(restart_with_a_narrower_mode_leaves_no_view_and_no_lock),
         fixture_test(private_frames_stay_private_after_a_wider_mode),

@@ -68,16 +68,22 @@ static inline void need_root(void)
         fixture_skip("only root can be several users");
 }
 
-/** The owner's writer. */
-static inline tri_writer *open_own(const struct plot *plot)
+/** The writer of a process that is the owner. */
+static inline tri_writer *open_as_owner(const struct plot *plot)
 {
     tri_writer *writer;
-    become(OWNER);
     CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
                                                                  .video = PICTURE,
                                                                  .permissions = plot->mode,
                                                                  .group = "61100" }) == TRI_OK);
     return writer;
+}
+
+/** The owner's writer. */
+static inline tri_writer *open_own(const struct plot *plot)
+{
+    become(OWNER);
+    return open_as_owner(plot);
 }
 
 /** The owner's stream: publishes until requested to stop. */
