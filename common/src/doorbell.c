@@ -20,6 +20,7 @@
 struct tri_doorbell_page {
     uint32_t magic;
     _Atomic uint32_t rings;
+    key_t key;
 };
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value,
@@ -33,7 +34,7 @@ static long futex(_Atomic uint32_t *word, int operation, uint32_t value,
     return syscall(number, word, operation, value, limit, NULL, 0);
 }
 
-bool tri_doorbell_open(struct tri_doorbell *bell)
+bool tri_doorbell_open(struct tri_doorbell *bell, key_t key)
 {
     if (bell->page)
         return false;
@@ -45,6 +46,7 @@ bool tri_doorbell_open(struct tri_doorbell *bell)
     if (at == (void *)-1)
         return false;
     bell->page = at;
+    bell->page->key = key;
     bell->page->magic = MAGIC;
     tri_doorbell_look(bell);
     return true;
@@ -87,20 +89,20 @@ void tri_doorbell_close(struct tri_doorbell *bell)
     bell->page = NULL;
 }
 
-static void ring(int id)
+static void ring(int id, key_t key)
 {
     void *at = shmat(id, NULL, 0);
     if (at == (void *)-1)
         return;
     struct tri_doorbell_page *page = at;
-    if (page->magic == MAGIC) {
+    if (page->magic == MAGIC && (page->key == key || page->key == TRI_ANY_KEY)) {
         atomic_fetch_add_explicit(&page->rings, 1, memory_order_release);
         futex(&page->rings, FUTEX_WAKE, 1, NULL); // one thread waits at a doorbell
     }
     shmdt(at);
 }
 
-void tri_doorbell_ring_all(void)
+void tri_doorbell_ring(key_t key)
 {
     const int saved = errno;
     struct shm_info table = { 0 };
@@ -113,7 +115,7 @@ void tri_doorbell_ring_all(void)
             (status.shm_perm.mode & 0777) != BELL_MODE)
             continue;
         if (status.shm_perm.mode & SHM_DEST) {
-            ring(id);
+            ring(id, key);
             rung++;
         } else if (status.shm_nattch == 0 && time(NULL) - status.shm_ctime > STALE_S) {
             shmctl(id, IPC_RMID, NULL); // refused where it is another user's

@@ -5,8 +5,8 @@
  * System V does not announce new objects. Each waiting process therefore creates a small shared-
  * memory segment, its doorbell, and removes it at once: it has no key, and the kernel frees it
  * with the process, however that ends. A writer whose stream appears, changes or ends finds the
- * doorbells in the kernel's table by their size, increments the word in each, and wakes the futex
- * on it.
+ * doorbells in the kernel's table by their size, increments the word in each that waits for its key,
+ * and wakes the futex on it.
  *
  * Any process may ring a doorbell without a reason: the waiting process then looks its stream up,
  * at most once in two milliseconds. Any process may create doorbells: a writer rings a bounded
@@ -18,6 +18,10 @@
 
 #include "reader_sleep.h"
 
+#include <sys/types.h>
+
+#define TRI_ANY_KEY 0 // no stream has it
+
 /** All zero: none. */
 struct tri_doorbell {
     struct tri_doorbell_page *page; // NULL: none
@@ -25,9 +29,9 @@ struct tri_doorbell {
     int64_t rung_ns;                // when a ring last ended a wait
 };
 
-/** Creates a doorbell, unless there is one. @return whether it is new: look streams up once more.
- */
-bool tri_doorbell_open(struct tri_doorbell *bell);
+/** Creates a doorbell for the stream of `key`, or for all: TRI_ANY_KEY; unless there is one. @return
+ *  whether it is new: look streams up once more. */
+bool tri_doorbell_open(struct tri_doorbell *bell, key_t key);
 
 /** Before a lookup of streams: a later ring ends the next wait. */
 void tri_doorbell_look(struct tri_doorbell *bell);
@@ -41,7 +45,7 @@ bool tri_doorbell_is_rung(const struct tri_doorbell *bell);
 /** Accepts one that was not opened. */
 void tri_doorbell_close(struct tri_doorbell *bell);
 
-/** Rings all doorbells of this IPC namespace. Never waits. */
-void tri_doorbell_ring_all(void);
+/** Rings the doorbells of this IPC namespace that wait for the stream of `key`. Never waits. */
+void tri_doorbell_ring(key_t key);
 
 #endif

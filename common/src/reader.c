@@ -302,7 +302,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         }
         if (tri_sleep_take_interrupt(&r->sleep))
             return TRI_ERR_INTERRUPTED;
-        if (!r->mapping && tri_doorbell_open(&r->bell))
+        if (!r->mapping && tri_doorbell_open(&r->bell, r->key))
             continue; // a stream that came earlier does not ring it
         int64_t ns = SLEEP_MAX_NS;
         if (!r->mapping)

@@ -103,7 +103,7 @@ static struct objects find_objects(key_t key)
 static bool watch_name(struct tri_reader_fd *fd, struct objects *known)
 {
     struct tri_doorbell *bell = &fd->watcher.bell;
-    tri_doorbell_open(bell);
+    tri_doorbell_open(bell, fd->key);
     const bool rung = tri_doorbell_is_rung(bell) || !bell->page;
     tri_doorbell_look(bell);
     const struct objects found = find_objects(fd->key);

@@ -62,7 +62,7 @@ static void *watch(void *argument)
     struct tri_watcher *watcher = argument;
     uint64_t last = fingerprint();
     tri_watcher_raise(watcher); // what came before that may have been listed without it
-    tri_doorbell_open(&watcher->bell);
+    tri_doorbell_open(&watcher->bell, TRI_ANY_KEY);
     while (!tri_watcher_stopped(watcher)) {
         const bool rung = tri_doorbell_is_rung(&watcher->bell);
         tri_doorbell_look(&watcher->bell);

@@ -91,7 +91,7 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);
     tri_writer_write_identity(w);
     tri_segment_announce(&w->mapping->segment); // readers may attach, and the numbering is safe
-    tri_doorbell_ring_all();
+    tri_doorbell_ring(w->key);
     tri_segment_populate_open(&w->mapping->segment);
     return TRI_OK;
 }

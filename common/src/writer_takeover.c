@@ -216,7 +216,7 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     }
     w->check_ns = tri_now_ns() + TRI_WRITER_CHECK_NS;
     if (w->mapping) // otherwise the segment completes the stream
-        tri_doorbell_ring_all();
+        tri_doorbell_ring(w->key);
     return TRI_OK;
 }
 
@@ -253,5 +253,5 @@ void tri_writer_tear_down(struct tri_writer *w)
         tri_semset_leave(w->sem_id); // no longer owned, after a change of user: do not block the
                                      // name
     w->sem_id = -1;
-    tri_doorbell_ring_all();
+    tri_doorbell_ring(w->key);
 }

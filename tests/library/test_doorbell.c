@@ -3,6 +3,7 @@
 #include "doorbell.h"
 
 #include "fixture.h"
+#include "ipc.h"
 #include "solid_frames.h"
 
 #include <sched.h>
@@ -16,7 +17,8 @@ enum { TIMES = 20, LONG_MS = 120, WAIT_MS = 1000 };
 #define PICTURE  solid_video(64, 48)
 #define SOON_NS  5000000
 #define LOOKS_MS 50 // between two polls for a stream
-#define RINGS_MS 2  // between two wake-ups, however often a process rings
+#define LOOKS    (WAIT_MS / LOOKS_MS + 5)
+#define RINGS_MS 2 // between two wake-ups, however often a process rings
 
 /** Counters of a reader in its own process. */
 struct shared {
@@ -24,6 +26,7 @@ struct shared {
     _Atomic uint64_t waits;
     _Atomic uint64_t frames;
     _Atomic uint64_t wakeups;
+    _Atomic uint64_t ended;
     _Atomic uint64_t stop;
     _Atomic int64_t latency_ns;
 };
@@ -84,11 +87,11 @@ static int wait_without_success(void *argument)
     struct shared *shared = argument;
     tri_reader *reader = open_reader(shared->name);
     struct tri_frame frame = { 0 };
-    shared->waits = 1;
     CHECK(tri_reader_acquire(reader, &frame, WAIT_MS) == TRI_ERR_TIMEOUT);
     struct rusage usage;
     CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
     shared->wakeups = (uint64_t)usage.ru_nvcsw;
+    shared->ended = 1;
     tri_reader_close(&reader);
     return 0;
 }
@@ -99,24 +102,36 @@ static void reader_without_a_stream_wakes_20_times_a_second(void **state)
     struct shared *shared = fixture_share(sizeof(*shared));
     shared->name = fixture_stream();
     assert_int_equal(fixture_join(fixture_start(wait_without_success, shared)), 0);
-    assert_in_range(shared->wakeups, 1, WAIT_MS / LOOKS_MS + 5);
+    assert_in_range(shared->wakeups, 1, LOOKS);
+}
+
+/** Rings for a stream all the time. @return how often a reader that waits for its own one woke. */
+static uint64_t wakeups_beside_rings(bool for_own)
+{
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    const key_t key = ipc_key(for_own ? shared->name : fixture_stream());
+    const pid_t pid = fixture_start(wait_without_success, shared);
+    const int64_t end = tri_now_ns() + (int64_t)FIXTURE_PATIENCE_S * 1000000000;
+    while (!shared->ended && tri_now_ns() < end) {
+        tri_doorbell_ring(key);
+        const struct timespec span = { .tv_nsec = 20000 };
+        nanosleep(&span, NULL);
+    }
+    assert_int_equal(fixture_join(pid), 0);
+    return shared->wakeups;
 }
 
 static void continuous_ringing_wakes_a_reader_a_bounded_number_of_times(void **state)
 {
     (void)state;
-    struct shared *shared = fixture_share(sizeof(*shared));
-    shared->name = fixture_stream();
-    const pid_t pid = fixture_start(wait_without_success, shared);
-    assert_true(fixture_reaches(&shared->waits, 1));
-    const int64_t end = tri_now_ns() + (int64_t)WAIT_MS * 1000000;
-    while (tri_now_ns() < end) {
-        tri_doorbell_ring_all();
-        const struct timespec span = { .tv_nsec = 20000 };
-        nanosleep(&span, NULL);
-    }
-    assert_int_equal(fixture_join(pid), 0);
-    assert_in_range(shared->wakeups, 2 * WAIT_MS / LOOKS_MS, 2 * WAIT_MS / RINGS_MS + 20);
+    assert_in_range(wakeups_beside_rings(true), LOOKS + 1, 2 * WAIT_MS / RINGS_MS + 20);
+}
+
+static void other_streams_do_not_wake_a_reader(void **state)
+{
+    (void)state;
+    assert_in_range(wakeups_beside_rings(false), 1, LOOKS);
 }
 
 static int segments(void)
@@ -181,6 +196,7 @@ int main(void)
         fixture_test(waiting_reader_gets_the_first_frame_at_once),
         fixture_test(reader_without_a_stream_wakes_20_times_a_second),
         fixture_test(continuous_ringing_wakes_a_reader_a_bounded_number_of_times),
+        fixture_test(other_streams_do_not_wake_a_reader),
         fixture_test(killed_reader_leaves_no_doorbell),
         fixture_test(reader_that_has_its_stream_has_no_doorbell),
     };
