@@ -27,9 +27,11 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         tri_log_write(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
         return TRI_ERR_NO_RESOURCES;
     }
-    *w = (tri_writer){
-        .sem_id = -1, .newest = NO_SLOT, .pid = getpid(), .fork_depth = tri_fork_watch()
-    };
+    *w = (tri_writer){ .sem_id = -1,
+                       .former_shm_id = -1,
+                       .newest = NO_SLOT,
+                       .pid = getpid(),
+                       .fork_depth = tri_fork_watch() };
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++)
         w->slot[i].lock = TRI_NO_LOCK;
 
@@ -261,6 +263,12 @@ void tri_writer_set_history(tri_writer *w, uint32_t frames)
     w->history = frames;
 }
 
+static uint32_t attachments(int shm_id)
+{
+    struct shmid_ds status;
+    return shm_id >= 0 && shmctl(shm_id, IPC_STAT, &status) == 0 ? (uint32_t)status.shm_nattch : 0;
+}
+
 void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
 {
     *counts = (struct tri_writer_stats){
@@ -275,10 +283,11 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
         .shm_id = w->mapping ? w->mapping->segment.shm_id : -1,
         .sem_id = w->sem_id,
     };
-    struct shmid_ds status;
-    if (w->mapping && shmctl(w->mapping->segment.shm_id, IPC_STAT, &status) == 0 &&
-        status.shm_nattch > 0)
-        counts->readers = (uint32_t)status.shm_nattch - 1; // one of them is the writer's
+    // Some readers may not have left the former segment yet; those that still use a frame in it are
+    // attached to both.
+    const uint32_t attached = attachments(counts->shm_id);
+    const uint32_t former = attachments(w->former_shm_id);
+    counts->readers = attached > former ? attached - 1 : former; // one of `attached` is the writer
 }
 
 void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)

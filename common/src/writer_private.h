@@ -31,6 +31,7 @@ struct tri_writer {
 
     int sem_id;                  // -1 without the writer's place
     struct tri_mapping *mapping; // NULL before the first frame sets the size
+    int former_shm_id;           // the last segment that was replaced, -1: none, or has drafts
     int64_t check_ns;            // time of the next check whether the segment was removed
     bool device_access;          // a device writes into the slots by itself
     enum tri_err refused;        // reason why a segment could not be created,

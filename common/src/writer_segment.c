@@ -22,6 +22,14 @@ static void mark(const struct tri_writer *w)
                              memory_order_release);
 }
 
+/** Leaves a segment that was removed. Readers may still be in it. */
+static void leave(struct tri_writer *w)
+{
+    const bool has_drafts = atomic_load_explicit(&w->mapping->references, memory_order_relaxed) > 1;
+    w->former_shm_id = has_drafts ? -1 : w->mapping->segment.shm_id;
+    tri_mapping_unref(&w->mapping);
+}
+
 /** Once a second: releases a segment that was removed, and repairs locks. */
 static void look_after(struct tri_writer *w, int64_t now)
 {
@@ -36,7 +44,7 @@ static void look_after(struct tri_writer *w, int64_t now)
     tri_log_write(w->log, TRI_LOG_WARN, "segment",
                   "%s: another process has removed the segment; creating it again", w->name);
     mark(w);
-    tri_mapping_unref(&w->mapping);
+    leave(w);
 }
 
 /** Whether the segment's memory is freed when this writer detaches: created here, with no reader
@@ -63,7 +71,7 @@ static enum tri_err detach_old(struct tri_writer *w)
                       tri_strerror(err));
         return err;
     }
-    tri_mapping_unref(&w->mapping);
+    leave(w);
     return TRI_OK;
 }
 

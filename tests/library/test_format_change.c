@@ -114,6 +114,36 @@ static void frames_of_the_old_segment_come_before_those_of_the_new_one(void **st
     tri_writer_close(&writer);
 }
 
+static uint32_t readers_of(const tri_writer *writer)
+{
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(writer, &stats);
+    return stats.readers;
+}
+
+static void reader_that_has_not_moved_yet_is_counted(void **state)
+{
+    (void)state;
+    const struct tri_video small = solid_video(64, 48);
+    const struct tri_video large = solid_video(320, 240);
+    const char *name = fixture_stream();
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
+    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(solid_publish(writer, &small, 1), TRI_OK);
+    solid_expect(reader, &frame, 1);
+    assert_int_equal(readers_of(writer), 1);
+
+    assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
+    assert_int_equal(readers_of(writer), 1);
+    solid_expect(reader, &frame, 2);
+    assert_int_equal(readers_of(writer), 1);
+    solid_leave(&reader, &frame);
+    assert_int_equal(readers_of(writer), 0);
+    tri_writer_close(&writer);
+}
+
 #define GROWTHS          12u
 #define FRAMES_OF_A_SIZE 40u
 
@@ -177,6 +207,7 @@ int main(void)
         fixture_test(new_format_arrives_with_its_first_frame),
         fixture_test(larger_frame_makes_a_larger_segment_of_the_same_name),
         fixture_test(frames_of_the_old_segment_come_before_those_of_the_new_one),
+        fixture_test(reader_that_has_not_moved_yet_is_counted),
         fixture_test(readers_in_other_processes_follow_every_growth),
     };
     return cmocka_run_group_tests_name("change", tests, NULL, NULL);

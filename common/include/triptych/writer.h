@@ -151,13 +151,14 @@ struct tri_writer_stats {
     uint32_t slots;                  // as opened with
     uint32_t slots_open;             // now; 0 before the first frame fixed the size
     uint32_t slots_max;              // at most
-    uint32_t readers;                // attached to the segment
+    uint32_t readers;                // attached to the segment, or not yet moved to it
     int shm_id;                      // -1 before the first frame fixed the size
     int sem_id;                      // -1 while there is no stream
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 
-/** Fills *stats, reserved words with zero. Cost: one system call, for `readers`. */
+/** Fills *stats, reserved words with zero. Cost: one system call, for `readers`;
+ *  two once the stream has moved to another segment. */
 TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *stats);
 
 /** Returns the address of slot `index` in this process and its size in *bytes; NULL and 0 past the last
