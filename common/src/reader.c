@@ -255,10 +255,13 @@ static enum tri_err retry_take(struct tri_reader *r, struct tri_frame *frame, ui
     return err;
 }
 
-/** Whether a call that does not wait has to check for the writer in the kernel. */
+/** Whether a call that does not wait has to leave its segment, or to check for the writer in the
+ *  kernel. */
 static bool has_to_ask(struct tri_reader *r, int64_t now)
 {
-    const bool due = r->asks || (r->asked_ns && now - r->asked_ns > ASK_NS);
+    const bool ended = r->mapping && atomic_load_explicit(&r->mapping->segment.header->state,
+                                                          memory_order_relaxed) != 0;
+    const bool due = ended || r->asks || (r->asked_ns && now - r->asked_ns > ASK_NS);
     if (due || r->asked_ns == 0)
         r->asked_ns = now;
     r->asks = false;
@@ -270,6 +273,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
 {
     int64_t deadline =
         timeout_ms < 0 ? INT64_MAX : 0; // the clock is read only when there is a wait
+    bool asked = false;
     for (;;) {
         uint64_t word = 0;
         enum tri_err refused = TRI_OK;
@@ -291,10 +295,11 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         const int64_t now = tri_now_ns();
         if (deadline == 0)
             deadline = now + (int64_t)timeout_ms * 1000000;
-        if (now >= deadline && !has_to_ask(r, now))
+        if (now >= deadline && (asked || !has_to_ask(r, now)))
             return refused == TRI_OK || refused == TRI_ERR_NO_STREAM ? TRI_ERR_TIMEOUT : refused;
         r->asks = false;
         if (now >= deadline) {
+            asked = true;
             const enum tri_err err = tri_reader_await(r, word, 0);
             if (err != TRI_OK)
                 return err;

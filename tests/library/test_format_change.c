@@ -144,6 +144,27 @@ static void reader_that_has_not_moved_yet_is_counted(void **state)
     tri_writer_close(&writer);
 }
 
+static void poll_finds_a_larger_segment_at_once(void **state)
+{
+    (void)state;
+    const struct tri_video small = solid_video(64, 48);
+    const struct tri_video large = solid_video(320, 240);
+    const char *name = fixture_stream();
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
+    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(solid_publish(writer, &small, 1), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
+
+    assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
+    assert_int_equal(frame.info.number, 2);
+    tri_writer_close(&writer);
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_NO_WRITER);
+    solid_leave(&reader, &frame);
+}
+
 #define GROWTHS          12u
 #define FRAMES_OF_A_SIZE 40u
 
@@ -208,6 +229,7 @@ int main(void)
         fixture_test(larger_frame_makes_a_larger_segment_of_the_same_name),
         fixture_test(frames_of_the_old_segment_come_before_those_of_the_new_one),
         fixture_test(reader_that_has_not_moved_yet_is_counted),
+        fixture_test(poll_finds_a_larger_segment_at_once),
         fixture_test(readers_in_other_processes_follow_every_growth),
     };
     return cmocka_run_group_tests_name("change", tests, NULL, NULL);
