@@ -23,10 +23,16 @@
  *   f  fill: a frame           b  fill: a bad frame        d  a frame after two that the driver lost
  *   w  a frame after one that found no slot                m  a frame, and a word about it
  *   .  fill: nothing yet       l  fill: lost               c  fill: from now on twice as wide
- *   s  fill: silent from here on, until it is closed       e  fill: the end */
+ *   s  fill: silent from here on, until it is closed       e  fill: the end
+ *   r  fill: nothing until the reader has a frame: the next change removes its segment */
 static const char *script;
 
-static _Atomic bool *ended; // whether the source has a queue, in memory shared by both processes
+static struct shared {
+    char logged[FRAMES_MAX]; // messages of the writer's process
+    _Atomic bool ended;      // the last frame is published
+    _Atomic bool read;       // the reader has a frame
+} * shared;
+
 static const tri_log *source_log; // of the last open, as a camera keeps it
 
 static void say(const char *text)
@@ -89,7 +95,7 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
 {
     (void)timeout_ms;
     usleep(5000);
-    if (*script == 's')
+    if (*script == 's' || (*script == 'r' && !shared->read))
         return SOURCE_NOTHING;
     switch (*script++) {
     case 'f':
@@ -107,6 +113,7 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
         dequeue(draft);
         return SOURCE_DROPPED;
     case '.':
+    case 'r':
         return SOURCE_NOTHING;
     case 'c':
         source->video.width *= 2;
@@ -115,7 +122,7 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
     case 'l':
         return SOURCE_LOST;
     case 'e':
-        *ended = true;
+        shared->ended = true;
         return SOURCE_END;
     default:
         return SOURCE_FAILED;
@@ -149,29 +156,30 @@ struct seen {
     int status;
 };
 
-static char *logged; // messages of the writer's process, in shared memory
-
 static void capture_log(void *user, enum tri_log_level level, const char *part, const char *text)
 {
     (void)user, (void)level, (void)part;
-    strncat(logged, text, FRAMES_MAX - strlen(logged) - 1);
+    strncat(shared->logged, text, sizeof(shared->logged) - strlen(shared->logged) - 1);
 }
 
 static struct config config_of(const struct source_ops *ops, const char *name)
 {
-    return (struct config){ .common = { .verbosity = -1 },
-                            .ops = ops,
-                            .arg = "",
-                            .name = name,
-                            .stream = { .mode = 0640, .slots = 32, .linger = 60 },
-                            .device_timeout = 0.2,
-                            .wait_for_reader = true };
+    struct config config = { .common = { .verbosity = -1 },
+                             .ops = ops,
+                             .arg = "",
+                             .name = name,
+                             .stream = stream_options_default(),
+                             .device_timeout = 0.2,
+                             .wait_for_reader = true };
+    config.stream.mode = 0640;
+    config.stream.slots = 32;
+    config.stream.linger = 60;
+    return config;
 }
 
 static pid_t start_writer(const struct config *config, const char *steps)
 {
-    *logged = '\0';
-    *ended = false;
+    *shared = (struct shared){ .logged = "" };
     const pid_t pid = fork();
 
     if (pid == 0) {
@@ -199,10 +207,11 @@ static struct seen *play_with(const struct config *config, const char *steps)
     bool all = false; // frames are published
     while (err != TRI_ERR_NO_WRITER && !(all && err == TRI_ERR_TIMEOUT) &&
            seen->frames < FRAMES_MAX && waitpid(pid, &seen->status, WNOHANG) == 0) {
-        all = *ended;
+        all = shared->ended;
         err = tri_reader_acquire(reader, &frame, all ? 0 : 100);
         if (err == TRI_OK)
             seen->frame[seen->frames++] = frame.info;
+        shared->read = seen->frames > 0;
     }
     tri_reader_release(reader, &frame);
     tri_reader_close(&reader);
@@ -269,7 +278,7 @@ static void returned_source_logs_again(void **state)
     struct seen *seen = play(&direct, "logged", "offmlxxoffmfe");
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
-    assert_string_equal(logged, "a word, a word, "); // and no attempt to open it
+    assert_string_equal(shared->logged, "a word, a word, "); // and no attempt to open it
     free(seen);
 }
 
@@ -329,8 +338,7 @@ static void change_of_format_reaches_the_reader_with_its_first_frame(void **stat
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         queue_wanted = i ? 3 : 0;
-        // Waits for the reader to attach: the change removes the first segment.
-        struct seen *seen = play(kinds[i], "change", "o....................ffcffe");
+        struct seen *seen = play(kinds[i], "change", "ofrfcffe");
         queue_wanted = 0;
         assert_int_equal(seen->status, CLI_DONE);
         assert_int_equal(seen->frames, 4);
@@ -359,13 +367,13 @@ static void source_that_grows_beyond_the_limits_loses_frames_with_advice(void **
     assert_true(set_shmmax("200000")); // 32 slots of a page, not of two
     for (size_t i = 0; i < 2; i++) {
         queue_wanted = i ? 3 : 0;
-        struct seen *seen = play(kinds[i], "grows", "o....................ffcfffe");
+        struct seen *seen = play(kinds[i], "grows", "ofrfcfffe");
         queue_wanted = 0;
         assert_int_equal(seen->status, CLI_DONE);
         assert_int_equal(seen->frames, 2);
-        assert_non_null(strstr(logged, "(kernel.shmmax 200000)"));
-        assert_non_null(strstr(logged, "-grows: dropping frames of 128x48 GREY"));
-        assert_non_null(strstr(logged, "a smaller --size or fewer --buffers"));
+        assert_non_null(strstr(shared->logged, "(kernel.shmmax 200000)"));
+        assert_non_null(strstr(shared->logged, "-grows: dropping frames of 128x48 GREY"));
+        assert_non_null(strstr(shared->logged, "a smaller --size or fewer --buffers"));
         free(seen);
     }
 }
@@ -391,11 +399,9 @@ static void driver_with_a_queue_is_kept_in_slots(void **state)
 
 int main(void)
 {
-    logged = mmap(NULL, FRAMES_MAX + sizeof(*ended), PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (logged == MAP_FAILED)
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
         return 1;
-    ended = (_Atomic bool *)(logged + FRAMES_MAX);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(source_is_streamed_to_its_end),
         cmocka_unit_test(lost_source_is_replaced_by_no_signal_until_it_returns),
