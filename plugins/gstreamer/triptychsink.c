@@ -7,6 +7,7 @@
 #include "properties.h"
 #include "readerwatch.h"
 #include "streamname.h"
+#include "userdata.h"
 #include "videocaps.h"
 
 #include <triptych/copy.h>
@@ -43,7 +44,8 @@ struct _GstTriptychSink {
     struct gst_triptych_log log;
     struct tri_video video;
     GstVideoInfo info;
-    guint32 rotation; // degrees clockwise, from tags
+    guint32 rotation;  // degrees clockwise, from tags
+    gboolean left_out; // user data were, and a warning said so
 };
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
@@ -64,6 +66,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
     gchar *name = gst_triptych_stream_name(GST_ELEMENT(self), &self->stream);
     gst_triptych_log_init(&self->log, GST_OBJECT(self));
+    self->left_out = FALSE;
     struct tri_writer_options options = { .name = name,
                                           .source = "GStreamer triptychsink",
                                           .log = &self->log.log };
@@ -197,9 +200,11 @@ static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
     return gst_triptych_monotonic(GST_ELEMENT(self), g_atomic_int_get(&self->monotonic), running);
 }
 
-static void fill_info(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame_info *info,
-                      guint32 copies)
+/** Sets the description and the user data of a draft. */
+static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft,
+                     guint32 copies)
 {
+    struct tri_frame_info *info = &draft->info;
     for (guint p = 0; p < TRI_PLANES_MAX; p++)
         self->video.stride[p] = info->video.stride[p]; // of the draft
     info->video = self->video;
@@ -211,6 +216,14 @@ static void fill_info(GstTriptychSink *self, GstBuffer *buffer, struct tri_frame
         info->driver_sequence = GST_BUFFER_OFFSET(buffer);
     if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT))
         info->flags |= TRI_FRAME_RESTART;
+    if (!gst_triptych_user_data_write(buffer, draft) && !self->left_out) {
+        GST_WARNING_OBJECT(
+            self,
+            "user data of a buffer are not published: they are more than %d bytes, or "
+            "regions of interest took their place; further ones are not reported",
+            TRI_USER_MAX);
+        self->left_out = TRUE;
+    }
 }
 
 static gboolean copy_raw(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft)
@@ -272,7 +285,7 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
     const enum tri_err err = tri_writer_begin(self->writer->writer, &video, &draft);
     if (err != TRI_OK)
         return err;
-    fill_info(self, buffer, &draft.info, 1);
+    describe(self, buffer, &draft, 1);
     const gboolean copied = compressed                         ? copy_compressed(buffer, &draft)
                             : gst_triptych_is_raw(&self->info) ? copy_raw(self, buffer, &draft)
                                                                : copy_rows(self, buffer, &draft);
@@ -311,7 +324,7 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     struct tri_draft *draft = gst_triptych_pool_publish(self->writer, buffer);
     enum tri_err err;
     if (draft) {
-        fill_info(self, buffer, &draft->info, 0);
+        describe(self, buffer, draft, 0);
         err = tri_writer_publish_pinned(self->writer->writer, draft);
         if (err == TRI_OK)
             gst_triptych_count(self, &self->in_place);

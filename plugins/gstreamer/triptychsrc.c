@@ -11,6 +11,7 @@
 #include "streamname.h"
 #include "thread.h"
 #include "uri.h"
+#include "userdata.h"
 #include "videocaps.h"
 
 #include <triptych/reader.h>
@@ -216,6 +217,7 @@ static GstFlowReturn gst_triptych_src_create(GstPushSrc *push, GstBuffer **out)
             continue;
         const guint64 number = frame->info.number;
         gst_triptych_frame_ref_stamp(self->ref, pts);
+        gst_triptych_user_data_attach(self->ref->buffer, frame);
         *out = make_buffer(self);
         if (!*out)
             continue; // overwritten while it was copied
