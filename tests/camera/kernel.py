@@ -17,6 +17,9 @@ import tempfile
 META_PACKAGE = "linux-image-amd64"
 SUMS = "SHA256SUMS"
 RETRY = ("-o", "Acquire::Retries=5")
+PARTS = "parts" # file that lists the parts of the package that were unpacked
+WANTED = ("drivers/media/*", "drivers/usb/*", "drivers/virtio/*", "fs/9p/*", "fs/fscache/*",
+          "fs/netfs/*", "fs/overlayfs/*", "net/9p/*")
 
 
 def cache_folder():
@@ -59,22 +62,22 @@ def is_whole(folder):
     try:
         said = dict(reversed(line.split("  ", 1))
                     for line in (folder / SUMS).read_text().splitlines())
+        unpacked = tuple((folder / PARTS).read_text().split())
     except (OSError, ValueError):
         return False
-    return bool(said) and said == sums_of(folder)
+    return unpacked == WANTED and said == sums_of(folder)
 
 
 def unpack(package, apt, folder):
-    """Fetches `package` and leaves its kernel and media, virtio and 9p modules in `folder`."""
+    """Fetches `package` and leaves its kernel and the modules WANTED in `folder`."""
     subprocess.run(["apt-get", *apt, *RETRY, "-q", "-q", "download", package], check=True, cwd=folder)
     (archive,) = folder.glob("*.deb")
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as deb:
         subprocess.run(
             ["tar", "-xf", "-", "-C", folder, "--wildcards", "./boot/vmlinuz-*",
-             *(f"./lib/modules/*/kernel/{part}" for part in
-               ("drivers/media/*", "drivers/virtio/*", "fs/9p/*", "fs/netfs/*", "fs/fscache/*",
-                "net/9p/*"))], check=True, stdin=deb.stdout)
+             *(f"./lib/modules/*/kernel/{part}" for part in WANTED)], check=True, stdin=deb.stdout)
     archive.unlink()
+    (folder / PARTS).write_text("\n".join(WANTED))
     (folder / SUMS).write_text("".join(f"{digest}  {path}\n"
                                        for path, digest in sums_of(folder).items()))
 
