@@ -19,6 +19,18 @@ def rgb_of(y, u, v):
     return (luma + 1.402 * red, luma - 0.344136 * blue - 0.714136 * red, luma + 1.772 * blue)
 
 
+def yuyv_of(width, height, pattern):
+    """The bars as a frame of pixel format YUYV: the inverse of rgb_of()."""
+    row = bytearray()
+    for x in range(0, width, 2):
+        r, g, b = expected(pattern)[x * len(BITS) // width]
+        luma = 0.299 * r + 0.587 * g + 0.114 * b
+        y, u, v = (round(16 + luma * 219 / 255), round(128 + (b - luma) / 1.772 * 224 / 255),
+                   round(128 + (r - luma) / 1.402 * 224 / 255))
+        row += bytes((y, u, y, v))
+    return bytes(row) * height
+
+
 def pixel(data, form, width, height, x, y):
     """RGB of a pixel in tightly packed rows."""
     if form in ("RGB3", "BGR3"):

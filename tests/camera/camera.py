@@ -16,25 +16,26 @@ from bars import bytes_of
 WEBCAM, HDMI, MULTIPLANAR, TELEVISION = range(4)
 VIVID = ("vivid", "n_devs=4 node_types=0x1,0x1,0x1,0x1 num_inputs=1,1,1,1 "
                   "input_types=0x0,0x3,0x0,0x1 multiplanar=1,1,2,1")
+HERE = machine.HERE
 NEEDS = ("qemu-system-x86_64", "busybox", "cpio", "apt-get", "dpkg-deb")
 PATIENCE = 120  # seconds for anything: the machine's processor is emulated and shared
 
 _numbers = itertools.count(1)
-_machine = None
+_machines = {}
 
 
-def the_machine():
-    """Boots the machine for the first test that needs it."""
-    global _machine # one boot serves all tests of the process
+def the_machine(modules, builders):
+    """Boots a machine with these modules for the first test that needs it: one boot serves all tests
+    of the process."""
     for program in NEEDS:
         if not shutil.which(program):
             raise unittest.SkipTest(f"{program} is not installed: samples/setup.sh vivid")
-    if _machine is None:
-        made = machine.Machine([VIVID])
+    if modules not in _machines:
+        made = machine.Machine(modules, builders)
         made.__enter__()
         atexit.register(made.__exit__)
-        _machine = made
-    return _machine
+        _machines[modules] = made
+    return _machines[modules]
 
 
 def objects(text):
@@ -45,8 +46,10 @@ def objects(text):
 class CameraTest(unittest.TestCase):
     """Each test has streams of its own and leaves the cameras as they were."""
 
+    MODULES, BUILDERS = (VIVID,), ()
+
     def setUp(self):
-        self.machine = the_machine()
+        self.machine = the_machine(self.MODULES, self.BUILDERS)
         self.names = []
         self.addCleanup(self.check_nothing_is_left)
 
@@ -82,6 +85,14 @@ class CameraTest(unittest.TestCase):
         out = self.succeed(f"{built('camera-frames')} {name} {count} {PATIENCE // 2}")
         return objects(out)
 
+    def wait_for_frame(self, name, true):
+        """Returns the first frame that satisfies `true`, among the next few hundred."""
+        for _ in range(40):
+            for frame in self.frames(name, 10):
+                if true(frame):
+                    return frame
+        self.fail("no such frame came")
+
     def picture(self, name, form, width, height):
         """The pixels of the newest frame, rows tightly packed."""
         file = self.machine.share / f"{name}.raw"
@@ -96,6 +107,12 @@ class CameraTest(unittest.TestCase):
         published = after["number"] - before["number"]
         lost = sum(after[key] - before[key] for key in ("dropped_driver", "dropped_writer"))
         self.assertEqual(after["driver_sequence"] - before["driver_sequence"], published + lost)
+
+    def assert_logged_once(self, capture, why):
+        self.assertIn(why, capture.err)
+        self.assertEqual(capture.err.count(" error "), 1, capture.err)
+        self.assertEqual(capture.err.count("reopening it"), 1, capture.err)
+        self.assertEqual(capture.err.count("is back"), 1, capture.err)
 
     def control(self, setting, device=WEBCAM):
         """Sets a control from outside, as a user does with v4l2-ctl."""

@@ -24,14 +24,6 @@ class Faults(CameraTest):
         self.assertEqual(watcher.status, 0, f"{watcher.out[-500:]} {watcher.err}")
         return objects(watcher.out)
 
-    def wait_for_frame(self, name, true):
-        """Returns the first frame that satisfies `true`, among the next few hundred."""
-        for _ in range(40):
-            for frame in self.frames(name, 10):
-                if true(frame):
-                    return frame
-        self.fail("no such frame came")
-
     def assert_gap_and_return(self, frames):
         """Frames with a signal, then labelled ones without, then with a signal again."""
         labels = [frame["no_signal"] for frame in frames]
@@ -42,12 +34,6 @@ class Faults(CameraTest):
         self.assertEqual({frame["generation"] for frame in frames}, {frames[0]["generation"]})
         numbers = [frame["number"] for frame in frames]
         self.assertEqual(numbers, sorted(set(numbers)))
-
-    def assert_logged_once(self, capture, why):
-        self.assertIn(why, capture.err)
-        self.assertEqual(capture.err.count(" error "), 1, capture.err)
-        self.assertEqual(capture.err.count("reopening it"), 1, capture.err)
-        self.assertEqual(capture.err.count("is back"), 1, capture.err)
 
     def fail_while_streaming(self, controls, why, arguments="", frames=40):
         name = self.stream()

@@ -3,17 +3,24 @@
  * NAME COUNT SECONDS; status 1 if fewer frames arrive in time. */
 #include "program/stats.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+enum { HEAD_BYTES = 16 };
 
 static bool print_frame(const struct tri_frame *frame)
 {
     const struct tri_frame_info *info = &frame->info;
     const struct tri_video *video = &info->video;
+    const unsigned char *data = frame->data[0];
     char format[5];
+    char head[2 * HEAD_BYTES + 1]; // the first bytes of the frame
+    for (int i = 0; i < HEAD_BYTES; i++)
+        snprintf(head + 2 * i, 3, "%02x", data[i]);
     return stats_print_json(
         stdout,
         json_pack(
-            "{sI sI sI sI sI sI sI si sb sb sb ss si si si si si si ss ss ss ss ss}", "number",
+            "{sI sI sI sI sI sI sI si sb sb sb ss si si si si si si ss ss ss ss ss ss}", "number",
             (json_int_t)info->number, "driver_sequence", (json_int_t)info->driver_sequence,
             "capture_ns", (json_int_t)info->capture_ns, "publish_ns", (json_int_t)info->publish_ns,
             "dropped_driver", (json_int_t)info->dropped_driver, "dropped_writer",
@@ -25,7 +32,7 @@ static bool print_frame(const struct tri_frame *frame)
             "aspect_num", (int)video->aspect_num, "aspect_den", (int)video->aspect_den,
             "colorspace", tri_colorspace_name(video->colorspace), "matrix",
             tri_matrix_name(video->matrix), "transfer", tri_transfer_name(video->transfer), "range",
-            tri_range_name(video->range), "field", tri_field_name(video->field)));
+            tri_range_name(video->range), "field", tri_field_name(video->field), "head", head));
 }
 
 int main(int argc, char **argv)

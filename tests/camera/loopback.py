@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """A stream as a V4L2 device, through v4l2loopback: any program reads it as a camera."""
-import atexit
 import os
 import subprocess
 import time
@@ -8,37 +7,26 @@ import unittest
 
 from programs import BUILD, built, tool
 
-import loopback_module, machine
+import loopback_module
 from camera import CameraTest, PATIENCE
 from machine import SHARE_INSIDE
 
 DEVICE = 20
 WIDTH, HEIGHT = 320, 180
-MODULE = (loopback_module.NAME, f"devices=1 video_nr={DEVICE} card_label=stream")
-_made = []
-
-
-def the_machine():
-    """Boots the machine for the first test that needs it."""
-    if not _made:
-        made = machine.Machine([MODULE], [loopback_module.add])
-        try:
-            made.__enter__()
-        except RuntimeError as error:
-            raise unittest.SkipTest(str(error)) from error
-        atexit.register(made.__exit__)
-        _made.append(made)
-    return _made[0]
 
 
 class Loopback(CameraTest):
+    MODULES = ((loopback_module.NAME, f"devices=1 video_nr={DEVICE} card_label=stream"),)
+    BUILDERS = (loopback_module.add,)
+
     def setUp(self):
         built("libgsttriptych.so")
-        for program in ("qemu-system-x86_64", "busybox", "cpio", "make", "apt-get", "dpkg-deb",
-                        "gst-launch-1.0", "v4l2-ctl"):
+        for program in ("make", "gst-launch-1.0", "v4l2-ctl"):
             tool(program)
-        self.machine, self.names = the_machine(), []
-        self.addCleanup(self.check_nothing_is_left)
+        try:
+            super().setUp()
+        except RuntimeError as error:
+            raise unittest.SkipTest(str(error)) from error
 
     def gstreamer(self):
         """Variables for GStreamer in the machine; the host passes its list of plugins."""
