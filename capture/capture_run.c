@@ -100,7 +100,7 @@ static bool open_writer(struct run *run)
         run->status = err == TRI_ERR_INVALID ? CLI_NOT_UNDERSTOOD : CLI_FAILED;
         return false;
     }
-    publisher->writer = run->writer;
+    publisher->writer = publisher->source.writer = run->writer;
     tri_writer_get_stats(run->writer, &stats);
     publisher->options.slots = stats.slots; // a source that is reopened cannot have more
     tri_log_write(run->log, TRI_LOG_INFO, "capture", "%s: %ux%u %s from %s, %u slots", config->name,

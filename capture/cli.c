@@ -118,14 +118,14 @@ static const struct cli_option options[] = {
     { 'c', "set-ctrl", "NAME=VALUE", NULL,
       "set controls, separated by commas; \\, is a comma in a value", set_controls,
       FIELD(controls) },
-    { 0, "device-timeout", "S", "5", "reopen a camera after S seconds without a frame; 0: never",
+    { 0, "device-timeout", "S", "5", "reopen a device after S seconds without a frame; 0: never",
       cli_set_seconds, FIELD(device_timeout) },
     { 0, "list-devices", NULL, NULL, "list cameras and exit", cli_set_true, FIELD(list_devices) },
     { 0, "list-formats", NULL, NULL, "list formats, sizes and rates of a camera and exit",
       cli_set_true, FIELD(list_formats) },
     { 'l', "list-ctrls", NULL, NULL, "list controls of a camera and exit", cli_set_true,
       FIELD(list_ctrls) },
-    { 0, "persistent", NULL, NULL, "retry a missing or lost camera indefinitely", cli_set_true,
+    { 0, "persistent", NULL, NULL, "retry a missing or lost device indefinitely", cli_set_true,
       FIELD(persistent), .group = "Operation" },
     { 0, "wait-for-reader", NULL, NULL, "publish nothing before the first reader is attached",
       cli_set_true, FIELD(wait_for_reader) },
@@ -198,7 +198,7 @@ static int refuse_cameras(void)
 static int refuse_source(const char *text)
 {
     struct strbuf list;
-    char names[256];
+    char names[512];
     strbuf_init(&list, names, sizeof(names));
     for (size_t i = 0; source_at(i); i++)
         strbuf_add(&list, "%s%s:%s", i ? ", " : "", source_at(i)->name, source_at(i)->arg);
@@ -229,6 +229,10 @@ static int choose_source(struct config *config, const char *text)
         return -1;
     if (strncmp(text, "v4l2:", 5) == 0)
         return refuse_cameras();
+    const char *arg;
+    if (is_plain_file(text) && source_find("file", &arg))
+        return cli_refuse(&program, "'%s' is a file: use file:%s, or y4m:%s if it is YUV4MPEG2",
+                          text, text, text);
     if (is_plain_file(text))
         return cli_refuse(&program,
                           "'%s' is a file: use y4m:%s if it is YUV4MPEG2, else ffmpeg -i %s "

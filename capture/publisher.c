@@ -9,6 +9,7 @@
 enum source_result publisher_open(struct publisher *publisher)
 {
     publisher->source.options = &publisher->options;
+    publisher->source.writer = publisher->writer;
     const enum source_result result = publisher->source.ops->open(&publisher->source);
 
     if (result == SOURCE_OK && publisher->writer)
@@ -83,7 +84,9 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft)
                                    .video = draft->info.video,
                                    .capture_ns = draft->info.capture_ns,
                                    .copies = draft->info.copies };
-    const enum tri_err err = tri_writer_publish(publisher->writer, draft);
+    const bool in_place = draft == publisher->source.in_place;
+    const enum tri_err err = in_place ? tri_writer_publish_pinned(publisher->writer, draft)
+                                      : tri_writer_publish(publisher->writer, draft);
     if (err != TRI_OK) {
         tri_log_write(publisher->log, TRI_LOG_DEBUG, "capture", "frame not published: %s",
                       tri_strerror(err));
@@ -126,12 +129,19 @@ static enum source_result fill_queue(struct publisher *publisher)
 static enum source_result fill_one(struct publisher *publisher, struct tri_draft **draft)
 {
     struct source *source = &publisher->source;
-    if (source->queue == 0 && !publisher->in_progress && source->skip == 0)
+    if (source->queue == 0 && !source->in_place && !publisher->in_progress && source->skip == 0)
         publisher_begin(publisher, &source->video);
     *draft = publisher->draft.data[0] ? &publisher->draft : NULL;
     const enum source_result result = source->ops->fill(source, draft, WAIT_MS);
     publisher->in_progress = result == SOURCE_NOTHING;
     return result;
+}
+
+/** Cancels a draft that the source returned and that is not published. */
+static void discard(struct publisher *publisher, struct tri_draft *draft)
+{
+    if (draft && draft != publisher->source.in_place)
+        tri_writer_cancel(publisher->writer, draft);
 }
 
 /** Publishes a filled draft, if there is one and it is not to be skipped. */
@@ -142,7 +152,7 @@ static void deliver(struct publisher *publisher, struct tri_draft *draft)
     if (!draft)
         return;
     if (skip) {
-        tri_writer_cancel(publisher->writer, draft);
+        discard(publisher, draft);
         return;
     }
     if (publisher->restarted)
@@ -171,8 +181,7 @@ enum source_result publisher_frame(struct publisher *publisher)
     case SOURCE_NOTHING:
         break;
     case SOURCE_DROPPED:
-        if (draft)
-            tri_writer_cancel(publisher->writer, draft);
+        discard(publisher, draft);
         break;
     case SOURCE_CHANGED:
         cancel_all(publisher);

@@ -60,6 +60,7 @@ struct source_ops {
     const char *arg;     // placeholder of what follows the colon, for --help
     const char *summary; // its line in --help
     unsigned flags;      // enum source_flags
+    const void *data;    // its own; NULL: none
 
     /**
      * Opens what source->options->arg names and sets source->video, ->label and, if they are
@@ -124,9 +125,13 @@ struct source {
     uint32_t slots;      // minimum number of slots of the stream; 0: any
     uint64_t slot_bytes; // minimum size of a slot, for tri_writer_reserve(); 0: as `video` needs
     struct schedule schedule; // of a source that makes its own rate; else all zero
-    uint64_t skip;            // frames still to discard; set and counted down by the caller
-    uint64_t number;          // of a synthetic source's next frame; reopening keeps it
-    unsigned tried_io;        // bits of enum source_io without a frame so far; reopening keeps it
+    tri_writer *writer; // of the stream, once there is one; set by the caller. Other threads of
+                        // the source may use it while wait() runs
+    struct tri_draft *in_place; // set by wait(): the frame lies in this draft of the source, which
+                                // cancels it later itself; NULL: fill() fills the caller's
+    uint64_t skip;              // frames still to discard; set and counted down by the caller
+    uint64_t number;            // of a synthetic source's next frame; reopening keeps it
+    unsigned tried_io;          // bits of enum source_io without a frame so far; reopening keeps it
     char fault[TRI_SOURCE_MAX + 1]; // why the newest frame was dropped; empty: it was not
     uint64_t driver_drops;          // found since the caller last read and zeroed it
     uint64_t writer_drops;          // the same, of frames lost because too few drafts were enqueued

@@ -11,12 +11,28 @@
 #define V4L2(ROW)
 #endif
 
+#ifdef HAVE_GSTREAMER
+#define GSTREAMER(ROW)                                         \
+    ROW(source_gst)       /* any pipeline */                   \
+    ROW(source_rtsp)      /* network cameras, by UDP or TCP */ \
+    ROW(source_rtspt)     /* by TCP */                         \
+    ROW(source_rtsps)     /* encrypted */                      \
+    ROW(source_http)      /* Motion JPEG, HLS, video files */  \
+    ROW(source_https)     /* encrypted */                      \
+    ROW(source_file)      /* video files of any format */      \
+    ROW(source_libcamera) /* cameras without V4L2 formats */   \
+    ROW(source_pipewire)  /* cameras and screens of a session */
+#else
+#define GSTREAMER(ROW)
+#endif
+
 /* One row per source: the struct source_ops that its file defines. */
-#define SOURCES(ROW)                                                     \
-    V4L2(ROW)                                                            \
-    ROW(source_pattern) /* synthetic pictures, the same on every run */  \
-    ROW(source_y4m)     /* video with a header, from a file or a pipe */ \
-    ROW(source_raw)     /* video without a header, from a file or a pipe */
+#define SOURCES(ROW)                                                        \
+    V4L2(ROW)                                                               \
+    ROW(source_pattern) /* synthetic pictures, the same on every run */     \
+    ROW(source_y4m)     /* video with a header, from a file or a pipe */    \
+    ROW(source_raw)     /* video without a header, from a file or a pipe */ \
+    GSTREAMER(ROW)
 
 #define DECLARE(name) extern const struct source_ops name;
 SOURCES(DECLARE)

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "triptychsink.h"
 
-#include "clocktime.h"
 #include "logging.h"
-#include "pool.h"
 #include "properties.h"
 #include "readerwatch.h"
 #include "streamname.h"
 #include "userdata.h"
-#include "videocaps.h"
-
-#include <triptych/copy.h>
+#include "videosink.h"
 
 #define GST_CAT_DEFAULT     gst_triptych_debug
 #define PERMISSIONS_DEFAULT "0640"
@@ -19,7 +15,7 @@
 #define HISTORY_DEFAULT     2     // few slots in rotation stay in the processor's cache
 
 struct _GstTriptychSink {
-    GstVideoSink parent;
+    GstTriptychVideoSink parent;
 
     // Properties, guarded by the object lock.
     gchar *stream;
@@ -36,19 +32,13 @@ struct _GstTriptychSink {
 
     struct gst_triptych_reader_watch reader_watch;
 
-    gint flushing;  // atomic
-    gint monotonic; // atomic: whether the clock reads CLOCK_MONOTONIC
+    gint flushing; // atomic
 
-    // Used by the streaming thread only.
-    GstTriptychWriter *writer;
-    struct gst_triptych_log log;
-    struct tri_video video;
-    GstVideoInfo info;
-    guint32 rotation;  // degrees clockwise, from tags
-    gboolean left_out; // user data were, and a warning said so
+    struct gst_triptych_log log; // used by the streaming thread only
+    gboolean left_out;           // user data were, and a warning said so
 };
 
-G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_VIDEO_SINK)
+G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_TRIPTYCH_VIDEO_SINK)
 
 /** Parses permission bits in octal; the default if unset. @return FALSE if `text` is not octal */
 static gboolean parse_permissions(const gchar *text, guint32 *permissions)
@@ -90,7 +80,7 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
                    "permissions \"%s\": not octal, 0 to 0777, for instance 0640", permissions);
     if (err == TRI_OK) {
         tri_writer_set_history(writer, history);
-        self->writer = gst_triptych_writer_new(writer, slots);
+        self->parent.writer = gst_triptych_writer_new(writer, slots);
     } else {
         GST_ELEMENT_ERROR(self, RESOURCE, OPEN_WRITE, ("%s", self->log.last_error),
                           ("stream \"%s\": %s", name, tri_strerror(err)));
@@ -104,10 +94,10 @@ static gboolean gst_triptych_sink_start(GstBaseSink *base)
 static gboolean gst_triptych_sink_stop(GstBaseSink *base)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
-    g_mutex_lock(&self->writer->lock);
-    tri_writer_close(&self->writer->writer); // upstream buffers keep their memory
-    g_mutex_unlock(&self->writer->lock);
-    g_clear_pointer(&self->writer, gst_triptych_writer_unref);
+    g_mutex_lock(&self->parent.writer->lock);
+    tri_writer_close(&self->parent.writer->writer); // upstream buffers keep their memory
+    g_mutex_unlock(&self->parent.writer->lock);
+    g_clear_pointer(&self->parent.writer, gst_triptych_writer_unref);
     GST_OBJECT_LOCK(self);
     self->readers = 0;
     GST_OBJECT_UNLOCK(self);
@@ -115,107 +105,12 @@ static gboolean gst_triptych_sink_stop(GstBaseSink *base)
     return TRUE;
 }
 
-static gboolean gst_triptych_sink_set_info(GstVideoSink *sink, GstCaps *caps,
-                                           const GstVideoInfo *info)
-{
-    GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
-    (void)info;
-    return gst_triptych_parse_caps(caps, &self->video, &self->info);
-}
-
-/** Reads caps that are not video/x-raw, which do not reach set_info(). */
-static gboolean gst_triptych_sink_set_caps(GstBaseSink *base, GstCaps *caps)
-{
-    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
-    if (!gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
-        return gst_triptych_parse_caps(caps, &self->video, &self->info);
-    return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->set_caps(base, caps);
-}
-
-/** Returns the rotation of an image-orientation tag; 0 for mirrored orientations. */
-static guint32 parse_rotation(const GstTagList *tags, guint32 before)
-{
-    const gchar *orientation = NULL;
-    if (!gst_tag_list_peek_string_index(tags, GST_TAG_IMAGE_ORIENTATION, 0, &orientation))
-        return before;
-    if (g_str_has_prefix(orientation, "rotate-"))
-        return (guint32)g_ascii_strtoull(orientation + strlen("rotate-"), NULL, 10) % 360 / 90 * 90;
-    return 0;
-}
-
-static gboolean gst_triptych_sink_event(GstBaseSink *base, GstEvent *event)
-{
-    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
-    if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
-        self->rotation = 0;
-    if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
-        GstTagList *tags;
-        gst_event_parse_tag(event, &tags);
-        self->rotation = parse_rotation(tags, self->rotation);
-    }
-    return GST_BASE_SINK_CLASS(gst_triptych_sink_parent_class)->event(base, event);
-}
-
-/** Offers slots. Does not announce support for GstVideoMeta, because upstream would then pass on
- *  frames in its own memory, which the sink had to copy, after GStreamer had copied those that
- *  libav's decoders keep mapped. Without it upstream writes into a slot, or copies into one. */
-static gboolean gst_triptych_sink_propose_allocation(GstBaseSink *base, GstQuery *query)
-{
-    GstTriptychSink *self = GST_TRIPTYCH_SINK(base);
-    GstCaps *caps;
-    gboolean need_pool;
-    GstVideoInfo info;
-    struct tri_video video;
-    gst_query_parse_allocation(query, &caps, &need_pool);
-    if (!caps || !self->writer || !gst_triptych_parse_caps(caps, &video, &info))
-        return FALSE;
-    if (!gst_triptych_is_raw(&info))
-        return TRUE; // the size of compressed frames is unknown; Bayer has no planes
-
-    GstBufferPool *pool = NULL;
-    if (need_pool) {
-        pool = gst_triptych_pool_new(self->writer);
-        GstStructure *config = gst_buffer_pool_get_config(pool);
-        gst_buffer_pool_config_set_params(config, caps, (guint)info.size, GST_TRIPTYCH_POOL_BUFFERS,
-                                          0);
-        if (!gst_buffer_pool_set_config(pool, config))
-            gst_clear_object(&pool);
-    }
-    gst_query_add_allocation_pool(query, pool, (guint)info.size, GST_TRIPTYCH_POOL_BUFFERS, 0);
-    gst_clear_object(&pool);
-    return TRUE;
-}
-
-/** Returns the capture time: from the reference timestamp, otherwise from the time stamp. */
-static gint64 capture_time(GstTriptychSink *self, GstBuffer *buffer)
-{
-    const gint64 capture_ns = gst_triptych_get_capture_time(buffer);
-    if (capture_ns > 0)
-        return capture_ns;
-
-    const GstSegment *segment = &GST_BASE_SINK(self)->segment;
-    GstClockTime running = GST_CLOCK_TIME_NONE;
-    if (segment->format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID(buffer))
-        running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-    return gst_triptych_monotonic(GST_ELEMENT(self), g_atomic_int_get(&self->monotonic), running);
-}
-
 /** Sets the description and the user data of a draft. */
 static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft,
                      guint32 copies)
 {
-    struct tri_frame_info *info = &draft->info;
-    for (guint p = 0; p < TRI_PLANES_MAX; p++)
-        self->video.stride[p] = info->video.stride[p]; // of the draft
-    info->video = self->video;
-    info->video.rotation = self->rotation;
-    info->video.field = gst_triptych_buffer_field(&self->info, buffer);
-    info->capture_ns = capture_time(self, buffer);
-    info->copies = copies;
-    if (GST_BUFFER_OFFSET_IS_VALID(buffer))
-        info->driver_sequence = GST_BUFFER_OFFSET(buffer);
-    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT))
-        info->flags |= TRI_FRAME_RESTART;
+    gst_triptych_video_sink_describe(&self->parent, buffer, &draft->info);
+    draft->info.copies = copies;
     if (!gst_triptych_user_data_write(buffer, draft) && !self->left_out) {
         GST_WARNING_OBJECT(
             self,
@@ -226,75 +121,25 @@ static void describe(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft 
     }
 }
 
-static gboolean copy_raw(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft)
-{
-    GstVideoFrame frame;
-    if (!gst_video_frame_map(&frame, &self->info, buffer, GST_MAP_READ))
-        return FALSE;
-    for (guint32 p = 0; p < draft->shape.planes; p++) {
-        const struct tri_plane *plane = &draft->shape.plane[p];
-        const guint8 *from = GST_VIDEO_FRAME_PLANE_DATA(&frame, p);
-        for (guint32 row = 0; row < plane->rows; row++)
-            memcpy(draft->data[p] + (gsize)row * plane->stride,
-                   from + (gssize)row * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p), plane->row_bytes);
-    }
-    gst_video_frame_unmap(&frame);
-    return TRUE;
-}
-
-/** Copies Bayer rows, which have no GstVideoMeta; the buffer's size gives their stride. */
-static gboolean copy_rows(GstTriptychSink *self, GstBuffer *buffer, struct tri_draft *draft)
-{
-    const struct tri_plane *plane = &draft->shape.plane[0];
-    GstMapInfo map;
-    if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
-        return FALSE;
-    const gsize divided = map.size % plane->rows == 0 ? map.size / plane->rows : 0;
-    const gsize stride = divided >= plane->row_bytes ? divided : (gsize)self->info.stride[0];
-    const gboolean fits = map.size >= stride * (plane->rows - 1) + plane->row_bytes;
-    if (fits)
-        tri_copy_rows(draft->data[0], plane->stride, map.data, stride, plane->row_bytes,
-                      plane->rows);
-    gst_buffer_unmap(buffer, &map);
-    return fits;
-}
-
-static gboolean copy_compressed(GstBuffer *buffer, struct tri_draft *draft)
-{
-    const gsize bytes = gst_buffer_get_size(buffer);
-    if (bytes == 0)
-        return FALSE;
-    if (bytes > draft->shape.plane[0].bytes) // publish_copy() has reserved room
-        draft->shape.bytes = draft->shape.plane[0].bytes = bytes;
-    draft->info.bytes_used = gst_buffer_extract(buffer, 0, draft->data[0], bytes);
-    if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT))
-        draft->info.flags |= TRI_FRAME_KEY;
-    return TRUE;
-}
-
 /** Copies a buffer into a slot and publishes it. */
 static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
 {
-    struct tri_video video = self->video;
+    struct tri_video video = self->parent.video;
     memset(video.stride, 0, sizeof(video.stride));
     struct tri_draft draft;
     // A compressed frame may be larger than the slots.
     const gboolean compressed = tri_format_find(video.fourcc)->family == TRI_FAMILY_COMPRESSED;
     if (compressed)
-        tri_writer_reserve(self->writer->writer, gst_buffer_get_size(buffer));
-    const enum tri_err err = tri_writer_begin(self->writer->writer, &video, &draft);
+        tri_writer_reserve(self->parent.writer->writer, gst_buffer_get_size(buffer));
+    const enum tri_err err = tri_writer_begin(self->parent.writer->writer, &video, &draft);
     if (err != TRI_OK)
         return err;
     describe(self, buffer, &draft, 1);
-    const gboolean copied = compressed                         ? copy_compressed(buffer, &draft)
-                            : gst_triptych_is_raw(&self->info) ? copy_raw(self, buffer, &draft)
-                                                               : copy_rows(self, buffer, &draft);
-    if (!copied) {
-        tri_writer_cancel(self->writer->writer, &draft);
+    if (!gst_triptych_video_sink_copy(buffer, &self->parent.info, &draft)) {
         return compressed ? TRI_ERR_NO_SLOT : TRI_ERR_INVALID;
     }
     gst_triptych_count(self, &self->copied);
-    return tri_writer_publish(self->writer->writer, &draft);
+    return tri_writer_publish(self->parent.writer->writer, &draft);
 }
 
 /** Updates the property `readers`. Call with the writer's lock held. @return whether it changed;
@@ -302,7 +147,7 @@ static enum tri_err publish_copy(GstTriptychSink *self, GstBuffer *buffer)
 static gboolean update_readers(GstTriptychSink *self, int *shm_id)
 {
     struct tri_writer_stats stats;
-    tri_writer_get_stats(self->writer->writer, &stats);
+    tri_writer_get_stats(self->parent.writer->writer, &stats);
     GST_OBJECT_LOCK(self);
     const gboolean changed = self->readers != stats.readers;
     self->readers = stats.readers;
@@ -320,12 +165,12 @@ static void update_reader_watch(GstElement *element, gpointer shm_id)
 static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer *buffer)
 {
     GstTriptychSink *self = GST_TRIPTYCH_SINK(sink);
-    g_mutex_lock(&self->writer->lock);
-    struct tri_draft *draft = gst_triptych_pool_publish(self->writer, buffer);
+    g_mutex_lock(&self->parent.writer->lock);
+    struct tri_draft *draft = gst_triptych_pool_publish(self->parent.writer, buffer);
     enum tri_err err;
     if (draft) {
         describe(self, buffer, draft, 0);
-        err = tri_writer_publish_pinned(self->writer->writer, draft);
+        err = tri_writer_publish_pinned(self->parent.writer->writer, draft);
         if (err == TRI_OK)
             gst_triptych_count(self, &self->in_place);
     } else {
@@ -333,7 +178,7 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     }
     int shm_id;
     const gboolean changed = update_readers(self, &shm_id);
-    g_mutex_unlock(&self->writer->lock);
+    g_mutex_unlock(&self->parent.writer->lock);
     if (changed) {
         g_object_notify(G_OBJECT(self), "readers");
         // In a thread of its own: reading /proc would delay the next frame.
@@ -358,9 +203,9 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
 static gboolean has_readers(GstTriptychSink *self)
 {
     struct tri_writer_stats stats;
-    g_mutex_lock(&self->writer->lock);
-    tri_writer_get_stats(self->writer->writer, &stats);
-    g_mutex_unlock(&self->writer->lock);
+    g_mutex_lock(&self->parent.writer->lock);
+    tri_writer_get_stats(self->parent.writer->writer, &stats);
+    g_mutex_unlock(&self->parent.writer->lock);
     return stats.readers > 0;
 }
 
@@ -368,11 +213,12 @@ static gboolean has_readers(GstTriptychSink *self)
 static enum tri_err open_stream(GstTriptychSink *self)
 {
     struct tri_draft draft;
-    g_mutex_lock(&self->writer->lock);
-    const enum tri_err err = tri_writer_begin(self->writer->writer, &self->video, &draft);
+    g_mutex_lock(&self->parent.writer->lock);
+    const enum tri_err err =
+        tri_writer_begin(self->parent.writer->writer, &self->parent.video, &draft);
     if (err == TRI_OK)
-        tri_writer_cancel(self->writer->writer, &draft);
-    g_mutex_unlock(&self->writer->lock);
+        tri_writer_cancel(self->parent.writer->writer, &draft);
+    g_mutex_unlock(&self->parent.writer->lock);
     return err;
 }
 
@@ -407,13 +253,6 @@ static gboolean gst_triptych_sink_unlock_stop(GstBaseSink *base)
     return TRUE;
 }
 
-static gboolean gst_triptych_sink_set_clock(GstElement *element, GstClock *clock)
-{
-    g_atomic_int_set(&GST_TRIPTYCH_SINK(element)->monotonic,
-                     clock && gst_triptych_clock_is_monotonic(clock));
-    return GST_ELEMENT_CLASS(gst_triptych_sink_parent_class)->set_clock(element, clock);
-}
-
 static void gst_triptych_sink_finalize(GObject *object)
 {
     gst_triptych_free_properties(object);
@@ -427,13 +266,6 @@ static void gst_triptych_sink_init(GstTriptychSink *self)
     self->history = HISTORY_DEFAULT;
     self->permissions = g_strdup(PERMISSIONS_DEFAULT);
     gst_triptych_reader_watch_init(&self->reader_watch);
-
-    // The last sample would occupy a slot, and releasing it would delay the next frame.
-    gst_base_sink_set_last_sample_enabled(GST_BASE_SINK(self), FALSE);
-
-    // Unlike a display sink: a late frame is still the newest one for readers.
-    gst_base_sink_set_max_lateness(GST_BASE_SINK(self), -1);
-    gst_base_sink_set_qos_enabled(GST_BASE_SINK(self), FALSE);
 }
 
 static void install_properties(GObjectClass *object)
@@ -502,20 +334,10 @@ static void gst_triptych_sink_class_init(GstTriptychSinkClass *klass)
         "Shares live video with any number of processes through System V shared memory; also "
         "late frames, unless max-lateness is set",
         "the triptych authors");
-    GstCaps *caps = gst_triptych_template_caps();
-    gst_element_class_add_pad_template(
-        element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
-    gst_caps_unref(caps);
-
-    element->set_clock = gst_triptych_sink_set_clock;
     base->start = gst_triptych_sink_start;
     base->stop = gst_triptych_sink_stop;
-    base->event = gst_triptych_sink_event;
     base->preroll = gst_triptych_sink_preroll;
     base->unlock = gst_triptych_sink_unlock;
     base->unlock_stop = gst_triptych_sink_unlock_stop;
-    base->set_caps = gst_triptych_sink_set_caps;
-    base->propose_allocation = gst_triptych_sink_propose_allocation;
-    GST_VIDEO_SINK_CLASS(klass)->set_info = gst_triptych_sink_set_info;
     GST_VIDEO_SINK_CLASS(klass)->show_frame = gst_triptych_sink_show_frame;
 }

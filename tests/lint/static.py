@@ -11,7 +11,8 @@ from sources import BUILD, FOLDERS, SOURCE, run
 
 # declarations of GObject and OBS, which end without a semicolon
 MACROS = [f"-D{name}=" for name in (
-    "G_DECLARE_FINAL_TYPE(a,b,c,d,e)", "G_DEFINE_TYPE(a,b,c)", "G_DEFINE_TYPE_WITH_CODE(a,b,c,d)",
+    "G_DECLARE_FINAL_TYPE(a,b,c,d,e)", "G_DEFINE_TYPE(a,b,c)", "G_DEFINE_ABSTRACT_TYPE(a,b,c)",
+    "G_DEFINE_AUTOPTR_CLEANUP_FUNC(a,b)", "G_DEFINE_TYPE_WITH_CODE(a,b,c,d)",
     "G_GNUC_PRINTF(a,b)", "OBS_DECLARE_MODULE()")]
 
 

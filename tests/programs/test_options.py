@@ -14,7 +14,7 @@ from programs import PATIENCE, SOURCE, tool
 
 # Option: the summary line that changes to NO, and the prefix of its targets' names.
 LEFT_OUT = {
-    "gstreamer": ("GStreamer plugin", ("gsttriptych", "gst_", "test_gst", "pipe")),
+    "gstreamer": ("GStreamer plugin", ("gsttriptych", "triptych-gst", "gst_", "test_gst", "pipe")),
     "obs": ("OBS plugin", ("triptych", "test_obs")),
     "python": ("Python module", ()),
     "man": ("Manual pages", ("man-",)),

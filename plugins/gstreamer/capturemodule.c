@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/** The gst: source of triptych-capture. The thread of capture owns the writer and holds its lock,
+ *  except while it waits or changes the pipeline's state; meanwhile upstream takes slots. */
+#include "captureerrors.h"
+#include "capturesink.h"
+#include "logging.h"
+#include "userdata.h"
+
+#include <gst/pbutils/pbutils.h>
+
+#define GST_CAT_DEFAULT gst_triptych_debug
+#define SLOTS           8   // for upstream, as triptychsink's default
+#define LATENCY_MS      200 // that a network source waits for late packets
+#define CONNECT_US      G_GUINT64_CONSTANT(5000000)
+
+struct capture {
+    GstElement *pipeline;
+    GstBus *bus;
+    GstTriptychCaptureSink *sink;
+    GstTriptychWriter *shared;
+    struct gst_triptych_capture_frame frame; // newest one; its buffer is kept until the next wait()
+    gchar *missing;                          // what the pipeline lacks
+    gboolean locked;                         // this thread has the writer's lock
+    gboolean delivered;
+    gint endless; // atomic: its end is a loss
+};
+
+static void lock(struct capture *capture)
+{
+    g_mutex_lock(&capture->shared->lock);
+    capture->locked = TRUE;
+}
+
+static void unlock(struct capture *capture)
+{
+    if (capture->locked)
+        g_mutex_unlock(&capture->shared->lock);
+    capture->locked = FALSE;
+}
+
+/** Returns what converts to the requested size, format and rate. Each element passes on what fits. */
+static gchar *converters(const struct source *source)
+{
+    const struct tri_video *wanted = &source->options->wanted;
+    const struct gst_form *form = source->ops->data;
+    const struct tri_format *format = tri_format_find(wanted->fourcc);
+    const gboolean convert = format ? format->gstreamer != NULL : form->decodes;
+    return g_strconcat(wanted->fps_num ? " ! videorate" : "", wanted->width ? " ! videoscale" : "",
+                       convert ? " ! videoconvert" : "", NULL);
+}
+
+/** Makes caps of what the command line requests. */
+static GstCaps *wanted_caps(const struct tri_video *wanted)
+{
+    const struct tri_format *format = tri_format_find(wanted->fourcc);
+    if (!format && !wanted->width && !wanted->fps_num)
+        return gst_caps_new_any();
+    GstCaps *caps = format && format->media ? gst_caps_from_string(format->media)
+                                            : gst_caps_new_empty_simple("video/x-raw");
+    if (format && format->gstreamer)
+        gst_caps_set_simple(caps, "format", G_TYPE_STRING, format->gstreamer, NULL);
+    if (wanted->width)
+        gst_caps_set_simple(caps, "width", G_TYPE_INT, (gint)wanted->width, "height", G_TYPE_INT,
+                            (gint)wanted->height, NULL);
+    if (wanted->fps_num)
+        gst_caps_set_simple(caps, "framerate", GST_TYPE_FRACTION, (gint)wanted->fps_num,
+                            (gint)wanted->fps_den, NULL);
+    return caps;
+}
+
+/** GstRTSPSrc::select-stream: sets up video only. */
+static gboolean select_video(GstElement *element, guint number, const GstCaps *caps, gpointer data)
+{
+    (void)element;
+    (void)number;
+    (void)data;
+    const gchar *media = gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
+    return !media || g_str_equal(media, "video");
+}
+
+/** GstURIDecodeBin::source-setup. */
+static void set_up_source(GstElement *bin, GstElement *element, gpointer data)
+{
+    (void)bin;
+    (void)data;
+    if (!g_signal_lookup("select-stream", G_OBJECT_TYPE(element)))
+        return; // not rtspsrc
+    g_object_set(element, "latency", LATENCY_MS, "tcp-timeout", CONNECT_US, NULL);
+    g_signal_connect(element, "select-stream", G_CALLBACK(select_video), NULL);
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "add-reference-timestamp-meta"))
+        g_object_set(element, "add-reference-timestamp-meta", TRUE, NULL);
+}
+
+/** GstBin::deep-element-added: a web server's Motion JPEG is live, although its source does not say
+ *  so. */
+static void note_element(GstBin *bin, GstBin *parent, GstElement *element, gpointer data)
+{
+    (void)bin;
+    (void)parent;
+    struct capture *capture = data;
+    GstElementFactory *factory = gst_element_get_factory(element);
+    if (factory && g_str_equal(GST_OBJECT_NAME(factory), "multipartdemux")) {
+        g_object_set(element, "single-stream", TRUE, NULL); // decodebin would wait for more
+        g_atomic_int_set(&capture->endless, TRUE);
+        gst_triptych_capture_sink_set_live(capture->sink, TRUE);
+    }
+}
+
+/** Sets the property that names the source. @return FALSE, logged, without a name */
+static gboolean set_argument(const struct source *source, GstElement *element)
+{
+    const struct gst_form *form = source->ops->data;
+    const gchar *arg = source->options->arg;
+    gchar *value = form->argument == GST_ARGUMENT_FILE ? gst_filename_to_uri(arg, NULL)
+                   : form->argument == GST_ARGUMENT_URI
+                       ? g_strdup_printf("%s:%s", source->ops->name, arg)
+                   : *arg ? g_strdup(arg)
+                          : NULL;
+    if (value)
+        g_object_set(element, form->property, value, NULL);
+    const gboolean named = value || form->argument == GST_ARGUMENT_DEVICE;
+    g_free(value);
+    return named;
+}
+
+/** Builds the pipeline up to the sink's place. @return NULL, logged, with *result */
+static GstElement *build(struct source *source, struct capture *capture, enum source_result *result)
+{
+    const struct gst_form *form = source->ops->data;
+    gchar *convert = converters(source);
+    gchar *text = g_strdup_printf("%s%s ! capsfilter name=triptych-caps",
+                                  form->pipeline ? form->pipeline : source->options->arg, convert);
+    GError *error = NULL;
+    GstElement *pipeline = gst_parse_launch_full(text, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+    g_free(convert);
+    g_free(text);
+    if (!pipeline) {
+        *result = gst_triptych_report_parse_error(source, error);
+        g_clear_error(&error);
+        return NULL;
+    }
+    gst_object_ref_sink(pipeline);
+    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(note_element), capture);
+    GstElement *named = form->property ? gst_bin_get_by_name(GST_BIN(pipeline), "source") : NULL;
+    if (named) {
+        set_argument(source, named);
+        if (form->decodes)
+            g_signal_connect(named, "source-setup", G_CALLBACK(set_up_source), NULL);
+        gst_object_unref(named);
+    }
+    return pipeline;
+}
+
+/** Adds the requested caps and the sink. @return FALSE, logged, if they cannot fit */
+static gboolean add_sink(const struct source *source, struct capture *capture)
+{
+    GstCaps *caps = wanted_caps(&source->options->wanted);
+    GstElement *filter = gst_bin_get_by_name(GST_BIN(capture->pipeline), "triptych-caps");
+    g_object_set(filter, "caps", caps, NULL);
+    gst_caps_unref(caps);
+    gst_bin_add(GST_BIN(capture->pipeline), gst_object_ref(GST_ELEMENT(capture->sink)));
+    const gboolean linked = gst_element_link(filter, GST_ELEMENT(capture->sink));
+    gst_object_unref(filter);
+    if (!linked)
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
+                      "%s: no format of the last element fits; append ! videoconvert",
+                      source->label);
+    return linked;
+}
+
+/** Passes on only what handle_messages() needs: while frames arrive, nobody looks at the bus. */
+static GstBusSyncReply filter_message(GstBus *bus, GstMessage *message, gpointer data)
+{
+    (void)bus;
+    const GstMessageType type = GST_MESSAGE_TYPE(message);
+    const gboolean ends = type == GST_MESSAGE_ERROR || type == GST_MESSAGE_EOS;
+    if (ends)
+        gst_triptych_capture_sink_wake(data);
+    return ends || gst_is_missing_plugin_message(message) ? GST_BUS_PASS : GST_BUS_DROP;
+}
+
+/** Starts the pipeline. Its times are CLOCK_MONOTONIC, whatever clocks its elements have. */
+static void start(const struct source *source, struct capture *capture)
+{
+    GstClock *clock = gst_system_clock_obtain();
+    gst_pipeline_use_clock(GST_PIPELINE(capture->pipeline), clock);
+    gst_object_unref(clock);
+    capture->bus = gst_element_get_bus(capture->pipeline);
+    gst_bus_set_sync_handler(capture->bus, filter_message, gst_object_ref(capture->sink),
+                             gst_object_unref);
+
+    const struct tri_video *wanted = &source->options->wanted;
+    const gboolean unpaced = wanted->fps_den && !wanted->fps_num;
+    if (unpaced)
+        gst_base_sink_set_sync(GST_BASE_SINK(capture->sink), FALSE);
+    if (gst_element_set_state(capture->pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL)
+        gst_triptych_capture_sink_set_live(capture->sink, TRUE);
+    gst_element_set_state(capture->pipeline, GST_STATE_PLAYING); // failures are on the bus
+}
+
+static enum source_result module_open(struct source *source)
+{
+    const struct gst_form *form = source->ops->data;
+    GError *error = NULL;
+    gchar *label = g_strdup_printf("%s:%s", source->ops->name, source->options->arg);
+    gchar *hidden = gst_triptych_hide_passwords(label);
+    g_strlcpy(source->label, hidden, sizeof(source->label));
+    g_free(hidden);
+    g_free(label);
+    g_setenv("LIBCAMERA_LOG_LEVELS", "*:ERROR", FALSE); // by default it logs each start
+    if (!gst_init_check(NULL, NULL, &error)) {
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst", "cannot start GStreamer: %s",
+                      error ? error->message : "unknown reason");
+        g_clear_error(&error);
+        return SOURCE_FAILED;
+    }
+    GST_DEBUG_CATEGORY_INIT(gst_triptych_debug, "triptych", 0, "triptych streams");
+    gst_pb_utils_init();
+    gst_triptych_user_data_register();
+    if (!*source->options->arg && form->argument != GST_ARGUMENT_DEVICE) {
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
+                      "%s: needs a name after the colon", source->label);
+        return SOURCE_MISUSED;
+    }
+
+    struct capture *capture = g_new0(struct capture, 1);
+    enum source_result result = SOURCE_FAILED;
+    source->state = capture;
+    capture->endless = form->remote && !g_str_has_prefix(source->ops->name, "http");
+    capture->shared = gst_triptych_writer_new(source->writer, SLOTS);
+    capture->sink = gst_object_ref_sink(gst_triptych_capture_sink_new(capture->shared));
+    capture->pipeline = build(source, capture, &result);
+    if (!capture->pipeline)
+        return result;
+    if (!add_sink(source, capture))
+        return SOURCE_FAILED;
+    start(source, capture);
+    lock(capture);
+    return SOURCE_OK;
+}
+
+/** Returns to the start of a file. */
+static enum source_result rewind_pipeline(const struct source *source, struct capture *capture)
+{
+    if (gst_element_seek_simple(capture->pipeline, GST_FORMAT_TIME,
+                                GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT, 0))
+        return SOURCE_OK;
+    tri_log_write(source->options->log, TRI_LOG_ERROR, "gst", "%s: cannot be rewound; omit --loop",
+                  source->label);
+    return SOURCE_FAILED;
+}
+
+static enum source_result end_of_stream(const struct source *source, struct capture *capture)
+{
+    if (source->options->loop)
+        return rewind_pipeline(source, capture);
+    if (!g_atomic_int_get(&capture->endless))
+        return SOURCE_END;
+    tri_log_write(source->options->log, TRI_LOG_WARN, "gst", "%s: the server has ended the stream",
+                  source->label);
+    return SOURCE_LOST;
+}
+
+/** Handles the pipeline's messages. Call without the lock. @return SOURCE_OK, or what ends it */
+static enum source_result handle_messages(const struct source *source, struct capture *capture)
+{
+    enum source_result result = SOURCE_OK;
+    GstMessage *message;
+    while (result == SOURCE_OK && (message = gst_bus_pop(capture->bus))) {
+        if (gst_is_missing_plugin_message(message)) {
+            g_free(capture->missing);
+            capture->missing = gst_missing_plugin_message_get_description(message);
+        }
+        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+            result =
+                gst_triptych_report_error(source, message, capture->missing, capture->delivered);
+        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+            result = end_of_stream(source, capture);
+        gst_message_unref(message);
+    }
+    return result;
+}
+
+/** Prepares a frame to be filled: in its slot, or in one that capture takes. */
+static void prepare_frame(struct source *source, struct capture *capture)
+{
+    struct gst_triptych_capture_frame *frame = &capture->frame;
+    source->in_place = gst_triptych_pool_publish(capture->shared, frame->buffer);
+    if (!source->in_place && tri_format_find(frame->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
+        tri_writer_reserve(source->writer, gst_buffer_get_size(frame->buffer));
+}
+
+static enum source_result module_wait(struct source *source, int timeout_ms)
+{
+    struct capture *capture = source->state;
+    const gint64 end_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+    guint64 replaced;
+    source->in_place = NULL;
+    unlock(capture);
+    gst_clear_buffer(&capture->frame.buffer); // upstream may write its slot again
+    lock(capture);
+    capture->shared->writer = source->writer;
+
+    const struct tri_video *video = gst_triptych_capture_sink_wait(capture->sink, end_us);
+    if (video && !tri_video_same(video, &source->video)) {
+        source->video = *video;
+        return SOURCE_CHANGED;
+    }
+    if (gst_triptych_capture_sink_take(capture->sink, &capture->frame, &replaced)) {
+        source->writer_drops += replaced;
+        capture->delivered = TRUE;
+        prepare_frame(source, capture);
+        return SOURCE_OK;
+    }
+    unlock(capture);
+    const enum source_result result = handle_messages(source, capture);
+    lock(capture);
+    return result == SOURCE_OK ? SOURCE_NOTHING : result;
+}
+
+static enum source_result module_fill(struct source *source, struct tri_draft **draft,
+                                      int timeout_ms)
+{
+    struct capture *capture = source->state;
+    struct gst_triptych_capture_frame *frame = &capture->frame;
+    (void)timeout_ms;
+    if (source->in_place)
+        *draft = source->in_place;
+    if (!*draft)
+        return SOURCE_OK; // no slot is free
+    memcpy(frame->info.video.stride, (*draft)->info.video.stride, sizeof(frame->info.video.stride));
+    (*draft)->info = frame->info;
+    (void)gst_triptych_user_data_write(frame->buffer, *draft); // what does not fit is left out
+    if (source->in_place)
+        return SOURCE_OK;
+    (*draft)->info.copies = 1;
+    return gst_triptych_video_sink_copy(frame->buffer, &frame->caps, *draft) ? SOURCE_OK
+                                                                             : SOURCE_DROPPED;
+}
+
+static void module_close(struct source *source)
+{
+    struct capture *capture = source->state;
+    source->in_place = NULL;
+    source->state = NULL;
+    if (!capture)
+        return;
+    unlock(capture);
+    gst_clear_buffer(&capture->frame.buffer);
+    if (capture->pipeline)
+        gst_element_set_state(capture->pipeline, GST_STATE_NULL);
+    if (capture->bus)
+        gst_bus_set_sync_handler(capture->bus, NULL, NULL, NULL);
+    gst_clear_object(&capture->bus);
+    gst_clear_object(&capture->pipeline);
+    gst_clear_object(&capture->sink);
+    g_mutex_lock(&capture->shared->lock);
+    capture->shared->writer = NULL; // what still has buffers keeps their memory
+    g_mutex_unlock(&capture->shared->lock);
+    gst_triptych_writer_unref(capture->shared);
+    g_free(capture->missing);
+    g_free(capture);
+}
+
+__attribute__((visibility("default"))) const struct gst_module triptych_gst_module = {
+    .version = GST_MODULE_VERSION,
+    .ops = { .open = module_open, .wait = module_wait, .fill = module_fill, .close = module_close },
+};

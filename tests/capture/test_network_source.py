@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""Network sources of triptych-capture: RTSP servers and web servers on loopback that come, go and
+refuse."""
+import functools
+import http.server
+import subprocess
+import threading
+import unittest
+
+from gst_source import FAILED, GstSourceTest
+from programs import PATIENCE, SOURCE, end, wait_until
+
+SOURCE_OF_SERVER = ("videotestsrc is-live=true ! "
+                    "video/x-raw,format=I420,width=160,height=96,framerate=25/1")
+H264 = ("x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! "
+        "rtph264pay name=pay0 config-interval=-1")
+MJPEG = "jpegenc ! rtpjpegpay name=pay0"
+SERVER = SOURCE / "tests/support/rtsp_server.py"
+
+
+class RtspTest(GstSourceTest):
+    def setUp(self):
+        super().setUp()
+        check = "import gi; gi.require_version('GstRtspServer', '1.0')"
+        if subprocess.run(["/usr/bin/python3", "-c", check], check=False,
+                          capture_output=True).returncode:
+            self.skipTest("gir1.2-gst-rtsp-server-1.0 is not installed")
+
+    def serve(self, encoder=H264, port=0, login=()):
+        """Starts a server. Returns it and its port."""
+        server = self.start("/usr/bin/python3", SERVER, port,
+                            f"{SOURCE_OF_SERVER} ! {encoder}", *login,
+                            env=self.environment)
+        return server, int(server.stdout.readline())
+
+    def clients(self, server, count):
+        """Waits until the server has `count` clients."""
+        while server.stdout.readline() != f"clients {count}\n".encode():
+            self.assertIsNone(server.poll())
+
+
+class Rtsp(RtspTest):
+    def assert_delivers(self, encoder, scheme):
+        server, port = self.serve(encoder)
+        name, process, _ = self.capture(f"{scheme}://127.0.0.1:{port}/live")
+        frames = self.frames(name, 30)
+        self.assertEqual({(f["format"], f["width"], f["height"]) for f in frames},
+                         {("YU12", 160, 96)})
+        self.finish(process)
+        end(server)
+
+    def test_h264_arrives_by_udp(self):
+        self.assert_delivers(H264, "rtsp")
+
+    def test_h264_arrives_by_tcp(self):
+        self.assert_delivers(H264, "rtspt")
+
+    def test_motion_jpeg_arrives_by_udp(self):
+        self.assert_delivers(MJPEG, "rtsp")
+
+    def test_motion_jpeg_arrives_by_tcp(self):
+        self.assert_delivers(MJPEG, "rtspt")
+
+    def assert_survives_a_restart(self, scheme):
+        server, port = self.serve()
+        name, process, log = self.capture(f"{scheme}://127.0.0.1:{port}/live", "--device-timeout",
+                                          "2", "--persistent")
+        self.frames(name, 10)
+        server.kill()
+        self.wait_for(log, "no signal; reopening it")
+        wait_until(lambda: self.frames(name, 1)[0]["no_signal"], "NO SIGNAL")
+        end(server)
+        server, _ = self.serve(port=port)
+        self.wait_for(log, "signal is back after")
+        wait_until(lambda: not self.frames(name, 1)[0]["no_signal"], "the signal")
+        self.assertEqual(self.frames(name, 1)[0]["generation"], 1)
+        self.finish(process)
+        end(server)
+
+    def test_restart_of_the_server_shows_no_signal_by_tcp(self):
+        self.assert_survives_a_restart("rtspt")
+
+    def test_restart_of_the_server_shows_no_signal_by_udp(self):
+        self.assert_survives_a_restart("rtsp")
+
+    def test_server_is_left_while_nobody_reads(self):
+        server, port = self.serve()
+        name, process, log = self.capture(f"rtspt://127.0.0.1:{port}/live", "--on-demand=0")
+        self.clients(server, 1)  # for the description
+        for times in range(1, 3):
+            self.clients(server, 0)
+            self.wait_for(log, "standby: no readers", times)
+            self.assertFalse(self.frames(name, 5)[-1]["no_signal"])
+            self.clients(server, 1)
+        self.finish(process)
+
+    def test_refusals_are_explained(self):
+        _, port = self.serve(login=["me:right"])
+        for address, words in ((f"me:wrong@127.0.0.1:{port}/live", ("nauthorized", "USER:PASSWORD")),
+                               (f"127.0.0.1:{port}/live", ("nauthorized", "USER:PASSWORD")),
+                               (f"me:right@127.0.0.1:{port}/else", ("404", "check the address")),
+                               ("127.0.0.1:1/live", ("connect", "check address")),
+                               ("nowhere.invalid/live", ("connect", "check address"))):
+            with self.subTest(address=address):
+                done = self.run_capture(f"rtspt://{address}")
+                self.assert_refused(done, FAILED, *words)
+                self.assertNotIn("wrong@", done.stderr)
+        name, process, _ = self.capture(f"rtspt://me:right@127.0.0.1:{port}/live")
+        self.frames(name, 3)
+        self.assertNotIn("right", self.shown(name)["source"])
+        self.finish(process)
+
+    def test_refused_camera_is_retried(self):
+        server, port = self.serve(login=["me:other"])
+        source = f"rtspt://me:right@127.0.0.1:{port}/live"
+        name, process, log = self.capture(source, "--persistent")
+        self.wait_for(log, "nauthorized", 2)
+        self.assertTrue(self.frames(name, 1)[0]["no_signal"])
+        end(server)
+        server, _ = self.serve(port=port, login=["me:right"])
+        self.wait_for(log, "signal is back after")
+        self.assertFalse(self.frames(name, 20)[-1]["no_signal"])
+        self.finish(process)
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """/live is Motion JPEG until the client goes, /locked needs a password."""
+    pictures = ()
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        if self.path != "/live":
+            self.send_error(401 if self.path == "/locked" else 404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+        self.end_headers()
+        stopped = self.server.stopped
+        try:
+            while not stopped.wait(0.02):
+                for picture in self.pictures:
+                    self.wfile.write(b"--next\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+                                     % len(picture) + picture + b"\r\n")
+        except OSError:
+            pass
+
+
+class Web(GstSourceTest):
+    def serve(self, port=0):
+        """Starts a web server. Returns it; its address is in server_address."""
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Page)
+        server.daemon_threads = True
+        server.stopped = threading.Event()
+        threading.Thread(target=functools.partial(server.serve_forever, 0.05), daemon=True).start()
+        self.addCleanup(self.close, server)
+        return server
+
+    def close(self, server):
+        server.stopped.set()
+        server.shutdown()
+        server.server_close()
+
+    def test_motion_jpeg_of_a_web_server_is_live_and_comes_back(self):
+        jpeg = self.folder() / "picture.jpg"
+        done = self.run_to_end("/usr/bin/ffmpeg", "-v", "error", "-f", "lavfi", "-i",
+                               "testsrc2=s=64x48", "-frames:v", 1, jpeg)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        Page.pictures = (jpeg.read_bytes(),)
+        server = self.serve()
+        port = server.server_address[1]
+        name, process, log = self.capture(f"http://127.0.0.1:{port}/live", "--persistent")
+        self.assertEqual(self.frames(name, 20)[-1]["width"], 64)
+        self.close(server)
+        self.wait_for(log, "no signal; reopening it")
+        self.serve(port)
+        self.wait_for(log, "signal is back after")
+        self.finish(process)
+
+    def test_refusals_are_explained(self):
+        port = self.serve().server_address[1]
+        for address, words in ((f"127.0.0.1:{port}/locked", ("nauthorized", "USER:PASSWORD")),
+                               (f"127.0.0.1:{port}/else", ("Not Found", "check the address")),
+                               ("127.0.0.1:1/live", ("connect", "check address"))):
+            with self.subTest(address=address):
+                self.assert_refused(self.run_capture(f"http://{address}"), FAILED, *words)
+
+
+if __name__ == "__main__":
+    unittest.main()
