@@ -290,6 +290,15 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
     counts->readers = attached > former ? attached - 1 : former; // one of `attached` is the writer
 }
 
+int tri_draft_get_shm(const struct tri_draft *draft, size_t *offset)
+{
+    const struct tri_mapping *mapping = draft->lease.mapping;
+    if (!mapping)
+        return -1;
+    *offset = (size_t)(draft->data[0] - (const uint8_t *)mapping->segment.header);
+    return mapping->segment.shm_id;
+}
+
 void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
 {
     *bytes = 0;

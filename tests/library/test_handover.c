@@ -322,11 +322,27 @@ static void frame_names_the_segment_and_its_place_in_it(void **state)
     assert_int_equal(s->frame.data[0][0], 77);
 }
 
+static void draft_names_the_segment_and_its_place_in_it(void **state)
+{
+    struct stage *s = *state;
+    struct tri_draft draft = { .lease = { 0 } };
+    struct tri_writer_stats stats;
+    size_t offset = 0;
+    assert_int_equal(tri_draft_get_shm(&draft, &offset), -1);
+    assert_int_equal(tri_writer_begin(s->writer, &video, &draft), TRI_OK);
+    tri_writer_get_stats(s->writer, &stats);
+    assert_int_equal(tri_draft_get_shm(&draft, &offset), stats.shm_id);
+    ((uint8_t *)s->header)[offset] = 77; // through another attachment
+    assert_int_equal(draft.data[0][0], 77);
+    tri_writer_cancel(s->writer, &draft);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(frame_names_the_segment_and_its_place_in_it),
+        CASE(draft_names_the_segment_and_its_place_in_it),
         CASE(frame_between_latest_and_its_gate_can_be_locked),
         CASE(waiting_reader_has_prelocked_the_next_frame),
         CASE(frame_outside_the_planned_slot_is_locked_when_seen),

@@ -161,6 +161,19 @@ struct tri_writer_stats {
  *  two once the stream has moved to another segment. */
 TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *stats);
 
+/**
+ * Returns the id of the System V segment that contains a draft, for a process that shall attach it and
+ * write the pixels: an X server by XShmAttach(), for example. It must have finished before the draft is
+ * published or cancelled; see tri_writer_set_device_access().
+ *
+ * @param offset  set to the place of data[0] in the segment, in bytes
+ *
+ * @return -1: an all-zero draft
+ *
+ * Threads: any. Cost: no system call.
+ */
+TRI_API int tri_draft_get_shm(const struct tri_draft *draft, size_t *offset);
+
 /** Returns the address of slot `index` in this process and its size in *bytes; NULL and 0 past the last
  *  slot and before the first frame. For drivers that need their buffers in advance (V4L2's USERPTR).
  *  The address is valid until the stream moves to another segment. Cost: no system call. */
