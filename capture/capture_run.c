@@ -56,6 +56,7 @@ static struct source_options make_options(const struct config *config, const tri
         .loop = config->loop,
         .reopens = config->stream.on_demand >= 0,
         .json = config->json,
+        .device_timeout = config->device_timeout,
         .log = log,
     };
 }
@@ -111,9 +112,7 @@ static bool open_writer(struct run *run)
 
 static uint32_t readers(const struct run *run)
 {
-    struct tri_writer_stats stats;
-    tri_writer_get_stats(run->writer, &stats);
-    return stats.readers;
+    return publisher_readers(&run->supervisor.publisher);
 }
 
 static void wait_for_reader(const struct run *run)
@@ -195,7 +194,7 @@ static void stream(struct run *run)
     enum source_result result = SOURCE_OK;
     while (result == SOURCE_OK && !stop_asked()) {
         result = supervisor_step(&run->supervisor);
-        reader_hooks_check(&run->hooks, run->writer);
+        reader_hooks_check(&run->hooks, &run->supervisor.publisher);
         if (must_crash(run))
             crash(run);
         if ((count && stats->frames >= count) || (end_ns && tri_now_ns() >= end_ns))

@@ -120,7 +120,8 @@ static const struct cli_option options[] = {
       FIELD(controls) },
     { 0, "device-timeout", "S", "5", "reopen a device after S seconds without a frame; 0: never",
       cli_set_seconds, FIELD(device_timeout) },
-    { 0, "list-devices", NULL, NULL, "list cameras and exit", cli_set_true, FIELD(list_devices) },
+    { 0, "list-devices", NULL, NULL, "list cameras and screens, or those of SOURCE, and exit",
+      cli_set_true, FIELD(list_devices) },
     { 0, "list-formats", NULL, NULL, "list formats, sizes and rates of a camera and exit",
       cli_set_true, FIELD(list_formats) },
     { 'l', "list-ctrls", NULL, NULL, "list controls of a camera and exit", cli_set_true,
@@ -221,7 +222,8 @@ static int choose_source(struct config *config, const char *text)
         config->arg = config->device ? config->device : text;
         return config->ops ? -1 : refuse_cameras();
     }
-    const bool lists = config->list_devices || config->list_formats || config->list_ctrls;
+    const bool lists = config->list_formats || config->list_ctrls;
+    config->list_all = config->list_devices && !text;
     if (!text)
         text = lists && source_find("v4l2", &config->arg) ? "v4l2" : "pattern:clock";
     config->ops = source_find(text, &config->arg);
@@ -245,7 +247,7 @@ static int check(const struct config *config)
 {
     if (config->stream.on_demand >= 0 && config->wait_for_reader)
         return cli_refuse(&program, "--wait-for-reader: --on-demand waits for readers already");
-    if ((config->input || config->standard) && !(config->ops->flags & SOURCE_CONTROLS))
+    if ((config->input || config->standard) && !(config->ops->flags & SOURCE_INPUTS))
         return cli_refuse(&program, "--%s: only for cameras, not %s",
                           config->input ? "input" : "standard", config->ops->name);
     if (config->stride && !(config->ops->flags & SOURCE_STRIDE))
@@ -254,13 +256,15 @@ static int check(const struct config *config)
         return cli_refuse(&program, "--stride %llu: use 1 to %d bytes",
                           (unsigned long long)config->stride, INT32_MAX);
     if (config->controls.count && !(config->ops->flags & SOURCE_CONTROLS))
-        return cli_refuse(&program, "--set-ctrl: only cameras have controls, not %s",
+        return cli_refuse(&program, "--set-ctrl: only cameras and screens have controls, not %s",
                           config->ops->name);
     if (fault_is_requested(&config->faults) && !(config->ops->flags & SOURCE_FAULTS))
         return cli_refuse(&program, "faults can only be injected into patterns, not %s",
                           config->ops->name);
-    if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->ops->list)
-        return cli_refuse(&program, "nothing to list for %s: use v4l2:DEVICE", config->ops->name);
+    if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->list_all &&
+        !config->ops->list)
+        return cli_refuse(&program,
+                          "nothing to list for %s: use v4l2:DEVICE or screen:", config->ops->name);
     return stream_options_check(&config->stream, &program);
 }
 

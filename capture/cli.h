@@ -36,6 +36,7 @@ struct config {
     const char *standard;
     struct controls controls;
     bool list_devices;
+    bool list_all; // devices of each source: none was named
     bool list_formats;
     bool list_ctrls;
     bool loop;

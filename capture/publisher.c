@@ -25,14 +25,33 @@ static void cancel_all(struct publisher *publisher)
     publisher->in_progress = false;
 }
 
+/** Makes the stream move to another segment with its next frame: larger slots force it to. */
+static void leave_segment(tri_writer *writer)
+{
+    uint64_t bytes;
+    tri_writer_slot(writer, 0, &bytes);
+    tri_writer_reserve(writer, bytes + 1);
+}
+
 void publisher_close(struct publisher *publisher)
 {
     publisher->source.ops->close(&publisher->source);
     if (publisher->writer) {
         tri_writer_set_device_access(publisher->writer, false);
         cancel_all(publisher);
+        if (publisher->source.tainted)
+            leave_segment(publisher->writer);
     }
+    publisher->source.tainted = false;
     publisher->restarted = true;
+}
+
+uint32_t publisher_readers(const struct publisher *publisher)
+{
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(publisher->writer, &stats);
+    const uint32_t attached = publisher->source.attached;
+    return stats.readers > attached ? stats.readers - attached : 0;
 }
 
 /** Logs why there are no slots for `video`, and what helps. */
@@ -66,8 +85,11 @@ static bool has_slot(struct publisher *publisher, const struct tri_video *video,
 struct tri_draft *publisher_begin(struct publisher *publisher, const struct tri_video *video)
 {
     const enum tri_err err = tri_writer_begin(publisher->writer, video, &publisher->draft);
-    if (has_slot(publisher, video, err))
+    if (has_slot(publisher, video, err)) {
+        if (publisher->source.device_access)
+            tri_writer_set_device_access(publisher->writer, true);
         return &publisher->draft;
+    }
     if (err != TRI_ERR_NO_SLOT)
         tri_writer_add_drops(publisher->writer, 0, 1);
     memset(&publisher->draft, 0, sizeof(publisher->draft));

@@ -55,19 +55,18 @@ static void set_has_readers(struct reader_hooks *hooks, bool has_readers)
                       strerror(error));
 }
 
-void reader_hooks_check(struct reader_hooks *hooks, const tri_writer *writer)
+void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publisher)
 {
     const int64_t now_ns = tri_now_ns();
-    struct tri_writer_stats stats;
     if ((!hooks->first && !hooks->last) || now_ns - hooks->checked_ns < CHECK_NS)
         return;
     hooks->checked_ns = now_ns;
     while (waitpid(-1, NULL, WNOHANG) > 0) // commands that have ended
         ;
-    tri_writer_get_stats(writer, &stats);
-    hooks->changed = (stats.readers > 0) != hooks->has_readers ? hooks->changed + 1 : 0;
+    const bool has_readers = publisher_readers(publisher) > 0;
+    hooks->changed = has_readers != hooks->has_readers ? hooks->changed + 1 : 0;
     if (hooks->changed > 1)
-        set_has_readers(hooks, stats.readers > 0);
+        set_has_readers(hooks, has_readers);
 }
 
 void reader_hooks_end(struct reader_hooks *hooks)

@@ -4,7 +4,7 @@
 #ifndef CAPTURE_READER_HOOKS_H
 #define CAPTURE_READER_HOOKS_H
 
-#include <triptych/triptych.h>
+#include "publisher.h"
 
 /** The caller sets the first group; the rest starts as zero. */
 struct reader_hooks {
@@ -20,7 +20,7 @@ struct reader_hooks {
 
 /** Runs the command that is due, without waiting for its end. Checks for readers at most every 40 ms;
  *  two successive checks must agree, so that programs which only inspect the stream do not count. */
-void reader_hooks_check(struct reader_hooks *hooks, const tri_writer *writer);
+void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publisher);
 
 /** Runs the command for the last reader if the stream ends while it has readers. */
 void reader_hooks_end(struct reader_hooks *hooks);

@@ -9,21 +9,20 @@
 #define CONFIRM_NS INT64_C(5000000)
 
 /** Whether the stream has readers now. */
-static bool has_readers(struct standby *standby, const tri_writer *writer)
+static bool has_readers(struct standby *standby, const struct publisher *publisher)
 {
-    struct tri_writer_stats stats;
-    tri_writer_get_stats(writer, &stats);
+    const bool read = publisher_readers(publisher) > 0;
     standby->checked_ns = tri_now_ns();
-    if (stats.readers > 0)
+    if (read)
         standby->read_ns = standby->checked_ns;
-    return stats.readers > 0;
+    return read;
 }
 
-bool standby_is_due(struct standby *standby, const tri_writer *writer)
+bool standby_is_due(struct standby *standby, const struct publisher *publisher)
 {
     if (standby->after_s < 0 || tri_now_ns() - standby->checked_ns < CHECK_NS)
         return false;
-    if (has_readers(standby, writer))
+    if (has_readers(standby, publisher))
         return false;
     return !standby->read_ns ||
            (double)(standby->checked_ns - standby->read_ns) / 1e9 >= standby->after_s;
@@ -34,13 +33,13 @@ static void sleep_ns(int64_t ns)
     nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
 }
 
-bool standby_must_end(struct standby *standby, const tri_writer *writer)
+bool standby_must_end(struct standby *standby, const struct publisher *publisher)
 {
     sleep_ns(CHECK_NS);
-    if (!has_readers(standby, writer))
+    if (!has_readers(standby, publisher))
         return false;
     sleep_ns(CONFIRM_NS);
-    return has_readers(standby, writer);
+    return has_readers(standby, publisher);
 }
 
 bool standby_publish(struct publisher *publisher)

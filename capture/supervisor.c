@@ -184,7 +184,7 @@ static enum source_result enter_standby(struct supervisor *supervisor)
 static enum source_result wait_in_standby(struct supervisor *supervisor)
 {
     struct publisher *publisher = &supervisor->publisher;
-    if (!standby_must_end(&supervisor->standby, publisher->writer))
+    if (!standby_must_end(&supervisor->standby, publisher))
         return SOURCE_OK;
     supervisor->standby.active = false;
     tri_log_write(supervisor->log, TRI_LOG_INFO, "capture", "%s: opening it for a reader",
@@ -200,7 +200,8 @@ enum source_result supervisor_step(struct supervisor *supervisor)
     struct standby *standby = &supervisor->standby;
     if (standby->active)
         return wait_in_standby(supervisor);
-    if (standby_is_due(standby, supervisor->publisher.writer))
+    // A frame in progress comes first: its slot must not be overwritten.
+    if (!supervisor->publisher.in_progress && standby_is_due(standby, &supervisor->publisher))
         return enter_standby(supervisor);
     return supervisor->outage.active ? publish_no_signal(supervisor) : publish_frame(supervisor);
 }

@@ -38,18 +38,20 @@ struct source_options {
         *controls; // "NAME=VALUE" each, NULL-terminated, set at every open; never NULL
     const struct fault_options *faults; // for fault_injection.c
     bool loop;
-    bool reopens;       // --on-demand: it is closed and opened again
-    bool json;          // print lists as one JSON object per line
-    const tri_log *log; // never NULL
+    bool reopens;          // --on-demand: it is closed and opened again
+    bool json;             // print lists as one JSON object per line
+    double device_timeout; // seconds after which a silent device is lost; 0: none
+    const tri_log *log;    // never NULL
 };
 
 /** Properties of a source. */
 enum source_flags {
     SOURCE_CAN_STALL = 1, // a device or a network peer: --device-timeout applies
-    SOURCE_CONTROLS = 2,  // --set-ctrl, --input and --standard apply
+    SOURCE_CONTROLS = 2,  // --set-ctrl applies
     SOURCE_STRIDE = 4,    // --stride applies
     SOURCE_FAULTS =
         8, // faults can be injected: it follows source->schedule and fills drafts itself
+    SOURCE_INPUTS = 16, // --input and --standard apply
 };
 
 struct source;
@@ -135,6 +137,9 @@ struct source {
     char fault[TRI_SOURCE_MAX + 1]; // why the newest frame was dropped; empty: it was not
     uint64_t driver_drops;          // found since the caller last read and zeroed it
     uint64_t writer_drops;          // the same, of frames lost because too few drafts were enqueued
+    uint32_t attached;              // times that its device has the segment attached: no readers
+    bool device_access;             // its device writes into the drafts that fill() gets
+    bool tainted;                   // by close(): the device may still write into a draft
     char label[TRI_SOURCE_MAX + 1]; // for people: "/dev/video0 (vivid)"
     void *state;                    // private; NULL when closed
 };

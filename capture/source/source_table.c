@@ -10,6 +10,11 @@
 #else
 #define V4L2(ROW)
 #endif
+#ifdef HAVE_SCREEN
+#define SCREEN(ROW) ROW(source_screen) // screens of X servers
+#else
+#define SCREEN(ROW)
+#endif
 
 #ifdef HAVE_GSTREAMER
 #define GSTREAMER(ROW)                                         \
@@ -29,6 +34,7 @@
 /* One row per source: the struct source_ops that its file defines. */
 #define SOURCES(ROW)                                                        \
     V4L2(ROW)                                                               \
+    SCREEN(ROW)                                                             \
     ROW(source_pattern) /* synthetic pictures, the same on every run */     \
     ROW(source_y4m)     /* video with a header, from a file or a pipe */    \
     ROW(source_raw)     /* video without a header, from a file or a pipe */ \

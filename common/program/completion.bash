@@ -11,7 +11,7 @@ _triptych_sources()
     "$1" --help | awk '/^Patterns:/ { pattern = 1; next } /^$/ { pattern = 0 }
                        pattern { print "pattern:" $1 }'
     printf '%s\n' /dev/video* | grep -v '[*]'
-    printf '%s\n' v4l2: y4m: raw:
+    "$1" --help | sed -n 's/^  \([a-z0-9]*:\).*/\1/p'
 }
 
 _triptych()

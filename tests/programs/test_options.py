@@ -18,6 +18,7 @@ LEFT_OUT = {
     "obs": ("OBS plugin", ("triptych", "test_obs")),
     "python": ("Python module", ()),
     "man": ("Manual pages", ("man-",)),
+    "screen": ("screens", ("screen", "x-painter")),
     "v4l2": ("cameras", ("camera", "scripted_camera", "test_device")),
 }
 
