@@ -23,13 +23,13 @@ struct objects {
 struct tri_reader_fd {
     struct tri_watcher watcher;
     key_t key;
-    _Atomic uint64_t taken; // number of the newest frame that the reader has acquired or skipped
-    _Atomic bool changed;   // a change other than a frame, which the reader must handle
-    bool asked;             // for the reader: it has to act, and the thread waits for that
+    bool asked; // for the reader: it has to act, and the thread waits for that
 
     pthread_mutex_t mutex;
     pthread_cond_t resumed;
-    // Guarded by the mutex:
+    // Guarded by the mutex, as is raising and clearing:
+    uint64_t taken; // number of the newest frame that the reader has acquired or skipped
+    bool changed;   // a change other than a frame, which the reader must handle
     enum tri_reader_phase phase;
     struct tri_mapping *mapping; // with a reference of its own
     bool paused;                 // until the reader has handled the change
@@ -37,8 +37,16 @@ struct tri_reader_fd {
 
 static bool is_news(const struct tri_reader_fd *fd, uint64_t word)
 {
-    return tri_word_slot(word) != TRI_WORD_NO_SLOT &&
-           tri_word_number(word) > atomic_load_explicit(&fd->taken, memory_order_relaxed);
+    return tri_word_slot(word) != TRI_WORD_NO_SLOT && tri_word_number(word) > fd->taken;
+}
+
+/** Raises the descriptor for a frame, unless the reader has acquired it in the meantime. */
+static void raise_for_frame(struct tri_reader_fd *fd, uint64_t word)
+{
+    pthread_mutex_lock(&fd->mutex);
+    if (is_news(fd, word))
+        tri_watcher_raise(&fd->watcher);
+    pthread_mutex_unlock(&fd->mutex);
 }
 
 /** With a gate open and no frame: whether the stream has lost its writer or its name. */
@@ -56,9 +64,9 @@ static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *map
     for (;;) {
         // Acquire: pairs with the release in tri_writer_publish().
         const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
-        if (word != raised && is_news(fd, word)) {
+        if (word != raised) {
             raised = word;
-            tri_watcher_raise(&fd->watcher);
+            raise_for_frame(fd, word);
         }
         if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
             return true;
@@ -134,14 +142,11 @@ static void report_change(struct tri_reader_fd *fd, enum tri_reader_phase phase,
                           const struct tri_mapping *mapping)
 {
     pthread_mutex_lock(&fd->mutex);
-    const bool current = fd->phase == phase && fd->mapping == mapping;
-    if (current) {
-        fd->paused = true;
-        atomic_store_explicit(&fd->changed, true, memory_order_relaxed);
+    if (fd->phase == phase && fd->mapping == mapping) {
+        fd->paused = fd->changed = true;
+        tri_watcher_raise(&fd->watcher);
     }
     pthread_mutex_unlock(&fd->mutex);
-    if (current)
-        tri_watcher_raise(&fd->watcher);
 }
 
 static void *watch(void *argument)
@@ -175,9 +180,10 @@ static void resume(tri_reader *r)
     struct tri_reader_fd *fd = r->fd;
     pthread_mutex_lock(&fd->mutex);
     struct tri_mapping *before = fd->mapping;
+    fd->taken = r->last;
     fd->phase = r->phase;
     fd->mapping = r->mapping ? tri_mapping_ref(r->mapping) : NULL;
-    fd->paused = fd->asked = false;
+    fd->paused = fd->changed = fd->asked = false;
     pthread_cond_signal(&fd->resumed);
     pthread_mutex_unlock(&fd->mutex);
     tri_mapping_unref(&before);
@@ -185,27 +191,34 @@ static void resume(tri_reader *r)
 
 void tri_reader_fd_follow(tri_reader *r)
 {
-    atomic_store_explicit(&r->fd->taken, r->last, memory_order_relaxed);
+    r->asks = false; // the thread watches what the reader has now
     resume(r);
     tri_sleep_interrupt(&r->fd->watcher.sleep); // it may sleep on a stream that has ended
 }
 
 void tri_reader_fd_begin(tri_reader *r)
 {
-    tri_watcher_clear(&r->fd->watcher);
-    if (atomic_exchange_explicit(&r->fd->changed, false, memory_order_relaxed))
-        r->asks = r->fd->asked = true;
+    struct tri_reader_fd *fd = r->fd;
+    pthread_mutex_lock(&fd->mutex);
+    if (fd->changed)
+        r->asks = fd->asked = true;
+    fd->changed = false;
+    pthread_mutex_unlock(&fd->mutex);
 }
 
 void tri_reader_fd_end(tri_reader *r)
 {
     struct tri_reader_fd *fd = r->fd;
-    atomic_store_explicit(&fd->taken, r->last, memory_order_relaxed);
+    pthread_mutex_lock(&fd->mutex);
+    fd->taken = r->last;
     const bool more =
         r->mapping && is_news(fd, atomic_load_explicit(&r->mapping->segment.header->latest,
                                                        memory_order_relaxed));
-    if (more || r->asks)
+    if (more || r->asks || fd->changed)
         tri_watcher_raise(&fd->watcher);
+    else
+        tri_watcher_clear(&fd->watcher);
+    pthread_mutex_unlock(&fd->mutex);
     if (fd->asked && !r->asks)
         resume(r);
 }
@@ -246,6 +259,5 @@ int tri_reader_fd(tri_reader *r)
         return TRI_ERR_NO_RESOURCES;
     }
     r->fd = fd;
-    r->asks = true; // about what happened before
     return fd->watcher.fd;
 }

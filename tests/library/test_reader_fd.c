@@ -106,6 +106,24 @@ static void descriptor_is_readable_at_first_and_once_for_each_frame(void **state
     tri_writer_close(&writer);
 }
 
+static void readable_descriptor_always_has_something_to_acquire(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    tri_writer *writer = open_writer(name, PICTURE);
+    publish(writer, PICTURE, 1);
+    for (unsigned i = 1; i <= TIMES; i++) {
+        struct loop loop = loop_of(name, TRI_MODE_LATEST);
+        turn_until_frame(&loop, i);
+        publish(writer, PICTURE, i + 1);
+        turn_until_frame(&loop, i + 1);
+        assert_int_equal(loop.vain, 0);
+        assert_false(is_readable(&loop, 1));
+        loop_end(&loop);
+    }
+    tri_writer_close(&writer);
+}
+
 static void descriptor_stays_readable_while_frames_are_left(void **state)
 {
     (void)state;
@@ -307,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(descriptor_is_readable_at_first_and_once_for_each_frame),
+        fixture_test(readable_descriptor_always_has_something_to_acquire),
         fixture_test(descriptor_stays_readable_while_frames_are_left),
         fixture_test(acquire_that_does_not_use_the_descriptor_clears_it),
         fixture_test(stream_that_comes_makes_it_readable),
