@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* glibc's fortified forms, which no header declares. */
@@ -273,67 +274,37 @@ EXPORT ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room)
     return handle ? read_of(handle, to, bytes) : REAL(__read_chk)(fd, to, bytes, room);
 }
 
-/* libv4l2, whose functions make system calls without libc's wrappers. */
-int v4l2_open(const char *path, int flags, ...);
-int v4l2_fd_open(int fd, int flags);
-int v4l2_close(int fd);
-int v4l2_dup(int fd);
-int v4l2_ioctl(int fd, unsigned long request, ...);
-ssize_t v4l2_read(int fd, void *to, size_t bytes);
-void *v4l2_mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset);
-int v4l2_munmap(void *address, size_t length);
-
-EXPORT int v4l2_open(const char *path, int flags, ...)
+/* libv4l2 makes its system calls through this function; some programs load it with dlopen(), so that
+ * its own functions cannot be interposed. The kernel takes six arguments at most; surplus ones are not
+ * used. */
+EXPORT long syscall(long number, ...)
 {
-    OPEN(v4l2_open, , );
-}
-
-EXPORT int v4l2_fd_open(int fd, int flags)
-{
-    struct handle *const handle = handles_take(fd);
-    if (!handle)
-        return REAL(v4l2_fd_open)(fd, flags);
-    handles_drop(handle);
-    return fd;
-}
-
-EXPORT int v4l2_close(int fd)
-{
-    return handles_remove(fd) ? REAL(close)(fd) : REAL(v4l2_close)(fd);
-}
-
-EXPORT int v4l2_dup(int fd)
-{
-    struct handle *const handle = handles_take(fd);
-    return handle ? duplicate(handle, 0, false) : REAL(v4l2_dup)(fd);
-}
-
-EXPORT int v4l2_ioctl(int fd, unsigned long request, ...)
-{
+    long a[6];
     va_list arguments;
-    va_start(arguments, request);
-    void *const argument = va_arg(arguments, void *);
+    va_start(arguments, number);
+    for (int i = 0; i < 6; i++)
+        a[i] = va_arg(arguments, long);
     va_end(arguments);
-    struct handle *const handle = handles_take(fd);
-    return handle ? ioctl_of(handle, request, argument) : REAL(v4l2_ioctl)(fd, request, argument);
-}
-
-EXPORT ssize_t v4l2_read(int fd, void *to, size_t bytes)
-{
-    struct handle *const handle = handles_take(fd);
-    return handle ? read_of(handle, to, bytes) : REAL(v4l2_read)(fd, to, bytes);
-}
-
-EXPORT void *v4l2_mmap(void *address, size_t length, int protection, int flags, int fd,
-                       int64_t offset)
-{
-    struct handle *const handle = handles_take(fd);
-    return handle ? mmap_of(handle, address, length, protection, flags, offset)
-                  : REAL(v4l2_mmap)(address, length, protection, flags, fd, offset);
-}
-
-EXPORT int v4l2_munmap(void *address, size_t length)
-{
-    zero_copy_unmap(address, length); // libv4l2 passes on what it has not mapped itself
-    return REAL(v4l2_munmap)(address, length);
+    switch (number) {
+#ifdef SYS_open
+    case SYS_open:
+        return open((const char *)a[0], (int)a[1], (mode_t)a[2]);
+#endif
+    case SYS_openat:
+        return openat((int)a[0], (const char *)a[1], (int)a[2], (mode_t)a[3]);
+    case SYS_close:
+        return close((int)a[0]);
+    case SYS_ioctl:
+        return ioctl((int)a[0], (unsigned long)a[1], (void *)a[2]);
+    case SYS_read:
+        return read((int)a[0], (void *)a[1], (size_t)a[2]);
+#ifndef SYS_mmap2 // where there is one, SYS_mmap takes a pointer to its arguments, or is missing
+    case SYS_mmap:
+        return (long)mmap((void *)a[0], (size_t)a[1], (int)a[2], (int)a[3], (int)a[4], a[5]);
+#endif
+    case SYS_munmap:
+        return munmap((void *)a[0], (size_t)a[1]);
+    default:
+        return REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
 }
