@@ -27,11 +27,20 @@ static bool describe(struct device *d, struct tri_video *video)
     return true;
 }
 
-void device_set_format(struct device *device, uint32_t fourcc)
+void device_try_format(const struct device *device, struct v4l2_pix_format *pix,
+                       struct pixel_layout *layout)
 {
-    if (!pixel_format_offered(&device->source, fourcc))
-        fourcc = device->source.fourcc;
-    pixel_format_describe(&device->source, fourcc, &device->pix, &device->layout);
+    struct tri_video video = device->source;
+    uint32_t fourcc = pix->pixelformat;
+    if (!pixel_format_offered(&video, fourcc))
+        fourcc = video.fourcc;
+    const struct tri_format *const format = tri_format_find(fourcc);
+    if (pix->width && pix->width == device->chosen_width && pix->height == device->chosen_height &&
+        format && format->family != TRI_FAMILY_COMPRESSED) {
+        video.width = pix->width;
+        video.height = pix->height;
+    }
+    pixel_format_describe(&video, fourcc, pix, layout);
 }
 
 void device_refresh(struct device *device)
@@ -41,8 +50,10 @@ void device_refresh(struct device *device)
         return;
     const bool changed = !tri_video_same(&video, &device->source);
     device->source = device->seen = video;
-    if (changed)
-        device_set_format(device, device->pix.pixelformat ? device->pix.pixelformat : video.fourcc);
+    if (changed) {
+        device->pix.width = 0; // the stream's
+        device_try_format(device, &device->pix, &device->layout);
+    }
 }
 
 /** Waits for the first frame of a stream that exists. */

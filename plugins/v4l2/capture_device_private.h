@@ -38,6 +38,9 @@ struct device {
     struct tri_video source; // the stream when the format was negotiated
     struct tri_video seen;   // the stream's newest frame, for source changes
     struct v4l2_pix_format pix;
+    uint32_t
+        chosen_width; // by the last VIDIOC_S_FMT; may be chosen again when the stream has changed
+    uint32_t chosen_height;
     struct pixel_layout layout;
     bool zero_copy;       // all buffers are mapped for reading only: --zero-copy
     uint32_t memory_type; // enum v4l2_memory
@@ -63,8 +66,10 @@ struct device {
 /** Reads the stream's description, if no buffers depend on the old one. Call with `lock` held. */
 void device_refresh(struct device *device);
 
-/** Negotiates `fourcc` at the stream's size. Call with `lock` held. */
-void device_set_format(struct device *device, uint32_t fourcc);
+/** Describes the offered format nearest to *pix, in *pix: the stream's size or the one chosen before,
+ *  scaled, because v4l2src of GStreamer insists on that after a change. Call with `lock` held. */
+void device_try_format(const struct device *device, struct v4l2_pix_format *pix,
+                       struct pixel_layout *layout);
 
 /** Adds the reader's descriptor to the handle's or removes it, by whether a frame can be dequeued. Call
  *  with `lock` held. */

@@ -119,15 +119,11 @@ static int get_format(struct handle *handle, struct v4l2_format *format)
 
 static int try_format(struct handle *handle, struct v4l2_format *format)
 {
-    struct device *const d = handle->device;
     struct pixel_layout layout;
     if (!is_capture(format->type))
         return EINVAL;
-    device_refresh(d);
-    uint32_t fourcc = format->fmt.pix.pixelformat;
-    if (!pixel_format_offered(&d->source, fourcc))
-        fourcc = d->source.fourcc;
-    pixel_format_describe(&d->source, fourcc, &format->fmt.pix, &layout);
+    device_refresh(handle->device);
+    device_try_format(handle->device, &format->fmt.pix, &layout);
     return 0;
 }
 
@@ -139,7 +135,10 @@ static int set_format(struct handle *handle, struct v4l2_format *format)
         return err;
     if (d->buffers || d->streaming)
         return EBUSY;
-    device_set_format(d, format->fmt.pix.pixelformat);
+    d->pix = format->fmt.pix;
+    device_try_format(d, &d->pix, &d->layout);
+    d->chosen_width = d->pix.width;
+    d->chosen_height = d->pix.height;
     return 0;
 }
 
