@@ -18,15 +18,6 @@
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct device *list;
 
-static bool describe(struct device *d, struct tri_video *video)
-{
-    struct tri_stream stream;
-    if (tri_stream_find(d->stream, &stream) != TRI_OK || !stream.has_frame)
-        return false;
-    *video = stream.newest.video;
-    return true;
-}
-
 void device_try_format(const struct device *device, struct v4l2_pix_format *pix,
                        struct pixel_layout *layout)
 {
@@ -43,28 +34,34 @@ void device_try_format(const struct device *device, struct v4l2_pix_format *pix,
     pixel_format_describe(&video, fourcc, pix, layout);
 }
 
-void device_refresh(struct device *device)
+/** Takes over the description of the stream, and negotiates its size. */
+static void follow(struct device *d, const struct tri_video *video)
 {
-    struct tri_video video;
-    if (device->buffers || device->reader || !describe(device, &video))
-        return;
-    const bool changed = !tri_video_same(&video, &device->source);
-    device->source = device->seen = video;
+    const bool changed = !tri_video_same(video, &d->source);
+    d->source = d->seen = *video;
     if (changed) {
-        device->pix.width = 0; // the stream's
-        device_try_format(device, &device->pix, &device->layout);
+        d->pix.width = 0; // the stream's
+        device_try_format(d, &d->pix, &d->layout);
     }
 }
 
+void device_refresh(struct device *device)
+{
+    struct tri_stream stream;
+    if (!device->buffers && !device->reader && tri_stream_find(device->stream, &stream) == TRI_OK &&
+        stream.has_frame)
+        follow(device, &stream.newest.video);
+}
+
 /** Waits for the first frame of a stream that exists. */
-static bool wait_for_description(struct device *d)
+static bool wait_for_description(const char *name, struct tri_video *video)
 {
     for (int waited = 0; waited <= FIRST_FRAME_MS; waited += POLL_MS) {
         struct tri_stream stream;
-        if (tri_stream_find(d->stream, &stream) != TRI_OK)
+        if (tri_stream_find(name, &stream) != TRI_OK)
             return false;
         if (stream.has_frame) {
-            device_refresh(d);
+            *video = stream.newest.video;
             return true;
         }
         poll(NULL, 0, POLL_MS);
@@ -83,8 +80,14 @@ static void free_device(struct device *d)
     free(d);
 }
 
+/** @return NULL with errno set */
 static struct device *new_device(const char *stream)
 {
+    struct tri_video video;
+    if (!wait_for_description(stream, &video)) {
+        errno = ENODEV;
+        return NULL;
+    }
     struct device *const d = calloc(1, sizeof(*d));
     if (!d)
         return NULL;
@@ -96,22 +99,25 @@ static struct device *new_device(const char *stream)
     pthread_mutex_init(&d->acquire_lock, NULL);
     pthread_cond_init(&d->changed, NULL);
     d->delivery = delivery_new(&d->log);
-    if (!d->delivery || !wait_for_description(d)) {
-        errno = d->delivery ? ENODEV : ENOMEM;
+    if (!d->delivery) {
         free_device(d);
+        errno = ENOMEM;
         return NULL;
     }
+    follow(d, &video);
     return d;
 }
 
-/** Returns the stream's device with one more reference. */
-static struct device *take_device(const char *stream)
+/** Returns the stream's device with one more reference; the list gets `made` if it has none, which may
+ *  be NULL. */
+static struct device *find_device(const char *stream, struct device *made)
 {
     pthread_mutex_lock(&list_lock);
     struct device *d = list;
     while (d && strcmp(d->stream, stream) != 0)
         d = d->next;
-    if (!d && (d = new_device(stream))) {
+    if (!d && made) {
+        d = made;
         d->next = list;
         list = d;
     }
@@ -121,17 +127,33 @@ static struct device *take_device(const char *stream)
     return d;
 }
 
+static struct device *take_device(const char *stream)
+{
+    struct device *d = find_device(stream, NULL);
+    if (d)
+        return d;
+    struct device *const made = new_device(stream); // waits: without a lock
+    if (!made)
+        return NULL;
+    d = find_device(stream, made);
+    if (d != made) // another thread was faster
+        free_device(made);
+    return d;
+}
+
 static void drop_device(struct device *d)
 {
     pthread_mutex_lock(&list_lock);
-    if (--d->references == 0) {
+    const bool last = --d->references == 0;
+    if (last) {
         struct device **link = &list;
         while (*link != d)
             link = &(*link)->next;
         *link = d->next;
-        free_device(d);
     }
     pthread_mutex_unlock(&list_lock);
+    if (last)
+        free_device(d);
 }
 
 struct handle *device_open(const char *stream, int flags)

@@ -203,6 +203,27 @@ print(before, descriptors())
 """)
         self.assertEqual(counts[0], counts[1])
 
+    def test_open_that_waits_for_a_first_frame_does_not_delay_others(self):
+        self.capture(self.name)
+        silent = self.stream()
+        self.capture(silent, "--wait-for-reader")  # which opening a device is not
+        counts = self.python("""
+import threading
+def wait():
+    try: os.open('/dev/triptych/' + sys.argv[1], os.O_RDWR)
+    except OSError as error: print(error.errno)
+waiting = threading.Thread(target=wait)
+waiting.start()
+opened = 0
+while waiting.is_alive():
+    os.close(os.open(DEVICE, os.O_RDWR))
+    opened += 1
+    time.sleep(0.01)
+print(opened)
+""", silent)
+        self.assertEqual(counts[0], "19")  # ENODEV
+        self.assertGreater(int(counts[1]), 5)
+
     def test_ten_programs_read_one_stream(self):
         self.capture(self.name)
         wanted = self.raw_frame(self.name)
