@@ -1,43 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The OBS source in a real OBS Studio, on a virtual screen."""
-import json
 import shutil
 import signal
 import unittest
 
+import obs_studio
 import pixels
 from programs import BUILD, ProgramTest, built, tool, wait_until
 from screen import Screen
 
-GLOBAL = """[General]
-FirstRun=true
-LastVersion=486539266
-[Basic]
-SceneCollection=test
-SceneCollectionFile=test
-Profile=test
-ProfileDir=test
-"""
-PROFILE = """[General]
-Name=test
-[Video]
-BaseCX=320
-BaseCY=240
-OutputCX=320
-OutputCY=240
-"""
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 NEAR = 12  # of a component: one conversion in a shader
-
-
-def scene(stream):
-    """A scene collection with one source, filling the canvas."""
-    return {"name": "test", "current_scene": "Scene", "current_program_scene": "Scene",
-            "scene_order": [{"name": "Scene"}],
-            "sources": [{"id": "triptych_stream", "name": "picture",
-                         "settings": {"stream": stream}},
-                        {"id": "scene", "name": "Scene",
-                         "settings": {"items": [{"name": "picture", "id": 1, "visible": True}]}}]}
 
 
 class Obs(ProgramTest):
@@ -52,22 +25,14 @@ class Obs(ProgramTest):
 
     def _start_obs(self, stream):
         home = self.folder()
-        config = home / "obs-studio"
-        modules = config / "plugins/triptych/bin/64bit"
-        for folder in (modules, config / "basic/scenes", config / "basic/profiles/test"):
-            folder.mkdir(parents=True)
+        environment = obs_studio.configure(home, self._screen, "triptych_stream", {"stream": stream})
+        modules = home / "obs-studio/plugins/triptych/bin/64bit"
+        modules.mkdir(parents=True)
         shutil.copy(self._module, modules / "triptych.so")
-        (config / "global.ini").write_text(GLOBAL)
-        (config / "basic/profiles/test/basic.ini").write_text(PROFILE)
-        (config / "basic/scenes/test.json").write_text(json.dumps(scene(stream)))
         log = open(home / "log", "wb")
         self.addCleanup(log.close)
-        environment = self._screen.environment | {
-            "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_RUNTIME_DIR": str(home),
-            "LD_LIBRARY_PATH": str(BUILD / "common"), "LIBGL_ALWAYS_SOFTWARE": "1",
-            "QT_QPA_PLATFORM": "xcb"}
-        return self.start(self._obs, "--multi", "--collection", "test", "--disable-updater",
-                          env=environment, stdout=log, stderr=log)
+        return self.start(self._obs, *obs_studio.OPTIONS, stdout=log, stderr=log,
+                          env=environment | {"LD_LIBRARY_PATH": str(BUILD / "common")})
 
     def _capture(self, stream, pattern, *options):
         return self.start("triptych-capture", "-q", "-n", stream, "-s", "320x240", *options,
