@@ -39,9 +39,9 @@ class Screen:
             self._manager = subprocess.Popen(
                 [*self.within, tool("openbox"), "--sm-disable"], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            wait_until(lambda: "window id" in self.run("xprop", "-root",
-                                                       "_NET_SUPPORTING_WM_CHECK"),
-                       "the window manager")
+            # The first key of all changes the keymap; the manager then grabs its keys again.
+            self.run("xdotool", "key", "Shift_L")
+            wait_until(self._manager_answers, "the window manager")
 
     def close(self):
         self._grabber.close()
@@ -54,11 +54,17 @@ class Screen:
         return subprocess.run([*self.within, tool(program), *map(str, args)], env=self.environment,
                               timeout=60, capture_output=True, text=True, check=True).stdout.strip()
 
-    def _active_window(self):
-        """The number of the window that has the focus; empty: none has."""
-        return subprocess.run([*self.within, tool("xdotool"), "getactivewindow"], timeout=60,
+    def _xdotool(self, *args):
+        """The output of a command that may fail."""
+        return subprocess.run([*self.within, tool("xdotool"), *map(str, args)], timeout=60,
                               env=self.environment, capture_output=True, text=True,
                               check=False).stdout.strip()
+
+    def _manager_answers(self):
+        """Whether the window manager serves requests. A window that is opened while it starts may
+        never be shown."""
+        self._xdotool("set_num_desktops", 1)
+        return self.run("xprop", "-root", "_NET_NUMBER_OF_DESKTOPS").endswith(" = 1")
 
     def picture(self, x=0, y=0, width=SIZE[0], height=SIZE[1]):
         """The image of a part of the screen, clipped."""
@@ -74,13 +80,10 @@ class Screen:
             if process.poll() is not None:
                 said = b"".join(text for text in process.communicate() if text).decode()
                 raise AssertionError(f"no window: it ended with {process.returncode}: {said}")
-            done = subprocess.run([*self.within, tool("xdotool"), "search", "--onlyvisible", *search],
-                                  env=self.environment, timeout=60,
-                                  capture_output=True, text=True, check=False)
-            return done.stdout.split()
+            return self._xdotool("search", "--onlyvisible", *search).split()
         window = Window(self, wait_until(found, "a window on the screen")[-1])
         if self._manager:  # with the pointer where the manager's own keys expect it
-            wait_until(lambda: self._active_window() == window.number, "its focus")
+            wait_until(lambda: self._xdotool("getactivewindow") == window.number, "its focus")
         return window
 
 
