@@ -81,7 +81,7 @@ class OnDemand(ScriptedCameraTest):
         self.unplug()
         reader = self.reader(name)
         self.wait_for(log, "no signal; reopening it")
-        self.assertEqual(self.shown(name)["state"], "live")
+        wait_until(lambda: self.shown(name)["state"] == "live", "NO SIGNAL, not STANDBY")
         self.plug_in(GREY)
         self.wait_for(log, "signal is back after")
         reader.terminate()
