@@ -154,10 +154,13 @@ static void numbers_continue_after_a_death_while_filling(void **state)
     assert_true(fixture_reaches(&part->done, 1));
     const int before = ipc_shm(part->name);
     part->go = 1;
-    while (ipc_shm(part->name) == before || ipc_stat(ipc_shm(part->name)).shm_nattch == 0)
+    // Readers may attach before the pages are populated, which takes tens of milliseconds.
+    struct tri_segment made = TRI_SEGMENT_NONE;
+    while (ipc_shm(part->name) == before ||
+           tri_segment_find(&made, ipc_key(part->name), part->name, SHM_RDONLY) != TRI_OK)
         continue;
-    fixture_sleep_ms(1); // populating takes tens of milliseconds
     fixture_kill(pid);
+    tri_segment_detach(&made);
     tri_writer *writer;
     const struct tri_video small = SMALL;
     assert_int_equal(solid_open(&writer, part->name, &small, 0), TRI_OK);
