@@ -7,8 +7,6 @@
 #include "reader_pool.h"
 #include "solid_frames.h"
 
-#include <sched.h>
-
 #define SMALL  solid_video(64, 48)
 #define LARGE  solid_video(2000, 1000) // of 8,000,000 bytes
 #define ENOUGH 20u
@@ -113,12 +111,10 @@ static void set_limit(const char *name, unsigned long long value)
     assert_int_equal(fclose(file), 0);
 }
 
-static bool own_namespace; // of System V objects, whose limits can be set here
-
 static int stock_limits(void **state)
 {
     (void)state;
-    if (own_namespace) {
+    if (fixture_is_alone()) {
         set_limit("shmmax", 1ull << 40);
         set_limit("shmall", 1ull << 30);
         set_limit("shmmni", 4096);
@@ -131,7 +127,7 @@ static int stock_limits(void **state)
 /** A stream with readers, where `limit` is `value`, too little for its growth. */
 static void growth_against(const char *limit, unsigned long long value, const char *words)
 {
-    if (!own_namespace)
+    if (!fixture_is_alone())
         fixture_skip("an IPC namespace of one's own needs root");
     const struct tri_video small = SMALL;
     struct stage *s = stage_new();
@@ -166,7 +162,7 @@ static void second_segment_is_refused_while_readers_keep_the_first(void **state)
 static void unused_segment_makes_room_for_the_next(void **state)
 {
     (void)state;
-    if (!own_namespace)
+    if (!fixture_is_alone())
         fixture_skip("an IPC namespace of one's own needs root");
     const struct tri_video large = LARGE;
     struct stage *s = stage_new();
@@ -264,7 +260,6 @@ static void stream_too_large_for_a_cgroup_is_refused_untouched(void **state)
 
 int main(void)
 {
-    own_namespace = unshare(CLONE_NEWIPC) == 0;
     const struct CMUnitTest tests[] = {
         limit_test(segment_larger_than_shmmax_is_refused),
         limit_test(more_pages_than_shmall_are_refused),

@@ -5,7 +5,6 @@
 #include "solid_frames.h"
 
 #include <poll.h>
-#include <sched.h>
 
 #define PICTURE  solid_video(64, 48)
 #define LARGE    solid_video(640, 480)
@@ -163,7 +162,6 @@ static void closed_monitor_leaves_nothing(void **state)
 
 int main(void)
 {
-    unshare(CLONE_NEWIPC); // where allowed: without the streams of tests that run beside it
     const struct CMUnitTest tests[] = {
         fixture_test(streams_that_exist_come_go_and_change_are_reported),
         fixture_test(death_and_return_of_a_writer_are_changes),
