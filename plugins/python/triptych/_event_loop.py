@@ -6,9 +6,9 @@ async def readable(fd: int) -> None:
     """Returns when `fd` is readable. It is in the loop only meanwhile."""
     import asyncio  # only where it is used: it takes longer than all of this module
     loop = asyncio.get_running_loop()
-    future = loop.create_future()
-    loop.add_reader(fd, lambda: future.done() or future.set_result(None))
+    event = asyncio.Event()
+    loop.add_reader(fd, event.set)
     try:
-        await future
+        await event.wait()
     finally:
         loop.remove_reader(fd)
