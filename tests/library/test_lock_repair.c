@@ -2,8 +2,10 @@
 /* Locks corrupted by a process that may alter the semaphores: the writer counts, logs and
  * repairs. */
 #include "fixture.h"
+#include "ipc.h"
 #include "solid_frames.h"
 
+#include "entry.h"
 #include "segment.h"
 #include "semset.h"
 
@@ -244,6 +246,71 @@ static void holder_of_a_smaller_segment_is_not_corruption(void **state)
     tri_writer_close(&s.writer);
 }
 
+/** A reader that closes, and only then may end. */
+struct closing {
+    const char *name;
+    _Atomic uint64_t closed;
+    _Atomic uint64_t go;
+};
+
+static int read_two_and_close(void *argument)
+{
+    struct closing *closing = argument;
+    tri_reader *reader = solid_reader(closing->name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    for (int i = 0; i < 2; i++) {
+        CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
+        CHECK(tri_frame_is_locked(&frame) == (i == 0));
+        tri_reader_release(reader, &frame);
+    }
+    tri_reader_close(&reader);
+    closing->closed = 1;
+    CHECK(fixture_reaches(&closing->go, 1)); // at its end the kernel would release the lock
+    return 0;
+}
+
+/** Makes the writer use another slot than the announced one, and its frame impossible to lock. */
+static void divert(const struct stage *s, const struct tri_segment *segment, uint64_t next)
+{
+    const uint32_t old_side = !tri_word_side(next);
+    const uint32_t newest = tri_word_slot(segment->header->latest);
+    assert_int_equal(semctl(s->sem_id,
+                            TRI_SEM_LOCK_0 + (int)tri_lock(tri_word_slot(next), old_side), SETVAL,
+                            TRI_LOCK_WHOLE - 1),
+                     0);
+    const uint32_t other = 3 - tri_word_slot(next) - newest;
+    const uint32_t side = !tri_mark_side(tri_entry_mark(tri_segment_entry(segment, other)));
+    assert_int_equal(semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)tri_lock(other, side), SETVAL, 0), 0);
+}
+
+static void reader_that_closes_releases_the_lock_of_the_next_frame(void **state)
+{
+    (void)state;
+    struct stage s = begin(TRI_RECLAIM_NEVER);
+    struct closing *closing = fixture_share(sizeof(*closing));
+    closing->name = s.name;
+    const pid_t pid = fixture_start(read_two_and_close, closing);
+    struct tri_stream stream = { 0 };
+    for (int ms = 0; stream.waiting == 0; ms++) {
+        assert_true(ms < FIXTURE_PATIENCE_S * 1000);
+        assert_int_equal(tri_stream_find(s.name, &stream), TRI_OK);
+        fixture_sleep_ms(1);
+    }
+    struct tri_segment segment;
+    assert_int_equal(tri_segment_find(&segment, ipc_key(s.name), s.name, SHM_RDONLY), TRI_OK);
+    const uint64_t next = segment.header->next;
+    assert_int_equal(value(&s, tri_word_lock(next)), TRI_LOCK_WHOLE - 1);
+
+    divert(&s, &segment, next);
+    assert_int_equal(publish(&s), TRI_OK);
+    assert_true(fixture_reaches(&closing->closed, 1));
+    assert_int_equal(value(&s, tri_word_lock(next)), TRI_LOCK_WHOLE);
+    closing->go = 1;
+    assert_int_equal(fixture_join(pid), 0);
+    tri_segment_detach(&segment);
+    tri_writer_close(&s.writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +319,7 @@ int main(void)
         fixture_test(true_holder_of_a_corrupt_lock_keeps_it_until_its_death),
         fixture_test(possible_lock_of_an_attached_reader_is_left_to_reclaim),
         fixture_test(holder_of_a_smaller_segment_is_not_corruption),
+        fixture_test(reader_that_closes_releases_the_lock_of_the_next_frame),
     };
     return cmocka_run_group_tests_name("tampered", tests, NULL, NULL);
 }
