@@ -2,6 +2,7 @@
 #include "argb.h"
 #include "converter.h"
 #include "depth.h"
+#include "repack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,36 @@ static enum tri_err argb_of_depth(picture_converter *c, const struct tri_frame_i
     return TRI_OK;
 }
 
+struct tri_video picture_target(const struct tri_video *video, uint32_t fourcc)
+{
+    const struct tri_format *source = tri_format_find(video->fourcc);
+    const struct tri_format *target = tri_format_find(fourcc);
+    struct tri_video wanted = *video;
+    wanted.fourcc = fourcc;
+    memset(wanted.stride, 0, sizeof(wanted.stride));
+    if (!source || !target || target->family != source->family)
+        wanted.range = TRI_RANGE_DEFAULT;
+    return wanted;
+}
+
+bool picture_can_make(picture_converter *c, uint32_t from, uint32_t fourcc)
+{
+    const struct tri_format *source = tri_format_find(from);
+    const struct tri_format *target = tri_format_find(fourcc);
+    if (from == fourcc)
+        return true;
+    if (!source || !target || target->family == TRI_FAMILY_COMPRESSED ||
+        target->family == TRI_FAMILY_DEPTH)
+        return false;
+    if (source->family == TRI_FAMILY_COMPRESSED && from != TRI_FOURCC_MJPG)
+        return false;
+    if (from == TRI_FOURCC_MJPG && jpeg_can_make(fourcc))
+        return true;
+    if (source->family == TRI_FAMILY_BAYER && target->depth == 16)
+        return false; // libswscale leaves the high bytes zero
+    return repack_can(from, fourcc) || converter_can_rescale(c, fourcc);
+}
+
 /* Takes RGB for full range, whatever it says. */
 static enum tri_err convert(picture_converter *converter, const struct tri_frame_info *info,
                             const struct tri_shape *shape,
@@ -153,12 +184,7 @@ static enum tri_err convert(picture_converter *converter, const struct tri_frame
     if (!source || !target || target->family == TRI_FAMILY_COMPRESSED)
         return TRI_ERR_INVALID;
 
-    // Without a range of its own a target of another family has that family's usual one.
-    struct tri_video wanted = info->video;
-    wanted.fourcc = fourcc;
-    memset(wanted.stride, 0, sizeof(wanted.stride));
-    if (target->family != source->family)
-        wanted.range = TRI_RANGE_DEFAULT;
+    const struct tri_video wanted = picture_target(&info->video, fourcc);
     struct tri_shape made;
     enum tri_err err = tri_video_shape(&wanted, &made);
     if (err != TRI_OK)
@@ -178,6 +204,8 @@ static enum tri_err convert(picture_converter *converter, const struct tri_frame
             &(struct jpeg_target){ fourcc, wanted.width, wanted.height, to[0], stride[0] });
     if ((fourcc == TRI_FOURCC_AR24 || fourcc == TRI_FOURCC_XR24) &&
         argb_convert(&info->video, shape, data, to[0], stride[0]))
+        return TRI_OK;
+    if (repack(&info->video, shape, data, fourcc, to, stride))
         return TRI_OK;
 
     const bool odd = info->video.width % 2 != 0 || info->video.height % 2 != 0;

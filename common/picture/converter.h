@@ -14,6 +14,8 @@ struct recipe {
     enum AVPixelFormat to;
     uint32_t width;
     uint32_t height;
+    uint32_t to_width;
+    uint32_t to_height;
     int from_matrix; // SWS_CS_*
     int to_matrix;
     int from_full;
@@ -42,7 +44,11 @@ enum tri_err converter_decode(picture_converter *c, const struct tri_frame_info 
                               const uint8_t *const data[TRI_PLANES_MAX],
                               const struct jpeg_target *target);
 
-/** Converts by libswscale, from and into pictures of even size or without chroma that pixels share. */
+/** Whether libswscale writes that format. */
+bool converter_can_rescale(picture_converter *c, uint32_t fourcc);
+
+/** Converts by libswscale, and scales to the size of `wanted`. Of the same size: from and into pictures
+ *  of even size or without chroma that pixels share. */
 enum tri_err converter_rescale(picture_converter *c, const struct tri_frame_info *info,
                                const struct tri_shape *shape,
                                const uint8_t *const data[TRI_PLANES_MAX],

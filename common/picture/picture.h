@@ -29,6 +29,13 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
                              uint8_t *const to[TRI_PLANES_MAX],
                              const uint32_t stride[TRI_PLANES_MAX]);
 
+/** Describes what picture_convert() makes of a frame of `video`. A target of another colour model than
+ *  the source's has the usual range of its own. */
+struct tri_video picture_target(const struct tri_video *video, uint32_t fourcc);
+
+/** Whether picture_convert() converts from one format to the other. */
+bool picture_can_make(picture_converter *converter, uint32_t from, uint32_t fourcc);
+
 /** Replaces B, G and R of each pixel of a TRI_FOURCC_AR24 image by their entries in `table`, in
  *  place. */
 void picture_map(uint8_t *pixels, uint32_t stride, uint32_t width, uint32_t height,

@@ -35,6 +35,7 @@ static int sws_matrix(const struct tri_video *video)
 static bool same_recipe(const struct recipe *a, const struct recipe *b)
 {
     return a->from == b->from && a->to == b->to && a->width == b->width && a->height == b->height &&
+           a->to_width == b->to_width && a->to_height == b->to_height &&
            a->from_matrix == b->from_matrix && a->to_matrix == b->to_matrix &&
            a->from_full == b->from_full && a->to_full == b->to_full && a->quick == b->quick;
 }
@@ -44,7 +45,8 @@ static bool same_recipe(const struct recipe *a, const struct recipe *b)
 static bool is_quick(const struct recipe *recipe)
 {
     return (recipe->to == AV_PIX_FMT_BGRA || recipe->to == AV_PIX_FMT_BGR0) &&
-           recipe->width % 8 == 0 && recipe->height % 2 == 0;
+           recipe->width % 8 == 0 && recipe->height % 2 == 0 && recipe->width == recipe->to_width &&
+           recipe->height == recipe->to_height;
 }
 
 static bool is_planar(enum AVPixelFormat format)
@@ -65,9 +67,9 @@ static enum tri_err prepare(picture_converter *c, const struct recipe *recipe)
     const int width = (int)recipe->width;
     const int height = (int)recipe->height;
     const int exact = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
-    c->sws = c->swscale->get_context(width, height, recipe->from, width, height, recipe->to,
-                                     recipe->quick && is_planar(recipe->from) ? SWS_POINT : exact,
-                                     NULL, NULL, NULL);
+    c->sws = c->swscale->get_context(
+        width, height, recipe->from, (int)recipe->to_width, (int)recipe->to_height, recipe->to,
+        recipe->quick && is_planar(recipe->from) ? SWS_POINT : exact, NULL, NULL, NULL);
     if (!c->sws)
         return TRI_ERR_NO_RESOURCES;
     c->swscale->set_colorspace_details(
@@ -302,6 +304,13 @@ static enum tri_err scale_staged(picture_converter *c, const struct sws_picture 
     return TRI_OK;
 }
 
+bool converter_can_rescale(picture_converter *c, uint32_t fourcc)
+{
+    if (!c->swscale)
+        c->swscale = swscale_load(c->log);
+    return c->swscale && c->swscale->is_supported_output(av_format(c, tri_format_find(fourcc)));
+}
+
 enum tri_err converter_rescale(picture_converter *c, const struct tri_frame_info *info,
                                const struct tri_shape *shape,
                                const uint8_t *const data[TRI_PLANES_MAX],
@@ -321,6 +330,8 @@ enum tri_err converter_rescale(picture_converter *c, const struct tri_frame_info
     struct recipe recipe = { .to = av_format(c, target),
                              .width = info->video.width,
                              .height = info->video.height,
+                             .to_width = wanted->width,
+                             .to_height = wanted->height,
                              .to_matrix = sws_matrix(wanted),
                              .to_full = target->family == TRI_FAMILY_RGB ||
                                         tri_video_range(wanted) == TRI_RANGE_FULL };

@@ -21,7 +21,8 @@ static void load(void)
 {
     struct swscale *f = &functions;
     void *const handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    loaded = handle && find(handle, "av_get_pix_fmt", &f->get_pix_fmt) &&
+    loaded = handle && find(handle, "av_log_set_level", &f->log_set_level) &&
+             find(handle, "av_get_pix_fmt", &f->get_pix_fmt) &&
              find(handle, "sws_isSupportedInput", &f->is_supported_input) &&
              find(handle, "sws_isSupportedOutput", &f->is_supported_output) &&
              find(handle, "sws_getContext", &f->get_context) &&
@@ -29,6 +30,8 @@ static void load(void)
              find(handle, "sws_setColorspaceDetails", &f->set_colorspace_details) &&
              find(handle, "sws_scale", &f->scale) &&
              find(handle, "sws_freeContext", &f->free_context);
+    if (loaded)
+        f->log_set_level(AV_LOG_ERROR); // it warns of each way that it does not take
 }
 
 const struct swscale *swscale_load(const tri_log *log)

@@ -6,12 +6,14 @@
 
 #include <triptych/log.h>
 
+#include <libavutil/log.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include <stdbool.h>
 
 /** Its functions, with their own names. */
 struct swscale {
+    __typeof__(&av_log_set_level) log_set_level;
     __typeof__(&av_get_pix_fmt) get_pix_fmt;
     __typeof__(&sws_isSupportedInput) is_supported_input;
     __typeof__(&sws_isSupportedOutput) is_supported_output;
