@@ -110,6 +110,8 @@ static enum source_result publish_no_signal(struct supervisor *supervisor)
 {
     struct outage *outage = &supervisor->outage;
     struct publisher *publisher = &supervisor->publisher;
+    if (publisher->source.ops->is_back && publisher->source.ops->is_back(&publisher->source))
+        return reopen_source(supervisor);
     if (!schedule_wait(&outage->schedule, WAIT_MS))
         return SOURCE_OK;
     schedule_postpone(&outage->schedule); // if reopening the source took long
@@ -119,7 +121,9 @@ static enum source_result publish_no_signal(struct supervisor *supervisor)
         publisher_publish(publisher, draft);
     else if (draft)
         tri_writer_cancel(publisher->writer, draft);
-    return outage_is_retry_due(outage, tri_now_ns()) ? reopen_source(supervisor) : SOURCE_OK;
+    if (publisher->source.ops->is_back || !outage_is_retry_due(outage, tri_now_ns()))
+        return SOURCE_OK;
+    return reopen_source(supervisor);
 }
 
 /** Treats a source without a usable frame for too long as lost. */

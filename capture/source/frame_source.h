@@ -25,6 +25,7 @@ enum source_io { SOURCE_IO_AUTO, SOURCE_IO_MMAP, SOURCE_IO_USERPTR, SOURCE_IO_RE
 enum source_list { SOURCE_LIST_NONE, SOURCE_LIST_DEVICES, SOURCE_LIST_FORMATS, SOURCE_LIST_CTRLS };
 
 struct fault_options;
+struct stream_edit;
 
 /** What the command line requests. Outlives the source. */
 struct source_options {
@@ -37,6 +38,7 @@ struct source_options {
     const char *const
         *controls; // "NAME=VALUE" each, NULL-terminated, set at every open; never NULL
     const struct fault_options *faults; // for fault_injection.c
+    const struct stream_edit *edit;     // for source_stream.c
     bool loop;
     bool reopens;          // --on-demand: it is closed and opened again
     bool json;             // print lists as one JSON object per line
@@ -111,6 +113,11 @@ struct source_ops {
      *  that open() left half open, and a closed one. */
     void (*close)(struct source *source);
 
+    /** Whether a source that was lost, and closed, can be opened again: called for each NO SIGNAL frame
+     *  instead of opening it now and then. It may keep what it found for open(), and close() releases
+     *  that. NULL: only opening it shows that. */
+    bool (*is_back)(struct source *source);
+
     /** Prints a list on stdout; NULL if there is nothing to list. The source is not open. */
     enum source_result (*list)(const struct source_options *options, enum source_list what);
 
@@ -133,6 +140,7 @@ struct source {
                                 // cancels it later itself; NULL: fill() fills the caller's
     uint64_t skip;              // frames still to discard; set and counted down by the caller
     uint64_t number;            // of a synthetic source's next frame; reopening keeps it
+    uint64_t limited;           // frames left out by a limit of the rate; reopening keeps it
     unsigned tried_io;          // bits of enum source_io without a frame so far; reopening keeps it
     char fault[TRI_SOURCE_MAX + 1]; // why the newest frame was dropped; empty: it was not
     uint64_t driver_drops;          // found since the caller last read and zeroed it
