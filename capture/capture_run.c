@@ -53,6 +53,7 @@ static struct source_options make_options(const struct config *config, const tri
         .standard = config->standard,
         .controls = config->controls.list,
         .faults = &config->faults,
+        .edit = config->edit,
         .loop = config->loop,
         .reopens = config->stream.on_demand >= 0,
         .json = config->json,

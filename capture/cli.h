@@ -47,6 +47,7 @@ struct config {
     uint64_t skip;
     bool wait_for_reader;
     struct fault_options faults;
+    const struct stream_edit *edit; // of triptych-convert
     bool json;
 };
 

@@ -65,4 +65,4 @@ _triptych()
     __ltrim_colon_completions "$cur"
 }
 
-complete -F _triptych triptych-capture triptych-display triptych-dump triptych-info triptych-v4l2
+complete -F _triptych triptych-capture triptych-convert triptych-display triptych-dump triptych-info triptych-v4l2

@@ -15,7 +15,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /** @return the status; sets the name of the requested stream, NULL without such an option. */
 static int parse(int argc, char **argv, const char **stream)
 {
-#if defined(PROGRAM_dump)
+#if defined(PROGRAM_convert)
+    struct convert_config whole;
+    const int status = convert_parse(&whole, argc, argv);
+    const struct config config = whole.run;
+#elif defined(PROGRAM_dump)
     struct cli_common common = { 0 };
     struct dump_config config = { 0 };
     const int status = dump_cli(argc, argv, &config, &common);

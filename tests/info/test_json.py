@@ -120,14 +120,15 @@ class Json(ProgramTest):
         self.wait_for_stream(name, writer)
         return name, writer
 
-    RUNS = "Runs: triptych-capture, triptych-display, triptych-dump"
+    RUNS = "Runs: triptych-capture, triptych-convert, triptych-display, triptych-dump"
+    WRITES = "triptych-capture and triptych-convert add"
     READS = "triptych-dump and triptych-display add"
 
     def test_writer_has_the_documented_keys(self):
         name = self.stream()
         done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
                                "--count", 3, "pattern:clock")
-        self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds")
+        self.assert_documented(last_json(done.stdout), self.RUNS, self.WRITES)
 
     def test_file_name_outside_utf_8_has_the_documented_keys(self):
         video = self.folder() / os.fsdecode(b"caf\xe9.y4m")
@@ -136,13 +137,20 @@ class Json(ProgramTest):
                                f"y4m:{video.name}", cwd=video.parent)
         summary = last_json(done.stdout)
         self.assertEqual(summary["source"], "y4m:caf?.y4m")
-        self.assert_documented(summary, self.RUNS, "triptych-capture adds")
+        self.assert_documented(summary, self.RUNS, self.WRITES)
+
+    def test_converter_has_the_documented_keys(self):
+        built("triptych-convert")
+        done = self.run_to_end("triptych-convert", "-q", "--json", "--count", 3, self.pattern()[0],
+                               self.stream())
+        self.assert_documented(last_json(done.stdout), self.RUNS, self.WRITES,
+                               "triptych-convert adds")
 
     def test_writer_with_faults_has_the_documented_keys(self):
         name = self.stream()
         done = self.run_to_end("triptych-capture", "-q", "-n", name, "-s", "160x120", "--json",
                                "--count", 3, "--tear", "pattern:clock")
-        self.assert_documented(last_json(done.stdout), self.RUNS, "triptych-capture adds",
+        self.assert_documented(last_json(done.stdout), self.RUNS, self.WRITES,
                                "triptych-capture with fault injection adds")
 
     def test_reader_with_all_options_has_the_documented_keys(self):
@@ -236,7 +244,8 @@ class Documents(unittest.TestCase):
     """docs/json.md and the schemas agree."""
 
     TABLES = {
-        "run": ("Runs: triptych-capture, triptych-display, triptych-dump", "triptych-capture adds",
+        "run": ("Runs: triptych-capture, triptych-convert, triptych-display, triptych-dump",
+                "triptych-capture and triptych-convert add", "triptych-convert adds",
                 "triptych-capture with fault injection adds",
                 "triptych-dump and triptych-display add", "triptych-dump --clock adds",
                 "triptych-dump --output adds", "triptych-dump --rate constant adds",

@@ -8,8 +8,8 @@ import unittest
 
 from programs import BUILD, PATIENCE, ProgramTest, built, tool
 
-PROGRAMS = ("triptych-capture", "triptych-display", "triptych-dump", "triptych-info",
-            "triptych-v4l2")
+PROGRAMS = ("triptych-capture", "triptych-convert", "triptych-display", "triptych-dump",
+            "triptych-info", "triptych-v4l2")
 COMPLETE = """
 source /usr/share/bash-completion/bash_completion
 source "$COMPLETION"

@@ -17,6 +17,8 @@ LEFT_OUT = {
     "gstreamer": ("GStreamer plugin", ("gsttriptych", "triptych-gst", "gst_", "test_gst", "pipe")),
     "obs": ("OBS plugin", ("triptych", "test_obs")),
     "python": ("Python module", ()),
+    "convert": ("triptych-convert", ("triptych-convert", "convert", "test_fit", "test_rate_limit",
+                                     "man-triptych-convert")),
     "man": ("Manual pages", ("man-",)),
     "screen": ("screens", ("screen", "x-painter")),
     "v4l2": ("cameras", ("camera", "scripted_camera", "test_device")),
