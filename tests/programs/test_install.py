@@ -2,7 +2,10 @@
 """Files that `meson install` adds to programs and libraries: manual pages, completion, Python."""
 import json
 import os
+import pty
 import re
+import select
+import signal
 import subprocess
 import unittest
 
@@ -87,6 +90,58 @@ class Install(ProgramTest):
         capture = self.start("triptych-capture", "--quiet", "--name", name, "-s", "64x64")
         self.wait_for_stream(name, capture)
         self.assertIn(name, self.complete("triptych-display", name[:3]))
+
+    def complete_in_fish(self, line):
+        path = ":".join({os.path.dirname(built(program)) for program in PROGRAMS})
+        folder = self.installed("vendor_completions.d")
+        done = subprocess.run(
+            [tool("fish"), "--no-config", "-c",
+             f"set fish_complete_path {folder}; complete -C '{line}'"],
+            text=True, capture_output=True, check=True, timeout=PATIENCE,
+            env=os.environ | {"PATH": path + ":" + os.environ["PATH"], "HOME": str(self.root)})
+        return [word.split("\t")[0] for word in done.stdout.splitlines()]
+
+    def test_fish_completes_options_patterns_words_and_streams(self):
+        self.assertEqual(self.complete_in_fish("triptych-dump --max-d"), ["--max-drops"])
+        self.assertEqual(self.complete_in_fish("triptych-info wa"), ["watch"])
+        self.assertEqual(self.complete_in_fish("triptych-display --mode "), ["latest", "next"])
+        self.assertEqual(self.complete_in_fish("triptych-capture pattern:sm"), ["pattern:smpte"])
+        name = self.stream()
+        capture = self.start("triptych-capture", "--quiet", "--name", name, "-s", "64x64")
+        self.wait_for_stream(name, capture)
+        self.assertIn(name, self.complete_in_fish(f"triptych-display {name[:3]}"))
+
+    def complete_in_zsh(self, line, rest):
+        """Types a line and the tab key into zsh, and waits for the rest of the completed word."""
+        path = ":".join({os.path.dirname(built(program)) for program in PROGRAMS})
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(tool("zsh"), ["zsh", "-f", "-i"], os.environ | {
+                "PATH": path + ":" + os.environ["PATH"], "TERM": "dumb", "HOME": str(self.root)})
+        self.addCleanup(os.close, terminal)
+        self.addCleanup(os.waitpid, pid, 0)
+        self.addCleanup(os.kill, pid, signal.SIGKILL)
+        folder = self.installed("site-functions")
+        seen = b""
+
+        def wait_for(text):
+            nonlocal seen
+            while text not in seen:
+                ready, _, _ = select.select([terminal], [], [], PATIENCE)
+                self.assertTrue(ready, f"{text} is not in {seen}")
+                seen += os.read(terminal, 4096)
+            seen = seen.split(text, 1)[1]
+
+        os.write(terminal, f"fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; "
+                 "echo $((41 + 1)) is ready\n".encode())
+        wait_for(b"42 is ready")
+        os.write(terminal, f"{line}\t".encode())
+        wait_for(line.encode() + rest.encode())
+
+    def test_zsh_completes_options_patterns_and_commands(self):
+        self.complete_in_zsh("triptych-dump --max-d", "rops ")
+        self.complete_in_zsh("triptych-capture pattern:sm", "pte ")
+        self.complete_in_zsh("triptych-info wa", "tch ")
 
     def test_linker_and_python_find_what_was_installed(self):
         options = subprocess.run([tool("meson"), "introspect", "--buildoptions", BUILD], check=True,
