@@ -79,21 +79,21 @@ static const char *const touches[] = { "none", "all", NULL };
 
 static const struct cli_option options[] = {
     { 'w', "transport", "TRANSPORT", "block", "transport to run; or memory, calls", cli_set_text,
-      AT(transport), NULL },
-    { 's', "size", "WxH", "640x480", "pixels", cli_set_size, AT(size), NULL },
-    { 'f', "format", "FOURCC", "YUYV", "pixel format", cli_set_format, AT(format), NULL },
-    { 0, "readers", "N", "1", "1 to 64 processes", cli_set_count, AT(readers), NULL },
+      AT(transport) },
+    { 's', "size", "WxH", "640x480", "pixels", cli_set_size, AT(size) },
+    { 'f', "format", "FOURCC", "YUYV", "pixel format", cli_set_format, AT(format) },
+    { 0, "readers", "N", "1", "1 to 64 processes", cli_set_count, AT(readers) },
     { 'r', "fps", "N[-N...]", "60", "frames a second, one rate after another; 0: unpaced",
-      cli_set_text, AT(rate), NULL },
+      cli_set_text, AT(rate) },
     { 0, "jitter", "PERCENT", "0", "of a period, how far frames are off their time", cli_set_count,
-      AT(jitter), NULL },
+      AT(jitter) },
     { 0, "drop-every", "N", "0", "one frame of N is lost by the source", cli_set_count,
-      AT(drop_every), NULL },
-    { 0, "seconds", "S", "1", "how long", cli_set_seconds, AT(seconds), NULL },
+      AT(drop_every) },
+    { 0, "seconds", "S", "1", "how long", cli_set_seconds, AT(seconds) },
     { 0, "touch", "WHAT", "none", "bytes of a frame that both sides touch: none or all",
       cli_set_word, AT(touch), touches },
-    { 'l', "list", NULL, NULL, "list the transports", cli_set_true, AT(list), NULL },
-    { 0, NULL, NULL, NULL, NULL, NULL, 0, NULL },
+    { 'l', "list", NULL, NULL, "list the transports", cli_set_true, AT(list) },
+    { 0 },
 };
 
 static const struct cli_program program = {
