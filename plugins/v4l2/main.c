@@ -6,11 +6,14 @@
 
 #include <triptych/stream.h>
 
+#include <elf.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIBRARY     "libtriptych-v4l2.so"
@@ -40,11 +43,11 @@ static bool set_device(const struct cli_option *option, void *target, const char
 
 static const struct cli_option options[] = {
     { 'd', "device", "N=NAME", NULL, "show stream NAME as /dev/videoN; may be repeated", set_device,
-      0, NULL },
+      0, NULL, NULL },
     { 'z', "zero-copy", NULL, NULL, "map buffers read-only: they are the stream's slots",
-      cli_set_true, offsetof(struct config, zero_copy), NULL },
+      cli_set_true, offsetof(struct config, zero_copy), NULL, NULL },
     { 'l', "list", NULL, NULL, "list the streams and their devices, run nothing", cli_set_true,
-      offsetof(struct config, list), NULL },
+      offsetof(struct config, list), NULL, NULL },
     { .name = NULL },
 };
 
@@ -59,7 +62,7 @@ static const struct cli_program program = {
     .options = options,
     .notes =
         "Programs that are setuid, statically linked, or open files outside libc do not see the\n"
-        "devices. Programs that do not use libc's directory functions find them by path only.\n",
+        "devices. Programs that do not use libc's directory functions find them by path only.",
     .example = "triptych-v4l2 --device 0=cam0 ffmpeg -f v4l2 -i /dev/video0 out.mkv",
     .runs_command = true,
 };
@@ -96,6 +99,71 @@ static enum tri_err assign(struct config *config)
     }
     tri_stream_list_close(&list);
     return TRI_OK;
+}
+
+/** Warns of devices that the program cannot open yet. */
+static void check_streams(const struct config *config, const tri_log *log)
+{
+    if (config->devices == 0)
+        tri_log_write(log, TRI_LOG_WARN, "v4l2",
+                      "no stream has a frame: there are no devices; start triptych-capture first");
+    for (uint32_t i = 0; i < config->devices; i++) {
+        struct tri_stream stream;
+        const char *const name = config->device[i].stream;
+        const enum tri_err err = tri_stream_find(name, &stream);
+        if (err != TRI_OK)
+            tri_log_write(log, TRI_LOG_WARN, "v4l2",
+                          "%s: %s; /dev/video%u cannot be opened before there is one", name,
+                          tri_strerror(err), config->device[i].number);
+    }
+}
+
+/** Finds a program as execvp() does. */
+static FILE *open_program(const char *name)
+{
+    const char *next = strchr(name, '/') ? NULL : getenv("PATH");
+    if (!next)
+        return fopen(name, "re");
+    while (*next) {
+        char path[PATH_MAX];
+        const int length = (int)strcspn(next, ":");
+        snprintf(path, sizeof(path), "%.*s/%s", length, next, name);
+        if (access(path, X_OK) == 0)
+            return fopen(path, "re");
+        next += length + (next[length] == ':');
+    }
+    return NULL;
+}
+
+/** Returns why the loader will not preload a library into a program; NULL if it will. */
+static const char *obstacle(FILE *file)
+{
+    struct stat status;
+    ElfW(Ehdr) header;
+    if (fstat(fileno(file), &status) == 0 && status.st_mode & (S_ISUID | S_ISGID))
+        return "is setuid; put triptych-v4l2 behind it, as in: sudo triptych-v4l2 PROGRAM";
+    if (fread(&header, sizeof(header), 1, file) != 1 ||
+        memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+        fseek(file, (long)header.e_phoff, SEEK_SET) != 0)
+        return NULL; // a script, or something that execvp() refuses
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        ElfW(Phdr) segment;
+        if (fread(&segment, sizeof(segment), 1, file) != 1 || segment.p_type == PT_INTERP)
+            return NULL;
+    }
+    return "is statically linked; read the stream another way";
+}
+
+/** Warns if the program will not see the devices. */
+static void check_program(const char *name, const tri_log *log)
+{
+    FILE *const file = open_program(name);
+    if (!file)
+        return;
+    const char *const why = obstacle(file);
+    fclose(file);
+    if (why)
+        tri_log_write(log, TRI_LOG_WARN, "v4l2", "%s does not see the devices: it %s", name, why);
 }
 
 static void print_devices(const struct config *config)
@@ -168,6 +236,7 @@ int main(int argc, char **argv)
                       tri_strerror(err));
         return CLI_FAILED;
     }
+    check_streams(&config, &log);
     if (config.list) {
         print_devices(&config);
         return cli_printed(&log) ? CLI_DONE : CLI_FAILED;
@@ -176,6 +245,7 @@ int main(int argc, char **argv)
         return cli_refuse(&program, "no program is given");
     if (!preload(&log) || !export_devices(&config))
         return CLI_FAILED;
+    check_program(argv[first], &log);
     execvp(argv[first], argv + first);
     tri_log_write(&log, TRI_LOG_ERROR, "v4l2", "%s: %s", argv[first], strerror(errno));
     return errno == ENOENT ? 127 : 126; // as a shell does

@@ -2,6 +2,7 @@
 """A stream as a V4L2 device: interface, frames, lifetime."""
 import os
 import re
+import shutil
 import signal
 import subprocess
 import unittest
@@ -14,6 +15,17 @@ PYTHON = """
 import fcntl, mmap, os, select, struct, sys, time
 DEVICE = "%s"
 """ % DEVICE
+
+# Writes the camera's own frames.
+OPENCV = """
+import sys, cv2
+camera = cv2.VideoCapture(sys.argv[1], cv2.CAP_V4L2)
+camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"YUYV"))
+camera.set(cv2.CAP_PROP_CONVERT_RGB, 0)
+with open(sys.argv[3], "wb") as out:
+    for _ in range(int(sys.argv[2])):
+        out.write(camera.read()[1].tobytes())
+"""
 
 
 class Device(PreloadedTest):
@@ -224,16 +236,29 @@ print(opened)
         self.assertEqual(counts[0], "19")  # ENODEV
         self.assertGreater(int(counts[1]), 5)
 
-    def test_ten_programs_read_one_stream(self):
+    def test_ten_programs_get_the_streams_bytes_at_the_same_time(self):
         self.capture(self.name)
-        wanted = self.raw_frame(self.name)
-        folder = self.folder()
-        programs = [self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
-                                         "--stream-count=30", f"--stream-to={folder / str(i)}")
-                    for i in range(10)]
-        for i, program in enumerate(programs):
-            self.assertEqual(program.wait(PATIENCE), 0)
-            self.assertEqual((folder / str(i)).read_bytes(), wanted * 30)
+        frame, folder = self.raw_frame(self.name), self.folder()
+        v4l2_ctl = [tool("v4l2-ctl"), "-d", DEVICE, "--stream-count=20"]
+        gstreamer = [tool("gst-launch-1.0"), "-q", "v4l2src", f"device={DEVICE}", "num-buffers=20"]
+        commands = [[*v4l2_ctl, "--stream-mmap", f"--stream-to={folder}/0"],
+                    [*v4l2_ctl, "--stream-user", f"--stream-to={folder}/1"],
+                    ["--zero-copy", *v4l2_ctl, "--stream-mmap", f"--stream-to={folder}/2"],
+                    [tool("ffmpeg"), "-y", "-v", "error", "-f", "v4l2", "-input_format", "yuyv422", "-i",
+                     DEVICE, "-c", "copy", "-f", "rawvideo", "-frames:v", "20", f"{folder}/3"],
+                    [*gstreamer, "io-mode=mmap", "!", "filesink", f"location={folder}/4"],
+                    [*v4l2_ctl, "--stream-poll", "--stream-mmap", f"--stream-to={folder}/5"],
+                    [*gstreamer, "io-mode=rw", "!", "filesink", f"location={folder}/6"],
+                    ["/usr/bin/python3", "-c", OPENCV, DEVICE, "20", f"{folder}/7"],
+                    [tool("head"), "-c", str(20 * len(frame)), DEVICE],
+                    [tool("dd"), "status=none", f"if={DEVICE}", f"bs={len(frame)}", "count=20"]]
+        programs = []
+        for number, command in enumerate(commands):
+            with open(folder / str(number), "wb") as out:
+                programs.append(self.start_preloaded(self.name, *command, stdout=out))
+        for number, program in enumerate(programs):
+            self.assertEqual(program.wait(PATIENCE), 0, commands[number])
+            self.assertTrue((folder / str(number)).read_bytes() == frame * 20, commands[number])
 
 
 class Launcher(PreloadedTest):
@@ -242,6 +267,19 @@ class Launcher(PreloadedTest):
         self.capture(name)
         self.assertRegex(self.run_to_end("triptych-v4l2", "--list").stdout,
                          rf"(?m)^/dev/video\d+ +/dev/triptych/{re.escape(name)}$")
+
+    def test_devices_without_a_stream_are_named(self):
+        done = self.run_to_end("triptych-v4l2", "--device", "7=nobody", tool("true"))
+        self.assert_refused(done, 0, "/dev/video7", "nobody: there is no stream")
+
+    def test_programs_that_cannot_be_preloaded_are_named(self):
+        program = self.folder() / "program"
+        shutil.copy(tool("true"), program)
+        program.chmod(0o4755)
+        self.assert_refused(self.run_to_end("triptych-v4l2", program), 0, "setuid")
+        static = tool("busybox")  # of busybox-static
+        self.assert_refused(self.run_to_end("triptych-v4l2", static, "true"), 0, "statically linked")
+        self.assertNotIn("linked", self.run_to_end("triptych-v4l2", "true").stderr)
 
     def test_options_behind_the_program_are_the_programs(self):
         done = self.run_to_end("triptych-v4l2", tool("printf"), "%s", "--list")
