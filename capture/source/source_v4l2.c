@@ -60,7 +60,7 @@ static void stop(struct camera_source *state)
     state->scratch = NULL;
 }
 
-/** Negotiates a format with the open camera and starts streaming. */
+/** Negotiates a format with the open camera and prepares its buffers. */
 static enum source_result start(struct source *source, bool changed)
 {
     struct camera_source *state = source->state;
@@ -125,6 +125,12 @@ static enum source_result v4l2_source_wait(struct source *source, int timeout_ms
     struct camera_source *state = source->state;
     bool event = false;
     state->starved |= state->enqueued < source->queue;
+    if (state->io == SOURCE_IO_MMAP && !state->buffers.running) {
+        // Not when it is opened: a stream on demand only describes it then, and its LED stays off.
+        const enum source_result started = camera_buffers_start(&state->buffers);
+        if (started != SOURCE_OK)
+            return camera_io_fall_back(source, started);
+    }
     const enum source_result result = camera_buffers_wait(&state->camera, timeout_ms, &event);
 
     if (result != SOURCE_OK || !event || !camera_timings_changed(&state->camera))

@@ -64,7 +64,7 @@ static bool map_buffer(struct camera_buffers *buffers, uint32_t index)
     return true;
 }
 
-enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
+enum source_result camera_buffers_queue_mmap(struct camera_buffers *buffers,
                                              const struct camera *camera,
                                              const struct camera_format *format, uint32_t count)
 {
@@ -82,7 +82,7 @@ enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
         if (result != SOURCE_OK)
             return result;
     }
-    return camera_buffers_start(buffers);
+    return SOURCE_OK;
 }
 
 bool camera_buffers_request_userptr(struct camera_buffers *buffers, const struct camera *camera,

@@ -36,9 +36,8 @@ struct camera_taken {
     uint32_t used[TRI_PLANES_MAX];   // its end, from the start of the memory
 };
 
-/** Requests at least `count` buffers of the driver's memory, queues them and starts. Logs
- *  failures. */
-enum source_result camera_buffers_start_mmap(struct camera_buffers *buffers,
+/** Requests at least `count` buffers of the driver's memory and queues them. Logs failures. */
+enum source_result camera_buffers_queue_mmap(struct camera_buffers *buffers,
                                              const struct camera *camera,
                                              const struct camera_format *format, uint32_t count);
 

@@ -38,7 +38,7 @@ static enum source_result start_mmap(struct source *source, const char **why)
     *why = "--io mmap: the driver does not support streaming; use --io read";
     if (!(state->camera.caps & V4L2_CAP_STREAMING))
         return SOURCE_NOTHING;
-    return camera_buffers_start_mmap(&state->buffers, &state->camera, &state->format, MMAP_BUFFERS);
+    return camera_buffers_queue_mmap(&state->buffers, &state->camera, &state->format, MMAP_BUFFERS);
 }
 
 static enum source_result start_read(struct source *source, const char **why)

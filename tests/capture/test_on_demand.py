@@ -51,6 +51,14 @@ class OnDemand(ScriptedCameraTest):
         self.assertEqual((shown["picture"]["format"], shown["picture"]["width"]), ("GREY", 64))
         self.finish(process)
 
+    def test_camera_is_described_without_starting_it(self):
+        for io in ("userptr", "mmap", "read"):
+            with self.subTest(io):
+                self.plug_in([GREY, "caps +readwrite", "fail STREAMON EIO", "fail read EIO"])
+                name, process, _ = self.demanded("--io", io)
+                self.assertEqual(self.shown(name)["picture"]["width"], 64)
+                self.finish(process)
+
     def test_reader_gets_frames_of_the_source_under_the_same_name(self):
         self.plug_in(GREY)
         name, process, log = self.demanded()
