@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """--on-demand: the source is open only while the stream has readers."""
 import os
+import pathlib
+import re
 
 from programs import last_json, wait_until
 from scripted_camera import ScriptedCameraTest
@@ -8,6 +10,8 @@ from scripted_camera import ScriptedCameraTest
 GREY = "mode GREY 64x48 50"
 FAILED, MISUSED = 1, 2
 OPENING = "opening it for a reader"
+READERS = int(os.environ.get("TRIPTYCH_READERS", "20"))  # one after the other
+LEAST_LEAK = 4  # KiB of each
 
 
 class OnDemand(ScriptedCameraTest):
@@ -73,6 +77,49 @@ class OnDemand(ScriptedCameraTest):
 
     def wait_for_standby_number(self, log, count):
         wait_until(lambda: log().count("standby: no readers") == count, f"standby {count}")
+
+    def test_readers_that_attach_while_the_source_opens_share_it(self):
+        self.plug_in(GREY)
+        name, process, log = self.demanded()
+        readers = [self.start("triptych-dump", "--stats", "--mode", "next", "--count", "20", name)
+                   for _ in range(3)]
+        for reader in readers:
+            reader.communicate(timeout=60)
+            self.assertEqual(reader.returncode, 0)
+        self.wait_for_standby_number(log, 2)
+        self.finish(process)
+        self.assertEqual(log().count(OPENING), 1)
+
+    def test_reader_that_leaves_before_the_first_frame_ends_the_start(self):
+        self.plug_in([GREY, "fail DQBUF EAGAIN"])
+        name, process, log = self.demanded()
+        for opened in range(1, 4):
+            reader = self.reader(name)
+            wait_until(lambda count=opened: log().count(OPENING) == count, "the source opens")
+            reader.kill()
+            reader.communicate(timeout=60)
+            self.wait_for_standby_number(log, opened + 1)
+        self.finish(process)
+
+    def resources(self, process):
+        """Open files, mapped segments and resident KiB of a process."""
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        maps = pathlib.Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
+        return (len(os.listdir(f"/proc/{process.pid}/fd")), maps.count("SYSV"),
+                int(re.search(r"VmRSS:\s+(\d+)", status)[1]))
+
+    def test_readers_that_come_and_go_leave_nothing_behind(self):
+        self.plug_in(GREY)
+        name, process, log = self.demanded()
+        seen = []
+        for opened in range(1, READERS + 1):
+            self.frames(name, 12)  # more than the slots have
+            self.wait_for_standby_number(log, opened + 1)
+            seen.append(self.resources(process))
+        self.finish(process)
+        half = READERS // 2
+        self.assertEqual({row[:2] for row in seen[half:]}, {seen[half][:2]})
+        self.assertLess(seen[-1][2] - seen[half][2], LEAST_LEAK * half)
 
     def test_inspecting_a_stream_does_not_open_the_source(self):
         self.plug_in(GREY)
