@@ -210,18 +210,25 @@ static json_t *picture_json(const struct tri_stream *stream)
         tri_siting_name(video->siting), "significant_bits", (int)video->bits);
 }
 
+const char *describe_time_source(const struct tri_frame_info *frame)
+{
+    return frame->flags & TRI_FRAME_TIME_SENDER    ? "sender"
+           : frame->flags & TRI_FRAME_TIME_ARRIVAL ? "arrival"
+                                                   : "local";
+}
+
 static json_t *frame_json(const struct tri_stream *stream)
 {
     const struct tri_frame_info *frame = &stream->newest;
     if (!stream->has_frame)
         return json_null();
-    return json_pack("{sI sI sI sI sI sI sf si si sb}", "number", (json_int_t)frame->number,
+    return json_pack("{sI sI sI ss sI sI sI sf si si sb}", "number", (json_int_t)frame->number,
                      "driver_sequence", (json_int_t)frame->driver_sequence, "capture_ns",
-                     (json_int_t)frame->capture_ns, "publish_ns", (json_int_t)frame->publish_ns,
-                     "generation", (json_int_t)frame->generation, "bytes_used",
-                     (json_int_t)frame->bytes_used, "age_ms",
-                     nearbyint(describe_age_ms(stream) * 1000) / 1000, "copies", (int)frame->copies,
-                     "user_bytes", (int)frame->user_bytes, "no_signal",
+                     (json_int_t)frame->capture_ns, "time_source", describe_time_source(frame),
+                     "publish_ns", (json_int_t)frame->publish_ns, "generation",
+                     (json_int_t)frame->generation, "bytes_used", (json_int_t)frame->bytes_used,
+                     "age_ms", nearbyint(describe_age_ms(stream) * 1000) / 1000, "copies",
+                     (int)frame->copies, "user_bytes", (int)frame->user_bytes, "no_signal",
                      (frame->flags & TRI_FRAME_NO_SIGNAL) != 0);
 }
 

@@ -7,6 +7,10 @@
 
 #include <jansson.h>
 
+/** Where the capture time comes from: "sender", the clock of the sending host; "arrival", this host's
+ *  when the frame arrived; "local", this host's when it was captured. */
+const char *describe_time_source(const struct tri_frame_info *frame);
+
 /** "live", "standby", "dead", "unreadable", "corrupt", "version", "too-large". */
 const char *describe_state(const struct tri_stream *stream);
 

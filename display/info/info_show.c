@@ -70,6 +70,10 @@ static void print_newest(const struct tri_stream *stream)
     row("number", "%" PRIu64 ", of generation %" PRIu64, frame->number, frame->generation);
     row("driver sequence", "%" PRIu64, frame->driver_sequence);
     row("age", "%.1f ms since capture", describe_age_ms(stream));
+    if (frame->flags & TRI_FRAME_TIME_SENDER)
+        row("capture time", "by the sender's clock");
+    else if (frame->flags & TRI_FRAME_TIME_ARRIVAL)
+        row("capture time", "of arrival: the sender gives none");
     row("capture to publish", "%.3f ms", (double)(frame->publish_ns - frame->capture_ns) / 1e6);
     row("bytes", "%" PRIu64, frame->bytes_used);
     row("copies", "%" PRIu32 " made by the writer", frame->copies);

@@ -322,6 +322,7 @@ static enum source_result module_fill(struct source *source, struct tri_draft **
                                       int timeout_ms)
 {
     struct capture *capture = source->state;
+    const struct gst_form *form = source->ops->data;
     struct gst_triptych_capture_frame *frame = &capture->frame;
     (void)timeout_ms;
     if (source->in_place)
@@ -330,6 +331,8 @@ static enum source_result module_fill(struct source *source, struct tri_draft **
         return SOURCE_OK; // no slot is free
     memcpy(frame->info.video.stride, (*draft)->info.video.stride, sizeof(frame->info.video.stride));
     (*draft)->info = frame->info;
+    if (form->remote && !(frame->info.flags & TRI_FRAME_TIME_SENDER))
+        (*draft)->info.flags |= TRI_FRAME_TIME_ARRIVAL;
     (void)gst_triptych_user_data_write(frame->buffer, *draft); // what does not fit is left out
     if (source->in_place)
         return SOURCE_OK;

@@ -5,6 +5,8 @@
 
 #define NTP_EPOCH_NS (2208988800 * (gint64)GST_SECOND) // from 1900 to 1970, RFC 5905
 
+#define NTP_ERROR_NS (10 * (gint64)GST_SECOND)
+
 /** Returns NTP time minus CLOCK_MONOTONIC, by this host's real-time clock. */
 static gint64 offset_to_ntp(void)
 {
@@ -47,20 +49,30 @@ static gboolean is_of(const GstReferenceTimestampMeta *meta, GstStaticCaps *kind
     return same;
 }
 
-gint64 gst_triptych_get_capture_time(GstBuffer *buffer)
+/** Converts NTP time; 0 if its clock cannot be that of a synchronised host. */
+static gint64 from_ntp(GstClockTime ntp)
+{
+    const gint64 capture_ns = (gint64)ntp - offset_to_ntp();
+    return ABS(capture_ns - tri_now_ns()) < NTP_ERROR_NS ? capture_ns : 0;
+}
+
+gint64 gst_triptych_get_capture_time(GstBuffer *buffer, gboolean *by_sender)
 {
     gpointer state = NULL;
     const GstMeta *meta;
-    gint64 capture_ns = 0;
+    gint64 monotonic_ns = 0;
+    gint64 ntp_ns = 0;
     while ((meta = gst_buffer_iterate_meta_filtered(buffer, &state,
                                                     GST_REFERENCE_TIMESTAMP_META_API_TYPE))) {
         const GstReferenceTimestampMeta *reference = (const GstReferenceTimestampMeta *)meta;
         if (is_of(reference, &monotonic_caps))
-            return (gint64)reference->timestamp;
-        if (capture_ns == 0 && is_of(reference, &ntp_caps))
-            capture_ns = (gint64)reference->timestamp - offset_to_ntp();
+            monotonic_ns = (gint64)reference->timestamp;
+        else if (ntp_ns == 0 && is_of(reference, &ntp_caps))
+            ntp_ns = from_ntp(reference->timestamp);
     }
-    return capture_ns;
+    if (by_sender)
+        *by_sender = monotonic_ns == 0 && ntp_ns > 0;
+    return monotonic_ns ? monotonic_ns : ntp_ns;
 }
 
 gboolean gst_triptych_clock_is_monotonic(GstClock *clock)

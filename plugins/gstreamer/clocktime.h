@@ -22,8 +22,9 @@ void gst_triptych_set_capture_times(const GstBuffer *buffer, GstReferenceTimesta
                                     GstReferenceTimestampMeta *ntp, gint64 capture_ns);
 
 /** Returns the capture time from a buffer's references, 0 without one. NTP time is converted to
- *  this host's CLOCK_MONOTONIC by its real-time clock. */
-gint64 gst_triptych_get_capture_time(GstBuffer *buffer);
+ *  this host's CLOCK_MONOTONIC by its real-time clock; *by_sender (may be NULL): it is such a time.
+ *  One that is more than ten seconds from now is ignored, because the sender's clock is not set. */
+gint64 gst_triptych_get_capture_time(GstBuffer *buffer, gboolean *by_sender);
 
 /** Returns whether a clock reads CLOCK_MONOTONIC, apart from its calibration. Elements ask once,
  *  when they get the clock. */

@@ -179,7 +179,7 @@ static gboolean are_regions_of(struct region *regions, gsize count, gconstpointe
 /** The number of the frame that triptychsrc made the buffer of; 0: another element made it. */
 static guint64 frame_number(GstBuffer *buffer)
 {
-    return gst_triptych_get_capture_time(buffer) > 0 && GST_BUFFER_OFFSET_IS_VALID(buffer)
+    return gst_triptych_get_capture_time(buffer, NULL) > 0 && GST_BUFFER_OFFSET_IS_VALID(buffer)
                ? GST_BUFFER_OFFSET(buffer)
                : 0;
 }

@@ -83,9 +83,9 @@ static gboolean gst_triptych_video_sink_propose_allocation(GstBaseSink *base, Gs
 }
 
 /** Returns the capture time: from the reference timestamp, otherwise from the time stamp. */
-static gint64 capture_time(GstTriptychVideoSink *self, GstBuffer *buffer)
+static gint64 capture_time(GstTriptychVideoSink *self, GstBuffer *buffer, gboolean *by_sender)
 {
-    const gint64 capture_ns = gst_triptych_get_capture_time(buffer);
+    const gint64 capture_ns = gst_triptych_get_capture_time(buffer, by_sender);
     if (capture_ns > 0)
         return capture_ns;
 
@@ -104,7 +104,10 @@ void gst_triptych_video_sink_describe(GstTriptychVideoSink *self, GstBuffer *buf
     info->video = video;
     info->video.rotation = self->rotation;
     info->video.field = gst_triptych_buffer_field(&self->info, buffer);
-    info->capture_ns = capture_time(self, buffer);
+    gboolean by_sender;
+    info->capture_ns = capture_time(self, buffer, &by_sender);
+    if (by_sender)
+        info->flags |= TRI_FRAME_TIME_SENDER;
     if (GST_BUFFER_OFFSET_IS_VALID(buffer))
         info->driver_sequence = GST_BUFFER_OFFSET(buffer);
     if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT))

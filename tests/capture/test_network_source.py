@@ -2,6 +2,7 @@
 """Network sources of triptych-capture: RTSP servers and web servers on loopback that come, go and
 refuse."""
 import functools
+import json
 import http.server
 import subprocess
 import threading
@@ -26,10 +27,9 @@ class RtspTest(GstSourceTest):
                           capture_output=True).returncode:
             self.skipTest("gir1.2-gst-rtsp-server-1.0 is not installed")
 
-    def serve(self, encoder=H264, port=0, login=()):
+    def serve(self, encoder=H264, port=0, login=(), source=SOURCE_OF_SERVER):
         """Starts a server. Returns it and its port."""
-        server = self.start("/usr/bin/python3", SERVER, port,
-                            f"{SOURCE_OF_SERVER} ! {encoder}", *login,
+        server = self.start("/usr/bin/python3", SERVER, port, f"{source} ! {encoder}", *login,
                             env=self.environment)
         return server, int(server.stdout.readline())
 
@@ -123,6 +123,26 @@ class Rtsp(RtspTest):
         self.finish(process)
 
 
+class Times(RtspTest):
+    def test_capture_times_are_those_of_the_sender(self):
+        first = self.stream()
+        self.start("triptych-capture", "-q", "-n", first, "-s", "320x240", "-r", 25, "-f", "YU12",
+                   "-b", 16, "pattern:clock")
+        server, port = self.serve(source=f"triptychsrc stream={first}")
+        name, process, _ = self.capture(f"rtspt://127.0.0.1:{port}/live", "-b", 16)
+        wait_until(lambda: self.frames(name, 1)[0]["by_sender"], "a sender report")
+        self.assertEqual(self.shown(name)["newest"]["time_source"], "sender")
+        received = self.start("camera-frames", name, 50, PATIENCE)
+        times = {frame["clock"]: frame["capture_ns"] for frame in self.frames(first, 60)}
+        lines = received.communicate(timeout=PATIENCE)[0].decode().splitlines()
+        errors = [abs(frame["capture_ns"] - times[frame["clock"]]) / 1e6
+                  for frame in map(json.loads, lines) if frame["clock"] in times]
+        self.assertGreater(len(errors), 20)
+        self.assertLess(max(errors), 5, "milliseconds")
+        self.finish(process)
+        end(server)
+
+
 class Page(http.server.BaseHTTPRequestHandler):
     """/live is Motion JPEG until the client goes, /locked needs a password."""
     pictures = ()
@@ -172,6 +192,7 @@ class Web(GstSourceTest):
         port = server.server_address[1]
         name, process, log = self.capture(f"http://127.0.0.1:{port}/live", "--persistent")
         self.assertEqual(self.frames(name, 20)[-1]["width"], 64)
+        self.assertEqual(self.shown(name)["newest"]["time_source"], "arrival")
         self.close(server)
         self.wait_for(log, "no signal; reopening it")
         self.serve(port)

@@ -14,6 +14,17 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 
+def report_capture_times(media):
+    """Makes sender reports carry capture times, as those of cameras do: GStreamer's add the latency."""
+    elements = media.get_element().get_parent().iterate_elements()
+    while True:
+        result, element = elements.next()
+        if result != Gst.IteratorResult.OK:
+            break
+        if element.find_property("rtcp-sync-send-time"):
+            element.set_property("rtcp-sync-send-time", False)
+
+
 def protect(server, factory, user, password):
     """Lets nobody see the media without the password."""
     auth = GstRtspServer.RTSPAuth()
@@ -51,6 +62,8 @@ def main(port, pipeline, login=None):
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(f"( {pipeline} )")
     factory.set_shared(True)
+    factory.connect("media-configure",
+                    lambda _, media: media.connect("prepared", report_capture_times))
     if login:
         protect(server, factory, *login.split(":"))
     server.get_mount_points().add_factory("/live", factory)

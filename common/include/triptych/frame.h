@@ -17,6 +17,8 @@ enum tri_frame_flags {
     TRI_FRAME_KEY = 1u << 2,       // compressed formats: can be decoded without earlier frames
     TRI_FRAME_RESTART = 1u << 3,   // first frame after an outage of the source
     TRI_FRAME_STANDBY = 1u << 4,   // with NO_SIGNAL: the source is closed until a reader attaches
+    TRI_FRAME_TIME_ARRIVAL = 1u << 5, // capture_ns is when the frame arrived at this host
+    TRI_FRAME_TIME_SENDER = 1u << 6,  // capture_ns is by the clock of the host that sent the frame
 };
 
 /** A frame's description. Times are CLOCK_MONOTONIC nanoseconds whose absolute value is below a quarter
