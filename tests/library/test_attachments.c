@@ -8,28 +8,6 @@
 #define PICTURE  solid_video(64, 48)
 #define NOT_HERE 77 // by unshare(2): not a test that can run here
 
-struct plot {
-    const char *name;
-    _Atomic uint64_t ready;
-    _Atomic uint64_t go;
-};
-
-static struct plot *plot_new(void)
-{
-    struct plot *plot = fixture_share(sizeof(*plot));
-    plot->name = fixture_stream();
-    return plot;
-}
-
-static tri_writer *open_writer(const char *name)
-{
-    const struct tri_video video = PICTURE;
-    tri_writer *writer;
-    CHECK(solid_open(&writer, name, &video, 0) == TRI_OK);
-    CHECK(solid_publish(writer, &video, 1) == TRI_OK);
-    return writer;
-}
-
 /** Counts how often a process is listed for a segment; *last is the last of these. */
 static int count_listed(int shm_id, pid_t pid, struct tri_attachment *last)
 {
@@ -50,15 +28,15 @@ static int count_listed(int shm_id, pid_t pid, struct tri_attachment *last)
 
 static int read_one_frame_and_wait(void *argument)
 {
-    struct plot *plot = argument;
-    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
-    tri_reader *second = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    struct meeting *meeting = argument;
+    tri_reader *reader = solid_reader(meeting->name, TRI_MODE_LATEST, 0);
+    tri_reader *second = solid_reader(meeting->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     struct tri_frame other = { 0 };
     solid_expect(reader, &frame, 1);
     solid_expect(second, &other, 1);
-    plot->ready = 1;
-    CHECK(fixture_reaches(&plot->go, 1));
+    meeting->ready = 1;
+    CHECK(fixture_reaches(&meeting->go, 1));
     solid_leave(&reader, &frame);
     solid_leave(&second, &other);
     return 0;
@@ -67,14 +45,15 @@ static int read_one_frame_and_wait(void *argument)
 static void list_names_each_process_once_with_its_access(void **state)
 {
     (void)state;
-    struct plot *plot = plot_new();
-    const pid_t pid = fixture_start(read_one_frame_and_wait, plot); // before it could inherit ours
-    tri_writer *writer = open_writer(plot->name);
-    assert_true(fixture_reaches(&plot->ready, 1));
+    struct meeting *meeting = meeting_new();
+    const pid_t pid =
+        fixture_start(read_one_frame_and_wait, meeting); // before it could inherit ours
+    tri_writer *writer = solid_stream(meeting->name);
+    assert_true(fixture_reaches(&meeting->ready, 1));
     struct tri_writer_stats stats;
     tri_writer_get_stats(writer, &stats);
     struct tri_stream stream;
-    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_int_equal(tri_stream_find(meeting->name, &stream), TRI_OK);
 
     struct tri_attachment found = { 0 };
     assert_int_equal(count_listed(stats.shm_id, getpid(), &found), 1);
@@ -84,7 +63,7 @@ static void list_names_each_process_once_with_its_access(void **state)
     assert_true(!found.can_write && found.count == 2);
     assert_string_equal(found.name, "test_attachment"); // the kernel keeps 15 bytes
 
-    plot->go = 1;
+    meeting->go = 1;
     assert_int_equal(fixture_join(pid), 0);
     assert_int_equal(count_listed(stats.shm_id, pid, &found), 0);
     tri_writer_close(&writer);
@@ -93,14 +72,14 @@ static void list_names_each_process_once_with_its_access(void **state)
 /** The identifiers of both namespaces begin at 0. */
 static int publish_in_a_namespace(void *argument)
 {
-    struct plot *plot = argument;
+    struct meeting *meeting = argument;
     if (unshare(CLONE_NEWIPC) < 0) {
-        plot->ready = 1;
+        meeting->ready = 1;
         return NOT_HERE;
     }
-    tri_writer *writer = open_writer(plot->name);
-    plot->ready = 1;
-    CHECK(fixture_reaches(&plot->go, 1));
+    tri_writer *writer = solid_stream(meeting->name);
+    meeting->ready = 1;
+    CHECK(fixture_reaches(&meeting->go, 1));
     tri_writer_close(&writer);
     return 0;
 }
@@ -108,16 +87,16 @@ static int publish_in_a_namespace(void *argument)
 static void list_leaves_out_other_ipc_namespaces(void **state)
 {
     (void)state;
-    struct plot *plot = plot_new();
-    const pid_t pid = fixture_start(publish_in_a_namespace, plot);
-    assert_true(fixture_reaches(&plot->ready, 1));
+    struct meeting *meeting = meeting_new();
+    const pid_t pid = fixture_start(publish_in_a_namespace, meeting);
+    assert_true(fixture_reaches(&meeting->ready, 1));
     tri_attachment_list *list;
     assert_int_equal(tri_attachment_list_open(&list), TRI_OK);
     const struct tri_attachment *one;
     for (size_t i = 0; (one = tri_attachment_list_at(list, i)); i++)
         assert_int_not_equal(one->pid, pid);
     tri_attachment_list_close(&list);
-    plot->go = 1;
+    meeting->go = 1;
     const int status = fixture_join(pid);
     if (status == NOT_HERE)
         fixture_skip("this process may not make namespaces");
@@ -135,7 +114,7 @@ static void append(void *user, enum tri_log_level level, const char *part, const
 /** A limit of one segment stands for memory that is short. */
 static int restart_while_a_reader_keeps_the_old_segment(void *argument)
 {
-    const struct plot *plot = argument;
+    const struct meeting *meeting = argument;
     if (unshare(CLONE_NEWIPC) < 0)
         return NOT_HERE;
     FILE *limit = fopen("/proc/sys/kernel/shmmni", "we");
@@ -145,8 +124,8 @@ static int restart_while_a_reader_keeps_the_old_segment(void *argument)
     CHECK(fclose(limit) == 0 && written);
 
     const struct tri_video video = PICTURE;
-    tri_writer *writer = open_writer(plot->name);
-    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    tri_writer *writer = solid_stream(meeting->name);
+    tri_reader *reader = solid_reader(meeting->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 1);
     tri_writer_close(&writer);
@@ -155,14 +134,14 @@ static int restart_while_a_reader_keeps_the_old_segment(void *argument)
     const tri_log log = { .write = append, .user = said, .level = TRI_LOG_WARN };
     CHECK(tri_writer_open(
               &writer,
-              &(struct tri_writer_options){ .name = plot->name, .video = video, .log = &log }) ==
+              &(struct tri_writer_options){ .name = meeting->name, .video = video, .log = &log }) ==
           TRI_ERR_NO_RESOURCES);
     char pid[32];
     snprintf(pid, sizeof(pid), "pid %d (", (int)getpid());
     CHECK(strstr(said, "kernel.shmmni 1") && strstr(said, pid));
 
     solid_leave(&reader, &frame);
-    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = meeting->name,
                                                                  .video = video }) == TRI_OK);
     tri_writer_close(&writer);
     return 0;
@@ -172,7 +151,7 @@ static void failing_start_names_who_keeps_earlier_segments(void **state)
 {
     (void)state;
     const int status =
-        fixture_join(fixture_start(restart_while_a_reader_keeps_the_old_segment, plot_new()));
+        fixture_join(fixture_start(restart_while_a_reader_keeps_the_old_segment, meeting_new()));
     if (status == NOT_HERE)
         fixture_skip("this process may not make namespaces");
     assert_int_equal(status, 0);

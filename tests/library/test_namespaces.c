@@ -10,28 +10,6 @@
 #define PICTURE  solid_video(64, 48)
 #define NOT_HERE 77 // unshare(2) is refused: the test cannot run here
 
-struct plot {
-    const char *name;
-    _Atomic uint64_t ready;
-    _Atomic uint64_t go;
-};
-
-static struct plot *plot_new(void)
-{
-    struct plot *plot = fixture_share(sizeof(*plot));
-    plot->name = fixture_stream();
-    return plot;
-}
-
-static tri_writer *open_writer(const char *name)
-{
-    const struct tri_video video = PICTURE;
-    tri_writer *writer;
-    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
-    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
-    return writer;
-}
-
 /** The exit status of a process in its own namespaces, if it can have them. */
 static void expect_done(int status)
 {
@@ -42,16 +20,16 @@ static void expect_done(int status)
 
 static int use_the_same_name(void *argument)
 {
-    const struct plot *plot = argument;
+    const struct meeting *meeting = argument;
     if (unshare(CLONE_NEWIPC) < 0)
         return NOT_HERE;
     struct tri_stream stream;
-    CHECK(tri_stream_find(plot->name, &stream) == TRI_ERR_NO_STREAM);
+    CHECK(tri_stream_find(meeting->name, &stream) == TRI_ERR_NO_STREAM);
     const struct tri_video video = PICTURE;
     tri_writer *writer;
-    CHECK(solid_open(&writer, plot->name, &video, 0) == TRI_OK);
+    CHECK(solid_open(&writer, meeting->name, &video, 0) == TRI_OK);
     CHECK(solid_publish(writer, &video, 7) == TRI_OK);
-    CHECK(tri_stream_find(plot->name, &stream) == TRI_OK && stream.newest.driver_sequence == 7);
+    CHECK(tri_stream_find(meeting->name, &stream) == TRI_OK && stream.newest.driver_sequence == 7);
     tri_writer_close(&writer);
     return 0;
 }
@@ -59,11 +37,11 @@ static int use_the_same_name(void *argument)
 static void ipc_namespaces_are_isolated(void **state)
 {
     (void)state;
-    struct plot *plot = plot_new();
-    tri_writer *writer = open_writer(plot->name);
-    const int status = fixture_join(fixture_start(use_the_same_name, plot));
+    struct meeting *meeting = meeting_new();
+    tri_writer *writer = solid_stream(meeting->name);
+    const int status = fixture_join(fixture_start(use_the_same_name, meeting));
     struct tri_stream stream;
-    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_int_equal(tri_stream_find(meeting->name, &stream), TRI_OK);
     assert_int_equal(stream.newest.driver_sequence, 1);
     tri_writer_close(&writer);
     expect_done(status);
@@ -92,23 +70,24 @@ static void keep(void *user, enum tri_log_level level, const char *part, const c
 
 static int meet_a_writer_without_a_pid(void *argument)
 {
-    const struct plot *plot = argument;
+    const struct meeting *meeting = argument;
     CHECK(getpid() == 1);
     struct tri_stream stream;
-    CHECK(tri_stream_find(plot->name, &stream) == TRI_OK);
+    CHECK(tri_stream_find(meeting->name, &stream) == TRI_OK);
     CHECK(stream.writer_pid == 0); // not a pid of this namespace
     CHECK(stream.state == TRI_STREAM_LIVE);
-    CHECK(tri_stream_remove(plot->name, 0) == TRI_ERR_BUSY);
+    CHECK(tri_stream_remove(meeting->name, 0) == TRI_ERR_BUSY);
 
     char said[512] = "";
     const tri_log log = { .write = keep, .user = said, .level = TRI_LOG_ERROR };
     tri_writer *writer;
-    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = plot->name,
+    CHECK(tri_writer_open(&writer, &(struct tri_writer_options){ .name = meeting->name,
                                                                  .log = &log }) == TRI_ERR_BUSY);
     CHECK(strstr(said, "PID namespace") && !strstr(said, "pid 0"));
 
     tri_reader *reader;
-    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = plot->name }) == TRI_OK);
+    CHECK(tri_reader_open(&reader, &(struct tri_reader_options){ .name = meeting->name }) ==
+          TRI_OK);
     struct tri_frame frame = { 0 };
     CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame) && solid_wrong(&frame, 0, UINT32_MAX) == 0);
@@ -117,62 +96,62 @@ static int meet_a_writer_without_a_pid(void *argument)
     return 0;
 }
 
-static int meet_from_another_pid_namespace(void *plot)
+static int meet_from_another_pid_namespace(void *meeting)
 {
-    return in_a_pid_namespace(meet_a_writer_without_a_pid, plot);
+    return in_a_pid_namespace(meet_a_writer_without_a_pid, meeting);
 }
 
 static void shared_ipc_namespace_works_without_pids(void **state)
 {
     (void)state;
-    struct plot *plot = plot_new();
-    tri_writer *writer = open_writer(plot->name);
-    const int status = fixture_join(fixture_start(meet_from_another_pid_namespace, plot));
-    assert_int_equal(ipc_objects(plot->name), 2);
+    struct meeting *meeting = meeting_new();
+    tri_writer *writer = solid_stream(meeting->name);
+    const int status = fixture_join(fixture_start(meet_from_another_pid_namespace, meeting));
+    assert_int_equal(ipc_objects(meeting->name), 2);
     tri_writer_close(&writer);
     expect_done(status);
 }
 
 static int write_and_die(void *argument)
 {
-    struct plot *plot = argument;
+    struct meeting *meeting = argument;
     const struct tri_video video = PICTURE;
     tri_writer *writer;
-    CHECK(solid_open(&writer, plot->name, &video, 0) == TRI_OK);
+    CHECK(solid_open(&writer, meeting->name, &video, 0) == TRI_OK);
     CHECK(solid_publish(writer, &video, 1) == TRI_OK);
-    plot->ready = 1;
-    CHECK(fixture_reaches(&plot->go, 1));
+    meeting->ready = 1;
+    CHECK(fixture_reaches(&meeting->go, 1));
     return 0;
 }
 
-static int write_and_die_in_another_pid_namespace(void *plot)
+static int write_and_die_in_another_pid_namespace(void *meeting)
 {
-    const int status = in_a_pid_namespace(write_and_die, plot);
-    ((struct plot *)plot)->ready = 1;
+    const int status = in_a_pid_namespace(write_and_die, meeting);
+    ((struct meeting *)meeting)->ready = 1;
     return status;
 }
 
 static void death_of_a_writer_in_another_pid_namespace_is_detected(void **state)
 {
     (void)state;
-    struct plot *plot = plot_new();
-    const pid_t pid = fixture_start(write_and_die_in_another_pid_namespace, plot);
-    assert_true(fixture_reaches(&plot->ready, 1));
-    if (ipc_objects(plot->name) == 0)
+    struct meeting *meeting = meeting_new();
+    const pid_t pid = fixture_start(write_and_die_in_another_pid_namespace, meeting);
+    assert_true(fixture_reaches(&meeting->ready, 1));
+    if (ipc_objects(meeting->name) == 0)
         expect_done(fixture_join(pid));
-    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    tri_reader *reader = solid_reader(meeting->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 1);
 
-    plot->go = 1;
+    meeting->go = 1;
     assert_int_equal(fixture_join(pid), 0);
     assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000),
                      TRI_ERR_NO_WRITER);
     struct tri_stream stream;
-    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_int_equal(tri_stream_find(meeting->name, &stream), TRI_OK);
     assert_int_equal(stream.state, TRI_STREAM_DEAD);
     solid_leave(&reader, &frame);
-    assert_int_equal(tri_stream_remove(plot->name, 0), TRI_OK);
+    assert_int_equal(tri_stream_remove(meeting->name, 0), TRI_OK);
 }
 
 #ifndef CLONE_NEWTIME // Linux 5.6
@@ -183,17 +162,17 @@ static void death_of_a_writer_in_another_pid_namespace_is_detected(void **state)
 /** Publishes a frame in a time namespace whose clock is ahead. */
 static int publish_in_a_time_namespace(void *argument)
 {
-    struct plot *plot = argument;
+    struct meeting *meeting = argument;
     FILE *offsets = unshare(CLONE_NEWTIME) < 0 ? NULL : fopen("/proc/self/timens_offsets", "we");
     if (!offsets) {
-        plot->ready = 1;
+        meeting->ready = 1;
         return NOT_HERE;
     }
     CHECK(fprintf(offsets, "monotonic %d 0", CLOCK_OFFSET_S) > 0 && fclose(offsets) == 0);
     const pid_t pid = fork(); // enters it
     CHECK(pid >= 0);
     if (pid == 0)
-        _exit(write_and_die(plot));
+        _exit(write_and_die(meeting));
     int status;
     CHECK(waitpid(pid, &status, 0) == pid);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
@@ -208,22 +187,22 @@ static bool is_recent(int64_t ns)
 static void times_are_converted_between_time_namespaces(void **state)
 {
     (void)state;
-    struct plot *plot = plot_new();
-    const pid_t pid = fixture_start(publish_in_a_time_namespace, plot);
-    assert_true(fixture_reaches(&plot->ready, 1));
-    if (ipc_objects(plot->name) == 0)
+    struct meeting *meeting = meeting_new();
+    const pid_t pid = fixture_start(publish_in_a_time_namespace, meeting);
+    assert_true(fixture_reaches(&meeting->ready, 1));
+    if (ipc_objects(meeting->name) == 0)
         expect_done(fixture_join(pid));
-    tri_reader *reader = solid_reader(plot->name, TRI_MODE_LATEST, 0);
+    tri_reader *reader = solid_reader(meeting->name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, 1);
     assert_true(is_recent(frame.info.capture_ns) && is_recent(frame.info.publish_ns));
     struct tri_stream stream;
-    assert_int_equal(tri_stream_find(plot->name, &stream), TRI_OK);
+    assert_int_equal(tri_stream_find(meeting->name, &stream), TRI_OK);
     assert_true(is_recent(stream.newest.capture_ns) && is_recent(stream.newest.publish_ns));
     solid_leave(&reader, &frame);
-    plot->go = 1;
+    meeting->go = 1;
     assert_int_equal(fixture_join(pid), 0);
-    tri_stream_remove(plot->name, 0);
+    tri_stream_remove(meeting->name, 0);
 }
 
 int main(void)

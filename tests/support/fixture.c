@@ -67,6 +67,13 @@ void *fixture_share(size_t bytes)
     return at;
 }
 
+struct meeting *meeting_new(void)
+{
+    struct meeting *meeting = fixture_share(sizeof(*meeting));
+    meeting->name = fixture_stream();
+    return meeting;
+}
+
 pid_t fixture_start(int (*body)(void *argument), void *argument)
 {
     assert_true(created.pids < PIDS_MAX);

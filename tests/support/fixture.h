@@ -39,6 +39,16 @@ const char *fixture_stream(void);
 /** Zeroed memory that every process of this test shares. */
 void *fixture_share(size_t bytes);
 
+/** What two processes of a test share: a stream's name, and how far each has come. */
+struct meeting {
+    const char *name;
+    _Atomic uint64_t ready;
+    _Atomic uint64_t go;
+};
+
+/** Zeroed, with the name of a new stream. */
+struct meeting *meeting_new(void);
+
 /** Runs body(argument) in a child process, which exits with its result. */
 pid_t fixture_start(int (*body)(void *argument), void *argument);
 

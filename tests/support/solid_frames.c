@@ -73,6 +73,15 @@ enum tri_err solid_publish(tri_writer *writer, const struct tri_video *video, ui
     return tri_writer_publish(writer, &draft);
 }
 
+tri_writer *solid_stream(const char *name)
+{
+    const struct tri_video video = solid_video(64, 48);
+    tri_writer *writer;
+    assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+    return writer;
+}
+
 tri_reader *solid_reader(const char *name, enum tri_reader_mode mode, uint32_t flags)
 {
     tri_reader *reader;

@@ -21,6 +21,9 @@ uint64_t solid_wrong(const struct tri_frame *frame, uint32_t first, uint32_t end
 enum tri_err solid_open(tri_writer **writer, const char *name, const struct tri_video *video,
                         uint32_t slots);
 
+/** A writer of a stream of 64x48 pixels, whose first frame is published; a failure fails the test. */
+tri_writer *solid_stream(const char *name);
+
 /** A writer that never opens more slots; `reclaim_ms` and `log` as in its options. */
 tri_writer *solid_writer_fixed(const char *name, const struct tri_video *video, uint32_t slots,
                                uint32_t reclaim_ms, const tri_log *log);
