@@ -46,6 +46,19 @@ class Service(ProgramTest):
                                env=os.environ | {"NOTIFY_SOCKET": "/no/such/socket"})
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_manager_that_does_not_read_does_not_stop_capture(self):
+        path = str(self.folder() / "notify")
+        self.listen(path)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            client.setblocking(False)
+            with self.assertRaises(BlockingIOError):  # its queue is full
+                while True:
+                    client.sendto(b"STATUS=waiting", path)
+        done = self.run_to_end("triptych-capture", "--quiet", "--name", self.stream(),
+                               "--size", "64x64", "--count", "2", "--linger", "0",
+                               env=os.environ | {"NOTIFY_SOCKET": path})
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_units_pass_systemd_analyze(self):
         folder = self.folder()
         for unit in UNITS:

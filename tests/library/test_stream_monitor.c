@@ -81,6 +81,17 @@ static void streams_that_exist_come_go_and_change_are_reported(void **state)
     tri_writer_close(&second);
 }
 
+/** Counts the events of a stream until there are none of any stream for QUIET_MS. */
+static unsigned events_of(tri_stream_monitor *monitor, const char *name)
+{
+    struct tri_stream_event event;
+    unsigned count = 0;
+    while (is_readable(monitor, QUIET_MS))
+        count +=
+            tri_stream_monitor_next(monitor, &event) == TRI_OK && strcmp(event.name, name) == 0;
+    return count;
+}
+
 static int publish_and_wait(void *argument)
 {
     const char *name = argument;
@@ -100,6 +111,7 @@ static void death_and_return_of_a_writer_are_changes(void **state)
     tri_stream_monitor *monitor = open_monitor();
     pid_t pid = fixture_start(publish_and_wait, name);
     expect_event(monitor, name, TRI_STREAM_ADDED, TRI_STREAM_LIVE);
+    assert_int_equal(events_of(monitor, name), 0); // only the monitor's thread can notice the death
     fixture_kill(pid);
     expect_event(monitor, name, TRI_STREAM_CHANGED, TRI_STREAM_DEAD);
     pid = fixture_start(publish_and_wait, name);
@@ -109,17 +121,6 @@ static void death_and_return_of_a_writer_are_changes(void **state)
     assert_int_equal(tri_stream_remove(name, 0), TRI_OK);
     expect_event(monitor, name, TRI_STREAM_REMOVED, TRI_STREAM_DEAD);
     tri_stream_monitor_close(&monitor);
-}
-
-/** Counts the events of a stream until there are none of any stream for QUIET_MS. */
-static unsigned events_of(tri_stream_monitor *monitor, const char *name)
-{
-    struct tri_stream_event event;
-    unsigned count = 0;
-    while (is_readable(monitor, QUIET_MS))
-        count +=
-            tri_stream_monitor_next(monitor, &event) == TRI_OK && strcmp(event.name, name) == 0;
-    return count;
 }
 
 static void frames_and_readers_are_no_events(void **state)
