@@ -19,6 +19,7 @@ struct gst_form {
     enum gst_argument argument;
     const char *pipeline; // NULL: the argument is the pipeline
     const char *property; // of the element "source" in `pipeline`: gets the argument
+    const char *provider; // of GStreamer: lists the devices that the argument names; NULL: none
     bool decodes;         // the pipeline ends in a decoder: its format may have to be converted
     bool remote;          // capture times are those of arrival unless the sender sends its own;
                           // the end of the stream is a loss
@@ -26,11 +27,18 @@ struct gst_form {
 
 #define GST_MODULE_SYMBOL "triptych_gst_module"
 
+/** A device: `argument` follows the source's colon, `name` is for people. Valid during the call. */
+typedef void gst_device_found(void *user, const char *argument, const char *name);
+
 /** What the module exports under GST_MODULE_SYMBOL. */
 struct gst_module {
     const char *version; // of triptych; another version has other structures
-    struct source_ops
-        ops; // open() does not wait; wait() returns SOURCE_CHANGED with the first caps
+
+    /** open() does not wait; wait() returns SOURCE_CHANGED with the first caps. */
+    struct source_ops ops;
+
+    /** Lists the devices of a form with a provider. @return false if that is not installed */
+    bool (*list_devices)(const struct gst_form *form, gst_device_found *found, void *user);
 };
 
 #endif

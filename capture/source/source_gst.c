@@ -3,6 +3,7 @@
  *  used, so that the program itself needs no GStreamer. */
 #include "gst_form.h"
 
+#include "program/stats.h"
 #include "program/stop.h"
 
 #include <dlfcn.h>
@@ -18,6 +19,8 @@
 #define BUILT_MODULE "/../plugins/gstreamer/" GST_MODULE_FILE
 
 static const struct gst_module *module; // loaded once, for good
+extern const struct source_ops source_libcamera;
+extern const struct source_ops source_pipewire;
 
 /** Finds the module: in the build folder of this program, else where it is installed. */
 static void find_module(char path[PATH_MAX])
@@ -98,6 +101,59 @@ static void gst_source_close(struct source *source)
         module->ops.close(source);
 }
 
+/** One list in progress. */
+struct listing {
+    const char *source; // its name
+    bool json;
+};
+
+static void print_device(void *user, const char *argument, const char *name)
+{
+    const struct listing *listing = user;
+    char device[256];
+    snprintf(device, sizeof(device), "%s:%s", listing->source, argument);
+    if (listing->json)
+        stats_print_json(stdout, json_pack("{so so ss ss sb}", "device", stats_json_text(device),
+                                           "name", stats_json_text(name), "driver", listing->source,
+                                           "bus", "", "denied", 0));
+    else
+        printf("%-12s  %s\n", device, name);
+}
+
+/** Lists the devices of one source. In the list of all sources (options->arg is NULL) what is not
+ *  installed has none. */
+static enum source_result list_source(const struct source_ops *ops,
+                                      const struct source_options *options, enum source_list what)
+{
+    struct listing listing = { .source = ops->name, .json = options->json };
+    const tri_log silent = { 0 };
+    if (what != SOURCE_LIST_DEVICES) {
+        tri_log_write(options->log, TRI_LOG_ERROR, "gst",
+                      "%s: only its devices can be listed: --list-devices", ops->name);
+        return SOURCE_MISUSED;
+    }
+    if (!load_module(options->arg ? options->log : &silent))
+        return options->arg ? SOURCE_FAILED : SOURCE_OK;
+    if (!module->list_devices(ops->data, print_device, &listing) && options->arg) {
+        tri_log_write(options->log, TRI_LOG_ERROR, "gst",
+                      "%s: not installed; install the package gstreamer1.0-%s", ops->name,
+                      ops->name);
+        return SOURCE_FAILED;
+    }
+    return fflush(stdout) == 0 ? SOURCE_OK : SOURCE_FAILED;
+}
+
+static enum source_result list_libcamera(const struct source_options *options,
+                                         enum source_list what)
+{
+    return list_source(&source_libcamera, options, what);
+}
+
+static enum source_result list_pipewire(const struct source_options *options, enum source_list what)
+{
+    return list_source(&source_pipewire, options, what);
+}
+
 #define OPERATIONS                                                             \
     .open = gst_source_open, .wait = gst_source_wait, .fill = gst_source_fill, \
     .close = gst_source_close
@@ -119,7 +175,7 @@ const struct source_ops source_rtsp = {
     .arg = "//HOST/PATH",
     .summary = "a network camera",
     .flags = SOURCE_CAN_STALL,
-    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", true, true },
+    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
 
@@ -128,7 +184,7 @@ const struct source_ops source_rtspt = {
     .arg = "//HOST/PATH",
     .summary = "the same, by TCP only",
     .flags = SOURCE_CAN_STALL,
-    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", true, true },
+    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
 
@@ -137,7 +193,7 @@ const struct source_ops source_rtsps = {
     .arg = "//HOST/PATH",
     .summary = "a network camera, encrypted",
     .flags = SOURCE_CAN_STALL,
-    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", true, true },
+    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
 
@@ -146,7 +202,7 @@ const struct source_ops source_http = {
     .arg = "//HOST/PATH",
     .summary = "Motion JPEG, HLS or a video file of a web server",
     .flags = SOURCE_CAN_STALL,
-    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", true, true },
+    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
 
@@ -155,7 +211,7 @@ const struct source_ops source_https = {
     .arg = "//HOST/PATH",
     .summary = "the same, encrypted",
     .flags = SOURCE_CAN_STALL,
-    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", true, true },
+    .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
 
@@ -163,7 +219,7 @@ const struct source_ops source_file = {
     .name = "file",
     .arg = "FILE",
     .summary = "a video file of any format, at its own rate",
-    .data = &(const struct gst_form){ GST_ARGUMENT_FILE, DECODER, "uri", true, false },
+    .data = &(const struct gst_form){ GST_ARGUMENT_FILE, DECODER, "uri", NULL, true, false },
     OPERATIONS,
 };
 
@@ -172,8 +228,9 @@ const struct source_ops source_libcamera = {
     .arg = "[ID]",
     .summary = "a camera of libcamera",
     .flags = SOURCE_CAN_STALL,
+    .list = list_libcamera,
     .data = &(const struct gst_form){ GST_ARGUMENT_DEVICE, "libcamerasrc name=source",
-                                      "camera-name", false, false },
+                                      "camera-name", "libcameraprovider", false, false },
     OPERATIONS,
 };
 
@@ -182,7 +239,8 @@ const struct source_ops source_pipewire = {
     .arg = "[NODE]",
     .summary = "a PipeWire node: a camera, or a screen by the portal",
     .flags = SOURCE_CAN_STALL,
+    .list = list_pipewire,
     .data = &(const struct gst_form){ GST_ARGUMENT_DEVICE, "pipewiresrc name=source",
-                                      "target-object", false, false },
+                                      "target-object", "pipewiredeviceprovider", false, false },
     OPERATIONS,
 };

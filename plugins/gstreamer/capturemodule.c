@@ -198,6 +198,61 @@ static void start(const struct source *source, struct capture *capture)
     gst_element_set_state(capture->pipeline, GST_STATE_PLAYING); // failures are on the bus
 }
 
+/** Starts GStreamer, the first time. @return FALSE, with *error */
+static gboolean start_gstreamer(GError **error)
+{
+    g_setenv("LIBCAMERA_LOG_LEVELS", "*:ERROR", FALSE); // by default it logs each start
+    if (!gst_init_check(NULL, NULL, error))
+        return FALSE;
+    GST_DEBUG_CATEGORY_INIT(gst_triptych_debug, "triptych", 0, "triptych streams");
+    gst_pb_utils_init();
+    gst_triptych_user_data_register();
+    return TRUE;
+}
+
+/** Returns the text that selects a device in an element of the form: free with g_free(). NULL: none. */
+static gchar *argument_of(const struct gst_form *form, GstDevice *device)
+{
+    gchar *argument = NULL;
+    GstElement *element = gst_device_create_element(device, NULL);
+    if (!element)
+        return NULL;
+    gst_object_ref_sink(element);
+    g_object_get(element, form->property, &argument, NULL);
+    if (!argument && g_object_class_find_property(G_OBJECT_GET_CLASS(element), "path"))
+        g_object_get(element, "path", &argument, NULL); // older versions of pipewiresrc
+    gst_object_unref(element);
+    return argument;
+}
+
+static void report_device(const struct gst_form *form, GstDevice *device, gst_device_found *found,
+                          void *user)
+{
+    gchar *name = gst_device_get_display_name(device);
+    gchar *argument = argument_of(form, device);
+    if (argument && gst_device_has_classes(device, "Video/Source"))
+        found(user, argument, name);
+    g_free(argument);
+    g_free(name);
+}
+
+static bool list_devices(const struct gst_form *form, gst_device_found *found, void *user)
+{
+    GstDeviceProvider *provider =
+        start_gstreamer(NULL) ? gst_device_provider_factory_get_by_name(form->provider) : NULL;
+    if (!provider)
+        return false;
+    const gboolean started = gst_device_provider_start(provider);
+    GList *devices = gst_device_provider_get_devices(provider);
+    for (const GList *each = devices; each; each = each->next)
+        report_device(form, each->data, found, user);
+    g_list_free_full(devices, gst_object_unref);
+    if (started)
+        gst_device_provider_stop(provider);
+    gst_object_unref(provider);
+    return true;
+}
+
 static enum source_result module_open(struct source *source)
 {
     const struct gst_form *form = source->ops->data;
@@ -207,16 +262,12 @@ static enum source_result module_open(struct source *source)
     g_strlcpy(source->label, hidden, sizeof(source->label));
     g_free(hidden);
     g_free(label);
-    g_setenv("LIBCAMERA_LOG_LEVELS", "*:ERROR", FALSE); // by default it logs each start
-    if (!gst_init_check(NULL, NULL, &error)) {
+    if (!start_gstreamer(&error)) {
         tri_log_write(source->options->log, TRI_LOG_ERROR, "gst", "cannot start GStreamer: %s",
                       error ? error->message : "unknown reason");
         g_clear_error(&error);
         return SOURCE_FAILED;
     }
-    GST_DEBUG_CATEGORY_INIT(gst_triptych_debug, "triptych", 0, "triptych streams");
-    gst_pb_utils_init();
-    gst_triptych_user_data_register();
     if (!*source->options->arg && form->argument != GST_ARGUMENT_DEVICE) {
         tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
                       "%s: needs a name after the colon", source->label);
@@ -368,4 +419,5 @@ static void module_close(struct source *source)
 __attribute__((visibility("default"))) const struct gst_module triptych_gst_module = {
     .version = GST_MODULE_VERSION,
     .ops = { .open = module_open, .wait = module_wait, .fill = module_fill, .close = module_close },
+    .list_devices = list_devices,
 };

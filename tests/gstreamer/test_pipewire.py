@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A stream as a PipeWire camera: docs/pipelines.md, with a private daemon."""
+import json
 import os
 import pathlib
 import re
@@ -63,6 +64,26 @@ class Camera(ProgramTest):
         node = self.offer(name)
         self.assertEqual(node["media.class"], "Video/Source")
         self.assertEqual(node["media.role"], "Camera")
+
+    def picture(self, name):
+        """Returns the bytes of the newest frame of a stream."""
+        done = self.run_to_end("triptych-dump", "-q", "--count", 1, "--to", "raw", "-o", "-",
+                               "--timeout", PATIENCE, name, text=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_capture_lists_a_camera_and_takes_its_frames(self):
+        name, copy = self.stream(), self.stream()
+        self.capture(name, "smpte", "NV12")
+        self.offer(name)
+        listed = self.run_to_end("triptych-capture", "--list-devices", "--json", "pipewire:",
+                                 env=self.environment)
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        [device] = [device["device"] for device in map(json.loads, listed.stdout.splitlines())
+                    if device["name"] == name]
+        self.start("triptych-capture", "-q", "-n", copy, "-f", "NV12", "--persistent", device,
+                   env=self.environment)
+        wait_until(lambda: self.picture(copy) == self.picture(name), "the camera's picture")
 
     def test_camera_frames_equal_the_stream_byte_for_byte(self):
         name = self.stream()
