@@ -33,7 +33,7 @@ static bool print_frame(const struct tri_frame *frame)
     const unsigned char *data = frame->data[0];
     char format[5];
     char head[2 * HEAD_BYTES + 1]; // the first bytes of the frame
-    for (int i = 0; i < HEAD_BYTES; i++)
+    for (size_t i = 0; i < HEAD_BYTES; i++)
         snprintf(head + 2 * i, 3, "%02x", data[i]);
     return stats_print_json(
         stdout,
