@@ -69,8 +69,10 @@ class Convert(ProgramTest):
         return wait_until(reached, f"{name} is {state}")
 
     def capture(self, name, *args):
+        """Starts a capture and waits for its first frame."""
         process = self.start("triptych-capture", "-q", "-n", name, *args)
         self.wait_for_stream(name, process)
+        wait_until(lambda: (self.shown(name) or {}).get("newest"), "a frame")
         return process
 
     def finish(self, process, number=signal.SIGTERM):

@@ -70,7 +70,8 @@ class Typed(ProgramTest):
 
 class Readme(Typed):
     def test_every_command_of_the_readme_works(self):
-        camera, pattern, video, display, tiles, stats, png, copy, list_, show = commands("Use")
+        (camera, pattern, desk, video, display, tiles, convert, stats, png, copy, list_,
+         show) = commands("Use")
         self.assertIn("/dev/video0", camera)
         subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
                         "testsrc2=size=320x240:rate=5", "-t", "600", "-c:v", "libx264", "-preset",
@@ -78,8 +79,9 @@ class Readme(Typed):
                        timeout=PATIENCE)
         done = self.typed(
             camera.replace("v4l2:/dev/video0", "pattern:ball -q") + " & camera=$!",
-            pattern + " &", "(" + video + ") &", "kill -0 $camera || exit 1",
+            pattern + " &", desk + " &", "(" + video + ") &", "kill -0 $camera || exit 1",
             f"shown '{display}' || exit 1", f"shown '{tiles}' || exit 1",
+            convert + " &", "triptych-dump -q --stats --count 3 small || exit 1",
             stats.replace("--duration 10", "--duration 2 --json"), png, list_, show,
             "set -m", f"{copy} &", "set +m", "until [ -e video.mkv ]; do sleep 0.1; done",
             "kill -INT $(jobs -p %%)", "wait %%", "ffprobe -v error video.mkv && echo copied")
