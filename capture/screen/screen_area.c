@@ -128,6 +128,15 @@ static void redirect(struct x11_connection *x, struct screen_area *area)
     xcb_composite_name_window_pixmap(x->xcb, area->window, area->drawable);
 }
 
+bool screen_area_meets(const struct screen_area *area, const xcb_rectangle_t *rectangle)
+{
+    const int32_t left = (int32_t)area->left;
+    const int32_t top = (int32_t)area->top;
+    return area->whole ||
+           (rectangle->x < left + (int32_t)area->width && rectangle->x + rectangle->width > left &&
+            rectangle->y < top + (int32_t)area->height && rectangle->y + rectangle->height > top);
+}
+
 void screen_area_release(struct x11_connection *x, struct screen_area *area)
 {
     if (x->xcb && area->drawable != area->window) {

@@ -47,6 +47,9 @@ bool screen_choice_parse(struct screen_choice *choice, const char *text, const t
 enum source_result screen_area_find(struct x11_connection *x, const struct screen_choice *choice,
                                     struct screen_area *area);
 
+/** Whether a rectangle of the window is at least partly inside the area. */
+bool screen_area_meets(const struct screen_area *area, const xcb_rectangle_t *rectangle);
+
 /** Frees the pixmap of an area. */
 void screen_area_release(struct x11_connection *x, struct screen_area *area);
 

@@ -114,6 +114,14 @@ void screen_cursor_draw(const struct screen_cursor *cursor, struct tri_draft *dr
     }
 }
 
+void screen_cursor_rows(const struct screen_cursor *cursor, const struct screen_area *area,
+                        int32_t *top, int32_t *bottom)
+{
+    const struct clip in = clip(cursor, area->width, area->height);
+    *top = in.top;
+    *bottom = in.bottom;
+}
+
 void screen_cursor_close(struct screen_cursor *cursor)
 {
     free(cursor->image);

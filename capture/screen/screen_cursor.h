@@ -35,6 +35,10 @@ void screen_cursor_set_image(struct screen_cursor *cursor,
 /** Draws the cursor into the frame, as far as it lies in it. Touches the pixels below it only. */
 void screen_cursor_draw(const struct screen_cursor *cursor, struct tri_draft *draft);
 
+/** The rows of the area's picture in which the cursor is drawn; none: *top is not below *bottom. */
+void screen_cursor_rows(const struct screen_cursor *cursor, const struct screen_area *area,
+                        int32_t *top, int32_t *bottom);
+
 void screen_cursor_close(struct screen_cursor *cursor);
 
 #endif

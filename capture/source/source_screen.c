@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** screen:[DISPLAY,]AREA: the screen of an X server, which writes pictures into the slots itself. */
 #include "screen/screen_area.h"
+#include "screen/screen_bands.h"
 #include "screen/screen_cursor.h"
 #include "screen/screen_list.h"
 #include "screen/screen_memory.h"
@@ -26,14 +27,19 @@ struct screen_source {
     struct screen_area area;
     struct screen_memory memory;
     struct screen_cursor cursor;
-    xcb_damage_damage_t damage; // 0: every picture counts as changed
-    unsigned subtracted;        // request since which damage is new
-    bool changed;               // there is a picture to publish
-    bool moved;                 // the area may have another size or place
-    bool gone;                  // the window is not shown any more
-    unsigned image;             // requests without an answer; 0: none
+    struct screen_bands bands;
+    xcb_damage_damage_t damage;  // 0: every picture counts as changed
+    xcb_xfixes_region_t region;  // of damage; 0: not asked for
+    unsigned subtracted;         // request since which damage is new
+    bool changed;                // there is a picture to publish
+    bool moved;                  // the area may have another size or place
+    bool gone;                   // the window is not shown any more
+    unsigned image[SCREEN_RUNS]; // requests without an answer; 0: none
+    unsigned images;
+    unsigned damaged;
     unsigned pointer;
     unsigned cursor_image;
+    unsigned last;      // of the requests for a picture
     bool copied;        // the image comes through the socket
     unsigned refusals;  // successive ones
     int64_t capture_ns; // when the image was requested
@@ -45,21 +51,12 @@ static bool draws_cursor(const struct screen_source *state)
     return state->controls.cursor && state->x.xfixes;
 }
 
-/** Whether damage in the window concerns the area. */
-static bool is_inside(const struct screen_area *area, const xcb_rectangle_t *rectangle)
-{
-    const int32_t left = (int32_t)area->left;
-    const int32_t top = (int32_t)area->top;
-    return area->whole ||
-           (rectangle->x < left + (int32_t)area->width && rectangle->x + rectangle->width > left &&
-            rectangle->y < top + (int32_t)area->height && rectangle->y + rectangle->height > top);
-}
-
 static void note_damage(struct screen_source *state, const xcb_damage_notify_event_t *event,
                         uint32_t sequence)
 {
     // Older damage is in the picture that was requested with the subtraction.
-    if ((int32_t)(sequence - state->subtracted) >= 0 && is_inside(&state->area, &event->area))
+    if ((int32_t)(sequence - state->subtracted) >= 0 &&
+        screen_area_meets(&state->area, &event->area))
         state->changed = true;
 }
 
@@ -150,6 +147,10 @@ static void watch(struct screen_source *state)
     xcb_damage_create(x->xcb, state->damage, area->window,
                       area->whole ? XCB_DAMAGE_REPORT_LEVEL_NON_EMPTY
                                   : XCB_DAMAGE_REPORT_LEVEL_DELTA_RECTANGLES);
+    if (!x->xfixes || !state->memory.usable)
+        return;
+    state->region = xcb_generate_id(x->xcb);
+    xcb_xfixes_create_region(x->xcb, state->region, 0, NULL);
 }
 
 static void warn_of_wayland(const struct screen_source *state)
@@ -190,6 +191,7 @@ static enum source_result screen_open(struct source *source)
     source->device_access = state->memory.usable;
     warn_of_wayland(state);
     watch(state);
+    screen_bands_reset(&state->bands, state->area.height);
     state->changed = true;
     return SOURCE_OK;
 }
@@ -201,7 +203,7 @@ static void screen_close(struct source *source)
         return;
     // A server that was stopped and continues answers requests that it has, also of closed connections.
     source->tainted =
-        state->image && !state->copied && state->x.xcb && !xcb_connection_has_error(state->x.xcb);
+        state->last && !state->copied && state->x.xcb && !xcb_connection_has_error(state->x.xcb);
     screen_area_release(&state->x, &state->area);
     screen_memory_close(&state->memory, &state->x);
     source->attached = 0;
@@ -234,6 +236,7 @@ static enum source_result follow(struct source *source)
         result = SOURCE_LOST;
     if (result == SOURCE_OK)
         result = describe(source);
+    screen_bands_reset(&state->bands, state->area.height);
     state->moved = false;
     state->changed = true;
     return result == SOURCE_OK ? SOURCE_CHANGED : result;
@@ -276,7 +279,7 @@ static enum source_result look(struct source *source, int timeout_ms)
 static enum source_result screen_wait(struct source *source, int timeout_ms)
 {
     struct screen_source *state = source->state;
-    if (state->image)
+    if (state->damaged || state->last) // a picture is in progress
         return SOURCE_OK;
     xcb_flush(state->x.xcb);
     if (!x11_read(&state->x))
@@ -299,46 +302,82 @@ static enum source_result screen_wait(struct source *source, int timeout_ms)
     return SOURCE_OK;
 }
 
-/** Requests the picture, and with it the pointer's place. */
-static void request(struct screen_source *state, const struct tri_draft *draft)
+/** Begins a picture: asks which parts of the window have changed since the last one. */
+static void request_damage(struct screen_source *state)
+{
+    struct x11_connection *x = &state->x;
+    state->changed = false;
+    if (state->damage)
+        state->subtracted =
+            xcb_damage_subtract(x->xcb, state->damage, XCB_NONE, state->region).sequence;
+    if (state->region)
+        state->damaged = xcb_xfixes_fetch_region(x->xcb, state->region).sequence;
+}
+
+/** Requests the whole picture through the socket. */
+static void request_copy(struct screen_source *state)
+{
+    const struct screen_area *area = &state->area;
+    state->copied = true;
+    state->images = 1;
+    state->image[0] =
+        xcb_get_image(state->x.xcb, XCB_IMAGE_FORMAT_Z_PIXMAP, area->drawable, (int16_t)area->x,
+                      (int16_t)area->y, (uint16_t)area->width, (uint16_t)area->height, UINT32_MAX)
+            .sequence;
+}
+
+/** Requests the parts of the picture that the draft's slot lacks. */
+static void request_rows(struct screen_source *state, const struct tri_draft *draft,
+                         uint64_t changed)
 {
     struct x11_connection *x = &state->x;
     const struct screen_area *area = &state->area;
-    const int16_t left = (int16_t)area->x;
-    const int16_t top = (int16_t)area->y;
-    const uint16_t width = (uint16_t)area->width;
-    const uint16_t height = (uint16_t)area->height;
-    state->changed = false;
-    state->capture_ns = tri_now_ns();
-    if (state->damage)
-        state->subtracted = xcb_damage_subtract(x->xcb, state->damage, XCB_NONE, XCB_NONE).sequence;
-    state->copied = !state->memory.usable;
-    if (state->copied) {
-        state->image = xcb_get_image(x->xcb, XCB_IMAGE_FORMAT_Z_PIXMAP, area->drawable, left, top,
-                                     width, height, UINT32_MAX)
-                           .sequence;
-    } else {
-        screen_memory_attach(&state->memory, x, draft);
-        state->image = xcb_shm_get_image(x->xcb, area->drawable, left, top, width, height,
-                                         UINT32_MAX, XCB_IMAGE_FORMAT_Z_PIXMAP, state->memory.id,
-                                         (uint32_t)state->memory.offset)
-                           .sequence;
+    uint64_t missing = screen_bands_begin(&state->bands, draft, changed);
+    screen_memory_attach(&state->memory, x, draft);
+    state->copied = false;
+    state->images = 0;
+    for (struct screen_rows rows = screen_bands_take(&state->bands, &missing); rows.count;
+         rows = screen_bands_take(&state->bands, &missing)) {
+        const size_t offset =
+            state->memory.offset + (size_t)rows.top * draft->shape.plane[0].stride;
+        state->image[state->images++] =
+            xcb_shm_get_image(x->xcb, area->drawable, (int16_t)area->x,
+                              (int16_t)(area->y + rows.top), (uint16_t)area->width,
+                              (uint16_t)rows.count, UINT32_MAX, XCB_IMAGE_FORMAT_Z_PIXMAP,
+                              state->memory.id, (uint32_t)offset)
+                .sequence;
     }
-    if (!draws_cursor(state))
-        return;
-    if (state->pointer) // asked before the picture
-        xcb_discard_reply(x->xcb, state->pointer);
-    state->pointer = xcb_query_pointer(x->xcb, area->window).sequence;
-    if (state->cursor.changed)
-        state->cursor_image = xcb_xfixes_get_cursor_image(x->xcb).sequence;
-    state->cursor.changed = false;
 }
 
-/** Draws the cursor where it was when the picture was taken. The answers are here: they came with the
- *  picture or are about to. */
-static void take_cursor(struct screen_source *state, struct tri_draft *draft)
+/** Requests the picture, and with it the pointer's place. */
+static void request_picture(struct screen_source *state, const struct tri_draft *draft,
+                            uint64_t changed)
 {
     struct x11_connection *x = &state->x;
+    state->capture_ns = tri_now_ns();
+    if (state->memory.usable)
+        request_rows(state, draft, changed);
+    else
+        request_copy(state);
+    if (draws_cursor(state)) {
+        if (state->pointer) // asked before the picture
+            xcb_discard_reply(x->xcb, state->pointer);
+        state->pointer = xcb_query_pointer(x->xcb, state->area.window).sequence;
+        if (state->cursor.changed)
+            state->cursor_image = xcb_xfixes_get_cursor_image(x->xcb).sequence;
+        state->cursor.changed = false;
+    }
+    state->last = xcb_get_input_focus(x->xcb).sequence; // answered after all others
+}
+
+/** Draws the cursor where it was when the picture was taken. @return the bands that it touches */
+static uint64_t take_cursor(struct screen_source *state, struct tri_draft *draft)
+{
+    struct x11_connection *x = &state->x;
+    int32_t top;
+    int32_t bottom;
+    if (!draws_cursor(state))
+        return 0;
     if (state->cursor_image)
         screen_cursor_set_image(&state->cursor, x11_ask(x, state->cursor_image));
     state->cursor_image = 0;
@@ -348,14 +387,16 @@ static void take_cursor(struct screen_source *state, struct tri_draft *draft)
         screen_cursor_move(&state->cursor, &state->area, pointer);
     free(pointer);
     screen_cursor_draw(&state->cursor, draft);
+    screen_cursor_rows(&state->cursor, &state->area, &top, &bottom);
+    return screen_bands_between(&state->bands, top, bottom);
 }
 
 /** The server has refused a picture: its window may have changed, or its memory. */
-static enum source_result handle_refusal(struct source *source)
+static enum source_result handle_refusal(struct source *source, uint8_t error)
 {
     struct screen_source *state = source->state;
     const struct x11_connection *x = &state->x;
-    if (!state->copied && screen_memory_is_refused(x, x->error)) {
+    if (!state->copied && screen_memory_is_refused(x, error)) {
         tri_log_write(
             x->log, TRI_LOG_WARN, "screen",
             "%s: the X server may not write to the stream's memory, as another user's: each "
@@ -371,26 +412,67 @@ static enum source_result handle_refusal(struct source *source)
     tri_log_write(
         x->log, TRI_LOG_WARN, "screen",
         "%s: the X server refuses the picture (error %u): is a part of it outside the screen?",
-        source->label, x->error);
+        source->label, error);
     return SOURCE_LOST;
 }
 
-/** Takes the reply to the request for the picture. */
-static enum source_result take_image(struct source *source, void *reply, struct tri_draft *draft)
+/** Takes one reply to the requests for the picture. @return false: an X error, or no connection */
+static bool take_image(struct screen_source *state, unsigned request, struct tri_draft *draft)
 {
-    struct screen_source *state = source->state;
-    state->image = 0;
-    if (!reply)
-        return xcb_connection_has_error(state->x.xcb) ? x11_lost(&state->x)
-                                                      : handle_refusal(source);
-    state->refusals = 0;
-    if (state->copied) {
+    xcb_get_image_reply_t *reply = x11_ask(&state->x, request); // it came before the last one
+    if (reply && state->copied) {
         const size_t bytes = (size_t)xcb_get_image_data_length(reply);
         const size_t room = (size_t)draft->shape.plane[0].bytes;
         memcpy(draft->data[0], xcb_get_image_data(reply), bytes < room ? bytes : room);
         draft->info.copies = 1;
     }
+    free(reply);
+    return reply != NULL;
+}
+
+/** Takes the replies to all requests for the picture. */
+static enum source_result take_picture(struct source *source, struct tri_draft *draft)
+{
+    struct screen_source *state = source->state;
+    uint8_t error = 0;
+    bool complete = true;
+    for (unsigned i = 0; i < state->images; i++) {
+        if (take_image(state, state->image[i], draft))
+            continue;
+        complete = false;
+        error = state->x.error;
+    }
+    const uint64_t cursor = take_cursor(state, draft);
+    state->last = 0;
+    if (xcb_connection_has_error(state->x.xcb))
+        return x11_lost(&state->x);
+    if (!complete)
+        return handle_refusal(source, error);
+    state->refusals = 0;
+    if (!state->copied)
+        screen_bands_finish(&state->bands, draft, cursor);
     return SOURCE_OK;
+}
+
+/** Requests a picture, in two steps. @return whether both are done */
+static bool request(struct screen_source *state, const struct tri_draft *draft, int timeout_ms)
+{
+    uint64_t changed = UINT64_MAX;
+    void *region;
+    if (state->last)
+        return true;
+    if (!state->damaged)
+        request_damage(state);
+    if (state->damaged) {
+        if (!x11_answer(&state->x, state->damaged, timeout_ms, &region))
+            return false;
+        if (region)
+            changed = screen_bands_touched(&state->bands, &state->area, region);
+        free(region);
+        state->damaged = 0;
+    }
+    request_picture(state, draft, changed);
+    return true;
 }
 
 static enum source_result screen_fill(struct source *source, struct tri_draft **draft,
@@ -403,17 +485,15 @@ static enum source_result screen_fill(struct source *source, struct tri_draft **
         schedule_advance(&source->schedule);
         return SOURCE_OK;
     }
-    if (!state->image)
-        request(state, *draft);
-    source->attached = state->memory.id != 0;
-    if (!x11_answer(&state->x, state->image, timeout_ms, &reply))
+    if (!request(state, *draft, timeout_ms))
         return check_silence(source);
-    const enum source_result result = take_image(source, reply, *draft);
+    source->attached = state->memory.id != 0;
+    if (!x11_answer(&state->x, state->last, timeout_ms, &reply))
+        return check_silence(source);
     free(reply);
+    const enum source_result result = take_picture(source, *draft);
     if (result != SOURCE_OK)
         return result;
-    if (draws_cursor(state))
-        take_cursor(state, *draft);
     (*draft)->info.driver_sequence = source->number++;
     (*draft)->info.capture_ns = state->capture_ns;
     state->look_ns = state->capture_ns + look_interval_ns(source);

@@ -2,120 +2,17 @@
 """screen: as a source: the X server writes its pictures into the slots."""
 import json
 import os
+import random
 import signal
 import subprocess
 import unittest
 
 import screen
-from programs import ProgramTest, built, end, ipc_of, last_json, tool, wait_until
+from painted_screen import ScreenTest, replace_in_segment
+from programs import end, ipc_of, tool, wait_until
 
 FAILED, MISUSED = 1, 2
 RED, GREEN, BLUE = 0xff0000, 0x00ff00, 0x0000ff
-
-
-class Painter:
-    """Windows on a screen, by support/x_painter.c. Each call returns when the server has done it."""
-
-    def __init__(self, test, environment):
-        self.process = test.start("x-painter", stdin=subprocess.PIPE, env=environment)
-
-    def __call__(self, *command):
-        self.process.stdin.write((" ".join(map(str, command)) + "\n").encode())
-        self.process.stdin.flush()
-        answer = int(self.process.stdout.readline())
-        assert answer >= 0, f"the X server refused {command}"
-        return answer
-
-
-class ScreenTest(ProgramTest):
-    """A screen of its own for each test, so that nothing else draws on it."""
-
-    server_options = ()
-    size = (320, 240)
-
-    def setUp(self):
-        super().setUp()
-        built("x-painter")
-        self.server = self.display = None
-        self.open_screen()
-
-    def open_screen(self, number=None, depth=24):
-        """Starts an X server; `number` is that of its display."""
-        reading, writing = os.pipe()
-        place = [f":{number}"] if number else ["-displayfd", str(writing)]
-        self.server = self.start(
-            tool("Xvfb"), *place, "-screen", "0", "%dx%dx%d" % (self.size + (depth,)), "-noreset",
-            "-nolisten", "tcp", *self.server_options, pass_fds=[writing], stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL)
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            self.display = f":{number}" if number else ":" + pipe.readline().strip()
-        self.env = {key: value for key, value in os.environ.items()
-                    if key not in ("WAYLAND_DISPLAY", "XAUTHORITY")} | {"DISPLAY": self.display}
-
-    def paint(self):
-        return Painter(self, self.env)
-
-    def capture(self, *args, source="screen:", env=None):
-        """Starts a capture. Returns its stream's name, the process, and a function that reads its
-        log."""
-        name = self.stream()
-        log = self.folder() / "log"
-        with log.open("w", encoding="utf-8") as file:
-            process = self.start("triptych-capture", "--json", "-v", "-n", name, *args, source,
-                                 env=env or self.env, stderr=file)
-        return name, process, log.read_text
-
-    def captured(self, *args, **options):
-        """A capture that has published: name, process, log."""
-        name, process, log = self.capture(*args, **options)
-        self.wait_for_stream(name, process)
-        wait_until(lambda: self.number(name) > 0, "a frame")
-        return name, process, log
-
-    def finish(self, process):
-        """Ends a capture cleanly. Returns its summary."""
-        process.terminate()
-        out, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 0)
-        return last_json(out.decode())
-
-    def shown(self, name):
-        """What triptych-info says of a stream that has a frame: one that moves to another segment has
-        none for a moment."""
-        def found():
-            done = self.run_to_end("triptych-info", "--json", "show", name)
-            shown = last_json(done.stdout) if done.returncode == 0 else {}
-            return shown if shown.get("newest") else None
-        return wait_until(found, f"a frame of {name}")
-
-    def number(self, name):
-        """The number of the newest frame."""
-        return self.shown(name)["newest"]["number"]
-
-    def wait_for_number(self, name, number):
-        wait_until(lambda: self.number(name) >= number, f"frame {number}")
-
-    def picture(self, name):
-        """The bytes of the newest frame, rows tightly packed."""
-        file = self.folder() / "picture"
-        done = self.run_to_end("triptych-dump", "--count", 1, "--timeout", 60, "--to", "raw", "-o",
-                               file, name)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return file.read_bytes()
-
-    def colors(self, name):
-        """The newest frame as a list of rows of 24-bit pixels."""
-        data = self.picture(name)
-        width = self.shown(name)["picture"]["width"]
-        pixels = [int.from_bytes(data[i:i + 3], "little") for i in range(0, len(data), 4)]
-        return [pixels[i:i + width] for i in range(0, len(pixels), width)]
-
-    def wait_for_color(self, name, x, y, color):
-        wait_until(lambda: self.colors(name)[y][x] == color, f"{color:#x} at {x}, {y}")
-
-    def wait_for(self, log, words):
-        wait_until(lambda: words in log(), f"'{words}' in the log")
 
 
 class Pictures(ScreenTest):
@@ -172,6 +69,25 @@ class Pictures(ScreenTest):
             paint("fill", 0, 90, 150, 20, 20, hex(number))  # a part of it is inside
             self.wait_for_number(name, number)
         self.assertEqual(self.finish(process)["frames"], 4)
+
+    def test_only_rows_that_have_changed_are_written(self):
+        paint = self.paint()
+        paint("fill", 0, 0, 200, 320, 40, hex(0x123456))
+        name, process, _ = self.captured("-c", "cursor=0", "--buffers-max", "3")
+        for number in range(2, 6):  # the first picture of each slot is complete
+            paint("fill", 0, 0, 0, 320, 10, hex(number))
+            self.wait_for_number(name, number)
+        segment = ipc_of(name)[0][0]["shmid"]
+        pixel = self.picture(name)[-4:]
+        self.assertEqual(pixel[:3], bytes.fromhex("563412"))
+        self.assertGreaterEqual(replace_in_segment(segment, pixel, bytes(4)), 3 * 320 * 40)
+        paint("fill", 0, 0, 0, 320, 10, hex(RED))
+        self.wait_for_color(name, 0, 0, RED)
+        self.assertEqual(self.colors(name)[239][319], 0)  # as it was in the slot
+        paint("fill", 0, 0, 239, 1, 1, hex(GREEN))
+        self.wait_for_color(name, 0, 239, GREEN)
+        self.assertEqual(self.colors(name)[239][319], 0x123456)  # the same row
+        self.finish(process)
 
     def test_frames_do_not_exceed_the_rate(self):
         paint = self.paint()
@@ -246,6 +162,24 @@ class Cursor(ScreenTest):
         wanted = self.rgb(self.reference(0, 0, 320, 240))
         wait_until(lambda: self.rgb(self.picture(name)) == wanted, "another cursor")
         self.assertEqual(self.finish(process)["copies"], 0)
+
+    def test_parts_that_change_add_up_to_the_picture(self):
+        chance = random.Random(4711)
+        paint = self.paint()
+        paint("glyph", 68)
+        whole, process, _ = self.captured("-r", "0")
+        part, other, _ = self.captured("-r", "0", source="screen:150x101+33+77")
+        for _ in range(12):
+            for _ in range(chance.randint(0, 3)):
+                x, y = chance.randrange(320), chance.randrange(240)
+                paint("fill", 0, x, y, chance.randint(1, 90), chance.randint(1, 30),
+                      hex(chance.randrange(1 << 24)))
+            paint("pointer", chance.randrange(320), chance.randrange(240))
+            for name, place in ((whole, (0, 0, 320, 240)), (part, (33, 77, 150, 101))):
+                wanted = self.rgb(self.reference(*place))
+                wait_until(lambda: self.rgb(self.picture(name)) == wanted, f"the picture {place}")
+        for capture in (process, other):
+            self.assertEqual(self.finish(capture)["copies"], 0)
 
     def test_cursor_in_a_region_is_at_its_place(self):
         paint = self.paint()
