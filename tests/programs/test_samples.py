@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """The samples as users run them: compiled by the line at their top."""
-import json
 import os
 import re
 import shlex
@@ -9,7 +8,8 @@ import signal
 import subprocess
 import unittest
 
-from programs import BUILD, PATIENCE, SOURCE, ProgramTest, ipc_table, tool, wait_until
+from programs import (BUILD, PATIENCE, SOURCE, ProgramTest, ipc_table, is_sanitized, tool,
+                      wait_until)
 
 SYSV_KEY = 0x73797376  # as in samples/sysv.h
 
@@ -27,13 +27,6 @@ class SampleTest(ProgramTest):
     def read_lines(self, process, count):
         """Returns the next lines on stdout of a program that flushes each."""
         return [process.stdout.readline().decode().strip() for _ in range(count)]
-
-
-def is_sanitized():
-    options = subprocess.run([tool("meson"), "introspect", "--buildoptions", BUILD], check=True,
-                             capture_output=True).stdout
-    [sanitize] = [option for option in json.loads(options) if option["name"] == "b_sanitize"]
-    return sanitize["value"] != "none"
 
 
 class All(unittest.TestCase):

@@ -45,6 +45,14 @@ def tool(name):
     return path
 
 
+def is_sanitized():
+    """Whether this build has sanitizers, which other programs that load its library lack."""
+    options = subprocess.run([tool("meson"), "introspect", "--buildoptions", BUILD], check=True,
+                             capture_output=True).stdout
+    [sanitize] = [option for option in json.loads(options) if option["name"] == "b_sanitize"]
+    return sanitize["value"] != "none"
+
+
 def key_of(name):
     """The System V key of a stream: 't' and 24 bits of FNV-1a, see docs/design.md."""
     value = 2166136261

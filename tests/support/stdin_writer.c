@@ -3,10 +3,10 @@
  * stdin-writer NAME SLOTS: a writer that publishes what its stdin says, for tests that must know
  * every byte.
  *
- * A frame is a line "FORMAT WIDTH HEIGHT FPS_NUM FPS_DEN RANGE MATRIX FIELD PAD CAPTURE_NS BYTES" and
- * BYTES bytes: the rows of all planes without padding, or a compressed picture. PAD is added to every
- * stride; CAPTURE_NS 0 is now. Each frame is answered by its number on stdout. The end of stdin ends
- * the stream.
+ * A frame is a line "FORMAT WIDTH HEIGHT FPS_NUM FPS_DEN RANGE MATRIX FIELD PAD CAPTURE_NS BYTES USER",
+ * BYTES bytes, the rows of all planes without padding or a compressed picture, and USER bytes of user
+ * data. PAD is added to every stride; CAPTURE_NS 0 is now. Each frame is answered by its number on
+ * stdout. The end of stdin ends the stream.
  */
 #include <triptych/triptych.h>
 
@@ -24,6 +24,7 @@ struct request {
     uint32_t pad;
     int64_t capture_ns;
     uint64_t bytes;
+    uint32_t user;
 };
 
 static int fail(const char *what)
@@ -37,10 +38,10 @@ static bool read_request(struct request *request)
     struct tri_video *video = &request->video;
     *request = (struct request){ .bytes = 0 };
     // NOLINTNEXTLINE(cert-err34-c): the other side is the test, and the count is checked
-    if (scanf("%15s %u %u %u %u %15s %15s %15s %u %" SCNd64 " %" SCNu64, request->format,
+    if (scanf("%15s %u %u %u %u %15s %15s %15s %u %" SCNd64 " %" SCNu64 " %u", request->format,
               &video->width, &video->height, &video->fps_num, &video->fps_den, request->range,
-              request->matrix, request->field, &request->pad, &request->capture_ns,
-              &request->bytes) != 11 ||
+              request->matrix, request->field, &request->pad, &request->capture_ns, &request->bytes,
+              &request->user) != 12 ||
         getchar() != '\n')
         return false;
     const struct tri_format *format = tri_format_from_name(request->format);
@@ -96,6 +97,10 @@ int main(int argc, char **argv)
             return fail("no slot");
         if (!fill(&draft, request.bytes))
             return fail("BYTES is not what the frame needs");
+        draft.info.user_bytes = request.user;
+        if (request.user > TRI_USER_MAX ||
+            fread(draft.user, 1, request.user, stdin) != request.user)
+            return fail("USER is more than a frame carries");
         draft.info.capture_ns = request.capture_ns;
         if (tri_writer_publish(writer, &draft) != TRI_OK)
             return fail("not published");

@@ -39,11 +39,11 @@ class StdinWriter:
         self.process = test.start("stdin-writer", name, slots, stdin=-1)
 
     def frame(self, format, size, planes, fps=(25, 1), range="default", matrix="default",
-              field="none", pad=0, capture_ns=0):
+              field="none", pad=0, capture_ns=0, user=b""):
         data = b"".join(planes)
         head = [format, *size, *fps, range, matrix, field, pad, capture_ns,
-                len(data)]
-        self.process.stdin.write(" ".join(map(str, head)).encode() + b"\n" + data)
+                len(data), len(user)]
+        self.process.stdin.write(" ".join(map(str, head)).encode() + b"\n" + data + user)
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
