@@ -72,6 +72,7 @@ json_t *stats_json(const struct stats *stats)
     json_object_set_new(object, "format_changes", json_integer((json_int_t)stats->format_changes));
     json_object_set_new(object, "writers_lost", json_integer((json_int_t)stats->writers_lost));
     json_object_set_new(object, "copies", json_integer(stats->copies));
+    json_object_set_new(object, "user_bytes", json_integer(stats->last.user_bytes));
     json_object_set_new(object, "interval_us", stats_spread_us(&stats->interval));
     json_object_set_new(object, "jitter_us", jitter_us(stats));
     json_object_set_new(object, "age_us", stats_spread_us(&stats->age));

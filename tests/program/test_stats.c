@@ -28,6 +28,7 @@ static int steady_run(void **state)
             .capture_ns = at - 1 * MS,
             .publish_ns = at,
             .copies = 1,
+            .user_bytes = 5,
         };
         stats_frame(&stats, &info, 76800, at + 2 * MS);
     }
@@ -62,6 +63,7 @@ static void json_has_every_statistic_under_its_name(void **state)
     assert_true(number(object, "dropped", "reader") == 3);
     assert_true(number(object, NULL, "torn_retried") == 4);
     assert_true(number(object, NULL, "copies") == 1);
+    assert_true(number(object, NULL, "user_bytes") == 5);
     assert_true(number(object, NULL, "width") == 320);
     assert_true(number(object, NULL, "height") == 240);
     assert_true(number(object, NULL, "bytes") == 101 * 76800);
