@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A detector on a live stream: marks what moves and shares its picture as a second stream.
+"""A detector on a live stream: finds what moves. Writes the boxes beside tiny frames of a stream of its
+own, or draws them and shares the picture, with the boxes beside it, as a second stream.
 
-    PYTHONPATH=plugins/python samples/detect.py cam0 moving &
-    build/display/triptych-display moving
+    PYTHONPATH=plugins/python samples/detect.py cam0 &        # writes cam0.detections
+    build/display/triptych-display --detections cam0
+
+    PYTHONPATH=plugins/python samples/detect.py cam0 moving & # writes the picture, too
 
 Needs python3-opencv. Takes the newest frame each time: slow detection skips frames, it never lags.
 """
@@ -19,6 +22,9 @@ import triptych
 TO_BGR = {"BGR3": None, "RGB3": cv2.COLOR_RGB2BGR, "XR24": cv2.COLOR_BGRA2BGR,
           "AR24": cv2.COLOR_BGRA2BGR, "GREY": cv2.COLOR_GRAY2BGR, "YUYV": cv2.COLOR_YUV2BGR_YUY2,
           "UYVY": cv2.COLOR_YUV2BGR_UYVY}
+
+
+TINY = numpy.zeros((16, 16), numpy.uint8)  # of a stream whose user data matter alone
 
 
 def even(frame):
@@ -52,18 +58,27 @@ def to_bgr(frame):
     return numpy.ascontiguousarray(picture[:, :frame.width])
 
 
-def moving_boxes(background, picture):
-    """Bounding boxes of what differs from the slowly learned background."""
+def detect(background, picture):
+    """What differs from the slowly learned background; the score is the moving share of a box."""
     mask = cv2.threshold(background.apply(picture), 200, 255, cv2.THRESH_BINARY)[1]
     mask = cv2.dilate(mask, None, iterations=2)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return [cv2.boundingRect(contour) for contour in contours if cv2.contourArea(contour) > 100]
+    areas = [(cv2.contourArea(contour), cv2.boundingRect(contour)) for contour in contours]
+    return [triptych.Detection("moving", box, round(area / (box[2] * box[3]), 2))
+            for area, box in areas if area > 100]
+
+
+def draw(picture, detections):
+    """Returns a picture with its boxes drawn."""
+    for x, y, w, h in (one.box for one in detections):
+        cv2.rectangle(picture, (x, y), (x + w, y + h), (0, 255, 255), 2)
+    return picture
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stream", nargs="?", default="cam0")
-    parser.add_argument("output", nargs="?", default="moving")
+    parser.add_argument("output", nargs="?", help="share the picture under this name")
     parser.add_argument("--count", type=int, help="stop after so many frames")
     options = parser.parse_args()
 
@@ -75,14 +90,17 @@ def main():
             signal.signal(number, lambda *_: reader.close())
         for seen, frame in enumerate(reader, start=1):
             picture = to_bgr(frame)
-            for x, y, w, h in moving_boxes(background, picture):
-                cv2.rectangle(picture, (x, y), (x + w, y + h), (0, 255, 255), 2)
             height, width, _ = picture.shape
+            found = triptych.Detections(detect(background, picture), frame.number, (width, height))
+            picture = draw(picture, found.detections) if options.output else TINY
+            height, width = picture.shape[:2]
             if writer and (writer.video.width, writer.video.height) != (width, height):
                 writer.close()
             if writer is None or writer.closed:
-                writer = triptych.Writer(options.output, "BGR3", width, height, fps=frame.fps)
-            writer.write(picture, capture_ns=frame.capture_ns)
+                writer = triptych.Writer(options.output or f"{options.stream}.detections",
+                                         "BGR3" if options.output else "GREY", width, height,
+                                         fps=frame.fps)
+            writer.write(picture, capture_ns=frame.capture_ns, user=found.to_bytes())
             if seen == options.count:
                 break
 

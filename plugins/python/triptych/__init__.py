@@ -21,6 +21,7 @@ of their own.
 """
 
 from . import _library
+from ._detections import Detection, Detections
 from ._error import NoWriter, Error, Torn
 from ._frame import Draft, Frame, Plane
 from ._reader import Reader
@@ -29,5 +30,5 @@ from ._watch import Event, Watch, watch
 from ._writer import Writer
 
 __version__ = _library.VERSION
-__all__ = ["NoWriter", "Draft", "Error", "Event", "Frame", "Plane", "Reader", "Torn", "Watch", "Writer",
-           "streams", "watch"]
+__all__ = ["NoWriter", "Detection", "Detections", "Draft", "Error", "Event", "Frame", "Plane", "Reader",
+           "Torn", "Watch", "Writer", "streams", "watch"]

@@ -219,7 +219,8 @@ class Frame(_Description):
 
     @property
     def user(self) -> bytes:
-        """The user data."""
+        """The bytes that the writer put beside the pixels, at most 1024; Detections.from_bytes() reads
+        those of a detector."""
         return _user_of(self._c)
 
     @property
