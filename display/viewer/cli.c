@@ -53,6 +53,13 @@ static bool set_geometry(const struct cli_option *option, void *target, const ch
     return false;
 }
 
+static bool set_detections(const struct cli_option *option, void *target, const char *value,
+                           char *why, size_t why_bytes)
+{
+    *(const char **)target = "";
+    return !value || cli_set_name(option, target, value, why, why_bytes);
+}
+
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
@@ -76,6 +83,9 @@ static const struct cli_option options[] = {
       cli_set_word, FIELD(rotate), .words = rotate_words, .group = "Window" },
     { 0, "hflip", NULL, NULL, "mirror horizontally", cli_set_true, FIELD(hflip) },
     { 0, "vflip", NULL, NULL, "mirror vertically", cli_set_true, FIELD(vflip) },
+    { 0, "detections", "[=STREAM]", NULL,
+      "show the boxes of a detector, beside the frames or from STREAM [NAME.detections]",
+      set_detections, FIELD(detections) },
     { 0, "fullscreen", NULL, NULL, "start in fullscreen", cli_set_true, FIELD(fullscreen) },
     { 0, "geometry", "WxH+X+Y", NULL, "size and position of the window", set_geometry,
       FIELD(geometry) },
@@ -121,6 +131,11 @@ static int take_names(struct config *config, int count, char **names)
         }
         config->names[config->name_count++] = names[i];
     }
+    if (config->detections && *config->detections && count > 1)
+        return cli_refuse(&program,
+                          "--detections=STREAM is of one stream, not of %d: name those of several "
+                          "NAME.detections",
+                          count);
     if (config->screenshot && strcmp(config->screenshot, "-") == 0 && count > 1)
         return cli_refuse(&program,
                           "stdout takes one frame, not %d: --screenshot FILE.png "

@@ -37,7 +37,11 @@ static bool open_parts(struct viewer *viewer)
                       strerror(errno));
         return false;
     }
-    return tile_grid_open(&viewer->grid, viewer->config, viewer->log, wake, viewer);
+    if (!tile_grid_open(&viewer->grid, viewer->config, viewer->log, wake, viewer))
+        return false;
+    if (viewer->config->detections)
+        tile_grid_show_detections(&viewer->grid, viewer->config->detections, true);
+    return true;
 }
 
 static void close_parts(struct viewer *viewer)

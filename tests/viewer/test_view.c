@@ -261,6 +261,18 @@ static void pixel_is_seen_where_the_pointer_finds_it(void **state)
     }
 }
 
+static void rectangle_of_the_image_has_its_place_on_the_screen(void **state)
+{
+    (void)state;
+    // 640x360 in 640x640: one screen pixel a pixel, 140 below the top
+    struct view_place place = view_place(&(struct view){ 0 }, &wide, &square);
+    struct view_area area = view_rectangle_area(&place, &wide, 64, 36, 320, 18);
+    assert_true(area.x == 64 && area.y == 176 && area.w == 320 && area.h == 18);
+    place = view_place(&(struct view){ .turns = 1 }, &wide, &square);
+    area = view_rectangle_area(&place, &wide, 64, 36, 320, 18); // from the right, from the top
+    assert_true(area.x == 640 - 140 - 36 - 18 && area.y == 64 && area.w == 18 && area.h == 320);
+}
+
 static void no_pixel_exists_beside_the_image(void **state)
 {
     (void)state;
@@ -381,6 +393,7 @@ int main(void)
         cmocka_unit_test(picture_that_fits_stays_in_the_middle),
         cmocka_unit_test(pixel_under_the_pointer_is_the_one_drawn_there),
         cmocka_unit_test(pixel_is_seen_where_the_pointer_finds_it),
+        cmocka_unit_test(rectangle_of_the_image_has_its_place_on_the_screen),
         cmocka_unit_test(no_pixel_exists_beside_the_image),
         cmocka_unit_test(screen_step_moves_to_the_adjacent_pixel),
         cmocka_unit_test(pixels_that_are_not_square_stretch_one_side),

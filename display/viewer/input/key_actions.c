@@ -241,6 +241,21 @@ static void act_histogram(struct viewer *viewer)
     viewer->tools.tones = (viewer->tools.tones + 1) % TONES_KINDS;
 }
 
+static void act_detections(struct viewer *viewer)
+{
+    const bool on = !viewer_stream(viewer)->shows_detections;
+    const char *name = viewer->config->detections;
+    tile_grid_show_detections(&viewer->grid, name, on);
+    if (!on)
+        overlay_show_message(&viewer->overlay, "no detections");
+    else if (name && *name)
+        overlay_show_message(&viewer->overlay, "detections: beside the frames or from %s", name);
+    else
+        overlay_show_message(&viewer->overlay,
+                             "detections: beside the frames or from %s.detections",
+                             viewer_stream(viewer)->name);
+}
+
 static void adjust(struct viewer *viewer, enum adjust_what what, int by)
 {
     struct adjust *now = &viewer_stream(viewer)->request.adjust;
@@ -330,6 +345,7 @@ const struct key key_table[] = {
     { SDLK_b, false, { "b", "significant bits, 16-bit grey" }, act_bits },
     { SDLK_n, false, { "n", "pixel probe" }, act_probe },
     { SDLK_y, false, { "y", "histogram: luma, RGB, none" }, act_histogram },
+    { SDLK_d, false, { "d", "detections: boxes, labels" }, act_detections },
     { SDLK_3, false, { "3 4", "darker, brighter" }, act_darker },
     { SDLK_4, false, { 0 }, act_brighter },
     { SDLK_5, false, { "5 6", "less, more gamma" }, act_less_gamma },

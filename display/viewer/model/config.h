@@ -34,6 +34,7 @@ struct config {
     const char *title; // NULL: name, size, format and rates
     int vsync;         // enum vsync
     const char *screenshot_directory;
+    const char *detections; // NULL: not shown at first; "": from "NAME.detections" of each stream
     // Run
     bool headless;
     bool json;

@@ -119,13 +119,14 @@ static void turn(const struct view_place *place, double *dx, double *dy)
     }
 }
 
-struct view_area view_pixel_area(const struct view_place *place, const struct view_picture *picture,
-                                 unsigned x, unsigned y)
+struct view_area view_rectangle_area(const struct view_place *place,
+                                     const struct view_picture *picture, double x, double y,
+                                     double w, double h)
 {
-    double near_x = ((double)x / picture->width - 0.5) * place->w;
-    double near_y = ((double)y / picture->height - 0.5) * place->h;
-    double far_x = ((x + 1.0) / picture->width - 0.5) * place->w;
-    double far_y = ((y + 1.0) / picture->height - 0.5) * place->h;
+    double near_x = (x / picture->width - 0.5) * place->w;
+    double near_y = (y / picture->height - 0.5) * place->h;
+    double far_x = ((x + w) / picture->width - 0.5) * place->w;
+    double far_y = ((y + h) / picture->height - 0.5) * place->h;
     turn(place, &near_x, &near_y);
     turn(place, &far_x, &far_y);
     const double left = floor(place->x + place->w / 2 + fmin(near_x, far_x));
@@ -136,6 +137,12 @@ struct view_area view_pixel_area(const struct view_place *place, const struct vi
                                .y = (int)top,
                                .w = (int)fmax(right - left, 1),
                                .h = (int)fmax(bottom - top, 1) };
+}
+
+struct view_area view_pixel_area(const struct view_place *place, const struct view_picture *picture,
+                                 unsigned x, unsigned y)
+{
+    return view_rectangle_area(place, picture, x, y, 1, 1);
 }
 
 unsigned view_margins(const struct view_place *place, const struct view_area *area,

@@ -77,6 +77,11 @@ bool view_pixel(const struct view_place *place, const struct view_picture *pictu
 unsigned view_margins(const struct view_place *place, const struct view_area *area,
                       struct view_area margins[VIEW_MARGINS_MAX]);
 
+/** The screen pixels that show a rectangle of the picture, at least one either way. */
+struct view_area view_rectangle_area(const struct view_place *place,
+                                     const struct view_picture *picture, double x, double y,
+                                     double w, double h);
+
 /** The screen pixels that show a pixel of the picture, at least one. */
 struct view_area view_pixel_area(const struct view_place *place, const struct view_picture *picture,
                                  unsigned x, unsigned y);

@@ -16,8 +16,10 @@ void overlay_close(struct overlay *overlay)
 {
     text_block_free(&overlay->message_block);
     help_free(&overlay->help);
-    for (size_t i = 0; i < STREAMS_MAX; i++)
+    for (size_t i = 0; i < STREAMS_MAX; i++) {
         tile_label_free(&overlay->labels[i]);
+        detection_boxes_free(&overlay->boxes[i]);
+    }
     statistics_panel_free(&overlay->panel);
     text_close(&overlay->text);
 }
@@ -84,6 +86,8 @@ bool overlay_is_empty(const struct overlay *overlay, const struct tile_grid *gri
     const bool message = overlay->message_until && tri_now_ns() < overlay->message_until;
     if (overlay->help.page || overlay->statistics || message || grid->count > 1)
         return false; // each tile has its name
+    if (grid->tiles[0].stream.shows_detections)
+        return false;
     return tile_label_is_empty(&grid->tiles[0].stream);
 }
 
@@ -92,9 +96,12 @@ void overlay_draw(struct overlay *overlay, SDL_Renderer *renderer, const struct 
 {
     for (unsigned i = 0; i < grid->count; i++) {
         const struct tile *tile = &grid->tiles[i];
-        if (tile_is_visible(tile) && !overlay->help.page) // it covers the middle
-            tile_label_draw(&overlay->labels[i], &overlay->text, renderer, &tile->stream,
-                            &tile->area, pixels, grid->count > 1);
+        if (!tile_is_visible(tile) || overlay->help.page) // it covers the middle
+            continue;
+        detection_boxes_draw(&overlay->boxes[i], &overlay->text, renderer, &tile->stream,
+                             &tile->area, pixels);
+        tile_label_draw(&overlay->labels[i], &overlay->text, renderer, &tile->stream, &tile->area,
+                        pixels, grid->count > 1);
     }
     tile_grid_draw_focus(grid, renderer,
                          SDL_max(pixels / 8, 2)); // as thick as the strokes of a title

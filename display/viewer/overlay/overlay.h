@@ -3,6 +3,7 @@
 #ifndef VIEWER_OVERLAY_H
 #define VIEWER_OVERLAY_H
 
+#include "detection_boxes.h"
 #include "help.h"
 #include "statistics_panel.h"
 #include "stream/tile_grid.h"
@@ -14,6 +15,7 @@
 struct overlay {
     struct text text;
     struct tile_label labels[STREAMS_MAX]; // one per tile
+    struct detection_boxes boxes[STREAMS_MAX];
     struct help help;
     bool statistics;
     enum statistics_level level;

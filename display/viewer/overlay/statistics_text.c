@@ -2,6 +2,7 @@
 #include "statistics_text.h"
 
 #include "program/strbuf.h"
+#include "stream/stream_detections.h"
 #include "stream/stream_draw.h"
 
 #include <inttypes.h>
@@ -48,6 +49,25 @@ static void add_times(struct strbuf *buf, const struct stats *stats)
     add_percentiles(buf, "  publish", &stats->to_publish);
     add_percentiles(buf, "  reader", &stats->to_reader);
     add_percentiles(buf, "  screen", &stats->to_screen);
+}
+
+/** How many boxes are shown, and how many frames after theirs. */
+static void add_detections(struct strbuf *buf, const struct stream_view *stream)
+{
+    struct detections found;
+    struct detections_age age;
+    if (!stream->shows_detections)
+        return;
+    if (!stream_detections_find(stream, &found, &age)) {
+        strbuf_add(buf, "\ndetections none");
+        return;
+    }
+    strbuf_add(buf, "\ndetections %u", found.count);
+    if (found.omitted)
+        strbuf_add(buf, " and %u left out", found.omitted);
+    if (age.frames)
+        strbuf_add(buf, ", %" PRIu64 " %s late (%.0f ms)", age.frames,
+                   age.frames == 1 ? "frame" : "frames", ms((double)age.ns));
 }
 
 static void add_picture(struct strbuf *buf, const struct stream_view *stream,
@@ -97,6 +117,7 @@ void statistics_write_details(char *text, size_t bytes, const struct stream_view
     add_drops(&buf, stream);
     add_times(&buf, stats);
     add_picture(&buf, stream, renderer);
+    add_detections(&buf, stream);
     strbuf_add(&buf, "\nload       %.1f MB/s, %.0f %% of a core", stats_byte_rate(stats) / 1e6,
                stats_cpu(stats));
 }

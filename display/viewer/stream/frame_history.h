@@ -14,6 +14,7 @@ struct frame_record {
     struct tri_video own;       // with those that the frame declares
     uint64_t bytes;             // in the segment
     int64_t presented_ns;       // when it was first on the screen; 0: not yet
+    uint8_t user[TRI_USER_MAX]; // user data, info.user_bytes of them
 };
 
 /** All zero is empty. */

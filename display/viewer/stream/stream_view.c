@@ -3,6 +3,8 @@
 
 #include <triptych/copy.h>
 
+#include <string.h>
+
 #define WARN_EVERY_NS   1000000000LL
 #define TORN_TRIES      4  // then the next frame is shown
 #define HISTORY_FPS_MAX 30 // above it the frames that fit last less than a quarter of a second
@@ -61,6 +63,13 @@ static struct texture *next_texture(struct stream_view *stream, const struct tri
                               keeps_history(stream, video) ? stream->history_budget : 0);
 }
 
+/** Copies the user data while the frame is intact. */
+static void copy_user_data(struct stream_view *stream, const struct tri_frame *frame)
+{
+    if (frame->info.user_bytes)
+        memcpy(stream->user, frame->user, frame->info.user_bytes);
+}
+
 enum tri_err stream_view_upload(struct stream_view *stream, SDL_Renderer *renderer,
                                 const struct tri_frame *frame, bool bytes)
 {
@@ -68,6 +77,7 @@ enum tri_err stream_view_upload(struct stream_view *stream, SDL_Renderer *render
     const struct texture_uploader with = { renderer, stream->converter };
     struct texture_request request = stream->request;
     request.inspect.bytes |= bytes;
+    copy_user_data(stream, frame);
     return texture_upload(next_texture(stream, &video), &with, frame, &video, &request);
 }
 
@@ -84,6 +94,7 @@ void stream_view_push(struct stream_view *stream, const struct tri_frame *frame)
                                    .own = frame->info.video,
                                    .bytes = frame->shape.bytes };
     record.info.video = stream_view_video(stream, &frame->info.video);
+    memcpy(record.user, stream->user, frame->info.user_bytes);
     frame_history_push(&stream->history, &record);
     stream->has_picture = true;
     stream->stale = false;
@@ -97,6 +108,7 @@ static bool show_in_slot(struct stream_view *stream, struct tri_frame *frame)
     if (keeps_history(stream, &video) || !texture_can_use_slot(stream->request.x11, frame, &video))
         return false;
     const struct tri_frame shown = *frame;
+    copy_user_data(stream, frame);
     texture_use_slot(next_texture(stream, &video), frame, &video);
     stream_view_push(stream, &shown);
     return true;

@@ -16,6 +16,8 @@
 
 #include <triptych/triptych.h>
 
+struct stream_detections;
+
 struct stream_view {
     const char *name;
     tri_reader *reader;
@@ -33,7 +35,11 @@ struct stream_view {
     int64_t taken_ns;           // when the front was acquired
     int64_t presented_ns;       // when the front was first on the screen; 0: not yet
 
-    struct scratch copy; // of a frame that could not be read in place
+    uint8_t user[TRI_USER_MAX]; // user data of the frame that was uploaded last
+    struct scratch copy;        // of a frame that could not be read in place
+
+    bool shows_detections;
+    struct stream_detections *detections; // those that come later; NULL: none
 
     struct view view;
     uint32_t colorspace; // chosen by the user; 0: as the frame declares

@@ -3,6 +3,7 @@
 
 #include "model/tile_layout.h"
 #include "overlay/text.h"
+#include "stream_detections.h"
 #include "stream_draw.h"
 #include "stream_playback.h"
 #include "window/draw_color.h"
@@ -29,7 +30,9 @@ static bool open_tile(struct tile *tile, const struct config *config, const char
 bool tile_grid_open(struct tile_grid *grid, const struct config *config, const tri_log *log,
                     reader_thread_wake *wake, void *user)
 {
-    *grid = (struct tile_grid){ .tiles = calloc(config->name_count, sizeof(*grid->tiles)) };
+    *grid = (struct tile_grid){ .tiles = calloc(config->name_count, sizeof(*grid->tiles)),
+                                .wake = wake,
+                                .wake_user = user };
     if (!grid->tiles) {
         tri_log_write(log, TRI_LOG_ERROR, "window", "out of memory for %u streams",
                       config->name_count);
@@ -47,8 +50,23 @@ bool tile_grid_open(struct tile_grid *grid, const struct config *config, const t
     return true;
 }
 
+void tile_grid_show_detections(struct tile_grid *grid, const char *name, bool on)
+{
+    for (unsigned i = 0; i < grid->count && !on; i++)
+        stream_detections_request_stop(&grid->tiles[i].stream);
+    for (unsigned i = 0; i < grid->count; i++) {
+        struct stream_view *stream = &grid->tiles[i].stream;
+        stream->shows_detections = on;
+        if (on)
+            stream_detections_open(stream, name, grid->wake, grid->wake_user);
+        else
+            stream_detections_close(stream);
+    }
+}
+
 void tile_grid_close(struct tile_grid *grid)
 {
+    tile_grid_show_detections(grid, NULL, false);
     for (unsigned i = 0; i < grid->count; i++)
         reader_thread_request_stop(grid->tiles[i].reader_thread);
     for (unsigned i = 0; i < grid->count; i++) {
@@ -100,6 +118,7 @@ bool tile_grid_take(struct tile_grid *grid, SDL_Renderer *renderer)
         struct tile *tile = &grid->tiles[i];
         struct tri_frame frame;
         enum tri_err outcome;
+        changed |= stream_detections_take(&tile->stream) && !tile->stream.hidden;
         if (!reader_thread_take(tile->reader_thread, &frame, &outcome))
             continue;
         changed |= stream_view_take(&tile->stream, renderer, &frame, outcome);

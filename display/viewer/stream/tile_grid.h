@@ -20,6 +20,8 @@ struct tile_grid {
     unsigned count;
     unsigned focus; // index of the tile on which keys act
     bool solo;      // only the tile in focus is shown
+    reader_thread_wake *wake;
+    void *wake_user;
 };
 
 /**
@@ -34,6 +36,10 @@ bool tile_grid_open(struct tile_grid *grid, const struct config *config, const t
 
 /** Ends the readers' threads, frees frames and readers. The renderer still exists. */
 void tile_grid_close(struct tile_grid *grid);
+
+/** Shows the detections of all streams, or no longer. Those that come in a stream of their own are read
+ *  from `name`; NULL or "": from "NAME.detections" of each. */
+void tile_grid_show_detections(struct tile_grid *grid, const char *name, bool on);
 
 /** Gives each tile its place in `area`, or none if `hidden` or another one is shown alone. Frames of an
  *  invisible tile are acquired but not uploaded. */
