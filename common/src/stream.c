@@ -226,7 +226,7 @@ static enum tri_err list_segments(tri_stream_list *list)
         return TRI_ERR_SYSTEM;
     for (int index = 0; index <= highest; index++) {
         struct shmid_ds status = { 0 }; // filled by shmctl(), which analysers cannot see
-        const int shm_id = shmctl(index, SHM_STAT_ANY, &status);
+        const int shm_id = tri_shm_status_at(index, &status);
         if (shm_id < 0 || !tri_key_is_ours(status.shm_perm.__key) ||
             (status.shm_perm.mode & SHM_DEST))
             continue;
@@ -246,8 +246,8 @@ static enum tri_err list_lone_sets(tri_stream_list *list)
         return TRI_ERR_SYSTEM;
     for (int index = 0; index <= highest; index++) {
         struct semid_ds status = { 0 };
-        if (semctl(index, 0, SEM_STAT_ANY, &status) < 0 ||
-            !tri_key_is_ours(status.sem_perm.__key) || has_key(list, status.sem_perm.__key))
+        if (tri_sem_status_at(index, &status) < 0 || !tri_key_is_ours(status.sem_perm.__key) ||
+            has_key(list, status.sem_perm.__key))
             continue;
         struct tri_stream *stream = append(list);
         if (!stream)

@@ -16,7 +16,7 @@ static bool semset_creator(key_t key, uid_t *creator)
     const int highest = semctl(0, 0, SEM_INFO, &table);
     for (int i = 0; i <= highest; i++) {
         struct semid_ds status = { 0 };
-        if (semctl(i, 0, SEM_STAT_ANY, &status) >= 0 && status.sem_perm.__key == key) {
+        if (tri_sem_status_at(i, &status) >= 0 && status.sem_perm.__key == key) {
             *creator = status.sem_perm.cuid;
             return true;
         }
@@ -31,7 +31,7 @@ static bool segment_creator(key_t key, uid_t *creator)
     const int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&table);
     for (int i = 0; i <= highest; i++) {
         struct shmid_ds status = { 0 };
-        if (shmctl(i, SHM_STAT_ANY, &status) >= 0 && status.shm_perm.__key == key) {
+        if (tri_shm_status_at(i, &status) >= 0 && status.shm_perm.__key == key) {
             *creator = status.shm_perm.cuid;
             return true;
         }

@@ -6,6 +6,27 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#ifndef SHM_STAT_ANY
+#define SHM_STAT_ANY 15
+#endif
+#ifndef SEM_STAT_ANY
+#define SEM_STAT_ANY 20
+#endif
+
+// The kernel finds an object by the low bits of its id, which are its index.
+
+int tri_shm_status_at(int index, struct shmid_ds *status)
+{
+    const int id = shmctl(index, SHM_STAT_ANY, status);
+    return id < 0 && errno == EINVAL ? shmctl(index, SHM_STAT, status) : id;
+}
+
+int tri_sem_status_at(int index, struct semid_ds *status)
+{
+    const int id = semctl(index, 0, SEM_STAT_ANY, status);
+    return id < 0 && errno == EINVAL ? semctl(index, 0, SEM_STAT, status) : id;
+}
+
 /** One object, of either kind. */
 struct object {
     int id;
@@ -37,19 +58,16 @@ static int stat_sem(int id, void *status)
     return semctl(id, 0, IPC_STAT, status);
 }
 
-// The kernel finds an object by the low bits of its id, which are its index.
-
 static bool is_shm_unfinished(int id)
 {
     struct shmid_ds status = { 0 }; // filled by shmctl(), which analysers cannot see
-    return shmctl(id, SHM_STAT_ANY, &status) == id && (status.shm_perm.mode & TRI_IPC_UNFINISHED);
+    return tri_shm_status_at(id, &status) == id && (status.shm_perm.mode & TRI_IPC_UNFINISHED);
 }
 
 static bool is_sem_unfinished(int id)
 {
     struct semid_ds status = { 0 };
-    return semctl(id, 0, SEM_STAT_ANY, &status) == id &&
-           (status.sem_perm.mode & TRI_IPC_UNFINISHED);
+    return tri_sem_status_at(id, &status) == id && (status.sem_perm.mode & TRI_IPC_UNFINISHED);
 }
 
 enum tri_err tri_status_of_shm(int shm_id, struct shmid_ds *status)
