@@ -88,16 +88,15 @@ class Pipelines(GstSourceTest):
         self.assertEqual(self.summary(process)["frames"], 60)
 
     def test_live_pipeline_is_not_delayed(self):
-        name, process, _ = self.capture(f"gst:videotestsrc is-live=true ! {GREY} ! "
-                                        "identity sleep-time=1000", "--count", 50)
-        self.frames(name, 10)
-        self.assertLess(self.summary(process)["age_us"]["p50"], 10000)
+        slow = GREY.replace("50/1", "4/1")  # synchronised frames would be one period late
+        done = self.run_capture(f"gst:videotestsrc is-live=true ! {slow}", "--count", 8)
+        self.assertLess(last_json(done.stdout)["age_us"]["p50"], 150000)
 
     def test_pipeline_without_a_rate_runs_as_fast_as_it_can(self):
         done = self.run_capture(f"gst:videotestsrc num-buffers=500 ! {GREY}", "--rate", "0")
         summary = last_json(done.stdout)
         self.assertEqual((done.returncode, summary["frames"]), (0, 500), done.stderr)
-        self.assertGreater(summary["fps"], 200)
+        self.assertGreater(summary["fps"], 100)
 
     def test_end_of_the_pipeline_ends_capture(self):
         done = self.run_capture(f"gst:videotestsrc num-buffers=5 ! {GREY}")
@@ -142,12 +141,13 @@ class VideoFiles(GstSourceTest):
         return path
 
     def test_video_is_played_at_its_own_times_and_ends(self):
-        path = self.video()
-        done = self.run_capture(f"file:{path}")
-        summary = last_json(done.stdout)
-        self.assertEqual((done.returncode, summary["frames"]), (0, 40), done.stderr)
-        self.assertAlmostEqual(summary["fps"], 25, delta=2)
-        self.assertEqual((summary["format"], summary["width"]), ("YU12", 128))
+        name, process, _ = self.capture(f"file:{self.video()}", "-b", 16, "--wait-for-reader")
+        frames = self.frames(name, 40)
+        self.assertEqual({(f["format"], f["width"]) for f in frames}, {("YU12", 128)})
+        for before, frame in zip(frames, frames[1:]):
+            self.assertAlmostEqual((frame["capture_ns"] - before["capture_ns"]) / 1e6, 40, delta=1)
+        self.assertTrue(all(frame["publish_ns"] >= frame["capture_ns"] for frame in frames))
+        self.assertEqual(self.summary(process)["frames"], 40)
 
     def test_video_is_repeated_with_loop(self):
         done = self.run_capture(f"file:{self.video(frames=10)}", "--loop", "--count", 35)
