@@ -3,6 +3,8 @@
  * end puts the time and its processor into the first bytes of each frame before the last element;
  * the reading end measures the latency at its last element and the share of frames read on the
  * processor that wrote them. Prints one JSON object. */
+#include "device_end.h"
+
 #include <triptych/frame.h>
 
 #include <gst/gst.h>
@@ -73,16 +75,22 @@ static GstPadProbeReturn write_time(GstPad *pad, GstPadProbeInfo *info, gpointer
     return GST_PAD_PROBE_OK;
 }
 
+static void read_first_bytes(const void *first)
+{
+    const struct stamp now = stamp_now();
+    struct stamp then;
+    memcpy(&then, first, sizeof(then));
+    if (then.ns != 0) // v4l2loopback hands out empty frames of its own
+        count(&now, &then);
+}
+
 static GstPadProbeReturn read_time(GstPad *pad, GstPadProbeInfo *info, gpointer user)
 {
     (void)pad;
     (void)user;
     GstMapInfo map;
     if (gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ)) {
-        const struct stamp now = stamp_now();
-        struct stamp then;
-        memcpy(&then, map.data, sizeof(then));
-        count(&now, &then);
+        read_first_bytes(map.data);
         gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
     }
     return GST_PAD_PROBE_OK;
@@ -107,7 +115,7 @@ static void print_figures(GstElement *end)
     const double seconds = (double)(seen.last_ns - seen.first_ns) / 1e9;
     const double cpu = (double)(cpu_ns() - seen.cpu_ns);
     guint64 copied = 0;
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(end), "copied-frames"))
+    if (end && g_object_class_find_property(G_OBJECT_GET_CLASS(end), "copied-frames"))
         g_object_get(end, "copied-frames", &copied, NULL);
     qsort(seen.ages, seen.frames, sizeof(gint64), by_size);
     printf("{\"fps\": %.2f, \"age_p50_us\": %.1f, \"age_p99_us\": %.1f, \"cpu_us\": %.1f, "
@@ -145,10 +153,16 @@ static gboolean run(GstElement *pipe, double seconds)
 
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "read-device") == 0) {
+        const bool read = device_end_read(argv[3], strtod(argv[2], NULL), read_first_bytes);
+        print_figures(NULL);
+        return read ? 0 : 1;
+    }
     gst_init(&argc, &argv);
     if (argc != 4 || (strcmp(argv[1], "write") != 0 && strcmp(argv[1], "read") != 0)) {
         fprintf(stderr, "usage: pipe_end write|read SECONDS PIPELINE, whose last element is named "
-                        "`end`, and the one whose copies count `shared`\n");
+                        "`end`, and the one whose copies count `shared`\n"
+                        "       pipe_end read-device SECONDS DEVICE\n");
         return 2;
     }
     GError *error = NULL;
