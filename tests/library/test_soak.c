@@ -35,7 +35,12 @@ static struct soak *soak;
 int semtimedop(int sem_id, struct sembuf *ops, size_t count, const struct timespec *limit)
 {
     const uint64_t before = soak->sequence;
+#ifdef SYS_semtimedop_time64
+    const int64_t wide[] = { limit ? limit->tv_sec : 0, limit ? limit->tv_nsec : 0 };
+    const long result = syscall(SYS_semtimedop_time64, sem_id, ops, count, limit ? wide : NULL);
+#else
     const long result = syscall(SYS_semtimedop, sem_id, ops, count, limit);
+#endif
     soak->waits++;
     if (result < 0 && errno == EAGAIN && soak->sequence > before + LOST_AFTER) {
         soak->lost++;

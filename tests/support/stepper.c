@@ -90,10 +90,16 @@ const char *step_name(long call)
         return "semget";
     case SYS_semctl:
         return "semctl";
+#ifdef SYS_semop // some 32-bit processors have the last one only
     case SYS_semop:
         return "semop";
     case SYS_semtimedop:
         return "semtimedop";
+#endif
+#ifdef SYS_semtimedop_time64
+    case SYS_semtimedop_time64:
+        return "semtimedop";
+#endif
     default:
         return "another";
     }
