@@ -3,7 +3,8 @@
 from faults import Faults
 from listing import Listing
 from memory import MemoryCgroup
+from standby import Standby
 from streaming import Streaming
 from zero_copy import ZeroCopy
 
-__all__ = ["Faults", "Listing", "MemoryCgroup", "Streaming", "ZeroCopy"]
+__all__ = ["Faults", "Listing", "MemoryCgroup", "Standby", "Streaming", "ZeroCopy"]
