@@ -24,14 +24,14 @@ _numbers = itertools.count(1)
 _machines = {}
 
 
-def the_machine(modules, builders):
-    """Boots a machine with these modules for the first test that needs it: one boot serves all tests
-    of the process."""
+def the_machine(kind, modules, builders):
+    """Boots a machine of this kind with these modules for the first test that needs it. One boot
+    serves all tests of the process."""
     for program in NEEDS:
         if not shutil.which(program):
             raise unittest.SkipTest(f"{program} is not installed: samples/setup.sh vivid")
     if modules not in _machines:
-        made = machine.Machine(modules, builders)
+        made = kind(modules, builders)
         made.__enter__()
         atexit.register(made.__exit__)
         _machines[modules] = made
@@ -46,10 +46,10 @@ def objects(text):
 class CameraTest(unittest.TestCase):
     """Each test has streams of its own and leaves the cameras as they were."""
 
-    MODULES, BUILDERS = (VIVID,), ()
+    MACHINE, MODULES, BUILDERS = machine.Machine, (VIVID,), ()
 
     def setUp(self):
-        self.machine = the_machine(self.MODULES, self.BUILDERS)
+        self.machine = the_machine(self.MACHINE, self.MODULES, self.BUILDERS)
         self.names = []
         self.addCleanup(self.check_nothing_is_left)
 

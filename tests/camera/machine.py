@@ -72,6 +72,8 @@ class Machine:
     """`with Machine(modules) as machine: machine.run("uname -a").out`. Each of `builders` is called
     with the kernel before it boots, and may add modules to it."""
 
+    APPEND = ""  # to the kernel's command line
+
     def __init__(self, modules, builders=()):
         self.modules, self.builders = MODULES + tuple(modules), builders
         self.console, self.commands, self.count = "", {}, 0
@@ -116,22 +118,26 @@ class Machine:
                 subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], cwd=root, check=True,
                                input=names.encode(), stdout=out)
 
+    def fill_share(self):
+        """Puts into the shared folder what the machine needs from the start."""
+        shutil.copy(HERE / "agent", self.share)
+        (self.share / "environment").write_text("".join(
+            f"export {name}={shlex.quote(os.environ[name])}\n"
+            for name in SANITIZERS if name in os.environ))
+
     def boot(self):
         linux = kernel.fetch()
         for build in self.builders:
             build(linux)
         archive = self.share / "initramfs"
         self.initramfs(linux, archive)
-        shutil.copy(HERE / "agent", self.share)
-        (self.share / "environment").write_text("".join(
-            f"export {name}={shlex.quote(os.environ[name])}\n"
-            for name in SANITIZERS if name in os.environ))
+        self.fill_share()
         started = time.monotonic()
         self.qemu = subprocess.Popen(
             ["qemu-system-x86_64", "-M", "q35", "-accel", accelerator(),
              "-smp", "2", "-m", "768", "-nodefaults", "-display", "none",
              "-serial", "stdio", "-no-reboot", "-kernel", linux.image, "-initrd", archive,
-             "-append", "console=ttyS0 quiet no_timer_check panic=-1 reboot=t",
+             "-append", "console=ttyS0 quiet no_timer_check panic=-1 reboot=t" + self.APPEND,
              "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap",
              "-device", "virtio-9p-pci,fsdev=root,mount_tag=root",
              "-fsdev", f"local,id=share,path={self.share},security_model=none",

@@ -37,7 +37,9 @@ def number_of(head):
     return int.from_bytes(head[NUMBER_AT:NUMBER_AT + 8], "little")
 
 
-class Uvc(CameraTest):
+class UsbCameraTest(CameraTest):
+    """Tests that plug a USB camera in and out."""
+
     MODULES = (("vhci_hcd", ""), ("uvcvideo", ""))
 
     def setUp(self):
@@ -53,8 +55,9 @@ class Uvc(CameraTest):
         camera = self.machine.start(
             f"exec python3 -ES {HERE}/usb_camera.py {SHARE_INSIDE}/modes {cut}")
         self.addCleanup(self.unplug, camera)
+        pid = f"{camera.number}.pid"
         there = self.run_in(f"until [ -c /dev/video{device} ]; do "
-                            f"[ ! -s {camera.number}.err ] && sleep 0.1 || exit 1; done")
+                            f"[ ! -s {pid} ] || kill -0 $(cat {pid}) || exit 1; sleep 0.1; done")
         self.assertEqual(there.status, 0, camera.err)
         return camera
 
@@ -62,6 +65,9 @@ class Uvc(CameraTest):
         camera.end()
         self.succeed(f"while [ -c /dev/video{device} ]; do sleep 0.1; done")
 
+
+
+class Uvc(UsbCameraTest):
     def start(self, mode="YUYV-160x120", arguments="", device=DEVICE):
         """Starts a capture. Returns its stream and the command."""
         name = self.stream()
@@ -156,13 +162,16 @@ class Uvc(CameraTest):
 
     def test_led_is_on_only_while_the_stream_is_read(self):
         camera = self.plug_in()
-        name, capture = self.start(arguments="--on-demand=0")
-        self.machine.wait_for(lambda: "standby: no readers" in capture.err, PATIENCE)
-        self.assertNotIn("LED on", camera.err)
-        self.frames(name, 20)
-        self.machine.wait_for(lambda: capture.err.count("standby: no readers") == 2, PATIENCE)
-        self.assertRegex(camera.err, r"^(LED off\n)*LED on\n(LED off\n)+$")
-        self.finish(capture)
+        for io in ("userptr", "mmap"):
+            with self.subTest(io):
+                before = len(camera.err)
+                name, capture = self.start(arguments=f"--on-demand=0 --io {io}")
+                self.machine.wait_for(lambda: "standby: no readers" in capture.err, PATIENCE)
+                self.assertNotIn("LED on", camera.err[before:])
+                self.frames(name, 20)
+                self.machine.wait_for(lambda: capture.err.count("standby: no readers") == 2, PATIENCE)
+                self.assertRegex(camera.err[before:], r"^(LED off\n)*LED on\n(LED off\n)+$")
+                self.finish(capture)
 
     def test_viewer_shows_the_bars_of_both_formats(self):
         self.plug_in()
