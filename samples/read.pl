@@ -28,12 +28,12 @@ sub bytes {              # of the segment: a copy; Perl checks the range against
     next STREAM;         # removed: look the name up again
 }
 
-sub latest {             # number of the newest frame and its slot
-    my $word = unpack 'Q', bytes(shift, 64, 8);
-    return ($word >> 8, $word & 0x7f);
+sub latest {             # number and slot of the newest frame, from its head word
+    my $head = unpack 'Q', bytes(shift, 64, 8);
+    return ($head >> 8, $head & 0x7f);
 }
 
-sub frame_text {         # one frame, read between two looks at its stamp; undef: overwritten meanwhile
+sub frame_text {         # one frame, read between two checks of its stamp; undef: overwritten meanwhile
     my ($shm, $header, $number, $slot) = @_;
     my $at = $header->{entries_at} + $slot * $header->{entry_bytes};
     my $entry = bytes($shm, $at, ENTRY);

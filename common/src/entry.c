@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-void tri_entry_begin(struct tri_entry *entry, uint32_t side)
+void tri_entry_begin(struct tri_entry *entry, uint32_t parity)
 {
-    // No byte of the new frame can be seen by anybody who does not also see the 0. The fence's partner
+    // A reader that sees a byte of the new frame also sees the number 0. The fence's partner
     // is the acquire fence in tri_entry_still(). A full one, not just release: pixels may be stored
     // past the cache (tri_copy()), and such stores can overtake earlier ordinary ones.
-    atomic_store_explicit(&entry->mark, tri_mark(0, side), memory_order_relaxed);
+    atomic_store_explicit(&entry->stamp, tri_stamp(0, parity), memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
 }
 
@@ -19,7 +19,7 @@ void tri_entry_begin(struct tri_entry *entry, uint32_t side)
     } while (0)
 
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
-                      const struct tri_shape *shape, uint32_t side)
+                      const struct tri_shape *shape, uint32_t parity)
 {
     const struct tri_video *video = &info->video;
     entry->driver_sequence = info->driver_sequence;
@@ -56,10 +56,10 @@ void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info
     }
     PUT(user_bytes, info->user_bytes);
 
-    // Release: pairs with acquire loads of the mark, which then see the description and the pixels. The
-    // fence includes pixels that the caller stored past the cache without a fence of its own.
+    // Release: pairs with acquire loads of the stamp, which then see the description and the pixels.
+    // The fence includes pixels that the caller stored past the cache without a fence of its own.
     atomic_thread_fence(memory_order_seq_cst);
-    atomic_store_explicit(&entry->mark, tri_mark(info->number, side), memory_order_release);
+    atomic_store_explicit(&entry->stamp, tri_stamp(info->number, parity), memory_order_release);
 }
 
 bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes)

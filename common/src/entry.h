@@ -29,25 +29,26 @@ static inline bool tri_time_sane(int64_t ns)
 /** Whether every plane of `shape` has room for the rows of `video`, within `bytes` bytes. */
 bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape, uint64_t bytes);
 
-/** Marks a slot as being written, and `side` as that of the frame it had: who reads it will notice. */
-void tri_entry_begin(struct tri_entry *entry, uint32_t side);
+/** Marks a slot as being written: readers of its last frame, whose lock parity is `parity`, find that
+ *  it was overwritten. */
+void tri_entry_begin(struct tri_entry *entry, uint32_t parity);
 
-/** Writes the description of a finished frame and its mark, with release. Does not touch what is as it
+/** Writes the description of a finished frame and its stamp, with release. Does not touch what is as it
  *  was with the slot's frame before: readers still have those lines in their caches. */
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
-                      const struct tri_shape *shape, uint32_t side);
+                      const struct tri_shape *shape, uint32_t parity);
 
-/** The mark of the frame in this entry; its number is 0 while it is being written. */
-static inline uint64_t tri_entry_mark(const struct tri_entry *entry)
+/** The stamp of the frame in this entry; its number is 0 while it is being written. */
+static inline uint64_t tri_entry_stamp(const struct tri_entry *entry)
 {
     // Acquire: pairs with the release in tri_entry_finish().
-    return atomic_load_explicit(&entry->mark, memory_order_acquire);
+    return atomic_load_explicit(&entry->stamp, memory_order_acquire);
 }
 
 /** The number of the whole frame in this entry; 0 while it is being written. */
 static inline uint64_t tri_entry_number(const struct tri_entry *entry)
 {
-    return tri_mark_number(tri_entry_mark(entry));
+    return tri_stamp_number(tri_entry_stamp(entry));
 }
 
 /** Whether everything read from the slot before this call was frame `number`. */
@@ -56,7 +57,7 @@ static inline bool tri_entry_still(const struct tri_entry *entry, uint64_t numbe
     // The fence keeps the reads of the pixels before the read of the number: if any of them saw a
     // byte of a later frame, this load sees that the number has changed (tri_entry_begin()).
     atomic_thread_fence(memory_order_acquire);
-    return tri_mark_number(atomic_load_explicit(&entry->mark, memory_order_relaxed)) == number;
+    return tri_stamp_number(atomic_load_explicit(&entry->stamp, memory_order_relaxed)) == number;
 }
 
 /**

@@ -43,13 +43,13 @@ struct tri_header {
     uint32_t slots_max; // entries and address space; memory only for the open ones
 
     // Line 1: the writer's, for every frame.
-    _Alignas(64) _Atomic uint64_t latest; // tri_word(): number and slot; number 0: no frame yet
+    _Alignas(64) _Atomic uint64_t latest; // head word of the newest frame; number 0: no frame yet
     _Atomic uint32_t state;               // TRI_SEGMENT_*
     _Atomic uint32_t writer_pid;          // in the writer's PID namespace: for people only
     _Atomic uint64_t generation;          // counts the writers that used this numbering
     _Atomic uint64_t dropped_driver;
     _Atomic uint64_t dropped_writer;
-    _Atomic uint64_t next;       // tri_word() of the frame to come, as its writer plans; 0: no plan
+    _Atomic uint64_t next;       // head word planned for the next frame; 0: no plan
     _Atomic uint32_t slots_open; // stored with release: 1 to `slots_max`
     uint32_t reserved;
     _Atomic int64_t clock_offset_ns; // of the writer's time namespace: its clock minus the host's
@@ -66,9 +66,9 @@ struct tri_entry_plane {
     uint32_t rows; // 0: compressed or opaque bytes; used where the format is unknown
 };
 
-/** What one slot holds. Guarded by `mark`: number 0 while the rest or the pixels are being written. */
+/** What one slot holds. Guarded by `stamp`: number 0 while the rest or the pixels are being written. */
 struct tri_entry {
-    _Atomic uint64_t mark; // tri_mark(): number and side
+    _Atomic uint64_t stamp; // number and lock parity
     uint64_t driver_sequence;
     int64_t capture_ns;
     int64_t publish_ns;
@@ -144,63 +144,63 @@ static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a hidden lock would live in one proc
 static_assert(ATOMIC_INT_LOCK_FREE == 2, "a hidden lock would live in one process only");
 
 /**
- * A slot has two locks, its sides, of which its frames take turns: who locks a frame that is still
- * to come locks the side that is not in use. A frame's mark says which side is its own, in the same
- * word as its number.
+ * A slot has two locks, which its frames use in turn, so that a reader can lock the next frame while
+ * the writer has the lock of the slot's last one. A frame's lock parity selects its lock. Number and
+ * parity are one word, the stamp, and change in one store.
  */
-static inline uint64_t tri_mark(uint64_t number, uint32_t side)
+static inline uint64_t tri_stamp(uint64_t number, uint32_t parity)
 {
-    return number << 1 | side;
+    return number << 1 | parity;
 }
 
-static inline uint64_t tri_mark_number(uint64_t mark)
+static inline uint64_t tri_stamp_number(uint64_t stamp)
 {
-    return mark >> 1;
+    return stamp >> 1;
 }
 
-static inline uint32_t tri_mark_side(uint64_t mark)
+static inline uint32_t tri_stamp_parity(uint64_t stamp)
 {
-    return (uint32_t)(mark & 1);
+    return (uint32_t)(stamp & 1);
 }
 
-/** As a slot in `latest`: the numbering goes on, but that frame lay in a segment before this one. */
-#define TRI_WORD_NO_SLOT 0x7fu
+/** A head word's slot: the numbering goes on, but that frame lay in an earlier segment. */
+#define TRI_HEAD_NO_SLOT 0x7fu
 
-/** `latest`: number << 8 | side << 7 | slot, so that all change in one store. 2^56 frames last 38,000
- *  years. */
-static inline uint64_t tri_word(uint64_t number, uint32_t side, uint32_t slot)
+/** The head word, of `latest` and `next`: number, lock parity and slot change in one store. 2^56 frames
+ *  last 38,000 years. */
+static inline uint64_t tri_head(uint64_t number, uint32_t parity, uint32_t slot)
 {
-    return number << 8 | side << 7 | slot;
+    return number << 8 | parity << 7 | slot;
 }
 
-static inline uint64_t tri_word_number(uint64_t word)
+static inline uint64_t tri_head_number(uint64_t head)
 {
-    return word >> 8;
+    return head >> 8;
 }
 
-static inline uint32_t tri_word_side(uint64_t word)
+static inline uint32_t tri_head_parity(uint64_t head)
 {
-    return (uint32_t)(word >> 7 & 1);
+    return (uint32_t)(head >> 7 & 1);
 }
 
-static inline uint32_t tri_word_slot(uint64_t word)
+static inline uint32_t tri_head_slot(uint64_t head)
 {
-    return (uint32_t)(word & 0x7f);
+    return (uint32_t)(head & 0x7f);
 }
 
-/** The lock of a side of a slot, 0 to TRI_LOCKS - 1. */
+/** The lock of a slot and a parity, 0 to TRI_LOCKS - 1. */
 #define TRI_LOCKS (2 * TRI_SLOTS_MAX)
 
-static inline uint32_t tri_lock(uint32_t slot, uint32_t side)
+static inline uint32_t tri_lock(uint32_t slot, uint32_t parity)
 {
-    return side * TRI_SLOTS_MAX + slot;
+    return parity * TRI_SLOTS_MAX + slot;
 }
 
-static inline uint32_t tri_word_lock(uint64_t word)
+static inline uint32_t tri_head_lock(uint64_t head)
 {
-    return tri_lock(tri_word_slot(word), tri_word_side(word));
+    return tri_lock(tri_head_slot(head), tri_head_parity(head));
 }
 
-static_assert(TRI_SLOTS_MAX < TRI_WORD_NO_SLOT, "a slot index fits the low bits of `latest`");
+static_assert(TRI_SLOTS_MAX < TRI_HEAD_NO_SLOT, "a slot index fits the low bits of `latest`");
 
 #endif

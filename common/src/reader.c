@@ -55,7 +55,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
                        .wants_lock = !(options->flags & TRI_READER_NO_LOCK),
                        .can_lock = !(options->flags & TRI_READER_NO_LOCK),
                        .wants_retained = (options->flags & TRI_READER_RETAINED) != 0,
-                       .idle_word = UINT64_MAX,
+                       .idle_head = UINT64_MAX,
                        .fork_depth = tri_fork_watch(),
                        .log = options->log,
                        .fresh = true };
@@ -71,15 +71,15 @@ void tri_reader_set_mode(tri_reader *r, enum tri_reader_mode mode)
     r->mode = mode;
 }
 
-/** The word of the oldest intact frame after frame `after`, no newer than `latest`. */
+/** The head word of the oldest intact frame after frame `after`, no newer than `latest`. */
 static uint64_t oldest_after(const struct tri_reader *r, uint64_t after, uint64_t latest)
 {
     uint64_t best = latest;
     for (uint32_t i = 0; i < tri_segment_open_slots(&r->mapping->segment); i++) {
-        const uint64_t mark = tri_entry_mark(tri_segment_entry(&r->mapping->segment, i));
-        const uint64_t number = tri_mark_number(mark);
-        if (number > after && number < tri_word_number(best))
-            best = tri_word(number, tri_mark_side(mark), i);
+        const uint64_t stamp = tri_entry_stamp(tri_segment_entry(&r->mapping->segment, i));
+        const uint64_t number = tri_stamp_number(stamp);
+        if (number > after && number < tri_head_number(best))
+            best = tri_head(number, tri_stamp_parity(stamp), i);
     }
     return best;
 }
@@ -101,21 +101,21 @@ static bool is_delta(const struct tri_entry *entry)
     return format && format->delta && !(entry->flags & TRI_FRAME_KEY);
 }
 
-/** Returns the word of this writer's newest key frame that is still in its slot, 0 if there is
+/** Returns the head word of this writer's newest key frame that is still in its slot, 0 if there is
  *  none. A reader that has counted frames does not go back. */
 static uint64_t newest_key(const struct tri_reader *r, uint64_t latest)
 {
     const struct tri_segment *segment = &r->mapping->segment;
-    const uint64_t generation = tri_segment_entry(segment, tri_word_slot(latest))->generation;
+    const uint64_t generation = tri_segment_entry(segment, tri_head_slot(latest))->generation;
     const uint64_t after = r->fresh ? 0 : r->last;
     uint64_t best = 0;
     for (uint32_t i = 0; i < tri_segment_open_slots(segment); i++) {
         const struct tri_entry *entry = tri_segment_entry(segment, i);
-        const uint64_t mark = tri_entry_mark(entry);
-        const uint64_t number = tri_mark_number(mark);
-        if (number > after && number > tri_word_number(best) && number <= tri_word_number(latest) &&
+        const uint64_t stamp = tri_entry_stamp(entry);
+        const uint64_t number = tri_stamp_number(stamp);
+        if (number > after && number > tri_head_number(best) && number <= tri_head_number(latest) &&
             !is_delta(entry) && entry->generation == generation && tri_entry_still(entry, number))
-            best = tri_word(number, tri_mark_side(mark), i);
+            best = tri_head(number, tri_stamp_parity(stamp), i);
     }
     return best;
 }
@@ -143,23 +143,23 @@ static void populate(struct tri_mapping *mapping, uint32_t slot, uint64_t bytes)
                              false);
 }
 
-/** Hands over frame `word` if it is still in its slot. */
-static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *frame)
+/** Hands over frame `head` if it is still in its slot. */
+static enum tri_err take(struct tri_reader *r, uint64_t head, struct tri_frame *frame)
 {
     const struct tri_segment *segment = &r->mapping->segment;
-    const uint32_t slot = tri_word_slot(word);
-    const uint64_t number = tri_word_number(word);
+    const uint32_t slot = tri_head_slot(head);
+    const uint64_t number = tri_head_number(head);
     if (slot >= segment->geometry.slots_max)
         return TRI_ERR_CORRUPT;
 
     const bool refused_before = !r->can_lock;
-    enum tri_err err = tri_reader_lock_take(r, &frame->lease, word);
+    enum tri_err err = tri_reader_lock_take(r, &frame->lease, head);
     if (err == TRI_ERR_BUSY &&
-        atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != word)
+        atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != head)
         return err; // being overwritten. The newest frame is not: its lock was tampered with
     const bool held = err == TRI_OK; // if not, for any reason: read, and check after use
     struct tri_lease lease = { .mapping = r->mapping,
-                               .word = word,
+                               .head = head,
                                .slot = slot,
                                .state = held ? LEASE_HELD : LEASE_CHECKED };
     struct tri_lease old = frame->lease;
@@ -167,7 +167,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
                          &r->known, &frame->info, &frame->shape);
     if (err != TRI_OK) {
         if (held)
-            tri_semset_hold(r->mapping->sem_id, tri_word_lock(word), TRI_NO_LOCK);
+            tri_semset_hold(r->mapping->sem_id, tri_head_lock(head), TRI_NO_LOCK);
         return err;
     }
 
@@ -180,7 +180,7 @@ static enum tri_err take(struct tri_reader *r, uint64_t word, struct tri_frame *
     frame->user = tri_segment_entry(segment, slot)->user;
     frame->lease = lease;
     if (old.mapping && old.state == LEASE_HELD)
-        tri_semset_hold(old.mapping->sem_id, tri_word_lock(old.word), TRI_NO_LOCK);
+        tri_semset_hold(old.mapping->sem_id, tri_head_lock(old.head), TRI_NO_LOCK);
     tri_mapping_unref(&old.mapping);
 
     if (!r->fresh)
@@ -213,44 +213,44 @@ static enum tri_err take_key(struct tri_reader *r, struct tri_frame *frame, uint
     if (key && take(r, key, frame) == TRI_OK)
         return TRI_OK;
     if (!r->fresh)
-        r->skipped += tri_word_number(latest) - r->last;
-    r->last = tri_word_number(latest);
+        r->skipped += tri_head_number(latest) - r->last;
+    r->last = tri_head_number(latest);
     return TRI_ERR_TIMEOUT;
 }
 
-/** Takes a frame if there is a new one. @return TRI_ERR_TIMEOUT if there is none; *word is `latest`. */
-static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t *word)
+/** Takes a frame if there is a new one. @return TRI_ERR_TIMEOUT if there is none; *head is `latest`. */
+static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t *head)
 {
     // Acquire: pairs with the release in tri_writer_publish().
-    *word = atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
-    if (tri_word_number(*word) <= r->last || tri_word_slot(*word) == TRI_WORD_NO_SLOT)
+    *head = atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
+    if (tri_head_number(*head) <= r->last || tri_head_slot(*head) == TRI_HEAD_NO_SLOT)
         return TRI_ERR_TIMEOUT;
-    if (tri_word_slot(*word) >= r->mapping->segment.geometry.slots_max)
+    if (tri_head_slot(*head) >= r->mapping->segment.geometry.slots_max)
         return TRI_ERR_CORRUPT;
-    if (needs_key(r) && is_delta(tri_segment_entry(&r->mapping->segment, tri_word_slot(*word))))
-        return take_key(r, frame, *word);
+    if (needs_key(r) && is_delta(tri_segment_entry(&r->mapping->segment, tri_head_slot(*head))))
+        return take_key(r, frame, *head);
     uint64_t wanted;
     uint64_t after = r->last;
     enum tri_err err = TRI_ERR_TORN;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++) {
-        wanted = r->mode == TRI_MODE_NEXT ? oldest_after(r, after, *word) : *word;
+        wanted = r->mode == TRI_MODE_NEXT ? oldest_after(r, after, *head) : *head;
         err = take(r, wanted, frame);
-        if (wanted == *word)
+        if (wanted == *head)
             break;
-        after = tri_word_number(wanted); // if the writer has just taken its slot, it is lost
+        after = tri_head_number(wanted); // if the writer has just taken its slot, it is lost
     }
     return err;
 }
 
 /** Tries once, and again if the writer has just taken the slot: then there is a newer frame. */
-static enum tri_err retry_take(struct tri_reader *r, struct tri_frame *frame, uint64_t *word)
+static enum tri_err retry_take(struct tri_reader *r, struct tri_frame *frame, uint64_t *head)
 {
     enum tri_err err = TRI_ERR_BUSY;
     for (int i = 0; i < LOOKS_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++)
-        err = look(r, frame, word);
+        err = look(r, frame, head);
     if (err == TRI_ERR_CORRUPT) {
         tri_reader_refuse(r, err);
-        r->last = tri_word_number(*word); // skip it: the next may be better
+        r->last = tri_head_number(*head); // skip it: the next may be better
     }
     return err;
 }
@@ -275,7 +275,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         timeout_ms < 0 ? INT64_MAX : 0; // the clock is read only when there is a wait
     bool asked = false;
     for (;;) {
-        uint64_t word = 0;
+        uint64_t head = 0;
         enum tri_err refused = TRI_OK;
         if (!r->mapping) {
             const enum tri_err before = r->refused;
@@ -285,10 +285,10 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
                 return refused; // an error: returned at once
         }
         if (r->mapping) {
-            const enum tri_err err = retry_take(r, frame, &word);
+            const enum tri_err err = retry_take(r, frame, &head);
             if (err == TRI_OK || err == TRI_ERR_CORRUPT)
                 return err;
-            if (timeout_ms != 0 && tri_wait_polling(r, word))
+            if (timeout_ms != 0 && tri_wait_polling(r, head))
                 continue;
         }
 
@@ -300,7 +300,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         r->asks = false;
         if (now >= deadline) {
             asked = true;
-            const enum tri_err err = tri_reader_await(r, word, 0);
+            const enum tri_err err = tri_reader_await(r, head, 0);
             if (err != TRI_OK)
                 return err;
             continue;
@@ -317,8 +317,8 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
 
         enum tri_err err;
         if (r->mapping) {
-            tri_reader_prelock(r, &frame->lease, word);
-            err = tri_reader_await(r, word, ns);
+            tri_reader_prelock(r, &frame->lease, head);
+            err = tri_reader_await(r, head, ns);
         } else {
             err = tri_doorbell_wait(&r->bell, &r->sleep, ns);
         }
@@ -336,9 +336,9 @@ enum tri_err tri_reader_acquire(tri_reader *r, struct tri_frame *frame, int time
     if (r->fd)
         tri_reader_fd_begin(r);
     enum tri_err err = next_frame(r, frame, timeout_ms);
-    uint64_t word;
+    uint64_t head;
     if (err != TRI_OK && !tri_reader_lock_back(r, &frame->lease) && r->mapping &&
-        retry_take(r, frame, &word) == TRI_OK)
+        retry_take(r, frame, &head) == TRI_OK)
         err = TRI_OK;
     if (r->fd)
         tri_reader_fd_end(r);
@@ -356,7 +356,7 @@ bool tri_reader_is_intact(tri_reader *r, const struct tri_frame *frame)
     if (!mapping)
         return false;
     const bool whole = tri_entry_still(tri_segment_entry(&mapping->segment, frame->lease.slot),
-                                       tri_word_number(frame->lease.word));
+                                       tri_head_number(frame->lease.head));
     if (!whole && r)
         atomic_fetch_add_explicit(&r->torn, 1, memory_order_relaxed);
     return whole;
@@ -383,7 +383,7 @@ void tri_reader_release(tri_reader *r, struct tri_frame *frame)
     if (!mapping)
         return;
     if (frame->lease.state == LEASE_HELD && !tri_mapping_is_inherited(mapping))
-        tri_semset_hold(mapping->sem_id, tri_word_lock(frame->lease.word), TRI_NO_LOCK);
+        tri_semset_hold(mapping->sem_id, tri_head_lock(frame->lease.head), TRI_NO_LOCK);
     tri_mapping_unref(&mapping);
     memset(frame, 0, sizeof(*frame));
 }

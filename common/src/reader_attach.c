@@ -28,19 +28,19 @@ static void join(struct tri_reader *r)
 }
 
 /** Whether the newest frame was published by an earlier writer than the present one. */
-static bool is_retained(const struct tri_reader *r, uint64_t word)
+static bool is_retained(const struct tri_reader *r, uint64_t head)
 {
     const struct tri_segment *segment = &r->mapping->segment;
-    const uint64_t number = tri_word_number(word);
-    if (tri_word_slot(word) >= segment->geometry.slots_max)
+    const uint64_t number = tri_head_number(head);
+    if (tri_head_slot(head) >= segment->geometry.slots_max)
         return false;
     if (!tri_semset_gate_is_closed(r->mapping->sem_id, number + 1))
-        return atomic_load_explicit(&segment->header->latest, memory_order_relaxed) == word;
+        return atomic_load_explicit(&segment->header->latest, memory_order_relaxed) == head;
     struct tri_entry_known known = { 0 };
     struct tri_frame_info info;
     struct tri_shape shape;
     // The gates are closed after the generation is stored.
-    return tri_entry_read(tri_segment_entry(segment, tri_word_slot(word)), number,
+    return tri_entry_read(tri_segment_entry(segment, tri_head_slot(head)), number,
                           segment->geometry.slot_bytes, &known, &info, &shape) == TRI_OK &&
            info.generation !=
                atomic_load_explicit(&segment->header->generation, memory_order_relaxed);
@@ -82,20 +82,20 @@ static enum tri_err find_and_attach(struct tri_reader *r)
     if (joined)
         join(r);
     const bool live = tri_semset_has_writer(sem_id);
-    const uint64_t word =
+    const uint64_t head =
         atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
-    if (joined && !r->wants_retained && (!live || is_retained(r, word)))
-        r->last = tri_word_number(word); // left by a dead writer: nothing new
-    const bool news = tri_word_number(word) > r->last && tri_word_slot(word) != TRI_WORD_NO_SLOT;
+    if (joined && !r->wants_retained && (!live || is_retained(r, head)))
+        r->last = tri_head_number(head); // left by a dead writer: nothing new
+    const bool news = tri_head_number(head) > r->last && tri_head_slot(head) != TRI_HEAD_NO_SLOT;
     return tri_reader_enter(r, live || news ? READER_ATTACHED : READER_NO_WRITER);
 }
 
-/** Leaves an attached stream that has ended, unless it has a frame newer than `word`: the last
+/** Leaves an attached stream that has ended, unless it has a frame newer than `head`: the last
  *  frames may have come after the check that found nothing. */
-static enum tri_err leave(struct tri_reader *r, uint64_t word, enum tri_reader_event event)
+static enum tri_err leave(struct tri_reader *r, uint64_t head, enum tri_reader_event event)
 {
     const struct tri_header *header = r->mapping->segment.header;
-    if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
+    if (atomic_load_explicit(&header->latest, memory_order_relaxed) != head)
         return TRI_OK;
     return tri_reader_enter(r, event);
 }
@@ -112,12 +112,12 @@ static enum tri_err find_cause(struct tri_reader *r)
     return nanosleep(&span, NULL) == 0 ? TRI_OK : TRI_ERR_INTERRUPTED;
 }
 
-enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
+enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns)
 {
     const struct tri_header *header = r->mapping->segment.header;
     const uint32_t state = atomic_load_explicit(&header->state, memory_order_acquire);
     if (state & (TRI_SEGMENT_REPLACED | TRI_SEGMENT_CLOSED))
-        return leave(r, word, state & TRI_SEGMENT_CLOSED ? READER_ENDED : READER_REPLACED);
+        return leave(r, head, state & TRI_SEGMENT_CLOSED ? READER_ENDED : READER_REPLACED);
 
     enum tri_err err;
     if (r->phase == READER_ORPHANED) {
@@ -126,18 +126,18 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns)
             tri_reader_enter(r, READER_WRITER);
     } else {
         // Without frames latency does not matter, and only a sleep ends at a signal.
-        const bool idle = r->idle_word == word && r->idle_ns >= IDLE_NS;
-        err = tri_wait_frame(r, idle ? TRI_WAIT_BLOCK : r->wait, word, ns);
+        const bool idle = r->idle_head == head && r->idle_ns >= IDLE_NS;
+        err = tri_wait_frame(r, idle ? TRI_WAIT_BLOCK : r->wait, head, ns);
         if (err == TRI_ERR_TIMEOUT) {
-            r->idle_ns = ns + (r->idle_word == word ? r->idle_ns : 0);
-            r->idle_word = word;
+            r->idle_ns = ns + (r->idle_head == head ? r->idle_ns : 0);
+            r->idle_head = head;
         }
         const uint64_t now = atomic_load_explicit(&header->latest, memory_order_relaxed);
-        if (err == TRI_OK && now == word)
+        if (err == TRI_OK && now == head)
             return find_cause(r);
     }
     if (err == TRI_ERR_REMOVED)
-        return leave(r, word, READER_ENDED);
+        return leave(r, head, READER_ENDED);
     return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
 }
 

@@ -35,16 +35,16 @@ struct tri_reader_fd {
     bool paused;                 // until the reader has handled the change
 };
 
-static bool is_news(const struct tri_reader_fd *fd, uint64_t word)
+static bool is_news(const struct tri_reader_fd *fd, uint64_t head)
 {
-    return tri_word_slot(word) != TRI_WORD_NO_SLOT && tri_word_number(word) > fd->taken;
+    return tri_head_slot(head) != TRI_HEAD_NO_SLOT && tri_head_number(head) > fd->taken;
 }
 
 /** Raises the descriptor for a frame, unless the reader has acquired it in the meantime. */
-static void raise_for_frame(struct tri_reader_fd *fd, uint64_t word)
+static void raise_for_frame(struct tri_reader_fd *fd, uint64_t head)
 {
     pthread_mutex_lock(&fd->mutex);
-    if (is_news(fd, word))
+    if (is_news(fd, head))
         tri_watcher_raise(&fd->watcher);
     pthread_mutex_unlock(&fd->mutex);
 }
@@ -63,23 +63,23 @@ static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *map
     uint64_t raised = 0;
     for (;;) {
         // Acquire: pairs with the release in tri_writer_publish().
-        const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
-        if (word != raised) {
-            raised = word;
-            raise_for_frame(fd, word);
+        const uint64_t head = atomic_load_explicit(&header->latest, memory_order_acquire);
+        if (head != raised) {
+            raised = head;
+            raise_for_frame(fd, head);
         }
         if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
             return true;
         if (!tri_sleep_begin(sleep, SLEEP_MAX_NS))
             return false;
         const enum tri_err err =
-            tri_semset_wait_frame(mapping->sem_id, tri_word_number(word) + 1, &sleep->limit);
+            tri_semset_wait_frame(mapping->sem_id, tri_head_number(head) + 1, &sleep->limit);
         tri_sleep_end(sleep);
         if (err == TRI_ERR_TIMEOUT || err == TRI_ERR_INTERRUPTED)
             return false;
         if (err != TRI_OK)
             return true;
-        if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word)
+        if (atomic_load_explicit(&header->latest, memory_order_relaxed) != head)
             continue;
         if (has_ended(mapping))
             return true;

@@ -27,19 +27,19 @@ void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t 
     const struct tri_segment *segment = &r->mapping->segment;
     const uint64_t next = atomic_load_explicit(&segment->header->next, memory_order_relaxed);
     if (!r->can_lock || r->phase == READER_ORPHANED || next == r->prelocked ||
-        tri_word_number(next) != tri_word_number(newest) + 1 ||
-        tri_word_slot(next) >= segment->geometry.slots_max)
+        tri_head_number(next) != tri_head_number(newest) + 1 ||
+        tri_head_slot(next) >= segment->geometry.slots_max)
         return;
 
     // The caller's acquired frame is the newest, which no writer takes: it needs no lock now.
     const bool surrender = r->prelocked == 0 && lease->mapping == r->mapping &&
-                           lease->word == newest && locks_here(r, lease);
+                           lease->head == newest && locks_here(r, lease);
     uint32_t give = TRI_NO_LOCK;
     if (r->prelocked)
-        give = tri_word_lock(r->prelocked);
+        give = tri_head_lock(r->prelocked);
     else if (surrender)
-        give = tri_word_lock(newest);
-    if (exchange(r, give, tri_word_lock(next)) != TRI_OK)
+        give = tri_head_lock(newest);
+    if (exchange(r, give, tri_head_lock(next)) != TRI_OK)
         return; // failed, for any reason: the frame will be locked when it is seen
     r->prelocked = next;
     if (surrender)
@@ -49,25 +49,25 @@ void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t 
 void tri_reader_lock_drop(struct tri_reader *r)
 {
     if (r->prelocked)
-        exchange(r, tri_word_lock(r->prelocked), TRI_NO_LOCK);
+        exchange(r, tri_head_lock(r->prelocked), TRI_NO_LOCK);
     r->prelocked = 0;
 }
 
-enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t word)
+enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t head)
 {
     if (!r->can_lock)
         return TRI_ERR_DENIED;
-    if (r->prelocked == word) { // locked before it was published
+    if (r->prelocked == head) { // locked before it was published
         r->prelocked = 0;
         return TRI_OK;
     }
     const bool surrender = locks_here(r, old);
     uint32_t give = TRI_NO_LOCK;
     if (surrender)
-        give = tri_word_lock(old->word);
+        give = tri_head_lock(old->head);
     else if (r->prelocked)
-        give = tri_word_lock(r->prelocked);
-    const enum tri_err err = exchange(r, give, tri_word_lock(word));
+        give = tri_head_lock(r->prelocked);
+    const enum tri_err err = exchange(r, give, tri_head_lock(head));
     if (err != TRI_OK)
         return err;
     if (surrender) {
@@ -85,10 +85,10 @@ bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
         return true;
     }
     const struct tri_mapping *mapping = lease->mapping;
-    const uint32_t lock = tri_word_lock(lease->word);
+    const uint32_t lock = tri_head_lock(lease->head);
     uint32_t give = TRI_NO_LOCK;
     if (r->prelocked && r->mapping->sem_id == mapping->sem_id) {
-        give = tri_word_lock(r->prelocked);
+        give = tri_head_lock(r->prelocked);
         r->prelocked = 0;
     }
     tri_reader_lock_drop(r);
@@ -100,7 +100,7 @@ bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
         return false;
     // A segment without its semaphores has no writer and never gets one again.
     const struct tri_entry *entry = tri_segment_entry(&mapping->segment, lease->slot);
-    if (tri_entry_still(entry, tri_word_number(lease->word))) {
+    if (tri_entry_still(entry, tri_head_number(lease->head))) {
         lease->state = LEASE_HELD;
         return true;
     }

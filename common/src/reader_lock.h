@@ -25,12 +25,12 @@ enum {
 void tri_reader_prelock(struct tri_reader *r, struct tri_lease *lease, uint64_t newest);
 
 /**
- * Locks frame `word` and releases the lock of an older one in the same call; no call if it was
+ * Locks frame `head` and releases the lock of an older one in the same call; no call if it was
  * prelocked.
  *
  * @return TRI_OK; TRI_ERR_BUSY, its writer has just taken it; any other: it cannot be locked.
  */
-enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t word);
+enum tri_err tri_reader_lock_take(struct tri_reader *r, struct tri_lease *old, uint64_t head);
 
 /** Releases the prelock. */
 void tri_reader_lock_drop(struct tri_reader *r);

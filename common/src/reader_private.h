@@ -69,7 +69,7 @@ struct tri_reader {
     bool fresh;                  // joined in mid-stream, no frame yet: no base for counting
     bool begun;                  // in this mode: a frame was handed over
     bool last_is_key;            // that frame can be decoded without others
-    uint64_t idle_word;          // the newest frame at the last wait without a result,
+    uint64_t idle_head;          // the newest frame at the last wait without a result,
     int64_t idle_ns;             // and the total length of such waits since
     bool asks;                   // check for the writer even without a wait,
     int64_t asked_ns;            // and time of the last check
@@ -107,12 +107,12 @@ enum tri_err tri_reader_attach(tri_reader *r);
  * Sleeps on an attached stream until there may be a new frame, and follows the stream when it has
  * moved, been removed or lost its writer.
  *
- * @param word  the newest frame that is already known
+ * @param head  the newest frame that is already known
  *
  * @return TRI_OK to try again; TRI_ERR_NO_WRITER, the writer is gone; TRI_ERR_INTERRUPTED;
  * TRI_ERR_SYSTEM.
  */
-enum tri_err tri_reader_await(tri_reader *r, uint64_t word, int64_t ns);
+enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns);
 
 /** Logs the stream's error, once for each change. */
 void tri_reader_refuse(tri_reader *r, enum tri_err err);

@@ -13,12 +13,12 @@ static const struct timespec no_time;
 /** Polls until `until_ns`. @return TRI_OK, there is a frame or the segment ended; TRI_ERR_TIMEOUT;
  *  TRI_ERR_INTERRUPTED. */
 static enum tri_err spin(const struct tri_mapping *mapping, const struct tri_sleep *sleep,
-                         uint64_t word, int64_t until_ns)
+                         uint64_t head, int64_t until_ns)
 {
     const struct tri_header *header = mapping->segment.header;
     do {
         for (int i = 0; i < SPINS_PER_CLOCK; i++) {
-            if (atomic_load_explicit(&header->latest, memory_order_relaxed) != word ||
+            if (atomic_load_explicit(&header->latest, memory_order_relaxed) != head ||
                 atomic_load_explicit(&header->state, memory_order_relaxed) != 0)
                 return TRI_OK;
             tri_relax();
@@ -52,16 +52,16 @@ enum tri_err tri_wait_writer(tri_reader *r, int64_t ns)
     return err;
 }
 
-static enum tri_err wait_spinning(const tri_reader *r, uint64_t word, int64_t ns)
+static enum tri_err wait_spinning(const tri_reader *r, uint64_t head, int64_t ns)
 {
     const struct tri_mapping *mapping = r->mapping;
-    const uint64_t next = tri_word_number(word) + 1;
+    const uint64_t next = tri_head_number(head) + 1;
     const int64_t end = tri_now_ns() + ns;
     int64_t now;
     do {
         now = tri_now_ns();
         const int64_t ask = now + SPIN_ASKS_NS;
-        enum tri_err err = spin(mapping, &r->sleep, word, ask < end ? ask : end);
+        enum tri_err err = spin(mapping, &r->sleep, head, ask < end ? ask : end);
         if (err == TRI_ERR_TIMEOUT)
             err = tri_semset_wait_frame(mapping->sem_id, next, &(struct timespec){ 0 });
         if (err != TRI_ERR_TIMEOUT)
@@ -73,14 +73,14 @@ static enum tri_err wait_spinning(const tri_reader *r, uint64_t word, int64_t ns
 
 /** Runs the code that follows the wait on the previous frame: after a sleep neither that code nor
  *  its data is cached, and there is time now to fetch them. */
-static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t word)
+static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t head)
 {
     const struct tri_segment *segment = &mapping->segment;
-    const uint32_t slot = tri_word_slot(word);
+    const uint32_t slot = tri_head_slot(head);
     if (slot >= segment->geometry.slots_max)
         return;
-    struct tri_frame frame = { .lease = { .word = word, .slot = slot } };
-    tri_entry_read(tri_segment_entry(segment, slot), tri_word_number(word),
+    struct tri_frame frame = { .lease = { .head = head, .slot = slot } };
+    tri_entry_read(tri_segment_entry(segment, slot), tri_head_number(head),
                    segment->geometry.slot_bytes, known, &frame.info, &frame.shape);
     struct tri_mapping *reference = tri_mapping_ref(mapping);
     frame.lease.mapping = reference;
@@ -88,10 +88,10 @@ static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, 
     tri_mapping_unref(&reference);
 }
 
-static enum tri_err wait_paced(tri_reader *r, uint64_t word, int64_t ns)
+static enum tri_err wait_paced(tri_reader *r, uint64_t head, int64_t ns)
 {
     struct tri_pacing *pace = &r->pace;
-    const uint64_t next = tri_word_number(word) + 1;
+    const uint64_t next = tri_head_number(head) + 1;
     int64_t now = tri_now_ns();
     const int64_t end = now + ns;
     struct tri_pacing_window window;
@@ -103,10 +103,10 @@ static enum tri_err wait_paced(tri_reader *r, uint64_t word, int64_t ns)
             tri_pacing_slept(pace, window.start_ns, now, err != TRI_ERR_TIMEOUT);
             if (err != TRI_ERR_TIMEOUT)
                 return err;
-            warm_up(r->mapping, &r->known, word);
+            warm_up(r->mapping, &r->known, head);
         }
         const enum tri_err err =
-            spin(r->mapping, &r->sleep, word, window.stop_ns < end ? window.stop_ns : end);
+            spin(r->mapping, &r->sleep, head, window.stop_ns < end ? window.stop_ns : end);
         const int64_t after = tri_now_ns();
         tri_pacing_spun(pace, after - now);
         if (err != TRI_ERR_TIMEOUT)
@@ -116,24 +116,24 @@ static enum tri_err wait_paced(tri_reader *r, uint64_t word, int64_t ns)
     return now < end ? sleep_on_gate(r, next, end - now) : TRI_ERR_TIMEOUT;
 }
 
-bool tri_wait_polling(const tri_reader *r, uint64_t word)
+bool tri_wait_polling(const tri_reader *r, uint64_t head)
 {
     const struct tri_mapping *mapping = r->mapping;
     // Only tri_reader_await() determines what follows a segment that ended.
     return r->pace.gap_ns > 0 && r->pace.gap_ns < POLL_NS &&
-           spin(mapping, &r->sleep, word, tri_now_ns() + POLL_NS) == TRI_OK &&
+           spin(mapping, &r->sleep, head, tri_now_ns() + POLL_NS) == TRI_OK &&
            atomic_load_explicit(&mapping->segment.header->state, memory_order_relaxed) == 0;
 }
 
-enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t word, int64_t ns)
+enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t head, int64_t ns)
 {
     switch (ns > 0 ? how : TRI_WAIT_BLOCK) {
     case TRI_WAIT_SPIN:
-        return wait_spinning(r, word, ns);
+        return wait_spinning(r, head, ns);
     case TRI_WAIT_PACED:
-        return wait_paced(r, word, ns);
+        return wait_paced(r, head, ns);
     case TRI_WAIT_BLOCK:
         break;
     }
-    return sleep_on_gate(r, tri_word_number(word) + 1, ns);
+    return sleep_on_gate(r, tri_head_number(head) + 1, ns);
 }

@@ -16,17 +16,17 @@ static inline void tri_relax(void)
 }
 
 /** Polls for a moment where frames come so quickly that a sleep would take longer than the next one.
- *  @return whether `latest` is no longer `word`, or the segment ended. */
-bool tri_wait_polling(const tri_reader *r, uint64_t word);
+ *  @return whether `latest` is no longer `head`, or the segment ended. */
+bool tri_wait_polling(const tri_reader *r, uint64_t head);
 
 /**
- * Waits on the attached stream until `latest` is no longer `word`.
+ * Waits on the attached stream until `latest` is no longer `head`.
  *
  * @param ns  longest wait
  * @return as tri_semset_wait_frame(); TRI_ERR_INTERRUPTED also for an interrupt requested earlier.
  *         TRI_OK without a new frame: the writer may have died.
  */
-enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t word, int64_t ns);
+enum tri_err tri_wait_frame(tri_reader *r, enum tri_reader_wait how, uint64_t head, int64_t ns);
 
 /** Sleeps until there is a writer. @return as tri_semset_wait() */
 enum tri_err tri_wait_writer(tri_reader *r, int64_t ns);

@@ -37,19 +37,19 @@ static uint32_t holder_of(struct tri_stream *stream, pid_t pid)
 }
 
 /** A slot has two locks. The writer's own lock is not a holder. */
-static bool is_locked(const struct tri_semset_survey *survey, uint32_t slot, uint32_t side)
+static bool is_locked(const struct tri_semset_survey *survey, uint32_t slot, uint32_t parity)
 {
-    const uint16_t lock = survey->lock[tri_lock(slot, side)];
+    const uint16_t lock = survey->lock[tri_lock(slot, parity)];
     return lock > 0 && lock < TRI_LOCK_WHOLE;
 }
 
 static void read_slot(struct tri_stream *stream, const struct tri_semset_survey *survey,
                       uint32_t slot)
 {
-    for (uint32_t side = 0; side < 2; side++) {
+    for (uint32_t parity = 0; parity < 2; parity++) {
         int readers;
-        if (is_locked(survey, slot, side))
-            holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers));
+        if (is_locked(survey, slot, parity))
+            holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, parity), &readers));
     }
     stream->held += is_locked(survey, slot, 0) || is_locked(survey, slot, 1);
 }
@@ -59,12 +59,12 @@ static void read_age(struct tri_stream *stream, const struct tri_semset_survey *
                      const struct tri_segment *segment, uint32_t slot)
 {
     const struct tri_entry *entry = tri_segment_entry(segment, slot);
-    const uint32_t side = tri_mark_side(tri_entry_mark(entry));
+    const uint32_t parity = tri_stamp_parity(tri_entry_stamp(entry));
     int readers;
-    if (!is_locked(survey, slot, side))
+    if (!is_locked(survey, slot, parity))
         return;
     const uint32_t i =
-        holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, side), &readers));
+        holder_of(stream, tri_semset_holder(stream->sem_id, tri_lock(slot, parity), &readers));
     const int64_t published = tri_segment_local_time(segment, entry->publish_ns);
     if (i < TRI_HOLDERS_MAX && tri_time_sane(published) &&
         (stream->holder_ns[i] == 0 || published < stream->holder_ns[i]))
@@ -137,15 +137,15 @@ static void read_segment(struct tri_stream *stream, const struct tri_semset_surv
     for (uint32_t slot = 0; slot < stream->slots_open; slot++)
         read_age(stream, survey, &segment, slot);
     stream->slot_bytes = segment.geometry.slot_bytes;
-    const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
-    stream->published = tri_word_number(word);
+    const uint64_t head = atomic_load_explicit(&header->latest, memory_order_acquire);
+    stream->published = tri_head_number(head);
     stream->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
     stream->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
-    if (stream->published > 0 && tri_word_slot(word) < stream->slots_max) {
+    if (stream->published > 0 && tri_head_slot(head) < stream->slots_max) {
         struct tri_entry_known known = { 0 };
         struct tri_shape shape;
         stream->has_frame =
-            tri_entry_read(tri_segment_entry(&segment, tri_word_slot(word)), stream->published,
+            tri_entry_read(tri_segment_entry(&segment, tri_head_slot(head)), stream->published,
                            stream->slot_bytes, &known, &stream->newest, &shape) == TRI_OK;
         stream->newest.capture_ns = tri_segment_local_time(&segment, stream->newest.capture_ns);
         stream->newest.publish_ns = tri_segment_local_time(&segment, stream->newest.publish_ns);

@@ -108,7 +108,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     w->slot[taken].taken = true;
     w->slot[taken].begun = ++w->begun_count;
     tri_writer_announce_next(w);
-    tri_entry_begin(tri_segment_entry(segment, taken), w->slot[taken].side);
+    tri_entry_begin(tri_segment_entry(segment, taken), w->slot[taken].parity);
 
     draft->info.video = *video;
     draft->shape = shape;
@@ -219,9 +219,9 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     complete(w, draft);
     const uint32_t at = draft->lease.slot;
     struct tri_writer_slot *slot = &w->slot[at];
-    slot->side = !slot->side;
+    slot->parity = !slot->parity;
     tri_entry_finish(tri_segment_entry(&mapping->segment, at), &draft->info, &draft->shape,
-                     slot->side);
+                     slot->parity);
     w->number = draft->info.number;
     w->newest = at;
     w->published++;
@@ -230,7 +230,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     tri_writer_announce_next(w);
 
     // Release: pairs with the acquire load in reader.c, which then sees the complete entry.
-    atomic_store_explicit(&mapping->segment.header->latest, tri_word(w->number, slot->side, at),
+    atomic_store_explicit(&mapping->segment.header->latest, tri_head(w->number, slot->parity, at),
                           memory_order_release);
     draft->lease.state = DRAFT_KEPT;
     const enum tri_err err = tri_semset_publish(w->sem_id, slot->lock, w->number);

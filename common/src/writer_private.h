@@ -61,7 +61,7 @@ struct tri_writer {
 
     struct tri_writer_slot {
         uint64_t number;     // of the frame in it, 0: none
-        uint32_t side;       // of that frame, also after it was overwritten
+        uint32_t parity;     // of that frame, also after it was overwritten
         uint64_t begun;      // number of the unpublished draft in it; 0: none
         bool taken;          // by a draft
         uint32_t busy_count; // consecutive busy_count, at the last try

@@ -16,7 +16,7 @@
 
 /** Marks the old segment as replaced before its key is removed: readers that find nothing new
  *  look the name up. */
-static void mark(const struct tri_writer *w)
+static void mark_replaced(const struct tri_writer *w)
 {
     atomic_fetch_or_explicit(&w->mapping->segment.header->state, TRI_SEGMENT_REPLACED,
                              memory_order_release);
@@ -43,7 +43,7 @@ static void look_after(struct tri_writer *w, int64_t now)
     }
     tri_log_write(w->log, TRI_LOG_WARN, "segment",
                   "%s: another process has removed the segment; creating it again", w->name);
-    mark(w);
+    mark_replaced(w);
     leave(w);
 }
 
@@ -61,7 +61,7 @@ static bool ours_alone(const struct tri_writer *w)
  *  created. */
 static enum tri_err detach_old(struct tri_writer *w)
 {
-    mark(w);
+    mark_replaced(w);
     const enum tri_err err = tri_segment_remove(w->mapping->segment.shm_id);
     if (err != TRI_OK && err != TRI_ERR_REMOVED) { // no longer owned, after a change of user
         atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
@@ -93,7 +93,7 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     struct tri_header *header = w->mapping->segment.header;
     // The numbering continues even if this writer dies before its first frame in this segment.
     if (w->number > 0)
-        atomic_store_explicit(&header->latest, tri_word(w->number, 0, TRI_WORD_NO_SLOT),
+        atomic_store_explicit(&header->latest, tri_head(w->number, 0, TRI_HEAD_NO_SLOT),
                               memory_order_relaxed);
     atomic_store_explicit(&header->dropped_driver, w->dropped_driver, memory_order_relaxed);
     atomic_store_explicit(&header->dropped_writer, w->dropped_writer, memory_order_relaxed);

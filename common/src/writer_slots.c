@@ -24,7 +24,7 @@ static uint32_t slots_of(const struct tri_writer *w)
 /** The lock of the frame in a slot. */
 static uint32_t lock_of(const struct tri_writer *w, uint32_t slot)
 {
-    return tri_lock(slot, w->slot[slot].side);
+    return tri_lock(slot, w->slot[slot].parity);
 }
 
 /** A process that locks slots. */
@@ -48,7 +48,7 @@ static size_t find_holders(const struct tri_writer *w, int64_t now, struct holde
         const struct tri_writer_slot *slot = &w->slot[i];
         struct holder one = { .pid = tri_semset_holder(w->sem_id, lock_of(w, i), &locks),
                               .since_ns =
-                                  slot->busy_ns[slot->side] ? slot->busy_ns[slot->side] : now,
+                                  slot->busy_ns[slot->parity] ? slot->busy_ns[slot->parity] : now,
                               .number = slot->number };
         size_t known = 0;
         while (known < count && holders[known].pid != one.pid)
@@ -140,7 +140,7 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
     }
     if (err == TRI_OK) {
         s->busy_count = 0;
-        s->busy_ns[s->side] = 0;
+        s->busy_ns[s->parity] = 0;
         s->lock = wanted;
     }
     return err;
@@ -167,12 +167,12 @@ static enum tri_err find_locked(struct tri_writer *w, uint64_t *locked)
     const int64_t now = tri_now_ns();
     for (uint32_t i = 0; i < slots_of(w); i++) {
         struct tri_writer_slot *slot = &w->slot[i];
-        for (uint32_t side = 0; side < 2; side++) {
-            const uint32_t lock = tri_lock(i, side);
+        for (uint32_t parity = 0; parity < 2; parity++) {
+            const uint32_t lock = tri_lock(i, parity);
             const bool busy = slot->lock != lock && value[lock] < TRI_LOCK_WHOLE;
-            if (!busy || slot->busy_ns[side] == 0)
-                slot->busy_ns[side] = busy ? now : 0;
-            *locked |= (uint64_t)(busy && side == slot->side) << i;
+            if (!busy || slot->busy_ns[parity] == 0)
+                slot->busy_ns[parity] = busy ? now : 0;
+            *locked |= (uint64_t)(busy && parity == slot->parity) << i;
         }
     }
     return TRI_OK;
@@ -226,7 +226,7 @@ void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now)
     if (w->device_access || last < segment->geometry.slots || now < w->extra_ns + EXTRA_KEEP_NS ||
         last == w->newest || w->slot[last].taken || lock(w, last) != TRI_OK)
         return;
-    tri_entry_begin(tri_segment_entry(segment, last), w->slot[last].side);
+    tri_entry_begin(tri_segment_entry(segment, last), w->slot[last].parity);
     w->slot[last].number = 0;
     atomic_store_explicit(&segment->header->slots_open, last, memory_order_release);
     tri_segment_free_slot(segment, last);
@@ -247,7 +247,7 @@ static uint32_t reclaim(struct tri_writer *w)
     uint32_t oldest = NO_SLOT;
     for (uint32_t i = 0; i < slots_of(w); i++) {
         const struct tri_writer_slot *slot = &w->slot[i];
-        const int64_t busy_ns = slot->busy_ns[slot->side];
+        const int64_t busy_ns = slot->busy_ns[slot->parity];
         if (i != w->newest && !slot->taken && (busy_ns ? now - busy_ns : 0) >= w->reclaim_ns &&
             (oldest == NO_SLOT || slot->number < w->slot[oldest].number))
             oldest = i;
@@ -275,7 +275,7 @@ void tri_writer_announce_next(struct tri_writer *w)
     if (next == NO_SLOT)
         next = best_slot(w, 0);
     const uint64_t planned =
-        next == NO_SLOT ? 0 : tri_word(w->number + 1, !w->slot[next].side, next);
+        next == NO_SLOT ? 0 : tri_head(w->number + 1, !w->slot[next].parity, next);
     if (planned == w->planned)
         return;
     w->planned = planned;

@@ -33,7 +33,7 @@ void tri_writer_reset_slots(struct tri_writer *w)
     w->planned = 0;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
         w->slot[i].number = w->slot[i].begun = 0;
-        w->slot[i].side = 0;
+        w->slot[i].parity = 0;
     }
 }
 
@@ -54,27 +54,27 @@ void tri_writer_write_identity(struct tri_writer *w)
 static void resume(struct tri_writer *w, const struct tri_segment *segment)
 {
     const struct tri_header *header = segment->header;
-    const uint64_t word = atomic_load_explicit(&header->latest, memory_order_acquire);
+    const uint64_t head = atomic_load_explicit(&header->latest, memory_order_acquire);
     const uint64_t generation = atomic_load_explicit(&header->generation, memory_order_relaxed);
     w->stream_id = segment->geometry.stream_id;
     w->generation = generation + 1;
     w->dropped_driver = atomic_load_explicit(&header->dropped_driver, memory_order_relaxed);
     w->dropped_writer = atomic_load_explicit(&header->dropped_writer, memory_order_relaxed);
     tri_writer_reset_slots(w);
-    w->number = w->number_found = tri_word_number(word);
-    if (w->number > 0 && tri_word_slot(word) < segment->geometry.slots_max)
-        w->newest = tri_word_slot(word);
+    w->number = w->number_found = tri_head_number(head);
+    if (w->number > 0 && tri_head_slot(head) < segment->geometry.slots_max)
+        w->newest = tri_head_slot(head);
     for (uint32_t i = 0; i < segment->geometry.slots_max; i++) {
         struct tri_entry *entry = tri_segment_entry(segment, i);
-        uint64_t mark = tri_entry_mark(entry);
+        uint64_t stamp = tri_entry_stamp(entry);
         // Complete but never published: another frame will get its number, and readers may have
         // prelocked its parity.
-        if (tri_mark_number(mark) > w->number) {
-            mark = tri_mark(0, !tri_mark_side(mark));
-            tri_entry_begin(entry, tri_mark_side(mark));
+        if (tri_stamp_number(stamp) > w->number) {
+            stamp = tri_stamp(0, !tri_stamp_parity(stamp));
+            tri_entry_begin(entry, tri_stamp_parity(stamp));
         }
-        w->slot[i].number = tri_mark_number(mark);
-        w->slot[i].side = tri_mark_side(mark);
+        w->slot[i].number = tri_stamp_number(stamp);
+        w->slot[i].parity = tri_stamp_parity(stamp);
     }
 }
 

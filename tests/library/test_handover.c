@@ -77,7 +77,7 @@ static struct tri_entry *entry_of(const struct stage *s, uint64_t number)
 {
     struct tri_entry *entries = (void *)((uint8_t *)s->header + s->header->entries_at);
     for (uint32_t i = 0; i < s->header->slots; i++) {
-        if (tri_mark_number(entries[i].mark) == number)
+        if (tri_stamp_number(entries[i].stamp) == number)
             return &entries[i];
     }
     fail_msg("frame %llu is in no slot", (unsigned long long)number);
@@ -97,7 +97,8 @@ static int lock_of(const struct stage *s, uint64_t number)
 {
     const struct tri_entry *first = (void *)((uint8_t *)s->header + s->header->entries_at);
     const struct tri_entry *entry = entry_of(s, number);
-    return TRI_SEM_LOCK_0 + (int)tri_lock((uint32_t)(entry - first), tri_mark_side(entry->mark));
+    return TRI_SEM_LOCK_0 +
+           (int)tri_lock((uint32_t)(entry - first), tri_stamp_parity(entry->stamp));
 }
 
 /** The semaphore of the other lock of the same slot. */
@@ -195,7 +196,7 @@ static void frame_outside_the_planned_slot_is_locked_when_seen(void **state)
     const pid_t child = start_reader(s, 2, true);
     const bool asleep = comes_to_sleep_on(s, TRI_SEM_GATE_0 + 2);
     const uint64_t next = s->header->next;
-    const int overwritten = other_of(TRI_SEM_LOCK_0 + (int)tri_word_lock(next));
+    const int overwritten = other_of(TRI_SEM_LOCK_0 + (int)tri_head_lock(next));
     change(s, overwritten, -TRI_LOCK_WHOLE, 0, 0); // as if it were locked
     publish(s);
     expect_well(child);
@@ -257,7 +258,7 @@ static void acquire_before_an_overwritten_one(struct stage *s)
     publish(s);
     assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 1000), TRI_OK);
     publish(s);
-    entry_of(s, 2)->mark = 0;
+    entry_of(s, 2)->stamp = 0;
 }
 
 static void frame_stays_locked_when_its_successor_is_torn(void **state)
@@ -275,7 +276,7 @@ static void overwritten_frame_is_not_reported_locked(void **state)
 {
     struct stage *s = *state;
     acquire_before_an_overwritten_one(s);
-    entry_of(s, 1)->mark = 0; // as if a writer were quicker than the lock
+    entry_of(s, 1)->stamp = 0; // as if a writer were quicker than the lock
 
     assert_int_equal(tri_reader_acquire(s->reader, &s->frame, 0), TRI_ERR_TIMEOUT);
     assert_false(tri_frame_is_locked(&s->frame));

@@ -66,10 +66,10 @@ static int value(const struct stage *s, uint32_t lock)
 
 static void corrupt(const struct stage *s, int to)
 {
-    for (uint32_t side = 0; side < 2; side++) {
+    for (uint32_t parity = 0; parity < 2; parity++) {
         for (uint32_t slot = 0; slot < 3; slot++)
             assert_int_equal(
-                semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)tri_lock(slot, side), SETVAL, to), 0);
+                semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)tri_lock(slot, parity), SETVAL, to), 0);
     }
 }
 
@@ -156,7 +156,7 @@ static int hold(void *argument)
     struct tri_frame frame = { 0 };
     CHECK(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000) == TRI_OK);
     CHECK(tri_frame_is_locked(&frame));
-    h->lock = tri_word_lock(frame.lease.word);
+    h->lock = tri_head_lock(frame.lease.head);
     h->holds = 1;
     while (!h->never) {
         h->lost += !tri_reader_is_intact(reader, &frame);
@@ -231,7 +231,7 @@ static void holder_of_a_smaller_segment_is_not_corruption(void **state)
     tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
-    const uint32_t lock = tri_word_lock(frame.lease.word);
+    const uint32_t lock = tri_head_lock(frame.lease.head);
 
     const struct tri_video large = solid_video(640, 480);
     for (int i = 0; i < 350; i++) { // more than three checks
@@ -272,15 +272,16 @@ static int read_two_and_close(void *argument)
 /** Makes the writer use another slot than the announced one, and its frame impossible to lock. */
 static void divert(const struct stage *s, const struct tri_segment *segment, uint64_t next)
 {
-    const uint32_t old_side = !tri_word_side(next);
-    const uint32_t newest = tri_word_slot(segment->header->latest);
+    const uint32_t old_parity = !tri_head_parity(next);
+    const uint32_t newest = tri_head_slot(segment->header->latest);
     assert_int_equal(semctl(s->sem_id,
-                            TRI_SEM_LOCK_0 + (int)tri_lock(tri_word_slot(next), old_side), SETVAL,
+                            TRI_SEM_LOCK_0 + (int)tri_lock(tri_head_slot(next), old_parity), SETVAL,
                             TRI_LOCK_WHOLE - 1),
                      0);
-    const uint32_t other = 3 - tri_word_slot(next) - newest;
-    const uint32_t side = !tri_mark_side(tri_entry_mark(tri_segment_entry(segment, other)));
-    assert_int_equal(semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)tri_lock(other, side), SETVAL, 0), 0);
+    const uint32_t other = 3 - tri_head_slot(next) - newest;
+    const uint32_t parity = !tri_stamp_parity(tri_entry_stamp(tri_segment_entry(segment, other)));
+    assert_int_equal(semctl(s->sem_id, TRI_SEM_LOCK_0 + (int)tri_lock(other, parity), SETVAL, 0),
+                     0);
 }
 
 static void reader_that_closes_releases_the_lock_of_the_next_frame(void **state)
@@ -299,12 +300,12 @@ static void reader_that_closes_releases_the_lock_of_the_next_frame(void **state)
     struct tri_segment segment;
     assert_int_equal(tri_segment_find(&segment, ipc_key(s.name), s.name, SHM_RDONLY), TRI_OK);
     const uint64_t next = segment.header->next;
-    assert_int_equal(value(&s, tri_word_lock(next)), TRI_LOCK_WHOLE - 1);
+    assert_int_equal(value(&s, tri_head_lock(next)), TRI_LOCK_WHOLE - 1);
 
     divert(&s, &segment, next);
     assert_int_equal(publish(&s), TRI_OK);
     assert_true(fixture_reaches(&closing->closed, 1));
-    assert_int_equal(value(&s, tri_word_lock(next)), TRI_LOCK_WHOLE);
+    assert_int_equal(value(&s, tri_head_lock(next)), TRI_LOCK_WHOLE);
     closing->go = 1;
     assert_int_equal(fixture_join(pid), 0);
     tri_segment_detach(&segment);

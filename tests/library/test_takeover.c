@@ -294,8 +294,8 @@ static void finished_frame_that_was_never_published_is_not_read(void **state)
     assert_int_equal(tri_segment_find(&segment, ipc_key(part->name), part->name, 0), TRI_OK);
     for (uint32_t slot = 0; slot < segment.geometry.slots; slot++) {
         struct tri_entry *entry = tri_segment_entry(&segment, slot);
-        if (tri_mark_number(entry->mark) == 1)
-            entry->mark = tri_mark(4, tri_mark_side(entry->mark));
+        if (tri_stamp_number(entry->stamp) == 1)
+            entry->stamp = tri_stamp(4, tri_stamp_parity(entry->stamp));
     }
     tri_segment_detach(&segment);
 

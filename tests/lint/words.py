@@ -56,6 +56,8 @@ NAMES = {
     "tri_(?:reader|writer)_counts?": "tri_*_get_stats, tri_*_stats",
     "tri_writer_count_drops": "tri_writer_add_drops",
     "tri_fourcc_text": "tri_fourcc_name",
+    "tri_word(?:_\\w+)?|TRI_WORD_NO_SLOT": "tri_head_*, TRI_HEAD_NO_SLOT",
+    "tri_mark(?:_\\w+)?|tri_entry_mark": "tri_stamp_*, tri_entry_stamp",
     "TRI_WRITER_LOCK": "TRI_WRITER_MLOCK",
     "TRI_SIDE_MAX": "TRI_DIMENSION_MAX",
     "TRI_FAMILY_OPAQUE": "TRI_FAMILY_COMPRESSED",

@@ -42,7 +42,7 @@
 #define NONE  15
 
 #define GATE(n) gate[(n) % GATES]
-#define LOCK(s, side) ((s) + SLOTS_MAX * (side)) /* two for each slot */
+#define LOCK(s, parity) ((s) + SLOTS_MAX * (parity)) /* two for each slot */
 #define SLOT(lock) ((lock) % SLOTS_MAX)
 #define PICTURE(n, writer) ((n) + 8 * (writer)) /* a frame's pixels, unlike any other's */
 #define NUMBER(picture) ((picture) % 8)
@@ -51,18 +51,18 @@
 #define CHECKER 1
 
 /* The semaphore set. */
-bool has_writer, away = 1, removed;
+bool has_writer, no_writer = 1, removed;
 byte gate[GATES];
 byte lock[2 * SLOTS_MAX] = WHOLE;
 
-/* The segment: `latest` and `next` are one word each, a slot's number and side another; the number stands
- * before and after its two halves of pixels. */
+/* The segment: `latest` and `next` are one head word each; a slot's number and parity are its stamp. Readers
+ * check it before and after the two halves of its pixels. */
 byte latest, latest_slot = NONE;
-bit latest_side;
+bit latest_parity;
 byte next, next_slot = NONE;
-bit next_side;
+bit next_parity;
 byte number[SLOTS_MAX], upper[SLOTS_MAX], lower[SLOTS_MAX];
-bit side[SLOTS_MAX];
+bit parity[SLOTS_MAX];
 byte open = SLOTS;
 
 /* What only the properties know. */
@@ -100,7 +100,7 @@ inline nobody_sleeps_through_a_frame()
 #else
 #define MAY_TAKE(i) ((i) != newest)
 #endif
-#define LOCKED(i) (lock[LOCK(i, side[i])] != WHOLE)
+#define LOCKED(i) (lock[LOCK(i, parity[i])] != WHOLE)
 
 #define OR_DIE ::true -> goto die
 
@@ -126,8 +126,8 @@ inline oldest(not_these)
     i = 0
 }
 
-/* Into `latest`, with the frame's side. */
-#define PUBLISH(own_side) d_step { latest = n; latest_slot = mine; latest_side = own_side; newest = mine }
+/* Stores the frame's head word in `latest`. */
+#define PUBLISH(own_parity) d_step { latest = n; latest_slot = mine; latest_parity = own_parity; newest = mine }
 
 proctype writer(bit me)
 {
@@ -138,7 +138,7 @@ proctype writer(bit me)
     /* take_writer(): refused while there is another, and tried again */
 end_refused:
     if
-    :: d_step { me == turn && !has_writer && !removed -> has_writer = true; away = false; turn = 1 }
+    :: d_step { me == turn && !has_writer && !removed -> has_writer = true; no_writer = false; turn = 1 }
     :: removed -> goto out
     fi;
 
@@ -147,7 +147,7 @@ end_refused:
     :: d_step { /* finished but never published: is no frame, and its lock is the one before */
         do
         :: i < SLOTS_MAX ->
-            if :: number[i] > latest -> number[i] = 0; side[i] = 1 - side[i] :: else fi;
+            if :: number[i] > latest -> number[i] = 0; parity[i] = 1 - parity[i] :: else fi;
             i++
         :: i == SLOTS_MAX -> break
         od;
@@ -162,7 +162,7 @@ end_refused:
         newest = latest_slot;
 #endif
 #ifdef WRONG_TAKEOVER_FORGETS_SIDES
-        side[0] = 0; side[1] = 0; side[2] = 0;
+        parity[0] = 0; parity[1] = 0; parity[2] = 0;
 #endif
         closed[(n + 1) % GATES] = 1;
         GATE(n + 1) = GATE(n + 1) + 1;
@@ -182,7 +182,7 @@ end_refused:
     :: open > SLOTS && n < FRAMES && newest != open - 1 -> /* tri_writer_close_idle_slot() */
         if
         :: d_step {
-            i = LOCK(open - 1, side[open - 1]);
+            i = LOCK(open - 1, parity[open - 1]);
             if
 #ifdef WRONG_LOCKED_SLOT_CLOSED
             :: true -> mine = open - 1
@@ -222,15 +222,15 @@ end_refused:
               if
 #ifdef WRONG_WRITER_WAITS
               :: d_step {
-                  !LOCKED(pick) -> taken = LOCK(pick, side[pick]); lock[taken] = 0; mine = pick
+                  !LOCKED(pick) -> taken = LOCK(pick, parity[pick]); lock[taken] = 0; mine = pick
                  };
                  break
 #else
               :: d_step {
 #ifdef WRONG_SIDE_TO_COME_TAKEN
-                  i = LOCK(pick, 1 - side[pick]);
+                  i = LOCK(pick, 1 - parity[pick]);
 #else
-                  i = LOCK(pick, side[pick]); /* of the frame that it overwrites */
+                  i = LOCK(pick, parity[pick]); /* of the frame that it overwrites */
 #endif
                   if
                   :: lock[i] == WHOLE -> lock[i] = 0; taken = i; mine = pick
@@ -251,7 +251,7 @@ end_refused:
            if
            :: d_step {
                open++;
-               i = LOCK(open - 1, side[open - 1]);
+               i = LOCK(open - 1, parity[open - 1]);
                if :: lock[i] == WHOLE -> lock[i] = 0; taken = i; mine = open - 1 :: else fi;
                i = 0
               }
@@ -284,9 +284,9 @@ end_refused:
         n++;
         /* plan(): if it is not the slot announced to readers */
         if
-        :: next == n && next_slot == mine && next_side == 1 - side[mine]
+        :: next == n && next_slot == mine && next_parity == 1 - parity[mine]
         :: else ->
-           if :: d_step { next = n; next_slot = mine; next_side = 1 - side[mine] } OR_DIE fi
+           if :: d_step { next = n; next_slot = mine; next_parity = 1 - parity[mine] } OR_DIE fi
         fi;
 #ifndef WRONG_NUMBER_STAYS
         if :: number[mine] = 0 OR_DIE fi;
@@ -294,28 +294,28 @@ end_refused:
         if :: upper[mine] = PICTURE(n, me) OR_DIE fi;
         if :: lower[mine] = PICTURE(n, me) OR_DIE fi;
 #ifdef WRONG_LATEST_BEFORE_NUMBER
-        if :: PUBLISH(1 - side[mine]) OR_DIE fi;
-        if :: d_step { number[mine] = n; side[mine] = 1 - side[mine] } OR_DIE fi;
+        if :: PUBLISH(1 - parity[mine]) OR_DIE fi;
+        if :: d_step { number[mine] = n; parity[mine] = 1 - parity[mine] } OR_DIE fi;
 #else
-#ifdef WRONG_SIDE_AFTER_NUMBER
+#ifdef WRONG_PARITY_AFTER_NUMBER
         if :: number[mine] = n OR_DIE fi;
-        if :: PUBLISH(1 - side[mine]) OR_DIE fi;
-        if :: side[mine] = 1 - side[mine] OR_DIE fi;
+        if :: PUBLISH(1 - parity[mine]) OR_DIE fi;
+        if :: parity[mine] = 1 - parity[mine] OR_DIE fi;
 #else
-        if :: d_step { number[mine] = n; side[mine] = 1 - side[mine] } OR_DIE fi;
+        if :: d_step { number[mine] = n; parity[mine] = 1 - parity[mine] } OR_DIE fi;
         if
         :: d_step {
             newest = mine;
             oldest(false);
             next = n + 1;
             next_slot = pick;
-            next_side = 1 - side[pick];
+            next_parity = 1 - parity[pick];
             pick = NONE
         }
         OR_DIE
         fi;
 #ifndef WRONG_GATE_BEFORE_LATEST
-        if :: PUBLISH(side[mine]) OR_DIE fi;
+        if :: PUBLISH(parity[mine]) OR_DIE fi;
 #endif
 #endif
 #endif
@@ -323,8 +323,8 @@ end_refused:
         if
         :: d_step {
 #ifdef WRONG_RECLAIM_GIVES_WHAT_IT_HAS_NOT
-            lock[LOCK(mine, 1 - side[mine])] = lock[LOCK(mine, 1 - side[mine])] + WHOLE;
-            assert(lock[LOCK(mine, 1 - side[mine])] <= WHOLE);
+            lock[LOCK(mine, 1 - parity[mine])] = lock[LOCK(mine, 1 - parity[mine])] + WHOLE;
+            assert(lock[LOCK(mine, 1 - parity[mine])] <= WHOLE);
 #else
             if :: taken != NONE -> lock[taken] = lock[taken] + WHOLE :: else fi;
 #endif
@@ -348,7 +348,7 @@ end_refused:
         OR_DIE
         fi;
 #ifdef WRONG_GATE_BEFORE_LATEST
-        if :: PUBLISH(side[mine]) OR_DIE fi;
+        if :: PUBLISH(parity[mine]) OR_DIE fi;
         mine = NONE
 #endif
     od;
@@ -363,7 +363,7 @@ end_refused:
 die: skip; /* exit_sem() */
     d_step {
         has_writer = false;
-        away = true;
+        no_writer = true;
         settled = false;
 #ifndef WRONG_WRITER_NOT_UNDONE
         i = 0;
@@ -407,7 +407,7 @@ inline wait_frame(me, want)
 }
 
 /* tri_semset_wait_writer() */
-#define WAIT_FOR_A_WRITER (removed || !away)
+#define WAIT_FOR_A_WRITER (removed || !no_writer)
 
 #ifdef WRONG_RECLAIMED_TAKEN_FOR_INTACT
 #define IS_RECLAIMED(s, n) false
@@ -418,7 +418,7 @@ inline wait_frame(me, want)
 proctype holder()
 {
     byte n, s, a, want;
-    bit sd;
+    bit par;
     byte held = NONE; /* the lock it has */
 #ifdef KEEPER
     byte kept = NONE; /* and that of the frame before, */
@@ -434,7 +434,7 @@ end_look:
         d_step {
             n = latest;
             s = latest_slot;
-            sd = latest_side;
+            par = latest_parity;
             assert(n == 0 || number[s] == n || removed) /* the newest frame is always whole */
         };
         if
@@ -446,15 +446,15 @@ end_look:
             :: ahead == n -> ahead = 0
             :: ahead != n ->
 #else
-            :: ahead == n && held == LOCK(s, sd) -> ahead = 0 /* locked before it was there */
-            :: !(ahead == n && held == LOCK(s, sd)) ->
+            :: ahead == n && held == LOCK(s, par) -> ahead = 0 /* locked before it was there */
+            :: !(ahead == n && held == LOCK(s, par)) ->
 #endif
 #ifdef WRONG_MOVE_IN_TWO_CALLS
                d_step { a = held };
                if
                :: d_step {
                    if
-                   :: lock[LOCK(s, sd)] > 0 -> held = LOCK(s, sd); lock[held] = lock[held] - 1; busy = false
+                   :: lock[LOCK(s, par)] > 0 -> held = LOCK(s, par); lock[held] = lock[held] - 1; busy = false
                    :: else -> busy = true
                    fi
                   };
@@ -472,8 +472,8 @@ end_look:
                :: d_step {
                    if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi;
                    if
-                   :: lock[LOCK(s, sd)] > 0 ->
-                      held = LOCK(s, sd);
+                   :: lock[LOCK(s, par)] > 0 ->
+                      held = LOCK(s, par);
                       lock[held] = lock[held] - 1;
                       ahead = 0;
                       busy = false
@@ -532,21 +532,21 @@ end_look:
 torn:   skip;
         d_step { lock[held] = lock[held] + 1; held = NONE };
 next_step: skip;
-        d_step { n = 0; s = 0; sd = 0; busy = false };
+        d_step { n = 0; s = 0; par = 0; busy = false };
         if
         :: want > 0 ->
            /* tri_reader_prelock() */
-           d_step { n = next; s = next_slot; sd = next_side };
+           d_step { n = next; s = next_slot; par = next_parity };
            if
-           :: n == want && s != NONE && held != LOCK(s, sd) ->
+           :: n == want && s != NONE && held != LOCK(s, par) ->
               if
               :: d_step {
                   if
-                  :: lock[LOCK(s, sd)] > 0 ->
+                  :: lock[LOCK(s, par)] > 0 ->
                      if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi;
                      a = held;
                      busy = (ahead == 0 && held != NONE); /* surrendered: the acquired frame, locked by `a` */
-                     held = LOCK(s, sd);
+                     held = LOCK(s, par);
                      lock[held] = lock[held] - 1;
                      ahead = n
                   :: else
@@ -556,7 +556,7 @@ next_step: skip;
               fi
            :: else
            fi;
-           d_step { n = 0; s = 0; sd = 0 };
+           d_step { n = 0; s = 0; par = 0 };
            if
            :: wait_frame(HOLDER, want);
               d_step { a = 0; busy = false };
@@ -606,7 +606,7 @@ die: skip;
     d_step { if :: kept != NONE -> lock[kept] = lock[kept] + 1 :: else fi; kept = 0; before = 0 };
 #endif
 #endif
-    d_step { n = 0; s = 0; sd = 0; held = 0; ahead = 0; a = 0; want = 0; busy = false };
+    d_step { n = 0; s = 0; par = 0; held = 0; ahead = 0; a = 0; want = 0; busy = false };
     goto out;
 
 end_stopped: /* SIGSTOP, indefinitely */
@@ -690,6 +690,6 @@ init {
         :: i < GATES -> assert(gate[i] == 0 || removed); i++
         :: i == GATES -> break
         od;
-        assert(!has_writer && (away || removed))
+        assert(!has_writer && (no_writer || removed))
     }
 }

@@ -45,7 +45,7 @@ struct tri_mapping;
 /** Ties a frame or draft to its slot. Private to the library. */
 struct tri_lease {
     struct tri_mapping *mapping; // private
-    uint64_t word;               // private
+    uint64_t head;               // private
     uint32_t slot;               // private
     uint32_t state;              // private
 };

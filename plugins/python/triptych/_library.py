@@ -99,7 +99,7 @@ class FrameInfo(Structure):
 
 
 class Lease(Structure):
-    _fields_ = [("mapping", c_void_p), ("word", c_uint64), ("slot", c_uint32),
+    _fields_ = [("mapping", c_void_p), ("head", c_uint64), ("slot", c_uint32),
                 ("state", c_uint32)]
 
 
