@@ -17,9 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SLEEP_MAX_NS 100000000 // bounds every sleep: a wake-up may be missed because gates repeat
-#define LOOK_NS      50000000  // interval of lookups of a stream that does not exist,
-#define LOOK_DEAF_NS 10000000  // and of one whose writer cannot ring
+#define LOOK_DEAF_NS 10000000  // interval of lookups by a reader that can have no doorbell
 #define ASK_NS       100000000 // interval of writer checks by a reader that never waits
 #define COPIES_MAX   4         // consecutive torn frames, after the time limit
 #define LOOKS_MAX    64        // frames overwritten while being taken, before a wait
@@ -268,6 +266,18 @@ static bool has_to_ask(struct tri_reader *r, int64_t now)
     return due && r->mapping;
 }
 
+/** The longest sleep at this point. */
+static int64_t longest_sleep(const struct tri_reader *r, uint64_t head)
+{
+    if (r->mapping) // gates repeat, the semaphore of an absent writer does not
+        return r->phase == READER_ORPHANED || tri_reader_is_idle(r, head) ? TRI_SLEEP_IDLE_NS
+                                                                          : TRI_SLEEP_NS;
+    if (!r->bell.page)
+        return LOOK_DEAF_NS;
+    // A writer that dies while its stream moves to another segment rings no doorbell.
+    return r->phase == READER_MOVING ? TRI_LOOKUP_NS : TRI_SLEEP_IDLE_NS;
+}
+
 /** tri_reader_acquire(), except for the acquired frame when there is no other. */
 static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, int timeout_ms)
 {
@@ -309,9 +319,7 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             return TRI_ERR_INTERRUPTED;
         if (!r->mapping && tri_doorbell_open(&r->bell, r->key))
             continue; // a stream that came earlier does not ring it
-        int64_t ns = SLEEP_MAX_NS;
-        if (!r->mapping)
-            ns = r->bell.page ? LOOK_NS : LOOK_DEAF_NS;
+        int64_t ns = longest_sleep(r, head);
         if (ns > deadline - now)
             ns = deadline - now;
 

@@ -10,8 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define IDLE_NS   100000000 // after such a wait without a frame a reader stops spinning
-#define SETTLE_NS 200000    // a writer is taking over: its gates are not closed yet
+#define SETTLE_NS 200000 // a writer is taking over: its gates are not closed yet
 
 /** A new numbering of frames begins: counters of the old one do not apply. */
 static void join(struct tri_reader *r)
@@ -126,8 +125,7 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns)
             tri_reader_enter(r, READER_WRITER);
     } else {
         // Without frames latency does not matter, and only a sleep ends at a signal.
-        const bool idle = r->idle_head == head && r->idle_ns >= IDLE_NS;
-        err = tri_wait_frame(r, idle ? TRI_WAIT_BLOCK : r->wait, head, ns);
+        err = tri_wait_frame(r, tri_reader_is_idle(r, head) ? TRI_WAIT_BLOCK : r->wait, head, ns);
         if (err == TRI_ERR_TIMEOUT) {
             r->idle_ns = ns + (r->idle_head == head ? r->idle_ns : 0);
             r->idle_head = head;

@@ -7,9 +7,7 @@
 
 #include <stdlib.h>
 
-#define SLEEP_MAX_NS 100000000 // as in reader.c: gates repeat
-#define LOOK_NS      50000000  // for a stream that does not exist
-#define SETTLE_NS    200000    // a writer is taking over: its gates are not closed yet
+#define SETTLE_NS 200000 // a writer is taking over: its gates are not closed yet
 
 /** The objects of a stream's key. */
 struct objects {
@@ -61,6 +59,7 @@ static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *map
     struct tri_sleep *sleep = &fd->watcher.sleep;
     const struct tri_header *header = mapping->segment.header;
     uint64_t raised = 0;
+    int64_t longest_ns = TRI_SLEEP_NS;
     for (;;) {
         // Acquire: pairs with the release in tri_writer_publish().
         const uint64_t head = atomic_load_explicit(&header->latest, memory_order_acquire);
@@ -70,13 +69,16 @@ static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *map
         }
         if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
             return true;
-        if (!tri_sleep_begin(sleep, SLEEP_MAX_NS))
+        if (!tri_sleep_begin(sleep, longest_ns))
             return false;
         const enum tri_err err =
             tri_semset_wait_frame(mapping->sem_id, tri_head_number(head) + 1, &sleep->limit);
         tri_sleep_end(sleep);
-        if (err == TRI_ERR_TIMEOUT || err == TRI_ERR_INTERRUPTED)
+        if (err == TRI_ERR_INTERRUPTED)
             return false;
+        longest_ns = err == TRI_ERR_TIMEOUT ? TRI_SLEEP_IDLE_NS : TRI_SLEEP_NS;
+        if (err == TRI_ERR_TIMEOUT)
+            continue;
         if (err != TRI_OK)
             return true;
         if (atomic_load_explicit(&header->latest, memory_order_relaxed) != head)
@@ -91,7 +93,7 @@ static bool watch_frames(struct tri_reader_fd *fd, const struct tri_mapping *map
 static bool watch_writer(struct tri_reader_fd *fd, const struct tri_mapping *mapping)
 {
     struct tri_sleep *sleep = &fd->watcher.sleep;
-    if (!tri_sleep_begin(sleep, SLEEP_MAX_NS))
+    if (!tri_sleep_begin(sleep, TRI_SLEEP_IDLE_NS))
         return false;
     const enum tri_err err = tri_semset_wait_writer(mapping->sem_id, &sleep->limit);
     tri_sleep_end(sleep);
@@ -108,7 +110,7 @@ static struct objects find_objects(key_t key)
 }
 
 /** Waits for a change under the stream's key. */
-static bool watch_name(struct tri_reader_fd *fd, struct objects *known)
+static bool watch_name(struct tri_reader_fd *fd, enum tri_reader_phase phase, struct objects *known)
 {
     struct tri_doorbell *bell = &fd->watcher.bell;
     tri_doorbell_open(bell, fd->key);
@@ -120,7 +122,9 @@ static bool watch_name(struct tri_reader_fd *fd, struct objects *known)
     *known = found;
     if (changed || (rung && found.shm_id >= 0))
         return true;
-    tri_doorbell_wait(bell, &fd->watcher.sleep, LOOK_NS);
+    // As longest_sleep() in reader.c.
+    const bool rings = bell->page && phase != READER_MOVING;
+    tri_doorbell_wait(bell, &fd->watcher.sleep, rings ? TRI_SLEEP_IDLE_NS : TRI_LOOKUP_NS);
     return false;
 }
 
@@ -162,7 +166,7 @@ static void *watch(void *argument)
         }
         bool changed;
         if (!mapping)
-            changed = watch_name(fd, &known);
+            changed = watch_name(fd, phase, &known);
         else if (phase == READER_ORPHANED)
             changed = watch_writer(fd, mapping);
         else

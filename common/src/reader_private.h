@@ -43,6 +43,10 @@ enum tri_reader_event {
     READER_EVENTS,
 };
 
+#define TRI_SLEEP_NS      100000000  // longest sleep: a wake-up may be missed because gates repeat
+#define TRI_SLEEP_IDLE_NS 1000000000 // of a reader that has had no frame for the time above
+#define TRI_LOOKUP_NS     50000000   // interval of lookups where no doorbell announces the stream
+
 struct tri_reader_fd;
 
 struct tri_reader {
@@ -113,6 +117,13 @@ enum tri_err tri_reader_attach(tri_reader *r);
  * TRI_ERR_SYSTEM.
  */
 enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns);
+
+/** Whether waits for a frame after `head` have had no result for so long that frames seem to have
+ *  stopped. */
+static inline bool tri_reader_is_idle(const struct tri_reader *r, uint64_t head)
+{
+    return r->idle_head == head && r->idle_ns >= TRI_SLEEP_NS;
+}
 
 /** Logs the stream's error, once for each change. */
 void tri_reader_refuse(tri_reader *r, enum tri_err err);

@@ -177,6 +177,69 @@ class Interrupted(LifeTest):
             threading.Thread(target=interrupt).start()
             reader.next(timeout=2 * PATIENCE)
 
+    def test_signal_that_ends_no_system_call_ends_a_wait(self):
+        """Another thread receives it; so ends one that arrives just before the system call."""
+        for mode in ("block", "spin", "paced"):
+            self.assert_runs(f"""if True:
+                import os, signal, threading, time
+                def interrupt():
+                    while waiting.acquire(blocking=False):
+                        waiting.release()
+                        time.sleep(0.001)
+                    time.sleep(0.05)
+                    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+                writer = triptych.Writer(sys.argv[1], "GREY", 64, 48)
+                writer.frame().publish()
+                reader = triptych.Reader(sys.argv[1], wait="{mode}")
+                reader.latest(timeout=20)
+                waiting = reader._lock
+                for _ in range(5):
+                    threading.Thread(target=interrupt, daemon=True).start()
+                    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+                    try:
+                        reader.latest()
+                    except KeyboardInterrupt:
+                        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+                        continue
+                    sys.exit("no KeyboardInterrupt")
+            """)
+
+    def test_signal_reaches_the_wakeup_descriptor_that_was_set_before(self):
+        self.assert_runs("""if True:
+            import os, signal, threading
+            reader = triptych.Reader(sys.argv[1])
+            signal.signal(signal.SIGUSR1, lambda *_: None)
+            read, write = os.pipe()
+            os.set_blocking(write, False)
+            signal.set_wakeup_fd(write)
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+            try:
+                reader.latest(timeout=1)
+            except TimeoutError:
+                pass
+            assert signal.set_wakeup_fd(-1) == write
+            assert os.read(read, 9) == bytes([signal.SIGUSR1])
+        """)
+
+    def test_signal_ends_a_wait_of_a_forked_child(self):
+        self.assert_runs("""if True:
+            import os, signal, threading
+            try:
+                triptych.Reader(sys.argv[1]).latest(timeout=0.01)  # starts the parent's thread
+            except TimeoutError:
+                pass
+            child = os.fork()
+            if child == 0:
+                thread = threading.Timer(0.1, lambda: signal.pthread_kill(thread.ident, signal.SIGINT))
+                thread.start()
+                signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+                try:
+                    triptych.Reader(sys.argv[1]).latest()
+                except KeyboardInterrupt:
+                    os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        """)
+
     def test_handler_of_a_signal_may_close(self):
         self.assert_runs("""if True:
             import os, signal, threading

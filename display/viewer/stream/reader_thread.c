@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-#define NO_FRAME_MS 200 // how often to check whether a stream without a frame has a writer
-#define RETRY_MS    20  // after an error of the system
+#define RETRY_MS 20 // after an error of the system
 
 struct reader_thread {
     tri_reader *reader;
@@ -60,13 +59,11 @@ static int wait_for_frames(void *user)
 {
     struct reader_thread *reader_thread = user;
     enum tri_err last = TRI_OK;
-    bool no_writer = false; // and the window's thread knows it
-    int wait_ms = 0;        // the first call only finds out what there is
+    int wait_ms = 0; // the first call finds out whether there is a stream without a writer
     while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
         const enum tri_err err = tri_reader_acquire(reader_thread->reader, &frame, wait_ms);
-        wait_ms = no_writer || last == TRI_OK ? -1 : NO_FRAME_MS;
-
+        wait_ms = -1;
         if (stop_asked()) {
             tri_reader_release(reader_thread->reader, &frame);
             reader_thread->wake(reader_thread->user);
@@ -74,16 +71,8 @@ static int wait_for_frames(void *user)
         }
         if (err == TRI_ERR_INTERRUPTED)
             continue;
-        if (err == TRI_ERR_TIMEOUT) {
-            last = err;
-            if (!no_writer && has_no_writer(reader_thread->reader)) {
-                no_writer = true;
-                hand_over(reader_thread, &frame, err);
-            }
+        if (err == TRI_ERR_TIMEOUT && !has_no_writer(reader_thread->reader))
             continue;
-        }
-        if (err == TRI_OK || err == TRI_ERR_NO_WRITER)
-            no_writer = err == TRI_ERR_NO_WRITER;
         if (err == TRI_ERR_SYSTEM)
             SDL_Delay(RETRY_MS);
         if (err == TRI_OK || err != last)

@@ -77,16 +77,20 @@ class Handle:
         self._closing = True
         if not self._is_own_process():
             return
-        with self._open_lock:
-            if self._handle:
-                self._interrupt()
+        self._end_call()
         with self._lock:
             if not self._calls:
                 with self._open_lock:
                     self._close_call(ctypes.byref(self._handle))
 
+    def _end_call(self) -> None:
+        """Ends a call that waits, in another thread or in the main thread. Any thread."""
+        with self._open_lock:
+            if self._handle:
+                self._interrupt()
+
     def _interrupt(self) -> None:
-        """Ends a call of another thread that waits."""
+        """Ends the library's wait, where there is one."""
 
     def __enter__(self: _Self) -> _Self:
         return self

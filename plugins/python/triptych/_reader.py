@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Optional
@@ -15,9 +14,9 @@ from ._error import check
 from ._event_loop import readable
 from ._frame import Frame, FrameRef
 from ._handle import Handle
+from ._signals import Interrupting
 
 _STATES = {0: "waiting", 1: "live", 2: "no-writer"}
-_SLICE_S = 0.1  # of the main thread, for a signal that arrives just before its wait
 _MS_MAX = 2**31 - 1
 # The writer may return, or create the stream again.
 _RETRYABLE = (c.ERR_TIMEOUT, c.ERR_INTERRUPTED, c.ERR_NO_WRITER, c.ERR_CORRUPT)
@@ -35,8 +34,9 @@ class Reader(Handle):
     Raises ValueError for an invalid argument.
 
     Threads: any; a lock serialises calls of one Reader, and its threads share the frames. A call that
-    waits lets other threads run. Any thread may use and release frames, planes and arrays. Forked
-    processes and sub-interpreters open readers of their own.
+    waits lets other threads run; in the main thread a signal ends it: the first wait starts a thread
+    for that, and each one uses signal.set_wakeup_fd(). Any thread may use and release frames, planes
+    and arrays. Forked processes and sub-interpreters open readers of their own.
     """
 
     _close_call = c.lib.tri_reader_close
@@ -67,12 +67,11 @@ class Reader(Handle):
 
     def _acquire(self, mode: int, timeout: Optional[float]) -> Frame:
         end = math.inf if timeout is None else time.monotonic() + timeout
-        in_main = threading.current_thread() is threading.main_thread()
-        longest = _SLICE_S if in_main else math.inf
         ref = FrameRef()  # before the call, so that KeyboardInterrupt cannot lose the slot
         while True:
-            left = max(0.0, min(longest, end - time.monotonic()))
-            code = self._try(mode, ref, left)
+            left = max(0.0, end - time.monotonic())
+            with Interrupting(self._end_call if left > 0 else None):
+                code = self._try(mode, ref, left)
             if code == c.OK:
                 return Frame(self, ref.frame, ref)
             if code in _RETRYABLE and time.monotonic() < end:
