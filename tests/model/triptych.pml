@@ -161,7 +161,7 @@ end_refused:
 #ifndef WRONG_TAKEOVER_FORGETS
         newest = latest_slot;
 #endif
-#ifdef WRONG_TAKEOVER_FORGETS_SIDES
+#ifdef WRONG_TAKEOVER_FORGETS_PARITY
         parity[0] = 0; parity[1] = 0; parity[2] = 0;
 #endif
         closed[(n + 1) % GATES] = 1;
