@@ -39,6 +39,25 @@ void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch)
     g_rec_mutex_unlock(&watch->lock);
 }
 
+static gboolean has_handlers(GstElement *element)
+{
+    return g_signal_has_handler_pending(element, attached_signal, 0, FALSE) ||
+           g_signal_has_handler_pending(element, detached_signal, 0, FALSE);
+}
+
+gboolean gst_triptych_reader_watch_is_due(struct gst_triptych_reader_watch *watch,
+                                          GstElement *element, int shm_id)
+{
+    struct shmid_ds now;
+    const struct shmid_ds *seen = &watch->seen;
+    if (!has_handlers(element) || shmctl(shm_id, IPC_STAT, &now) < 0)
+        return FALSE;
+    const gboolean due = now.shm_nattch != seen->shm_nattch || now.shm_lpid != seen->shm_lpid ||
+                         now.shm_atime != seen->shm_atime || now.shm_dtime != seen->shm_dtime;
+    watch->seen = now;
+    return due;
+}
+
 /** Lists the processes that read a segment. @return NULL if they cannot be listed. */
 static GHashTable *find_readers(int shm_id)
 {
@@ -72,8 +91,7 @@ static void emit_difference(GstElement *element, guint signal, GHashTable *names
 void gst_triptych_reader_watch_update(struct gst_triptych_reader_watch *watch, GstElement *element,
                                       int shm_id)
 {
-    if (!g_signal_has_handler_pending(element, attached_signal, 0, FALSE) &&
-        !g_signal_has_handler_pending(element, detached_signal, 0, FALSE))
+    if (!has_handlers(element))
         return;
     g_rec_mutex_lock(&watch->lock); // signals come in order
     GHashTable *now = find_readers(shm_id);

@@ -4,11 +4,13 @@
 #define GST_TRIPTYCH_READERWATCH_H
 
 #include <gst/gst.h>
+#include <sys/shm.h>
 
 /** The readers of one stream. Its functions may be called from any thread. */
 struct gst_triptych_reader_watch {
-    GRecMutex lock;    // recursive: a handler of a signal may stop the element
-    GHashTable *names; // of the readers known, by pid
+    GRecMutex lock;       // recursive: a handler of a signal may stop the element
+    GHashTable *names;    // of the readers known, by pid
+    struct shmid_ds seen; // at the last gst_triptych_reader_watch_is_due()
 };
 
 /** Adds the signals `reader-attached` and `reader-detached` to an element's class. */
@@ -19,6 +21,12 @@ void gst_triptych_reader_watch_clear(struct gst_triptych_reader_watch *watch);
 
 /** Forgets the readers of a stream that has ended, without signals. */
 void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch);
+
+/** Whether processes have attached to a segment or detached from it since the last call, also if as
+ *  many came as went. Costs a system call, none if nobody has connected to a signal. One thread at a
+ *  time. */
+gboolean gst_triptych_reader_watch_is_due(struct gst_triptych_reader_watch *watch,
+                                          GstElement *element, int shm_id);
 
 /** Compares the processes that read a segment with those known, and emits a signal for each that
  *  has come or gone. Takes milliseconds: reads /proc. Does nothing if nobody has connected to a

@@ -178,9 +178,12 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
     }
     int shm_id;
     const gboolean changed = update_readers(self, &shm_id);
+    const gboolean others =
+        gst_triptych_reader_watch_is_due(&self->reader_watch, GST_ELEMENT(self), shm_id);
     g_mutex_unlock(&self->parent.writer->lock);
-    if (changed) {
+    if (changed)
         g_object_notify(G_OBJECT(self), "readers");
+    if (others) {
         // In a thread of its own: reading /proc would delay the next frame.
         gst_element_call_async(GST_ELEMENT(self), update_reader_watch, GINT_TO_POINTER(shm_id),
                                NULL);

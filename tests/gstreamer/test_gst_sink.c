@@ -331,8 +331,9 @@ static void on_detached(GstElement *sink, gint pid, const gchar *name)
     g_atomic_int_inc(&signalled.detached);
 }
 
-/** Reads one frame in a process of its own, which ends when the pipe closes. */
-static pid_t start_reader(int pipe_fd[2])
+/** Starts a process that reads a frame, at once or after a byte in the pipe, and ends when the pipe
+ *  closes. */
+static pid_t start_reader(int pipe_fd[2], bool at_once)
 {
     const struct tri_reader_options options = { .name = pipes_stream() };
     assert_int_equal(pipe(pipe_fd), 0);
@@ -345,7 +346,8 @@ static pid_t start_reader(int pipe_fd[2])
     tri_reader *reader;
     struct tri_frame frame = { 0 };
     char end;
-    if (tri_reader_open(&reader, &options) != TRI_OK ||
+    if ((!at_once && read(pipe_fd[0], &end, 1) != 1) ||
+        tri_reader_open(&reader, &options) != TRI_OK ||
         tri_reader_acquire(reader, &frame, 60000) != TRI_OK)
         _exit(1);
     _exit(read(pipe_fd[0], &end, 1) != 0);
@@ -366,7 +368,8 @@ static void sink_signals_pid_and_name_of_each_reader(void **state)
     (void)state;
     int pipe_fd[2];
     memset(&signalled, 0, sizeof(signalled));
-    const pid_t pid = start_reader(pipe_fd); // before there is a segment that it could inherit
+    const pid_t pid =
+        start_reader(pipe_fd, true); // before there is a segment that it could inherit
     GstHarness *h = sink(64);
     g_signal_connect(h->element, "reader-attached", G_CALLBACK(on_attached), NULL);
     g_signal_connect(h->element, "reader-detached", G_CALLBACK(on_detached), NULL);
@@ -381,6 +384,41 @@ static void sink_signals_pid_and_name_of_each_reader(void **state)
     assert_int_equal(status, 0);
     push_until(h, &signalled.detached, 1);
     assert_int_equal(signalled.attached, 1);
+    harness_end(h);
+}
+
+static void sink_signals_readers_that_change_places_between_two_frames(void **state)
+{
+    (void)state;
+    int first_fd[2];
+    int second_fd[2];
+    memset(&signalled, 0, sizeof(signalled));
+    const pid_t second = start_reader(second_fd, false); // must not inherit the pipe of the first
+    const pid_t first = start_reader(first_fd, true);
+    GstHarness *h = sink(64);
+    g_signal_connect(h->element, "reader-attached", G_CALLBACK(on_attached), NULL);
+    g_signal_connect(h->element, "reader-detached", G_CALLBACK(on_detached), NULL);
+    push_until(h, &signalled.attached, 1);
+    assert_int_equal(signalled.pid, first);
+    struct tri_stream stream;
+    assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
+    const uint32_t attached = stream.attached;
+
+    int status;
+    close(first_fd[1]);
+    assert_int_equal(waitpid(first, &status, 0), first);
+    assert_int_equal(write(second_fd[1], "", 1), 1);
+    stream.attached = 0;
+    for (int i = 0; stream.attached != attached; i++) {
+        assert_true(i < 6000);
+        g_usleep(10000);
+        assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
+    }
+    push_until(h, &signalled.attached, 2);
+    assert_int_equal(signalled.pid, second);
+    assert_int_equal(signalled.detached, 1);
+    close(second_fd[1]);
+    assert_int_equal(waitpid(second, &status, 0), second);
     harness_end(h);
 }
 
@@ -475,6 +513,7 @@ int main(int argc, char **argv)
         pipes_test(sink_notifies_changes_of_the_number_of_readers),
         pipes_test(sink_opens_no_more_slots_than_slots_max),
         pipes_test(sink_signals_pid_and_name_of_each_reader),
+        pipes_test(sink_signals_readers_that_change_places_between_two_frames),
         pipes_test(stream_follows_the_caps_of_its_sink),
         pipes_test(sink_publishes_nothing_between_flush_start_and_flush_stop),
         pipes_test(sink_at_eos_refuses_frames_and_keeps_its_stream),
