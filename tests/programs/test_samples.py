@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The samples as users run them: compiled by the line at their top."""
+import functools
+import json
 import os
 import re
 import shlex
@@ -8,10 +10,41 @@ import signal
 import subprocess
 import unittest
 
-from programs import (BUILD, PATIENCE, SOURCE, ProgramTest, ipc_table, is_sanitized, tool,
-                      wait_until)
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, ipc_table, tool, wait_until
+from screen import Screen
 
 SYSV_KEY = 0x73797376  # as in samples/sysv.h
+
+
+def introspected(what):
+    done = subprocess.run([tool("meson"), "introspect", what, BUILD], check=True, capture_output=True)
+    return json.loads(done.stdout)
+
+
+@functools.lru_cache(maxsize=None)
+def sanitized_compiler():
+    """The compiler and the flags of a sanitized build, whose library wants sanitized programs; "" of
+    any other."""
+    [option] = [one for one in introspected("--buildoptions") if one["name"] == "b_sanitize"]
+    if option["value"] == "none":
+        return ""
+    [library] = [one for one in introspected("--targets") if one["name"] == "triptych"]
+    compiler = library["target_sources"][0]["compiler"][-1]
+    return f"{compiler} -g -fsanitize={option['value']}"
+
+
+def python_environment():
+    """For Python with the module and the library of this build."""
+    env = os.environ | {"PYTHONPATH": str(SOURCE / "plugins" / "python"),
+                        "TRIPTYCH_LIBRARY": str(BUILD / "common" / "libtriptych.so.0")}
+    compiler, *flags = sanitized_compiler().split() or [""]
+    if any("address" in flag for flag in flags):  # the sanitizer must be loaded first
+        names = ("libasan.so", "libstdc++.so")
+        loaded = [subprocess.run([compiler, f"-print-file-name={name}"], check=True, text=True,
+                                 capture_output=True).stdout.strip() for name in names]
+        env |= {"LD_PRELOAD": " ".join(loaded), "PYTHONMALLOC": "malloc",
+                "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
+    return env
 
 
 class SampleTest(ProgramTest):
@@ -19,6 +52,8 @@ class SampleTest(ProgramTest):
         """Compiles with the command printed in the comment of the sample."""
         text = (SOURCE / "samples" / f"{sample}.c").read_text(encoding="utf-8")
         command = re.search(r"^ \*   (cc .*?) &&", text, re.MULTILINE)[1]
+        if "pkg-config" in command and sanitized_compiler():
+            command = command.replace("cc", sanitized_compiler(), 1)
         env = " ".join(f"{key}={shlex.quote(str(value))}" for key, value in environment.items())
         subprocess.run(["sh", "-c", f"export {env}; {command}" if env else command], cwd=folder,
                        check=True, timeout=PATIENCE * 4)
@@ -45,8 +80,6 @@ class All(unittest.TestCase):
 class OnTheLibrary(SampleTest):
     def setUp(self):
         super().setUp()
-        if is_sanitized():
-            self.skipTest("a sanitized library wants sanitized programs, which these are not")
         self.here = self.folder()
         root = self.here / "root"
         subprocess.run([tool("meson"), "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir",
@@ -94,23 +127,49 @@ class OnTheLibrary(SampleTest):
         epoll.stdin.flush()
         self.assertEqual(epoll.wait(PATIENCE), 0)
 
-    def test_glib_sample_prints_the_rate_until_interrupted(self):
-        # The sysroot of the installed library applies to GLib's folders as well.
-        flags = subprocess.run([tool("pkg-config"), "--cflags-only-I", "glib-2.0"], check=True,
-                               text=True, capture_output=True, timeout=PATIENCE).stdout.split()
-        folders = ":".join(flag.removeprefix("-I") for flag in flags)
-        sample = self.compile(self.here, "glib", **self.found, C_INCLUDE_PATH=folders)
-        glib = self.start(sample, self.capture())
-        self.read_lines(glib, 1)
-        [line] = self.read_lines(glib, 1)
+    def compile_with(self, sample, package):
+        """Compiles a sample that needs another library, too."""
+        flags = subprocess.run([tool("pkg-config"), "--cflags-only-I", package], check=False,
+                               text=True, capture_output=True, timeout=PATIENCE)
+        if flags.returncode != 0:
+            self.skipTest(f"{package} is not installed")
+        # The sysroot of the installed library applies to that one's folders as well.
+        folders = ":".join(flag.removeprefix("-I") for flag in flags.stdout.split())
+        return self.compile(self.here, sample, **self.found, C_INCLUDE_PATH=folders)
+
+    def assert_prints_the_rate_until_interrupted(self, sample):
+        process = self.start(sample, self.capture())
+        self.read_lines(process, 1)
+        [line] = self.read_lines(process, 1)
         self.assertGreater(int(re.fullmatch(r"(\d+) frames a second", line)[1]), 0)
-        glib.send_signal(signal.SIGINT)
-        self.assertEqual(glib.wait(PATIENCE), 0)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(PATIENCE), 0, process.stderr.read())
+
+    def test_glib_sample_prints_the_rate_until_interrupted(self):
+        self.assert_prints_the_rate_until_interrupted(self.compile_with("glib", "glib-2.0"))
+
+    def test_libuv_sample_prints_the_rate_until_interrupted(self):
+        self.assert_prints_the_rate_until_interrupted(self.compile_with("libuv", "libuv"))
+
+    def test_sdl_sample_shows_frames_until_its_window_is_closed(self):
+        screen = Screen(managed=True)
+        self.addCleanup(screen.close)
+        name = self.stream()
+        capture = self.start("triptych-capture", "--quiet", "--name", name, "--format", "YUYV",
+                             "pattern:smpte")
+        self.wait_for_stream(name, capture)
+        sdl = self.start(self.compile_with("sdl", "sdl2"), name,
+                         env=screen.environment | {"SDL_RENDER_DRIVER": "software"})
+        window = screen.window_of(sdl)
+        window.picture_when(lambda picture: len({picture.at(x, 100) for x in range(0, 640, 10)}) > 6,
+                            "seven bars")
+        capture.send_signal(signal.SIGINT)
+        self.assertEqual(capture.wait(PATIENCE), 0)
+        window.press("alt+F4")
+        self.assertEqual(sdl.wait(PATIENCE), 0, sdl.stderr.read())
 
     def test_async_sample_prints_streams_that_come(self):
-        sample = self.start(tool("python3"), SOURCE / "samples" / "async.py", env=os.environ | {
-            "PYTHONPATH": str(SOURCE / "plugins" / "python"),
-            "TRIPTYCH_LIBRARY": str(BUILD / "common" / "libtriptych.so.0")})
+        sample = self.start(tool("python3"), SOURCE / "samples" / "async.py", env=python_environment())
         name = self.capture()
         while not (line := sample.stdout.readline().decode()).startswith(name):
             self.assertIn("frames a second", line)
