@@ -388,8 +388,8 @@ class Clean(ProgramTest):
             f"stdin_writer={stdin_writer}; info={info}; dump={dump}; fifo={fifo}",
             "begin() { exec 3>&-; \"$stdin_writer\" \"$1\" 4 <$fifo >$fifo.said & writer=$!",
             "exec 3>$fifo",
-            "printf 'GREY 4 2 25 1 default default none 0 0 8\\nabcdefgh' >&3",
-            "until [ -s $fifo.said ]; do sleep 0.05; done; }",
+            "printf 'GREY 4 2 25 1 default default none 0 0 8 0\\nabcdefgh' >&3",
+            "until [ -s $fifo.said ]; do [ -d /proc/$writer/fd ] || exit; sleep 0.05; done; }",
             "begin dead", "kill -9 $writer", "wait $writer 2>$fifo.killed", *lines,
             "$info clean", "echo --", "$info list",
             "exec 3>&-", "[ ! \"$reader\" ] || kill $reader", "wait"])

@@ -24,7 +24,21 @@
 #define PADDING     0xee
 #define SECOND      INT64_C(1000000000)
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+/* libc's functions, looked up when the program starts: dlsym() waits for a dlopen() in progress, whose
+ * constructors may wait for the thread that calls one of them (lttng-ust does). */
+#define REAL(name)   (real_##name ? real_##name : (look_up(), real_##name))
+#define FUNCTIONS(X) X(close) X(ioctl) X(mmap) X(open) X(opendir) X(read) X(syscall)
+#define X(name)      static __typeof__(&(name)) real_##name;
+FUNCTIONS(X)
+#undef X
+
+static void look_up(void) __attribute__((constructor));
+static void look_up(void)
+{
+#define X(name) real_##name = (__typeof__(&(name)))dlsym(RTLD_NEXT, #name);
+    FUNCTIONS(X)
+#undef X
+}
 
 struct buffer {
     uint64_t queued; // its turn; 0: not with the device
