@@ -3,20 +3,28 @@
 #ifndef V4L2_REAL_H
 #define V4L2_REAL_H
 
-#include <dlfcn.h>
-
 #define EXPORT __attribute__((visibility("default")))
 
-/** REAL(open)(path, flags): looked up at the first call; a race looks it up twice. */
-#define REAL(function)                                                                       \
-    ({                                                                                       \
-        static __typeof__(&(function)) real_##function;                                      \
-        __typeof__(&(function)) found = __atomic_load_n(&real_##function, __ATOMIC_RELAXED); \
-        if (!found) {                                                                        \
-            found = (__typeof__(found))dlsym(RTLD_NEXT, #function);                          \
-            __atomic_store_n(&real_##function, found, __ATOMIC_RELAXED);                     \
-        }                                                                                    \
-        found;                                                                               \
+/** A place that calls such a function. */
+struct real {
+    const char *name;
+    void *function; // NULL: not looked up yet
+};
+
+/** Looks a function up. Threads: any. */
+void *real_look_up(struct real *real);
+
+/**
+ * REAL(open)(path, flags). All places are in one section, and their functions are looked up when the
+ * program starts: dlsym() waits for a dlopen() in progress, and a library's constructor may wait for
+ * the thread that calls REAL (lttng-ust, which libcamera loads, does).
+ */
+#define REAL(symbol)                                                                  \
+    ({                                                                                \
+        static struct real real_place                                                 \
+            __attribute__((section("real_places"), used)) = { #symbol, (void *)0 };   \
+        void *real_found = __atomic_load_n(&real_place.function, __ATOMIC_RELAXED);   \
+        (__typeof__(&(symbol)))(real_found ? real_found : real_look_up(&real_place)); \
     })
 
 #endif
