@@ -218,7 +218,9 @@ print(before, descriptors())
     def test_open_that_waits_for_a_first_frame_does_not_delay_others(self):
         self.capture(self.name)
         silent = self.stream()
-        self.capture(silent, "--wait-for-reader")  # which opening a device is not
+        process = self.capture(silent, "--wait-for-reader")
+        process.send_signal(signal.SIGSTOP)  # publishes nothing, whatever looks like a reader
+        self.addCleanup(process.send_signal, signal.SIGCONT)
         counts = self.python("""
 import threading
 def wait():
