@@ -183,11 +183,14 @@ class Boxes(WindowTest):
             self.skipTest("a sanitized library wants a sanitized Python")
         self._names.append(f"{self.name}.detections")
         self.start("triptych-capture", "-q", "-n", self.name, "-s", "320x240", "pattern:ball")
-        self.start(sys.executable, SOURCE / "samples/detect.py", self.name,
-                   env={**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")})
+        detector = self.start(sys.executable, SOURCE / "samples/detect.py", self.name,
+                              env={**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")})
         window = self.window("--detections")
-        self.picture(window, lambda seen: seen.share_of(lambda *color: color == MOVING) > 0.001,
-                     "a box around the ball")
+
+        def boxed(seen):
+            self.assertIsNone(detector.poll(), "the detector ended")
+            return seen.share_of(lambda *color: color == MOVING) > 0.001
+        self.picture(window, boxed, "a box around the ball")
 
 
 class Grey:
