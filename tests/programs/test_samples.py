@@ -28,7 +28,8 @@ def sanitized_compiler():
     [option] = [one for one in introspected("--buildoptions") if one["name"] == "b_sanitize"]
     if option["value"] == "none":
         return ""
-    [library] = [one for one in introspected("--targets") if one["name"] == "triptych"]
+    [library] = [one for one in introspected("--targets")
+                 if (one["name"], one["type"]) == ("triptych", "shared library")]
     compiler = library["target_sources"][0]["compiler"][-1]
     return f"{compiler} -g -fsanitize={option['value']}"
 
