@@ -400,7 +400,7 @@ static ssize_t read_frame(struct device *device, void *to, size_t bytes)
 {
     if (script_fails(&device->script, SCRIPT_READ, 0))
         return -1;
-    uint64_t periods;
+    uint64_t periods = 0;
     if (REAL(read)(device->fd, &periods, sizeof(periods)) != sizeof(periods))
         return refuse(EAGAIN);
     const struct script_frame *frame = next_frame(device);
