@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from programs import SOURCE, is_sanitized
+from programs import BUILD, SOURCE, is_sanitized
 from stdin_writer import StdinWriter
 from viewer_case import WindowTest
 
@@ -184,7 +184,8 @@ class Boxes(WindowTest):
         self._names.append(f"{self.name}.detections")
         self.start("triptych-capture", "-q", "-n", self.name, "-s", "320x240", "pattern:ball")
         detector = self.start(sys.executable, SOURCE / "samples/detect.py", self.name,
-                              env={**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")})
+                              env={**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python"),
+                                   "TRIPTYCH_LIBRARY": str(BUILD / "common/libtriptych.so.0")})
         window = self.window("--detections")
 
         def boxed(seen):
