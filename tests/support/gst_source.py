@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Captures of GStreamer sources, for tests."""
-import json
 import os
 import shutil
 
@@ -23,20 +22,8 @@ class GstSourceTest(ProgramTest):
                                env=self.environment)
 
     def capture(self, source, *options):
-        """Starts a capture. Returns its stream's name, the process, and a function that reads its
-        log."""
-        name = self.stream()
-        log = self.folder() / "log"
-        with log.open("w", encoding="utf-8") as file:
-            process = self.start("triptych-capture", "-v", "--json", "-n", name, *options, source,
-                                 env=self.environment, stderr=file)
-        return name, process, log.read_text
-
-    def frames(self, name, count):
-        """Returns the descriptions of the next `count` frames of a stream."""
-        done = self.run_to_end("camera-frames", name, count, PATIENCE)
-        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        """start_capture() of a source."""
+        return self.start_capture("-v", *options, source, env=self.environment)
 
     def dump(self, name, count):
         """Returns the bytes of the next `count` frames, rows tightly packed."""

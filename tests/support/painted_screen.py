@@ -51,14 +51,8 @@ class ScreenTest(ProgramTest):
         return Painter(self, self.env)
 
     def capture(self, *args, source="screen:", env=None):
-        """Starts a capture. Returns its stream's name, the process, and a function that reads its
-        log."""
-        name = self.stream()
-        log = self.folder() / "log"
-        with log.open("w", encoding="utf-8") as file:
-            process = self.start("triptych-capture", "--json", "-v", "-n", name, *args, source,
-                                 env=env or self.env, stderr=file)
-        return name, process, log.read_text
+        """start_capture() of a screen."""
+        return self.start_capture("-v", *args, source, env=env or self.env)
 
     def captured(self, *args, **options):
         """A capture that has published: name, process, log."""

@@ -188,6 +188,21 @@ class ProgramTest(unittest.TestCase):
             return all(ipc_of(name))
         wait_until(there, f"a stream named {name}")
 
+    def start_capture(self, *args, env):
+        """Starts a capture. Returns its stream's name, the process, and a function that reads its
+        log."""
+        name = self.stream()
+        log = self.folder() / "log"
+        with log.open("w", encoding="utf-8") as file:
+            process = self.start("triptych-capture", "--json", "-n", name, *args, env=env, stderr=file)
+        return name, process, log.read_text
+
+    def frames(self, name, count):
+        """Returns the descriptions of the next `count` frames of a stream."""
+        done = self.run_to_end("camera-frames", name, count, PATIENCE)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
     def assert_refused(self, done, status, *words):
         """Asserts that a run ended with `status` and a message on stderr with all of `words`."""
         self.assertEqual(done.returncode, status, done.stderr)

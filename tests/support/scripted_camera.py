@@ -37,20 +37,8 @@ class ScriptedCameraTest(ProgramTest):
         return self.run_to_end("triptych-capture", *args, env=self.env)
 
     def capture(self, *args, device="v4l2:/dev/video0"):
-        """Starts a capture. Returns its stream's name, the process, and a function that reads its
-        log."""
-        name = self.stream()
-        log = self.folder() / "log"
-        with log.open("w", encoding="utf-8") as file:
-            process = self.start("triptych-capture", "--json", "-n", name, *args, device,
-                                 env=self.env, stderr=file)
-        return name, process, log.read_text
-
-    def frames(self, name, count):
-        """Returns the descriptions of the next `count` frames of a stream."""
-        done = self.run_to_end("camera-frames", name, count, PATIENCE)
-        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        """start_capture() of a camera."""
+        return self.start_capture(*args, device, env=self.env)
 
     def picture(self, name):
         """The bytes of the newest frame, rows tightly packed."""
