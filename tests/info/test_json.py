@@ -178,6 +178,7 @@ class Json(ProgramTest):
 
     def test_list_of_streams_has_the_documented_keys(self):
         name, _ = self.pattern("pattern:smpte")
+        self.frames(name, 1)  # the description of a stream is whole with its first frame
         heading = "triptych-info list, show, watch"
         for command in (["list"], ["show", name]):
             done = self.run_to_end("triptych-info", "--json", *command)
