@@ -55,7 +55,7 @@ enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *
                        .wants_retained = (options->flags & TRI_READER_RETAINED) != 0,
                        .idle_head = UINT64_MAX,
                        .fork_depth = tri_fork_watch(),
-                       .log = options->log,
+                       .log = options->log ? *options->log : (tri_log){ 0 },
                        .fresh = true };
     strcpy(r->name, name);
     *out = r;

@@ -76,7 +76,7 @@ static enum tri_err find_and_attach(struct tri_reader *r)
 
     tri_doorbell_close(&r->bell);
     if (owner != geteuid())
-        tri_owner_log(r->log, r->name, owner);
+        tri_owner_log(&r->log, r->name, owner);
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;
     if (joined)
         join(r);
@@ -142,19 +142,19 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns)
 void tri_reader_refuse(tri_reader *r, enum tri_err err)
 {
     if (err == TRI_ERR_FOREIGN && err != r->refused)
-        tri_owner_explain(r->log, r->name, r->key);
+        tri_owner_explain(&r->log, r->name, r->key);
     else if (err == TRI_ERR_VERSION && err != r->refused)
-        tri_log_write(r->log, TRI_LOG_ERROR, "reader",
+        tri_log_write(&r->log, TRI_LOG_ERROR, "reader",
                       "%s: the stream has layout version %u, this program reads version %u: run "
                       "writer and readers with the same version of triptych",
                       r->name, r->layout_version, TRI_LAYOUT_VERSION);
     else if (err == TRI_ERR_NO_RESOURCES && err != r->refused)
-        tri_log_write(r->log, TRI_LOG_ERROR, "reader",
+        tri_log_write(&r->log, TRI_LOG_ERROR, "reader",
                       "%s: cannot map the segment: %s; raise `ulimit -v`, use a 64-bit program, or "
                       "fewer buffers",
                       r->name, tri_strerror(err));
     else if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
-        tri_log_write(r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
+        tri_log_write(&r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
                       err == TRI_ERR_DENIED
                           ? "; its writer must allow this user's group: --mode 0640 --group GROUP"
                           : "");

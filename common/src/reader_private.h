@@ -57,7 +57,7 @@ struct tri_reader {
     bool wants_lock;     // as opened
     bool can_lock;       // until the kernel refuses; tried again with each writer
     bool wants_retained; // also frames of a writer that died before this reader was opened
-    const tri_log *log;
+    tri_log log;
     unsigned fork_depth; // of the process that opened it, see sys_fork.h
 
     enum tri_reader_phase phase; // changed by tri_reader_enter() only

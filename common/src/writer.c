@@ -44,7 +44,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
         tri_writer_close(&w); // works on a partly opened writer
         return to_public(err);
     }
-    tri_session_warn(w->log, w->name);
+    tri_session_warn(&w->log, w->name);
     *out = w;
     return TRI_OK;
 }

@@ -89,6 +89,7 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
     w->flags = o->flags;
     w->reclaim_ns =
         o->reclaim_ms == TRI_RECLAIM_NEVER ? INT64_MAX : (int64_t)o->reclaim_ms * 1000000;
-    w->log = o->log;
+    if (o->log)
+        w->log = *o->log;
     return TRI_OK;
 }

@@ -25,7 +25,7 @@ struct tri_writer {
     gid_t group;
     uint32_t flags;
     int64_t reclaim_ns; // age of a lock at which its slot is reclaimed; INT64_MAX: never
-    const tri_log *log;
+    tri_log log;
     pid_t pid;           // of the process that opened it: a forked child removes nothing;
     unsigned fork_depth; // and publishes nothing
 

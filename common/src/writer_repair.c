@@ -22,7 +22,7 @@ static void change(struct tri_writer *w, uint32_t lock, int by)
     if (tri_semset_adjust(w->sem_id, lock, by) != TRI_OK)
         return; // changed in the meantime: the next check decides
     w->suspect[lock] = 0;
-    tri_log_write(w->log, TRI_LOG_WARN, "writer",
+    tri_log_write(&w->log, TRI_LOG_WARN, "writer",
                   "%s: somebody has tampered with the lock of slot %u: %d holds too %s, put right",
                   w->name, lock % TRI_SLOTS_MAX, by > 0 ? by : -by, by > 0 ? "many" : "few");
 }

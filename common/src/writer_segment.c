@@ -41,7 +41,7 @@ static void look_after(struct tri_writer *w, int64_t now)
         tri_writer_close_idle_slot(w, now);
         return;
     }
-    tri_log_write(w->log, TRI_LOG_WARN, "segment",
+    tri_log_write(&w->log, TRI_LOG_WARN, "segment",
                   "%s: another process has removed the segment; creating it again", w->name);
     mark_replaced(w);
     leave(w);
@@ -66,7 +66,7 @@ static enum tri_err detach_old(struct tri_writer *w)
     if (err != TRI_OK && err != TRI_ERR_REMOVED) { // no longer owned, after a change of user
         atomic_fetch_and_explicit(&w->mapping->segment.header->state, ~TRI_SEGMENT_REPLACED,
                                   memory_order_release);
-        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
                       "%s: the segment is too small and cannot be replaced: %s", w->name,
                       tri_strerror(err));
         return err;
@@ -80,14 +80,14 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
 {
     tri_writer_reset_slots(w);
     struct tri_segment segment;
-    const enum tri_err err = tri_segment_create(&segment, plan, w->log);
+    const enum tri_err err = tri_segment_create(&segment, plan, &w->log);
     if (err != TRI_OK)
         return err;
     const int shm_id = segment.shm_id;
     w->mapping = tri_mapping_new(&segment, w->sem_id);
     if (!w->mapping) {
         tri_segment_remove(shm_id);
-        tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
         return TRI_ERR_NO_RESOURCES;
     }
     struct tri_header *header = w->mapping->segment.header;
@@ -133,12 +133,12 @@ static enum tri_err replace(struct tri_writer *w, uint64_t bytes)
     // Checked first: a stream that cannot grow continues, and readers stay attached.
     const struct tri_segment *old = w->mapping ? &w->mapping->segment : NULL;
     enum tri_err err = TRI_ERR_NO_RESOURCES;
-    if (tri_segment_affordable(&plan, old, old && ours_alone(w), w->log))
+    if (tri_segment_affordable(&plan, old, old && ours_alone(w), &w->log))
         err = old ? detach_old(w) : TRI_OK;
     if (err == TRI_OK)
         err = make(w, &plan);
     if (err == TRI_ERR_NO_RESOURCES)
-        tri_attachments_explain(w->log, w->name, w->key);
+        tri_attachments_explain(&w->log, w->name, w->key);
     return err;
 }
 

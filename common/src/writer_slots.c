@@ -78,7 +78,7 @@ void tri_writer_log_no_slot(struct tri_writer *w, const char *cost)
         length += (size_t)snprintf(text + length, sizeof(text) - length, "%s pid %d for %.1f s",
                                    i ? "," : "", (int)holders[i].pid,
                                    (double)(now - holders[i].since_ns) / 1e9);
-    tri_log_write(w->log, TRI_LOG_WARN, "writer",
+    tri_log_write(&w->log, TRI_LOG_WARN, "writer",
                   "%s: %s: readers lock all %u slots:%s; end or continue a reader that is stopped, "
                   "or use more --buffers-max",
                   w->name, cost, slots_of(w), count ? text : " unknown pids");
@@ -189,7 +189,7 @@ static uint32_t open_slot(struct tri_writer *w)
     if (slot >= segment->geometry.slots_max || now < w->open_ns)
         return NO_SLOT;
     const bool extra = slot >= segment->geometry.slots;
-    if (!tri_memory_allows(extra ? NULL : w->log, w->name, bytes, 0) ||
+    if (!tri_memory_allows(extra ? NULL : &w->log, w->name, bytes, 0) ||
         (!tri_segment_populate(segment, tri_segment_slot_at(segment, slot), bytes, true) &&
          extra)) {
         w->open_ns = now + TRI_WRITER_RETRY_NS;
@@ -200,7 +200,7 @@ static uint32_t open_slot(struct tri_writer *w)
     if (!extra)
         return slot;
     w->extra_ns = now;
-    tri_log_write(w->log, TRI_LOG_INFO, "writer",
+    tri_log_write(&w->log, TRI_LOG_INFO, "writer",
                   "%s: no slot is free: opened slot %u of at most %u", w->name, slot + 1,
                   segment->geometry.slots_max);
     return slot;

@@ -128,21 +128,21 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     if (shm_id >= 0 && shmctl(shm_id, IPC_STAT, &status) < 0 && errno != EACCES)
         return TRI_OK; // removed meanwhile
     if (status.shm_perm.uid != geteuid() || status.shm_perm.cuid != geteuid()) {
-        tri_owner_explain(w->log, w->name, w->key);
+        tri_owner_explain(&w->log, w->name, w->key);
         return TRI_ERR_FOREIGN;
     }
 
     struct tri_segment found;
     const enum tri_err err = tri_segment_attach(&found, shm_id, w->name, 0);
     if (err == TRI_ERR_COLLISION) {
-        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
                       "%s: another stream's name has the same key 0x%08x (segment %d); choose "
                       "another --name",
                       w->name, (unsigned)w->key, shm_id);
         return err;
     }
     if (err != TRI_OK) {
-        tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
+        tri_log_write(&w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
                       w->name, tri_strerror(err));
         tri_segment_remove(shm_id);
         return TRI_OK;
@@ -151,7 +151,7 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     resume(w, &found);
     const char *why = unusable(w, &found, claim, &status.shm_perm);
     if (why) {
-        tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
+        tri_log_write(&w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
                       w->name, why);
         discard(&found);
         tri_writer_reset_slots(w);
@@ -161,10 +161,10 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     tri_segment_populate_open(&found);
     w->mapping = tri_mapping_new(&found, w->sem_id);
     if (!w->mapping) {
-        tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
         return TRI_ERR_NO_RESOURCES;
     }
-    tri_log_write(w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
+    tri_log_write(&w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,
                   (unsigned long long)w->number);
     tri_writer_write_identity(w);
     return TRI_OK;
@@ -174,14 +174,14 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
 static enum tri_err claim_place(struct tri_writer *w, struct tri_claim *claim)
 {
     const enum tri_err err =
-        tri_semset_claim(claim, w->key, w->name, w->permissions, w->group, w->log);
+        tri_semset_claim(claim, w->key, w->name, w->permissions, w->group, &w->log);
     w->sem_id = claim->sem_id;
     if (err == TRI_ERR_BUSY && claim->holder > 0)
-        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
                       "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
                       (int)claim->holder);
     else if (err == TRI_ERR_BUSY)
-        tri_log_write(w->log, TRI_LOG_ERROR, "segment",
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
                       "%s: already has a writer, in another container or PID namespace; stop it or "
                       "choose another --name",
                       w->name);
@@ -204,7 +204,7 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
     if (err == TRI_OK) {
         err = tri_semset_close_gates(w->sem_id, w->number + 1);
         if (err != TRI_OK)
-            tri_log_write(w->log, TRI_LOG_ERROR, "segment", "%s: cannot set its semaphores: %s",
+            tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: cannot set its semaphores: %s",
                           w->name, tri_strerror(err));
     }
     if (err != TRI_OK) {
@@ -222,7 +222,7 @@ enum tri_err tri_writer_claim(struct tri_writer *w)
 
 void tri_writer_on_stream_removed(struct tri_writer *w)
 {
-    tri_log_write(w->log, TRI_LOG_WARN, "segment",
+    tri_log_write(&w->log, TRI_LOG_WARN, "segment",
                   "%s: another process has removed the semaphores; creating the stream again",
                   w->name);
     if (w->mapping) {

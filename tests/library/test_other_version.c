@@ -19,12 +19,13 @@ static void keep(void *user, enum tri_log_level level, const char *part, const c
 
 static enum tri_err read_one(const char *name, char logged[256])
 {
-    const tri_log log = { .write = keep, .user = logged, .level = TRI_LOG_WARN };
+    tri_log log = { .write = keep, .user = logged, .level = TRI_LOG_WARN };
     const struct tri_reader_options options = { .name = name, .log = &log };
     tri_reader *reader;
     struct tri_frame frame = { .lease = { 0 } };
     logged[0] = '\0';
     enum tri_err err = tri_reader_open(&reader, &options);
+    memset(&log, 0, sizeof(log)); // the reader has a copy
     if (err == TRI_OK)
         err = tri_reader_acquire(reader, &frame, 0);
     tri_reader_release(reader, &frame);

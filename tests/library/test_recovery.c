@@ -221,6 +221,27 @@ static void count_all(void *user, enum tri_log_level level, const char *part, co
     ++*(unsigned *)user;
 }
 
+static void writer_copies_its_log(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    const struct tri_video video = PICTURE;
+    unsigned lines = 0;
+    tri_log log = { .write = count_all, .user = &lines, .level = TRI_LOG_ERROR };
+    tri_writer *writer;
+    assert_int_equal(
+        tri_writer_open(&writer, &(struct tri_writer_options){ .name = name, .log = &log }),
+        TRI_OK);
+    memset(&log, 0, sizeof(log));
+    const int planted = shmget(ipc_key(name), 4096, IPC_CREAT | IPC_EXCL | 0600);
+    assert_true(planted >= 0);
+
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_ERR_FOREIGN);
+    assert_int_equal(lines, 1);
+    shmctl(planted, IPC_RMID, NULL);
+    tri_writer_close(&writer);
+}
+
 static void planted_segment_is_reported_once_a_second(void **state)
 {
     (void)state;
@@ -304,6 +325,7 @@ int main(void)
         fixture_test(segment_and_semaphores_removed_by_hand_are_recreated),
         fixture_test(counts_continue_after_a_removal_by_hand),
         fixture_test(displaced_writer_logs_once_a_second_and_recovers),
+        fixture_test(writer_copies_its_log),
         fixture_test(planted_segment_is_reported_once_a_second),
         fixture_test(waiting_reader_survives_the_removal_of_its_stream),
         fixture_test(removed_dead_stream_returns_with_its_next_writer),

@@ -10,8 +10,7 @@ TRI_BEGIN
 /** Severity of a message. */
 enum tri_log_level { TRI_LOG_ERROR, TRI_LOG_WARN, TRI_LOG_INFO, TRI_LOG_DEBUG };
 
-/** Receives messages. The library keeps the pointer: it must outlive every writer and reader that was
- *  opened with it. */
+/** Receives messages. Each writer and reader keeps a copy; `user` must outlive them. */
 typedef struct tri_log {
     /**
      * Takes one message: UTF-8 without control characters and without a newline, valid during the

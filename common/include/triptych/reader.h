@@ -32,13 +32,13 @@ enum tri_reader_flags {
                  // frame first, then TRI_ERR_NO_WRITER; default: new frames only
 };
 
-/** Read during tri_reader_open() only. Nothing in it has to outlive the call except the log. */
+/** Read during tri_reader_open() only. Nothing in it has to outlive the call except `log->user`. */
 struct tri_reader_options {
     const char *name;                // NULL: "cam0"
     enum tri_reader_mode mode;       // which frame to acquire
     enum tri_reader_wait wait;       // how to wait for it
     uint32_t flags;                  // enum tri_reader_flags
-    const tri_log *log;              // outlives the reader; NULL: silent
+    const tri_log *log;              // copied; NULL: silent
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 

@@ -25,7 +25,7 @@ enum tri_writer_flags {
     TRI_WRITER_MLOCK = 1u << 2,      // best effort: keep the segment out of swap (SHM_LOCK)
 };
 
-/** Read during tri_writer_open() only. Nothing in it has to outlive the call except the log. */
+/** Read during tri_writer_open() only. Nothing in it has to outlive the call except `log->user`. */
 struct tri_writer_options {
     const char *name;       // NULL: "cam0"
     struct tri_video video; // expected frames; fourcc 0: taken from the first frame
@@ -39,7 +39,7 @@ struct tri_writer_options {
     uint32_t flags;         // enum tri_writer_flags
     uint32_t reclaim_ms; // with slots_max locked: reclaims only slots locked for so long, and drops
                          // frames until then; 0: reclaims at once; or TRI_RECLAIM_NEVER
-    const tri_log *log;  // outlives the writer; NULL: silent
+    const tri_log *log;  // copied; NULL: silent
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 
