@@ -12,7 +12,7 @@ struct pattern_moment {
     int64_t clock_ns; // CLOCK_REALTIME at the same instant, for people
 };
 
-/** Adding a pattern: its file pattern_NAME.c and its row in pattern_table.c. */
+/** Adding a pattern: its file pattern_NAME.c and its row in the list in meson.build. */
 struct pattern {
     const char *name;
     const char *arg;     // placeholder for what follows the name's "="; NULL: no argument

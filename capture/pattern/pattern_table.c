@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/** The table of patterns, in the order of --help. */
+/** The table of patterns: the list in meson.build. */
 #include "pattern.h"
+#include "pattern_list.h"
 
 #include <string.h>
 
-/* One row per pattern: the struct pattern that its file defines. */
-#define PATTERNS(ROW)       \
-    ROW(pattern_clock)      \
-    ROW(pattern_smpte)      \
-    ROW(pattern_colors)     \
-    ROW(pattern_gradient)   \
-    ROW(pattern_zone_plate) \
-    ROW(pattern_checkers_1) \
-    ROW(pattern_checkers_8) \
-    ROW(pattern_ball)       \
-    ROW(pattern_bar)        \
-    ROW(pattern_snow)       \
-    ROW(pattern_black)      \
-    ROW(pattern_white)      \
-    ROW(pattern_red)        \
-    ROW(pattern_green)      \
-    ROW(pattern_blue)       \
-    ROW(pattern_solid)      \
-    ROW(pattern_no_signal)  \
-    ROW(pattern_standby)
+#define DECLARE(name) extern const struct pattern pattern_##name;
+PATTERN_LIST(DECLARE)
 
-#define DECLARE(name) extern const struct pattern name;
-PATTERNS(DECLARE)
-
-#define ADDRESS(name) &name,
-static const struct pattern *const patterns[] = { PATTERNS(ADDRESS) };
+#define ADDRESS(name) &pattern_##name,
+static const struct pattern *const patterns[] = { PATTERN_LIST(ADDRESS) };
 
 const struct pattern *pattern_at(size_t index)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The interface of frame sources. Adding one: source_NAME.c and its row in source_table.c. */
+/** The interface of frame sources. Adding one: source_NAME.c, its name in meson.build. */
 #ifndef CAPTURE_FRAME_SOURCE_H
 #define CAPTURE_FRAME_SOURCE_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The table of sources, in the order of --help. */
 #include "frame_source.h"
+#include "source_list.h"
 
 #include <string.h>
 
@@ -31,13 +32,12 @@
 #define GSTREAMER(ROW)
 #endif
 
-/* One row per source: the struct source_ops that its file defines. */
-#define SOURCES(ROW)                                                        \
-    V4L2(ROW)                                                               \
-    SCREEN(ROW)                                                             \
-    ROW(source_pattern) /* synthetic pictures, the same on every run */     \
-    ROW(source_y4m)     /* video with a header, from a file or a pipe */    \
-    ROW(source_raw)     /* video without a header, from a file or a pipe */ \
+/* One row per source: the struct source_ops that its file defines. The list in meson.build has those
+ * that need no library. */
+#define SOURCES(ROW) \
+    V4L2(ROW)        \
+    SCREEN(ROW)      \
+    SOURCE_LIST(ROW) \
     GSTREAMER(ROW)
 
 #define DECLARE(name) extern const struct source_ops name;

@@ -6,7 +6,7 @@ import signal
 import unittest
 
 from clock_code import numbers
-from programs import BUILD, PATIENCE, ProgramTest, built, last_json, tool, wait_until
+from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, last_json, tool, wait_until
 from screen import Screen
 
 WIDTH, HEIGHT = 320, 240
@@ -57,6 +57,14 @@ class Elements(PipelineTest):
             for name in names:
                 with self.subTest(element=element, property=name):
                     self.assertRegex(listed, re.compile(rf"^  {name} +: \w.{{9,}}", re.MULTILINE))
+
+    def test_every_property_field_has_a_row(self):
+        for element in PROPERTIES:
+            source = (SOURCE / f"plugins/gstreamer/{element}.c").read_text(encoding="utf-8")
+            fields = source.split("    // Properties, guarded by the object lock.")[1].split("\n\n")[0]
+            with self.subTest(element=element):
+                self.assertEqual(set(re.findall(r"(\w+);", fields)),
+                                 set(re.findall(r"G_STRUCT_OFFSET\(\w+, (\w+)\)", source)))
 
     def test_stream_is_shown_by_the_shortest_pipeline(self):
         screen = Screen()
