@@ -119,16 +119,19 @@ static const uint16_t *words(const uint8_t *data, uint32_t stride, int *pitch)
     return stride % 2 || (uintptr_t)data % 2 ? NULL : (const uint16_t *)(const void *)data;
 }
 
-static bool convert_p010(const struct tri_video *video, const struct tri_shape *shape,
-                         const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to, uint32_t stride,
-                         const struct YuvConstants *yuv)
+/** Words with the samples in their high bits: 4:2:0, or 4:2:2. */
+static bool convert_high_words(const struct tri_video *video, const struct tri_shape *shape,
+                               const uint8_t *const data[TRI_PLANES_MAX], uint8_t *to,
+                               uint32_t stride, const struct YuvConstants *yuv)
 {
     int pitch[2];
     const uint16_t *const y = words(data[0], shape->plane[0].stride, &pitch[0]);
     const uint16_t *const uv = words(data[1], shape->plane[1].stride, &pitch[1]);
+    const bool is_420 = tri_format_find(video->fourcc)->component[1].down == 2;
     return y && uv &&
-           P010ToARGBMatrix(y, pitch[0], uv, pitch[1], to, (int)stride, yuv, (int)video->width,
-                            (int)video->height) == 0;
+           (is_420 ? P010ToARGBMatrix : P210ToARGBMatrix)(y, pitch[0], uv, pitch[1], to,
+                                                          (int)stride, yuv, (int)video->width,
+                                                          (int)video->height) == 0;
 }
 
 static bool convert_deep_grey(const struct tri_video *video, const struct tri_shape *shape,
@@ -186,7 +189,9 @@ static bool convert_yuv(const struct tri_video *video, const struct tri_shape *s
     switch (video->fourcc) {
     case TRI_FOURCC_P010:
     case TRI_FOURCC_P012:
-        return convert_p010(video, shape, data, to, stride, yuv);
+    case TRI_FOURCC_P210:
+    case TRI_FOURCC_P216:
+        return convert_high_words(video, shape, data, to, stride, yuv);
     case TRI_FOURCC_YUYV:
     case TRI_FOURCC_YVYU:
     case TRI_FOURCC_UYVY:

@@ -74,11 +74,20 @@ unsigned picture_editor_steps(const picture_editor *editor)
     return editor->steps;
 }
 
+/** Whether each plane of a format stays as it is after a quarter turn, or can be scaled to fit. */
+static bool has_quarter_turns(const struct tri_format *format)
+{
+    for (uint32_t p = 0; p < format->planes; p++)
+        if (format->plane[p].pixels != format->plane[p].lines && !elements_can_scale(format, p))
+            return false;
+    return true;
+}
+
 /** Where a format can be turned: in itself, in planes of its samples, or NONE. */
-static uint32_t turns_as(uint32_t fourcc)
+static uint32_t turns_as(const struct picture_edit *edit, uint32_t fourcc)
 {
     const struct tri_format *format = tri_format_find(fourcc);
-    if (elements_are_in(format))
+    if (elements_are_in(format) && (edit->quarters % 2 == 0 || has_quarter_turns(format)))
         return fourcc;
     return repack_can(fourcc, TRI_FOURCC_422P) ? TRI_FOURCC_422P : NONE;
 }
@@ -126,8 +135,8 @@ static bool add_convert(picture_editor *editor, struct tri_video *video, uint32_
 static bool add_turn(picture_editor *editor, struct tri_video *video, uint32_t target)
 {
     const struct picture_edit *edit = &editor->edit;
-    const uint32_t here = turns_as(video->fourcc);
-    const uint32_t there = turns_as(target);
+    const uint32_t here = turns_as(edit, video->fourcc);
+    const uint32_t there = turns_as(edit, target);
     if ((!here && !there) || !add_convert(editor, video, here ? here : there))
         return false;
     if (edit->quarters % 2) {
@@ -197,7 +206,7 @@ static bool add_steps(picture_editor *editor, struct tri_video *video, uint32_t 
     const bool scales = width != video->width || height != video->height;
     const bool smaller = (uint64_t)width * height < (uint64_t)video->width * video->height;
     // The smaller picture is turned.
-    const bool late = (scales && smaller) || !turns_as(video->fourcc);
+    const bool late = (scales && smaller) || !turns_as(edit, video->fourcc);
     if (turns && !late && !add_turn(editor, video, target))
         return false;
     const bool turned = turns && !late && across;

@@ -39,6 +39,8 @@ static const struct {
     { TRI_FOURCC_NV24, 2, { 5, 10 }, { 3, 3 } },
     { TRI_FOURCC_YM24, 3, { 5, 5, 5 }, { 3, 3, 3 } },
     { TRI_FOURCC_P012, 2, { 10, 12 }, { 3, 2 } },
+    { TRI_FOURCC_P210, 2, { 10, 12 }, { 3, 3 } },
+    { TRI_FOURCC_P216, 2, { 10, 12 }, { 3, 3 } },
     { TRI_FOURCC_Y210, 1, { 24 }, { 3 } },
     { TRI_FOURCC_V210, 1, { 128 }, { 3 } },
     { TRI_FOURCC_RGB6, 1, { 30 }, { 3 } },

@@ -31,6 +31,7 @@ static const struct order {
     { TRI_FOURCC_YM24, 8, 0, { "Y", "U", "V" } }, { TRI_FOURCC_P012, 12, 4, { "Y", "UV" } },
     { TRI_FOURCC_Y210, 10, 6, { "YUYV" } },       { TRI_FOURCC_RGB6, 16, 0, { "RGB" } },
     { TRI_FOURCC_BGR6, 16, 0, { "BGR" } },        { TRI_FOURCC_Y10, 10, 0, { "Y" } },
+    { TRI_FOURCC_P210, 10, 6, { "Y", "UV" } },    { TRI_FOURCC_P216, 16, 0, { "Y", "UV" } },
     { TRI_FOURCC_Y12, 12, 0, { "Y" } },           { TRI_FOURCC_Z16, 16, 0, { "Z" } },
 };
 
@@ -290,6 +291,11 @@ static void known_codes_are_the_colours_of_the_standards(void **state)
           { 940, 512, 512 },
           { 255, 255, 255 } },
         { TRI_FOURCC_P010, TRI_MATRIX_709, TRI_RANGE_LIMITED, { 250, 409, 960 }, { 255, 0, 0 } },
+        { TRI_FOURCC_P216,
+          TRI_MATRIX_709,
+          TRI_RANGE_LIMITED,
+          { 16128, 26112, 61440 },
+          { 255, 0, 0 } },
         { TRI_FOURCC_GREY, TRI_MATRIX_601, TRI_RANGE_FULL, { 200 }, { 200, 200, 200 } },
         { TRI_FOURCC_GREY, TRI_MATRIX_601, TRI_RANGE_LIMITED, { 235 }, { 255, 255, 255 } },
         { TRI_FOURCC_Y16, TRI_MATRIX_601, TRI_RANGE_FULL, { 65535 }, { 255, 255, 255 } },

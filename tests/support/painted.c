@@ -126,6 +126,8 @@ void painted_fill(struct painted *picture, const uint8_t c[3])
         break;
     case TRI_FOURCC_P010:
     case TRI_FOURCC_P012:
+    case TRI_FOURCC_P210:
+    case TRI_FOURCC_P216:
         GROUP(0, 0, y);
         GROUP(1, 0, u, 0, v);
         break;

@@ -43,6 +43,8 @@ TRI_BEGIN
 #define TRI_FOURCC_Z16  TRI_FOURCC('Z', '1', '6', ' ')
 #define TRI_FOURCC_P010 TRI_FOURCC('P', '0', '1', '0')
 #define TRI_FOURCC_P012 TRI_FOURCC('P', '0', '1', '2')
+#define TRI_FOURCC_P210 TRI_FOURCC('P', '2', '1', '0')
+#define TRI_FOURCC_P216 TRI_FOURCC('P', '2', '1', '6')
 #define TRI_FOURCC_Y210 TRI_FOURCC('Y', '2', '1', '0')
 #define TRI_FOURCC_V210 TRI_FOURCC('v', '2', '1', '0')
 #define TRI_FOURCC_BA81 TRI_FOURCC('B', 'A', '8', '1') // Bayer: BGGR, GBRG, GRBG, RGGB
