@@ -16,6 +16,29 @@ static const struct way {
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 
+/** A writer and a reader of one stream, and the reader's frame. */
+struct pair {
+    const char *name;
+    tri_writer *writer;
+    tri_reader *reader;
+    struct tri_frame frame;
+};
+
+/** A pair on a new stream for `video`; `slots` as in solid_open(). */
+static struct pair open_pair(const struct tri_video *video, uint32_t slots, struct way way)
+{
+    struct pair pair = { .name = fixture_stream() };
+    assert_int_equal(solid_open(&pair.writer, pair.name, video, slots), TRI_OK);
+    pair.reader = solid_reader(pair.name, way.mode, way.flags);
+    return pair;
+}
+
+static void close_pair(struct pair *pair)
+{
+    solid_leave(&pair->reader, &pair->frame);
+    tri_writer_close(&pair->writer);
+}
+
 static void new_format_arrives_with_its_first_frame(void **state)
 {
     (void)state;
@@ -37,23 +60,16 @@ static void new_format_arrives_with_its_first_frame(void **state)
     second.bits = 12;
 
     for (unsigned i = 0; i < WAYS; i++) {
-        const char *name = fixture_stream();
-        tri_writer *writer;
-        assert_int_equal(solid_open(&writer, name, &first, 0), TRI_OK);
-        tri_reader *reader = solid_reader(name, ways[i].mode, ways[i].flags);
-        struct tri_frame frame = { 0 };
-
-        assert_int_equal(solid_publish(writer, &first, 1), TRI_OK);
-        solid_expect(reader, &frame, 1);
-        assert_true(tri_video_same(&frame.info.video, &first));
-        assert_int_equal(solid_publish(writer, &second, 2), TRI_OK);
-        solid_expect(reader, &frame, 2);
-        assert_true(tri_video_same(&frame.info.video, &second));
-        assert_int_equal(frame.shape.plane[0].stride, 33 * 4 + 20);
-        assert_int_equal(frame.shape.plane[0].rows, 17);
-
-        solid_leave(&reader, &frame);
-        tri_writer_close(&writer);
+        struct pair pair = open_pair(&first, 0, ways[i]);
+        assert_int_equal(solid_publish(pair.writer, &first, 1), TRI_OK);
+        solid_expect(pair.reader, &pair.frame, 1);
+        assert_true(tri_video_same(&pair.frame.info.video, &first));
+        assert_int_equal(solid_publish(pair.writer, &second, 2), TRI_OK);
+        solid_expect(pair.reader, &pair.frame, 2);
+        assert_true(tri_video_same(&pair.frame.info.video, &second));
+        assert_int_equal(pair.frame.shape.plane[0].stride, 33 * 4 + 20);
+        assert_int_equal(pair.frame.shape.plane[0].rows, 17);
+        close_pair(&pair);
     }
 }
 
@@ -63,31 +79,25 @@ static void larger_frame_makes_a_larger_segment_of_the_same_name(void **state)
     const struct tri_video small = solid_video(64, 48);
     const struct tri_video large = solid_video(320, 240);
     for (unsigned i = 0; i < WAYS; i++) {
-        const char *name = fixture_stream();
-        tri_writer *writer;
-        assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
-        const int old_id = ipc_shm(name);
-        tri_reader *reader = solid_reader(name, ways[i].mode, ways[i].flags);
-        struct tri_frame frame = { 0 };
-        assert_int_equal(solid_publish(writer, &small, 1), TRI_OK);
-        solid_expect(reader, &frame, 1);
+        struct pair pair = open_pair(&small, 0, ways[i]);
+        const int old_id = ipc_shm(pair.name);
+        assert_int_equal(solid_publish(pair.writer, &small, 1), TRI_OK);
+        solid_expect(pair.reader, &pair.frame, 1);
 
-        assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
-        assert_int_not_equal(ipc_shm(name), old_id);
+        assert_int_equal(solid_publish(pair.writer, &large, 2), TRI_OK);
+        assert_int_not_equal(ipc_shm(pair.name), old_id);
         assert_true(ipc_exists(old_id)); // its frame is locked
-        assert_true(tri_reader_is_intact(reader, &frame));
-        assert_int_equal(solid_wrong(&frame, 0, UINT32_MAX), 0);
+        assert_true(tri_reader_is_intact(pair.reader, &pair.frame));
+        assert_int_equal(solid_wrong(&pair.frame, 0, UINT32_MAX), 0);
 
-        solid_expect(reader, &frame, 2);
-        assert_int_equal(frame.info.video.width, 320);
+        solid_expect(pair.reader, &pair.frame, 2);
+        assert_int_equal(pair.frame.info.video.width, 320);
         assert_false(ipc_exists(old_id));
         struct tri_reader_stats counts;
-        tri_reader_get_stats(reader, &counts);
+        tri_reader_get_stats(pair.reader, &counts);
         assert_int_equal(counts.skipped, 0);
         assert_int_equal(counts.restarts, 0);
-
-        solid_leave(&reader, &frame);
-        tri_writer_close(&writer);
+        close_pair(&pair);
     }
 }
 
@@ -96,22 +106,17 @@ static void frames_of_the_old_segment_come_before_those_of_the_new_one(void **st
     (void)state;
     const struct tri_video small = solid_video(64, 48);
     const struct tri_video large = solid_video(320, 240);
-    const char *name = fixture_stream();
-    tri_writer *writer;
-    assert_int_equal(solid_open(&writer, name, &small, 4), TRI_OK);
-    tri_reader *reader = solid_reader(name, TRI_MODE_NEXT, 0);
-    struct tri_frame frame = { 0 };
-    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT); // attached
+    struct pair pair = open_pair(&small, 4, (struct way){ .mode = TRI_MODE_NEXT });
+    assert_int_equal(tri_reader_acquire(pair.reader, &pair.frame, 0), TRI_ERR_TIMEOUT); // attached
 
     for (uint64_t number = 1; number <= 3; number++)
-        assert_int_equal(solid_publish(writer, &small, number), TRI_OK);
+        assert_int_equal(solid_publish(pair.writer, &small, number), TRI_OK);
     for (uint64_t number = 4; number <= 6; number++)
-        assert_int_equal(solid_publish(writer, &large, number), TRI_OK);
+        assert_int_equal(solid_publish(pair.writer, &large, number), TRI_OK);
 
     for (uint64_t number = 1; number <= 6; number++)
-        solid_expect(reader, &frame, number);
-    solid_leave(&reader, &frame);
-    tri_writer_close(&writer);
+        solid_expect(pair.reader, &pair.frame, number);
+    close_pair(&pair);
 }
 
 static uint32_t readers_of(const tri_writer *writer)
@@ -126,22 +131,18 @@ static void reader_that_has_not_moved_yet_is_counted(void **state)
     (void)state;
     const struct tri_video small = solid_video(64, 48);
     const struct tri_video large = solid_video(320, 240);
-    const char *name = fixture_stream();
-    tri_writer *writer;
-    assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
-    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
-    struct tri_frame frame = { 0 };
-    assert_int_equal(solid_publish(writer, &small, 1), TRI_OK);
-    solid_expect(reader, &frame, 1);
-    assert_int_equal(readers_of(writer), 1);
+    struct pair pair = open_pair(&small, 0, ways[0]);
+    assert_int_equal(solid_publish(pair.writer, &small, 1), TRI_OK);
+    solid_expect(pair.reader, &pair.frame, 1);
+    assert_int_equal(readers_of(pair.writer), 1);
 
-    assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
-    assert_int_equal(readers_of(writer), 1);
-    solid_expect(reader, &frame, 2);
-    assert_int_equal(readers_of(writer), 1);
-    solid_leave(&reader, &frame);
-    assert_int_equal(readers_of(writer), 0);
-    tri_writer_close(&writer);
+    assert_int_equal(solid_publish(pair.writer, &large, 2), TRI_OK);
+    assert_int_equal(readers_of(pair.writer), 1);
+    solid_expect(pair.reader, &pair.frame, 2);
+    assert_int_equal(readers_of(pair.writer), 1);
+    solid_leave(&pair.reader, &pair.frame);
+    assert_int_equal(readers_of(pair.writer), 0);
+    tri_writer_close(&pair.writer);
 }
 
 static void poll_finds_a_larger_segment_at_once(void **state)
@@ -149,20 +150,16 @@ static void poll_finds_a_larger_segment_at_once(void **state)
     (void)state;
     const struct tri_video small = solid_video(64, 48);
     const struct tri_video large = solid_video(320, 240);
-    const char *name = fixture_stream();
-    tri_writer *writer;
-    assert_int_equal(solid_open(&writer, name, &small, 0), TRI_OK);
-    tri_reader *reader = solid_reader(name, TRI_MODE_LATEST, 0);
-    struct tri_frame frame = { 0 };
-    assert_int_equal(solid_publish(writer, &small, 1), TRI_OK);
-    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
+    struct pair pair = open_pair(&small, 0, ways[0]);
+    assert_int_equal(solid_publish(pair.writer, &small, 1), TRI_OK);
+    assert_int_equal(tri_reader_acquire(pair.reader, &pair.frame, 0), TRI_OK);
 
-    assert_int_equal(solid_publish(writer, &large, 2), TRI_OK);
-    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_OK);
-    assert_int_equal(frame.info.number, 2);
-    tri_writer_close(&writer);
-    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_NO_WRITER);
-    solid_leave(&reader, &frame);
+    assert_int_equal(solid_publish(pair.writer, &large, 2), TRI_OK);
+    assert_int_equal(tri_reader_acquire(pair.reader, &pair.frame, 0), TRI_OK);
+    assert_int_equal(pair.frame.info.number, 2);
+    tri_writer_close(&pair.writer);
+    assert_int_equal(tri_reader_acquire(pair.reader, &pair.frame, 0), TRI_ERR_NO_WRITER);
+    solid_leave(&pair.reader, &pair.frame);
 }
 
 #define GROWTHS          12u
