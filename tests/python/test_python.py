@@ -11,6 +11,7 @@ import tempfile
 import time
 import unittest
 
+from detector_case import DetectorTest
 from stdin_writer import StdinWriter, noise, plane_sizes
 from programs import BUILD, PATIENCE, SOURCE, ProgramTest, wait_until
 
@@ -407,22 +408,13 @@ class Streams(ProgramTest):
             self.assertEqual(listed[name]["writer_pid"], os.getpid())
 
 
-class Detector(ProgramTest):
+class Detector(DetectorTest):
     """samples/detect.py: OpenCV on one stream, its output as another."""
-
-    def setUp(self):
-        super().setUp()
-        try:
-            import cv2  # noqa: F401
-        except ImportError:
-            self.skipTest("python3-opencv is not installed")
 
     def detector(self):
         """Returns the detector, the name of its input stream, and that of its output stream."""
         name, output = self.stream(), self.stream()
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
-        return self.start(sys.executable, SOURCE / "samples/detect.py", name, output,
-                          env=environment), name, output
+        return self.start_detector(name, output), name, output
 
     def test_detector_shares_what_it_draws(self):
         detector, name, output = self.detector()
@@ -438,8 +430,7 @@ class Detector(ProgramTest):
                 wait_until(shown, f"what was found in {format}")
                 capture.send_signal(signal.SIGINT)
                 self.assertEqual(capture.wait(60), 0, capture.stderr.read().decode())
-        detector.send_signal(signal.SIGINT)
-        self.assertEqual(detector.wait(PATIENCE), 0, detector.stderr.read().decode())
+        self.end_detector(detector)
 
     def test_detector_gets_the_colours_of_every_common_format(self):
         for format_ in ("YUYV", "NV12", "YU12", "YV12", "MJPG"):
@@ -450,8 +441,7 @@ class Detector(ProgramTest):
                 blue, green, red = numpy.asarray(reader.latest(timeout=60).planes[0])[60, 80]
                 self.assertGreater(red, 200)
                 self.assertLess(max(blue, green), 40)
-            detector.terminate()
-            self.assertEqual(detector.wait(60), 0, detector.stderr.read().decode())
+            self.end_detector(detector, signal.SIGTERM)
 
     def test_detector_suggests_a_fix_for_another_format(self):
         detector, name, _ = self.detector()

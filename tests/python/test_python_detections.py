@@ -3,11 +3,11 @@
 import json
 import os
 import re
-import signal
 import sys
 import unittest
 
-from programs import BUILD, PATIENCE, SOURCE, ProgramTest, wait_until
+from detector_case import DetectorTest
+from programs import BUILD, PATIENCE, SOURCE, wait_until
 
 sys.path.insert(0, str(SOURCE / "plugins/python"))
 os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
@@ -68,23 +68,14 @@ class Bytes(unittest.TestCase):
         assert_valid(self, example)
 
 
-class Detector(ProgramTest):
+class Detector(DetectorTest):
     """samples/detect.py: what moves on one stream, beside the frames of another."""
 
     def setUp(self):
         super().setUp()
-        try:
-            import cv2  # noqa: F401
-        except ImportError:
-            self.skipTest("python3-opencv is not installed")
         self.name = self.stream()
         self.capture = self.start("triptych-capture", "-q", "-n", self.name, "-s", "320x240",
                                   "pattern:ball")
-
-    def detector(self, *output):
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE / "plugins/python")}
-        return self.start(sys.executable, SOURCE / "samples/detect.py", self.name, *output,
-                          env=environment)
 
     def first_detections(self, output):
         """The first frame with a detection beside it, and its detections."""
@@ -95,12 +86,8 @@ class Detector(ProgramTest):
                 return (frame, read) if read.detections else None
             return wait_until(found, "something that moves")
 
-    def end(self, detector):
-        detector.send_signal(signal.SIGINT)
-        self.assertEqual(detector.wait(PATIENCE), 0, detector.stderr.read().decode())
-
     def test_detector_writes_detections_beside_tiny_frames(self):
-        detector = self.detector()
+        detector = self.start_detector(self.name)
         output = f"{self.name}.detections"
         self._names.append(output)
         frame, found = self.first_detections(output)
@@ -109,14 +96,14 @@ class Detector(ProgramTest):
         x, y, w, h = found.detections[0].box
         self.assertTrue(0 <= x and 0 <= y and x + w <= 320 and y + h <= 240, found)
         assert_valid(self, frame.user)
-        self.end(detector)
+        self.end_detector(detector)
 
     def test_detector_writes_detections_beside_its_picture(self):
         output = self.stream()
-        detector = self.detector(output)
+        detector = self.start_detector(self.name, output)
         frame, found = self.first_detections(output)
         self.assertEqual((frame.width, frame.height, found.size), (320, 240, (320, 240)))
-        self.end(detector)
+        self.end_detector(detector)
 
 
 if __name__ == "__main__":
