@@ -14,7 +14,8 @@ import time
 import unittest
 
 from stdin_writer import StdinWriter, noise
-from programs import PATIENCE, ProgramTest, built, ipc_of, key_of, last_json, tool, wait_until
+from programs import (PATIENCE, WAIT_FOR, ProgramTest, built, ipc_of, key_of, last_json, tool,
+                      wait_until)
 
 SIZE = (33, 17)
 
@@ -384,12 +385,12 @@ class Clean(ProgramTest):
         fifo = self.folder() / "fifo"
         os.mkfifo(fifo)
         stdin_writer, info, dump = map(built, ("stdin-writer", "triptych-info", "triptych-dump"))
-        script = "\n".join([
+        script = WAIT_FOR + "\n".join([
             f"stdin_writer={stdin_writer}; info={info}; dump={dump}; fifo={fifo}",
             "begin() { exec 3>&-; \"$stdin_writer\" \"$1\" 4 <$fifo >$fifo.said & writer=$!",
             "exec 3>$fifo",
             "printf 'GREY 4 2 25 1 default default none 0 0 8 0\\nabcdefgh' >&3",
-            "until [ -s $fifo.said ]; do [ -d /proc/$writer/fd ] || exit; sleep 0.05; done; }",
+            "wait_for test -s $fifo.said; }",
             "begin dead", "kill -9 $writer", "wait $writer 2>$fifo.killed", *lines,
             "$info clean", "echo --", "$info list",
             "exec 3>&-", "[ ! \"$reader\" ] || kill $reader", "wait"])
@@ -412,7 +413,7 @@ class Clean(ProgramTest):
     def test_dead_stream_that_a_reader_waits_on_stays(self):
         cleaned, listed, said = self._clean(
             "\"$dump\" --stats dead >$fifo.stats & reader=$!",
-            "until grep -q SYSV /proc/$reader/maps; do sleep 0.05; done")
+            "wait_for grep -q SYSV /proc/$reader/maps")
         self.assertEqual(cleaned, "")
         self.assertIn("dead ", listed)
         self.assertIn("dead: kept: readers wait", said)

@@ -24,6 +24,12 @@ BUILD = pathlib.Path(os.environ.get("TRIPTYCH_BUILD", SOURCE / "build"))
 REMOVED = 0o1000  # SHM_DEST: removed when the last process detaches
 PATIENCE = 60  # seconds that anything may take on a busy machine before it counts as stuck
 
+# For scripts of bash: wait_for COMMAND waits until it succeeds, and ends the script at the limit.
+WAIT_FOR = f"""wait_for() {{
+    for _ in {{1..{PATIENCE * 20}}}; do "$@" && return; sleep 0.05; done
+    echo "not within {PATIENCE} s: $*" >&2; exit 1; }}
+"""
+
 _numbers = itertools.count(1)
 _running = []
 
