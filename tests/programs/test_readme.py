@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The commands of README.md, typed as printed, after `meson install`."""
+"""The commands of README.md and of pages of docs/, typed as printed, after `meson install`."""
 import os
 import re
 import subprocess
 import unittest
 
-from programs import BUILD, PATIENCE, SOURCE, ProgramTest, built, last_json, tool
+from programs import BUILD, PATIENCE, SOURCE, WAIT_FOR, ProgramTest, built, last_json, tool
 from screen import Screen
 
 # Waits until a command that opens a window has something on the screen, and ends it.
@@ -26,11 +26,11 @@ shown() {
 """
 
 
-def commands(section):
+def commands(section, page="README.md"):
     """Returns the lines of the section's first block of commands, without comments and the closing
     &."""
-    text = (SOURCE / "README.md").read_text(encoding="utf-8")
-    block = re.search(rf"^## {section}\n```sh\n(.*?)```", text, re.MULTILINE | re.DOTALL)[1]
+    text = (SOURCE / page).read_text(encoding="utf-8")
+    block = re.search(rf"^## {section}\n(?:[^`#]*\n)?```sh\n(.*?)```", text, re.M | re.S)[1]
     lines = [re.sub(r"\s+#.*", "", line).removesuffix(" &") for line in block.splitlines()]
     return [line for line in lines if line]
 
@@ -62,28 +62,32 @@ class Typed(ProgramTest):
     def typed(self, *lines):
         """Types lines into one shell; its end ends everything it started."""
         done = self.run_to_end(tool("unshare"), "--ipc", "--pid", "--fork", "--mount-proc",
-                               "--kill-child", "/bin/bash", "-c", SHOWN + "\n".join(lines),
+                               "--kill-child", "/bin/bash", "-c", WAIT_FOR + SHOWN + "\n".join(lines),
                                env=self.environment, cwd=self.here)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done
 
 
 class Readme(Typed):
+    def make_video(self, *options):
+        """video.mp4, ten minutes long."""
+        subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
+                        "testsrc2=size=320x240:rate=5", "-t", "600", "-c:v", "libx264", "-preset",
+                        "ultrafast", *options, self.here / "video.mp4"], check=True,
+                       timeout=PATIENCE)
+
     def test_every_command_of_the_readme_works(self):
         (camera, pattern, desk, video, display, tiles, convert, stats, png, copy, list_,
          show) = commands("Use")
         self.assertIn("/dev/video0", camera)
-        subprocess.run([tool("ffmpeg"), "-v", "error", "-f", "lavfi", "-i",
-                        "testsrc2=size=320x240:rate=5", "-t", "600", "-c:v", "libx264", "-preset",
-                        "ultrafast", "-pix_fmt", "yuv420p", self.here / "video.mp4"], check=True,
-                       timeout=PATIENCE)
+        self.make_video("-pix_fmt", "yuv420p")
         done = self.typed(
             camera.replace("v4l2:/dev/video0", "pattern:ball -q") + " & camera=$!",
             pattern + " &", desk + " &", "(" + video + ") &", "kill -0 $camera || exit 1",
             f"shown '{display}' || exit 1", f"shown '{tiles}' || exit 1",
             convert + " &", "triptych-dump -q --stats --count 3 small || exit 1",
             stats.replace("--duration 10", "--duration 2 --json"), png, list_, show,
-            "set -m", f"{copy} &", "set +m", "until [ -e video.mkv ]; do sleep 0.1; done",
+            "set -m", f"{copy} &", "set +m", "wait_for test -e video.mkv",
             "kill -INT $(jobs -p %%)", "wait %%", "ffprobe -v error video.mkv && echo copied")
         self.assertTrue((self.here / "shot.png").stat().st_size > 1000)
         for name in ("cam0", "video", "test"):
@@ -93,7 +97,7 @@ class Readme(Typed):
         figures = [line for line in done.stdout.splitlines() if line.startswith("{")]
         self.assertGreater(last_json("\n".join(figures))["frames"], 10)
 
-    def test_every_command_of_pipelines_md_works(self):
+    def test_every_pipeline_of_the_readme_works(self):
         built("libgsttriptych.so")
         source, sink, detector = commands("In pipelines")
         capture = "triptych-capture -q -s 640x480 pattern:smpte &"
@@ -110,6 +114,24 @@ class Readme(Typed):
                           "triptych-dump --json --stats --timeout 60 --count 5 moving")
         self.assertEqual(last_json(done.stdout)["format"], "BGR3")
 
+    def test_commands_of_pipelines_md_run_as_printed(self):
+        built("libgsttriptych.so")
+        show, make, play, devices = commands("GStreamer", "docs/pipelines.md")
+        record, _, _, back = commands("ffmpeg, mpv and others, by pipe", "docs/pipelines.md")
+        self.make_video("-pix_fmt", "yuv444p10")
+        tool("gst-device-monitor-1.0")
+        done = self.typed(
+            "triptych-capture -q -s 640x480 pattern:smpte &", f"shown '{show}'",
+            f"{make} >log & {play} >log &", "triptych-dump -q --stats --count 9 x || exit 1",
+            "triptych-dump -q --stats --count 9 --json video || exit 1", f"{devices} || exit 1",
+            record.replace("-t 10", "-v error -t 1") + " && ffprobe -v error cam0.mp4")
+        self.make_video("-y", "-pix_fmt", "yuv420p")
+        self.typed(back.replace("ffmpeg", "ffmpeg -v error -nostdin") + " &",
+                   "triptych-dump -q --stats --count 9 video")
+        self.assertIn('"format":"Y', done.stdout)
+        for name in ("cam0", "x", "video"):
+            self.assertIn(f"triptych stream {name}", done.stdout)
+
 
 class Testing(Typed):
     """docs/testing.md: the files for CI systems, with their programs installed."""
@@ -118,6 +140,17 @@ class Testing(Typed):
         """Runs a script of one of them for a second, on a possibly busy machine."""
         self.typed("set -e", script.replace("--duration 10", "--duration 1 --tolerance 99"))
         self.assertIn('"samples":', (self.here / "frames.html").read_text(encoding="utf-8"))
+
+    def test_scripts_of_testing_md_run_as_printed(self):
+        text = (SOURCE / "docs/testing.md").read_text(encoding="utf-8")
+        one, statistics, tap = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+        tool("jq")
+        done = self.typed(*(script.replace("--duration 10", "--duration 1").replace("v4l2:/dev/video0",
+                                                                                   "-r 5 pattern:clock")
+                            for script in (one, one.partition("\n")[0], statistics, tap, ":")))
+        self.assertIn("the camera failed", done.stderr)
+        self.assertIn("--expect-fps: ", done.stdout)
+        self.assertIn("1..3\nnot ok 1 - --expect-fps", done.stdout)
 
     def test_ci_files_are_valid_and_their_scripts_run(self):
         try:
