@@ -139,26 +139,40 @@ enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns)
     return err == TRI_ERR_TIMEOUT ? TRI_OK : err;
 }
 
+/** What to do about an error that needs no text of its own. */
+static const char *remedy_of(enum tri_err err)
+{
+    switch (err) {
+    case TRI_ERR_NO_RESOURCES:
+        return "; raise `ulimit -v`, use a 64-bit program, or fewer buffers";
+    case TRI_ERR_DENIED:
+        return "; its writer must allow this user's group: --mode 0640 --group GROUP";
+    case TRI_ERR_COLLISION:
+        return "; choose another name for one of them";
+    case TRI_ERR_CORRUPT:
+        return "; restart its writer, or remove it with `triptych-info remove`";
+    default:
+        return "";
+    }
+}
+
 void tri_reader_refuse(tri_reader *r, enum tri_err err)
 {
-    if (err == TRI_ERR_FOREIGN && err != r->refused)
+    const bool is_news = err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused;
+    r->refused = err;
+    if (!is_news)
+        return;
+    if (err == TRI_ERR_FOREIGN)
         tri_owner_explain(&r->log, r->name, r->key);
-    else if (err == TRI_ERR_VERSION && err != r->refused)
+    else if (err == TRI_ERR_VERSION)
         tri_log_write(&r->log, TRI_LOG_ERROR, "reader",
-                      "%s: the stream has layout version %u, this program reads version %u: run "
+                      "%s: the stream has layout version %u, this program reads version %u; run "
                       "writer and readers with the same version of triptych",
                       r->name, r->layout_version, TRI_LAYOUT_VERSION);
-    else if (err == TRI_ERR_NO_RESOURCES && err != r->refused)
-        tri_log_write(&r->log, TRI_LOG_ERROR, "reader",
-                      "%s: cannot map the segment: %s; raise `ulimit -v`, use a 64-bit program, or "
-                      "fewer buffers",
-                      r->name, tri_strerror(err));
-    else if (err != TRI_OK && err != TRI_ERR_NO_STREAM && err != r->refused)
-        tri_log_write(&r->log, TRI_LOG_ERROR, "reader", "%s: %s%s", r->name, tri_strerror(err),
-                      err == TRI_ERR_DENIED
-                          ? "; its writer must allow this user's group: --mode 0640 --group GROUP"
-                          : "");
-    r->refused = err;
+    else
+        tri_log_write(&r->log, TRI_LOG_ERROR, "reader", "%s: %s%s%s", r->name,
+                      err == TRI_ERR_NO_RESOURCES ? "cannot map the segment: " : "",
+                      tri_strerror(err), remedy_of(err));
 }
 
 /** Whether the set of a key exists and has a writer. */

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """triptych-info: the list of streams, and their removal."""
-import ctypes
 import fcntl
 import json
 import os
@@ -72,12 +71,7 @@ class List(Info):
 
     def test_stream_of_another_version_is_listed_as_such(self):
         name, writer = self._publish()
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.shmat.restype = ctypes.c_void_p
-        [segment] = ipc_of(name)[0]
-        at = libc.shmat(segment["shmid"], None, 0)
-        self.addCleanup(libc.shmdt, ctypes.c_void_p(at))
-        version = ctypes.cast(at + 4, ctypes.POINTER(ctypes.c_uint32))
+        version = self.layout_version(name)
         version[0] += 1
         self.assertEqual(self._show(name)["state"], "version")
         self.assertEqual(self._show(name)["layout_version"], version[0])

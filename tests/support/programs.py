@@ -6,6 +6,7 @@ with `self.start()` or `self.run_to_end()`. When it ends, everything it started 
 object left under its names, or made by its processes, is a failure.
 """
 import atexit
+import ctypes
 import functools
 import itertools
 import json
@@ -193,6 +194,15 @@ class ProgramTest(unittest.TestCase):
                                      f"{writer.stderr.read().decode() if writer.stderr else ''}")
             return all(ipc_of(name))
         wait_until(there, f"a stream named {name}")
+
+    def layout_version(self, name):
+        """The layout version in a stream's segment, as an array of one number that can be changed."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.shmat.restype = ctypes.c_void_p
+        [segment] = ipc_of(name)[0]
+        at = libc.shmat(segment["shmid"], None, 0)
+        self.addCleanup(libc.shmdt, ctypes.c_void_p(at))
+        return ctypes.cast(at + 4, ctypes.POINTER(ctypes.c_uint32))
 
     def start_capture(self, *args, env):
         """Starts a capture. Returns its stream's name, the process, and a function that reads its

@@ -34,6 +34,50 @@ class States(WindowTest):
         wait_until(lambda: window.title() == f"{name} - no frame yet", "a title that says more")
         writer.end()
 
+    def lines(self, picture):
+        """Lines of bright text."""
+        lit = [any(min(picture.at(x, y)) > 80 for x in range(picture.width))
+               for y in range(picture.height)]
+        return sum(now and not before for before, now in zip(lit, lit[1:]))
+
+    def test_label_names_both_layout_versions_and_what_to_do(self):
+        name = self.stream()
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (320, 240), [bytes([0]) * 320 * 240])
+        version = self.layout_version(name)
+        seen = []
+        for added in (1, 1):
+            version[0] += added
+            window = self.show(name, "--geometry", "640x480+0+0")
+            wait_until(lambda: window.title() == f"{name} - cannot read the stream", "the title")
+            seen.append(self.picture(window, lambda seen: self.lines(seen) == 3,
+                                     "the name, both versions, what to do"))
+            self.viewer.terminate()
+            said = self.viewer.communicate(timeout=PATIENCE)[1].decode()
+            self.assertIn(f"layout version {version[0]}, ", said)
+        self.assertNotEqual(seen[0].data, seen[1].data)
+        version[0] -= 2
+        writer.end()
+
+    def test_label_of_an_unreadable_stream_ends_with_it(self):
+        name = self.stream()
+
+        def write():
+            writer = StdinWriter(self, name)
+            writer.frame("GREY", (320, 240), [bytes([128]) * 320 * 240])
+            self.layout_version(name)[0] += 1
+            return writer
+        writer = write()
+        window = self.show(name)
+        for _ in range(2):
+            wait_until(lambda: window.title() == f"{name} - cannot read the stream", "the title")
+            writer.end()
+            wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
+            self.viewer.send_signal(signal.SIGSTOP)  # it does not see the stream before its version
+            writer = write()
+            self.viewer.send_signal(signal.SIGCONT)
+        writer.end()
+
     def test_bars_have_their_colours_with_every_renderer(self):
         for renderer, formats in (("opengl", ("NV12", "YU12", "YV12", "NV21", "YUYV", "XR24")),
                                   ("opengles2", ("NV12", "YV12")), ("software", ("NV12",))):

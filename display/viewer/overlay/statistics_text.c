@@ -124,8 +124,8 @@ void statistics_write_details(char *text, size_t bytes, const struct stream_view
 
 static const char *without_picture(const struct stream_view *stream)
 {
-    if (stream->state == TRI_STATE_LIVE && stream->last_error != TRI_OK)
-        return "cannot show the frames";
+    if (stream->last_error != TRI_OK)
+        return stream->refused_fourcc ? "cannot show the frames" : "cannot read the stream";
     return stream->writer_without_frames ? "no frame yet" : "waiting";
 }
 

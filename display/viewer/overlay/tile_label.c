@@ -4,8 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define NAME_SHARE 8  // letters of a name are at most this part of a small tile's height,
-#define NAME_LEAST 10 // but at least this high
+#define NAME_SHARE   8  // letters of a name are at most this part of a small tile's height,
+#define NAME_LEAST   10 // but at least this high
+#define HINT_COLUMNS 64 // letters of a line of a hint
 
 /** What a label is drawn with, and where. */
 struct drawing {
@@ -65,13 +66,38 @@ static void draw_compared(const struct drawing *on, const struct stream_view *st
                      on->area->y + on->area->h - block->h - block->pixels - on->margin, text_amber);
 }
 
+/** Divides a message into lines: after its reason, and between words. `to` is as large as `text`. */
+static void wrap(char *to, const char *text)
+{
+    size_t begin = 0;
+    size_t space = 0;
+    size_t i;
+    for (i = 0; text[i]; i++) {
+        to[i] = text[i];
+        if (text[i] != ' ')
+            continue;
+        if (i - begin > HINT_COLUMNS && space > begin) {
+            to[space] = '\n';
+            begin = space + 1;
+        }
+        space = i;
+        if (i > 0 && text[i - 1] == ';') {
+            to[i] = '\n';
+            begin = i + 1;
+        }
+    }
+    if (i - begin > HINT_COLUMNS && space > begin)
+        to[space] = '\n';
+    to[i] = '\0';
+}
+
 static void draw_state_label(const struct drawing *on, const struct stream_view *stream)
 {
     char title[128];
-    char hint[256];
-    if (stream->state != TRI_STATE_LIVE && stream->last_error != TRI_OK) {
+    char hint[sizeof(stream->reason)];
+    if (stream->last_error != TRI_OK && !stream->refused_fourcc) {
         snprintf(title, sizeof(title), "cannot read %s", stream->name);
-        snprintf(hint, sizeof(hint), "%s", tri_strerror(stream->last_error));
+        wrap(hint, stream->reason);
     } else if (stream->state == TRI_STATE_WAITING) {
         snprintf(title, sizeof(title), "waiting for %s", stream->name);
         if (stream->writer_without_frames)
@@ -86,7 +112,7 @@ static void draw_state_label(const struct drawing *on, const struct stream_view 
         char fourcc[5];
         snprintf(title, sizeof(title), "cannot show %s",
                  tri_fourcc_name(stream->refused_fourcc, fourcc));
-        snprintf(hint, sizeof(hint), "%s", stream_view_error_text(stream->last_error));
+        wrap(hint, stream->reason);
     } else {
         return;
     }

@@ -58,7 +58,7 @@ static bool has_no_writer(const tri_reader *reader)
 static int wait_for_frames(void *user)
 {
     struct reader_thread *reader_thread = user;
-    enum tri_err last = TRI_OK;
+    enum tri_err last = TRI_OK; // errors of the stream are returned once, those of the system again
     int wait_ms = 0; // the first call finds out whether there is a stream without a writer
     while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
@@ -75,7 +75,7 @@ static int wait_for_frames(void *user)
             continue;
         if (err == TRI_ERR_SYSTEM)
             SDL_Delay(RETRY_MS);
-        if (err == TRI_OK || err != last)
+        if (err != TRI_ERR_SYSTEM || err != last)
             hand_over(reader_thread, &frame, err);
         last = err;
     }

@@ -3,22 +3,34 @@
 
 #include <triptych/copy.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #define WARN_EVERY_NS   1000000000LL
 #define TORN_TRIES      4  // then the next frame is shown
 #define HISTORY_FPS_MAX 30 // above it the frames that fit last less than a quarter of a second
 
+/** Passes on what the reader logs, and keeps the newest error. */
+static void write_reader_log(void *user, enum tri_log_level level, const char *part,
+                             const char *text)
+{
+    struct reader_log *reader_log = user;
+    if (level == TRI_LOG_ERROR)
+        snprintf(reader_log->error, sizeof(reader_log->error), "%s", text);
+    tri_log_write(reader_log->to, level, part, "%s", text);
+}
+
 enum tri_err stream_view_open(struct stream_view *stream, const struct config *config,
                               const char *name, const tri_log *log)
 {
     const struct tri_reader_options options = { .name = name,
                                                 .mode = (enum tri_reader_mode)config->mode,
-                                                .log = log };
+                                                .log = &stream->reader_log.log };
     *stream = (struct stream_view){
         .name = name,
         .mode = options.mode,
         .log = log,
+        .reader_log = { .log = { write_reader_log, &stream->reader_log, log->level }, .to = log },
         .history_budget = config->headless ? 0 : FRAME_HISTORY_BYTES / config->name_count,
         .view = { .turns = (unsigned)config->rotate,
                   .hflip = config->hflip,
@@ -165,15 +177,17 @@ static enum tri_err show_copy(struct stream_view *stream, SDL_Renderer *renderer
     return TRI_ERR_TORN;
 }
 
-const char *stream_view_error_text(enum tri_err err)
+/** Explains an error of an upload. */
+static const char *upload_error_text(enum tri_err err)
 {
     switch (err) {
     case TRI_ERR_CORRUPT:
-        return "the compressed data cannot be decoded";
+        return "the compressed data cannot be decoded; see the log of its writer";
     case TRI_ERR_INVALID:
-        return "there is no conversion of this format";
+        return "there is no conversion of this format; choose another at its source";
     case TRI_ERR_NO_RESOURCES:
-        return "larger than this renderer allows, or out of memory";
+        return "larger than this renderer allows, or out of memory; scale it with "
+               "`triptych-convert --size`";
     case TRI_ERR_SYSTEM:
         return SDL_GetError();
     default:
@@ -191,12 +205,13 @@ static void log_undecodable(struct stream_view *stream, enum tri_err err,
     stream->undecodable++;
     stream->refused_fourcc = video->fourcc;
     stream->last_error = err;
+    snprintf(stream->reason, sizeof(stream->reason), "%s", upload_error_text(err));
     if (!is_new || (stream->warned_ns && now_ns - stream->warned_ns < WARN_EVERY_NS))
         return;
     stream->warned_ns = now_ns;
     tri_log_write(stream->log, TRI_LOG_WARN, "picture", "%s: cannot show %ux%u %s: %s",
                   stream->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc),
-                  stream_view_error_text(err));
+                  stream->reason);
 }
 
 static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame)
@@ -231,14 +246,29 @@ static bool take_frame(struct stream_view *stream, SDL_Renderer *renderer, struc
     return true;
 }
 
+/** Keeps why the stream cannot be read, as the reader has logged it, without the stream's name. */
+static void note_error(struct stream_view *stream, enum tri_err err)
+{
+    const char *text = stream->reader_log.error;
+    const size_t length = strlen(stream->name);
+    if (strncmp(text, stream->name, length) == 0 && strncmp(text + length, ": ", 2) == 0)
+        text += length + 2;
+    snprintf(stream->reason, sizeof(stream->reason), "%s", *text ? text : tri_strerror(err));
+    stream->refused_fourcc = 0;
+    stream->last_error = err;
+}
+
 bool stream_view_find_writer(struct stream_view *stream)
 {
     struct tri_stream found;
-    const bool is_silent = stream->state == TRI_STATE_WAITING &&
-                           tri_stream_find(stream->name, &found) == TRI_OK &&
-                           found.state == TRI_STREAM_LIVE;
-    const bool changed = is_silent != stream->writer_without_frames;
+    const bool waits = stream->state == TRI_STATE_WAITING;
+    const enum tri_err err = waits ? tri_stream_find(stream->name, &found) : TRI_OK;
+    const bool is_silent = waits && err == TRI_OK && found.state == TRI_STREAM_LIVE;
+    const bool is_gone = err == TRI_ERR_NO_STREAM && stream->last_error != TRI_OK;
+    const bool changed = is_silent != stream->writer_without_frames || is_gone;
     stream->writer_without_frames = is_silent;
+    if (is_gone)
+        stream->last_error = TRI_OK;
     return changed;
 }
 
@@ -265,8 +295,9 @@ bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct
         stream->stale = !stream->has_picture; // there may be a last frame
         break;
     default:
-        stream->last_error = outcome;
+        note_error(stream, outcome);
     }
+    stream->reader_log.error[0] = '\0';
     stream_view_count(stream);
     tri_reader_release(stream->reader, frame);
     return changed || stream->state != before;

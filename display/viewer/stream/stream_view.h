@@ -18,11 +18,19 @@
 
 struct stream_detections;
 
+/** What the reader logs, and the newest error of it: of the thread that uses the reader. */
+struct reader_log {
+    tri_log log;
+    const tri_log *to;
+    char error[256];
+};
+
 struct stream_view {
     const char *name;
     tri_reader *reader;
     enum tri_reader_mode mode;
     const tri_log *log;
+    struct reader_log reader_log;
     picture_converter *converter;
 
     struct frame_history history; // one of these frames is shown: the front
@@ -56,8 +64,9 @@ struct stream_view {
         fetched_ns; // publish time of the last frame that stream_view_fetch_newest() showed; 0: none
 
     enum tri_reader_state state;
-    uint32_t refused_fourcc; // of the newest frame that could not be shown
+    uint32_t refused_fourcc; // of the newest frame that could not be shown; 0: no frame was read
     enum tri_err last_error; // why there is nothing to show; TRI_OK: no error
+    char reason[256];        // the same in words, and what to do
     bool can_lock;           // slots are locked while they are read
     uint64_t undecodable;    // frames that could not be shown
     int64_t warned_ns;       // when one was logged; 0: never
@@ -85,14 +94,12 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
 bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
                       enum tri_err outcome);
 
-/** Finds out whether a stream without a frame has a writer. @return whether that has changed */
+/** Finds out whether a stream without a frame has a writer, and whether one that could not be read has
+ *  ended. @return whether that has changed */
 bool stream_view_find_writer(struct stream_view *stream);
 
 /** Counts the front as shown at `now_ns`, if it was not before. */
 void stream_view_presented(struct stream_view *stream, int64_t now_ns);
-
-/** Explains an error of an upload. */
-const char *stream_view_error_text(enum tri_err err);
 
 /** Copies the reader's counters into the statistics. No other thread uses the reader. */
 void stream_view_count(struct stream_view *stream);
