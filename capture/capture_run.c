@@ -227,7 +227,7 @@ int capture_run(const struct config *config, const tri_log *log)
     supervisor->publisher.log = log;
     supervisor->publisher.options = make_options(config, log);
     supervisor->publisher.source.ops =
-        fault_is_requested(&config->faults) ? &fault_injection : config->ops;
+        fault_is_requested(&config->faults) ? fault_injection_around(config->ops) : config->ops;
     supervisor->publisher.source.skip = config->skip;
     snprintf(supervisor->publisher.source.label, sizeof(supervisor->publisher.source.label), "%s",
              config->arg);

@@ -133,7 +133,7 @@ static const struct cli_option options[] = {
     { 0, "json", NULL, NULL, "print lists, and a summary at the end, as JSON", cli_set_true,
       FIELD(json) },
     { 0, "drop-every", "N", NULL, "drop every Nth frame", cli_set_count, FIELD(faults.drop_every),
-      .group = "Faults of patterns, for tests" },
+      .group = "Faults, for tests" },
     { 0, "stall", "MS@FRAME", NULL, "no frames for MS milliseconds before frame FRAME", set_stall,
       FIELD(faults) },
     { 0, "jitter", "MS", NULL, "delay each frame by up to MS milliseconds", cli_set_ms,
@@ -258,8 +258,10 @@ static int check(const struct config *config)
     if (config->controls.count && !(config->ops->flags & SOURCE_CONTROLS))
         return cli_refuse(&program, "--set-ctrl: only cameras and screens have controls, not %s",
                           config->ops->name);
-    if (fault_is_requested(&config->faults) && !(config->ops->flags & SOURCE_FAULTS))
-        return cli_refuse(&program, "faults can only be injected into patterns, not %s",
+    if (config->faults.change_every && !(config->ops->flags & SOURCE_REFORMATS))
+        return cli_refuse(&program,
+                          "--format-change-every: %s has a format of its own; use a "
+                          "pattern, a camera or gst:",
                           config->ops->name);
     if ((config->list_devices || config->list_formats || config->list_ctrls) && !config->list_all &&
         !config->ops->list)

@@ -8,7 +8,7 @@
 
 /** What the command line requests; all zero: no faults. Frames are counted from 1. */
 struct fault_options {
-    const struct source_ops *source; // the wrapped one, with SOURCE_FAULTS
+    const struct source_ops *source; // the wrapped one
     uint64_t drop_every;             // drop every Nth frame, as a driver does
     uint64_t stall_ms;               // deliver nothing for stall_ms before frame stall_at
     uint64_t stall_at;
@@ -21,7 +21,7 @@ struct fault_options {
 /** Whether any fault is requested. */
 bool fault_is_requested(const struct fault_options *options);
 
-/** Wraps source->options->faults->source. Not in the table of sources. */
-extern const struct source_ops fault_injection;
+/** Wraps a source, that of source->options->faults. Valid until the next call. */
+const struct source_ops *fault_injection_around(const struct source_ops *inner);
 
 #endif

@@ -48,12 +48,12 @@ struct source_options {
 
 /** Properties of a source. */
 enum source_flags {
-    SOURCE_CAN_STALL = 1, // a device or a network peer: --device-timeout applies
-    SOURCE_CONTROLS = 2,  // --set-ctrl applies
-    SOURCE_STRIDE = 4,    // --stride applies
-    SOURCE_FAULTS =
-        8, // faults can be injected: it follows source->schedule and fills drafts itself
-    SOURCE_INPUTS = 16, // --input and --standard apply
+    SOURCE_CAN_STALL = 1,  // a device or a network peer: --device-timeout applies
+    SOURCE_CONTROLS = 2,   // --set-ctrl applies
+    SOURCE_STRIDE = 4,     // --stride applies
+    SOURCE_SCHEDULE = 8,   // it follows source->schedule
+    SOURCE_INPUTS = 16,    // --input and --standard apply
+    SOURCE_REFORMATS = 32, // reopened, it continues in another format if options->wanted names one
 };
 
 struct source;

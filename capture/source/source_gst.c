@@ -165,7 +165,7 @@ const struct source_ops source_gst = {
     .name = "gst",
     .arg = "PIPELINE",
     .summary = "a GStreamer pipeline without its sink",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .data = &(const struct gst_form){ .argument = GST_ARGUMENT_PIPELINE },
     OPERATIONS,
 };
@@ -174,7 +174,7 @@ const struct source_ops source_rtsp = {
     .name = "rtsp",
     .arg = "//HOST/PATH",
     .summary = "a network camera",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
@@ -183,7 +183,7 @@ const struct source_ops source_rtspt = {
     .name = "rtspt",
     .arg = "//HOST/PATH",
     .summary = "the same, by TCP only",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
@@ -192,7 +192,7 @@ const struct source_ops source_rtsps = {
     .name = "rtsps",
     .arg = "//HOST/PATH",
     .summary = "a network camera, encrypted",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
@@ -201,7 +201,7 @@ const struct source_ops source_http = {
     .name = "http",
     .arg = "//HOST/PATH",
     .summary = "Motion JPEG, HLS or a video file of a web server",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
@@ -210,7 +210,7 @@ const struct source_ops source_https = {
     .name = "https",
     .arg = "//HOST/PATH",
     .summary = "the same, encrypted",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .data = &(const struct gst_form){ GST_ARGUMENT_URI, DECODER, "uri", NULL, true, true },
     OPERATIONS,
 };
@@ -227,7 +227,7 @@ const struct source_ops source_libcamera = {
     .name = "libcamera",
     .arg = "[ID]",
     .summary = "a camera of libcamera",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .list = list_libcamera,
     .data = &(const struct gst_form){ GST_ARGUMENT_DEVICE, "libcamerasrc name=source",
                                       "camera-name", "libcameraprovider", false, false },
@@ -238,7 +238,7 @@ const struct source_ops source_pipewire = {
     .name = "pipewire",
     .arg = "[NODE]",
     .summary = "a PipeWire node: a camera, or a screen by the portal",
-    .flags = SOURCE_CAN_STALL,
+    .flags = SOURCE_CAN_STALL | SOURCE_REFORMATS,
     .list = list_pipewire,
     .data = &(const struct gst_form){ GST_ARGUMENT_DEVICE, "pipewiresrc name=source",
                                       "target-object", "pipewiredeviceprovider", false, false },

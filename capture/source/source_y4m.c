@@ -321,6 +321,7 @@ const struct source_ops source_y4m = {
     .name = "y4m",
     .arg = "FILE|-",
     .summary = "video from ffmpeg -f yuv4mpegpipe",
+    .flags = SOURCE_SCHEDULE,
     .open = y4m_open,
     .fill = y4m_fill,
     .close = y4m_close,

@@ -160,6 +160,36 @@ class VideoFiles(GstSourceTest):
         self.assertEqual(self.all_frames(f"file:{path}", 30), expected)
 
 
+class Faults(GstSourceTest):
+    def test_frame_that_an_element_still_needs_is_torn_in_a_copy(self):
+        half = 64 * 24
+        slow = GREY.replace("50/1", "25/1")  # videorate repeats each frame, which lies in a slot
+        source = (f"gst:videotestsrc num-buffers=20 pattern=ball ! {slow} ! videorate ! "
+                  "video/x-raw,framerate=50/1")
+        intact, torn = (self.all_frames(source, 30, *options)
+                        for options in ((), ("--tear-every", 3)))
+        self.assertNotEqual(torn, intact)
+        for number, at in enumerate(range(0, len(intact), half * 2), 1):
+            lower = at - half if number % 3 == 0 else at + half
+            self.assertEqual(torn[at:at + half * 2],
+                             intact[at:at + half] + intact[lower:lower + half], number)
+
+    def test_dropped_frames_of_a_pipeline_are_drops_of_the_driver(self):
+        name, process, _ = self.capture(f"gst:videotestsrc num-buffers=20 ! {GREY}", "-b", 16,
+                                        "--wait-for-reader", "--drop-every", 5)
+        self.assertEqual(self.frames(name, 16)[-1]["dropped_driver"], 3)
+        summary = self.summary(process)
+        self.assertEqual((summary["frames"], summary["faults"]["dropped"]), (16, 4))
+
+    def test_format_of_a_pipeline_changes_and_changes_back(self):
+        name, process, _ = self.capture(f"gst:videotestsrc ! {GREY}", "-b", 16, "--wait-for-reader",
+                                        "--format-change-every", 3)
+        frames = self.frames(name, 9)
+        self.assertEqual([(frame["format"], frame["width"]) for frame in frames],
+                         [("GREY", 64)] * 3 + [("NV12", 32)] * 3 + [("GREY", 64)] * 3)
+        self.finish(process)
+
+
 class Errors(GstSourceTest):
     def assert_refused_at_once(self, status, source, *words, options=()):
         done = self.run_capture(source, *options)

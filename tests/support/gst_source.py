@@ -32,11 +32,11 @@ class GstSourceTest(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
-    def all_frames(self, source, count):
+    def all_frames(self, source, count, *options):
         """Returns the bytes of the first `count` frames of a source."""
         name = self.stream()
         process = self.start("triptych-capture", "-q", "-n", name, "-b", 16, "--wait-for-reader",
-                             source, env=self.environment)
+                             *options, source, env=self.environment)
         frames = self.dump(name, count)
         self.assertEqual(process.wait(PATIENCE), 0, process.stderr.read())
         return frames
