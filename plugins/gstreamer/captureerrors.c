@@ -108,6 +108,31 @@ enum source_result gst_triptych_report_parse_error(const struct source *source, 
     return SOURCE_MISUSED;
 }
 
+/** What is wrong with a server's certificate, the first row that applies. */
+static const struct {
+    GTlsCertificateFlags flag;
+    const gchar *why;
+    const gchar *help;
+} certificates[] = {
+    { G_TLS_CERTIFICATE_BAD_IDENTITY, "it names another host", "use a name that it contains" },
+    { G_TLS_CERTIFICATE_EXPIRED, "it has expired", "renew it, or check this machine's clock" },
+    { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet", "check this machine's clock" },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, "its authority is not trusted",
+      "if you trust it: SSL_CERT_FILE=FILE in the environment, or update-ca-certificates" },
+};
+
+static void report_certificate(const struct source *source, GTlsCertificateFlags untrusted)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(certificates); i++) {
+        if (untrusted & certificates[i].flag) {
+            report(source, "certificate of the server refused", certificates[i].why,
+                   certificates[i].help);
+            return;
+        }
+    }
+    report(source, "certificate of the server refused", "it is not valid", "renew it");
+}
+
 /** Returns the last line of an element's debug text, shortened; NULL if it repeats the message. */
 static gchar *last_line(const gchar *debug, const gchar *message)
 {
@@ -148,7 +173,8 @@ static const struct meaning *meaning_of(const GError *error)
 }
 
 enum source_result gst_triptych_report_error(const struct source *source, GstMessage *message,
-                                             const gchar *missing, gboolean delivered)
+                                             const gchar *missing, GTlsCertificateFlags untrusted,
+                                             gboolean delivered)
 {
     const struct gst_form *form = source->ops->data;
     GError *error;
@@ -161,6 +187,8 @@ enum source_result gst_triptych_report_error(const struct source *source, GstMes
     if (named) {
         report_missing(source, named);
         result = SOURCE_FAILED;
+    } else if (untrusted) {
+        report_certificate(source, untrusted);
     } else if (why && strstr(why, "not-negotiated")) {
         report(source, "the formats of two elements do not fit", why,
                "insert videoconvert, or omit --size, --format and --rate");
@@ -169,7 +197,10 @@ enum source_result gst_triptych_report_error(const struct source *source, GstMes
         // souphttpsrc says no more about a refused connection
         const gboolean broken = form->remote && why && strstr(why, "reason error");
         report(source, broken ? "cannot connect, or lost the connection" : error->message, why,
-               broken ? "check address, port and network" : help_for(form, meaning));
+               !broken                                   ? help_for(form, meaning)
+               : g_str_equal(source->ops->name, "https") ? "check address, port, network and "
+                                                           "certificate (SSL_CERT_FILE)"
+                                                         : "check address, port and network");
     }
     g_free(named);
     g_free(why);

@@ -5,6 +5,7 @@
 
 #include "capture/source/gst_form.h"
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 
 /** Replaces the passwords in a URI or a pipeline by "***". @return free with g_free() */
@@ -19,10 +20,12 @@ enum source_result gst_triptych_report_parse_error(const struct source *source,
  * Logs an error message of the bus.
  *
  * @param missing    what the pipeline lacks, in words; NULL: nothing
+ * @param untrusted  what is wrong with the certificate of the server; 0: nothing is known
  * @param delivered  whether the pipeline has delivered a frame since it was started
  * @return SOURCE_LOST if the source may come back, else SOURCE_FAILED
  */
 enum source_result gst_triptych_report_error(const struct source *source, GstMessage *message,
-                                             const gchar *missing, gboolean delivered);
+                                             const gchar *missing, GTlsCertificateFlags untrusted,
+                                             gboolean delivered);
 
 #endif

@@ -6,6 +6,7 @@
 #include "logging.h"
 #include "userdata.h"
 
+#include <gio/gio.h>
 #include <gst/pbutils/pbutils.h>
 
 #define GST_CAT_DEFAULT gst_triptych_debug
@@ -22,7 +23,8 @@ struct capture {
     gchar *missing;                          // what the pipeline lacks
     gboolean locked;                         // this thread has the writer's lock
     gboolean delivered;
-    gint endless; // atomic: its end is a loss
+    gint endless;   // atomic: its end is a loss
+    gint untrusted; // atomic: GTlsCertificateFlags of the server's certificate
 };
 
 static void lock(struct capture *capture)
@@ -78,15 +80,28 @@ static gboolean select_video(GstElement *element, guint number, const GstCaps *c
     return !media || g_str_equal(media, "video");
 }
 
+/** GstRTSPSrc::accept-certificate, of a certificate that is not valid. */
+static gboolean refuse_certificate(GstElement *element, GTlsConnection *connection,
+                                   GTlsCertificate *certificate, GTlsCertificateFlags errors,
+                                   gpointer data)
+{
+    struct capture *capture = data;
+    (void)element;
+    (void)connection;
+    (void)certificate;
+    g_atomic_int_set(&capture->untrusted, (gint)errors);
+    return FALSE;
+}
+
 /** GstURIDecodeBin::source-setup. */
 static void set_up_source(GstElement *bin, GstElement *element, gpointer data)
 {
     (void)bin;
-    (void)data;
     if (!g_signal_lookup("select-stream", G_OBJECT_TYPE(element)))
         return; // not rtspsrc
     g_object_set(element, "latency", LATENCY_MS, "tcp-timeout", CONNECT_US, NULL);
     g_signal_connect(element, "select-stream", G_CALLBACK(select_video), NULL);
+    g_signal_connect(element, "accept-certificate", G_CALLBACK(refuse_certificate), data);
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "add-reference-timestamp-meta"))
         g_object_set(element, "add-reference-timestamp-meta", TRUE, NULL);
 }
@@ -145,7 +160,7 @@ static GstElement *build(struct source *source, struct capture *capture, enum so
     if (named) {
         set_argument(source, named);
         if (form->decodes)
-            g_signal_connect(named, "source-setup", G_CALLBACK(set_up_source), NULL);
+            g_signal_connect(named, "source-setup", G_CALLBACK(set_up_source), capture);
         gst_object_unref(named);
     }
     return pipeline;
@@ -208,6 +223,27 @@ static gboolean start_gstreamer(GError **error)
     gst_pb_utils_init();
     gst_triptych_user_data_register();
     return TRUE;
+}
+
+/** Trusts the certificate authorities in the file that SSL_CERT_FILE names, as OpenSSL does, instead of
+ *  the system's. */
+static void trust_certificates(const tri_log *log)
+{
+    const gchar *name = g_getenv("SSL_CERT_FILE");
+    if (!name)
+        return;
+    GError *error = NULL;
+    gchar *path = g_canonicalize_filename(name, NULL);
+    GTlsDatabase *database = g_tls_file_database_new(path, &error);
+    if (database)
+        g_tls_backend_set_default_database(g_tls_backend_get_default(), database);
+    else
+        tri_log_write(log, TRI_LOG_WARN, "gst",
+                      "SSL_CERT_FILE: %s: no certificates: %s; trusting those of the system", name,
+                      error ? error->message : "unknown reason");
+    g_clear_object(&database);
+    g_clear_error(&error);
+    g_free(path);
 }
 
 /** Returns the text that selects a device in an element of the form: free with g_free(). NULL: none. */
@@ -274,6 +310,8 @@ static enum source_result module_open(struct source *source)
         return SOURCE_MISUSED;
     }
 
+    trust_certificates(source->options->log);
+
     struct capture *capture = g_new0(struct capture, 1);
     enum source_result result = SOURCE_FAILED;
     source->state = capture;
@@ -323,8 +361,9 @@ static enum source_result handle_messages(const struct source *source, struct ca
             capture->missing = gst_missing_plugin_message_get_description(message);
         }
         if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
-            result =
-                gst_triptych_report_error(source, message, capture->missing, capture->delivered);
+            result = gst_triptych_report_error(
+                source, message, capture->missing,
+                (GTlsCertificateFlags)g_atomic_int_get(&capture->untrusted), capture->delivered);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
             result = end_of_stream(source, capture);
         gst_message_unref(message);

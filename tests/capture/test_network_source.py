@@ -4,12 +4,13 @@ refuse."""
 import functools
 import json
 import http.server
+import re
 import subprocess
 import threading
 import unittest
 
 from gst_source import FAILED, GstSourceTest
-from programs import PATIENCE, SOURCE, end, wait_until
+from programs import PATIENCE, SOURCE, end, tool, wait_until
 
 SOURCE_OF_SERVER = ("videotestsrc is-live=true ! "
                     "video/x-raw,format=I420,width=160,height=96,framerate=25/1")
@@ -123,6 +124,49 @@ class Rtsp(RtspTest):
         self.finish(process)
 
 
+class Encrypted(RtspTest):
+    """A server whose certificate is of an authority of its own."""
+
+    def certificate(self, names="IP:127.0.0.1"):
+        """A file with a certificate, which is its own authority, and its key."""
+        file = self.folder() / "server.pem"
+        done = self.run_to_end(tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                               "ec_paramgen_curve:P-256", "-nodes", "-days", 2, "-subj",
+                               "/CN=camera of the tests", "-addext", f"subjectAltName={names}",
+                               "-keyout", file, "-out", f"{file}.crt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        authority = file.with_suffix(".pem.crt")
+        file.write_text(file.read_text() + authority.read_text())
+        return file, authority
+
+    def serve_encrypted(self, **names):
+        """Starts a server. Returns its address; capture trusts its authority from then on."""
+        file, authority = self.certificate(**names)
+        _, port = self.serve(login=("me:right", file))
+        self.environment["SSL_CERT_FILE"] = str(authority)
+        return f"rtsps://me:right@127.0.0.1:{port}/live"
+
+    def test_frames_arrive_from_a_trusted_server(self):
+        name, process, _ = self.capture(self.serve_encrypted())
+        self.assertEqual({frame["width"] for frame in self.frames(name, 10)}, {160})
+        self.finish(process)
+
+    def test_untrusted_server_is_refused(self):
+        source = self.serve_encrypted()
+        del self.environment["SSL_CERT_FILE"]
+        self.assert_refused(self.run_capture(source), FAILED, "authority is not trusted",
+                            "SSL_CERT_FILE")
+
+    def test_certificate_of_another_host_is_refused(self):
+        source = self.serve_encrypted(names="IP:127.0.0.2")
+        self.assert_refused(self.run_capture(source), FAILED, "names another host")
+
+    def test_file_without_certificates_is_reported(self):
+        self.environment["SSL_CERT_FILE"] = "/dev/null"
+        done = self.run_capture("rtsps://127.0.0.1:1/live")
+        self.assert_refused(done, FAILED, "SSL_CERT_FILE", "/dev/null")
+
+
 class Times(RtspTest):
     def test_capture_times_are_those_of_the_sender(self):
         first = self.stream()
@@ -206,6 +250,62 @@ class Web(GstSourceTest):
                                ("127.0.0.1:1/live", ("connect", "check address"))):
             with self.subTest(address=address):
                 self.assert_refused(self.run_capture(f"http://{address}"), FAILED, *words)
+
+
+class Hls(GstSourceTest):
+    """HTTP live streaming: a playlist with segments, in a folder of a web server."""
+
+    def make(self, *options, real_time=False):
+        """Starts to write a playlist with H.264 segments. Returns its file and the process."""
+        playlist = self.folder() / "playlist.m3u8"
+        process = self.start(
+            tool("ffmpeg"), "-v", "error", *["-re"] * real_time, "-f", "lavfi", "-i",
+            "testsrc2=s=128x96:r=25", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt",
+            "yuv420p", "-g", 10, "-f", "hls", "-hls_time", 0.4, *options, playlist)
+        return playlist, process
+
+    def serve(self, playlist, port=0):
+        """Starts a web server. Returns it and its port."""
+        server = self.start("/usr/bin/python3", "-um", "http.server", port, "-b", "127.0.0.1", "-d",
+                            playlist.parent, stderr=subprocess.DEVNULL)
+        return server, int(re.search(rb"port (\d+)", server.stdout.readline())[1])
+
+    def test_each_frame_of_a_finished_playlist_arrives_in_order(self):
+        playlist, process = self.make("-t", 4, "-hls_list_size", 0)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        expected = subprocess.run(
+            [tool("ffmpeg"), "-v", "error", "-i", playlist, "-f", "rawvideo", "-"],
+            capture_output=True, timeout=PATIENCE, check=True).stdout
+        frame_bytes = 128 * 96 * 3 // 2
+        _, port = self.serve(playlist)
+        frames = self.all_frames(f"http://127.0.0.1:{port}/{playlist.name}",
+                                 len(expected) // frame_bytes)
+        self.assertEqual(frames, expected)
+
+    def test_live_playlist_comes_back_with_its_server(self):
+        playlist, _ = self.make("-hls_list_size", 8, "-hls_flags", "delete_segments",
+                                real_time=True)
+        wait_until(lambda: playlist.exists() and playlist.read_text().count("EXTINF") >= 4,
+                   "segments")
+        server, port = self.serve(playlist)
+        name, process, log = self.capture(f"http://127.0.0.1:{port}/{playlist.name}",
+                                          "--persistent")
+        frames = self.frames(name, 30)
+        self.assertEqual(frames[-1]["width"], 128)
+        self.assertEqual(self.shown(name)["newest"]["time_source"], "arrival")
+        end(server)
+        self.wait_for(log, "no signal; reopening it")
+        self.serve(playlist, port)
+        self.wait_for(log, "signal is back after")
+        self.assertFalse(self.frames(name, 20)[-1]["no_signal"])
+        self.finish(process)
+
+    def test_missing_playlist_is_reported(self):
+        playlist, process = self.make("-t", 1)
+        _, port = self.serve(playlist)
+        self.assert_refused(self.run_capture(f"http://127.0.0.1:{port}/else.m3u8"), FAILED,
+                            "404", "check the address")
+        process.wait(PATIENCE)
 
 
 if __name__ == "__main__":

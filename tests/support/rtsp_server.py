@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""An RTSP server on loopback for tests: rtsp_server.py PORT PIPELINE [USER:PASSWORD]
+"""An RTSP server on loopback for tests: rtsp_server.py PORT PIPELINE [USER:PASSWORD [PEM]]
 
 PIPELINE ends in a payloader named pay0; all clients of rtsp://127.0.0.1:PORT/live share it, by UDP or
-TCP. PORT 0 is a free one. Prints the port, then "clients N" when their number changes.
+TCP. PORT 0 is a free one. PEM is a file with a certificate and its key: the server is rtsps: then.
+Prints the port, then "clients N" when their number changes.
 """
 import sys
 
@@ -11,7 +12,7 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 
 def report_capture_times(media):
@@ -25,12 +26,14 @@ def report_capture_times(media):
             element.set_property("rtcp-sync-send-time", False)
 
 
-def protect(server, factory, user, password):
-    """Lets nobody see the media without the password."""
+def protect(server, factory, user, password, certificate=None):
+    """Lets nobody see the media without the password, and encrypts the connection."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", user)
     auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    if certificate:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(certificate))
     server.set_auth(auth)
     permissions = GstRtspServer.RTSPPermissions()
     for permission in ("media.factory.access", "media.factory.construct"):
@@ -54,7 +57,7 @@ def watch_clients(server):
     server.connect("client-connected", connected)
 
 
-def main(port, pipeline, login=None):
+def main(port, pipeline, login=None, *certificate):
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
@@ -65,7 +68,7 @@ def main(port, pipeline, login=None):
     factory.connect("media-configure",
                     lambda _, media: media.connect("prepared", report_capture_times))
     if login:
-        protect(server, factory, *login.split(":"))
+        protect(server, factory, *login.split(":"), *certificate)
     server.get_mount_points().add_factory("/live", factory)
     if not server.attach(None):
         sys.exit(f"cannot listen on port {port}")
