@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The results as Markdown tables: targets, then ratios, then absolute figures."""
 
-from plans import PEERS, SIZES, STEPS, TEXT_BOOK
+from plans import DISTURBED, PEERS, SIZES, TEXT_BOOK
 
 OTHERS = TEXT_BOOK + PEERS
 SIDES = ("writer", "reader")
@@ -146,8 +146,8 @@ def costly(patterns):
     return found | ({f"{len(rest)} others": max(rest)} if rest else {})
 
 
-DISTURBED = {"steady rate": {}, f"{STEPS}/s, from the 9th frame of a rate": {"rate": STEPS},
-             "jitter of 10 %": {"jitter": 10}, "every 7th frame dropped": {"drop_every": 7}}
+COURSES = {"steady rate": {}} | {
+    name: {key: value for key, value in how.items() if key != "seconds"} for name, how in DISTURBED.items()}
 
 
 def targets(cells):
@@ -162,7 +162,7 @@ def targets(cells):
         yield Target(f"p50 `spin` to the spinning limit, {title}",
                   of(cells, P50, "spinning", "spin", touch=touch), most=2)
     for touch, title in TOUCHES.items():
-        for name, how in DISTURBED.items():
+        for name, how in COURSES.items():
             found = of(cells, P50, "paced", "futex", touch=touch, **how)
             large = {"4K BGRA": found.pop("4K BGRA")} if "4K BGRA" in found else {}
             yield Target(f"p50 `paced` to futex, {name}, {title}", found, most=0.12)
@@ -242,7 +242,7 @@ def latency(cells, touch):
 def disturbed(cells):
     rows = []
     for touch, title in TOUCHES.items():
-        for name, how in DISTURBED.items():
+        for name, how in COURSES.items():
             for transport in ("futex", "paced"):
                 values = [cells.find(transport, size, touch=touch, **how) for size in cells.sizes]
                 if how and any(values):

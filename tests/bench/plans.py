@@ -9,9 +9,12 @@ TEXT_BOOK = ("one-semaphore", "unix-socket", "pipe", "message-queue")
 PEERS = ("iceoryx", "pipewire", "gstreamer-shm")
 MANY = (4, 16, 64)  # readers
 LONG_S = 4.6  # of a cell: a thousand frames that count in five rounds
-STEPS = "60-30-60-15-60"  # frames a second, one after another
-DISTURBED = ({"rate": STEPS, "seconds": 5}, {"jitter": 10, "seconds": 2},
-             {"drop_every": 7, "seconds": 2})
+STEPS = {"60-30-60-15-60": 5, "120-60": 2, "25-24": 4}  # frames a second, one after another: seconds
+DISTURBED = {f"{rate}/s, from the 9th frame of a rate": {"rate": rate, "seconds": seconds}
+             for rate, seconds in STEPS.items()} | {
+    "jitter of 10 %": {"jitter": 10, "seconds": 2},
+    "every 7th frame dropped": {"drop_every": 7, "seconds": 2},
+    "jitter and drops": {"jitter": 10, "drop_every": 7, "seconds": 2}}
 
 
 def cell(transport, size, *, readers=1, rate="60", touch="none", seconds=0.5, jitter=0, drop_every=0):
@@ -38,7 +41,7 @@ def unpaced(size, touch):
 def many(size, touch):
     """Transports that sleep, with many readers. Filled frames of 64 readers keep two processors
     busy."""
-    return [cell(transport, size, readers=count, touch=touch)
+    return [cell(transport, size, readers=count, touch=touch, seconds=0.5 if touch == "none" else 2)
             for count in MANY for transport in ("futex", "block", "block-checked", "paced", "iceoryx")
             if touch == "none" or count < 64]
 
@@ -48,7 +51,7 @@ def full():
     plan = []
     for size in SIZES:
         plan += paced(size)
-        plan += [cell("paced", size, touch="all", **how) for how in DISTURBED]
+        plan += [cell("paced", size, touch="all", **how) for how in DISTURBED.values()]
         plan += [cell("memory", size, seconds=0.3), cell("calls", size, seconds=0.3)]
     for touch in ("none", "all"):
         plan += unpaced("1080p NV12", touch)
