@@ -1,31 +1,33 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compares triptych-v4l2 with pw-v4l2 of PipeWire.
+"""Compares triptych-v4l2 with pw-v4l2 of PipeWire, and in a virtual machine with v4l2loopback.
 
 videotestsrc writes to the sink of each; a plain V4L2 program in another process reads the device.
 Rounds are interleaved, figures are medians of them. The page goes to stdout; --output FOLDER gets
-devices.md and devices.json.
+devices.md.
 """
 import argparse
 import json
 import os
 import pathlib
+import shlex
 import statistics
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "support"))
+sys.path[:0] = [str(HERE.parent / "support"), str(HERE.parent / "camera")]
 
+import loopback
+import loopback_module
 from bench import machine
+from machine import Machine
 from pipewire import PipeWire
 from programs import BUILD, ProgramTest, built, tool
 
 SIZES = {"VGA YUYV": ("YUY2", 640, 480), "1080p NV12": ("NV12", 1920, 1080)}
-RATE = 60
-SECONDS, LEAD_S = 3, 3  # of a reader; of a writer before it
-PATIENCE_S = 120
+SECONDS = 3  # of a reader
+PATIENCE_S = 120  # the writer's own end, and for anything else
 NUMBER = 40  # of the device
-PEER = "pw-v4l2"
 OURS = ("triptych-v4l2", "triptych-v4l2 --zero-copy")
 STREAM = f"bench-{os.getpid()}"
 
@@ -43,13 +45,47 @@ def commands(through, size, rate):
         return (f"{source(size, rate)} ! triptychsink name=end stream={STREAM} sync=false",
                 [built("triptych-v4l2"), *through.split()[1:], "--device", f"{NUMBER}={STREAM}", *read,
                  f"/dev/video{NUMBER}"])
+    if through == Guest.PEER:
+        # Drawn into v4l2sink's own buffers, a frame changes under its readers.
+        return (f"{source(size, rate)} ! identity drop-allocation=true ! "
+                f"v4l2sink name=end sync=false device=/dev/video{loopback.DEVICE}",
+                [*read, f"/dev/video{loopback.DEVICE}"])
     return (f"{source(size, rate)} ! pipewiresink name=end sync=false mode=provide "
             'stream-properties="p,media.class=Video/Source,media.role=Camera,node.name=bench"',
             [tool("pw-v4l2"), *read, "/dev/video0"])
 
 
+class Guest:
+    """Runs pairs in a virtual machine with v4l2loopback."""
+
+    PEER, RATE = "v4l2loopback", 15
+
+    def __enter__(self):
+        self.machine = Machine((loopback.MODULE,), (loopback_module.add,)).__enter__()
+        self.environment = loopback.gstreamer(self.machine)
+        return self
+
+    def __exit__(self, *failure):
+        self.machine.__exit__(*failure)
+
+    def run_pair(self, through, size):
+        write, read = commands(through, size, self.RATE)
+        ready = (f"{built('triptych-info')} -q show {STREAM}" if through in OURS else
+                 f"v4l2-ctl -d {loopback.DEVICE} --get-fmt-video | grep -q '{size[1]}/{size[2]}'")
+        pipe_end = f"env {self.environment} {built('pipe_end')}"
+        writer = self.machine.start(f"exec {pipe_end} write {PATIENCE_S} {shlex.quote(write)}")
+        self.machine.run(f"for i in $(seq {PATIENCE_S // 2}); do {ready} && break; sleep 1; done >&2")
+        reader = self.machine.run(shlex.join(map(str, read)), PATIENCE_S)
+        writer.end()
+        if reader.status or writer.status:
+            raise SystemExit(f"{through}: {writer.err}{reader.err}")
+        return [json.loads(end.out) for end in (writer, reader)]
+
+
 class Host(ProgramTest):
     """Runs pairs beside a PipeWire of its own."""
+
+    PEER, RATE = "pw-v4l2", 60
 
     def runTest(self):
         pass
@@ -66,14 +102,16 @@ class Host(ProgramTest):
         self.doCleanups()
 
     def run_pair(self, through, size):
-        write, read = commands(through, size, RATE)
-        writer = self.start(built("pipe_end"), "write", SECONDS + LEAD_S, write, env=self.environment)
-        if through == PEER:
+        write, read = commands(through, size, self.RATE)
+        writer = self.start(built("pipe_end"), "write", PATIENCE_S, write, env=self.environment)
+        if through == self.PEER:
             self.pipewire.camera("bench")
         else:
             self.wait_for_stream(STREAM, writer)
         reader = self.start(*read, env=self.environment)
-        said = [end.communicate(timeout=PATIENCE_S) for end in (reader, writer)][::-1]
+        said = [reader.communicate(timeout=PATIENCE_S)]
+        writer.terminate()
+        said.insert(0, writer.communicate(timeout=PATIENCE_S))
         if reader.returncode or writer.returncode:
             raise SystemExit(f"{through}: {said}")
         return [json.loads(out) for out, _ in said]
@@ -81,7 +119,7 @@ class Host(ProgramTest):
 
 def measure(place, rounds):
     """{(size, transport): [results of (writer, reader) in each round]}."""
-    cells = [(size, through) for size in SIZES for through in (*OURS, PEER)]
+    cells = [(size, through) for size in SIZES for through in (*OURS, place.PEER)]
     found = {cell: [] for cell in cells}
     with place:
         for number in range(rounds):
@@ -97,12 +135,14 @@ def beside(ours, theirs, end, key, digits=0):
     return f"{statistics.median(own for own, _ in pairs):,.{digits}f} ({ratio:.2f})"
 
 
-def table(figures):
+def table(place, rounds):
+    """The table of interleaved rounds in one place."""
+    figures = measure(place, rounds)
     lines = ["| frames | device of | frames/s | p50, us | p99, us | CPU a frame, writer, us "
              "| reader, us |",
              "| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
     for (size, through), runs in figures.items():
-        theirs = figures[size, PEER]
+        theirs = figures[size, place.PEER]
         cells = (size, f"`{through}`", beside(runs, theirs, 1, "fps", 1),
                  beside(runs, theirs, 1, "age_p50_us"), beside(runs, theirs, 1, "age_p99_us"),
                  beside(runs, theirs, 0, "cpu_us"), beside(runs, theirs, 1, "cpu_us"))
@@ -110,45 +150,43 @@ def table(figures):
     return "\n".join(lines)
 
 
-def page(about, rounds, figures):
+def page(about, rounds, tables):
     virtual = ", virtual" if about["virtual"] else ""
-    return f"""# V4L2 devices: triptych-v4l2 beside pw-v4l2
+    return f"""# V4L2 devices: triptych-v4l2 beside pw-v4l2 and v4l2loopback
 
 `videotestsrc` writes into the sink of each; a V4L2 program in another process reads the device
-with four mapped buffers, poll() and VIDIOC_DQBUF. Medians of interleaved rounds of {SECONDS} s.
+with four mapped buffers, poll() and VIDIOC_DQBUF. Medians of {rounds} interleaved rounds of {SECONDS} s.
 Latency: from the frame's arrival at the sink to its first bytes in the program. CPU: of the whole
 process, with the drawing, which is the same for all, and without PipeWire's daemon. In parentheses:
 the ratio to the peer in the same round, also a median. A program that maps its buffers for writing,
-as this one and most do, gets a copy from triptych-v4l2, where pipewiresink copies before;
+as this one and most do, gets a copy from triptych-v4l2, where pipewiresink and v4l2sink copy before;
 `--zero-copy` saves it.
 
 {about['processor']}, {about['processors']} processors{virtual}, Linux {about['kernel']},
 {about['date']}, load {about['load']:.1f} at the start. Repeat it with `tests/bench/devices.py --output
 docs/performance`.
 
-{RATE} frames a second, {rounds} rounds.
+{Host.RATE} frames a second, beside PipeWire:
 
-{table(figures)}
+{tables[0]}
+
+{Guest.RATE} frames a second in a virtual machine that QEMU emulates, with v4l2loopback, a module of its kernel.
+Its times are long, the ratios count:
+
+{tables[1]}
 """
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7, help="[7, about six minutes]")
-    parser.add_argument("--output", type=pathlib.Path, help="folder for what is kept")
+    parser.add_argument("--rounds", type=int, default=7, help="[7, about twelve minutes]")
+    parser.add_argument("--output", type=pathlib.Path, help="folder of devices.md")
     arguments = parser.parse_args()
     about = machine()
-    figures = measure(Host(), arguments.rounds)
-    text = page(about, arguments.rounds, figures)
+    text = page(about, arguments.rounds, [table(place, arguments.rounds) for place in (Host(), Guest())])
     print(text)
     if arguments.output:
         (arguments.output / "devices.md").write_text(text, encoding="utf-8")
-        kept = {"machine": about, "rounds": arguments.rounds, "cells": [
-            {"size": size, "device": through,
-             "rounds": [{"writer": ends[0], "reader": ends[1]} for ends in runs]}
-            for (size, through), runs in figures.items()]}
-        (arguments.output / "devices.json").write_text(json.dumps(kept, indent=1) + "\n",
-                                                       encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 
 #include <gst/gst.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,14 @@ static struct {
     gint64 last_ns;
     gint64 cpu_ns; // of this process at the first counted frame
 } seen;
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
 
 static gint64 cpu_ns(void)
 {
@@ -126,15 +135,17 @@ static void print_figures(GstElement *end)
            seen.frames ? (double)seen.met / seen.frames : 0, (unsigned long long)copied);
 }
 
-/** Runs for `seconds` from the first frame on. @return FALSE, with a message, on an error. */
+/** Runs for `seconds` from the first frame on, or until SIGTERM. @return FALSE, with a message, on
+ *  an error. */
 static gboolean run(GstElement *pipe, double seconds)
 {
     gst_element_set_state(pipe, GST_STATE_PLAYING);
     const gint64 time_limit = tri_now_ns() + 30 * (gint64)GST_SECOND;
     GstBus *bus = gst_element_get_bus(pipe);
     gboolean fine = TRUE;
-    while (fine && (seen.frames == 0 ? tri_now_ns() < time_limit
-                                     : tri_now_ns() - seen.first_ns < (gint64)(seconds * 1e9))) {
+    while (fine && !stopped &&
+           (seen.frames == 0 ? tri_now_ns() < time_limit
+                             : tri_now_ns() - seen.first_ns < (gint64)(seconds * 1e9))) {
         GstMessage *message =
             gst_bus_timed_pop_filtered(bus, 20 * GST_MSECOND, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
         fine = message == NULL;
@@ -177,6 +188,7 @@ int main(int argc, char **argv)
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER,
                       strcmp(argv[1], "write") == 0 ? write_time : read_time, NULL, NULL);
     gst_object_unref(pad);
+    signal(SIGTERM, stop);
     const gboolean fine = run(pipe, strtod(argv[2], NULL));
     print_figures(shared ? shared : end);
     gst_element_set_state(pipe, GST_STATE_NULL);

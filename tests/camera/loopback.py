@@ -12,11 +12,24 @@ from camera import CameraTest, PATIENCE
 from machine import SHARE_INSIDE
 
 DEVICE = 20
+MODULE = (loopback_module.NAME, f"devices=1 video_nr={DEVICE} card_label=stream")
 WIDTH, HEIGHT = 320, 180
 
 
+def gstreamer(machine):
+    """Variables for GStreamer in the machine; the host passes its list of plugins."""
+    registry = machine.share / "registry.bin"
+    plugins = BUILD / "plugins/gstreamer"
+    if not registry.exists():
+        subprocess.run([tool("gst-inspect-1.0"), "triptychsrc"], check=True,
+                       stdout=subprocess.DEVNULL, env=os.environ |
+                       {"GST_REGISTRY": str(registry), "GST_PLUGIN_PATH": str(plugins)})
+    return (f"GST_REGISTRY={SHARE_INSIDE}/{registry.name} GST_REGISTRY_UPDATE=no "
+            f"GST_PLUGIN_PATH={plugins}")
+
+
 class Loopback(CameraTest):
-    MODULES = ((loopback_module.NAME, f"devices=1 video_nr={DEVICE} card_label=stream"),)
+    MODULES = (MODULE,)
     BUILDERS = (loopback_module.add,)
 
     def setUp(self):
@@ -27,17 +40,6 @@ class Loopback(CameraTest):
             super().setUp()
         except RuntimeError as error:
             raise unittest.SkipTest(str(error)) from error
-
-    def gstreamer(self):
-        """Variables for GStreamer in the machine; the host passes its list of plugins."""
-        registry = self.machine.share / "registry.bin"
-        plugins = BUILD / "plugins/gstreamer"
-        if not registry.exists():
-            subprocess.run([tool("gst-inspect-1.0"), "triptychsrc"], check=True,
-                           stdout=subprocess.DEVNULL, env=os.environ |
-                           {"GST_REGISTRY": str(registry), "GST_PLUGIN_PATH": str(plugins)})
-        return (f"GST_REGISTRY={SHARE_INSIDE}/{registry.name} GST_REGISTRY_UPDATE=no "
-                f"GST_PLUGIN_PATH={plugins}")
 
     def start(self, script):
         command = self.machine.start(script)
@@ -50,7 +52,7 @@ class Loopback(CameraTest):
         self.start(f"exec {built('triptych-capture')} -q -n {name} -f YUYV -s {WIDTH}x{HEIGHT} -r 5 "
                    "-b 6 pattern:smpte")
         writer = self.start(
-            f"exec env {self.gstreamer()} gst-launch-1.0 -q triptychsrc stream={name} ! videoconvert ! "
+            f"exec env {gstreamer(self.machine)} gst-launch-1.0 -q triptychsrc stream={name} ! videoconvert ! "
             f"v4l2sink device=/dev/video{DEVICE} sync=false")
         there = f"v4l2-ctl -d {DEVICE} --get-fmt-video | grep -q '{WIDTH}/{HEIGHT}'"
         for _ in range(PATIENCE):
