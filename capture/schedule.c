@@ -15,8 +15,8 @@ void schedule_init(struct schedule *schedule, uint32_t num, uint32_t den)
 
 static void sleep_until(int64_t until_ns)
 {
-    const struct timespec at = { .tv_sec = until_ns / (int64_t)SECOND,
-                                 .tv_nsec = until_ns % (int64_t)SECOND };
+    const struct timespec at = { .tv_sec = (time_t)(until_ns / (int64_t)SECOND),
+                                 .tv_nsec = (long)(until_ns % (int64_t)SECOND) };
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 

@@ -30,7 +30,7 @@ bool standby_is_due(struct standby *standby, const struct publisher *publisher)
 
 static void sleep_ns(int64_t ns)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
+    nanosleep(&(struct timespec){ .tv_nsec = (long)ns }, NULL);
 }
 
 bool standby_must_end(struct standby *standby, const struct publisher *publisher)

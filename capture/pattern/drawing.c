@@ -36,7 +36,7 @@ static bool open_buffer(struct drawing *drawing, const struct tri_video *video)
     drawing->encoder = jpeg_encoder_new();
     if (!drawing->encoder || !paint_open(&drawing->canvas, &picture))
         return false;
-    drawing->canvas.data[0] = calloc(1, drawing->canvas.shape.bytes);
+    drawing->canvas.data[0] = calloc(1, (size_t)drawing->canvas.shape.bytes);
     for (uint32_t p = 1; p < drawing->canvas.shape.planes; p++)
         drawing->canvas.data[p] = drawing->canvas.data[0] + drawing->canvas.shape.plane[p].offset;
     return drawing->canvas.data[0];

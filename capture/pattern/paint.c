@@ -27,7 +27,7 @@ bool paint_open_part(struct paint *paint, const struct paint *like, uint32_t wid
     if (!paint_open(paint, &video))
         return false;
     memcpy(paint->luma, like->luma, sizeof(paint->luma)); // the matrix must not follow the size
-    paint->data[0] = calloc(1, paint->shape.bytes);
+    paint->data[0] = calloc(1, (size_t)paint->shape.bytes);
     if (!paint->data[0])
         return false;
     for (uint32_t p = 1; p < paint->shape.planes; p++)

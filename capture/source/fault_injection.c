@@ -218,8 +218,8 @@ static void tear(struct tri_draft *draft)
         return;
     if (!fits) {
         free_halves();
-        injector.previous = (struct half){ malloc(bytes), bytes };
-        injector.spare = (struct half){ malloc(bytes), bytes };
+        injector.previous = (struct half){ malloc((size_t)bytes), bytes };
+        injector.spare = (struct half){ malloc((size_t)bytes), bytes };
         if (!injector.previous.bytes || !injector.spare.bytes) {
             free_halves();
             return;

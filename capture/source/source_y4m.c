@@ -123,7 +123,7 @@ static bool open_unpacked(struct state *state)
         state->file.row_bytes[p] = shape->plane[p].row_bytes;
     free(state->unpacked.data[0]);
     state->unpacked.shape = *shape;
-    state->unpacked.data[0] = malloc(shape->bytes);
+    state->unpacked.data[0] = malloc((size_t)shape->bytes);
     for (uint32_t p = 1; p < 3; p++)
         state->unpacked.data[p] = state->unpacked.data[0] + shape->plane[p].offset;
     return state->unpacked.data[0];

@@ -127,7 +127,7 @@ static int next_pieces(const struct video_file *file, const struct tri_draft *dr
             const uint64_t begun = skip % at_once;
             pieces[count] = (struct iovec){
                 .iov_base = draft->data[p] + skip / at_once * stride + begun,
-                .iov_len = at_once - begun,
+                .iov_len = (size_t)(at_once - begun),
             };
             skip += at_once - begun;
         }
@@ -149,8 +149,9 @@ enum source_result video_file_read_frame(struct video_file *file, const struct t
         if (draft)
             count = next_pieces(file, draft, pieces);
         else
-            pieces[0] = (struct iovec){ .iov_base = scrap,
-                                        .iov_len = left < SCRAP_BYTES ? left : SCRAP_BYTES };
+            pieces[0] =
+                (struct iovec){ .iov_base = scrap,
+                                .iov_len = left < SCRAP_BYTES ? (size_t)left : SCRAP_BYTES };
 
         size_t got;
         const enum source_result result = read_some(file, pieces, count, &got, timeout_ms);

@@ -49,7 +49,7 @@ static void turn_any(const struct elements *from, const struct elements *to, boo
                      unsigned quarters)
 {
     const ptrdiff_t right = mirror ? -(ptrdiff_t)from->bytes : (ptrdiff_t)from->bytes;
-    const ptrdiff_t below = from->stride;
+    const ptrdiff_t below = (ptrdiff_t)from->stride;
     const ptrdiff_t across = (ptrdiff_t)from->across - 1;
     const ptrdiff_t down = (ptrdiff_t)from->down - 1;
     const uint8_t *corner = from->data + (mirror ? across * (ptrdiff_t)from->bytes : 0);

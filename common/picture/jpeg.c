@@ -269,9 +269,9 @@ enum tri_err jpeg_decode(jpeg_decoder *decoder, const uint8_t *bytes, uint64_t c
     static const uint8_t start[] = { 0xff, 0xd8, 0xff };
     struct attempt attempt = { .cpu_limit_ns = cpu_ns() + SCANS_CPU_NS_MAX };
     char why[JMSG_LENGTH_MAX] = "it has no beginning";
-    if (!scratch_reserve(&decoder->compressed, count))
+    if (!scratch_reserve(&decoder->compressed, (size_t)count))
         return TRI_ERR_NO_RESOURCES;
-    memcpy(decoder->compressed.data, bytes, count);
+    memcpy(decoder->compressed.data, bytes, (size_t)count);
 
     const uint8_t *const end = decoder->compressed.data + count;
     const uint8_t *at = decoder->compressed.data;

@@ -298,7 +298,7 @@ static enum tri_err copy(const struct picture *from, const struct tri_shape *mad
         const uint64_t bytes = from->info.bytes_used;
         if (bytes > made->plane[0].bytes || bytes > from->shape.plane[0].bytes)
             return TRI_ERR_TOO_SMALL;
-        tri_copy(to[0], from->data[0], bytes);
+        tri_copy(to[0], from->data[0], (size_t)bytes);
         return TRI_OK;
     }
     for (uint32_t p = 0; p < made->planes; p++) {

@@ -170,7 +170,7 @@ static enum tri_err add_chroma(picture_converter *c, const struct tri_video *vid
     if (err != TRI_OK)
         return err;
 
-    memset(to[0], deep ? middle & 0xff : middle, chroma.bytes);
+    memset(to[0], deep ? middle & 0xff : middle, (size_t)chroma.bytes);
     for (size_t i = 1; deep && i < chroma.bytes; i += 2)
         to[0][i] = (uint8_t)(middle >> 8);
     for (int p = 1; p <= 2; p++) {

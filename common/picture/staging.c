@@ -31,13 +31,13 @@ enum tri_err staging_source(struct staging *staging, const struct tri_shape *sha
     uintptr_t end = 0;
     for (uint32_t p = 0; p < shape->planes; p++) {
         to[p] = data[p];
-        const uintptr_t plane_end = (uintptr_t)data[p] + shape->plane[p].bytes;
+        const uintptr_t plane_end = (uintptr_t)data[p] + (uintptr_t)shape->plane[p].bytes;
         end = plane_end > end ? plane_end : end;
     }
 
     size_t need = 0;
     for (uint32_t p = 0; p < shape->planes; p++)
-        need += shape->plane[p].bytes + REACH + 64;
+        need += (size_t)shape->plane[p].bytes + REACH + 64;
     size_t at = 0;
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
@@ -49,7 +49,7 @@ enum tri_err staging_source(struct staging *staging, const struct tri_shape *sha
         const size_t used = (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes;
         tri_copy(staging->memory.data + at, data[p], used);
         to[p] = staging->memory.data + at;
-        at += (plane->bytes + REACH + 63) / 64 * 64;
+        at += ((size_t)plane->bytes + REACH + 63) / 64 * 64;
     }
     return TRI_OK;
 }
@@ -57,7 +57,7 @@ enum tri_err staging_source(struct staging *staging, const struct tri_shape *sha
 enum tri_err staging_target(struct staging *staging, const struct tri_shape *shape,
                             uint8_t *to[TRI_PLANES_MAX])
 {
-    const enum tri_err err = grow(staging, shape->bytes + REACH);
+    const enum tri_err err = grow(staging, (size_t)shape->bytes + REACH);
     for (uint32_t p = 0; p < shape->planes; p++)
         to[p] = err == TRI_OK ? staging->memory.data + shape->plane[p].offset : NULL;
     return err;

@@ -12,7 +12,7 @@ uint64_t tri_frame_checksum(const struct tri_frame_info *info, const struct tri_
     for (uint32_t p = 0; p < shape->planes; p++) {
         const struct tri_plane *plane = &shape->plane[p];
         if (plane->rows == 0)
-            XXH3_64bits_update(&state, data[p], info->bytes_used);
+            XXH3_64bits_update(&state, data[p], (size_t)info->bytes_used);
         for (uint32_t row = 0; row < plane->rows; row++)
             XXH3_64bits_update(&state, data[p] + (size_t)row * plane->stride, plane->row_bytes);
     }

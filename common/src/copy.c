@@ -133,7 +133,7 @@ void tri_copy_frame(struct tri_frame *copy, void *buffer, const struct tri_frame
     for (uint32_t p = 0; p < frame->shape.planes; p++) {
         const struct tri_plane *plane = &frame->shape.plane[p];
         uint8_t *to = (uint8_t *)buffer + plane->offset;
-        tri_copy(to, frame->data[p], plane->rows ? plane->bytes : frame->info.bytes_used);
+        tri_copy(to, frame->data[p], (size_t)(plane->rows ? plane->bytes : frame->info.bytes_used));
         copy->data[p] = to;
     }
     uint8_t *user = (uint8_t *)buffer + frame->shape.bytes;

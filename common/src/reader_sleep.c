@@ -69,7 +69,8 @@ static void leave(struct tri_sleep *sleep)
 bool tri_sleep_begin(struct tri_sleep *sleep, int64_t ns)
 {
     meet_thread(sleep);
-    sleep->limit = (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    sleep->limit = (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
+                                      .tv_nsec = (long)(ns % 1000000000) };
     // Release: an interrupt that finds the thread asleep sees `thread`, and overwrites this limit.
     const uint32_t before =
         atomic_fetch_or_explicit(&sleep->state, TRI_SLEEP_ASLEEP, memory_order_acq_rel);

@@ -85,7 +85,7 @@ static enum tri_err check_header(struct tri_segment *segment, const char *name)
  *  of them are on disk. */
 static void leave_out_of_cores(const struct tri_segment *segment)
 {
-    madvise(segment->header, segment->bytes, MADV_DONTDUMP);
+    madvise(segment->header, (size_t)segment->bytes, MADV_DONTDUMP);
 }
 
 enum tri_err tri_segment_attach(struct tri_segment *segment, int shm_id, const char *name,
@@ -207,7 +207,7 @@ static bool can_be_touched(int shm_id, uint64_t bytes)
     void *at = shmat(shm_id, NULL, 0);
     if (at == (void *)-1)
         return false;
-    const bool can = madvise(at, bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL;
+    const bool can = madvise(at, (size_t)bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL;
     shmdt(at);
     return can;
 }
@@ -216,7 +216,7 @@ static bool can_be_touched(int shm_id, uint64_t bytes)
 static int create_huge(const struct tri_segment_plan *plan, uint64_t bytes, int flags,
                        const tri_log *log)
 {
-    const int id = shmget(plan->key, bytes, flags | SHM_HUGETLB);
+    const int id = shmget(plan->key, (size_t)bytes, flags | SHM_HUGETLB);
     if (id >= 0 && can_be_touched(id, bytes))
         return id;
     tri_log_write(log, TRI_LOG_INFO, "segment",
@@ -242,7 +242,7 @@ static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, 
         }
     }
     // Without a reservation: an unopened slot costs addresses, no memory.
-    return shmget(plan->key, bytes, flags | SHM_NORESERVE);
+    return shmget(plan->key, (size_t)bytes, flags | SHM_NORESERVE);
 }
 
 /** The same, with the effective group that may read. */
@@ -281,7 +281,7 @@ static void tune(struct tri_segment *segment, const struct tri_segment_plan *pla
                  const tri_log *log)
 {
     if ((plan->flags & TRI_WRITER_HUGE_PAGES) &&
-        madvise(segment->header, segment->bytes, MADV_HUGEPAGE) < 0)
+        madvise(segment->header, (size_t)segment->bytes, MADV_HUGEPAGE) < 0)
         tri_log_write(log, TRI_LOG_INFO, "segment", "%s: ordinary pages: %s", plan->name,
                       strerror(errno));
     if ((plan->flags & TRI_WRITER_MLOCK) && shmctl(segment->shm_id, SHM_LOCK, NULL) < 0)
@@ -374,7 +374,7 @@ bool tri_segment_populate(const struct tri_segment *segment, uint64_t offset, ui
 {
     const int saved = errno;
     const uint64_t aside = offset % (uint64_t)sysconf(_SC_PAGESIZE); // may exceed TRI_PAGE
-    const bool done = madvise((uint8_t *)segment->header + offset - aside, bytes + aside,
+    const bool done = madvise((uint8_t *)segment->header + offset - aside, (size_t)(bytes + aside),
                               write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) == 0 ||
                       errno == EINVAL;
     errno = saved;
@@ -402,7 +402,7 @@ void tri_segment_free_slot(const struct tri_segment *segment, uint32_t slot)
     const uint64_t from = round_up(tri_segment_slot_at(segment, slot), page);
     const uint64_t to = tri_segment_slot_at(segment, slot + 1) / page * page;
     if (from < to)
-        madvise((uint8_t *)segment->header + from, to - from, MADV_REMOVE);
+        madvise((uint8_t *)segment->header + from, (size_t)(to - from), MADV_REMOVE);
     errno = saved;
 }
 

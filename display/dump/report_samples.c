@@ -77,7 +77,7 @@ void samples_frame(struct samples *samples, const struct tri_frame_info *info, i
 size_t samples_count(const struct samples *samples)
 {
     const uint64_t per = samples->frames_per_sample;
-    return per ? (samples->frames + per - 1) / per : 0;
+    return per ? (size_t)((samples->frames + per - 1) / per) : 0;
 }
 
 /* One value of each sample: the int64_t at offset `field`. */

@@ -66,7 +66,7 @@ static bool copy_out(struct sink *sink)
     const struct tri_shape *shape = &sink->picture.shape;
     size_t bytes = 0;
     for (uint32_t p = 0; p < shape->planes; p++)
-        bytes += shape->plane[p].bytes;
+        bytes += (size_t)shape->plane[p].bytes;
     if (!sink_room(sink, bytes))
         return false;
     uint8_t *to = sink->memory.data;
@@ -74,7 +74,7 @@ static bool copy_out(struct sink *sink)
         const struct tri_plane *plane = &shape->plane[p];
         const size_t used = plane->rows
                                 ? (size_t)plane->stride * (plane->rows - 1) + plane->row_bytes
-                                : sink->picture.info.bytes_used;
+                                : (size_t)sink->picture.info.bytes_used;
         tri_copy(to, sink->picture.data[p], used);
         sink->picture.data[p] = to;
         to += plane->bytes;

@@ -159,7 +159,7 @@ static enum sink_result y4m_take(struct sink *sink, const struct tri_frame *fram
         return SINK_OK;
     }
     planar_shape(format, video->width, video->height, 1, shape);
-    if (!sink_room(sink, shape->bytes))
+    if (!sink_room(sink, (size_t)shape->bytes))
         return SINK_FAILED;
     uint8_t *to[3];
     uint32_t stride[3];

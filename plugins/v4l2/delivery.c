@@ -81,7 +81,7 @@ uint32_t delivery_write(struct delivery *delivery, const struct tri_frame *frame
         if (frame->shape.plane[0].rows == 0) { // compressed
             if (frame->info.bytes_used > bytes)
                 return 0;
-            tri_copy(to, frame->data[0], frame->info.bytes_used);
+            tri_copy(to, frame->data[0], (size_t)frame->info.bytes_used);
             return (uint32_t)frame->info.bytes_used;
         }
         for (uint32_t p = 0; p < frame->shape.planes; p++) {
