@@ -12,13 +12,19 @@ enum { STRIP_BYTES = 4 * TRI_DIMENSION_MAX };
 
 /** libyuv's own constants hold factors of chroma up to 2, as they are meant for every processor: blue
  *  in the limited range of BT.709 and 2020 needs 2.11 and 2.14, and is off by up to 16 of 255 without.
- *  Its code for x86 takes factors below 4. @return false elsewhere */
+ *  Its code for x86, ARM and RISC-V takes factors below 4. @return false elsewhere */
 static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, uint8_t blue)
 {
 #if defined(__x86_64__) || defined(__i386__)
     *yuv = *narrow;
     for (size_t i = 0; i < sizeof(yuv->kUVToB); i += 2) // U and V alternate, in 64ths
         yuv->kUVToB[i] = blue;
+    return true;
+#elif defined(__aarch64__) || defined(__arm__) || defined(__riscv)
+    *yuv = *narrow;
+    const int bias = yuv->kRGBCoeffBias[1] + 128 * (blue - yuv->kUVCoeff[0]); // of U in blue
+    yuv->kUVCoeff[0] = yuv->kUVCoeff[4] = blue;
+    yuv->kRGBCoeffBias[1] = (int16_t)bias;
     return true;
 #else
     (void)yuv;
