@@ -40,7 +40,7 @@ def number_of(head):
 class UsbCameraTest(CameraTest):
     """Tests that plug a USB camera in and out."""
 
-    MODULES = (("vhci_hcd", ""), ("uvcvideo", ""))
+    MODULES = (("vhci_hcd", ""), ("uvcvideo", ""), ("overlay", ""))
 
     def setUp(self):
         super().setUp()
