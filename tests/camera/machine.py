@@ -20,7 +20,6 @@ import kernel
 HERE = pathlib.Path(__file__).parent
 SHARE_INSIDE = "/run/share"
 SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD")
-BOOT_S = 180
 MODULES = (("virtio_pci", ""), ("9pnet_virtio", ""), ("9p", ""))
 
 
@@ -73,6 +72,7 @@ class Machine:
     with the kernel before it boots, and may add modules to it."""
 
     APPEND = ""  # to the kernel's command line
+    BOOT_S = 180
 
     def __init__(self, modules, builders=()):
         self.modules, self.builders = MODULES + tuple(modules), builders
@@ -145,7 +145,7 @@ class Machine:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()
-        if not self.ready.wait(BOOT_S) or self.qemu.poll() is not None:
+        if not self.ready.wait(self.BOOT_S) or self.qemu.poll() is not None:
             raise RuntimeError(f"the machine does not come up; its console:\n{self.console}")
         self.boot_s = time.monotonic() - started
 

@@ -48,6 +48,7 @@ class SystemdMachine(machine.Machine):
     """Units, rules and users are those of `meson install`."""
 
     APPEND = " triptych.systemd"
+    BOOT_S = 600  # minutes, where the processor is emulated and shared
 
     def __init__(self, modules, builders=()):
         super().__init__((*modules, ("overlay", "")), builders)
