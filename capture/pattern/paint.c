@@ -67,11 +67,12 @@ static void fill_words(uint8_t *row, const struct tri_component *component, uint
 static void fill_samples(uint8_t *row, const struct tri_component *component, uint32_t first,
                          uint32_t end, uint16_t sample)
 {
-    if (component->bytes == 1 && component->every == 1) {
+    const bool bytes = component->bytes == 1 && !component_is_mipi(component);
+    if (bytes && component->every == 1) {
         memset(row + component->first + first, (uint8_t)sample, end - first);
         return;
     }
-    if (component->bytes == 1) {
+    if (bytes) {
         const size_t step = component->every;
         uint8_t *at = row + component->first + first * step;
         for (uint32_t i = first; i < end; i++, at += step)

@@ -12,6 +12,12 @@ static inline unsigned component_bits(const struct tri_component *component,
     return component->bits == 16 && video->bits ? video->bits : component->bits;
 }
 
+/** Returns whether the low bits of samples lie apart from the high ones, as MIPI packs them. */
+static inline bool component_is_mipi(const struct tri_component *component)
+{
+    return component->bits > 8 * component->bytes;
+}
+
 /** Returns the byte of a row at which the word of sample `n` begins. */
 static inline size_t component_offset(const struct tri_component *component, uint32_t n)
 {
@@ -27,10 +33,30 @@ static inline unsigned component_shift(const struct tri_component *component, ui
     return (component->first + n * component->every) % component->per_word * component->bits;
 }
 
+/** Returns the byte of a MIPI row at which the group of sample `n` begins. Sets its place in the group,
+ *  and the place of its low bits in the last byte. */
+static inline size_t component_group(const struct tri_component *component, uint32_t n,
+                                     unsigned *place, unsigned *shift)
+{
+    const unsigned group = component->per_word;
+    const uint32_t number = component->first + n * component->every;
+    *place = number % group;
+    *shift = *place * (component->bits - 8u);
+    return (size_t)(number / group) * (group + 1);
+}
+
 /** Returns sample `n` of a row, 0 to 2^bits - 1. */
 static inline uint16_t component_get(const struct tri_component *component, const uint8_t *row,
                                      uint32_t n)
 {
+    if (component_is_mipi(component)) {
+        const unsigned low = component->bits - 8u;
+        unsigned place;
+        unsigned shift;
+        row += component_group(component, n, &place, &shift);
+        return (uint16_t)((unsigned)row[place] << low |
+                          (row[component->per_word] >> shift & ((1u << low) - 1)));
+    }
     if (component->bytes == 1)
         return row[component->first + n * component->every];
     const uint8_t *at = row + component_offset(component, n);
@@ -55,6 +81,17 @@ static inline uint32_t component_mask(const struct tri_component *component, uns
 static inline void component_set(const struct tri_component *component, uint8_t *row, uint32_t n,
                                  uint16_t sample)
 {
+    if (component_is_mipi(component)) {
+        const unsigned low = component->bits - 8u;
+        const unsigned most = (1u << low) - 1;
+        unsigned place;
+        unsigned shift;
+        row += component_group(component, n, &place, &shift);
+        row[place] = (uint8_t)(sample >> low);
+        row += component->per_word;
+        *row = (uint8_t)((*row & ~(most << shift)) | (sample & most) << shift);
+        return;
+    }
     if (component->bytes == 1) {
         row[component->first + n * component->every] = (uint8_t)sample;
         return;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "argb.h"
+#include "component.h"
 #include "converter.h"
 #include "depth.h"
+#include "planar.h"
 #include "repack.h"
 
 #include <stdlib.h>
@@ -26,6 +28,7 @@ void picture_converter_free(picture_converter **converter)
     staging_free(&(*converter)->target);
     staging_free(&(*converter)->chroma);
     staging_free(&(*converter)->full);
+    staging_free(&(*converter)->unpacked);
     staging_free(&(*converter)->even_source);
     staging_free(&(*converter)->even_target);
     free((*converter)->depths);
@@ -243,6 +246,46 @@ static enum tri_err argb_of_limited(picture_converter *c, const struct tri_frame
     return err;
 }
 
+/** The format that has the samples of a packed one in words of their own. */
+static const struct tri_format *unpacked(const struct tri_format *packed)
+{
+    const struct tri_component *first = &packed->component[0];
+    const struct tri_format *format;
+    for (size_t i = 0; (format = tri_format_at(i)); i++) {
+        const struct tri_component *same = &format->component[0];
+        if (format->family == packed->family && same->bits == first->bits && same->bytes == 2 &&
+            same->first == first->first && same->line == first->line)
+            break;
+    }
+    return format;
+}
+
+/* Samples that MIPI packed, by way of words. */
+static enum tri_err convert_packed(picture_converter *c, const struct tri_frame_info *info,
+                                   const struct tri_shape *shape,
+                                   const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
+                                   uint8_t *const to[TRI_PLANES_MAX],
+                                   const uint32_t stride[TRI_PLANES_MAX])
+{
+    const struct tri_format *packed = tri_format_find(info->video.fourcc);
+    const struct tri_format *wider = unpacked(packed);
+    struct tri_frame_info words = *info;
+    struct tri_shape wide;
+    uint8_t *into[TRI_PLANES_MAX] = { NULL };
+    if (!wider)
+        return TRI_ERR_INVALID;
+    words.video.fourcc = wider->fourcc;
+    words.video.stride[0] = 0;
+    enum tri_err err = tri_video_shape(&words.video, &wide);
+    if (err == TRI_OK)
+        err = staging_target(&c->unpacked, &wide, into);
+    if (err != TRI_OK)
+        return err;
+    planar_unpack(&packed->component[0], data[0], shape->plane[0].stride, into[0],
+                  wide.plane[0].stride, wide.plane[0].row_bytes / 2, wide.plane[0].rows);
+    return convert(c, &words, &wide, (const uint8_t *const *)into, fourcc, to, stride);
+}
+
 enum tri_err picture_convert(picture_converter *converter, const struct tri_frame_info *info,
                              const struct tri_shape *shape,
                              const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
@@ -253,6 +296,8 @@ enum tri_err picture_convert(picture_converter *converter, const struct tri_fram
     const bool depth = source && source->family == TRI_FAMILY_DEPTH && info->video.fourcc != fourcc;
     const bool limited = source && source->family == TRI_FAMILY_RGB &&
                          tri_video_range(&info->video) == TRI_RANGE_LIMITED;
+    if (source && component_is_mipi(&source->component[0]) && source->fourcc != fourcc)
+        return convert_packed(converter, info, shape, data, fourcc, to, stride);
     if (!depth && !limited)
         return convert(converter, info, shape, data, fourcc, to, stride);
 

@@ -33,6 +33,7 @@ struct picture_converter {
     struct staging target;
     struct staging chroma;
     struct staging full;        // RGB that came in the limited range
+    struct staging unpacked;    // of samples that MIPI packed
     struct staging even_source; // of pictures of odd size
     struct staging even_target;
     uint32_t *depths; // the colour of each depth, made when the first one comes

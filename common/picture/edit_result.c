@@ -11,7 +11,8 @@ void picture_units(uint32_t fourcc, uint32_t *across, uint32_t *down)
     *across = *down = 1;
     for (unsigned c = 0; format && c < format->components; c++) {
         const struct tri_component *component = &format->component[c];
-        const uint32_t pixels = component->per_word > 1 ? 6u : component->across;
+        const uint32_t group = component->bytes == 4 ? 6u : component->per_word; // v210: 6 pixels
+        const uint32_t pixels = group > component->across ? group : component->across;
         *across = pixels > *across ? pixels : *across;
         *down = component->down > *down ? component->down : *down;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture_edit.h"
 
+#include "component.h"
 #include "converter.h"
 #include "edit_result.h"
 #include "elements.h"
@@ -110,7 +111,8 @@ static uint32_t scales_as(uint32_t fourcc)
 static bool must_convert_first(const struct tri_video *video)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
-    return format->family == TRI_FAMILY_BAYER || format->family == TRI_FAMILY_DEPTH ||
+    return component_is_mipi(&format->component[0]) || format->family == TRI_FAMILY_BAYER ||
+           format->family == TRI_FAMILY_DEPTH ||
            (format->family == TRI_FAMILY_RGB && tri_video_range(video) == TRI_RANGE_LIMITED);
 }
 
@@ -277,7 +279,7 @@ static void crop(const struct picture_edit *edit, struct picture *picture)
         return;
     for (uint32_t p = 0; p < picture->shape.planes; p++) {
         const struct tri_plane_rule *rule = &format->plane[p];
-        const bool words = format->component[0].per_word > 1; // v210: 6 pixels in 16 bytes
+        const bool words = format->component[0].bytes == 4; // v210: 6 pixels in 16 bytes
         const size_t group = words ? 6 : rule->pixels;
         const size_t bytes = words ? 16 : rule->bytes;
         picture->data[p] += (size_t)picture->shape.plane[p].stride * (edit->crop_y / rule->lines) +

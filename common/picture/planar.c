@@ -95,6 +95,24 @@ static bool split_packed(uint32_t fourcc, const uint8_t *from, uint32_t from_str
     }
 }
 
+void planar_unpack(const struct tri_component *component, const uint8_t *from, uint32_t stride,
+                   uint8_t *to, uint32_t to_stride, uint32_t width, uint32_t rows)
+{
+    const unsigned group = component->per_word;
+    const unsigned low = component->bits - 8u;
+    const unsigned most = (1u << low) - 1;
+    for (uint32_t row = 0; row < rows; row++, from += stride, to += to_stride) {
+        const uint8_t *at = from;
+        uint8_t *word = to;
+        for (uint32_t x = 0; x < width; at += group + 1)
+            for (unsigned i = 0; i < group && x < width; i++, x++, word += 2) {
+                const unsigned sample = (unsigned)at[i] << low | (at[group] >> (i * low) & most);
+                word[0] = (uint8_t)sample;
+                word[1] = (uint8_t)(sample >> 8);
+            }
+    }
+}
+
 static void split_component(const struct tri_component *component, const uint8_t *from,
                             uint32_t from_stride, uint8_t *to, uint32_t stride, uint32_t count,
                             uint32_t rows)
@@ -102,6 +120,10 @@ static void split_component(const struct tri_component *component, const uint8_t
     const size_t size = sample_bytes(component);
     if (has_own_rows(component) && component->shift == 0) {
         tri_copy_rows(to, stride, from, from_stride, count * size, rows);
+        return;
+    }
+    if (component_is_mipi(component)) {
+        planar_unpack(component, from, from_stride, to, stride, count, rows);
         return;
     }
     for (size_t row = 0; row < rows; row++, from += from_stride, to += stride) {

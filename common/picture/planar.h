@@ -25,6 +25,10 @@ void planar_split(const struct tri_format *format, unsigned plane, const uint8_t
                   uint32_t from_stride, uint8_t *const to[3], const uint32_t stride[3],
                   uint32_t width, uint32_t rows);
 
+/** Unpacks samples of rows that are packed as by MIPI into the low bits of 16-bit words. */
+void planar_unpack(const struct tri_component *component, const uint8_t *from, uint32_t stride,
+                   uint8_t *to, uint32_t to_stride, uint32_t width, uint32_t rows);
+
 /** Keeps the high 8 of the `bits` low bits, 9 to 16, of 16-bit words. */
 void planar_lower(const uint8_t *from, uint32_t stride, uint8_t *to, uint32_t to_stride,
                   uint32_t width, uint32_t rows, unsigned bits);

@@ -20,14 +20,20 @@
 // Three samples of 10 bits in words of 32.
 #define THIRD(name, first, every, across) { name, 0, first, every, across, 1, 4, 0, 10, 3, 0 }
 // Red lies at `column` and `line` of two by two pixels, blue opposite, green in the other two.
+#define MOSAIC(bits, bytes, per_word, column, line) \
+    4, { { 'R', 0, column, 2, 2, 2, bytes, 0, bits, per_word, line }, \
+         { 'G', 0, 1 - (column), 2, 2, 2, bytes, 0, bits, per_word, line }, \
+         { 'B', 0, 1 - (column), 2, 2, 2, bytes, 0, bits, per_word, 1 - (line) }, \
+         { 'G', 0, column, 2, 2, 2, bytes, 0, bits, per_word, 1 - (line) } }
 #define BAYER(code, order, bits, bytes, column, line, pixels, media) \
     { FOURCC(code), #code, TRI_FAMILY_BAYER, 1, bits, { { 2, 2 * (bytes), 1 } }, NULL, pixels, \
       "Bayer of " #bits " bits, " order, \
-      4, { { 'R', 0, column, 2, 2, 2, bytes, 0, bits, 0, line }, \
-           { 'G', 0, 1 - (column), 2, 2, 2, bytes, 0, bits, 0, line }, \
-           { 'B', 0, 1 - (column), 2, 2, 2, bytes, 0, bits, 0, 1 - (line) }, \
-           { 'G', 0, column, 2, 2, 2, bytes, 0, bits, 0, 1 - (line) } }, \
-      "video/x-bayer, format=(string)" media }
+      MOSAIC(bits, bytes, 0, column, line), "video/x-bayer, format=(string)" media }
+// The same, packed as by MIPI: `group` pixels in as many bytes and one more.
+#define MIPI(code, order, bits, group, column, line) \
+    { FOURCC(code), #code, TRI_FAMILY_BAYER, 1, bits, { { group, (group) + 1, 1 } }, NULL, NULL, \
+      "Bayer of " #bits " bits, " order ", packed", \
+      MOSAIC(bits, 1, group, column, line) }
 #define Y_PLANE BYTE('Y', 0, 0, 1)
 
 static const struct tri_format formats[] = {
@@ -123,6 +129,12 @@ static const struct tri_format formats[] = {
     { FOURCC(Y12), "Y12", TRI_FAMILY_GREY, 1, 12, WHOLE(2), NULL, "gray12le",
       "grey, 12 bits in the low end of 16",
       1, { WORD('Y', 0, 0, 1, 1, 1, 0, 12) } },
+    { FOURCC(Y10P), "Y10P", TRI_FAMILY_GREY, 1, 10, { { 4, 5, 1 } }, NULL, NULL,
+      "grey, 10 bits, packed by MIPI",
+      1, { { 'Y', 0, 0, 1, 1, 1, 1, 0, 10, 4, 0 } } },
+    { FOURCC(Y12P), "Y12P", TRI_FAMILY_GREY, 1, 12, { { 2, 3, 1 } }, NULL, NULL,
+      "grey, 12 bits, packed by MIPI",
+      1, { { 'Y', 0, 0, 1, 1, 1, 1, 0, 12, 2, 0 } } },
     { FOURCC(Z16), "Z16", TRI_FAMILY_DEPTH, 1, 16, WHOLE(2), "GRAY16_LE", "gray16le",
       "distance, 16 bits, little endian",
       1, { WORD('Z', 0, 0, 1, 1, 1, 0, 16) } },
@@ -142,6 +154,14 @@ static const struct tri_format formats[] = {
     BAYER(GB16, "GBRG", 16, 2, 0, 1, "bayer_gbrg16le", "gbrg16le"),
     BAYER(GR16, "GRBG", 16, 2, 1, 0, "bayer_grbg16le", "grbg16le"),
     BAYER(RG16, "RGGB", 16, 2, 0, 0, "bayer_rggb16le", "rggb16le"),
+    MIPI(pBAA, "BGGR", 10, 4, 1, 1),
+    MIPI(pGAA, "GBRG", 10, 4, 0, 1),
+    MIPI(pgAA, "GRBG", 10, 4, 1, 0),
+    MIPI(pRAA, "RGGB", 10, 4, 0, 0),
+    MIPI(pBCC, "BGGR", 12, 2, 1, 1),
+    MIPI(pGCC, "GBRG", 12, 2, 0, 1),
+    MIPI(pgCC, "GRBG", 12, 2, 1, 0),
+    MIPI(pRCC, "RGGB", 12, 2, 0, 0),
     { FOURCC(MJPG), "MJPG", TRI_FAMILY_COMPRESSED, 1, 8, { { 0 } }, NULL, "mjpeg",
       "Motion-JPEG, one JPEG picture a frame", .media = "image/jpeg" },
     { FOURCC(H264), "H264", TRI_FAMILY_COMPRESSED, 1, 8, { { 0 } }, NULL, "h264",
@@ -158,7 +178,9 @@ static const struct tri_format formats[] = {
 #undef HALF
 #undef WORD
 #undef THIRD
+#undef MOSAIC
 #undef BAYER
+#undef MIPI
 #undef Y_PLANE
 
 /** Common names besides the fourcc and the table's GStreamer and FFmpeg names. */
@@ -198,6 +220,10 @@ static bool is_word(const char *word, const char *known)
 
 const struct tri_format *tri_format_from_name(const char *word)
 {
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        if (strcmp(word, formats[i].name) == 0) // pGAA and pgAA differ
+            return &formats[i];
+    }
     for (size_t i = 0; i < COUNT(formats); i++) {
         if (is_word(word, formats[i].name) || is_word(word, formats[i].gstreamer) ||
             is_word(word, formats[i].ffmpeg))

@@ -13,8 +13,8 @@ uint32_t pixel_format_at(const struct tri_video *source, uint32_t index)
     if (index == 0)
         return source->fourcc;
     const struct tri_format *const own = tri_format_find(source->fourcc);
-    if (!own || !own->ffmpeg)
-        return 0; // no library converts it
+    if (!own || own->delta)
+        return 0; // nothing converts it
     for (size_t i = 0; i < sizeof(converted) / sizeof(converted[0]); i++)
         if (converted[i] != source->fourcc && --index == 0)
             return converted[i];

@@ -349,6 +349,9 @@ class Choices(OddCameras):
                 (["mode Z16 64x48 50"], [], "Z16"),
                 (["mode BA81 64x48 50"], [], "YU12"),  # by libv4lconvert
                 (["mode BA81 64x48 50"], ["-f", "BA81"], "BA81"),
+                (["mode pRAA 64x48 50", usual], [], "GREY"),
+                (["mode pRAA 64x48 50", usual, "pitch 80"], ["-f", "pRAA"], "pRAA"),
+                (["mode pgCC 64x48 50", "pitch 96"], ["-f", "pgCC"], "pgCC"),
                 (["mode HEVC 64x48 50"], [], "HEVC")):
             with self.subTest(script=script, args=args):
                 self.assertEqual(self.ends(script, args, DONE)["format"], format)

@@ -47,6 +47,8 @@ static const struct {
     { TRI_FOURCC_BGR6, 1, { 30 }, { 3 } },
     { TRI_FOURCC_Y10, 1, { 10 }, { 3 } },
     { TRI_FOURCC_Y12, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_Y10P, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_Y12P, 1, { 9 }, { 3 } },
     { TRI_FOURCC_Z16, 1, { 10 }, { 3 } },
     { TRI_FOURCC_BA81, 1, { 6 }, { 3 } },
     { TRI_FOURCC_GBRG, 1, { 6 }, { 3 } },
@@ -64,6 +66,14 @@ static const struct {
     { TRI_FOURCC_GB16, 1, { 12 }, { 3 } },
     { TRI_FOURCC_GR16, 1, { 12 }, { 3 } },
     { TRI_FOURCC_RG16, 1, { 12 }, { 3 } },
+    { TRI_FOURCC_pBAA, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_pGAA, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_pgAA, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_pRAA, 1, { 10 }, { 3 } },
+    { TRI_FOURCC_pBCC, 1, { 9 }, { 3 } },
+    { TRI_FOURCC_pGCC, 1, { 9 }, { 3 } },
+    { TRI_FOURCC_pgCC, 1, { 9 }, { 3 } },
+    { TRI_FOURCC_pRCC, 1, { 9 }, { 3 } },
 };
 #define ODD (sizeof(odd) / sizeof(odd[0]))
 
@@ -82,10 +92,14 @@ static void every_format_has_its_shape_at_an_odd_size(void **state)
             assert_int_equal(shape.plane[p].offset % 64, 0);
         }
     }
-    size_t with_rows = 0;
-    for (size_t i = 0; tri_format_at(i); i++)
-        with_rows += tri_format_at(i)->family != TRI_FAMILY_COMPRESSED;
-    assert_int_equal(ODD, with_rows);
+    const struct tri_format *format;
+    for (size_t i = 0; (format = tri_format_at(i)); i++) {
+        size_t known = 0;
+        while (known < ODD && odd[known].fourcc != format->fourcc)
+            known++;
+        if (known == ODD && format->family != TRI_FAMILY_COMPRESSED)
+            fail_msg("%s has no row in this test", format->name);
+    }
 }
 
 static void padded_strides_are_kept_and_wrong_ones_refused(void **state)
@@ -153,7 +167,7 @@ static void opaque_format_has_room_for_the_worst_and_at_least_64_kib(void **stat
 static void unknown_format_has_the_planes_that_are_given(void **state)
 {
     (void)state;
-    const uint32_t fourcc = TRI_FOURCC('p', 'B', 'A', 'A');
+    const uint32_t fourcc = TRI_FOURCC('p', 'B', 'E', 'E');
     const struct tri_video two = { .fourcc = fourcc,
                                    .width = 16,
                                    .height = 16,
@@ -194,7 +208,9 @@ static void every_name_of_a_format_matches_in_any_case(void **state)
             char lower[32] = "";
             for (size_t c = 0; words[k] && words[k][c]; c++)
                 lower[c] = (char)(words[k][c] | (words[k][c] >= 'A' ? 0x20 : 0));
-            if (words[k] && !strchr(words[k], '_') && format->fourcc != TRI_FOURCC_Z16)
+            const bool unique = format->fourcc != TRI_FOURCC_Z16 && words[k] &&
+                                strncmp(words[k], "pg", 2) != 0; // pGAA and pgAA
+            if (unique && !strchr(words[k], '_'))
                 assert_ptr_equal(tri_format_from_name(lower), format);
             if (words[k] && format->fourcc != TRI_FOURCC_Z16) // GStreamer and ffmpeg: Y16
                 assert_ptr_equal(tri_format_from_name(words[k]), format);

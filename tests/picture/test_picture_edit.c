@@ -145,7 +145,7 @@ static bool shares_across_only(const struct tri_format *format)
 static bool can_turn(const struct tri_format *format)
 {
     return format->components > 0 && format->family != TRI_FAMILY_BAYER &&
-           format->fourcc != TRI_FOURCC_Y210 && format->fourcc != TRI_FOURCC_V210;
+           format->fourcc != TRI_FOURCC_Y210 && format->component[0].per_word == 0;
 }
 
 /* Not in 4:2:2 of words, whose chroma libyuv does not scale in pairs. */
@@ -223,8 +223,8 @@ static void crop_keeps_each_sample_in_each_format(void **state)
         for (size_t y = 0; y < 15 && format->family == TRI_FAMILY_BAYER; y++)
             assert_memory_equal(to.data[0] + y * to.stride[0],
                                 from.data[0] + (y + 6) * from.stride[0] +
-                                    (size_t)12 * format->component[0].bytes,
-                                (size_t)31 * format->component[0].bytes);
+                                    12u / format->plane[0].pixels * format->plane[0].bytes,
+                                31u / format->plane[0].pixels * format->plane[0].bytes);
         painted_free(&to);
         painted_free(&from);
     }
@@ -460,7 +460,7 @@ static void what_cannot_be_done_is_refused_with_the_reason(void **state)
     video.fourcc = TRI_FOURCC_H264;
     assert_true(is_refused(&video, &(struct picture_edit){ .width = 32, .height = 16 }, "H264"));
     assert_true(is_refused(&video, &(struct picture_edit){ .width = 0 }, "decodebin"));
-    video.fourcc = TRI_FOURCC('p', 'B', 'A', 'A');
+    video.fourcc = TRI_FOURCC('p', 'B', 'E', 'E');
     assert_true(is_refused(&video, &(struct picture_edit){ .quarters = 1 }, "not a known format"));
     assert_false(is_refused(&video, &(struct picture_edit){ .width = 0 }, ""));
     video.fourcc = TRI_FOURCC_P210;

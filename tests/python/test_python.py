@@ -123,7 +123,7 @@ class Arrays(ProgramTest):
         shapes = {"YUYV": [(17, 17, 4)], "NV12": [(17, 33), (9, 17, 2)], "P010": [(17, 33), (9, 17, 2)],
                   "YU12": [(17, 33), (9, 17), (9, 17)], "422P": [(17, 33), (17, 17), (17, 17)],
                   "RGB3": [(17, 33, 3)], "AR24": [(17, 33, 4)], "RGBP": [(17, 33)], "Y16": [(17, 33)],
-                  "BG10": [(17, 34)], "Y210": [(17, 17, 4)]}
+                  "BG10": [(17, 34)], "Y210": [(17, 17, 4)], "pRAA": [(17, 45)], "Y12P": [(17, 17, 3)]}
         wide = ("P010", "Y16", "RGBP", "BG10", "Y210")
         for format, wanted in shapes.items():
             with self.subTest(format=format):
@@ -141,18 +141,18 @@ class Arrays(ProgramTest):
 
     def test_unknown_format_has_the_planes_that_its_writer_gives(self):
         name = self.stream()
-        with triptych.Writer(name, "pBAA", 32, 16, planes=[(40, 16), (7, 3)]) as writer, \
+        with triptych.Writer(name, "pBEE", 32, 16, planes=[(40, 16), (7, 3)]) as writer, \
                 triptych.Reader(name) as reader:
             writer.write(numpy.full((16, 40), 3, numpy.uint8), numpy.full((3, 7), 5, numpy.uint8))
             frame = reader.latest(timeout=20)
-            self.assertEqual(frame.format, "pBAA")
+            self.assertEqual(frame.format, "pBEE")
             first, second = (numpy.asarray(plane) for plane in frame.planes)
             self.assertEqual((first.shape, second.shape), ((16, 40), (3, 7)))
             self.assertTrue((first == 3).all() and (second == 5).all())
             del first, second, frame
         for planes in ([], [(0, 16)], [(40, 0)], [(40, 16)] * 5):
             with self.subTest(planes=planes), self.assertRaises((ValueError, triptych.Error)):
-                triptych.Writer(self.stream(), "pBAA", 32, 16, planes=planes)
+                triptych.Writer(self.stream(), "pBEE", 32, 16, planes=planes)
 
     def test_coded_video_begins_at_a_key_frame(self):
         name = self.stream()

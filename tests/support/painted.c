@@ -157,6 +157,12 @@ void painted_fill(struct painted *picture, const uint8_t c[3])
     case TRI_FOURCC_Y12:
         GROUP(0, (uint8_t)(y << 4 | y >> 4), y >> 4);
         break;
+    case TRI_FOURCC_Y10P: // the same; the low bits of four samples in the last byte
+        GROUP(0, y, y, y, y, (uint8_t)((y >> 6) * 0x55));
+        break;
+    case TRI_FOURCC_Y12P:
+        GROUP(0, y, y, (uint8_t)((y >> 4) * 0x11));
+        break;
     case TRI_FOURCC_GREY:
         GROUP(0, y);
         break;

@@ -104,6 +104,17 @@ class Device(PreloadedTest):
             for value, byte in zip(first, path.read_bytes()):  # the grey bar at the left
                 self.assertAlmostEqual(value, byte, delta=4, msg=fourcc)
 
+    def test_packed_bayer_is_offered_as_it_is_and_converted(self):
+        self.capture(self.name, "--format", "pRAA")
+        listed = re.findall(r"'(....)'", self.v4l2_ctl("--list-formats"))
+        self.assertEqual(listed, ["pRAA", "YUYV", "NV12", "YU12", "RGB3", "BGR3"])
+        for fourcc, wanted in (("pRAA", self.raw_frame(self.name)[:3]), ("RGB3", (191, 191, 191))):
+            path = self.folder() / "frame"
+            self.v4l2_ctl(f"--set-fmt-video=pixelformat={fourcc}", "--stream-mmap",
+                          "--stream-count=1", f"--stream-to={path}")
+            for value, byte in zip(wanted, path.read_bytes()):
+                self.assertAlmostEqual(value, byte, delta=4, msg=fourcc)
+
     def test_odd_sizes_have_the_strides_that_v4l2_derives(self):
         self.capture(self.name, "--size", "77x51", "--format", "NV12")
         path = self.folder() / "frame"

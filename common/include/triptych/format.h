@@ -40,6 +40,8 @@ TRI_BEGIN
 #define TRI_FOURCC_BGR6 TRI_FOURCC('B', 'G', 'R', '6')
 #define TRI_FOURCC_Y10  TRI_FOURCC('Y', '1', '0', ' ')
 #define TRI_FOURCC_Y12  TRI_FOURCC('Y', '1', '2', ' ')
+#define TRI_FOURCC_Y10P TRI_FOURCC('Y', '1', '0', 'P')
+#define TRI_FOURCC_Y12P TRI_FOURCC('Y', '1', '2', 'P')
 #define TRI_FOURCC_Z16  TRI_FOURCC('Z', '1', '6', ' ')
 #define TRI_FOURCC_P010 TRI_FOURCC('P', '0', '1', '0')
 #define TRI_FOURCC_P012 TRI_FOURCC('P', '0', '1', '2')
@@ -63,6 +65,14 @@ TRI_BEGIN
 #define TRI_FOURCC_GB16 TRI_FOURCC('G', 'B', '1', '6')
 #define TRI_FOURCC_GR16 TRI_FOURCC('G', 'R', '1', '6')
 #define TRI_FOURCC_RG16 TRI_FOURCC('R', 'G', '1', '6')
+#define TRI_FOURCC_pBAA TRI_FOURCC('p', 'B', 'A', 'A') // of 10 bits, packed by MIPI
+#define TRI_FOURCC_pGAA TRI_FOURCC('p', 'G', 'A', 'A')
+#define TRI_FOURCC_pgAA TRI_FOURCC('p', 'g', 'A', 'A')
+#define TRI_FOURCC_pRAA TRI_FOURCC('p', 'R', 'A', 'A')
+#define TRI_FOURCC_pBCC TRI_FOURCC('p', 'B', 'C', 'C') // of 12 bits, packed by MIPI
+#define TRI_FOURCC_pGCC TRI_FOURCC('p', 'G', 'C', 'C')
+#define TRI_FOURCC_pgCC TRI_FOURCC('p', 'g', 'C', 'C')
+#define TRI_FOURCC_pRCC TRI_FOURCC('p', 'R', 'C', 'C')
 #define TRI_FOURCC_MJPG TRI_FOURCC('M', 'J', 'P', 'G')
 #define TRI_FOURCC_H264 TRI_FOURCC('H', '2', '6', '4')
 #define TRI_FOURCC_HEVC TRI_FOURCC('H', 'E', 'V', 'C')
@@ -89,7 +99,9 @@ struct tri_plane_rule {
 };
 
 /** Where the samples of one component lie in the rows of its plane. A sample is `bits` bits of a word
- *  of `bytes` bytes, low byte first, from bit `shift` on. */
+ *  of `bytes` bytes, low byte first, from bit `shift` on. A sample with more bits than its word is
+ *  packed as by MIPI: the high 8 bits of `per_word` samples in a byte each, then a byte with their low
+ *  bits, those of the first sample lowest. */
 struct tri_component {
     char name;        // 'Y', 'U', 'V', 'R', 'G', 'B', 'A', 'Z', or 'X' for padding
     uint8_t plane;    // index of its plane
@@ -100,7 +112,7 @@ struct tri_component {
     uint8_t bytes;    // of a word: 1, 2 or 4
     uint8_t shift;    // lowest bit of a sample in its word
     uint8_t bits;     // of a sample
-    uint8_t per_word; // samples in a word, from the lowest bits up; 0: one
+    uint8_t per_word; // samples in a word, from the lowest bits up, or in a MIPI group; 0: one
     uint8_t line;     // of `down` rows: where a sample is one pixel's of them, as in Bayer formats
 };
 

@@ -225,7 +225,7 @@ static enum tri_err upload_converted(struct texture *texture, picture_converter 
     int pitch = 0;
     if (SDL_LockTexture(texture->sdl, NULL, &pixels, &pitch) != 0)
         return TRI_ERR_SYSTEM;
-    if (format && format->family == TRI_FAMILY_GREY && format->depth > 8 &&
+    if (format && format->family == TRI_FAMILY_GREY && format->component[0].bytes > 1 &&
         adjust_is_on(&texture->adjust)) {
         adjust_deep(&texture->adjust, frame, video, pixels, pitch);
         SDL_UnlockTexture(texture->sdl);

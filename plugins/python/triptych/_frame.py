@@ -30,7 +30,8 @@ class Plane:
 
     The array is rows x groups x components: (height, width, 3) for RGB3, (height/2, width/2, 2) for
     NV12's second plane, (height, width) for a plane of single components and for Bayer formats, and
-    (bytes,) for compressed ones. Packed YUV 4:2:2 is (height, width/2, 4). Odd sizes are rounded up.
+    (bytes,) for compressed ones. Packed YUV 4:2:2 is (height, width/2, 4); MIPI's packed Bayer formats
+    are rows of bytes, packed grey is (height, groups, bytes of a group). Odd sizes are rounded up.
     Items are uint8, or as wide as a component's word: uint16, uint32. `shape` and `strides` describe
     the array, `bytes` is the span of the plane.
     """
