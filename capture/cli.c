@@ -85,6 +85,21 @@ static bool set_tear(UNUSED const struct cli_option *option, void *target, UNUSE
     return true;
 }
 
+/** A format of triptych, or the fourcc of another one, which only some sources have. */
+static bool set_format(const struct cli_option *option, void *target, const char *value, char *why,
+                       size_t why_bytes)
+{
+    const size_t length = strlen(value);
+    char fourcc[5];
+    if (cli_set_format(option, target, value, why, why_bytes))
+        return true;
+    if (length < 3 || length > 4)
+        return false;
+    snprintf(fourcc, sizeof(fourcc), "%-4s", value); // blanks fill up a shorter name
+    *(uint32_t *)target = TRI_FOURCC(fourcc[0], fourcc[1], fourcc[2], fourcc[3]);
+    return true;
+}
+
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const struct cli_option options[] = {
@@ -94,9 +109,9 @@ static const struct cli_option options[] = {
       .group = "Video" },
     { 0, "resolution", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
     { 0, "video-size", "WxH", NULL, NULL, cli_set_size, FIELD(size) },
-    { 'f', "format", "FORMAT", NULL, "fourcc, or its name in GStreamer or ffmpeg", cli_set_format,
+    { 'f', "format", "FORMAT", NULL, "fourcc, or its name in GStreamer or ffmpeg", set_format,
       FIELD(format) },
-    { 0, "pixelformat", "FORMAT", NULL, NULL, cli_set_format, FIELD(format) },
+    { 0, "pixelformat", "FORMAT", NULL, NULL, set_format, FIELD(format) },
     { 'r', "rate", "FPS", NULL, "frames per second, N or N/D; 0: unpaced (dump: true, constant)",
       cli_set_rate, FIELD(rate) },
     { 0, "fps", "FPS", NULL, NULL, cli_set_rate, FIELD(rate) },
@@ -250,6 +265,14 @@ static int check(const struct config *config)
     if ((config->input || config->standard) && !(config->ops->flags & SOURCE_INPUTS))
         return cli_refuse(&program, "--%s: only for cameras, not %s",
                           config->input ? "input" : "standard", config->ops->name);
+    if (config->format && !tri_format_find(config->format) &&
+        !(config->ops->flags & SOURCE_OPAQUE)) {
+        char name[5];
+        char why[512];
+        uint32_t unused;
+        cli_set_format(NULL, &unused, tri_fourcc_name(config->format, name), why, sizeof(why));
+        return cli_refuse(&program, "--format %s: %s", name, why);
+    }
     if (config->stride && !(config->ops->flags & SOURCE_STRIDE))
         return cli_refuse(&program, "--stride: only for raw video, not %s", config->ops->name);
     if (config->stride > INT32_MAX)

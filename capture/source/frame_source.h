@@ -54,6 +54,7 @@ enum source_flags {
     SOURCE_SCHEDULE = 8,   // it follows source->schedule
     SOURCE_INPUTS = 16,    // --input and --standard apply
     SOURCE_REFORMATS = 32, // reopened, it continues in another format if options->wanted names one
+    SOURCE_OPAQUE = 64,    // --format may be one that triptych does not know
 };
 
 struct source;

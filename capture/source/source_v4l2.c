@@ -25,6 +25,9 @@ static struct tri_video wanted_video(const struct source *source, const struct t
 {
     struct tri_video wanted = source->options->wanted;
     const struct tri_video *before = &source->video;
+    const struct tri_format *format = camera_format_find(wanted.fourcc);
+    if (format) // V4L2 has several names for some
+        wanted.fourcc = format->fourcc;
     if (!wanted.fourcc)
         wanted.fourcc = before->fourcc;
     if (!wanted.width) { // the driver may still scale to what its previous user had set
@@ -186,7 +189,7 @@ const struct source_ops source_v4l2 = {
     .name = "v4l2",
     .arg = "DEVICE",
     .summary = "a camera: /dev/videoN, a by-id path, N, or part of its name",
-    .flags = SOURCE_CAN_STALL | SOURCE_CONTROLS | SOURCE_INPUTS | SOURCE_REFORMATS,
+    .flags = SOURCE_CAN_STALL | SOURCE_CONTROLS | SOURCE_INPUTS | SOURCE_REFORMATS | SOURCE_OPAQUE,
     .open = v4l2_source_open,
     .wait = v4l2_source_wait,
     .fill = v4l2_source_fill,

@@ -36,7 +36,7 @@ void camera_shift(const struct camera_format *format, const struct camera_taken 
         draft->shape.plane[p].offset += by;
         draft->data[p] += by;
     }
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
+    if (format->rowless)
         draft->info.bytes_used = taken->used[0] - taken->offset[0];
 }
 
@@ -146,7 +146,7 @@ bool camera_copy(const struct camera_format *format, struct v4lconvert_data *con
     if (converter)
         return convert(format, converter, buffer, taken, scratch, draft, why);
 
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED) {
+    if (format->rowless) {
         const uint32_t bytes = taken->used[0] - taken->offset[0];
         if (bytes > draft->shape.bytes) {
             snprintf(why, CAMERA_WHY_MAX, "larger than a slot (%u of %" PRIu64 " bytes)", bytes,

@@ -127,6 +127,25 @@ static void set_planes(struct camera_plane planes[TRI_PLANES_MAX], const struct 
     }
 }
 
+/** Sets the planes of a format that triptych does not know: each memory is one, if the driver gives
+ *  whole rows. */
+static void set_opaque_planes(struct camera_format *format, const struct v4l2_format *as)
+{
+    struct tri_video *video = &format->video;
+    video->planes = 0;
+    for (uint32_t m = 0; m < format->memories && !format->compressed; m++) {
+        const uint32_t stride = stride_of(as, m);
+        if (stride == 0 || size_of(as, m) < stride || size_of(as, m) % stride)
+            return;
+        const uint32_t rows = (uint32_t)(size_of(as, m) / stride);
+        format->plane[m] = (struct camera_plane){
+            .memory = m, .stride = stride, .row_bytes = stride, .rows = rows
+        };
+        video->rows[m] = rows;
+    }
+    video->planes = format->compressed ? 0 : format->memories;
+}
+
 static void set_colours(struct tri_video *video, const struct v4l2_format *format)
 {
     const struct v4l2_pix_format *pix = &format->fmt.pix;
@@ -182,23 +201,27 @@ bool camera_format_describe(struct camera_format *format)
     const uint32_t v4l2_fourcc = camera_format_fourcc(as);
     const struct tri_format *rules = camera_format_find(v4l2_fourcc);
     struct tri_video *video = &format->video;
-    if (!rules)
-        return false;
-    video->fourcc = rules->fourcc;
+    video->fourcc = rules ? rules->fourcc : v4l2_fourcc;
     video->width = camera_format_width(as);
     video->height = camera_format_height(as);
     set_colours(video, &format->native);
     format->memories = multiplanar(&format->native) ? format->native.fmt.pix_mp.num_planes : 1;
-    if (format->memories != (is_split(v4l2_fourcc) ? rules->planes : 1))
+    if (rules ? format->memories != (is_split(v4l2_fourcc) ? rules->planes : 1)
+              : format->memories < 1 || format->memories > TRI_PLANES_MAX)
         return false;
-    if (rules->family != TRI_FAMILY_COMPRESSED)
+    if (!rules)
+        set_opaque_planes(format, as);
+    else if (rules->family != TRI_FAMILY_COMPRESSED)
         set_planes(format->plane, as, rules, is_split(v4l2_fourcc));
+    format->rowless = rules ? rules->family == TRI_FAMILY_COMPRESSED : video->planes == 0;
+    if (format->rowless && format->memories > 1)
+        return false;
     for (uint32_t p = 0; p < TRI_PLANES_MAX; p++)
         video->stride[p] = format->plane[p].stride;
     set_buffer(format);
     set_slot(format, as);
-    format->woven = camera_format_alternates(&format->native) &&
-                    rules->family != TRI_FAMILY_COMPRESSED && !format->emulated.type;
+    format->woven = camera_format_alternates(&format->native) && rules && !format->rowless &&
+                    !format->emulated.type;
     if (format->woven) {
         video->height *= 2;
         video->field = TRI_FIELD_INTERLACED;
@@ -218,8 +241,8 @@ bool camera_format_fits_slot(const struct camera_format *format)
 {
     if (format->emulated.type || format->woven)
         return false;
-    if (tri_format_find(format->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
-        return format->memories == 1;
+    if (format->rowless)
+        return true;
     for (uint32_t m = 0; m < format->memories; m++) {
         if (size_of(&format->native, m) < camera_format_least_bytes(format, m))
             return false;
@@ -230,8 +253,11 @@ bool camera_format_fits_slot(const struct camera_format *format)
 uint64_t camera_format_least_bytes(const struct camera_format *format, uint32_t index)
 {
     uint64_t least = 1;
-    if (format->buffer_planes == 0 && !format->compressed && stride_of(&format->native, index))
-        return (uint64_t)stride_of(&format->native, index) * camera_format_height(&format->native);
+    const uint64_t rows =
+        (uint64_t)stride_of(&format->native, index) * camera_format_height(&format->native);
+    const uint64_t size = size_of(&format->native, index);
+    if (format->buffer_planes == 0 && !format->compressed && !format->rowless && rows)
+        return rows < size ? rows : size;
     for (uint32_t p = 0; p < format->buffer_planes; p++) {
         const struct camera_plane *plane = &format->buffer[p];
         const uint32_t row = plane->stride < plane->row_bytes ? plane->stride : plane->row_bytes;

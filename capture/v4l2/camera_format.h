@@ -23,6 +23,7 @@ struct camera_format {
     struct camera_plane plane[TRI_PLANES_MAX];  // of a frame, after conversion if there is one
     struct camera_plane buffer[TRI_PLANES_MAX]; // of a buffer of the driver
     uint32_t buffer_planes;                     // 0: compressed or unknown
+    bool rowless;                               // a frame is `bytes_used` bytes
     bool compressed;                            // the driver marks `native` as compressed
     bool woven;                                 // a buffer has every other line of a frame
     uint32_t memories;                          // number of V4L2 planes of a buffer
@@ -45,7 +46,8 @@ struct v4l2_format camera_format_request(uint32_t type, uint32_t v4l2_fourcc, ui
                                          uint32_t height);
 
 /** Derives everything except the rate from `native`, `emulated` and `compressed`. video.stride is
- *  that of the driver. @return false: not a format of triptych, or impossible sizes */
+ *  that of the driver. A format that triptych does not know is opaque: one plane for each memory, with
+ *  the driver's rows, or without rows. @return false: impossible sizes */
 bool camera_format_describe(struct camera_format *format);
 
 /** Whether the driver can write its frames into slots: no conversion, rows as in a slot, and enough

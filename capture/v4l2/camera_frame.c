@@ -39,13 +39,14 @@ static int64_t describe(struct camera_source *state, const struct camera_taken *
                         struct tri_draft *draft)
 {
     const int64_t capture_ns = camera_timestamps_time(&state->timestamps, &state->camera, taken);
+    const struct tri_format *format = tri_format_find(state->format.video.fourcc);
     if (!draft)
         return capture_ns;
     draft->info.driver_sequence = state->timestamps.sequence;
     draft->info.capture_ns = capture_ns;
     if (state->format.video.field == TRI_FIELD_ALTERNATE)
         draft->info.video.field = taken->field;
-    if (tri_format_find(state->format.video.fourcc)->delta &&
+    if (format && format->delta &&
         (taken->flags & V4L2_BUF_FLAG_KEYFRAME ||
          key_frame_begins(state->format.video.fourcc, draft->data[0], draft->info.bytes_used)))
         draft->info.flags |= TRI_FRAME_KEY;

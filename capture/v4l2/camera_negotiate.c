@@ -39,7 +39,8 @@ static int merit_compare(const struct merit *a, const struct merit *b)
 
 static bool is_compressed(uint32_t v4l2_fourcc)
 {
-    return camera_format_find(v4l2_fourcc)->family == TRI_FAMILY_COMPRESSED;
+    const struct tri_format *format = camera_format_find(v4l2_fourcc);
+    return format && format->family == TRI_FAMILY_COMPRESSED;
 }
 
 /** `size`: the requested or the current one. */
@@ -57,25 +58,36 @@ static struct merit merit_of(const struct camera *camera, uint32_t v4l2_fourcc,
     };
 }
 
-/** Whether most programs can use a format. Raw sensor data, distances and H.264 are chosen only on
- *  request or if the camera has nothing else. */
-static bool is_usual(const struct tri_format *format)
+/** How many programs can use a format. What is not usual is chosen only on request or if the camera has
+ *  nothing else. */
+enum use {
+    USE_OPAQUE,  // triptych does not know it
+    USE_SPECIAL, // raw sensor data, distances, H.264
+    USE_USUAL,
+};
+
+static enum use use_of(const struct tri_format *format)
 {
-    return !format->delta && format->family != TRI_FAMILY_BAYER &&
-           format->family != TRI_FAMILY_DEPTH;
+    if (!format)
+        return USE_OPAQUE;
+    return format->delta || format->family == TRI_FAMILY_BAYER || format->family == TRI_FAMILY_DEPTH
+               ? USE_SPECIAL
+               : USE_USUAL;
 }
 
-/** The best native V4L2 format; 0 if there is none of the wanted kind. */
+/** The best native V4L2 format: the wanted one, or of at least that use; 0 if there is none. */
 static uint32_t best_native(const struct camera *camera, const struct tri_video *wanted,
-                            const struct v4l2_format *now, bool usual)
+                            const struct v4l2_format *now, enum use least)
 {
     struct v4l2_fmtdesc each;
     struct merit best = { 0 };
     uint32_t chosen = 0;
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++) {
         const struct tri_format *format = camera_format_find(each.pixelformat);
-        if (!format || (wanted->fourcc && format->fourcc != wanted->fourcc) ||
-            (usual && !wanted->fourcc && !is_usual(format)) || each.flags & V4L2_FMT_FLAG_EMULATED)
+        const bool fits = wanted->fourcc
+                              ? wanted->fourcc == (format ? format->fourcc : each.pixelformat)
+                              : use_of(format) >= least;
+        if (!fits || each.flags & V4L2_FMT_FLAG_EMULATED)
             continue;
         const struct merit merit = merit_of(camera, each.pixelformat, wanted, now);
         if (!chosen || merit_compare(&merit, &best) > 0) {
@@ -98,7 +110,7 @@ static void compare_rates(const struct camera *camera, uint32_t chosen, bool ask
     for (uint32_t i = 0; own > 0 && camera_format_at(camera, i, &each); i++) {
         const double fps = camera_fastest(camera, each.pixelformat, size->width, size->height);
         const struct tri_format *format = camera_format_find(each.pixelformat);
-        if (fps == 0 || !format || !is_usual(format) || each.flags & V4L2_FMT_FLAG_EMULATED)
+        if (fps == 0 || use_of(format) != USE_USUAL || each.flags & V4L2_FMT_FLAG_EMULATED)
             continue;
         tri_fourcc_name(chosen, text);
         tri_fourcc_name(each.pixelformat, other);
@@ -151,9 +163,8 @@ static enum source_result no_format(const struct camera *camera, uint32_t fourcc
     strbuf_init(&formats, list, sizeof(list));
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++)
         strbuf_add(&formats, " %s", tri_fourcc_name(each.pixelformat, text));
-    tri_log_write(
-        camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot deliver %s; its formats:%s", camera->path,
-        fourcc ? tri_fourcc_name(fourcc, wanted) : "any format that triptych supports", list);
+    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot deliver %s; its formats:%s",
+                  camera->path, fourcc ? tri_fourcc_name(fourcc, wanted) : "any format", list);
     return SOURCE_MISUSED;
 }
 
@@ -222,6 +233,12 @@ static void report(const struct camera *camera, const struct tri_video *wanted,
             "%s: %s is emulated: libv4lconvert converts each frame from %s; colours may be less "
             "exact",
             camera->path, text, tri_fourcc_name(camera_format_fourcc(&format->native), native));
+    if (!tri_format_find(video->fourcc))
+        tri_log_write(
+            camera->log, TRI_LOG_WARN, "v4l2",
+            "%s: triptych does not know %s: frames are passed on as opaque bytes; a reader "
+            "needs to know the format",
+            camera->path, text);
     if (camera_format_alternates(&format->native) && !format->woven)
         tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
                       "%s: the camera delivers single fields, which cannot be woven in %s: each is "
@@ -270,9 +287,11 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
         aim.width = camera_format_width(&now);
         aim.height = camera_format_height(&now) * (camera_format_alternates(&now) ? 2 : 1);
     }
-    uint32_t native = best_native(camera, &aim, &now, true);
+    uint32_t native = best_native(camera, &aim, &now, USE_USUAL);
     if (!native && !emulate(camera, wanted, &now, format, converter)) {
-        native = best_native(camera, &aim, &now, false);
+        native = best_native(camera, &aim, &now, USE_SPECIAL);
+        if (!native)
+            native = best_native(camera, &aim, &now, USE_OPAQUE);
         if (!native)
             return no_format(camera, wanted->fourcc);
     }

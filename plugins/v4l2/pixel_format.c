@@ -106,6 +106,11 @@ void pixel_format_describe(const struct tri_video *source, uint32_t fourcc,
                                .width = (source->width + 3) & ~3u,
                                .height = source->height };
     struct tri_shape shape;
+    if (!tri_format_find(fourcc)) { // opaque: the stream's own planes
+        video.planes = source->planes;
+        memcpy(video.stride, source->stride, sizeof(video.stride));
+        memcpy(video.rows, source->rows, sizeof(video.rows));
+    }
     memset(layout, 0, sizeof(*layout));
     memset(pix, 0, sizeof(*pix));
     if (tri_video_shape(&video, &shape) != TRI_OK)

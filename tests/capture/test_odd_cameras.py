@@ -404,6 +404,52 @@ class Choices(OddCameras):
         ])
 
 
+class UnknownFormats(OddCameras):
+    OPAQUE = "mode XYZW 64x48 50"
+
+    def test_unknown_format_is_captured_on_request_or_alone(self):
+        for script, args, format in (([self.OPAQUE, GREY], [], "GREY"),
+                                     ([self.OPAQUE, "mode BA81 64x48 50"], ["-f", "BA81"], "BA81"),
+                                     ([self.OPAQUE, GREY], ["-f", "XYZW"], "XYZW"),
+                                     (["mode XYZ 64x48 50", GREY], ["-f", "XYZ"], "XYZ"),
+                                     (self.OPAQUE, [], "XYZW")):
+            with self.subTest(script=script, args=args):
+                words = ["does not know XYZ"] if format.startswith("XYZ") else []
+                self.assertEqual(self.ends(script, args, DONE, *words)["format"], format)
+        self.ends(self.OPAQUE, ["-f", "ABCD"], MISUSED, "cannot deliver ABCD; its formats: XYZW")
+
+    def test_opaque_frames_have_the_rows_or_bytes_of_the_driver(self):
+        padded = b"".join(bytes([y]) * 64 + b"\xee" * 16 for y in range(48))
+        for io in ("userptr", "mmap"):
+            for lines, wanted in (([], bytes(y for y in range(48) for _ in range(64))),
+                                  (["pitch 80"], padded), (["pitch 80", "image 3900"], padded)):
+                with self.subTest(io=io, lines=lines):
+                    self.plug_in([self.OPAQUE, *lines])
+                    name, process, _ = self.capture("--io", io)
+                    self.assertEqual(self.picture(name)[:len(wanted)], wanted)
+                    self.finish(process)
+            with self.subTest(io=io):
+                self.plug_in([self.OPAQUE, "pitch 0", "image 5000", "frame bytes=1234 times=0"])
+                name, process, _ = self.capture("--io", io)
+                self.assertEqual(len(self.picture(name)), 1234)
+                self.finish(process)
+
+    def test_programs_log_once_that_they_cannot_show_an_unknown_format(self):
+        self.plug_in(self.OPAQUE)
+        name, process, _ = self.capture()
+        for ending, words in (("png", "cannot convert XYZW to RGB"), ("y4m", "y4m has no XYZW")):
+            with self.subTest(ending):
+                done = self.run_to_end("triptych-dump", "--count", 5, "-o",
+                                       self.folder() / f"%d.{ending}", name)
+                self.assert_refused(done, FAILED, words)
+                self.assertEqual(done.stderr.count("XYZW"), 1, done.stderr)
+        shown = self.run_to_end("triptych-display", "--headless", "--json", "--duration", 1, name)
+        self.assertEqual(shown.stderr.count("cannot show 64x48 XYZW: there is no conversion"), 1,
+                         shown.stderr)
+        self.assertGreater(json.loads(shown.stdout.splitlines()[-1])["undecodable"], 1)
+        self.finish(process)
+
+
 class Fields(OddCameras):
     def test_alternating_fields_are_woven(self):
         for first, second, word in (("top", "bottom", "interlaced-tb"),

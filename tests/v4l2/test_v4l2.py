@@ -5,10 +5,16 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import unittest
 
 from preloaded import DEVICE, PreloadedTest
-from programs import PATIENCE, built, tool, wait_until
+from programs import BUILD, PATIENCE, SOURCE, built, tool, wait_until
+
+sys.path.insert(0, str(SOURCE / "plugins/python"))
+os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
+
+import triptych  # noqa: E402  after the path is set
 
 # Opens the device and runs statements on it, in a process of its own.
 PYTHON = """
@@ -114,6 +120,19 @@ class Device(PreloadedTest):
                           "--stream-count=1", f"--stream-to={path}")
             for value, byte in zip(wanted, path.read_bytes()):
                 self.assertAlmostEqual(value, byte, delta=4, msg=fourcc)
+
+    def test_opaque_stream_is_offered_with_its_own_planes(self):
+        planes = (bytes(range(16)) * 56, b"second" * 3)
+        path = self.folder() / "frame"
+        with triptych.Writer(self.name, "pBEE", 32, 16, planes=[(56, 16), (6, 3)]) as writer:
+            with writer.frame() as draft:
+                for plane, data in zip(draft.planes, planes):
+                    plane.view()[:] = data
+            text = self.v4l2_ctl("--list-formats", "--get-fmt-video", "--stream-mmap",
+                                 "--stream-count=1", f"--stream-to={path}")
+        self.assertEqual(re.findall(r"\[\d+\]: '(....)'", text), ["pBEE"])
+        self.assertRegex(text, r"Bytes per Line\s*: 56")
+        self.assertEqual(path.read_bytes(), b"".join(planes))
 
     def test_odd_sizes_have_the_strides_that_v4l2_derives(self):
         self.capture(self.name, "--size", "77x51", "--format", "NV12")
