@@ -48,11 +48,11 @@ bool tri_doorbell_open(struct tri_doorbell *bell, key_t key)
     bell->page = at;
     bell->page->key = key;
     bell->page->magic = MAGIC;
-    tri_doorbell_look(bell);
+    tri_doorbell_arm(bell);
     return true;
 }
 
-void tri_doorbell_look(struct tri_doorbell *bell)
+void tri_doorbell_arm(struct tri_doorbell *bell)
 {
     // Acquire: pairs with the ring; what its writer made before is found.
     if (bell->page)

@@ -25,7 +25,7 @@
 /** All zero: none. */
 struct tri_doorbell {
     struct tri_doorbell_page *page; // NULL: none
-    uint32_t seen;                  // rings that tri_doorbell_look() has seen
+    uint32_t seen;                  // rings up to the last tri_doorbell_arm()
     int64_t rung_ns;                // when a ring last ended a wait
 };
 
@@ -33,13 +33,13 @@ struct tri_doorbell {
  *  whether it is new: look streams up once more. */
 bool tri_doorbell_open(struct tri_doorbell *bell, key_t key);
 
-/** Before a lookup of streams: a later ring ends the next wait. */
-void tri_doorbell_look(struct tri_doorbell *bell);
+/** Call before a lookup of streams: a later ring ends the next wait. */
+void tri_doorbell_arm(struct tri_doorbell *bell);
 
 /** Waits for a ring. @return TRI_OK, rung, or `ns` is over; TRI_ERR_INTERRUPTED. */
 enum tri_err tri_doorbell_wait(struct tri_doorbell *bell, struct tri_sleep *sleep, int64_t ns);
 
-/** Whether the doorbell was rung since tri_doorbell_look(). */
+/** Whether the doorbell was rung since tri_doorbell_arm(). */
 bool tri_doorbell_is_rung(const struct tri_doorbell *bell);
 
 /** Accepts one that was not opened. */

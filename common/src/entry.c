@@ -116,11 +116,11 @@ static enum tri_err place_planes(const struct tri_entry *copy, uint64_t slot_byt
 }
 
 /** Ensures that `known` describes the entry's frame, and that it fits. */
-static enum tri_err know_picture(const struct tri_entry *copy, uint64_t slot_bytes,
-                                 struct tri_entry_known *known)
+static enum tri_err check_picture(const struct tri_entry *copy, uint64_t slot_bytes,
+                                  struct tri_entry_known *known)
 {
-    const uint8_t *said = (const uint8_t *)copy + TRI_ENTRY_PICTURE;
-    if (known->slot_bytes == slot_bytes && memcmp(known->said, said, sizeof(known->said)) == 0)
+    const uint8_t *raw = (const uint8_t *)copy + TRI_ENTRY_PICTURE;
+    if (known->slot_bytes == slot_bytes && memcmp(known->raw, raw, sizeof(known->raw)) == 0)
         return TRI_OK;
 
     struct tri_video video = (struct tri_video){
@@ -144,7 +144,7 @@ static enum tri_err know_picture(const struct tri_entry *copy, uint64_t slot_byt
     if (!tri_video_valid(&video) || place_planes(copy, slot_bytes, &video, &shape) != TRI_OK ||
         !tri_shape_fits(&video, &shape, slot_bytes))
         return TRI_ERR_CORRUPT;
-    memcpy(known->said, said, sizeof(known->said));
+    memcpy(known->raw, raw, sizeof(known->raw));
     known->slot_bytes = slot_bytes;
     known->video = video;
     known->shape = shape;
@@ -165,7 +165,7 @@ enum tri_err tri_entry_read(const struct tri_entry *entry, uint64_t number, uint
 
     if (copy.user_bytes > TRI_USER_MAX || copy.bytes_used > slot_bytes ||
         !tri_time_sane(copy.capture_ns) || !tri_time_sane(copy.publish_ns) ||
-        know_picture(&copy, slot_bytes, known) != TRI_OK ||
+        check_picture(&copy, slot_bytes, known) != TRI_OK ||
         (known->shape.plane[0].rows == 0 && copy.bytes_used > known->shape.plane[0].bytes))
         return TRI_ERR_CORRUPT;
 

@@ -5,17 +5,17 @@
 
 #include "segment.h"
 
-/** Where an entry describes the picture, as opposed to the one frame. */
+/** The part of an entry that describes the picture, not the single frame. */
 #define TRI_ENTRY_PICTURE offsetof(struct tri_entry, planes)
 #define TRI_ENTRY_PICTURE_BYTES                                                           \
     (offsetof(struct tri_entry, plane) + sizeof(struct tri_entry_plane[TRI_PLANES_MAX]) - \
      TRI_ENTRY_PICTURE)
 
-/** The last picture that was checked and what it came to: the frames of a stream are mostly alike, and
- *  what is alike needs no second check. All zero: none. */
+/** The last description that was checked, with its result: most frames of a stream have the same one,
+ *  which needs no second check. All zero: none. */
 struct tri_entry_known {
-    uint8_t said[TRI_ENTRY_PICTURE_BYTES]; // as in the entry
-    uint64_t slot_bytes;                   // checked against; 0: none
+    uint8_t raw[TRI_ENTRY_PICTURE_BYTES]; // as in the entry
+    uint64_t slot_bytes;                  // checked against; 0: none
     struct tri_video video;
     struct tri_shape shape;
 };
@@ -33,8 +33,8 @@ bool tri_shape_fits(const struct tri_video *video, const struct tri_shape *shape
  *  it was overwritten. */
 void tri_entry_begin(struct tri_entry *entry, uint32_t parity);
 
-/** Writes the description of a finished frame and its stamp, with release. Does not touch what is as it
- *  was with the slot's frame before: readers still have those lines in their caches. */
+/** Writes the description of a finished frame and its stamp, with release. Does not store what equals
+ *  the slot's previous frame: readers still have those lines in their caches. */
 void tri_entry_finish(struct tri_entry *entry, const struct tri_frame_info *info,
                       const struct tri_shape *shape, uint32_t parity);
 

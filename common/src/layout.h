@@ -21,10 +21,10 @@
 
 #define TRI_MAGIC          0x50495254u // "TRIP" in memory order
 #define TRI_LAYOUT_VERSION 4u
-#define TRI_PAGE           4096u // alignment of slots, as V4L2 wants it of USERPTR; part of the format
+#define TRI_PAGE           4096u // alignment of slots, as V4L2 requires for USERPTR; part of the format
 
 /** Bits of tri_header.state. */
-#define TRI_SEGMENT_REPLACED 1u // a larger one stands under the same key
+#define TRI_SEGMENT_REPLACED 1u // a larger one has the same key
 #define TRI_SEGMENT_CLOSED   2u // the writer ended cleanly
 
 struct tri_header {
@@ -66,7 +66,8 @@ struct tri_entry_plane {
     uint32_t rows; // 0: compressed or opaque bytes; used where the format is unknown
 };
 
-/** What one slot holds. Guarded by `stamp`: number 0 while the rest or the pixels are being written. */
+/** Description of the frame in one slot. Guarded by `stamp`: number 0 while the rest or the
+ *  pixels are being written. */
 struct tri_entry {
     _Atomic uint64_t stamp; // number and lock parity
     uint64_t driver_sequence;
@@ -163,7 +164,7 @@ static inline uint32_t tri_stamp_parity(uint64_t stamp)
     return (uint32_t)(stamp & 1);
 }
 
-/** A head word's slot: the numbering goes on, but that frame lay in an earlier segment. */
+/** A head word's slot: the numbering continues, but that frame lay in an earlier segment. */
 #define TRI_HEAD_NO_SLOT 0x7fu
 
 /** The head word, of `latest` and `next`: number, lock parity and slot change in one store. 2^56 frames

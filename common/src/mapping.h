@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A segment with its semaphores, alive for as long as a frame or draft lies in it. */
+/** A segment with its semaphores, mapped for as long as a frame or draft lies in it. */
 #ifndef TRI_MAPPING_H
 #define TRI_MAPPING_H
 

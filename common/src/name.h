@@ -8,8 +8,8 @@
 
 /**
  * The key of segment and semaphores of a stream: 't' in the top byte, so that `ipcs` and the listing
- * know ours, and 24 bits of FNV-1a over the name. Two names may share a key: the full name stands in
- * the header and is always compared.
+ * know ours, and 24 bits of FNV-1a over the name. Two names may share a key: the header contains
+ * the full name, which is always compared.
  */
 key_t tri_name_key(const char *name);
 

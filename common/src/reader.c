@@ -17,10 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOK_DEAF_NS 10000000  // interval of lookups by a reader that can have no doorbell
-#define ASK_NS       100000000 // interval of writer checks by a reader that never waits
-#define COPIES_MAX   4         // consecutive torn frames, after the time limit
-#define LOOKS_MAX    64        // frames overwritten while being taken, before a wait
+#define NO_BELL_LOOKUP_NS 10000000  // interval of lookups by a reader that can have no doorbell
+#define WRITER_CHECK_NS   100000000 // interval of writer checks by a reader that never waits
+#define COPIES_MAX        4         // consecutive torn frames, after the time limit
+#define TRIES_MAX         64        // frames overwritten while being taken, before a wait
 
 enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options)
 {
@@ -155,17 +155,17 @@ static enum tri_err take(struct tri_reader *r, uint64_t head, struct tri_frame *
     if (err == TRI_ERR_BUSY &&
         atomic_load_explicit(&segment->header->latest, memory_order_relaxed) != head)
         return err; // being overwritten. The newest frame is not: its lock was tampered with
-    const bool held = err == TRI_OK; // if not, for any reason: read, and check after use
+    const bool locked = err == TRI_OK; // if not, for any reason: read, and check after use
     struct tri_lease lease = { .mapping = r->mapping,
                                .head = head,
                                .slot = slot,
-                               .state = held ? LEASE_HELD : LEASE_CHECKED };
+                               .state = locked ? LEASE_LOCKED : LEASE_CHECKED };
     struct tri_lease old = frame->lease;
     err = tri_entry_read(tri_segment_entry(segment, slot), number, segment->geometry.slot_bytes,
                          &r->known, &frame->info, &frame->shape);
     if (err != TRI_OK) {
-        if (held)
-            tri_semset_hold(r->mapping->sem_id, tri_head_lock(head), TRI_NO_LOCK);
+        if (locked)
+            tri_semset_exchange(r->mapping->sem_id, tri_head_lock(head), TRI_NO_LOCK);
         return err;
     }
 
@@ -177,8 +177,8 @@ static enum tri_err take(struct tri_reader *r, uint64_t head, struct tri_frame *
                              : NULL;
     frame->user = tri_segment_entry(segment, slot)->user;
     frame->lease = lease;
-    if (old.mapping && old.state == LEASE_HELD)
-        tri_semset_hold(old.mapping->sem_id, tri_head_lock(old.head), TRI_NO_LOCK);
+    if (old.mapping && old.state == LEASE_LOCKED)
+        tri_semset_exchange(old.mapping->sem_id, tri_head_lock(old.head), TRI_NO_LOCK);
     tri_mapping_unref(&old.mapping);
 
     if (!r->fresh)
@@ -217,7 +217,7 @@ static enum tri_err take_key(struct tri_reader *r, struct tri_frame *frame, uint
 }
 
 /** Takes a frame if there is a new one. @return TRI_ERR_TIMEOUT if there is none; *head is `latest`. */
-static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t *head)
+static enum tri_err try_take(struct tri_reader *r, struct tri_frame *frame, uint64_t *head)
 {
     // Acquire: pairs with the release in tri_writer_publish().
     *head = atomic_load_explicit(&r->mapping->segment.header->latest, memory_order_acquire);
@@ -244,8 +244,8 @@ static enum tri_err look(struct tri_reader *r, struct tri_frame *frame, uint64_t
 static enum tri_err retry_take(struct tri_reader *r, struct tri_frame *frame, uint64_t *head)
 {
     enum tri_err err = TRI_ERR_BUSY;
-    for (int i = 0; i < LOOKS_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++)
-        err = look(r, frame, head);
+    for (int i = 0; i < TRIES_MAX && (err == TRI_ERR_BUSY || err == TRI_ERR_TORN); i++)
+        err = try_take(r, frame, head);
     if (err == TRI_ERR_CORRUPT) {
         tri_reader_refuse(r, err);
         r->last = tri_head_number(*head); // skip it: the next may be better
@@ -255,14 +255,15 @@ static enum tri_err retry_take(struct tri_reader *r, struct tri_frame *frame, ui
 
 /** Whether a call that does not wait has to leave its segment, or to check for the writer in the
  *  kernel. */
-static bool has_to_ask(struct tri_reader *r, int64_t now)
+static bool must_check(struct tri_reader *r, int64_t now)
 {
     const bool ended = r->mapping && atomic_load_explicit(&r->mapping->segment.header->state,
                                                           memory_order_relaxed) != 0;
-    const bool due = ended || r->asks || (r->asked_ns && now - r->asked_ns > ASK_NS);
-    if (due || r->asked_ns == 0)
-        r->asked_ns = now;
-    r->asks = false;
+    const bool due =
+        ended || r->must_check || (r->checked_ns && now - r->checked_ns > WRITER_CHECK_NS);
+    if (due || r->checked_ns == 0)
+        r->checked_ns = now;
+    r->must_check = false;
     return due && r->mapping;
 }
 
@@ -273,7 +274,7 @@ static int64_t longest_sleep(const struct tri_reader *r, uint64_t head)
         return r->phase == READER_ORPHANED || tri_reader_is_idle(r, head) ? TRI_SLEEP_IDLE_NS
                                                                           : TRI_SLEEP_NS;
     if (!r->bell.page)
-        return LOOK_DEAF_NS;
+        return NO_BELL_LOOKUP_NS;
     // A writer that dies while its stream moves to another segment rings no doorbell.
     return r->phase == READER_MOVING ? TRI_LOOKUP_NS : TRI_SLEEP_IDLE_NS;
 }
@@ -283,13 +284,13 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
 {
     int64_t deadline =
         timeout_ms < 0 ? INT64_MAX : 0; // the clock is read only when there is a wait
-    bool asked = false;
+    bool checked = false;
     for (;;) {
         uint64_t head = 0;
         enum tri_err refused = TRI_OK;
         if (!r->mapping) {
             const enum tri_err before = r->refused;
-            tri_doorbell_look(&r->bell);
+            tri_doorbell_arm(&r->bell);
             refused = tri_reader_attach(r);
             if (refused != TRI_OK && refused != TRI_ERR_NO_STREAM && refused != before)
                 return refused; // an error: returned at once
@@ -305,11 +306,11 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
         const int64_t now = tri_now_ns();
         if (deadline == 0)
             deadline = now + (int64_t)timeout_ms * 1000000;
-        if (now >= deadline && (asked || !has_to_ask(r, now)))
+        if (now >= deadline && (checked || !must_check(r, now)))
             return refused == TRI_OK || refused == TRI_ERR_NO_STREAM ? TRI_ERR_TIMEOUT : refused;
-        r->asks = false;
+        r->must_check = false;
         if (now >= deadline) {
-            asked = true;
+            checked = true;
             const enum tri_err err = tri_reader_await(r, head, 0);
             if (err != TRI_OK)
                 return err;
@@ -372,7 +373,7 @@ bool tri_reader_is_intact(tri_reader *r, const struct tri_frame *frame)
 
 bool tri_frame_is_locked(const struct tri_frame *frame)
 {
-    return frame->lease.mapping && frame->lease.state == LEASE_HELD;
+    return frame->lease.mapping && frame->lease.state == LEASE_LOCKED;
 }
 
 int tri_frame_get_shm(const struct tri_frame *frame, size_t *offset)
@@ -390,8 +391,8 @@ void tri_reader_release(tri_reader *r, struct tri_frame *frame)
     struct tri_mapping *mapping = frame->lease.mapping;
     if (!mapping)
         return;
-    if (frame->lease.state == LEASE_HELD && !tri_mapping_is_inherited(mapping))
-        tri_semset_hold(mapping->sem_id, tri_head_lock(frame->lease.head), TRI_NO_LOCK);
+    if (frame->lease.state == LEASE_LOCKED && !tri_mapping_is_inherited(mapping))
+        tri_semset_exchange(mapping->sem_id, tri_head_lock(frame->lease.head), TRI_NO_LOCK);
     tri_mapping_unref(&mapping);
     memset(frame, 0, sizeof(*frame));
 }

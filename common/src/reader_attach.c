@@ -99,7 +99,7 @@ static enum tri_err leave(struct tri_reader *r, uint64_t head, enum tri_reader_e
     return tri_reader_enter(r, event);
 }
 
-/** Determines why a wait ended without a frame. @return TRI_OK to go on, TRI_ERR_NO_WRITER to
+/** Determines why a wait ended without a frame. @return TRI_OK to continue, TRI_ERR_NO_WRITER to
  *  report it, TRI_ERR_INTERRUPTED. */
 static enum tri_err find_cause(struct tri_reader *r)
 {

@@ -21,7 +21,7 @@ struct objects {
 struct tri_reader_fd {
     struct tri_watcher watcher;
     key_t key;
-    bool asked; // for the reader: it has to act, and the thread waits for that
+    bool signalled; // the reader must act, and the thread waits for that
 
     pthread_mutex_t mutex;
     pthread_cond_t resumed;
@@ -115,7 +115,7 @@ static bool watch_name(struct tri_reader_fd *fd, enum tri_reader_phase phase, st
     struct tri_doorbell *bell = &fd->watcher.bell;
     tri_doorbell_open(bell, fd->key);
     const bool rung = tri_doorbell_is_rung(bell) || !bell->page;
-    tri_doorbell_look(bell);
+    tri_doorbell_arm(bell);
     const struct objects found = find_objects(fd->key);
     const bool changed =
         found.shm_id != known->shm_id || found.sem_id != known->sem_id || found.live != known->live;
@@ -187,7 +187,7 @@ static void resume(tri_reader *r)
     fd->taken = r->last;
     fd->phase = r->phase;
     fd->mapping = r->mapping ? tri_mapping_ref(r->mapping) : NULL;
-    fd->paused = fd->changed = fd->asked = false;
+    fd->paused = fd->changed = fd->signalled = false;
     pthread_cond_signal(&fd->resumed);
     pthread_mutex_unlock(&fd->mutex);
     tri_mapping_unref(&before);
@@ -195,7 +195,7 @@ static void resume(tri_reader *r)
 
 void tri_reader_fd_follow(tri_reader *r)
 {
-    r->asks = false; // the thread watches what the reader has now
+    r->must_check = false; // the thread watches what the reader has now
     resume(r);
     tri_sleep_interrupt(&r->fd->watcher.sleep); // it may sleep on a stream that has ended
 }
@@ -205,7 +205,7 @@ void tri_reader_fd_begin(tri_reader *r)
     struct tri_reader_fd *fd = r->fd;
     pthread_mutex_lock(&fd->mutex);
     if (fd->changed)
-        r->asks = fd->asked = true;
+        r->must_check = fd->signalled = true;
     fd->changed = false;
     pthread_mutex_unlock(&fd->mutex);
 }
@@ -218,12 +218,12 @@ void tri_reader_fd_end(tri_reader *r)
     const bool more =
         r->mapping && is_news(fd, atomic_load_explicit(&r->mapping->segment.header->latest,
                                                        memory_order_relaxed));
-    if (more || r->asks || fd->changed)
+    if (more || r->must_check || fd->changed)
         tri_watcher_raise(&fd->watcher);
     else
         tri_watcher_clear(&fd->watcher);
     pthread_mutex_unlock(&fd->mutex);
-    if (fd->asked && !r->asks)
+    if (fd->signalled && !r->must_check)
         resume(r);
 }
 

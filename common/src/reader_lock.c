@@ -9,7 +9,7 @@ static enum tri_err exchange(struct tri_reader *r, uint32_t give, uint32_t take)
 {
     if (give == TRI_NO_LOCK && take == TRI_NO_LOCK)
         return TRI_OK;
-    const enum tri_err err = tri_semset_hold(r->mapping->sem_id, give, take);
+    const enum tri_err err = tri_semset_exchange(r->mapping->sem_id, give, take);
     if (err == TRI_ERR_DENIED)
         r->can_lock = false; // read permission only: from now on frames are checked after use
     return err;
@@ -18,7 +18,7 @@ static enum tri_err exchange(struct tri_reader *r, uint32_t give, uint32_t take)
 /** Whether the lease has a lock of the set that the reader is attached to. */
 static bool locks_here(const struct tri_reader *r, const struct tri_lease *lease)
 {
-    return lease->mapping && lease->state == LEASE_HELD &&
+    return lease->mapping && lease->state == LEASE_LOCKED &&
            lease->mapping->sem_id == r->mapping->sem_id;
 }
 
@@ -92,18 +92,18 @@ bool tri_reader_lock_back(struct tri_reader *r, struct tri_lease *lease)
         r->prelocked = 0;
     }
     tri_reader_lock_drop(r);
-    enum tri_err err = tri_semset_hold(mapping->sem_id, give, lock);
+    enum tri_err err = tri_semset_exchange(mapping->sem_id, give, lock);
     if (err == TRI_ERR_BUSY && give != TRI_NO_LOCK)
-        tri_semset_hold(mapping->sem_id, give, TRI_NO_LOCK);
+        tri_semset_exchange(mapping->sem_id, give, TRI_NO_LOCK);
     lease->state = LEASE_CHECKED;
     if (err != TRI_OK && err != TRI_ERR_REMOVED)
         return false;
     // A segment without its semaphores has no writer and never gets one again.
     const struct tri_entry *entry = tri_segment_entry(&mapping->segment, lease->slot);
     if (tri_entry_still(entry, tri_head_number(lease->head))) {
-        lease->state = LEASE_HELD;
+        lease->state = LEASE_LOCKED;
         return true;
     }
-    tri_semset_hold(mapping->sem_id, lock, TRI_NO_LOCK);
+    tri_semset_exchange(mapping->sem_id, lock, TRI_NO_LOCK);
     return false;
 }

@@ -12,7 +12,7 @@
 /** tri_lease.state. */
 enum {
     LEASE_CHECKED, // not locked: checked after use
-    LEASE_HELD,
+    LEASE_LOCKED,
     LEASE_SURRENDERED, // its lock was surrendered within tri_reader_acquire(), which restores it on
                        // failure
 };

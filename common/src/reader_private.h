@@ -38,7 +38,7 @@ enum tri_reader_event {
     READER_FRAME,     // acquired
     READER_NO_WRITER, // attached, without a writer
     READER_WRITER,    // it is back
-    READER_REPLACED,  // the segment has lost its key; the stream goes on elsewhere
+    READER_REPLACED,  // the segment has lost its key; the stream continues in another one
     READER_ENDED,     // closed, or its semaphores were removed
     READER_EVENTS,
 };
@@ -75,8 +75,8 @@ struct tri_reader {
     bool last_is_key;            // that frame can be decoded without others
     uint64_t idle_head;          // the newest frame at the last wait without a result,
     int64_t idle_ns;             // and the total length of such waits since
-    bool asks;                   // check for the writer even without a wait,
-    int64_t asked_ns;            // and time of the last check
+    bool must_check;             // check for the writer even without a wait,
+    int64_t checked_ns;          // and time of the last check
     struct tri_reader_fd *fd;    // NULL: no event loop waits for this reader
     struct tri_sleep sleep;
     struct tri_pacing pace;

@@ -26,7 +26,7 @@ static void install_handler(void)
 }
 
 /** Checks once per thread whether it blocks SIGURG, to save that system call in later sleeps. */
-static void meet_thread(struct tri_sleep *sleep)
+static void identify_thread(struct tri_sleep *sleep)
 {
     const pthread_t self = pthread_self();
     if (sleep->known && pthread_equal(sleep->thread, self))
@@ -68,7 +68,7 @@ static void leave(struct tri_sleep *sleep)
 
 bool tri_sleep_begin(struct tri_sleep *sleep, int64_t ns)
 {
-    meet_thread(sleep);
+    identify_thread(sleep);
     sleep->limit = (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
                                       .tv_nsec = (long)(ns % 1000000000) };
     // Release: an interrupt that finds the thread asleep sees `thread`, and overwrites this limit.

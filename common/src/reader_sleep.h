@@ -42,7 +42,7 @@ static inline bool tri_sleep_is_interrupted(const struct tri_sleep *sleep)
     return atomic_load_explicit(&sleep->state, memory_order_relaxed) & TRI_SLEEP_REQUESTED;
 }
 
-/** The same; the request is fulfilled by that. */
+/** The same, and clears the request. */
 bool tri_sleep_take_interrupt(struct tri_sleep *sleep);
 
 /** Prepares `limit` for a system call of at most `ns`, which tri_sleep_end() follows.

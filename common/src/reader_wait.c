@@ -6,7 +6,7 @@
 
 #define POLL_NS         10000    // about the cost of a sleep, both sides together
 #define SPINS_PER_CLOCK 64       // polls between two readings of the clock
-#define SPIN_ASKS_NS    10000000 // interval at which a spinning reader checks for the writer
+#define SPIN_CHECK_NS   10000000 // interval at which a spinning reader checks for the writer
 
 static const struct timespec no_time;
 
@@ -60,8 +60,8 @@ static enum tri_err wait_spinning(const tri_reader *r, uint64_t head, int64_t ns
     int64_t now;
     do {
         now = tri_now_ns();
-        const int64_t ask = now + SPIN_ASKS_NS;
-        enum tri_err err = spin(mapping, &r->sleep, head, ask < end ? ask : end);
+        const int64_t check = now + SPIN_CHECK_NS;
+        enum tri_err err = spin(mapping, &r->sleep, head, check < end ? check : end);
         if (err == TRI_ERR_TIMEOUT)
             err = tri_semset_wait_frame(mapping->sem_id, next, &(struct timespec){ 0 });
         if (err != TRI_ERR_TIMEOUT)

@@ -236,7 +236,7 @@ static int create_in_group(const struct tri_segment_plan *plan, uint64_t bytes, 
         const int id = create_huge(plan, bytes, flags, log);
         if (id >= 0)
             return id;
-        if (!tri_memory_allows(log, plan->name, bytes, 0)) { // they were counted on
+        if (!tri_memory_allows(log, plan->name, bytes, 0)) { // ordinary pages are needed now
             errno = ENOMEM;
             return -1;
         }

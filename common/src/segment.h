@@ -72,7 +72,7 @@ void tri_segment_announce(struct tri_segment *segment);
 /**
  * Finds and attaches the segment of a key, checks header, name and geometry.
  *
- * @param name   the name that must stand in the header; NULL: any
+ * @param name   the name that the header must have; NULL: any
  * @param flags  SHM_RDONLY, or 0 for a writer
  * @return TRI_OK; TRI_ERR_NO_STREAM, none, or not announced yet; TRI_ERR_DENIED; TRI_ERR_CORRUPT;
  *         TRI_ERR_VERSION; TRI_ERR_COLLISION; TRI_ERR_FOREIGN, its creator has given it away but can

@@ -89,9 +89,8 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
     if (*created && !entered && (mode & 0070))
         tri_log_write(
             log, TRI_LOG_INFO, "semset",
-            "%s: group %u, that of this process, may watch as well as group %u: the kernel "
-            "lets the group of who makes a stream; to prevent that, start the writer with "
-            "`sg`",
+            "%s: group %u of this process may read as well as group %u, because the kernel also "
+            "admits the creator's group; to prevent that, start the writer with `sg`",
             name, (unsigned)before.group, (unsigned)group);
     if (!*created && errno != EEXIST) {
         tri_limits_explain_sem(log, name, TRI_SEM_COUNT, TRI_SEMSET_OPS_MAX, errno);
@@ -123,7 +122,7 @@ static enum tri_err find_or_create(int *sem_id, bool *created, key_t key, const 
     return TRI_OK;
 }
 
-/** Sets the permissions that this writer asked for. Only with the writer's place: a refused
+/** Sets the permissions that this writer requests. Only with the writer's place: a refused
  *  writer must not open the stream to others. */
 static void permit(int sem_id, uint32_t mode, gid_t group)
 {
@@ -160,7 +159,7 @@ enum tri_err tri_semset_claim(struct tri_claim *claim, key_t key, const char *na
             claim->other_access = !claim->fresh && !permits(id, mode, group);
             claim->sem_id = id;
         } else if (created && err != TRI_ERR_BUSY) {
-            tri_semset_remove(id); // nobody was ever in it
+            tri_semset_remove(id); // it never had a writer
         }
         if (err == TRI_ERR_BUSY)
             claim->holder = tri_semset_writer(id);
@@ -227,7 +226,7 @@ enum tri_err tri_semset_give(int sem_id, uint32_t lock)
     return run(sem_id, &give, 1);
 }
 
-/** Publishes whatever the values are. SETVAL clears the kernel's undo values. */
+/** Publishes regardless of the values. SETVAL clears the kernel's undo values. */
 static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint64_t number)
 {
     struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
@@ -296,7 +295,7 @@ enum tri_err tri_semset_adjust(int sem_id, uint32_t lock, int by)
     return run(sem_id, &change, 1);
 }
 
-enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take)
+enum tri_err tri_semset_exchange(int sem_id, uint32_t give, uint32_t take)
 {
     struct sembuf ops[2];
     size_t count = 0;

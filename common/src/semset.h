@@ -120,7 +120,7 @@ enum tri_err tri_semset_adjust(int sem_id, uint32_t lock, int by);
  * @return TRI_OK; TRI_ERR_BUSY, the writer has `take`: nothing was released either;
  * TRI_ERR_DENIED, read permission only; TRI_ERR_REMOVED, the set is gone.
  */
-enum tri_err tri_semset_hold(int sem_id, uint32_t give, uint32_t take);
+enum tri_err tri_semset_exchange(int sem_id, uint32_t give, uint32_t take);
 
 /**
  * Sleeps until frame `number` is published.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread finds out that something has changed; tri_stream_monitor_next() finds out what. */
+/* The thread detects that something has changed; tri_stream_monitor_next() determines what. */
 #include <triptych/monitor.h>
 
 #include "name.h"
@@ -12,7 +12,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-#define LOOK_NS 250000000 // for writers that were killed: nobody rings for them
+#define CHECK_NS 250000000 // for writers that were killed: they ring no doorbell
 
 /** A stream as it was when its last event was made. */
 struct known_stream {
@@ -61,16 +61,16 @@ static void *watch(void *argument)
 {
     struct tri_watcher *watcher = argument;
     uint64_t last = fingerprint();
-    tri_watcher_raise(watcher); // what came before that may have been listed without it
+    tri_watcher_raise(watcher); // earlier changes may have been listed without it
     tri_doorbell_open(&watcher->bell, TRI_ANY_KEY);
     while (!tri_watcher_stopped(watcher)) {
         const bool rung = tri_doorbell_is_rung(&watcher->bell);
-        tri_doorbell_look(&watcher->bell);
+        tri_doorbell_arm(&watcher->bell);
         const uint64_t now = fingerprint();
         if (rung || now != last)
             tri_watcher_raise(watcher);
         last = now;
-        tri_doorbell_wait(&watcher->bell, &watcher->sleep, LOOK_NS);
+        tri_doorbell_wait(&watcher->bell, &watcher->sleep, CHECK_NS);
     }
     return NULL;
 }
@@ -121,7 +121,7 @@ static void compare(struct tri_stream_monitor *monitor, struct known_stream *now
 }
 
 /** Lists the streams and makes the events. */
-static enum tri_err look(struct tri_stream_monitor *monitor)
+static enum tri_err update(struct tri_stream_monitor *monitor)
 {
     tri_stream_list *list;
     const enum tri_err err = tri_stream_list_open(&list);
@@ -178,10 +178,10 @@ enum tri_err tri_stream_monitor_next(tri_stream_monitor *monitor, struct tri_str
     tri_watcher_clear(&monitor->watcher);
     enum tri_err err = TRI_OK;
     if (monitor->next_event == monitor->event_count)
-        err = look(monitor);
+        err = update(monitor);
     if (err == TRI_OK && monitor->event_count == 0)
         return TRI_ERR_TIMEOUT;
-    // Readable until a look has found nothing: there may be more.
+    // Readable until an update has found nothing: there may be more.
     tri_watcher_raise(&monitor->watcher);
     if (err == TRI_OK)
         *event = monitor->events[monitor->next_event++];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Users and groups by name, looked up without disturbing other threads that do the same. */
+/** Users and groups by name. Thread-safe lookups. */
 #ifndef TRI_SYS_ACCOUNT_H
 #define TRI_SYS_ACCOUNT_H
 

@@ -91,7 +91,7 @@ void tri_limits_explain_sem(const tri_log *log, const char *name, unsigned count
     case EINVAL:
         tri_log_write(
             log, TRI_LOG_ERROR, "semset",
-            "%s: no set of %u semaphores to be had: kernel.sem is \"%s\" (per set, in all, "
+            "%s: cannot create a set of %u semaphores: kernel.sem is \"%s\" (per set, in all, "
             "per call, sets); see ipcs -s, remove what is unused or raise it with sysctl",
             name, count, limit("/proc/sys/kernel/sem", number));
         break;

@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define SYSTEM_UID_MAX 999 // Debian's and systemd's; logind leaves system users alone
+#define SYSTEM_UID_MAX 999 // Debian's and systemd's; logind exempts system users
 
 static bool exists(const char *root, const char *path, const char *last)
 {
@@ -33,7 +33,7 @@ static char *value_in(char *line)
     return value;
 }
 
-/** Lets one file of configuration have its say. */
+/** Applies RemoveIPC= from one configuration file, if set. */
 static void read_file(const char *path, bool *removes)
 {
     FILE *file = fopen(path, "re");

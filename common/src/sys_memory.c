@@ -99,9 +99,9 @@ static uint64_t minus(uint64_t from, uint64_t what)
 }
 
 /** One limit and how much of it is used. */
-static void look_at_limit(const char *root, const char *folder, const char *group,
-                          const char *limit_file, const char *usage_file, uint64_t more,
-                          struct tri_memory_left *left)
+static void check_limit(const char *root, const char *folder, const char *group,
+                        const char *limit_file, const char *usage_file, uint64_t more,
+                        struct tri_memory_left *left)
 {
     uint64_t limit;
     uint64_t usage;
@@ -116,8 +116,8 @@ static void look_at_limit(const char *root, const char *folder, const char *grou
              *group ? group : "/", limit_file, (double)limit / MIB);
 }
 
-static void look_at_group(const struct version *v, const char *root, const char *folder,
-                          const char *group, uint64_t swap_free, struct tri_memory_left *left)
+static void check_group(const struct version *v, const char *root, const char *folder,
+                        const char *group, uint64_t swap_free, struct tri_memory_left *left)
 {
     uint64_t reclaimable;
     add_up(root, folder, "memory.stat", v->reclaimable, &reclaimable);
@@ -128,9 +128,9 @@ static void look_at_group(const struct version *v, const char *root, const char 
     if (v->swap_apart && read_number(root, folder, v->swap_limit, &limit) &&
         read_number(root, folder, v->swap_usage, &usage) && minus(limit, usage) < swap)
         swap = minus(limit, usage);
-    look_at_limit(root, folder, group, v->limit, v->usage, reclaimable + swap, left);
+    check_limit(root, folder, group, v->limit, v->usage, reclaimable + swap, left);
     if (!v->swap_apart)
-        look_at_limit(root, folder, group, v->swap_limit, v->swap_usage, reclaimable, left);
+        check_limit(root, folder, group, v->swap_limit, v->swap_usage, reclaimable, left);
 }
 
 /** Whether `word` is in a list separated by commas. */
@@ -193,8 +193,8 @@ static bool find_mount(const struct version *v, const char *root, char top[PATH_
 }
 
 /** Checks this process's group and its parents up to the first mounted one. */
-static void look_at_groups(const struct version *v, const char *root, uint64_t swap_free,
-                           struct tri_memory_left *left)
+static void check_groups(const struct version *v, const char *root, uint64_t swap_free,
+                         struct tri_memory_left *left)
 {
     char group[PATH_MAX];
     char top[PATH_MAX];
@@ -210,7 +210,7 @@ static void look_at_groups(const struct version *v, const char *root, uint64_t s
     for (;;) {
         char folder[2 * PATH_MAX];
         snprintf(folder, sizeof(folder), "%s%s", mount, below);
-        look_at_group(v, root, folder, group, swap_free, left);
+        check_group(v, root, folder, group, swap_free, left);
         char *slash = strrchr(below, '/');
         if (!slash)
             break;
@@ -218,7 +218,7 @@ static void look_at_groups(const struct version *v, const char *root, uint64_t s
     }
 }
 
-void tri_memory_look(const char *root, struct tri_memory_left *left)
+void tri_memory_check(const char *root, struct tri_memory_left *left)
 {
     *left = (struct tri_memory_left){ .bytes = UINT64_MAX };
     uint64_t swap = 0;
@@ -229,7 +229,7 @@ void tri_memory_look(const char *root, struct tri_memory_left *left)
         snprintf(left->where, sizeof(left->where), "on this machine");
     }
     for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-        look_at_groups(&versions[i], root, swap * 1024, left);
+        check_groups(&versions[i], root, swap * 1024, left);
 }
 
 uint64_t tri_memory_huge_left(const char *root)
@@ -246,15 +246,14 @@ uint64_t tri_memory_huge_left(const char *root)
 bool tri_memory_allows(const tri_log *log, const char *name, uint64_t bytes, uint64_t freed)
 {
     struct tri_memory_left left;
-    tri_memory_look("", &left);
+    tri_memory_check("", &left);
     const uint64_t need = bytes + bytes / SPARE_SHARE + SPARE_BYTES;
     if (left.bytes >= minus(need, freed))
         return true;
     tri_log_write(
         log, TRI_LOG_ERROR, "segment",
-        "%s: %.1f MiB of shared memory are needed where %.1f MiB are left %s; the kernel "
-        "would kill somebody for the rest: make room there, or use fewer buffers or smaller "
-        "frames",
+        "%s: needs %.1f MiB of shared memory, %.1f MiB available %s: continuing would invoke the "
+        "OOM killer; free memory there, or use fewer buffers or smaller frames",
         name, (double)need / MIB, (double)left.bytes / MIB, left.where);
     return false;
 }

@@ -24,7 +24,7 @@ struct tri_memory_left {
  *
  * @param root  root of the system's files, "" for "/"
  */
-void tri_memory_look(const char *root, struct tri_memory_left *left);
+void tri_memory_check(const char *root, struct tri_memory_left *left);
 
 /** Bytes of reserved huge pages that are free. */
 uint64_t tri_memory_huge_left(const char *root);

@@ -3,8 +3,8 @@
 #ifndef TRI_UTF8_H
 #define TRI_UTF8_H
 
-/** Makes `text` one line of UTF-8 that disturbs no terminal: bytes of control characters, and those
- *  that are no UTF-8, become question marks. */
+/** Makes `text` one line of UTF-8 that is safe for a terminal: bytes of control characters, and those
+ *  that are not UTF-8, become question marks. */
 void tri_utf8_clean(char *text);
 
 #endif

@@ -28,7 +28,7 @@ bool tri_watcher_start(struct tri_watcher *watcher, void *(*body)(void *), void 
 void tri_watcher_raise(struct tri_watcher *watcher)
 {
     const uint64_t one = 1;
-    // Fails only where nobody has read for 2^64 times: then it is readable.
+    // Fails only after 2^64 writes without a read: then it is readable.
     if (write(watcher->fd, &one, sizeof(one)) < 0)
         errno = 0;
 }

@@ -24,7 +24,7 @@ void tri_watcher_raise(struct tri_watcher *watcher);
 /** Makes it not readable. A check after this call sees all events raised before it. */
 void tri_watcher_clear(struct tri_watcher *watcher);
 
-/** Whether the thread has to end. Fulfils an interrupt of its sleep: look for work after this call. */
+/** Whether the thread has to end. Clears an interrupt of its sleep: check for work after this call. */
 bool tri_watcher_stopped(struct tri_watcher *watcher);
 
 /**

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /**
- * Writes `text` and a newline to `fd` and never waits: not for a terminal after Ctrl-S, nor for a pipe
- * that nobody reads.
+ * Writes `text` and a newline to `fd` and never waits: not for a terminal after Ctrl-S, nor for a full
+ * pipe.
  *
  * @return false if not all of it was written; errno is EAGAIN where the write would have waited.
  */

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DRAFT_OPEN, DRAFT_KEPT }; // tri_lease.state
+enum { DRAFT_OPEN, DRAFT_PINNED }; // tri_lease.state
 
 /** The public error for `err`: another process keeps removing the stream's objects. */
 static enum tri_err to_public(enum tri_err err)
@@ -64,7 +64,7 @@ void tri_writer_add_drops(tri_writer *w, uint64_t by_driver, uint64_t by_writer)
 
 /** Claims the writer's place again if the stream was removed. While that fails it tries and logs
  *  once a second, not for every frame. */
-static enum tri_err hold_place(struct tri_writer *w)
+static enum tri_err ensure_place(struct tri_writer *w)
 {
     if (w->sem_id >= 0)
         return TRI_OK;
@@ -93,7 +93,7 @@ enum tri_err tri_writer_try_begin(tri_writer *w, const struct tri_video *video,
     uint32_t taken = NO_SLOT;
     enum tri_err err = TRI_ERR_REMOVED;
     for (int tries = 0; tries < 2 && err == TRI_ERR_REMOVED; tries++) {
-        err = hold_place(w);
+        err = ensure_place(w);
         if (err == TRI_OK)
             err = tri_writer_ensure_segment(w, shape.bytes);
         if (err == TRI_OK)
@@ -232,7 +232,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     // Release: pairs with the acquire load in reader.c, which then sees the complete entry.
     atomic_store_explicit(&mapping->segment.header->latest, tri_head(w->number, slot->parity, at),
                           memory_order_release);
-    draft->lease.state = DRAFT_KEPT;
+    draft->lease.state = DRAFT_PINNED;
     const enum tri_err err = tri_semset_publish(w->sem_id, slot->lock, w->number);
     if (err == TRI_OK)
         slot->lock = TRI_NO_LOCK;

@@ -64,7 +64,7 @@ struct tri_writer {
         uint32_t parity;     // of that frame, also after it was overwritten
         uint64_t begun;      // number of the unpublished draft in it; 0: none
         bool taken;          // by a draft
-        uint32_t busy_count; // consecutive busy_count, at the last try
+        uint32_t busy_count; // consecutive tries that found it locked
         uint64_t retry;      // no retry before this frame, if other slots are free
         uint32_t lock;       // the lock of it that the writer has taken, TRI_NO_LOCK: none
         int64_t busy_ns[2];  // time since which readers are known to lock a parity, 0: they do not

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Repairs locks that another process has tampered with, without harm to those who hold them: by
+ * Repairs locks that another process has tampered with, without harm to their holders: by
  * adding and subtracting, never by SETVAL, which would clear the kernel's undo values of all
  * processes.
  *
@@ -23,8 +23,8 @@ static void change(struct tri_writer *w, uint32_t lock, int by)
         return; // changed in the meantime: the next check decides
     w->suspect[lock] = 0;
     tri_log_write(&w->log, TRI_LOG_WARN, "writer",
-                  "%s: somebody has tampered with the lock of slot %u: %d holds too %s, put right",
-                  w->name, lock % TRI_SLOTS_MAX, by > 0 ? by : -by, by > 0 ? "many" : "few");
+                  "%s: another process has tampered with the lock of slot %u: repaired by %+d",
+                  w->name, lock % TRI_SLOTS_MAX, by);
 }
 
 void tri_writer_repair(struct tri_writer *w)

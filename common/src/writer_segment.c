@@ -31,7 +31,7 @@ static void leave(struct tri_writer *w)
 }
 
 /** Once a second: releases a segment that was removed, and repairs locks. */
-static void look_after(struct tri_writer *w, int64_t now)
+static void maintain(struct tri_writer *w, int64_t now)
 {
     if (!w->mapping || now < w->check_ns)
         return;
@@ -147,7 +147,7 @@ enum tri_err tri_writer_ensure_segment(struct tri_writer *w, uint64_t bytes)
     if (bytes < w->slot_bytes_wanted)
         bytes = w->slot_bytes_wanted;
     const int64_t now = tri_now_ns();
-    look_after(w, now);
+    maintain(w, now);
     if (w->mapping && w->mapping->segment.geometry.slot_bytes >= bytes)
         return TRI_OK;
     // Already logged. A smaller size may succeed.

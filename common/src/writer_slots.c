@@ -236,7 +236,7 @@ void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now)
 
 /**
  * Reclaims the slot with the oldest frame when all slots are locked and none can be opened. Its
- * lock stays as it is: readers detect by the slot's number that their frame is gone, and release
+ * lock does not change: readers detect by the slot's number that their frame is gone, and release
  * what they took.
  *
  * @return NO_SLOT: none may be reclaimed

@@ -95,11 +95,11 @@ static const char *unusable(const struct tri_writer *w, const struct tri_segment
 {
     const struct tri_header *header = found->header;
     if (claim->fresh)
-        return "its semaphores are gone, and with them what readers have locked";
+        return "its semaphores are gone, and with them the locks of its readers";
     // A change of permissions does not detach any process.
     if (claim->other_access || (perm->mode & 0777) != tri_writer_segment_mode(w) ||
         perm->gid != w->group)
-        return "others may watch from now on";
+        return "its permissions or its group are different";
     if (atomic_load_explicit(&header->device_access, memory_order_acquire) != 0)
         return "its device may still write into it";
     if (atomic_load_explicit(&header->state, memory_order_acquire) != 0)
@@ -142,8 +142,9 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
         return err;
     }
     if (err != TRI_OK) {
-        tri_log_write(&w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
-                      w->name, tri_strerror(err));
+        tri_log_write(&w->log, TRI_LOG_INFO, "segment",
+                      "%s: replacing the segment of an earlier writer: %s", w->name,
+                      tri_strerror(err));
         tri_segment_remove(shm_id);
         return TRI_OK;
     }
@@ -151,8 +152,8 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     resume(w, &found);
     const char *why = unusable(w, &found, claim, &status.shm_perm);
     if (why) {
-        tri_log_write(&w->log, TRI_LOG_INFO, "segment", "%s: replacing what a writer left: %s",
-                      w->name, why);
+        tri_log_write(&w->log, TRI_LOG_INFO, "segment",
+                      "%s: replacing the segment of an earlier writer: %s", w->name, why);
         discard(&found);
         tri_writer_reset_slots(w);
         return TRI_OK;
@@ -170,7 +171,7 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     return TRI_OK;
 }
 
-/** Takes the writer's place in the set. Logs which process else has it. */
+/** Takes the writer's place in the set. Logs the process that already has it. */
 static enum tri_err claim_place(struct tri_writer *w, struct tri_claim *claim)
 {
     const enum tri_err err =

@@ -19,6 +19,6 @@ class MemoryCgroup(CameraTest):
                      "echo +memory >/run/memory/cgroup.subtree_control")
         done = self.capture_within("64M")
         self.assertEqual(done.status, 1, done.err)
-        self.assertIn("left in memory cgroup /small (memory.max is 64.0 MiB)", done.err)
+        self.assertIn("available in memory cgroup /small (memory.max is 64.0 MiB)", done.err)
         done = self.capture_within("256M")
         self.assertEqual(done.status, 0, done.err)

@@ -346,7 +346,7 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
     if (came && err != TRI_OK && !matches(err, error))
         wrong = "the outcome has another meaning";
     else if (came && err != TRI_OK && act->says_why && error != FAIL_REMOVED && !s.said[0])
-        wrong = "the log does not say why";
+        wrong = "the log lacks the reason";
     else if (!s.writer && act->prepare == nothing && objects(s.key) != 0)
         wrong = "something was left behind";
     else

@@ -111,7 +111,7 @@ static void append(void *user, enum tri_log_level level, const char *part, const
     snprintf(all + strlen(all), 2048 - strlen(all), "%s\n", text);
 }
 
-/** A limit of one segment stands for memory that is short. */
+/** A limit of one segment simulates a lack of memory. */
 static int restart_while_a_reader_keeps_the_old_segment(void *argument)
 {
     const struct meeting *meeting = argument;
@@ -147,7 +147,7 @@ static int restart_while_a_reader_keeps_the_old_segment(void *argument)
     return 0;
 }
 
-static void failing_start_names_who_keeps_earlier_segments(void **state)
+static void failing_start_names_the_readers_of_earlier_segments(void **state)
 {
     (void)state;
     const int status =
@@ -162,7 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(list_names_each_process_once_with_its_access),
         fixture_test(list_leaves_out_other_ipc_namespaces),
-        fixture_test(failing_start_names_who_keeps_earlier_segments),
+        fixture_test(failing_start_names_the_readers_of_earlier_segments),
     };
     return cmocka_run_group_tests_name("attachments", tests, NULL, NULL);
 }

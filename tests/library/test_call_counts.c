@@ -164,7 +164,7 @@ static void publish_and_read_many(void)
         publish_and_read();
 }
 
-static void look_many(void)
+static void look_up_many(void)
 {
     for (int i = 0; i < FRAMES; i++)
         need(tri_reader_acquire(own.reader, &own.frame, 0) == TRI_ERR_TIMEOUT);
@@ -264,7 +264,7 @@ static void exchanging_a_ready_frame_costs_one_call(void **state)
 static void poll_without_a_frame_costs_no_call(void **state)
 {
     (void)state;
-    assert_int_equal(calls_of(open_both, look_many), 0);
+    assert_int_equal(calls_of(open_both, look_up_many), 0);
 }
 
 /** In a namespace without other streams. */
@@ -303,7 +303,7 @@ static void open_and_wait_for_no_stream(void)
 static void missing_stream_is_polled_rarely(void **state)
 {
     (void)state;
-    // A look and a sleep, 20 times a second.
+    // A lookup and a sleep, 20 times a second.
     assert_in_range(calls_of(open_and_wait_for_no_stream, wait_for_no_stream), 3, 2 * 30 + 10);
 }
 

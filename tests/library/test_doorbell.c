@@ -13,11 +13,11 @@
 
 enum { TIMES = 20, SERIES = 3, LONG_MS = 120, WAIT_MS = 1000 };
 
-#define PICTURE  solid_video(64, 48)
-#define SOON_NS  5000000
-#define LOOKS_MS 1000 // between two lookups of a stream that nobody announces
-#define LOOKS    (WAIT_MS / LOOKS_MS + 5)
-#define RINGS_MS 2 // between two wake-ups, however often a process rings
+#define PICTURE   solid_video(64, 48)
+#define SOON_NS   5000000
+#define LOOKUP_MS 1000 // between two lookups of a stream that no process announces
+#define LOOKUPS   (WAIT_MS / LOOKUP_MS + 5)
+#define RINGS_MS  2 // between two wake-ups, however often a process rings
 
 /** Counters of a reader in its own process. */
 struct shared {
@@ -103,7 +103,7 @@ static void reader_without_a_stream_wakes_once_a_second(void **state)
     struct shared *shared = fixture_share(sizeof(*shared));
     shared->name = fixture_stream();
     assert_int_equal(fixture_join(fixture_start(wait_without_success, shared)), 0);
-    assert_in_range(shared->wakeups, 1, LOOKS);
+    assert_in_range(shared->wakeups, 1, LOOKUPS);
 }
 
 /** Rings for a stream all the time. @return how often a reader that waits for its own one woke. */
@@ -126,13 +126,13 @@ static uint64_t wakeups_beside_rings(bool for_own)
 static void continuous_ringing_wakes_a_reader_a_bounded_number_of_times(void **state)
 {
     (void)state;
-    assert_in_range(wakeups_beside_rings(true), LOOKS + 1, 2 * WAIT_MS / RINGS_MS + 20);
+    assert_in_range(wakeups_beside_rings(true), LOOKUPS + 1, 2 * WAIT_MS / RINGS_MS + 20);
 }
 
 static void other_streams_do_not_wake_a_reader(void **state)
 {
     (void)state;
-    assert_in_range(wakeups_beside_rings(false), 1, LOOKS);
+    assert_in_range(wakeups_beside_rings(false), 1, LOOKUPS);
 }
 
 static int segments(void)
@@ -148,7 +148,7 @@ static int wait_until_killed(void *argument)
     tri_reader *reader = open_reader(shared->name);
     struct tri_frame frame = { 0 };
     for (;;) {
-        tri_reader_acquire(reader, &frame, LOOKS_MS);
+        tri_reader_acquire(reader, &frame, LOOKUP_MS);
         shared->waits++;
     }
     return 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream that cannot get the larger segment it needs stays as it is, and no reader has to
- * detach. */
+/* A stream that cannot get a larger segment continues unchanged, and no reader has to detach. */
 #include "cgroup.h"
 #include "fixture.h"
 #include "ipc.h"
@@ -68,7 +67,7 @@ static enum tri_err publish_until_seen(struct stage *s, const struct tri_video *
 static void expect_said(const struct stage *s, const char *words)
 {
     if (!strstr(s->said, words))
-        fail_msg("\"%s\" does not say \"%s\"", s->said, words);
+        fail_msg("\"%s\" lacks \"%s\"", s->said, words);
 }
 
 /** Asserts that the larger frame is refused with advice, and nothing else changes. */
@@ -244,7 +243,7 @@ static int run_in_cgroup(int (*body)(void *), struct stage *s)
     return status;
 }
 
-static void stream_too_large_for_a_cgroup_stays_as_it_is(void **state)
+static void stream_too_large_for_a_cgroup_does_not_change(void **state)
 {
     (void)state;
     struct stage *s = stage_new();
@@ -266,7 +265,7 @@ int main(void)
         limit_test(second_segment_is_refused_while_readers_keep_the_first),
         limit_test(unused_segment_makes_room_for_the_next),
         limit_test(slots_whose_sum_overflows_are_refused),
-        limit_test(stream_too_large_for_a_cgroup_stays_as_it_is),
+        limit_test(stream_too_large_for_a_cgroup_does_not_change),
         limit_test(stream_too_large_for_a_cgroup_is_refused_untouched),
     };
     return cmocka_run_group_tests_name("growth", tests, NULL, NULL);

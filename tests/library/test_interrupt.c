@@ -24,7 +24,7 @@ enum { TIMES = 1000, LEARNING = 30 };
 /** A reader in this thread, and a thread that interrupts it. */
 struct wait {
     tri_reader *reader;
-    tri_writer *writer; // NULL: nobody publishes
+    tri_writer *writer; // NULL: no writer
     _Atomic int64_t asked_ns;
     _Atomic unsigned asked;
     _Atomic unsigned answered;

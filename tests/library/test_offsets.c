@@ -107,23 +107,23 @@ static void attachment_may_move_between_two_frames(void **state)
     tri_writer *writer;
     assert_int_equal(solid_open(&writer, name, &video, 0), TRI_OK);
     tri_reader *holder = solid_reader(name, TRI_MODE_NEXT, 0);
-    tri_reader *looker = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
+    tri_reader *checker = solid_reader(name, TRI_MODE_LATEST, TRI_READER_NO_LOCK);
     struct tri_frame held = { 0 };
-    struct tri_frame looked = { 0 };
+    struct tri_frame taken = { 0 };
     for (uint64_t number = 1; number <= 50; number++) {
         assert_int_equal(solid_publish(writer, &video, number), TRI_OK);
         move(&writer->mapping->segment);
         solid_expect(holder, &held, number);
-        solid_expect(looker, &looked, number);
+        solid_expect(checker, &taken, number);
         tri_reader_release(holder, &held);
-        tri_reader_release(looker, &looked);
+        tri_reader_release(checker, &taken);
         move(&holder->mapping->segment);
-        move(&looker->mapping->segment);
+        move(&checker->mapping->segment);
     }
     const int shm_id = ipc_shm(name);
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 3);
     solid_leave(&holder, &held);
-    solid_leave(&looker, &looked);
+    solid_leave(&checker, &taken);
     assert_int_equal(ipc_stat(shm_id).shm_nattch, 1);
     tri_writer_close(&writer);
     assert_false(ipc_exists(shm_id));

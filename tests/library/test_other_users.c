@@ -82,7 +82,7 @@ static void stream_that_others_could_write_to_is_refused(void **state)
     }
 }
 
-/** Looks for the stream until requested to stop. */
+/** Polls for the stream until requested to stop. */
 static int look_as_member(void *argument)
 {
     struct plot *plot = argument;

@@ -50,7 +50,7 @@ static void stream_of_another_version_is_listed_and_refused_as_such(void **state
     struct tri_header *header = shmat(ipc_shm(name), NULL, 0);
     assert_ptr_not_equal(header, (void *)-1);
     header->version = TRI_LAYOUT_VERSION + 1;
-    header->entry_bytes = 64; // what lies elsewhere in another version is not looked at
+    header->entry_bytes = 64; // fields that another version has elsewhere are not read
 
     struct tri_stream stream;
     assert_int_equal(tri_stream_find(name, &stream), TRI_OK);

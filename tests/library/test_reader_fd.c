@@ -158,7 +158,7 @@ static void acquire_that_does_not_use_the_descriptor_clears_it(void **state)
     tri_writer_close(&writer);
 }
 
-static void stream_that_comes_makes_it_readable(void **state)
+static void stream_that_appears_makes_it_readable(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -299,7 +299,7 @@ static void close_ends_thread_and_descriptor_in_every_state(void **state)
     assert_int_equal(fixture_entries("/proc/self/task"), threads);
 }
 
-static void forked_child_closes_the_reader_and_the_parent_goes_on(void **state)
+static void forked_child_closes_the_reader_and_the_parent_continues(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -328,13 +328,13 @@ int main(void)
         fixture_test(readable_descriptor_always_has_something_to_acquire),
         fixture_test(descriptor_stays_readable_while_frames_are_left),
         fixture_test(acquire_that_does_not_use_the_descriptor_clears_it),
-        fixture_test(stream_that_comes_makes_it_readable),
+        fixture_test(stream_that_appears_makes_it_readable),
         fixture_test(stream_that_ends_makes_it_readable),
         fixture_test(death_and_return_of_the_writer_make_it_readable),
         fixture_test(death_before_the_descriptor_was_made_is_reported),
         fixture_test(no_frame_is_missed_when_the_stream_changes),
         fixture_test(close_ends_thread_and_descriptor_in_every_state),
-        fixture_test(forked_child_closes_the_reader_and_the_parent_goes_on),
+        fixture_test(forked_child_closes_the_reader_and_the_parent_continues),
     };
     return cmocka_run_group_tests_name("reader_fd", tests, NULL, NULL);
 }

@@ -283,7 +283,7 @@ static void reader_recovers_where_frames_jitter(void **state)
     assert_recovers(w, FRAMES / 10, FRAMES / 20 - 1);
 }
 
-static void reader_survives_times_that_make_no_sense(void **state)
+static void reader_survives_invalid_times(void **state)
 {
     (void)state;
     static const int64_t odd[] = { INT64_MIN, -1, 0, 1, PERIOD_NS, INT64_MAX / 4, INT64_MAX };
@@ -334,7 +334,7 @@ int main(void)
         cmocka_unit_test(reader_recovers_while_the_driver_drops_frames),
         cmocka_unit_test(reader_recovers_where_frames_jitter),
         cmocka_unit_test(reader_polls_where_frames_come_faster_than_sleeps),
-        cmocka_unit_test(reader_survives_times_that_make_no_sense),
+        cmocka_unit_test(reader_survives_invalid_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static int publish_and_die(void *name)
     return 0;
 }
 
-static void writer_that_dies_leaves_the_segment_to_the_next(void **state)
+static void next_writer_takes_over_the_segment_of_a_dead_one(void **state)
 {
     (void)state;
     const char *name = fixture_stream();
@@ -277,7 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(reader_that_leaves_removes_nothing),
-        fixture_test(writer_that_dies_leaves_the_segment_to_the_next),
+        fixture_test(next_writer_takes_over_the_segment_of_a_dead_one),
         fixture_test(writer_removes_the_segment_and_the_last_reader_frees_it),
         fixture_test(remove_frees_the_name_and_keeps_the_readers_frame),
         fixture_test(frames_and_drafts_outlive_their_reader_and_writer),

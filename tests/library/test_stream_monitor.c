@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A monitor reports each stream that comes, changes and goes, and wakes its caller for nothing else. */
+/* A monitor reports each stream that appears, changes and ends, and wakes its caller for nothing
+ * else. */
 #include "fixture.h"
 #include "ipc.h"
 #include "solid_frames.h"
@@ -55,7 +56,7 @@ static tri_writer *open_writer(const char *name, struct tri_video video)
     return writer;
 }
 
-static void streams_that_exist_come_go_and_change_are_reported(void **state)
+static void streams_that_exist_appear_end_and_change_are_reported(void **state)
 {
     (void)state;
     const char *before = fixture_stream();
@@ -164,7 +165,7 @@ static void closed_monitor_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(streams_that_exist_come_go_and_change_are_reported),
+        fixture_test(streams_that_exist_appear_end_and_change_are_reported),
         fixture_test(death_and_return_of_a_writer_are_changes),
         fixture_test(frames_and_readers_are_no_events),
         fixture_test(closed_monitor_leaves_nothing),

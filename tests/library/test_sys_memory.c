@@ -15,7 +15,7 @@
 static struct tri_memory_left left_now(void)
 {
     struct tri_memory_left left;
-    tri_memory_look(root, &left);
+    tri_memory_check(root, &left);
     return left;
 }
 
@@ -24,7 +24,7 @@ static void expect(uint64_t bytes, const char *where)
     const struct tri_memory_left left = left_now();
     assert_int_equal(left.bytes, bytes);
     if (!strstr(left.where, where))
-        fail_msg("\"%s\" does not say \"%s\"", left.where, where);
+        fail_msg("\"%s\" lacks \"%s\"", left.where, where);
 }
 
 static void put_number(const char *path, uint64_t value)

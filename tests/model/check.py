@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Searches the model of the hand-over whole, and every wrong variant of it until it is caught.
+"""Searches the model of the hand-over exhaustively, and each wrong variant until its error is found.
 
 As a script: python3 tests/support/tap.py tests/model/check.py [CASE]...
 """
@@ -24,7 +24,7 @@ ELSEWHERE = {
     "TAKEOVER_FORGETS_PARITY": RECLAIM,
     "NEITHER_GROWTH_NOR_RECLAIM": RECLAIM,
     "RECLAIM_TAKES_THE_NEWEST": RECLAIM,
-    "RECLAIM_GIVES_WHAT_IT_HAS_NOT": RECLAIM,
+    "RECLAIM_RELEASES_A_LOCK_IT_LACKS": RECLAIM,
     "RECLAIMED_TAKEN_FOR_INTACT": RECLAIM,
     "LOCKED_SLOT_CLOSED": GROWTH,
 }

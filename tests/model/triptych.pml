@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hand-over as common/src really does it, for spin to search whole. One step here is one thing that
- * others can see happen there: a store to shared memory or one semop().
+ * The hand-over as in common/src, for an exhaustive search by spin. One step here is one event there
+ * that other processes can observe: a store to shared memory or one semop().
  *
  *   writer, twice   semset.c take_writer(), writer_takeover.c resume(), writer.c begin and publish,
  *                   writer_slots.c; the second is refused as long as the first lives, and takes over
  *                   when it has died
  *   holder          reader.c and reader_lock.c with permission to alter: locks its frame, or, while it
- *                   waits, the one to come; moves by one semop. With KEEPER it has each frame until it
- *                   has the next one, as a loop in Python has: two locks
- *   checker         reader.c with read permission only: looks at the number before and after
+ *                   waits, the next one; exchanges the locks by one semop. With KEEPER it keeps each
+ *                   frame until it has the next one, as a loop in Python does: two locks
+ *   checker         reader.c with read permission only: checks the number before and after
  *
- * Each of them may be killed before every step; the kernel undoes then, in one step per set (exit_sem()).
- * Each of them may be stopped before every step, indefinitely: no other process waits for it.
- * The writer finds a slot for every frame all the same: it opens slots up to SLOTS_MAX, closes one that
- * is idle, and where all are locked overwrites the oldest locked frame. Sleeps have no time limit here
- * although they have one there (SLEEP_MAX_NS): what is proved does not lean on it.
+ * Each of them may be killed before every step: the kernel then undoes its operations, in one step per
+ * set (exit_sem()). Each may be stopped before every step, indefinitely: no process waits for it. The
+ * writer still finds a slot for every frame: it opens slots up to SLOTS_MAX, closes an idle one, and
+ * overwrites the oldest locked frame if all are locked. Sleeps have a time limit there (SLEEP_MAX_NS)
+ * but not here: the proof does not depend on it.
  *
- * Left out: memory order (sequential consistency is assumed; the fences are entry.h's to get right), a
- * second segment under the same name, slots that stay unused for some time, the first slots' precedence over those
- * opened later, mode `next`, what others' semctl() does.
+ * Left out: memory order (sequential consistency is assumed; entry.h has the fences), a second segment
+ * under the same name, slots that stay unused for some time, the precedence of the first slots over
+ * those opened later, mode `next`, semctl() by other processes.
  *
- * check.py runs this whole and each wrong variant, a macro WRONG_... below, which must be caught.
+ * check.py searches the correct model and each wrong variant, a macro WRONG_... below, which must fail.
  */
 
 #define SLOTS 3
@@ -35,7 +35,7 @@
 #define FRAMES 5
 #endif
 #ifdef KEEPER
-#define WHOLE 3 /* what the writer takes of a lock; of one lock a reader can hold an old frame's and a new one's */
+#define WHOLE 3 /* units that the writer takes of a lock; a reader can have two, for two frames */
 #else
 #define WHOLE 2
 #endif
@@ -44,7 +44,7 @@
 #define GATE(n) gate[(n) % GATES]
 #define LOCK(s, parity) ((s) + SLOTS_MAX * (parity)) /* two for each slot */
 #define SLOT(lock) ((lock) % SLOTS_MAX)
-#define PICTURE(n, writer) ((n) + 8 * (writer)) /* a frame's pixels, unlike any other's */
+#define PICTURE(n, writer) ((n) + 8 * (writer)) /* a frame's pixels, unique */
 #define NUMBER(picture) ((picture) % 8)
 
 #define HOLDER  0
@@ -55,8 +55,8 @@ bool has_writer, no_writer = 1, removed;
 byte gate[GATES];
 byte lock[2 * SLOTS_MAX] = WHOLE;
 
-/* The segment: `latest` and `next` are one head word each; a slot's number and parity are its stamp. Readers
- * check it before and after the two halves of its pixels. */
+/* The segment: `latest` and `next` are one head word each; a slot's number and parity are its stamp.
+ * Readers check it before and after the two halves of its pixels. */
 byte latest, latest_slot = NONE;
 bit latest_parity;
 byte next, next_slot = NONE;
@@ -65,8 +65,8 @@ byte number[SLOTS_MAX], upper[SLOTS_MAX], lower[SLOTS_MAX];
 bit parity[SLOTS_MAX];
 byte open = SLOTS;
 
-/* What only the properties know. */
-bit turn;     /* which writer comes first: they are alike */
+/* Only for the properties. */
+bit turn;     /* which writer is first: the two are equivalent */
 bool settled; /* there is a writer and it has closed its gates */
 byte turned;  /* the newest frame whose gates have been turned */
 bool asleep[2];
@@ -74,22 +74,22 @@ byte wanted[2]; /* by a sleeper */
 byte seen[2];   /* the newest frame each reader got */
 bool reclaimed; /* a locked frame was overwritten: only where all slots were */
 
-/* Everybody whose gate stands open wakes, within the call that opened it. */
+/* Every sleeper whose gate is open wakes, within the call that opened it. */
 inline wake()
 {
     if :: asleep[0] && (removed || GATE(wanted[0]) == 0) -> asleep[0] = false; wanted[0] = 0 :: else fi;
     if :: asleep[1] && (removed || GATE(wanted[1]) == 0) -> asleep[1] = false; wanted[1] = 0 :: else fi
 }
 
-/* Gates repeat: a reader that came to wait GATES - 2 frames late finds its gate closed again, for another
- * frame. That one wakes it, or its time limit. */
+/* Gates repeat: a reader that begins to wait GATES - 2 frames late finds its gate closed again, for
+ * another frame. That frame or the reader's time limit wakes it. */
 #define LATE(want) (want <= turned && ((turned + 1) % GATES == (want) % GATES || \
                                        (turned + 2) % GATES == (want) % GATES))
 
 /* Its gate is turned in the writer's very next step. */
 #define SOON(want) (want > turned && want <= latest)
 
-inline nobody_sleeps_through_a_frame()
+inline no_reader_misses_a_frame()
 {
     assert(!(asleep[0] && seen[0] < turned && !LATE(wanted[0]) && !SOON(wanted[0])));
     assert(!(asleep[1] && seen[1] < turned && !LATE(wanted[1]) && !SOON(wanted[1])))
@@ -132,8 +132,8 @@ inline oldest(not_these)
 proctype writer(bit me)
 {
     byte n, newest = NONE, mine = NONE, pick, i, tries;
-    byte taken = NONE; /* undo: the lock that this writer has */
-    byte closed[GATES]; /* undo: what this writer has added to the gates */
+    byte taken = NONE; /* undo: the lock of this writer */
+    byte closed[GATES]; /* undo: this writer's additions to the gates */
 
     /* take_writer(): refused while there is another, and tried again */
 end_refused:
@@ -144,7 +144,7 @@ end_refused:
 
     /* resume() and tri_semset_close_gates() */
     if
-    :: d_step { /* finished but never published: is no frame, and its lock is the one before */
+    :: d_step { /* finished but never published: not a frame, and its lock is the previous one */
         do
         :: i < SLOTS_MAX ->
             if :: number[i] > latest -> number[i] = 0; parity[i] = 1 - parity[i] :: else fi;
@@ -211,8 +211,8 @@ end_refused:
         fi
 #endif
     :: n < FRAMES ->
-        /* tri_writer_take_slot(): the oldest first; if that is locked, the oldest that one look at all
-         * locks finds free. Nothing of it waits. */
+        /* tri_writer_take_slot(): the oldest first; if that is locked, the oldest free one
+         * by one reading of all locks. No step waits. */
         tries = 0;
         do
         :: d_step { if :: tries == 0 -> oldest(false) :: else -> oldest(LOCKED(i)) fi };
@@ -277,7 +277,7 @@ end_refused:
         :: else
         fi;
 #endif
-        assert(mine != NONE); /* whatever readers lock, and wherever they stop: no frame is dropped */
+        assert(mine != NONE); /* no frame is dropped, whichever slots readers lock and wherever they stop */
         tries = 0;
         pick = NONE;
 
@@ -322,7 +322,7 @@ end_refused:
         /* tri_semset_publish(): slot, this gate and the one two frames on, in one call */
         if
         :: d_step {
-#ifdef WRONG_RECLAIM_GIVES_WHAT_IT_HAS_NOT
+#ifdef WRONG_RECLAIM_RELEASES_A_LOCK_IT_LACKS
             lock[LOCK(mine, 1 - parity[mine])] = lock[LOCK(mine, 1 - parity[mine])] + WHOLE;
             assert(lock[LOCK(mine, 1 - parity[mine])] <= WHOLE);
 #else
@@ -343,7 +343,7 @@ end_refused:
             mine = NONE;
 #endif
             wake();
-            nobody_sleeps_through_a_frame()
+            no_reader_misses_a_frame()
         }
         OR_DIE
         fi;
@@ -353,7 +353,7 @@ end_refused:
 #endif
     od;
 
-    /* It pauses indefinitely, dies, or closes: the set is removed, and all its waiters wake. */
+    /* It pauses indefinitely, dies, or closes: the set is removed and all waiters wake. */
     if
     :: true -> goto end_pause
     :: d_step { removed = true; has_writer = false; settled = false; wake() } -> goto out
@@ -380,15 +380,15 @@ die: skip; /* exit_sem() */
     };
     goto out;
 
-end_pause: /* alive, with no more frames to give */
+end_pause: /* alive, without further frames */
     false;
 out:
     skip
 }
 
 /*
- * The call of tri_semset_wait_frame(want): to sleep, or not. While there is a writer, the gate of a frame
- * that is not there yet must never be open, nor a gate before its frame is: readers would spin.
+ * The call of tri_semset_wait_frame(want): it sleeps, or not. While there is a writer, the gate of a
+ * frame must not be open before the frame is published: readers would spin.
  */
 inline wait_frame(me, want)
 {
@@ -399,7 +399,7 @@ inline wait_frame(me, want)
         :: !removed && GATE(want) > 0 ->
            asleep[me] = true;
            wanted[me] = want;
-           nobody_sleeps_through_a_frame()
+           no_reader_misses_a_frame()
         :: else
         fi;
         want = 0
@@ -421,13 +421,13 @@ proctype holder()
     bit par;
     byte held = NONE; /* the lock it has */
 #ifdef KEEPER
-    byte kept = NONE; /* and that of the frame before, */
+    byte kept = NONE; /* the lock of the frame before, */
     byte before;      /* which has this number */
 #endif
-    byte ahead;       /* and if that is of a frame still to come: its number; 0: it is of the frame seen */
+    byte ahead;       /* the number of a prelocked future frame; 0: `held` is of the frame seen */
     bool busy;
 
-end_look:
+end_poll:
     do
     OR_DIE
     :: WAIT_FOR_A_WRITER ->
@@ -435,7 +435,7 @@ end_look:
             n = latest;
             s = latest_slot;
             par = latest_parity;
-            assert(n == 0 || number[s] == n || removed) /* the newest frame is always whole */
+            assert(n == 0 || number[s] == n || removed) /* the newest frame is always intact */
         };
         if
         :: removed -> goto die /* reader_attach.c attaches again, to another segment */
@@ -446,7 +446,7 @@ end_look:
             :: ahead == n -> ahead = 0
             :: ahead != n ->
 #else
-            :: ahead == n && held == LOCK(s, par) -> ahead = 0 /* locked before it was there */
+            :: ahead == n && held == LOCK(s, par) -> ahead = 0 /* locked before it was published */
             :: !(ahead == n && held == LOCK(s, par)) ->
 #endif
 #ifdef WRONG_MOVE_IN_TWO_CALLS
@@ -467,7 +467,7 @@ end_look:
                fi;
                d_step { ahead = 0; a = 0 };
 #else
-               /* tri_semset_hold(give, take): both or neither */
+               /* tri_semset_exchange(give, take): both or neither */
                if
                :: d_step {
                    if :: held != NONE -> lock[held] = lock[held] + 1 :: else fi;
@@ -488,10 +488,10 @@ end_look:
 #endif
             fi;
             if
-            :: busy /* overwritten right now: there is a newer one, look again */
+            :: busy /* being overwritten: there is a newer one */
             :: else ->
                /* tri_entry_read() */
-#ifndef WRONG_HOLD_UNCHECKED
+#ifndef WRONG_LOCK_UNCHECKED
                if
                :: number[s] != n -> goto torn
                :: number[s] == n
@@ -505,7 +505,7 @@ end_look:
                :: true -> goto end_stopped
                OR_DIE
                fi;
-               /* now or much later: a locked slot stays as it is, or tri_reader_is_intact() is false */
+               /* now or much later: a locked slot does not change, or tri_reader_is_intact() is false */
                assert(lower[s] == a || IS_RECLAIMED(s, n));
                a = 0
 #ifdef KEEPER
@@ -565,7 +565,7 @@ end_asleep:
               :: !asleep[HOLDER]
               OR_DIE
               fi
-           :: busy -> /* the time is over: tri_reader_lock_back() */
+           :: busy -> /* time limit: tri_reader_lock_back() */
               if
               :: d_step {
                   lock[held] = lock[held] + 1;
@@ -619,7 +619,7 @@ proctype checker()
 {
     byte n, s, a, b, want;
 
-end_look:
+end_poll:
     do
     OR_DIE
     :: WAIT_FOR_A_WRITER ->
@@ -638,10 +638,10 @@ end_look:
 #ifdef WRONG_CHECKED_BEFORE_ONLY
                :: true ->
 #else
-               :: number[s] != n -> skip /* tri_reader_is_intact() says no: counted, looked again */
+               :: number[s] != n -> skip /* tri_reader_is_intact() is false: counted, next frame */
                :: number[s] == n ->
 #endif
-                  assert(a == b && NUMBER(a) == n); /* no torn frame is ever taken for whole */
+                  assert(a == b && NUMBER(a) == n); /* a torn frame is never accepted */
                   seen[CHECKER] = n
                fi
             :: number[s] != n -> skip
@@ -678,7 +678,7 @@ init {
 #endif
         skip
     };
-    /* When all are dead or closed, everything is as it was at first: no lock is lost. */
+    /* When all are dead or closed, the state is the initial one: no lock is lost. */
     end_all: (_nr_pr == 1) ->
     d_step {
         do

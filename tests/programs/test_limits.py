@@ -113,7 +113,7 @@ class MemoryCgroup(ProgramTest):
             self.assertIn(done.returncode, (0, 1), f"{mib} MiB: {done.stderr}")
             if done.returncode:
                 self.assert_refused(done, 1, f"{self.group.name} (", f"is {mib}.0 MiB",
-                                    "MiB of shared memory are needed", "fewer buffers")
+                                    "MiB of shared memory,", "fewer buffers")
             self.assertEqual(ipc_of(name), ([], []))
         self.assertEqual((status[96], status[192]), (1, 0), status)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What leaves the shared library: everything marked TRI_API, nothing else. */
+/** Attributes of declarations. The shared library exports what TRI_API marks, and nothing else. */
 #ifndef TRIPTYCH_API_H
 #define TRIPTYCH_API_H
 
@@ -13,8 +13,8 @@
 #endif
 /** @} */
 
-/** Words that options and statistics keep for later fields, so that their size stays. Zero as input,
- *  zero as output: docs/abi.md. */
+/** Words that options and statistics reserve for later fields, so that their size does not change.
+ *  Zero as input, zero as output: docs/abi.md. */
 #define TRI_RESERVED 8
 
 /** Linkage of declarations: C, also in C++. @{ */

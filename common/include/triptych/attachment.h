@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Lists the processes that have streams attached: who is looking, and who keeps old memory. */
+/** Lists the processes that have streams attached: readers, and those that keep old memory in use. */
 #ifndef TRIPTYCH_ATTACHMENT_H
 #define TRIPTYCH_ATTACHMENT_H
 
@@ -15,7 +15,7 @@ TRI_BEGIN
 
 #define TRI_PROCESS_NAME_MAX 63 // bytes of a process's name
 
-/** A process that has a segment in its memory. */
+/** A process that has a segment attached. */
 struct tri_attachment {
     int key;        // as in struct tri_stream
     int shm_id;     // of the segment; differs between a segment and its successor

@@ -20,12 +20,12 @@ TRI_BEGIN
     X(TRI_ERR_SYSTEM, -7, "the system refused, see errno")                       \
     X(TRI_ERR_NO_STREAM, -8, "there is no stream of that name")                  \
     X(TRI_ERR_DENIED, -9, "permission denied")                                   \
-    X(TRI_ERR_FOREIGN, -10, "another user's object stands under this name")      \
+    X(TRI_ERR_FOREIGN, -10, "another user's object has this name")               \
     X(TRI_ERR_COLLISION, -11, "another name has the same System V key")          \
-    X(TRI_ERR_CORRUPT, -12, "the segment's contents make no sense")              \
+    X(TRI_ERR_CORRUPT, -12, "the segment's contents are not valid")              \
     X(TRI_ERR_NO_RESOURCES, -13, "no memory or no System V resources left")      \
     X(TRI_ERR_TORN, -14, "the frame was overwritten during use")                 \
-    X(TRI_ERR_NO_SLOT, -15, "readers hold every slot: the frame was dropped")    \
+    X(TRI_ERR_NO_SLOT, -15, "readers lock every slot: the frame was dropped")    \
     X(TRI_ERR_TOO_SMALL, -16, "the buffer is smaller than the frame")            \
     X(TRI_ERR_MOVED, -17, "the stream has moved to another segment")                \
     X(TRI_ERR_FORKED, -18, "opened before fork(): open it again in this process")

@@ -30,7 +30,7 @@ typedef struct tri_log {
  * "dumb" or not set, and a stderr that is no terminal turn colours off.
  *
  * It never waits for stderr: a line that a stopped terminal or an unread pipe does not take is lost,
- * and the next line that goes out says how many were.
+ * and the next line that is written gives the number of lost ones.
  *
  * Threads: may be called from any thread, and the returned log used from any; lines do not mix.
  */

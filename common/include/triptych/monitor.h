@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A monitor reports streams that come, change and go, without polling by its caller. */
+/** Reports streams that appear, change and end, without polling by the caller. */
 #ifndef TRIPTYCH_MONITOR_H
 #define TRIPTYCH_MONITOR_H
 
@@ -35,7 +35,7 @@ typedef struct tri_stream_monitor tri_stream_monitor;
  * Ownership: *out belongs to the caller, who closes it with tri_stream_monitor_close(); NULL on
  *            failure.
  * Threads:   any.
- * Cost:      the thread sleeps until a writer opens, closes or replaces a stream, and looks four times
+ * Cost:      the thread sleeps until a writer opens, closes or replaces a stream, and checks four times
  *            a second for writers that were killed and streams that were removed by hand.
  *
  * @return TRI_OK; TRI_ERR_NO_RESOURCES, no memory, thread or descriptor left.

@@ -28,7 +28,7 @@ enum tri_reader_wait {
 enum tri_reader_flags {
     TRI_READER_NO_LOCK = 1u << 0, // never lock a slot: read, then check tri_reader_is_intact()
     TRI_READER_RETAINED =
-        1u << 1, // if the writer was dead before this reader came, return its last
+        1u << 1, // if the writer was dead before this reader was opened, return its last
                  // frame first, then TRI_ERR_NO_WRITER; default: new frames only
 };
 
@@ -90,7 +90,7 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  *
  * Ownership: the memory stays the segment's; release the frame with tri_reader_release().
  * Cost:      no system call if nothing is newer and timeout_ms is 0, except for one in 100 ms that
- *            asks for the writer; otherwise at most three; independent of the frame's size.
+ *            checks for the writer; otherwise at most three; independent of the frame's size.
  */
 TRI_API enum tri_err tri_reader_acquire(tri_reader *reader, struct tri_frame *frame,
                                         int timeout_ms);
@@ -99,7 +99,7 @@ TRI_API enum tri_err tri_reader_acquire(tri_reader *reader, struct tri_frame *fr
  * Returns a file descriptor for event loops (epoll, GLib, Qt, libuv, asyncio): readable whenever
  * tri_reader_acquire() with timeout_ms 0 would return something else than TRI_ERR_TIMEOUT. Call that
  * when the descriptor is readable, and do not read the descriptor yourself. It is readable at first.
- * Sometimes the call returns TRI_ERR_TIMEOUT all the same. An error that lasts makes it readable once.
+ * Sometimes the call returns TRI_ERR_TIMEOUT nevertheless. An error that lasts makes it readable once.
  *
  * System V semaphores have no descriptor: the first call starts a thread, which sleeps where the
  * reader would and writes an eventfd. The thread receives no signal but SIGURG.
@@ -127,8 +127,8 @@ TRI_API int tri_reader_fd(tri_reader *reader);
  *
  * Ownership: the reader must stay open until the call returns.
  * Threads:   any; also signal handlers (async-signal-safe). Keeps errno.
- * Cost:      two system calls if a thread waits, otherwise none. A reader that nobody
- *            interrupts makes no additional system calls and wake-ups.
+ * Cost:      two system calls if a thread waits, otherwise none. A reader that is never
+ *            interrupted makes no additional system calls and wake-ups.
  */
 TRI_API void tri_reader_interrupt(tri_reader *reader);
 
@@ -197,7 +197,7 @@ struct tri_reader_stats {
     uint64_t torn;               // acquired or copied, then found overwritten
     uint64_t dropped_driver;     // by the driver while this reader was attached
     uint64_t dropped_writer;     // by the writer while this reader was attached
-    uint64_t restarts;           // times a writer came back, or another one came, after the first
+    uint64_t restarts;           // writers after the first: it returned, or another one replaced it
     enum tri_reader_state state; // of the stream
     uint32_t slots;              // of the stream at first; 0 while there is none
     uint32_t slots_open;         // now: more while readers lock the others

@@ -13,9 +13,9 @@ TRI_BEGIN
 #define TRI_ASPECT_MAX    65535 // of either number of a pixel's aspect ratio
 
 /*
- * Colour and field values carry the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words
- * of v4l2-ctl; HLG, which those lack, has ffmpeg's. 0 is always "not said". One list each yields
- * numbers and words.
+ * Colour and field values have the numbers of V4L2 (include/uapi/linux/videodev2.h) and the words of
+ * v4l2-ctl; HLG, which those lack, has ffmpeg's. 0 always means "not given". One list per kind defines
+ * both.
  */
 // clang-format off
 /** Names and numbers of each kind: X(NAME, number, "name"). @{ */
@@ -106,7 +106,7 @@ struct tri_video {
     uint32_t field;      // enum tri_field; may differ from frame to frame
     uint32_t rotation;   // degrees clockwise to show it upright: 0, 90, 180, 270
     uint32_t aspect_num; // width of a pixel in units of its height, 1 to TRI_ASPECT_MAX;
-    uint32_t aspect_den; // both 0: square, or not said
+    uint32_t aspect_den; // both 0: square, or not given
     uint32_t siting;     // enum tri_siting
     uint32_t bits;       // significant bits of a 16-bit component, the low ones; 0: all
     uint32_t stride[TRI_PLANES_MAX]; // bytes from row to row; 0: the row rounded up to 64

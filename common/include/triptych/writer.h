@@ -32,7 +32,7 @@ struct tri_writer_options {
     uint64_t slot_bytes;    // minimum size of a slot; 0: as `video` needs
     uint32_t slots;         // TRI_SLOTS_MIN to TRI_SLOTS_MAX; 0: 3, triple buffering
     uint32_t slots_max;     // opens more while readers lock the others, up to this number; 0: 32,
-                            // fewer where that were more than 1 GiB, but at least 8
+                            // fewer if they would take more than 1 GiB, but at least 8
     uint32_t permissions;   // who may read, as in chmod(2); 0: 0640. Others never write (0002)
     const char *group;      // name or number of the group that may read; NULL: the caller's own
     const char *source;     // description for triptych-info; NULL: none
@@ -72,8 +72,8 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  * own slot: a camera's queue of buffers.
  *
  * While readers lock every slot, the call opens one more, up to `slots_max` and as long as there is
- * memory. At that limit it reclaims the slot with the oldest locked frame, never the newest one; its
- * readers learn that from tri_reader_is_intact().
+ * memory. At that limit it reclaims the slot with the oldest locked frame, never the newest one;
+ * tri_reader_is_intact() then returns false for its readers.
  *
  * @param video  the frame's description; may differ from the frame before
  * @param draft  set on TRI_OK: `info` is zero except for `video`, the pixels are undefined. The
@@ -81,7 +81,7 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *               follow its offset
  *
  * @return TRI_OK; TRI_ERR_NO_SLOT, no slot is free and none may be reclaimed (all are drafts, or
- *         `reclaim_ms` is not over): counted as a drop of the writer;
+ *         `reclaim_ms` has not passed): counted as a drop of the writer;
  *         TRI_ERR_INVALID, see tri_video_shape(); TRI_ERR_NO_RESOURCES, slots of that size are not
  *         available (the log gives the reason once a second): smaller frames still work;
  *         TRI_ERR_BUSY, TRI_ERR_FOREIGN or TRI_ERR_COLLISION, the stream was removed and the name is
