@@ -6,13 +6,13 @@
 
 #include <libyuv.h>
 
-/* Pictures are taken apart for so many bytes at a time that a strip stays in the cache: at least one of
- * the widest rows of 4:4:4, or of 4:2:2 in words of 16 bits. */
+/* Bytes of a strip that is split into planes, so that it stays in the cache: at least one of the widest
+ * rows of 4:4:4, or of 4:2:2 in words of 16 bits. */
 enum { STRIP_BYTES = 4 * TRI_DIMENSION_MAX };
 
-/** libyuv's own constants hold factors of chroma up to 2, as they are meant for every processor: blue
- *  in the limited range of BT.709 and 2020 needs 2.11 and 2.14, and is off by up to 16 of 255 without.
- *  Its code for x86, ARM and RISC-V takes factors below 4. @return false elsewhere */
+/** libyuv's own constants limit chroma factors to 2, for all processors. Blue in the limited range of
+ *  BT.709 and BT.2020 needs 2.11 and 2.14; a factor of 2 is off by up to 16 of 255. libyuv's code for
+ *  x86, ARM and RISC-V accepts factors below 4. @return false on other processors */
 static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, uint8_t blue)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -34,7 +34,7 @@ static bool widen(struct YuvConstants *yuv, const struct YuvConstants *narrow, u
 #endif
 }
 
-/** Sets what libyuv multiplies with for `video`. @return false where it has nothing */
+/** Sets libyuv's conversion constants for `video`. @return false: libyuv has none */
 static bool set_constants(struct YuvConstants *yuv, const struct tri_video *video)
 {
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;
@@ -240,7 +240,7 @@ bool argb_convert(const struct tri_video *video, const struct tri_shape *shape,
     const int pitch = (int)shape->plane[0].stride;
     const struct YuvConstants *const grey = full ? &kYuvJPEGConstants : &kYuvI601Constants;
     switch (video->fourcc) {
-    case TRI_FOURCC_GREY: // its range counts, its matrix says nothing
+    case TRI_FOURCC_GREY: // its range applies, it has no matrix
         return I400ToARGBMatrix(data[0], pitch, to, (int)stride, grey, width, height) == 0;
     case TRI_FOURCC_Y10:
     case TRI_FOURCC_Y12:

@@ -75,8 +75,8 @@ static void copy_padded(const struct tri_video *video, const struct tri_shape *s
     }
 }
 
-/* libswscale stretches the chroma of an odd width or height over it, by up to a pixel at the end: an
- * even picture is converted and cropped. */
+/* libswscale stretches the chroma of an odd width or height, by up to a pixel at the end. So an even
+ * picture is converted, then cropped. */
 static enum tri_err convert_even(picture_converter *c, const struct tri_frame_info *info,
                                  const struct tri_shape *shape,
                                  const uint8_t *const data[TRI_PLANES_MAX],
@@ -175,7 +175,7 @@ bool picture_can_make(picture_converter *c, uint32_t from, uint32_t fourcc)
     return repack_can(from, fourcc) || converter_can_rescale(c, fourcc);
 }
 
-/* Takes RGB for full range, whatever it says. */
+/* Treats RGB as full range, whatever its description gives. */
 static enum tri_err convert(picture_converter *converter, const struct tri_frame_info *info,
                             const struct tri_shape *shape,
                             const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The inside of a picture_converter, and its two larger parts. */
+/** Internals of a picture_converter, and its two larger parts. */
 #ifndef PICTURE_CONVERTER_H
 #define PICTURE_CONVERTER_H
 
@@ -8,7 +8,7 @@
 #include "staging.h"
 #include "swscale.h"
 
-/** What libswscale's context was last made for. */
+/** Parameters of libswscale's current context. */
 struct recipe {
     enum AVPixelFormat from;
     enum AVPixelFormat to;

@@ -91,9 +91,9 @@ bool edit_check_fields(const struct tri_video *video, const struct picture_edit 
     if (!is_mixed(video->field))
         return true;
     if (edit->quarters)
-        what = "turning it";
+        what = "rotation";
     else if (edit->height && edit->height != height)
-        what = "another height";
+        what = "scaling its height";
     else if (edit->crop_width && (apart || edit->crop_y % (2 * down) || height % (2 * down)))
         what = apart ? "a crop" : "a crop whose top and height are not multiples of two lines";
     if (what)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What an edit makes of a picture's description, and which edits a picture does not allow; private to
+/** The description of an edit's result, and the edits that a picture does not allow; private to
  *  common/picture. */
 #ifndef PICTURE_EDIT_RESULT_H
 #define PICTURE_EDIT_RESULT_H

@@ -75,7 +75,7 @@ unsigned picture_editor_steps(const picture_editor *editor)
     return editor->steps;
 }
 
-/** Whether each plane of a format stays as it is after a quarter turn, or can be scaled to fit. */
+/** Whether each plane of a format has the same shape after a quarter turn, or can be scaled to fit. */
 static bool has_quarter_turns(const struct tri_format *format)
 {
     for (uint32_t p = 0; p < format->planes; p++)
@@ -84,7 +84,7 @@ static bool has_quarter_turns(const struct tri_format *format)
     return true;
 }
 
-/** Where a format can be turned: in itself, in planes of its samples, or NONE. */
+/** The format in which pictures of `fourcc` are turned: itself, planes of its samples, or NONE. */
 static uint32_t turns_as(const struct picture_edit *edit, uint32_t fourcc)
 {
     const struct tri_format *format = tri_format_find(fourcc);
@@ -93,7 +93,7 @@ static uint32_t turns_as(const struct picture_edit *edit, uint32_t fourcc)
     return repack_can(fourcc, TRI_FOURCC_422P) ? TRI_FOURCC_422P : NONE;
 }
 
-/** Where libyuv can scale a format: in itself, in a form without loss, or NONE. */
+/** The format in which libyuv scales pictures of `fourcc`: itself, a lossless one, or NONE. */
 static uint32_t scales_as(uint32_t fourcc)
 {
     const struct tri_format *format = tri_format_find(fourcc);
@@ -181,7 +181,8 @@ static bool refuse_format(uint32_t from, uint32_t to, char *why, size_t why_byte
                  tri_fourcc_name(from, source));
     else if (format->delta)
         snprintf(why, why_bytes,
-                 "%s is not decoded here: use triptychsrc ! decodebin ! triptychsink of GStreamer",
+                 "%s cannot be decoded: decode it in GStreamer by triptychsrc ! decodebin ! "
+                 "triptychsink",
                  tri_fourcc_name(from, source));
     else
         snprintf(why, why_bytes, "no conversion from %s to %s: choose another --format",
@@ -311,7 +312,7 @@ static enum tri_err copy(const struct picture *from, const struct tri_shape *mad
     return TRI_OK;
 }
 
-/** Turns a plane whose samples cover more pixels across than down, or less: it is scaled as well. */
+/** Turns a plane whose samples do not cover squares of pixels: it must be scaled, too. */
 static enum tri_err turn_oblong(picture_editor *editor, const struct tri_format *format, uint32_t p,
                                 const struct elements *from, const struct elements *to)
 {

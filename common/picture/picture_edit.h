@@ -13,8 +13,8 @@ struct picture_edit {
     uint32_t crop_width; // 0: the whole source
     uint32_t crop_height;
     bool mirror;       // left to right
-    unsigned quarters; // then clockwise by so many right angles, 0 to 3
-    uint32_t width;    // then scaled to this size; 0: as it is
+    unsigned quarters; // then rotated clockwise by so many right angles, 0 to 3
+    uint32_t width;    // then scaled to this size; 0: not scaled
     uint32_t height;
     uint32_t fourcc; // of the result; 0: the source's, of MJPG that is changed TRI_FOURCC_XR24
 };

@@ -77,7 +77,8 @@ static double scaled(const struct pixels *pixels, const struct pixel *pixel, uns
     const double value = (double)pixel->value[c];
     if (pixels->full)
         return (value - middle) / most;
-    // What stands for 16 and 235 of 8 bits; of 5 and 6 bits a share of the whole.
+    // The codes that correspond to 16 and 235 of 8 bits; with 5 and 6 bits, the same share of the
+    // range.
     const double unit = bits >= 8 ? (double)(1u << (bits - 8)) : most / 255;
     return chroma ? (value - middle) / (224 * unit) : (value - 16 * unit) / (219 * unit);
 }

@@ -41,7 +41,8 @@ void pixels_luma_shares(const struct tri_video *video, double shares[3]);
 struct pixel pixels_at(const struct pixels *pixels, uint32_t x, uint32_t y);
 
 /**
- * The colour of a pixel as R'G'B', 0 black and 1 white; beyond both where the components say so.
+ * The colour of a pixel as R'G'B', 0 black and 1 white; outside of 0 to 1 if components exceed their
+ * range.
  *
  * R' = Y' + 2 (1 - Kr) Cr, B' = Y' + 2 (1 - Kb) Cb, G' from Y' = Kr R' + Kg G' + Kb B': ITU-R BT.601-7
  * section 2.5, BT.709-6 item 3, BT.2020-2 table 4; quantized as there: limited range 16 to 235 and 240

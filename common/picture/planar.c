@@ -49,8 +49,8 @@ void planar_shape(const struct tri_format *format, uint32_t width, uint32_t heig
     }
 }
 
-/** Two components that alternate in a plane of their own: chroma of NV12 and its kin.
- *  @return false, and nothing done: they do not */
+/** Two components that alternate in a plane of their own: chroma of NV12 and similar
+ *  formats. @return false, and nothing is written: they do not */
 static bool split_pair(const struct tri_format *format, unsigned plane, const uint8_t *from,
                        uint32_t from_stride, uint8_t *const to[3], const uint32_t stride[3],
                        uint32_t width, uint32_t rows)
@@ -73,7 +73,7 @@ static bool split_pair(const struct tri_format *format, unsigned plane, const ui
     return true;
 }
 
-/** YUYV, YVYU and UYVY. @return false, and nothing done: another format */
+/** YUYV, YVYU and UYVY. @return false, and nothing is written: another format */
 static bool split_packed(uint32_t fourcc, const uint8_t *from, uint32_t from_stride,
                          uint8_t *const to[3], const uint32_t stride[3], uint32_t width,
                          uint32_t rows)

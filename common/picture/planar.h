@@ -14,7 +14,7 @@ void planar_shape(const struct tri_format *format, uint32_t width, uint32_t heig
                   struct tri_shape *shape);
 
 /**
- * Takes `rows` rows of plane `plane` apart. Writes the planes of the components that lie in it, and
+ * Splits `rows` rows of plane `plane`. Writes the planes of the components that lie in it, and
  * no other.
  *
  * @param to      planes Y, U and V: the first of these rows of each

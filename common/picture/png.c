@@ -26,7 +26,7 @@ struct output {
     bool failed;
 };
 
-static void say_failure(const struct output *output, const char *what)
+static void log_failure(const struct output *output, const char *what)
 {
     tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, what);
 }
@@ -72,7 +72,7 @@ static bool output_open(struct output *output)
         output->file = output->target ? create_beside(output) : NULL;
     }
     if (!output->file)
-        say_failure(output, strerror(errno));
+        log_failure(output, strerror(errno));
     return output->file != NULL;
 }
 
@@ -82,12 +82,12 @@ static enum tri_err output_close(struct output *output)
         const bool flushed = fflush(output->file) == 0;
         const bool closed = output->file == stdout || fclose(output->file) == 0;
         if ((!flushed || !closed) && !output->failed) {
-            say_failure(output, strerror(errno));
+            log_failure(output, strerror(errno));
             output->failed = true;
         }
         if (output->temporary && !output->failed &&
             rename(output->temporary, output->target) != 0) {
-            say_failure(output, strerror(errno));
+            log_failure(output, strerror(errno));
             output->failed = true;
         }
         if (output->temporary && output->failed)
@@ -101,7 +101,7 @@ static enum tri_err output_close(struct output *output)
 static void on_error(png_structp png, png_const_charp text)
 {
     struct output *output = png_get_error_ptr(png);
-    say_failure(output, text);
+    log_failure(output, text);
     output->failed = true;
     png_longjmp(png, 1);
 }
@@ -165,7 +165,7 @@ enum tri_err picture_write_png(const char *path, const uint8_t *rgb, uint32_t wi
     if (info) {
         encode(png, info, &output, rgb, width, height, stride, text);
     } else {
-        say_failure(&output, "out of memory");
+        log_failure(&output, "out of memory");
         output.failed = true;
     }
     png_destroy_write_struct(&png, &info);

@@ -125,7 +125,7 @@ static void swap_chroma(const struct repack *r)
 }
 
 /** From YUYV, YVYU or UYVY into three planes of 4:2:0. */
-static void thin_planar(const struct repack *r)
+static void unpack_planar(const struct repack *r)
 {
     const bool swap = is_v_first(r->source);
     int pitch[3];
@@ -140,7 +140,7 @@ static void thin_planar(const struct repack *r)
 }
 
 /** The same into NV12, or from YVYU into NV21. */
-static void thin_semi_planar(const struct repack *r)
+static void unpack_semi_planar(const struct repack *r)
 {
     int pitch[2];
     uint8_t *y = target(r, 0, &pitch[0]);
@@ -165,11 +165,11 @@ static repack_function *choose(const struct tri_format *source, const struct tri
         return is_semi_planar(target) ? merge : pack;
     if (same && is_semi_planar(source) && is_semi_planar(target))
         return swap_chroma;
-    const bool thin =
+    const bool halves =
         is_packed(source) && target->component[1].across == 2 && target->component[1].down == 2;
-    if (thin && planar_is(target))
-        return thin_planar;
-    return thin && is_v_first(source) == is_v_first(target) ? thin_semi_planar : NULL;
+    if (halves && planar_is(target))
+        return unpack_planar;
+    return halves && is_v_first(source) == is_v_first(target) ? unpack_semi_planar : NULL;
 }
 
 bool repack_can(uint32_t from, uint32_t to)

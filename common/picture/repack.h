@@ -9,7 +9,7 @@
 bool repack_can(uint32_t from, uint32_t to);
 
 /** Converts a frame of `video` to the format `fourcc` of the same size. Reads and writes nothing beyond
- *  the rows. @return false, and nothing done: not one of repack_can() */
+ *  the rows. @return false, and nothing is written: not one of repack_can() */
 bool repack(const struct tri_video *video, const struct tri_shape *shape,
             const uint8_t *const data[TRI_PLANES_MAX], uint32_t fourcc,
             uint8_t *const to[TRI_PLANES_MAX], const uint32_t stride[TRI_PLANES_MAX]);

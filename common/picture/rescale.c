@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** Conversion by libswscale: what it does not read, or slowly, is first brought into another form. */
+/** Conversion by libswscale. A format that it does not read, or reads slowly, is converted first. */
 #include "component.h"
 #include "converter.h"
 #include "planar.h"
 
 #include <string.h>
 
-#define ALIGN 64 // of rows in memory of our own, for vector code
+#define ALIGN 64 // of rows in private memory, for vector code
 
 /* YV12 is YU12 with its last two planes exchanged: ffmpeg has no name of its own for it. */
 static enum AVPixelFormat av_format(const picture_converter *c, const struct tri_format *format)
@@ -40,8 +40,8 @@ static bool same_recipe(const struct recipe *a, const struct recipe *b)
            a->from_full == b->from_full && a->to_full == b->to_full && a->quick == b->quick;
 }
 
-/* Whether libswscale's quick way can be gone: for the screen, not more than 3 of 255 off, and 15
- * times faster. It does 8 pixels and two rows at a time, whatever the size. */
+/* Whether libswscale's fast path can be used: exact enough for a screen, at most 3 of 255 off, and 15
+ * times faster. It processes 8 pixels and two rows at a time, whatever the size. */
 static bool is_quick(const struct recipe *recipe)
 {
     return (recipe->to == AV_PIX_FMT_BGRA || recipe->to == AV_PIX_FMT_BGR0) &&
@@ -79,7 +79,7 @@ static enum tri_err prepare(picture_converter *c, const struct recipe *recipe)
     return TRI_OK;
 }
 
-/* A picture as libswscale takes it: signed strides, and the planes in ffmpeg's order. */
+/* A picture for libswscale: signed strides, and the planes in ffmpeg's order. */
 struct sws_picture {
     const uint8_t *data[TRI_PLANES_MAX];
     int stride[TRI_PLANES_MAX];
@@ -97,11 +97,11 @@ static void order_planes(uint32_t fourcc, struct sws_picture *picture)
     picture->stride[2] = stride;
 }
 
-/* Into RGB in memory of our own: what libjpeg does not make is converted from that. */
-static enum tri_err decode_aside(picture_converter *c, const struct tri_frame_info *info,
-                                 const struct tri_shape *shape,
-                                 const uint8_t *const data[TRI_PLANES_MAX], struct recipe *recipe,
-                                 struct sws_picture *from)
+/* Decodes to RGB in private memory, from which libswscale converts to what libjpeg does not write. */
+static enum tri_err decode_to_rgb(picture_converter *c, const struct tri_frame_info *info,
+                                  const struct tri_shape *shape,
+                                  const uint8_t *const data[TRI_PLANES_MAX], struct recipe *recipe,
+                                  struct sws_picture *from)
 {
     const struct tri_video rgb = { .fourcc = TRI_FOURCC_XR24,
                                    .width = info->video.width,
@@ -122,10 +122,10 @@ static enum tri_err decode_aside(picture_converter *c, const struct tri_frame_in
         &(struct jpeg_target){ rgb.fourcc, rgb.width, rgb.height, to[0], decoded.plane[0].stride });
 }
 
-/* The picture in planes: libswscale 6 does not read NV16 at all, and reads the others slowly. */
-static enum tri_err take_apart(picture_converter *c, const struct tri_video *video,
-                               const struct tri_shape *shape, enum AVPixelFormat *as,
-                               struct sws_picture *from)
+/* Splits the picture into planes: libswscale 6 cannot read NV16, and reads the others slowly. */
+static enum tri_err split_planes(picture_converter *c, const struct tri_video *video,
+                                 const struct tri_shape *shape, enum AVPixelFormat *as,
+                                 struct sws_picture *from)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
     const unsigned chroma = shape->planes == 1 ? 0 : 1;
@@ -152,7 +152,7 @@ static enum tri_err take_apart(picture_converter *c, const struct tri_video *vid
 }
 
 /* libswscale ignores the range of grey and assumes full range. With neutral chroma added it is
- * YUV, whose range counts. */
+ * YUV, whose range applies. */
 static enum tri_err add_chroma(picture_converter *c, const struct tri_video *video,
                                enum AVPixelFormat *as, struct sws_picture *from)
 {
@@ -184,7 +184,7 @@ static enum tri_err add_chroma(picture_converter *c, const struct tri_video *vid
     return TRI_OK;
 }
 
-/* libswscale knows words whose 16 bits all count. */
+/* libswscale reads only words in which all 16 bits are significant. */
 static enum tri_err raise_bits(picture_converter *c, const struct tri_video *video,
                                const struct tri_shape *shape, const uint8_t *data,
                                struct sws_picture *from)
@@ -198,10 +198,10 @@ static enum tri_err raise_bits(picture_converter *c, const struct tri_video *vid
     return err;
 }
 
-/* Bayer in bytes: libswscale knows words too, but only with 16 bits, and makes 8 of them. */
-static enum tri_err take_bayer(picture_converter *c, const struct tri_format *format,
-                               const struct tri_video *video, const struct tri_shape *shape,
-                               enum AVPixelFormat *as, struct sws_picture *from)
+/* Reduces Bayer to bytes: libswscale reads only words of 16 bits, and reduces those to 8, too. */
+static enum tri_err lower_bayer(picture_converter *c, const struct tri_format *format,
+                                const struct tri_video *video, const struct tri_shape *shape,
+                                enum AVPixelFormat *as, struct sws_picture *from)
 {
     const struct tri_component *red = &format->component[0];
     struct tri_video bytes = *video;
@@ -243,7 +243,7 @@ static enum tri_err take_planes(picture_converter *c, const struct tri_frame_inf
         from->stride[p] = (int)shape->plane[p].stride;
     order_planes(format->fourcc, from);
     if (bayer)
-        return take_bayer(c, format, &info->video, shape, &recipe->from, from);
+        return lower_bayer(c, format, &info->video, shape, &recipe->from, from);
     recipe->from = av_format(c, format);
     recipe->from_matrix = sws_matrix(&info->video);
     recipe->from_full = tri_video_range(&info->video) == TRI_RANGE_FULL;
@@ -253,21 +253,21 @@ static enum tri_err take_planes(picture_converter *c, const struct tri_frame_inf
     case TRI_FOURCC_NV16:
     case TRI_FOURCC_Y210:
     case TRI_FOURCC_V210:
-        return take_apart(c, &info->video, shape, &recipe->from, from);
+        return split_planes(c, &info->video, shape, &recipe->from, from);
     case TRI_FOURCC_YUYV:
     case TRI_FOURCC_YVYU:
     case TRI_FOURCC_UYVY:
     case TRI_FOURCC_NV12:
     case TRI_FOURCC_NV21:
         if (recipe->quick)
-            return take_apart(c, &info->video, shape, &recipe->from, from);
+            return split_planes(c, &info->video, shape, &recipe->from, from);
         return TRI_OK;
     default:
         return TRI_OK;
     }
 }
 
-/* Writes no byte beyond a row: into the caller's memory. */
+/* Scales into the caller's memory: for conversions that write no byte beyond a row. */
 static enum tri_err scale_straight(picture_converter *c, const struct sws_picture *from,
                                    uint8_t *to, uint32_t stride)
 {
@@ -278,7 +278,7 @@ static enum tri_err scale_straight(picture_converter *c, const struct sws_pictur
     return rows < 0 ? TRI_ERR_INVALID : TRI_OK;
 }
 
-/* May write beyond a row: into memory of our own, then copied. */
+/* Scales into private memory, then copies: for conversions that may write beyond a row. */
 static enum tri_err scale_staged(picture_converter *c, const struct sws_picture *from,
                                  uint32_t fourcc, const struct tri_shape *made,
                                  uint8_t *const to[TRI_PLANES_MAX],
@@ -338,7 +338,7 @@ enum tri_err converter_rescale(picture_converter *c, const struct tri_frame_info
     recipe.quick = is_quick(&recipe);
     struct sws_picture from = { .data = { NULL } };
     if (source->fourcc == TRI_FOURCC_MJPG)
-        err = decode_aside(c, info, shape, data, &recipe, &from);
+        err = decode_to_rgb(c, info, shape, data, &recipe, &from);
     else if (source->family == TRI_FAMILY_COMPRESSED)
         err = TRI_ERR_INVALID;
     else

@@ -31,7 +31,7 @@ static void load(void)
              find(handle, "sws_scale", &f->scale) &&
              find(handle, "sws_freeContext", &f->free_context);
     if (loaded)
-        f->log_set_level(AV_LOG_ERROR); // it warns of each way that it does not take
+        f->log_set_level(AV_LOG_ERROR); // it warns about each fast path that it cannot use
 }
 
 const struct swscale *swscale_load(const tri_log *log)

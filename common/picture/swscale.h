@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** libswscale, loaded when the first conversion needs it: with the twenty dependencies of libavutil it
- *  would be most of the dynamic linker's work at each start. */
+/** libswscale, loaded when the first conversion needs it: it and libavutil's twenty dependencies would
+ *  take most of the dynamic linker's time at each start. */
 #ifndef PICTURE_SWSCALE_H
 #define PICTURE_SWSCALE_H
 

@@ -38,7 +38,7 @@ _triptych()
         return
         ;;
     esac
-    # An option that wants a word of a list: --help has the list as its argument, a|b|c.
+    # An option that takes a word of a list: --help has the list as its argument, a|b|c.
     if [[ $prev == --* ]]; then
         names=$("$1" --help | sed -n "s/^.* $prev \([a-z0-9|]*|[a-z0-9|]*\) .*/\1/p" | tr '|' ' ')
     fi

@@ -10,8 +10,8 @@
 #define EXPECT_ANY UINT64_MAX // no limit
 
 enum {
-    EXPECT_MAX = 12,       // verdicts of a run, the program's own included
-    EXPECT_PATIENCE_S = 10 // a run with expectations fails after this long without a frame
+    EXPECT_MAX = 12,      // verdicts of a run, the program's own included
+    EXPECT_TIMEOUT_S = 10 // a run with expectations fails after this long without a frame
 };
 
 /** A field of the program's config; `shared_at` of its struct cli_program is its offset. */

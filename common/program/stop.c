@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <time.h>
 
-#define HANDLER_NS 20000 // between two looks whether a handler has ended
+#define HANDLER_NS 20000 // between two checks whether a handler has ended
 
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t requested;
 static _Atomic(tri_reader *) readers[STOP_READERS];
 static atomic_uint handlers; // running
 
@@ -17,7 +17,7 @@ static void on_signal(int number)
 {
     (void)number;
     const int saved = errno;
-    asked = 1;
+    requested = 1;
     atomic_fetch_add(&handlers, 1);
     for (size_t i = 0; i < STOP_READERS; i++) {
         tri_reader *reader = atomic_load(&readers[i]);
@@ -28,18 +28,18 @@ static void on_signal(int number)
     errno = saved;
 }
 
-void stop_interrupts(tri_reader *reader)
+void stop_add_reader(tri_reader *reader)
 {
     for (size_t i = 0; i < STOP_READERS; i++) {
         tri_reader *none = NULL;
         if (atomic_compare_exchange_strong(&readers[i], &none, reader))
             break;
     }
-    if (asked)
+    if (requested)
         tri_reader_interrupt(reader);
 }
 
-void stop_forgets(tri_reader *reader)
+void stop_remove_reader(tri_reader *reader)
 {
     const struct timespec span = { .tv_nsec = HANDLER_NS };
     for (size_t i = 0; i < STOP_READERS; i++) {
@@ -68,7 +68,7 @@ void stop_on_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-bool stop_asked(void)
+bool stop_requested(void)
 {
-    return asked != 0;
+    return requested != 0;
 }

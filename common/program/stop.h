@@ -11,14 +11,14 @@
  *  same kind ends the process at once. */
 void stop_on_signals(void);
 
-/** Whether one has arrived. */
-bool stop_asked(void);
+/** Whether such a signal has arrived. */
+bool stop_requested(void);
 
-/** From now on, a signal interrupts this reader. At most STOP_READERS at a time. */
-void stop_interrupts(tri_reader *reader);
+/** Lets a signal interrupt this reader. At most STOP_READERS at a time. */
+void stop_add_reader(tri_reader *reader);
 
-/** No longer; returns after handlers that still use the reader. Accepts one that was not added. */
-void stop_forgets(tri_reader *reader);
+/** Undoes that; returns after handlers that still use the reader. Accepts one that was not added. */
+void stop_remove_reader(tri_reader *reader);
 
 #define STOP_READERS 16
 

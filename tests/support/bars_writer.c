@@ -208,16 +208,17 @@ static const struct cli_option options[] = {
     { 'f', "format", "FOURCC", "YUYV", "of the pixels", cli_set_format, FIELD(format) },
     { 'r', "fps", "N", "30", "frames a second", cli_set_rate, FIELD(rate) },
     { 0, "pad", "BYTES", "0", "beyond each row", cli_set_count, FIELD(pad) },
-    { 0, "count", "N", "0", "write so many frames, then hold on", cli_set_count, FIELD(count) },
+    { 0, "count", "N", "0", "write so many frames, then pause", cli_set_count, FIELD(count) },
     { 0, "matrix", "WORD", "default", "of the colours", cli_set_word, FIELD(matrix),
       .words = matrix_words },
     { 0, "range", "WORD", "default", "of the colours", cli_set_word, FIELD(range),
       .words = range_words },
-    { 0, "rotation", "DEGREES", "0", "that the frames ask for", cli_set_count, FIELD(rotation) },
+    { 0, "rotation", "DEGREES", "0", "that frames need to be upright", cli_set_count,
+      FIELD(rotation) },
     { 0, "bits", "N", "0", "that count, of 16", cli_set_count, FIELD(bits) },
     { 0, "field", "N", "0", "enum tri_field", cli_set_count, FIELD(field) },
     { 0, "aspect", "W/H", "1", "of a pixel", cli_set_rate, FIELD(aspect) },
-    { 0, "no-signal", NULL, NULL, "flag the frames so", cli_set_true, FIELD(no_signal) },
+    { 0, "no-signal", NULL, NULL, "flag the frames NO SIGNAL", cli_set_true, FIELD(no_signal) },
     { 0, "file", "FILE", NULL, "publish these bytes", cli_set_text, FIELD(file) },
     { 0 },
 };
@@ -274,7 +275,7 @@ int main(int argc, char **argv)
     stop_on_signals();
     const int64_t step_ns = 1000000000LL * config.rate.den / config.rate.num;
     bool good = true;
-    for (uint64_t frame = 0; good && !stop_asked(); frame++) {
+    for (uint64_t frame = 0; good && !stop_requested(); frame++) {
         if (!config.count || frame < config.count)
             good = publish(writer, &config, &video, frame);
         nanosleep(&(struct timespec){ step_ns / 1000000000, step_ns % 1000000000 }, NULL);
