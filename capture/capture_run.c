@@ -118,7 +118,7 @@ static uint32_t readers(const struct run *run)
 
 static void wait_for_reader(const struct run *run)
 {
-    while (!stop_asked() && readers(run) == 0)
+    while (!stop_requested() && readers(run) == 0)
         sleep_ms(POLL_MS);
 }
 
@@ -126,7 +126,7 @@ static void wait_for_reader(const struct run *run)
 static void linger(const struct run *run)
 {
     const int64_t until_ns = tri_now_ns() + (int64_t)(run->config->stream.linger * 1e9);
-    while (!stop_asked() && tri_now_ns() < until_ns && readers(run) > 0)
+    while (!stop_requested() && tri_now_ns() < until_ns && readers(run) > 0)
         sleep_ms(POLL_MS);
 }
 
@@ -193,7 +193,7 @@ static void stream(struct run *run)
     const int verbosity = run->config->common.verbosity;
     const bool live_stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
     enum source_result result = SOURCE_OK;
-    while (result == SOURCE_OK && !stop_asked()) {
+    while (result == SOURCE_OK && !stop_requested()) {
         result = supervisor_step(&run->supervisor);
         reader_hooks_check(&run->hooks, &run->supervisor.publisher);
         if (must_crash(run))

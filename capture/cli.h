@@ -51,7 +51,7 @@ struct config {
     bool json;
 };
 
-/** @return -1 to go on, otherwise the exit status */
+/** @return -1 to continue, otherwise the exit status */
 int config_parse(struct config *config, int argc, char **argv);
 
 #endif

@@ -9,7 +9,7 @@
 static int list_all(struct config *config, const tri_log *log)
 {
     int status = CLI_DONE;
-    config->arg = NULL; // a source without devices here says nothing
+    config->arg = NULL; // a source without devices logs nothing then
     for (size_t i = 0; source_at(i); i++) {
         config->ops = source_at(i);
         if (config->ops->list && capture_run(config, log) != CLI_DONE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** --on-first-reader and --on-last-reader: commands to run when a stream is read, and when no
- * longer. */
+/** --on-first-reader and --on-last-reader: commands that run when a stream gets its first reader, and
+ *  when it has lost the last one. */
 #ifndef CAPTURE_READER_HOOKS_H
 #define CAPTURE_READER_HOOKS_H
 

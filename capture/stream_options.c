@@ -34,7 +34,7 @@ const struct cli_option stream_option_rows[] = {
     { 0, "reclaim", "S|never", "0", "if all slots are locked: overwrite those locked for S seconds",
       set_reclaim, FIELD(reclaim) },
     { 0, "take-back", "S", NULL, NULL, set_reclaim, FIELD(reclaim) },
-    { 'm', "mode", "MODE", "0640", "permissions, as in chmod (of readers: which frames)",
+    { 'm', "mode", "MODE", "0640", "permissions, as in chmod (readers: latest or next)",
       cli_set_mode, FIELD(mode) },
     { 'g', "group", "GROUP", NULL, "group whose members may read the stream", cli_set_text,
       FIELD(group) },

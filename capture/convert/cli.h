@@ -11,7 +11,7 @@ struct convert_config {
     struct stream_edit edit;
 };
 
-/** @return -1 to go on, otherwise the exit status */
+/** @return -1 to continue, otherwise the exit status */
 int convert_parse(struct convert_config *config, int argc, char **argv);
 
 #endif

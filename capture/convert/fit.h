@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Which part of a frame becomes which part of the result. */
+/** Computes which part of a frame becomes which part of the result. */
 #ifndef CONVERT_FIT_H
 #define CONVERT_FIT_H
 
@@ -16,12 +16,11 @@ struct fit_place {
     uint32_t height;
 };
 
-/** What to do with the pixels of a frame of `video`. `wanted` has format and size of the result; 0: as
- *  they are. */
+/** The edit of frames of `video`. `wanted` has format and size of the result; 0: those of the frame. */
 struct picture_edit fit_source(const struct stream_edit *edit, const struct tri_video *wanted,
                                const struct tri_video *video);
 
-/** Where the result of `pixels` goes; with FIT_PAD sets its size first. */
+/** The place of the result of `pixels`; with FIT_PAD sets its size first. */
 struct fit_place fit_target(const struct stream_edit *edit, const struct tri_video *wanted,
                             const struct tri_video *video, struct picture_edit *pixels);
 

@@ -27,7 +27,7 @@ struct stream_source {
     struct paint canvas;      // for the borders
     struct paint_color black;
     struct rate_limit limit;
-    struct tri_reader_stats counted; // as far as the caller knows
+    struct tri_reader_stats counted; // up to the last call
 };
 
 static void stream_close(struct source *source)
@@ -42,7 +42,7 @@ static void stream_close(struct source *source)
     source->state = NULL;
 }
 
-/** Makes the state, and nothing that other processes notice. @return false: out of memory, logged */
+/** Allocates the state, without an effect on other processes. @return false: out of memory, logged */
 static bool make_state(struct source *source)
 {
     const struct tri_video *wanted = &source->options->wanted;
@@ -132,11 +132,11 @@ static enum source_result find_stream(const struct source *source, struct tri_st
         why = "no such stream: waiting for its writer; `triptych-info` lists streams";
     else if (err != TRI_OK)
         why = tri_strerror(err);
-    log_source(source, TRI_LOG_WARN, why); // one that is just being made looks damaged
+    log_source(source, TRI_LOG_WARN, why); // a stream that is being created appears corrupt
     return SOURCE_LOST;
 }
 
-/** Describes the stream without attaching to it: what has --on-demand stays in standby. */
+/** Describes the stream without attaching to it, so that a writer with --on-demand stays in standby. */
 static enum source_result stream_open(struct source *source)
 {
     const struct source_options *options = source->options;
@@ -162,7 +162,8 @@ static enum source_result stream_open(struct source *source)
     return SOURCE_MISUSED;
 }
 
-/** Adds up what was lost before this process: by the driver, by the writer, and by being late here. */
+/** Adds up what was lost before this process: by the driver, by the writer, and by lateness of
+ *  this reader. */
 static void count_drops(struct source *source)
 {
     struct stream_source *stream = source->state;
@@ -233,7 +234,7 @@ static enum source_result stream_wait(struct source *source, int timeout_ms)
     return SOURCE_LOST;
 }
 
-/** Paints what the picture leaves free. */
+/** Paints the borders around the picture. */
 static void paint_borders(struct stream_source *stream, const struct tri_draft *draft)
 {
     struct paint *canvas = &stream->canvas;
@@ -269,7 +270,7 @@ static enum tri_err convert(struct stream_source *stream, struct tri_draft *draf
                               stream->frame.data, &made, to);
 }
 
-/** Takes over what belongs to the frame, whatever becomes of its pixels. */
+/** Copies the properties of the frame that no edit changes. */
 static void describe(const struct stream_source *stream, struct tri_draft *draft)
 {
     const struct tri_frame_info *from = &stream->frame.info;

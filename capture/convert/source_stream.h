@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What triptych-convert does with the frames of a stream, and the source that does it. */
+/** The edit that triptych-convert applies to the frames of a stream, and the source that applies it. */
 #ifndef CONVERT_SOURCE_STREAM_H
 #define CONVERT_SOURCE_STREAM_H
 
@@ -8,12 +8,12 @@
 
 /** How a picture fits a size of another shape. */
 enum fit {
-    FIT_STRETCH, // all of it, distorted; the pixels' aspect ratio says so
+    FIT_STRETCH, // all of it, distorted; the pixel aspect ratio follows
     FIT_PAD,     // all of it, with black borders
     FIT_CROP,    // its middle
 };
 
-enum { ROTATE_OWN = 4 }; // as the stream's frames ask for
+enum { ROTATE_OWN = 4 }; // by the frames' own rotation
 
 enum flip { FLIP_NONE = -1, FLIP_HORIZONTAL, FLIP_VERTICAL };
 
@@ -29,7 +29,7 @@ struct stream_edit {
     bool exit_on_end;
 };
 
-/** Frames of another stream; options->arg is its name, options->edit what to do with them. */
+/** Frames of another stream; options->arg is its name, options->edit the edit. */
 extern const struct source_ops source_stream;
 
 #endif

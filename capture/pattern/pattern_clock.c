@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The default pattern: colour bars, a running clock, and the same for machines: frame_clock.h. */
+/** The default pattern: colour bars, a running clock, and the blocks of frame_clock.h. */
 #include "lettering.h"
 #include "pattern.h"
 #include "pattern_ball.h"

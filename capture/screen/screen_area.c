@@ -88,9 +88,9 @@ bool screen_choice_parse(struct screen_choice *choice, const char *text, const t
 static enum source_result find_window(struct x11_connection *x, xcb_window_t window,
                                       struct screen_area *area)
 {
-    const xcb_get_window_attributes_cookie_t asked = xcb_get_window_attributes(x->xcb, window);
-    xcb_get_geometry_reply_t *geometry = x11_ask(x, xcb_get_geometry(x->xcb, window).sequence);
-    xcb_get_window_attributes_reply_t *attributes = x11_ask(x, asked.sequence);
+    const xcb_get_window_attributes_cookie_t request = xcb_get_window_attributes(x->xcb, window);
+    xcb_get_geometry_reply_t *geometry = x11_await(x, xcb_get_geometry(x->xcb, window).sequence);
+    xcb_get_window_attributes_reply_t *attributes = x11_await(x, request.sequence);
     const bool there = geometry && attributes;
     const bool shown = there && attributes->map_state == XCB_MAP_STATE_VIEWABLE;
     if (shown)
@@ -115,8 +115,8 @@ static enum source_result find_window(struct x11_connection *x, xcb_window_t win
     return SOURCE_LOST;
 }
 
-/** Takes the picture of a window from memory of its own: without what covers it, and also where it is
- *  outside the screen. */
+/** Redirects a window into memory of its own, so that its picture is complete where other windows or
+ *  the edge of the screen hide it. */
 static void redirect(struct x11_connection *x, struct screen_area *area)
 {
     if (!x->composite) {
@@ -179,7 +179,7 @@ void screen_monitors(struct x11_connection *x,
     if (!x->randr)
         return;
     xcb_randr_get_monitors_reply_t *monitors =
-        x11_ask(x, xcb_randr_get_monitors(x->xcb, x->screen->root, 1).sequence);
+        x11_await(x, xcb_randr_get_monitors(x->xcb, x->screen->root, 1).sequence);
     if (!monitors)
         return;
     xcb_randr_monitor_info_iterator_t each = xcb_randr_get_monitors_monitors_iterator(monitors);
@@ -188,7 +188,7 @@ void screen_monitors(struct x11_connection *x,
         const int32_t place[4] = { info->x, info->y, info->width, info->height };
         char name[64] = "";
         xcb_get_atom_name_reply_t *atom =
-            x11_ask(x, xcb_get_atom_name(x->xcb, info->name).sequence);
+            x11_await(x, xcb_get_atom_name(x->xcb, info->name).sequence);
         if (atom)
             snprintf(name, sizeof(name), "%.*s", xcb_get_atom_name_name_length(atom),
                      xcb_get_atom_name_name(atom));
@@ -272,11 +272,12 @@ void screen_area_rate(struct x11_connection *x, const struct screen_area *area, 
     *den = 1;
     xcb_randr_get_screen_resources_current_reply_t *all = NULL;
     if (x->randr)
-        all = x11_ask(x, xcb_randr_get_screen_resources_current(x->xcb, x->screen->root).sequence);
+        all =
+            x11_await(x, xcb_randr_get_screen_resources_current(x->xcb, x->screen->root).sequence);
     const xcb_randr_crtc_t *crtcs = all ? xcb_randr_get_screen_resources_current_crtcs(all) : NULL;
     for (int i = 0; all && i < all->num_crtcs; i++) {
         xcb_randr_get_crtc_info_reply_t *crtc =
-            x11_ask(x, xcb_randr_get_crtc_info(x->xcb, crtcs[i], all->config_timestamp).sequence);
+            x11_await(x, xcb_randr_get_crtc_info(x->xcb, crtcs[i], all->config_timestamp).sequence);
         const xcb_randr_mode_info_t *modes = xcb_randr_get_screen_resources_current_modes(all);
         for (int m = 0; crtc && m < all->num_modes; m++) {
             // The place of a window on the screen changes: any monitor counts.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The part of an X screen to capture: what the command line names, and where that is now. */
+/** The part of an X screen to capture: as the command line names it, and its place now. */
 #ifndef CAPTURE_SCREEN_AREA_H
 #define CAPTURE_SCREEN_AREA_H
 
@@ -22,7 +22,7 @@ struct screen_choice {
 /** Where the pixels are. */
 struct screen_area {
     xcb_drawable_t drawable; // what the server reads: a window, or the pixmap behind it
-    xcb_window_t window;     // whose changes, size and pointer count
+    xcb_window_t window;     // gives changes, size and pointer
     uint32_t x;              // in the drawable
     uint32_t y;
     uint32_t width;
@@ -41,7 +41,7 @@ bool screen_choice_parse(struct screen_choice *choice, const char *text, const t
  * Finds the area. The pixmap behind a window is redirected to memory, so that other windows do not
  * cover it; screen_area_release() ends that.
  *
- * @return SOURCE_OK; SOURCE_LOST, not there or not shown now; SOURCE_MISUSED, a region outside the
+ * @return SOURCE_OK; SOURCE_LOST, missing or not shown now; SOURCE_MISUSED, a region outside the
  *         screen; SOURCE_NOTHING, stopped by a signal
  */
 enum source_result screen_area_find(struct x11_connection *x, const struct screen_choice *choice,

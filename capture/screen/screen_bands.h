@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Which rows of a slot are older than the screen. A slot still holds the picture that was written to
- *  it last, so that only rows that have changed since need to be read. */
+/** Finds the outdated rows of a slot. A slot still contains the picture that was last written to it, so
+ *  only rows that have changed since must be read. */
 #ifndef CAPTURE_SCREEN_BANDS_H
 #define CAPTURE_SCREEN_BANDS_H
 
@@ -44,7 +44,7 @@ uint64_t screen_bands_touched(const struct screen_bands *bands, const struct scr
 uint64_t screen_bands_begin(struct screen_bands *bands, const struct tri_draft *draft,
                             uint64_t changed);
 
-/** The draft holds the picture, with the cursor drawn into the bands `cursor`. */
+/** Records that the draft contains the picture, with the cursor drawn into the bands `cursor`. */
 void screen_bands_finish(struct screen_bands *bands, const struct tri_draft *draft,
                          uint64_t cursor);
 

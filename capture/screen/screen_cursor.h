@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The cursor of an X server, drawn into pictures: the server leaves it out. */
+/** The cursor of an X server, drawn into pictures, which the server sends without it. */
 #ifndef CAPTURE_SCREEN_CURSOR_H
 #define CAPTURE_SCREEN_CURSOR_H
 
@@ -16,7 +16,7 @@ struct screen_cursor {
     int32_t y;
 };
 
-/** Asks for events about the image. */
+/** Requests events about the image. */
 void screen_cursor_open(struct screen_cursor *cursor, struct x11_connection *x,
                         xcb_window_t window);
 
@@ -24,7 +24,7 @@ void screen_cursor_open(struct screen_cursor *cursor, struct x11_connection *x,
 bool screen_cursor_event(struct screen_cursor *cursor, const struct x11_connection *x,
                          const xcb_generic_event_t *event);
 
-/** Takes the pointer's place. @return whether a picture with the cursor looks different now */
+/** Takes the pointer's place. @return whether this changes a picture with the cursor */
 bool screen_cursor_move(struct screen_cursor *cursor, const struct screen_area *area,
                         const xcb_query_pointer_reply_t *pointer);
 

@@ -24,12 +24,12 @@ static xcb_get_image_reply_t *read_back(struct x11_connection *x, int shm_id)
     xcb_create_gc(x->xcb, gc, pixmap, 0, NULL);
     xcb_shm_put_image(x->xcb, pixmap, gc, PROBE_PIXELS, 1, 0, 0, PROBE_PIXELS, 1, 0, 0, depth,
                       XCB_IMAGE_FORMAT_Z_PIXMAP, 0, segment, 0);
-    const xcb_get_image_cookie_t asked =
+    const xcb_get_image_cookie_t request =
         xcb_get_image(x->xcb, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 0, 0, PROBE_PIXELS, 1, UINT32_MAX);
     xcb_free_gc(x->xcb, gc);
     xcb_free_pixmap(x->xcb, pixmap);
     xcb_shm_detach(x->xcb, segment);
-    return x11_ask(x, asked.sequence);
+    return x11_await(x, request.sequence);
 }
 
 /** Whether the server reads what this process writes. */
@@ -99,7 +99,7 @@ void screen_memory_close(struct screen_memory *memory, struct x11_connection *x)
 {
     if (x->xcb && memory->id && !x->waiting_ns) {
         detach(memory, x);
-        free(x11_ask(x, xcb_get_input_focus(x->xcb).sequence));
+        free(x11_await(x, xcb_get_input_focus(x->xcb).sequence));
     }
     *memory = (struct screen_memory){ 0 };
 }

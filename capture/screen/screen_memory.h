@@ -16,13 +16,13 @@ struct screen_memory {
 };
 
 /**
- * Finds out whether the server shares memory with this process, and logs why not. In another IPC
- * namespace the same id may be another segment, which the server would overwrite: it therefore has to
- * read a segment made for that first.
+ * Checks whether the server shares memory with this process, and logs why not. In another IPC
+ * namespace the same id may be another segment, which the server would overwrite. So the server first
+ * reads a segment that is made for this check.
  */
 void screen_memory_open(struct screen_memory *memory, struct x11_connection *x);
 
-/** Asks the server to attach the draft's segment, for reading and writing, unless it has. Does not
+/** Requests the server to attach the draft's segment, for reading and writing, unless it has. Does not
  *  wait: a refusal is the error of the next request, see screen_memory_is_refused(). */
 void screen_memory_attach(struct screen_memory *memory, struct x11_connection *x,
                           const struct tri_draft *draft);
@@ -30,7 +30,7 @@ void screen_memory_attach(struct screen_memory *memory, struct x11_connection *x
 /** Whether an X error shows that the server could not attach the segment. */
 bool screen_memory_is_refused(const struct x11_connection *x, uint8_t error);
 
-/** Detaches the server, and waits until it has, unless it is silent: what it has attached looks like a
+/** Detaches the server, and waits for that, unless it is silent: its attachment would count as a
  *  reader. */
 void screen_memory_close(struct screen_memory *memory, struct x11_connection *x);
 

@@ -109,7 +109,7 @@ static enum source_result find_extensions(struct x11_connection *x)
         xcb_prefetch_extension_data(x->xcb, extensions[i]);
     // Answers arrive in order: after this one all others are here.
     xcb_query_extension_reply_t *last =
-        x11_ask(x, xcb_query_extension(x->xcb, sizeof(wayland) - 1, wayland).sequence);
+        x11_await(x, xcb_query_extension(x->xcb, sizeof(wayland) - 1, wayland).sequence);
     if (!last)
         return x11_lost(x);
     x->is_wayland = last->present;
@@ -184,14 +184,14 @@ bool x11_answer(struct x11_connection *x, unsigned request, int timeout_ms, void
          left_ns = end_ns - tri_now_ns()) {
         if (!x->waiting_ns)
             x->waiting_ns = now_ns;
-        if (left_ns <= 0 || stop_asked())
+        if (left_ns <= 0 || stop_requested())
             return false;
         x11_wait(x, (int)(left_ns / MS_NS) + 1);
     }
     return true;
 }
 
-void *x11_ask(struct x11_connection *x, unsigned request)
+void *x11_await(struct x11_connection *x, unsigned request)
 {
     void *reply;
     x->late = !x11_answer(x, request, X11_ANSWER_MS, &reply);
@@ -200,7 +200,7 @@ void *x11_ask(struct x11_connection *x, unsigned request)
 
 enum source_result x11_lost(const struct x11_connection *x)
 {
-    if (stop_asked())
+    if (stop_requested())
         return SOURCE_NOTHING;
     const bool closed = x->xcb && xcb_connection_has_error(x->xcb);
     tri_log_write(x->log, TRI_LOG_WARN, "screen", "%s: the X server %s", x->display,

@@ -21,9 +21,9 @@ struct x11_connection {
     bool xfixes;
     bool composite;
     bool randr;
-    bool is_wayland;    // it shows X programs on a Wayland desktop
+    bool is_wayland;    // it shows the X programs of a Wayland desktop
     uint8_t error;      // X error of the last answer; 0: it was a reply
-    bool late;          // x11_ask() has timed out
+    bool late;          // x11_await() has timed out
     int64_t waiting_ns; // since when an answer is late; 0: none is
 
     void (*on_event)(void *user,
@@ -32,7 +32,7 @@ struct x11_connection {
 };
 
 /**
- * Connects to `display`, or $DISPLAY where it is empty, and asks for the extensions.
+ * Connects to `display`, or $DISPLAY where it is empty, and queries the extensions.
  *
  * @return SOURCE_OK; SOURCE_NOTHING, stopped by a signal; SOURCE_LOST, no server there now;
  *         SOURCE_MISUSED, no such display can exist
@@ -58,12 +58,11 @@ void x11_wait(struct x11_connection *x, int timeout_ms);
  */
 bool x11_answer(struct x11_connection *x, unsigned request, int timeout_ms, void **reply);
 
-/** Waits for the reply to a request, at most X11_ANSWER_MS or until a signal asks the program to stop.
+/** Waits for the reply to a request, at most X11_ANSWER_MS or until a stop signal arrives.
  *  @return NULL: an error, or none came; freed by the caller */
-void *x11_ask(struct x11_connection *x, unsigned request);
+void *x11_await(struct x11_connection *x, unsigned request);
 
-/** Logs that the server is gone or silent. @return SOURCE_LOST, SOURCE_NOTHING if a signal asked to
- *  stop */
+/** Logs that the server is gone or silent. @return SOURCE_LOST, SOURCE_NOTHING after a stop signal */
 enum source_result x11_lost(const struct x11_connection *x);
 
 #endif

@@ -18,7 +18,7 @@
 /* From a build folder the module is beside this program's folder. */
 #define BUILT_MODULE "/../plugins/gstreamer/" GST_MODULE_FILE
 
-static const struct gst_module *module; // loaded once, for good
+static const struct gst_module *module; // loaded once, never unloaded
 extern const struct source_ops source_libcamera;
 extern const struct source_ops source_pipewire;
 
@@ -60,7 +60,7 @@ static bool load_module(const tri_log *log)
 static enum source_result wait_for_caps(struct source *source)
 {
     const int64_t end_ns = tri_now_ns() + OPEN_SECONDS * INT64_C(1000000000);
-    while (!stop_asked()) {
+    while (!stop_requested()) {
         const enum source_result result = module->ops.wait(source, WAIT_MS);
         if (result == SOURCE_CHANGED)
             return SOURCE_OK;
@@ -158,7 +158,7 @@ static enum source_result list_pipewire(const struct source_options *options, en
     .open = gst_source_open, .wait = gst_source_wait, .fill = gst_source_fill, \
     .close = gst_source_close
 
-/* Only the first video stream, decoded into system memory, where nothing else is asked for. */
+/* Only the first video stream, decoded into system memory unless downstream requires other memory. */
 #define DECODER "uridecodebin name=source expose-all-streams=false caps=\"video/x-raw(ANY)\""
 
 const struct source_ops source_gst = {

@@ -15,10 +15,10 @@
 #include <xcb/damage.h>
 #include <xcb/randr.h>
 
-#define QUIET_NS     INT64_C(1000000000) // between signs of life of a server that has nothing to say
-#define UNPACED_NS   INT64_C(5000000)    // between looks at the pointer without a frame rate
-#define MS_NS        INT64_C(1000000)
-#define REFUSALS_MAX 3 // successive pictures that the server refuses before it counts as lost
+#define IDLE_QUERY_NS    INT64_C(1000000000) // between queries that check an idle server
+#define UNPACED_QUERY_NS INT64_C(5000000)    // between pointer queries without a frame rate
+#define MS_NS            INT64_C(1000000)
+#define REFUSALS_MAX     3 // successive pictures that the server refuses before it counts as lost
 
 struct screen_source {
     struct x11_connection x;
@@ -29,7 +29,7 @@ struct screen_source {
     struct screen_cursor cursor;
     struct screen_bands bands;
     xcb_damage_damage_t damage;  // 0: every picture counts as changed
-    xcb_xfixes_region_t region;  // of damage; 0: not asked for
+    xcb_xfixes_region_t region;  // of damage; 0: not requested
     unsigned subtracted;         // request since which damage is new
     bool changed;                // there is a picture to publish
     bool moved;                  // the area may have another size or place
@@ -43,7 +43,7 @@ struct screen_source {
     bool copied;        // the image comes through the socket
     unsigned refusals;  // successive ones
     int64_t capture_ns; // when the image was requested
-    int64_t look_ns;    // when to ask for the pointer next
+    int64_t query_ns;   // when to query the pointer next
 };
 
 static bool draws_cursor(const struct screen_source *state)
@@ -125,7 +125,7 @@ static enum source_result describe(struct source *source)
     return SOURCE_OK;
 }
 
-/** Asks for events about changes of the area. */
+/** Requests events about changes of the area. */
 static void watch(struct screen_source *state)
 {
     struct x11_connection *x = &state->x;
@@ -214,8 +214,8 @@ static void screen_close(struct source *source)
     source->state = NULL;
 }
 
-/** The source waits for an answer: is that lasting too long? */
-static enum source_result check_silence(const struct source *source)
+/** Checks whether an answer of the server is overdue. */
+static enum source_result check_overdue(const struct source *source)
 {
     const struct screen_source *state = source->state;
     const double limit_s = source->options->device_timeout;
@@ -242,32 +242,33 @@ static enum source_result follow(struct source *source)
     return result == SOURCE_OK ? SOURCE_CHANGED : result;
 }
 
-static int64_t look_interval_ns(const struct source *source)
+static int64_t query_interval_ns(const struct source *source)
 {
     const int64_t period_ns = capture_timing_period(source->video.fps_num, source->video.fps_den);
     if (!draws_cursor(source->state))
-        return QUIET_NS;
-    return period_ns ? period_ns : UNPACED_NS;
+        return IDLE_QUERY_NS;
+    return period_ns ? period_ns : UNPACED_QUERY_NS;
 }
 
-/** Where the pointer is, if it is time to look. In a quiet time also a sign of life of the server. */
-static enum source_result look(struct source *source, int timeout_ms)
+/** Queries the pointer when that is due. While nothing changes, the answer shows that the server
+ *  runs. */
+static enum source_result query_pointer(struct source *source, int timeout_ms)
 {
     struct screen_source *state = source->state;
     struct x11_connection *x = &state->x;
     const int64_t now_ns = tri_now_ns();
-    if (!state->pointer && now_ns < state->look_ns) {
-        const int64_t left_ms = (state->look_ns - now_ns) / MS_NS + 1;
+    if (!state->pointer && now_ns < state->query_ns) {
+        const int64_t left_ms = (state->query_ns - now_ns) / MS_NS + 1;
         x11_wait(x, left_ms < timeout_ms ? (int)left_ms : timeout_ms);
         return SOURCE_NOTHING;
     }
     if (!state->pointer) {
         state->pointer = xcb_query_pointer(x->xcb, state->area.window).sequence;
-        state->look_ns = now_ns + look_interval_ns(source);
+        state->query_ns = now_ns + query_interval_ns(source);
     }
     void *pointer;
     if (!x11_answer(x, state->pointer, timeout_ms, &pointer))
-        return check_silence(source);
+        return check_overdue(source);
     state->pointer = 0;
     if (pointer && draws_cursor(state) && screen_cursor_move(&state->cursor, &state->area, pointer))
         state->changed = true;
@@ -275,7 +276,7 @@ static enum source_result look(struct source *source, int timeout_ms)
     return SOURCE_NOTHING;
 }
 
-/** Waits until a picture is due, which it is only if it differs from the one before. */
+/** Waits until a picture is due: only if it differs from the one before. */
 static enum source_result screen_wait(struct source *source, int timeout_ms)
 {
     struct screen_source *state = source->state;
@@ -285,11 +286,11 @@ static enum source_result screen_wait(struct source *source, int timeout_ms)
     if (!x11_read(&state->x))
         return x11_lost(&state->x);
     if (state->moved || state->gone) {
-        state->gone = false; // what is there now decides
+        state->gone = false; // follow() decides
         return follow(source);
     }
     if (!state->changed && state->damage)
-        return look(source, timeout_ms);
+        return query_pointer(source, timeout_ms);
     if (source->skip > 0)
         return SOURCE_OK;
     if (!schedule_wait(&source->schedule, timeout_ms))
@@ -302,7 +303,7 @@ static enum source_result screen_wait(struct source *source, int timeout_ms)
     return SOURCE_OK;
 }
 
-/** Begins a picture: asks which parts of the window have changed since the last one. */
+/** Begins a picture: queries the parts of the window that have changed since the last one. */
 static void request_damage(struct screen_source *state)
 {
     struct x11_connection *x = &state->x;
@@ -360,7 +361,7 @@ static void request_picture(struct screen_source *state, const struct tri_draft 
     else
         request_copy(state);
     if (draws_cursor(state)) {
-        if (state->pointer) // asked before the picture
+        if (state->pointer) // requested before the picture
             xcb_discard_reply(x->xcb, state->pointer);
         state->pointer = xcb_query_pointer(x->xcb, state->area.window).sequence;
         if (state->cursor.changed)
@@ -379,9 +380,9 @@ static uint64_t take_cursor(struct screen_source *state, struct tri_draft *draft
     if (!draws_cursor(state))
         return 0;
     if (state->cursor_image)
-        screen_cursor_set_image(&state->cursor, x11_ask(x, state->cursor_image));
+        screen_cursor_set_image(&state->cursor, x11_await(x, state->cursor_image));
     state->cursor_image = 0;
-    xcb_query_pointer_reply_t *pointer = x11_ask(x, state->pointer);
+    xcb_query_pointer_reply_t *pointer = x11_await(x, state->pointer);
     state->pointer = 0;
     if (pointer)
         screen_cursor_move(&state->cursor, &state->area, pointer);
@@ -399,8 +400,8 @@ static enum source_result handle_refusal(struct source *source, uint8_t error)
     if (!state->copied && screen_memory_is_refused(x, error)) {
         tri_log_write(
             x->log, TRI_LOG_WARN, "screen",
-            "%s: the X server may not write to the stream's memory, as another user's: each "
-            "picture comes through the socket and is copied",
+            "%s: the X server, of another user, may not write to the stream's memory: each picture "
+            "comes through the socket and is copied",
             x->display);
         state->memory = (struct screen_memory){ .usable = false };
         source->attached = 0;
@@ -411,7 +412,7 @@ static enum source_result handle_refusal(struct source *source, uint8_t error)
         return follow(source);
     tri_log_write(
         x->log, TRI_LOG_WARN, "screen",
-        "%s: the X server refuses the picture (error %u): is a part of it outside the screen?",
+        "%s: the X server refuses the picture (error %u): a part of it may be outside the screen",
         source->label, error);
     return SOURCE_LOST;
 }
@@ -419,7 +420,7 @@ static enum source_result handle_refusal(struct source *source, uint8_t error)
 /** Takes one reply to the requests for the picture. @return false: an X error, or no connection */
 static bool take_image(struct screen_source *state, unsigned request, struct tri_draft *draft)
 {
-    xcb_get_image_reply_t *reply = x11_ask(&state->x, request); // it came before the last one
+    xcb_get_image_reply_t *reply = x11_await(&state->x, request); // it came before the last one
     if (reply && state->copied) {
         const size_t bytes = (size_t)xcb_get_image_data_length(reply);
         const size_t room = (size_t)draft->shape.plane[0].bytes;
@@ -486,17 +487,17 @@ static enum source_result screen_fill(struct source *source, struct tri_draft **
         return SOURCE_OK;
     }
     if (!request(state, *draft, timeout_ms))
-        return check_silence(source);
+        return check_overdue(source);
     source->attached = state->memory.id != 0;
     if (!x11_answer(&state->x, state->last, timeout_ms, &reply))
-        return check_silence(source);
+        return check_overdue(source);
     free(reply);
     const enum source_result result = take_picture(source, *draft);
     if (result != SOURCE_OK)
         return result;
     (*draft)->info.driver_sequence = source->number++;
     (*draft)->info.capture_ns = state->capture_ns;
-    state->look_ns = state->capture_ns + look_interval_ns(source);
+    state->query_ns = state->capture_ns + query_interval_ns(source);
     schedule_postpone(&source->schedule);
     schedule_advance(&source->schedule);
     return SOURCE_OK;

@@ -150,7 +150,7 @@ static enum source_result read_header(struct state *state)
     struct video_file *file = &state->file;
     enum source_result result;
     while ((result = read_line(state, 1, HEADER_WAIT_MS)) == SOURCE_NOTHING)
-        if (stop_asked())
+        if (stop_requested())
             return SOURCE_NOTHING;
     if (result == SOURCE_END)
         return fail(file, file->at, "is empty");

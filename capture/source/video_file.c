@@ -42,7 +42,8 @@ enum source_result video_file_open(struct video_file *file, const char *part,
         return SOURCE_MISUSED;
     }
     file->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
-    if (file->fd < 0 && errno == EINTR && stop_asked()) // while waiting for the writer of a FIFO
+    if (file->fd < 0 && errno == EINTR &&
+        stop_requested()) // while waiting for the writer of a FIFO
         return SOURCE_NOTHING;
     if (file->fd < 0 || fstat(file->fd, &status) < 0) {
         snprintf(why, sizeof(why), "cannot open: %s", strerror(errno));

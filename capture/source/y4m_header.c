@@ -93,12 +93,13 @@ static bool read_number(const char **text, const char *end, uint32_t *number)
     return *text > start;
 }
 
-static bool read_side(const struct parameter *parameter, const char *what, uint32_t *side,
-                      struct y4m_issue *issue)
+static bool read_dimension(const struct parameter *parameter, const char *what, uint32_t *pixels,
+                           struct y4m_issue *issue)
 {
     const char *text = parameter->value;
     const char *end = text + parameter->bytes;
-    if (read_number(&text, end, side) && text == end && *side >= 1 && *side <= TRI_DIMENSION_MAX)
+    if (read_number(&text, end, pixels) && text == end && *pixels >= 1 &&
+        *pixels <= TRI_DIMENSION_MAX)
         return true;
     return fail(issue, parameter->at, "the %s is '%.*s', it must be 1 to %d", what,
                 (int)(parameter->bytes < 24 ? parameter->bytes : 24), parameter->value,
@@ -232,9 +233,9 @@ static bool read_parameter(const struct parameter *parameter, struct y4m_header 
 {
     switch (parameter->letter) {
     case 'W':
-        return read_side(parameter, "width", &header->video.width, issue);
+        return read_dimension(parameter, "width", &header->video.width, issue);
     case 'H':
-        return read_side(parameter, "height", &header->video.height, issue);
+        return read_dimension(parameter, "height", &header->video.height, issue);
     case 'F':
         read_ratio(parameter, "frame rate", INT32_MAX, &header->video.fps_num,
                    &header->video.fps_den, issue);

@@ -38,7 +38,7 @@ bool camera_ctrl_get_text(const struct camera *camera, const struct camera_ctrl 
 const char *camera_ctrl_type_name(uint32_t type);
 
 /** Sets all of `settings`, "NAME=VALUE" each, in order, reads each back and logs it.
- *  @return SOURCE_OK, SOURCE_MISUSED with what would be right in the log, SOURCE_LOST,
+ *  @return SOURCE_OK, SOURCE_MISUSED (the log lists the valid values), SOURCE_LOST,
  *  SOURCE_FAILED */
 enum source_result camera_ctrl_apply(const struct camera *camera, const char *const *settings);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** From the driver into a draft, with what the driver reports about the frame. */
+/** Takes frames from the driver into drafts, with the driver's description of them. */
 #include "camera_copy.h"
 #include "camera_source.h"
 #include "key_frame.h"

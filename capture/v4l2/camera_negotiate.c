@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LIST_MAX    160
-#define FLUENT_FPS  24     // if no rate is requested: slower video looks like single pictures
+#define FLUENT_FPS  24     // if no rate is requested: slower video appears as single pictures
 #define MUCH_FASTER 1.5    // ratio of rates that is logged
 #define FPS_MAX     100000 // more is not plausible
 

@@ -29,7 +29,7 @@ struct camera_source {
 };
 
 /** Starts streaming with the requested I/O method. --io auto takes the best one that has not
- *  failed: that a driver accepts a method proves nothing before its first frame. */
+ *  failed: a driver may accept a method and fail before its first frame. */
 enum source_result camera_io_start(struct source *source);
 
 /** If a method failed before its first frame, starts the next one.

@@ -24,7 +24,7 @@ class Capture(ProgramTest):
         self.wait_for_stream(name, writer)
         return name, writer
 
-    def look(self, name, *args):
+    def read(self, name, *args):
         """Returns triptych-dump's summary of a stream."""
         done = self.run_to_end("triptych-dump", "--stats", "--json", "--timeout", 60, *args, name)
         self.assertEqual(done.returncode, DONE, done.stderr)
@@ -232,12 +232,12 @@ class Streams(Capture):
 
     def test_reader_finds_the_announced_stream(self):
         name, _ = self.streaming("-s", "100x50", "-f", "NV12", "-r", "100")
-        seen = self.look(name, "--count", 3)
+        seen = self.read(name, "--count", 3)
         self.assertEqual((seen["format"], seen["width"], seen["height"]), ("NV12", 100, 50))
 
     def test_memory_is_locked_on_request(self):
         name, _ = self.streaming("-s", "64x48", "-r", "100", "--lock")
-        self.look(name, "--count", 3)  # capture locks memory before the first frame
+        self.read(name, "--count", 3)  # capture locks memory before the first frame
         shm, _ = ipc_of(name)
         self.assertEqual(int(str(shm[0]["perms"]), 8) & SHM_LOCKED, SHM_LOCKED)
 
@@ -260,7 +260,7 @@ class Streams(Capture):
 
 
 class NoSignal(Capture):
-    def test_persistent_stream_shows_no_signal_until_its_camera_comes(self):
+    def test_persistent_stream_shows_no_signal_until_its_camera_appears(self):
         name, writer = self.streaming("--persistent", "-d", "/dev/video-none", "-s", "320x240",
                                       "-f", "RGB3", "-r", "50")
         shot = self.folder() / "shot.png"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""triptych-convert: the frames of one stream in another, and nothing lost but what was asked for."""
+"""triptych-convert: the frames of one stream in another, edited as requested, else unchanged."""
 import os
 import pathlib
 import signal
@@ -59,7 +59,7 @@ class Convert(ProgramTest):
                 setattr(draft._c.info, name, number)
 
     def shown(self, name):
-        """What triptych-info says of a stream, None if there is none."""
+        """Returns triptych-info's description of a stream, None if there is none."""
         done = self.run_to_end("triptych-info", "--json", "show", name)
         return last_json(done.stdout) if done.returncode == DONE else None
 
@@ -142,7 +142,7 @@ class Frames(Convert):
             writer.close()
         self.finish(process)
 
-    def test_frames_are_turned_as_they_ask_for(self):
+    def test_own_rotation_turns_frames_upright(self):
         source, to, process = self.convert("--rotate", "own")
         writer = self.writer(source, rotation=90)
         reader = self.reader(to)
@@ -241,7 +241,7 @@ class Pixels(Convert):
 
 
 class Lifetimes(Convert):
-    def test_no_signal_while_the_source_has_no_writer(self):
+    def test_missing_writer_shows_no_signal(self):
         source, to, process = self.convert("-s", "32x24")
         reader = self.reader(to)
         self.assertTrue(reader.next(PATIENCE).no_signal)  # none yet
@@ -346,7 +346,7 @@ class OnDemand(Convert):
         self.finish(first)
         self.assertNotIn("opening it for a reader", log.read_text(encoding="utf-8"))
 
-    def test_frames_of_the_source_wake_nobody_in_standby(self):
+    def test_frames_of_the_source_wake_no_process_in_standby(self):
         camera, small = self.stream(), self.stream()
         self.capture(camera, "-s", "64x48", "-r", "1000", "pattern:ball")
         process = self.convert("--on-demand=0", source=camera, to=small)[2]
@@ -357,7 +357,7 @@ class OnDemand(Convert):
             return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
         before, number = wakeups(), self.shown(camera)["newest"]["number"]
         wait_until(lambda: self.shown(camera)["newest"]["number"] > number + 2000, "2000 frames")
-        self.assertLess(wakeups() - before, 1000)  # 25 a second look for readers
+        self.assertLess(wakeups() - before, 1000)  # 25 checks for readers a second
         self.finish(process)
 
 
@@ -380,7 +380,7 @@ class Refusals(Convert):
             with self.subTest(args=args):
                 self.assert_refused(self.run_to_end("triptych-convert", *args), MISUSED, *words)
 
-    def test_what_the_stream_does_not_allow_ends_the_run(self):
+    def test_edit_that_the_stream_does_not_allow_ends_the_run(self):
         source = self.stream()
         self.capture(source, "-f", "NV12", "-s", "64x48", "pattern:ball")
         for args, words in ((["--crop", "65x10"], ["not inside its 64x48"]),

@@ -109,7 +109,7 @@ class Pipelines(GstSourceTest):
         self.finish(process)
         self.finish(writer)
 
-    def test_source_is_closed_while_nobody_reads(self):
+    def test_source_is_closed_without_a_reader(self):
         name, process, log = self.capture(f"gst:videotestsrc is-live=true ! {GREY}", "--on-demand=0")
         for times in range(1, 4):
             self.wait_for(log, "standby: no readers", times)
@@ -206,13 +206,13 @@ class Errors(GstSourceTest):
         self.assert_refused_at_once(FAILED, "gst:avdec_nothing", "avdec_nothing",
                                     "gstreamer1.0-libav")
 
-    def test_formats_that_do_not_fit_end_it(self):
+    def test_formats_that_do_not_fit_end_the_run(self):
         self.assert_refused_at_once(FAILED, "gst:videotestsrc ! video/x-raw,format=AYUV64",
                                     "videoconvert", options=["--persistent"])
         self.assert_refused_at_once(FAILED, "gst:videotestsrc ! video/x-raw,format=AYUV64 ! concat",
                                     "do not fit", options=["--persistent"])
 
-    def test_file_that_is_no_video_ends_it(self):
+    def test_file_that_is_no_video_ends_the_run(self):
         path = self.folder() / "text"
         self.assert_refused_at_once(FAILED, f"file:{path}", str(path), options=["--persistent"])
         path.write_text("no video\n" * 1000)

@@ -84,7 +84,7 @@ class Rtsp(RtspTest):
     def test_restart_of_the_server_shows_no_signal_by_udp(self):
         self.assert_survives_a_restart("rtsp")
 
-    def test_server_is_left_while_nobody_reads(self):
+    def test_server_is_disconnected_without_a_reader(self):
         server, port = self.serve()
         name, process, log = self.capture(f"rtspt://127.0.0.1:{port}/live", "--on-demand=0")
         self.clients(server, 1)  # for the description
@@ -226,7 +226,7 @@ class Web(GstSourceTest):
         server.shutdown()
         server.server_close()
 
-    def test_motion_jpeg_of_a_web_server_is_live_and_comes_back(self):
+    def test_motion_jpeg_of_a_web_server_is_live_and_reconnects(self):
         jpeg = self.folder() / "picture.jpg"
         done = self.run_to_end("/usr/bin/ffmpeg", "-v", "error", "-f", "lavfi", "-i",
                                "testsrc2=s=64x48", "-frames:v", 1, jpeg)

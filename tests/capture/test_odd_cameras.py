@@ -130,7 +130,7 @@ class WaysOfStreaming(OddCameras):
                 self.assertNotIn("is back", log())
                 self.assertLess(log().count("\n"), 8, log())
 
-    def test_camera_that_comes_and_goes_is_retried_with_longer_pauses(self):
+    def test_intermittent_camera_is_retried_with_longer_pauses(self):
         self.plug_in([GREY, "frame times=2", "frame times=0 index=31"])
         name, process, log = self.capture("--persistent", "-v")
         self.frames(name, 40)

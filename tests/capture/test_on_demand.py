@@ -25,7 +25,7 @@ class OnDemand(ScriptedCameraTest):
         return self.start("triptych-dump", "--stats", "--mode", "next", name)
 
     def shown(self, name):
-        """What triptych-info says of a stream."""
+        """Returns triptych-info's description of a stream."""
         done = self.run_to_end("triptych-info", "--json", "show", name)
         self.assertEqual(done.returncode, 0, done.stderr)
         return last_json(done.stdout)
@@ -108,7 +108,7 @@ class OnDemand(ScriptedCameraTest):
         return (len(os.listdir(f"/proc/{process.pid}/fd")), maps.count("SYSV"),
                 int(re.search(r"VmRSS:\s+(\d+)", status)[1]))
 
-    def test_readers_that_come_and_go_leave_nothing_behind(self):
+    def test_readers_that_open_and_close_leave_nothing_behind(self):
         self.plug_in(GREY)
         name, process, log = self.demanded()
         seen = []
@@ -154,11 +154,11 @@ class OnDemand(ScriptedCameraTest):
         self.frames(name, 3)
         wait_until(lambda: self.shown(name)["readers"] == 0, "no readers")
         number = self.shown(name)["newest"]["number"]
-        wait_until(lambda: self.shown(name)["newest"]["number"] > number + 5, "frames go on")
+        wait_until(lambda: self.shown(name)["newest"]["number"] > number + 5, "more frames")
         self.finish(process)
         self.assertEqual(log().count("standby"), 1)
 
-    def test_what_cannot_be_reopened_is_refused(self):
+    def test_source_that_cannot_be_reopened_is_refused(self):
         done = self.run_capture("-n", self.stream(), "--on-demand", "y4m:-")
         self.assert_refused(done, MISUSED, "--on-demand needs a regular file")
         done = self.run_capture("--on-demand=1", "--wait-for-reader")

@@ -262,7 +262,7 @@ static void rectangle_ends_at_its_edges(void **state)
     }
 }
 
-static void line_paints_what_a_rectangle_does(void **state)
+static void line_paints_the_same_pixels_as_a_rectangle(void **state)
 {
     const struct tri_format *format;
     (void)state;
@@ -286,7 +286,7 @@ static void line_paints_what_a_rectangle_does(void **state)
     }
 }
 
-static void copied_part_is_what_was_drawn_in_it(void **state)
+static void copied_part_equals_the_drawn_part(void **state)
 {
     const struct tri_format *format;
     (void)state;
@@ -345,8 +345,8 @@ int main(void)
         cmocka_unit_test(every_matrix_and_range_follows_the_frame),
         cmocka_unit_test(bytes_beyond_the_rows_do_not_change),
         cmocka_unit_test(rectangle_ends_at_its_edges),
-        cmocka_unit_test(line_paints_what_a_rectangle_does),
-        cmocka_unit_test(copied_part_is_what_was_drawn_in_it),
+        cmocka_unit_test(line_paints_the_same_pixels_as_a_rectangle),
+        cmocka_unit_test(copied_part_equals_the_drawn_part),
         cmocka_unit_test(lines_are_repeated_to_the_end),
     };
     return cmocka_run_group_tests_name("paint", tests, NULL, NULL);

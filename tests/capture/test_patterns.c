@@ -155,7 +155,7 @@ static void bars_match_the_smpte_layout(void **state)
     take_down(&easel);
 }
 
-static void jpeg_shows_what_was_drawn(void **state)
+static void jpeg_shows_the_drawn_picture(void **state)
 {
     const struct tri_video video = { .fourcc = TRI_FOURCC_MJPG, .width = 321, .height = 241 };
     const struct pattern_moment now = frame(0);
@@ -263,7 +263,7 @@ int main(void)
         cmocka_unit_test(every_pattern_draws_every_format_at_any_size),
         cmocka_unit_test(partial_redraw_equals_a_full_redraw),
         cmocka_unit_test(bars_match_the_smpte_layout),
-        cmocka_unit_test(jpeg_shows_what_was_drawn),
+        cmocka_unit_test(jpeg_shows_the_drawn_picture),
         cmocka_unit_test(removed_segment_is_redrawn_completely),
         cmocka_unit_test(cancelled_slot_is_redrawn_completely),
     };

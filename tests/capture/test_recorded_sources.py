@@ -59,7 +59,7 @@ def pictures(y4m):
 
 
 class Whole(Video):
-    def test_y4m_from_a_pipe_comes_out_bit_by_bit(self):
+    def test_y4m_from_a_pipe_passes_unchanged(self):
         for format, size in (("yuv420p", "64x48"), ("yuv420p", "34x18"), ("yuv422p", "33x17"),
                              ("gray", "31x5"), ("yuv420p10le", "30x14"), ("gray16le", "19x7"),
                              ("yuv420p12le", "31x15"), ("yuv422p10le", "31x5"),
@@ -69,13 +69,13 @@ class Whole(Video):
                 out = self.through("y4m:-", video)
                 self.assertEqual(pictures(out), pictures(video))
 
-    def test_y4m_from_a_file_comes_out_bit_by_bit(self):
+    def test_y4m_from_a_file_passes_unchanged(self):
         video = self.video("-f", "yuv4mpegpipe", size="161x91", format="yuv422p")
         path = self.folder() / "video.y4m"
         path.write_bytes(video)
         self.assertEqual(pictures(self.through(f"y4m:{path}")), pictures(video))
 
-    def test_raw_frames_come_out_bit_by_bit(self):
+    def test_raw_frames_pass_unchanged(self):
         video = self.video("-f", "rawvideo", format="nv12", size="50x30")
         out = self.through("raw:-", video, writer=("-s", "50x30", "-f", "NV12", "--fps", "20"),
                            reader=("--to", "raw"))
@@ -120,7 +120,7 @@ class Whole(Video):
 class Headers(Video):
     """The description of frames in a y4m header, beyond size and samples."""
 
-    def test_header_comes_out_as_it_went_in(self):
+    def test_header_passes_unchanged(self):
         for said in ("Ip A1:1 C420jpeg", "It A59:54 C420mpeg2", "Ib A0:0 C420paldv", "Im A10:11 C422",
                      "Ip A1:1 Cmono10", "Ip A1:1 C420p10", "I? A1:1 C420jpeg"):
             with self.subTest(said=said):
@@ -190,10 +190,10 @@ class Again(Video):
 
     def test_stdin_is_looped_from_its_initial_offset(self):
         path = self.folder() / "video.y4m"
-        path.write_bytes(b"read by somebody before" + HEAD + FRAME * 2)
+        path.write_bytes(b"read before" + HEAD + FRAME * 2)
         name = self.stream()
         with open(path, "rb") as video:
-            video.seek(len(b"read by somebody before"))
+            video.seek(len(b"read before"))
             capture = self.start("triptych-capture", "-q", "-r", "0", "-n", name, "--loop",
                                  "--count", 6, "y4m:-", stdin=video)
             self.assertEqual(capture.wait(60), 0, capture.stderr)

@@ -21,7 +21,7 @@
 /* Actions of the source, one letter per call of open or fill:
  *   o  open: is there          x  open: is not there
  *   f  fill: a frame           b  fill: a bad frame        d  a frame after two that the driver lost
- *   w  a frame after one that found no slot                m  a frame, and a word about it
+ *   w  a frame after one that found no slot                m  a frame and a message
  *   .  fill: nothing yet       l  fill: lost               c  fill: from now on twice as wide
  *   s  fill: silent from here on, until it is closed       e  fill: the end
  *   r  fill: nothing until the reader has a frame: the next change removes its segment */
@@ -35,7 +35,7 @@ static struct shared {
 
 static const tri_log *source_log; // of the last open, as a camera keeps it
 
-static void say(const char *text)
+static void add_message(const char *text)
 {
     tri_log_write(source_log, TRI_LOG_ERROR, "script", "%s", text);
 }
@@ -52,7 +52,7 @@ static enum source_result scripted_open(struct source *source)
     const char step = *script++;
     source_log = source->options->log;
     if (step == 'x') {
-        say("it is not there, ");
+        add_message("it is absent, ");
         return SOURCE_LOST;
     }
     if (!source->video.width)
@@ -107,7 +107,7 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
         source->writer_drops++;
         return fill_frame(draft);
     case 'm':
-        say("a word, ");
+        add_message("a message, ");
         return fill_frame(draft);
     case 'b':
         dequeue(draft);
@@ -226,7 +226,7 @@ static struct seen *play(const struct source_ops *ops, const char *what, const c
     snprintf(name, sizeof(name), "t%d-%s", (int)getpid(), what);
     struct config config = config_of(ops, name);
     if (!strchr(steps, 's'))
-        config.device_timeout = 0; // a busy machine must not look like a silent source
+        config.device_timeout = 0; // a busy machine must not count as a silent source
     return play_with(&config, steps);
 }
 
@@ -278,7 +278,7 @@ static void returned_source_logs_again(void **state)
     struct seen *seen = play(&direct, "logged", "offmlxxoffmfe");
     (void)state;
     assert_int_equal(seen->status, CLI_DONE);
-    assert_string_equal(shared->logged, "a word, a word, "); // and no attempt to open it
+    assert_string_equal(shared->logged, "a message, a message, "); // and no attempt to open it
     free(seen);
 }
 

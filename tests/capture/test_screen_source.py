@@ -215,7 +215,7 @@ class Windows(ScreenTest):
         picture = self.shown(name)["picture"]
         return picture["width"], picture["height"]
 
-    def test_window_is_captured_without_what_covers_it(self):
+    def test_window_is_captured_without_the_windows_above_it(self):
         name, process, _ = self.capture_window()
         self.assertEqual(self.extent(name), (120, 90))
         self.painter("window", 100, 80, 50, 50, hex(GREEN))
@@ -309,7 +309,7 @@ class Servers(ScreenTest):
         self.assertEqual(ipc_of(name), ([], []))
         self.server.send_signal(signal.SIGCONT)
 
-    def test_killed_capture_leaves_its_segment_to_nobody(self):
+    def test_segment_of_a_killed_capture_is_replaced(self):
         name, process, _ = self.captured()
         segment = ipc_of(name)[0][0]["shmid"]
         process.kill()
@@ -320,7 +320,7 @@ class Servers(ScreenTest):
         again.terminate()
         again.communicate(timeout=60)
 
-    def test_screen_is_closed_while_nobody_reads(self):
+    def test_screen_is_closed_without_a_reader(self):
         name, process, log = self.capture("--on-demand=0")
         for times in range(1, 4):
             wait_until(lambda: log().count("standby: no readers") == times, f"standby {times}")
