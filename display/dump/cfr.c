@@ -43,7 +43,7 @@ struct cfr_step cfr_decide(const struct cfr *cfr, int64_t time_ns)
 
 uint64_t cfr_idle(const struct cfr *cfr, int64_t idle_ns)
 {
-    const int64_t overdue_ns = idle_ns - CFR_PATIENCE_S * (int64_t)SECOND;
+    const int64_t overdue_ns = idle_ns - CFR_LATE_S * (int64_t)SECOND;
     if (!cfr->num || !cfr->begun || overdue_ns <= 0)
         return 0;
     const uint64_t most = gap_positions(cfr);
@@ -56,7 +56,7 @@ int64_t cfr_idle_due(const struct cfr *cfr)
 {
     if (!cfr->num || !cfr->begun || cfr->repeats >= gap_positions(cfr))
         return INT64_MAX;
-    return (int64_t)((CFR_PATIENCE_S + (double)(cfr->repeats + 1) * cfr->den / cfr->num) * SECOND);
+    return (int64_t)((CFR_LATE_S + (double)(cfr->repeats + 1) * cfr->den / cfr->num) * SECOND);
 }
 
 void cfr_repeated(struct cfr *cfr)

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 enum {
-    CFR_GAP_S = 10,    // of a longer gap only this much is filled
-    CFR_PATIENCE_S = 1 // a frame later than this is replaced by the frame before it
+    CFR_GAP_S = 10, // of a longer gap only this much is filled
+    CFR_LATE_S = 1  // a frame later than this is replaced by the frame before it
 };
 
 /** Zeroed: no constant rate, every frame is written once. A position is 1/rate long; position 0

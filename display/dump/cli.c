@@ -142,7 +142,7 @@ int dump_cli(int argc, char **argv, struct dump_config *config, struct cli_commo
     if (status >= 0)
         return status;
     if (config->timeout < 0) // a test ends, also without frames
-        config->timeout = expects(config) ? EXPECT_PATIENCE_S : 0;
+        config->timeout = expects(config) ? EXPECT_TIMEOUT_S : 0;
     status = settle_output(config);
     if (status < 0)
         status = settle_rate(config);

@@ -107,7 +107,7 @@ static bool begin_cfr(struct run *run, const struct tri_video *video)
 /* Writes the last frame again. @return GO_ON, or the exit status */
 static int repeat(struct run *run, uint64_t times)
 {
-    for (; times > 0 && !stop_asked(); times--) {
+    for (; times > 0 && !stop_requested(); times--) {
         const int status = run->sink ? after(sink_repeat(run->sink)) : GO_ON;
         if (status != GO_ON)
             return status;
@@ -142,7 +142,7 @@ static void add_sample(struct run *run, const struct tri_frame *frame, int64_t s
     samples_frame(run->samples, &frame->info, seen_ns, &counts);
 }
 
-/* Reads every frame where each needs earlier ones, whatever --mode says. @return whether to use
+/* Reads every frame where each needs earlier ones, regardless of --mode. @return whether to use
  * `frame` */
 static bool read_in_order(struct run *run, const struct tri_frame *frame)
 {
@@ -274,7 +274,7 @@ int run_all(struct run *run)
     int status = GO_ON;
     stats_start(&run->stats, run->config->name);
     run->clock_check.log = &run->log;
-    while (status == GO_ON && !stop_asked() && !time_is_up(run, first_ns)) {
+    while (status == GO_ON && !stop_requested() && !time_is_up(run, first_ns)) {
         const enum tri_err err =
             tri_reader_acquire(run->reader, &frame, wait_ms(run, first_ns, idle_since_ns));
         if (err == TRI_OK) {
@@ -290,7 +290,7 @@ int run_all(struct run *run)
         if (stats_due(&run->stats, now_ns))
             print_second(run, now_ns);
         if (status == GO_ON && run->report == stdout && ferror(stdout))
-            status = CLI_FAILED; // nobody receives the statistics: main() logs why
+            status = CLI_FAILED; // the statistics cannot be written: main() logs why
     }
     stats_end(&run->stats, tri_now_ns());
     struct tri_reader_stats counts;

@@ -99,7 +99,7 @@ int main(int argc, char **argv)
     if (config.output) {
         if (!sink_open(&sink, config.to, config.output, config.name, &run.log)) {
             output_close(&report.output);
-            return stop_asked() ? CLI_DONE : CLI_FAILED;
+            return stop_requested() ? CLI_DONE : CLI_FAILED;
         }
         run.sink = &sink;
     }
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
                                                    .mode = (enum tri_reader_mode)config.mode,
                                                    .log = &run.log });
     if (err == TRI_OK) {
-        stop_interrupts(run.reader);
+        stop_add_reader(run.reader);
         status = finish(&run, &report, run_all(&run));
     } else {
         tri_log_write(&run.log, TRI_LOG_ERROR, "dump", "%s: %s", config.name, tri_strerror(err));
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     if (run.report == stdout && !cli_printed(&run.log))
         status = CLI_FAILED;
     output_close(&report.output); // removes the file of a run that did not begin
-    stop_forgets(run.reader);
+    stop_remove_reader(run.reader);
     tri_reader_close(&run.reader);
     clock_check_free(&run.clock_check);
     return status;

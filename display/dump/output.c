@@ -25,7 +25,7 @@ static bool takes_more(int fd)
 }
 
 /* Calls write(2) until everything is written. A signal during a write leaves a short count, not
- * EINTR, so stdio alone would continue and block on a pipe that nobody reads. After a request to
+ * EINTR, so stdio alone would continue and block on a full pipe. After a request to
  * stop, the frame is completed as long as a reader takes it. */
 static ssize_t write_all(void *cookie, const char *bytes, size_t count)
 {
@@ -38,7 +38,7 @@ static ssize_t write_all(void *cookie, const char *bytes, size_t count)
     output->begun = true;
     for (size_t done = 0; done < count;) {
         size_t part = count - done;
-        if (stop_asked() && !output->can_undo) {
+        if (stop_requested() && !output->can_undo) {
             if (!takes_more(output->fd)) {
                 output->error = EINTR;
                 return 0;
@@ -100,7 +100,7 @@ bool output_open(struct output *output, const char *path, const tri_log *log)
     const bool to_stdout = strcmp(path, "-") == 0;
     *output = (struct output){ .path = to_stdout ? "stdout" : path, .log = log };
     output->fd = to_stdout ? STDOUT_FILENO : open_path(output, path);
-    if (output->fd < 0 && errno == EINTR && stop_asked()) // no reader opened the FIFO
+    if (output->fd < 0 && errno == EINTR && stop_requested()) // no reader opened the FIFO
         return false;
     if (output->fd < 0) {
         char why[128];
@@ -180,7 +180,7 @@ bool output_flush(struct output *output)
     return remember(output, fflush(output->file) == 0);
 }
 
-void output_complain(const struct output *output)
+void output_log_error(const struct output *output)
 {
     switch (output->error) {
     case EPIPE:
@@ -224,6 +224,6 @@ bool output_close(struct output *output)
     closed = remember(output, close(output->fd) == 0) && closed;
     output->file = NULL;
     if (!closed && !had_error)
-        output_complain(output);
+        output_log_error(output);
     return closed && !had_error;
 }

@@ -38,7 +38,7 @@ bool output_undo(struct output *output);
 bool output_flush(struct output *output);
 
 /** Logs why a write failed and what to do. */
-void output_complain(const struct output *output);
+void output_log_error(const struct output *output);
 
 /** Discards what is buffered, if nothing was written yet: there is nothing to record. */
 void output_discard(struct output *output);

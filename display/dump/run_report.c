@@ -101,7 +101,7 @@ bool report_close(struct report *report, json_t *summary, const struct stats *st
     output_rows(output, report_page_data + after, 0, report_page_bytes - after, 1);
     output_flush(output);
     if (output->error)
-        output_complain(output);
+        output_log_error(output);
     else if (!dumped)
         tri_log_write(output->log, TRI_LOG_ERROR, "report", "%s: out of memory: no run in it",
                       output->path);

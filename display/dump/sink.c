@@ -115,10 +115,10 @@ static bool begin(struct sink *sink, const struct tri_frame *frame)
 
 static enum sink_result failed(const struct sink *sink)
 {
-    if (sink->output.error == EINTR && stop_asked())
+    if (sink->output.error == EINTR && stop_requested())
         return SINK_STOPPED;
     if (sink->output.error)
-        output_complain(&sink->output);
+        output_log_error(&sink->output);
     return SINK_FAILED;
 }
 

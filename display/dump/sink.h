@@ -35,7 +35,7 @@ struct sink_ops {
      *  @return SINK_OK, SINK_SKIPPED, SINK_FAILED; failures are logged */
     enum sink_result (*take)(struct sink *sink, const struct tri_frame *frame);
     /** Writes sink->picture with output_text(), output_rows() and output_flush().
-     *  @return false: sink->output.error says why, or it is logged */
+     *  @return false: the reason is in sink->output.error or in the log */
     bool (*put)(struct sink *sink);
     /** Frees sink->own; NULL: nothing to free. */
     void (*close)(struct sink *sink);

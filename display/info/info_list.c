@@ -36,7 +36,7 @@ int info_list(const struct info_config *config, const tri_log *log)
                "READERS", "WRITER", "OWNER");
     tri_attachment_list *attachments = NULL;
     if (config->json)
-        tri_attachment_list_open(&attachments); // without /proc nobody is named
+        tri_attachment_list_open(&attachments); // without /proc no process is named
     for (size_t i = 0; i < count; i++) {
         if (config->json)
             stats_print_json(stdout, describe_json(tri_stream_list_at(list, i), attachments));

@@ -131,14 +131,14 @@ int info_watch(const struct info_config *config, const tri_log *log)
 {
     struct snapshot before = { .streams = NULL };
     int status = CLI_DONE;
-    // SA_RESTART: a write to a slow terminal continues. The pause ends all the same.
+    // SA_RESTART: a write to a slow terminal continues. The pause still ends.
     struct sigaction resize = { .sa_handler = on_resize, .sa_flags = SA_RESTART };
     sigemptyset(&resize.sa_mask);
     sigaction(SIGWINCH, &resize, NULL);
-    for (uint64_t i = 0; !stop_asked() && (config->count == 0 || i < config->count);) {
+    for (uint64_t i = 0; !stop_requested() && (config->count == 0 || i < config->count);) {
         struct snapshot now = { .ns = tri_now_ns() };
         enum tri_err err = tri_stream_list_open(&now.streams);
-        tri_attachment_list_open(&now.attachments); // without /proc nobody is named
+        tri_attachment_list_open(&now.attachments); // without /proc no process is named
         if (err == TRI_OK)
             err = print_snapshot(config, &before, &now);
         tri_attachment_list_close(&now.attachments);

@@ -20,7 +20,7 @@ struct table {
 void table_begin(struct table *table, bool first);
 
 /** A line of one stream; `rate` below 0: not known. `left`, itself included, are still to come, 0 with
- *  the last one: where they do not fit any more, their number stands in the last line. */
+ *  the last one: if they do not fit, the last line has their number. */
 void table_row(struct table *table, const struct tri_stream *stream,
                const tri_attachment_list *attachments, double rate, size_t left);
 

@@ -64,7 +64,7 @@ static bool set_detections(const struct cli_option *option, void *target, const 
 
 static const struct cli_option options[] = {
     { 0, "mode", "latest|next", "latest",
-      "newest frame, or every frame in order; writers: permissions", cli_set_word, FIELD(mode),
+      "newest frame, or every frame in order (writers: permissions)", cli_set_word, FIELD(mode),
       .words = mode_words },
     { 0, "timeout", "S", NULL, "fail after S seconds without a first frame; 10 with expectations",
       cli_set_seconds, FIELD(timeout) },
@@ -125,17 +125,18 @@ static int take_names(struct config *config, int count, char **names)
         for (unsigned k = 0; k < config->name_count; k++) {
             if (strcmp(config->names[k], names[i]) == 0)
                 return cli_refuse(&program,
-                                  "'%s' is named twice; a second view of a stream is a "
-                                  "second triptych-display",
+                                  "'%s' is named twice: start a second triptych-display for a "
+                                  "second view",
                                   names[i]);
         }
         config->names[config->name_count++] = names[i];
     }
     if (config->detections && *config->detections && count > 1)
-        return cli_refuse(&program,
-                          "--detections=STREAM is of one stream, not of %d: name those of several "
-                          "NAME.detections",
-                          count);
+        return cli_refuse(
+            &program,
+            "--detections=STREAM needs one stream, not %d: omit =STREAM, and name the "
+            "streams of detections NAME.detections",
+            count);
     if (config->screenshot && strcmp(config->screenshot, "-") == 0 && count > 1)
         return cli_refuse(&program,
                           "stdout takes one frame, not %d: --screenshot FILE.png "
@@ -161,6 +162,6 @@ int config_parse(struct config *config, int argc, char **argv)
     if (status < 0)
         status = expect_check(&config->expect, &program, false, config->json);
     if (config->timeout < 0) // a test must end, even without a frame
-        config->timeout = expect_something(&config->expect) ? EXPECT_PATIENCE_S : 0;
+        config->timeout = expect_something(&config->expect) ? EXPECT_TIMEOUT_S : 0;
     return status;
 }

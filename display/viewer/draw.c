@@ -6,7 +6,8 @@
 #include "stream/stream_draw.h"
 #include "stream/stream_playback.h"
 
-/** The X server's way to the window, if it alone can show the only stream; otherwise NULL. */
+/** The X server's access to shared memory, if it can show the only stream without SDL; otherwise
+ *  NULL. */
 static struct x11_shm *server_for(const struct viewer *viewer)
 {
     const struct tile *tile = &viewer->grid.tiles[0];
@@ -44,7 +45,7 @@ void draw_fit_window(struct viewer *viewer)
 }
 
 /** Fills the gaps between tiles. A graphics card needs it at the start of each frame, or the first
- *  frames after a change of size are lost; the processor does without where one tile fills the
+ *  frames after a change of size are lost; software rendering omits it where one tile fills the
  *  window. */
 static void clear(const struct viewer *viewer)
 {

@@ -21,7 +21,7 @@ static void wake(void *semaphore)
 static void follow(const struct config *config, struct tile_grid *grid, SDL_Renderer *renderer,
                    SDL_sem *woken)
 {
-    while (!stop_asked() && !run_limits_reached(config, grid) && !ferror(stdout)) {
+    while (!stop_requested() && !run_limits_reached(config, grid) && !ferror(stdout)) {
         const int64_t deadline = run_limits_deadline(config, grid);
         const int64_t left_ms = deadline ? (deadline - tri_now_ns()) / 1000000 + 1 : WAIT_MS;
 

@@ -134,7 +134,7 @@ static void wait_for_events(struct viewer *viewer)
     else if (at)
         timeout_ms = (int)SDL_clamp((at - tri_now_ns()) / 1000000 + 1, 0, 60000);
     viewer->offered |= event_wait(&viewer->wait, timeout_ms);
-    // Only the queue: SDL_PollEvent() would ask the X server again for each event.
+    // Only the queue: SDL_PollEvent() would query the X server for each event.
     while (SDL_PeepEvents(&event, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) > 0)
         handle_event(viewer, &event);
 }
@@ -163,7 +163,7 @@ static void tick(struct viewer *viewer)
         viewer->dirty = true;
     if ((limit && now >= limit) || run_limits_reached(viewer->config, &viewer->grid))
         viewer->quit = true;
-    if (stop_asked())
+    if (stop_requested())
         viewer->quit = true;
     if (viewer->title_ns && now - viewer->title_ns < TITLE_NS)
         return;

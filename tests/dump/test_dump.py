@@ -45,7 +45,7 @@ def planar(format, size, planes):
 
 
 class Formats(ProgramTest):
-    """What CONTRIBUTING.md says of an output format."""
+    """CONTRIBUTING.md on output formats."""
 
     def test_every_sink_file_is_a_format_of_to_and_in_its_help(self):
         files = {path.stem.removeprefix("sink_")
@@ -84,7 +84,7 @@ class Frames(ProgramTest):
             writer.frame(format, size, planes, **rest)
         return name, frames, writer
 
-    def test_y4m_holds_every_sample_of_every_format_it_knows(self):
+    def test_y4m_contains_every_sample_of_every_supported_format(self):
         for format, (_, tag) in Y4M.items():
             with self.subTest(format=format):
                 name, frames, writer = self._publish(format, range="lim-range", pad=7)

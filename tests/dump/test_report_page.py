@@ -76,7 +76,7 @@ class Report(ProgramTest):
         return path
 
     def browser(self, page, *args, width=1040):
-        """Opens a page in Chromium. What it prints."""
+        """Opens a page in Chromium. Returns its output."""
         home = self.folder()
         done = subprocess.run(
             [tool("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",

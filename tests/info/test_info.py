@@ -259,7 +259,7 @@ class Watch(Info):
         watch, terminal = self._screen(24, 80, "--json", "--count", 300, "--interval", "0.01")
         wait_until(lambda: watch.poll() is not None or self._writes(watch), "a full terminal")
         for _ in range(3):  # the first may only complete a partial write
-            wait_until(lambda: watch.poll() is not None or self._writes(watch), "it goes on")
+            wait_until(lambda: watch.poll() is not None or self._writes(watch), "more output")
             watch.send_signal(signal.SIGWINCH)
             time.sleep(0.02)
         try:
@@ -289,7 +289,7 @@ class Watch(Info):
         name, writer = self._publish()
         watch, terminal = self._screen(24, 80, "--interval", 3600)
         self.assertNotIn("SIZE", self._look(terminal)[0])
-        wait_until(lambda: self._sleeps(watch), "the pause between two looks")
+        wait_until(lambda: self._sleeps(watch), "the pause between two updates")
         self._resize(terminal, 24, 120)
         watch.send_signal(signal.SIGWINCH)  # as a terminal of its own session would
         self.assertIn("SIZE", self._look(terminal)[0])

@@ -163,7 +163,7 @@ class Adjust(WindowTest):
             self.picture(window, lambda seen: self.is_white(seen.at(20, 200)), "white")
             wait_until(lambda: re.search(r" [1-9]\S* FPS", window.title()), "some pictures")
             window.press(key)
-            wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+            wait_until(lambda: window.title().endswith(" - paused"), 'the title "paused"')
             widths.append(self.message(window, "shift+r"))
             self.viewer.terminate()
             self.assert_ends()

@@ -14,7 +14,7 @@ class CompareTest(WindowTest):
         self.window = self.show(self.bars(), "--geometry", "640x480", renderer=renderer)
         self.picture(self.window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
         self.window.press("space")
-        wait_until(lambda: self.window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: self.window.title().endswith(" - paused"), 'the title "paused"')
         self.plain = self.window.picture()
         self.window.press("k")
         self.divided_at(320)

@@ -157,7 +157,7 @@ class Runs(DisplayTest):
         self.assertEqual(viewer.returncode, 0, err)
         self.assertEqual(json.loads(out)["frames"], 3)
 
-    def test_writer_that_comes_back_is_shown_again(self):
+    def test_returning_writer_is_shown_again(self):
         name = self.bars("--count", "3")
         viewer = self.start("triptych-display", "--headless", "--json", name)
         self.wait_for_stream(name, self.writer)
@@ -198,7 +198,7 @@ class Runs(DisplayTest):
         self.writer.terminate()
         self.assertEqual(viewer.wait(PATIENCE), 0)
 
-    def test_signal_ends_the_run_as_asked_and_its_screenshot_is_written(self):
+    def test_signal_ends_the_run_and_its_screenshot_is_written(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
                 path = self.folder() / "last.png"
@@ -316,14 +316,14 @@ class Refusals(DisplayTest):
 
 
 class Strangers(DisplayTest):
-    """Another user, who may read but not lock: the shown frames are intact all the same."""
+    """Another user, who may read but not lock: the shown frames are still intact."""
 
     NOBODY = ("--reuid", "65534", "--regid", "65534", "--clear-groups")
 
     def setUp(self):
         super().setUp()
         if os.geteuid() != 0:
-            self.skipTest("only root can become somebody else")
+            self.skipTest("only root can become another user")
         self.place = self.folder()
         self.place.chmod(0o777)
         for file in (built("triptych-display"), built("libtriptych.so.0")):

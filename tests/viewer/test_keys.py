@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The keys of triptych-display: each has one action and stands in help and documentation."""
+"""The keys of triptych-display: each has one action, and help and documentation list it."""
 
 import collections
 import os

@@ -18,7 +18,7 @@ class Stepping(WindowTest):
         while len(seen) < KEPT + 2:
             seen.add(self.window.picture().data)
         self.window.press("space")
-        wait_until(lambda: self.window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: self.window.title().endswith(" - paused"), 'the title "paused"')
         return self.window.picture().data
 
     def frame(self):
@@ -31,13 +31,13 @@ class Stepping(WindowTest):
         return number
 
     def test_stepping_back_and_forward_shows_the_same_frames(self):
-        looks = [self.paused()]
+        pictures = [self.paused()]
         for i in range(KEPT):
-            looks.append(self.changes(self.window, "comma", f"{i + 1} back").data)
-        self.assertEqual(len(set(looks)), KEPT + 1)
-        for look in reversed(looks[:-1]):
+            pictures.append(self.changes(self.window, "comma", f"{i + 1} back").data)
+        self.assertEqual(len(set(pictures)), KEPT + 1)
+        for shown in reversed(pictures[:-1]):
             self.window.press("period")
-            self.picture(self.window, lambda seen, wanted=look: seen.data == wanted, "one on")
+            self.picture(self.window, lambda seen, wanted=shown: seen.data == wanted, "one on")
 
     def test_stepping_past_the_newest_resumes_the_stream(self):
         newest = self.paused()
@@ -68,10 +68,10 @@ class Stepping(WindowTest):
 
     def test_space_resumes_the_stream(self):
         self.paused()
-        look = self.changes(self.window, "comma", "one back").data
+        shown = self.changes(self.window, "comma", "one back").data
         self.window.press("space")
         wait_until(lambda: not self.window.title().endswith(" - paused"), "another title")
-        first = self.picture(self.window, lambda seen: seen.data != look, "another picture").data
+        first = self.picture(self.window, lambda seen: seen.data != shown, "another picture").data
         self.picture(self.window, lambda seen: seen.data != first, "and another one")
 
     def test_fewer_large_frames_are_kept(self):

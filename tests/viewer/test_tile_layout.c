@@ -47,7 +47,7 @@ static void two_wide_images_form_a_row_or_a_column_by_the_window(void **state)
     assert_cell(cells[1], 0, 640, 720, 640);
 }
 
-static void tall_images_stand_side_by_side(void **state)
+static void tall_images_are_placed_side_by_side(void **state)
 {
     struct view_area cells[4];
     (void)state;
@@ -112,7 +112,7 @@ static void window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles(void **sta
     assert_in_range(changes, 2, 6); // columns only increase, without oscillation
 }
 
-static void area_too_small_for_its_tiles_still_gives_each_a_pixel(void **state)
+static void small_area_has_a_pixel_for_each_tile(void **state)
 {
     struct view_area cells[MOST];
     (void)state;
@@ -139,11 +139,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_stream_has_the_whole_area),
         cmocka_unit_test(two_wide_images_form_a_row_or_a_column_by_the_window),
-        cmocka_unit_test(tall_images_stand_side_by_side),
+        cmocka_unit_test(tall_images_are_placed_side_by_side),
         cmocka_unit_test(incomplete_last_row_is_centred),
         cmocka_unit_test(tiles_fill_the_area_between_them_and_do_not_overlap),
         cmocka_unit_test(window_that_grows_by_a_pixel_keeps_the_order_of_its_tiles),
-        cmocka_unit_test(area_too_small_for_its_tiles_still_gives_each_a_pixel),
+        cmocka_unit_test(small_area_has_a_pixel_for_each_tile),
         cmocka_unit_test(point_on_an_edge_belongs_to_its_tile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,7 +226,7 @@ static void every_code_is_unchanged_without_adjustments(void **state)
     assert_string_equal(text, "none");
 }
 
-static void each_adjustment_does_what_its_formula_says(void **state)
+static void each_adjustment_follows_its_formula(void **state)
 {
     (void)state;
     uint8_t table[256];
@@ -339,7 +339,7 @@ static void every_bar_is_visible_at_any_number(void **state)
         assert_true(bars[i].left >= 0 && bars[i].left < bars[i].right && bars[i].right <= 40);
 }
 
-static void scale_ends_at_a_round_number_that_holds_all(void **state)
+static void scale_ends_at_a_round_number_above_all_values(void **state)
 {
     (void)state;
     const double pairs[][2] = { { 0, 1 },   { 1, 1 },     { 1.1, 2 },  { 3, 5 },      { 16.7, 20 },
@@ -358,7 +358,7 @@ static void letters_scale_with_the_window_and_stay_legible(void **state)
     assert_int_equal(panel_text_pixels(1440, 1.5), 32);
 }
 
-static void panel_stands_beside_the_pointer_and_inside_the_window(void **state)
+static void panel_is_drawn_beside_the_pointer_and_inside_the_window(void **state)
 {
     (void)state;
     const struct view_area area = { 10, 20, 300, 200 };
@@ -387,16 +387,16 @@ int main(void)
         cmocka_unit_test(unrequested_samples_are_not_kept),
         cmocka_unit_test(probe_names_components_with_their_bits_and_origin),
         cmocka_unit_test(every_code_is_unchanged_without_adjustments),
-        cmocka_unit_test(each_adjustment_does_what_its_formula_says),
+        cmocka_unit_test(each_adjustment_follows_its_formula),
         cmocka_unit_test(adjustments_stop_at_their_limits),
         cmocka_unit_test(trace_has_interval_age_and_loss_of_each_frame),
         cmocka_unit_test(pause_is_not_an_interval),
         cmocka_unit_test(trace_forgets_the_oldest_first),
         cmocka_unit_test(bars_span_intervals_with_the_newest_at_the_right),
         cmocka_unit_test(every_bar_is_visible_at_any_number),
-        cmocka_unit_test(scale_ends_at_a_round_number_that_holds_all),
+        cmocka_unit_test(scale_ends_at_a_round_number_above_all_values),
         cmocka_unit_test(letters_scale_with_the_window_and_stay_legible),
-        cmocka_unit_test(panel_stands_beside_the_pointer_and_inside_the_window),
+        cmocka_unit_test(panel_is_drawn_beside_the_pointer_and_inside_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

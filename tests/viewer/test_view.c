@@ -74,7 +74,7 @@ static void filling_cuts_what_does_not_fit_evenly(void **state)
     assert_float_equal(place.x, -249, 1e-6);
 }
 
-static void one_to_one_stands_on_whole_pixels(void **state)
+static void one_to_one_is_placed_on_whole_pixels(void **state)
 {
     (void)state;
     struct view view = { 0 };
@@ -106,7 +106,7 @@ static void quarter_turn_moves_the_top_left_to_the_top_right(void **state)
     assert_seen(view_place(&view, &wide, &square), 1, 0, 500, 640);
 }
 
-static void turned_odd_picture_still_stands_on_whole_pixels(void **state)
+static void turned_odd_picture_is_placed_on_whole_pixels(void **state)
 {
     (void)state;
     struct view view = { .mode = VIEW_SCALE, .scale = 1, .turns = 1 };
@@ -379,10 +379,10 @@ int main(void)
         cmocka_unit_test(tall_picture_has_bars_left_and_right),
         cmocka_unit_test(area_off_the_origin_moves_the_picture_with_it),
         cmocka_unit_test(filling_cuts_what_does_not_fit_evenly),
-        cmocka_unit_test(one_to_one_stands_on_whole_pixels),
+        cmocka_unit_test(one_to_one_is_placed_on_whole_pixels),
         cmocka_unit_test(image_of_one_pixel_is_visible),
         cmocka_unit_test(quarter_turn_moves_the_top_left_to_the_top_right),
-        cmocka_unit_test(turned_odd_picture_still_stands_on_whole_pixels),
+        cmocka_unit_test(turned_odd_picture_is_placed_on_whole_pixels),
         cmocka_unit_test(rotation_of_the_frame_adds_to_the_viewers),
         cmocka_unit_test(mirroring_is_left_and_right_on_the_screen_however_turned),
         cmocka_unit_test(turning_goes_clockwise_on_the_screen_however_mirrored),

@@ -21,7 +21,7 @@ class States(WindowTest):
     def test_viewer_waits_for_its_stream_with_a_message(self):
         name = self.stream()
         window = self.show(name)
-        wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
+        wait_until(lambda: window.title() == f"{name} - waiting", 'the title "waiting"')
         picture = self.picture(window, lambda seen: seen.share_of(
             lambda *color: min(color) > 200) > 0.0005, "a text")
         self.assertLess(picture.share_of(lambda *color: min(color) > 200), 0.1)
@@ -29,9 +29,9 @@ class States(WindowTest):
     def test_stream_without_a_frame_is_not_reported_missing(self):
         name = self.stream()
         window = self.show(name)
-        wait_until(lambda: window.title() == f"{name} - waiting", "a title that says waiting")
+        wait_until(lambda: window.title() == f"{name} - waiting", 'the title "waiting"')
         writer = StdinWriter(self, name)
-        wait_until(lambda: window.title() == f"{name} - no frame yet", "a title that says more")
+        wait_until(lambda: window.title() == f"{name} - no frame yet", "another title")
         writer.end()
 
     def lines(self, picture):
@@ -92,7 +92,7 @@ class States(WindowTest):
                     self.viewer.terminate()
                     self.assert_ends()
 
-    def test_software_gl_gives_way_unless_a_renderer_is_named(self):
+    def test_software_gl_is_avoided_unless_a_renderer_is_named(self):
         for renderer, drawn in ((None, "software"), ("opengl", "opengl")):
             with self.subTest(renderer):
                 window = self.show(self.bars("--count", "1"), "-v", renderer=renderer)
@@ -163,7 +163,7 @@ class States(WindowTest):
                 for i, color in enumerate(pixels.BARS):  # each colour is darker, but still distinct
                     dark = [round(part * 80 / 255) for part in color]
                     self.assertLessEqual(pixels.far(dimmed.at(80 * i + 40, 30), dark), 3)
-                wait_until(lambda: window.title() == f"{name} - no signal", "a title that says so")
+                wait_until(lambda: window.title() == f"{name} - no signal", 'the title "no signal"')
                 self.bars("--format", "NV12", name=name)
                 self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "it is back")
                 self.viewer.terminate()
@@ -183,7 +183,7 @@ class States(WindowTest):
             with self.subTest(renderer):
                 name = self.dead(renderer)
                 window = self.show(name, "--exit-on-end", "--json", renderer=renderer)
-                wait_until(lambda: window.title() == f"{name} - no signal", "a title that says so")
+                wait_until(lambda: window.title() == f"{name} - no signal", 'the title "no signal"')
                 dimmed = self.picture(window, lambda seen: (seen.width, seen.height) == (320, 240)
                                       and 60 < seen.at(10, 30)[0] < BRIGHT, "a dimmed picture")
                 for i, color in enumerate(pixels.BARS):
@@ -289,7 +289,7 @@ class Keys(WindowTest):
         window = self.show(self.bars(), "--geometry", "640x480")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
         window.press("space")
-        wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: window.title().endswith(" - paused"), 'the title "paused"')
         held = window.picture().data
         self.assertEqual(window.picture().data, held)
         self.changes(window, "period", "another frame")

@@ -70,7 +70,7 @@ class SharedMemory(WindowTest):
         window = self.moving("XR24")
         wait_until(self.server_reads_stream, "the segment in the X server")
         window.press("space")
-        wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: window.title().endswith(" - paused"), 'the title "paused"')
         self.assert_bars(window, "the bars")
         self.assertEqual(window.picture().data, window.picture().data)
 
@@ -98,14 +98,14 @@ class SharedMemory(WindowTest):
         window = self.moving("XR24")
         wait_until(self.server_reads_stream, "the segment in the X server")
         window.press("comma")
-        wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: window.title().endswith(" - paused"), 'the title "paused"')
         window.press("space")
         wait_until(lambda: not window.title().endswith(" - paused"), "another title")
         seen = set()
         while len(seen) < 5:
             seen.add(window.picture().data)
         window.press("space")
-        wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: window.title().endswith(" - paused"), 'the title "paused"')
         for i in range(3):
             self.changes(window, "comma", f"{i + 1} back")
         self.assertFalse(self.server_reads_stream())
@@ -125,7 +125,7 @@ class SharedMemory(WindowTest):
         window = self.moving("XR24", fps=25)
         wait_until(lambda: self.images() >= 5, "images to step back to")
         window.press("space")
-        wait_until(lambda: window.title().endswith(" - paused"), "a title that says paused")
+        wait_until(lambda: window.title().endswith(" - paused"), 'the title "paused"')
         for i in range(3):
             self.changes(window, "comma", f"{i + 1} back")
 

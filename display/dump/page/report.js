@@ -157,7 +157,7 @@ function draw() {
     const half = (state.to - state.from) * factor / 2;
     zoom(middle - half, middle + half);
   }
-  /* Of the frames under a pixel the one with the greatest value: the tip of what is seen there. */
+  /* Of the frames under a pixel the one with the greatest value: the peak that is visible there. */
   function pick(figure, event) {
     const box = figure.firstChild.getBoundingClientRect(), scale = sizes.get(figure) / box.width;
     const x = (event.clientX - box.left) * scale, time = timeAxis(sizes.get(figure));

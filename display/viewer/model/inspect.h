@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** What the probe and the histogram need of a frame: a copy of its bytes, its tones. */
+/** Data of a frame for the probe and the histogram: a copy of its bytes, its tones. */
 #ifndef VIEWER_INSPECT_H
 #define VIEWER_INSPECT_H
 
 #include "picture/scratch.h"
 #include "tones.h"
 
-/** What the copied bytes are. */
+/** Origin of the copied bytes. */
 enum inspect_source {
     INSPECT_NOTHING,
     INSPECT_RAW,     // the frame's own
@@ -14,13 +14,13 @@ enum inspect_source {
     INSPECT_SHOWN,   // R'G'B' read back from the renderer: the frame has been released
 };
 
-/** What to keep of the next frame. All zero is nothing, and costs nothing. */
+/** Data to keep of the next frame. All zero is nothing, and costs nothing. */
 struct inspect_request {
     bool bytes;
     enum tones_kind tones;
 };
 
-/** What has been kept of one frame. All zero is nothing. */
+/** Data kept of one frame. All zero is nothing. */
 struct inspect {
     enum inspect_source source;
     uint32_t coded;         // of INSPECT_DECODED: the compressed format

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Boxes around what a detector found, with label and score. */
+/** Boxes around detected objects, with label and score. */
 #ifndef VIEWER_DETECTION_BOXES_H
 #define VIEWER_DETECTION_BOXES_H
 

@@ -93,7 +93,7 @@ static void add_picture(struct strbuf *buf, const struct stream_view *stream,
     strbuf_add(buf, "\nupload     %s, %s", texture_upload_name(texture), info.name);
     strbuf_add(buf, "\nwriter     %u %s a frame, generation %" PRIu64 "%s", stream->info.copies,
                stream->info.copies == 1 ? "copy" : "copies", stream->info.generation,
-               stream->can_lock ? "" : ", not held");
+               stream->can_lock ? "" : ", not locked");
 }
 
 void statistics_write_rates(char *text, size_t bytes, const struct stream_view *stream,

@@ -8,7 +8,7 @@
 #define NAME_LEAST   10 // but at least this high
 #define HINT_COLUMNS 64 // letters of a line of a hint
 
-/** What a label is drawn with, and where. */
+/** Renderer, size and place of a label. */
 struct drawing {
     struct tile_label *tile_label;
     struct text *text;

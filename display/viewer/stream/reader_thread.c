@@ -59,12 +59,12 @@ static int wait_for_frames(void *user)
 {
     struct reader_thread *reader_thread = user;
     enum tri_err last = TRI_OK; // errors of the stream are returned once, those of the system again
-    int wait_ms = 0; // the first call finds out whether there is a stream without a writer
+    int wait_ms = 0;            // the first call detects a stream without a writer
     while (!is_ending(reader_thread)) {
         struct tri_frame frame = { 0 };
         const enum tri_err err = tri_reader_acquire(reader_thread->reader, &frame, wait_ms);
         wait_ms = -1;
-        if (stop_asked()) {
+        if (stop_requested()) {
             tri_reader_release(reader_thread->reader, &frame);
             reader_thread->wake(reader_thread->user);
             return 0;
@@ -92,7 +92,7 @@ struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake
     reader_thread->user = user;
     reader_thread->mutex = SDL_CreateMutex();
     reader_thread->released = SDL_CreateCond();
-    stop_interrupts(reader);
+    stop_add_reader(reader);
     if (reader_thread->mutex && reader_thread->released)
         reader_thread->thread = SDL_CreateThread(wait_for_frames, "reader", reader_thread);
     if (!reader_thread->thread)
@@ -139,7 +139,7 @@ void reader_thread_stop(struct reader_thread **out)
     *out = NULL;
     if (!reader_thread)
         return;
-    stop_forgets(reader_thread->reader);
+    stop_remove_reader(reader_thread->reader);
     if (reader_thread->thread) {
         reader_thread_request_stop(reader_thread);
         SDL_WaitThread(reader_thread->thread, NULL);

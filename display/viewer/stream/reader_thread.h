@@ -22,7 +22,7 @@ struct reader_thread *reader_thread_start(tri_reader *reader, reader_thread_wake
 
 /**
  * Takes the result of tri_reader_acquire(). With TRI_OK the caller owns `frame`. TRI_ERR_TIMEOUT: the
- * stream exists without a writer, which ended before this reader came.
+ * stream exists without a writer, which ended before this reader was opened.
  *
  * @return false: there is none, and the caller must not use the reader
  */

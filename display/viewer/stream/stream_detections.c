@@ -7,7 +7,7 @@
 
 #define SUFFIX     ".detections"
 #define KEPT       16           // as many frames as the viewer steps back, and some
-#define AGE_MAX_NS 1000000000LL // older boxes are somewhere else by now
+#define AGE_MAX_NS 1000000000LL // the objects of older boxes have moved
 
 /** Detections that came in a stream of their own. */
 struct kept {

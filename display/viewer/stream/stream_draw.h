@@ -5,7 +5,7 @@
 
 #include "stream_view.h"
 
-/** The front. */
+/** Returns the texture of the front. */
 const struct texture *stream_view_front(const struct stream_view *stream);
 
 /** Size, rotation and pixel aspect ratio of the front. A frame that is one field of two has rows of
@@ -20,8 +20,8 @@ void stream_view_visible_size(const struct stream_view *stream, unsigned *width,
 void stream_view_draw(const struct stream_view *stream, SDL_Renderer *renderer,
                       const struct view_area *area);
 
-/** Whether the X server can show the front by itself in `area`: at its own size, as it is. Says nothing
- *  about what is drawn over it. */
+/** Whether the X server can show the front by itself in `area`: at its own size, unchanged. Ignores
+ *  overlays. */
 bool stream_view_is_plain(const struct stream_view *stream, const struct view_area *area);
 
 /** Lets the X server show the front in `area`. @return false: it is not in memory that the server

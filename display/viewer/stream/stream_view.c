@@ -311,7 +311,7 @@ void stream_view_presented(struct stream_view *stream, int64_t now_ns)
     const struct stats *stats = &stream->stats;
     stream->presented_ns = record->presented_ns = now_ns;
     if (!stream->has_live_frame)
-        return; // a dead writer's last frame is no news
+        return; // a dead writer's last frame does not count
     stats_shown(&stream->stats, &stream->info, record->bytes, stream->taken_ns, now_ns);
     trace_note(&stream->trace, now_ns, stream->info.capture_ns,
                stats->dropped_driver + stats->dropped_writer + stats->dropped_reader);

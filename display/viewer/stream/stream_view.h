@@ -57,7 +57,7 @@ struct stream_view {
     struct compare compare;
     bool paused;
     bool step;   // paused, but show one more frame
-    bool hidden; // nobody sees it
+    bool hidden; // not visible
     bool stale;  // newer frames have arrived while it was hidden
 
     int64_t
@@ -94,8 +94,8 @@ enum tri_err stream_view_open(struct stream_view *stream, const struct config *c
 bool stream_view_take(struct stream_view *stream, SDL_Renderer *renderer, struct tri_frame *frame,
                       enum tri_err outcome);
 
-/** Finds out whether a stream without a frame has a writer, and whether one that could not be read has
- *  ended. @return whether that has changed */
+/** Checks whether a stream without a frame has a writer, and whether an unreadable one has ended.
+ *  @return whether that has changed */
 bool stream_view_find_writer(struct stream_view *stream);
 
 /** Counts the front as shown at `now_ns`, if it was not before. */

@@ -50,7 +50,7 @@ struct texture {
 const char *texture_upload_name(const struct texture *texture);
 
 /** Reads the frame back as the renderer shows it, unscaled and not turned. Needs TEXTURE_SDL.
- *  @param rgb  3 bytes a pixel, no padding. @return false, as SDL_GetError() says */
+ *  @param rgb  3 bytes a pixel, no padding. @return false: SDL_GetError() has the reason */
 bool texture_read(const struct texture *texture, SDL_Renderer *renderer, uint8_t *rgb);
 
 /** Paints the parts of `area` beside a picture at `place` black: each pixel is drawn only once. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** Brings frames into textures: from the mapping without a copy of ours where that is possible. */
+/** Uploads frames into textures, where possible from the mapping without another copy. */
 #ifndef VIEWER_TEXTURE_UPLOAD_H
 #define VIEWER_TEXTURE_UPLOAD_H
 
 #include "texture_sdl.h"
 
-/** What a frame is wanted for. All zero: to be drawn by SDL, unchanged; costs nothing more. */
+/** The use of an uploaded frame. All zero: to be drawn by SDL, unchanged; costs nothing more. */
 struct texture_request {
     struct adjust adjust;
     struct inspect_request inspect;
@@ -29,8 +29,8 @@ enum tri_err texture_upload(struct texture *texture, const struct texture_upload
                             const struct tri_frame *frame, const struct tri_video *video,
                             const struct texture_request *request);
 
-/** Returns whether the X server can show a frame from its slot: locked, and with pixels as it wants
- *  them. */
+/** Returns whether the X server can show a frame from its slot: locked, and in its
+ *  pixel format. */
 bool texture_can_use_slot(struct x11_shm *x11, const struct tri_frame *frame,
                           const struct tri_video *video);
 

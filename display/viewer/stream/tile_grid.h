@@ -76,7 +76,7 @@ void tile_grid_focus_next(struct tile_grid *grid, int by);
 /** When a tile changes without an event, on tri_now_ns()'s clock; 0: never. */
 int64_t tile_grid_deadline(const struct tile_grid *grid);
 
-/** Finds out which streams without a frame have a writer. @return whether that has changed */
+/** Checks which streams without a frame have a writer. @return whether that has changed */
 bool tile_grid_find_writers(struct tile_grid *grid);
 
 /** Makes the changes that are due. @return whether the screen has to be drawn again */

@@ -55,7 +55,7 @@ static int end_without_screen(void *display)
 
 typedef x_io_error_handler *set_x_io_error_handler(x_io_error_handler *handler);
 
-/** Xlib is loaded by SDL, not linked: what is called is looked up. */
+/** Xlib is loaded by SDL, not linked: its functions are looked up by name. */
 static void *find_in_xlib(const char *function)
 {
     void *xlib = SDL_LoadObject("libX11.so.6");
