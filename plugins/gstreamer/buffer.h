@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A frame as a GstBuffer: its slot, or a copy. Whatever can be prepared before the frame exists is
- *  prepared then, because a reader that has slept finds its caches cold. */
+/** A frame as a GstBuffer: its slot, or a copy. A buffer is prepared before its frame exists, because
+ *  the caches of a reader that has slept are cold. */
 #ifndef GST_TRIPTYCH_BUFFER_H
 #define GST_TRIPTYCH_BUFFER_H
 

@@ -3,7 +3,7 @@
 
 #define LINE_MAX_BYTES 200
 
-/** What an error means and what helps. */
+/** The meaning of an error, with advice. */
 struct meaning {
     GQuark (*domain)(void);
     gint code;
@@ -29,7 +29,8 @@ static const struct meaning meanings[] = {
       "use a file or a stream with video" },
 };
 
-/** The Debian package of what is missing: the first row whose text occurs in its description. */
+/** The Debian package of a missing element or plugin: the first row whose text occurs in its
+ *  description. */
 static const struct {
     const gchar *part;
     const gchar *package;
@@ -153,7 +154,7 @@ static gchar *find_missing(const gchar *debug)
               : NULL;
 }
 
-/** Returns what helps against an error that has no meaning of its own. */
+/** Returns the advice for an error that has no row of its own. */
 static const gchar *help_for(const struct gst_form *form, const struct meaning *meaning)
 {
     if (form->argument == GST_ARGUMENT_DEVICE)
@@ -194,7 +195,7 @@ enum source_result gst_triptych_report_error(const struct source *source, GstMes
                "insert videoconvert, or omit --size, --format and --rate");
         result = delivered ? SOURCE_LOST : SOURCE_FAILED;
     } else {
-        // souphttpsrc says no more about a refused connection
+        // souphttpsrc gives no details of a refused connection
         const gboolean broken = form->remote && why && strstr(why, "reason error");
         report(source, broken ? "cannot connect, or lost the connection" : error->message, why,
                !broken                                   ? help_for(form, meaning)

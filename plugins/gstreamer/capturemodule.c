@@ -40,7 +40,8 @@ static void unlock(struct capture *capture)
     capture->locked = FALSE;
 }
 
-/** Returns what converts to the requested size, format and rate. Each element passes on what fits. */
+/** Returns elements that convert to the requested size, format and rate. They pass matching
+ *  frames on. */
 static gchar *converters(const struct source *source)
 {
     const struct tri_video *wanted = &source->options->wanted;
@@ -106,8 +107,8 @@ static void set_up_source(GstElement *bin, GstElement *element, gpointer data)
         g_object_set(element, "add-reference-timestamp-meta", TRUE, NULL);
 }
 
-/** GstBin::deep-element-added: a web server's Motion JPEG is live, although its source does not say
- *  so. */
+/** GstBin::deep-element-added: a web server's Motion JPEG is live, although its source does not
+ *  report that. */
 static void note_element(GstBin *bin, GstBin *parent, GstElement *element, gpointer data)
 {
     (void)bin;
@@ -183,7 +184,7 @@ static gboolean add_sink(const struct source *source, struct capture *capture)
     return linked;
 }
 
-/** Passes on only what handle_messages() needs: while frames arrive, nobody looks at the bus. */
+/** Passes on only what handle_messages() needs: the bus is not read while frames arrive. */
 static GstBusSyncReply filter_message(GstBus *bus, GstMessage *message, gpointer data)
 {
     (void)bus;
@@ -448,7 +449,7 @@ static void module_close(struct source *source)
     gst_clear_object(&capture->pipeline);
     gst_clear_object(&capture->sink);
     g_mutex_lock(&capture->shared->lock);
-    capture->shared->writer = NULL; // what still has buffers keeps their memory
+    capture->shared->writer = NULL; // buffers that are still in use keep their memory
     g_mutex_unlock(&capture->shared->lock);
     gst_triptych_writer_unref(capture->shared);
     g_free(capture->missing);

@@ -17,7 +17,7 @@ struct _GstTriptychCaptureSink {
     gboolean flushing;
     struct tri_video video;                 // of the newest caps; fourcc 0: none yet
     struct gst_triptych_capture_frame next; // not taken yet
-    guint64 replaced;                       // frames that nobody took, since the last one taken
+    guint64 replaced;                       // frames that were not taken, since the last one taken
 };
 
 G_DEFINE_TYPE(GstTriptychCaptureSink, gst_triptych_capture_sink, GST_TYPE_TRIPTYCH_VIDEO_SINK)
@@ -161,7 +161,7 @@ void gst_triptych_capture_sink_set_live(GstTriptychCaptureSink *self, gboolean l
     g_mutex_unlock(lock_of(self));
 }
 
-/** Whether the newest caps are all that there is before there is a stream. */
+/** Whether there are caps, and no stream yet. */
 static gboolean has_first_caps(const GstTriptychCaptureSink *self)
 {
     return self->video.fourcc && !self->parent.writer->writer;

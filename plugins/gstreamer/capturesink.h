@@ -29,8 +29,8 @@ GstTriptychCaptureSink *gst_triptych_capture_sink_new(GstTriptychWriter *writer)
  *  streaming thread waits. Any thread, without the lock. */
 void gst_triptych_capture_sink_set_live(GstTriptychCaptureSink *self, gboolean live);
 
-/** Waits for caps or a frame, at most until `end_us` (g_get_monotonic_time()), or until somebody calls
- *  gst_triptych_capture_sink_wake(). Call with the lock held, which is released while it waits.
+/** Waits for caps or a frame, at most until `end_us` (g_get_monotonic_time()), or until
+ *  gst_triptych_capture_sink_wake() is called. Call with the lock held; the wait releases it.
  *  @return the description of the next frames; NULL: nothing is there yet */
 const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, gint64 end_us);
 

@@ -26,8 +26,8 @@ void gst_triptych_set_capture_times(const GstBuffer *buffer, GstReferenceTimesta
  *  One that is more than ten seconds from now is ignored, because the sender's clock is not set. */
 gint64 gst_triptych_get_capture_time(GstBuffer *buffer, gboolean *by_sender);
 
-/** Returns whether a clock reads CLOCK_MONOTONIC, apart from its calibration. Elements ask once,
- *  when they get the clock. */
+/** Returns whether a clock reads CLOCK_MONOTONIC, apart from its calibration. Elements check
+ *  this once, when they get the clock. */
 gboolean gst_triptych_clock_is_monotonic(GstClock *clock);
 
 /** Converts a CLOCK_MONOTONIC time to running time, for any clock of the pipeline. 0 for times

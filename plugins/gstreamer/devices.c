@@ -55,7 +55,7 @@ static void gst_triptych_device_class_init(GstTriptychDeviceClass *klass)
     GST_DEVICE_CLASS(klass)->reconfigure_element = gst_triptych_device_reconfigure;
 }
 
-/** Makes a device for a live stream: floating; NULL if nobody can read it. */
+/** Makes a device for a live stream: floating; NULL if it cannot be read. */
 static GstDevice *device_of(const struct tri_stream *stream)
 {
     if (stream->state != TRI_STREAM_LIVE || !stream->has_frame)

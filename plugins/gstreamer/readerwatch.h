@@ -22,15 +22,14 @@ void gst_triptych_reader_watch_clear(struct gst_triptych_reader_watch *watch);
 /** Forgets the readers of a stream that has ended, without signals. */
 void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch);
 
-/** Whether processes have attached to a segment or detached from it since the last call, also if as
- *  many came as went. Costs a system call, none if nobody has connected to a signal. One thread at a
+/** Whether processes have attached to a segment or detached from it since the last call, also if
+ *  their number is the same. Costs a system call, none if no handler is connected. One thread at a
  *  time. */
 gboolean gst_triptych_reader_watch_is_due(struct gst_triptych_reader_watch *watch,
                                           GstElement *element, int shm_id);
 
 /** Compares the processes that read a segment with those known, and emits a signal for each that
- *  has come or gone. Takes milliseconds: reads /proc. Does nothing if nobody has connected to a
- *  signal. */
+ *  was attached or detached. Takes milliseconds: reads /proc. Does nothing without a handler. */
 void gst_triptych_reader_watch_update(struct gst_triptych_reader_watch *watch, GstElement *element,
                                       int shm_id);
 

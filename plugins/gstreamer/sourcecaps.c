@@ -31,7 +31,7 @@ static gboolean set_caps(struct gst_triptych_source_caps *current, GstBaseSrc *s
     struct tri_video ignored;
     const gboolean done = gst_triptych_parse_caps(caps, &ignored, &current->info) &&
                           gst_base_src_set_caps(src, caps) &&
-                          gst_base_src_negotiate(src); // asks decide_allocation()
+                          gst_base_src_negotiate(src); // calls decide_allocation()
     gst_caps_unref(caps);
     return done;
 }

@@ -21,10 +21,10 @@ struct attributes {
 
 void gst_triptych_thread_request_short_slices(void)
 {
-    static _Thread_local gboolean asked;
-    if (asked)
+    static _Thread_local gboolean requested;
+    if (requested)
         return;
-    asked = TRUE;
+    requested = TRUE;
     struct attributes now = { 0 };
     if (syscall(SYS_sched_getattr, 0, &now, sizeof(now), 0) != 0 || now.policy != SCHED_OTHER)
         return;

@@ -35,7 +35,7 @@ struct _GstTriptychSink {
     gint flushing; // atomic
 
     struct gst_triptych_log log; // used by the streaming thread only
-    gboolean left_out;           // user data were, and a warning said so
+    gboolean left_out;           // user data were left out, and a warning was logged
 };
 
 G_DEFINE_TYPE(GstTriptychSink, gst_triptych_sink, GST_TYPE_TRIPTYCH_VIDEO_SINK)

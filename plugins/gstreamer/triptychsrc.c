@@ -243,7 +243,7 @@ static gboolean gst_triptych_src_decide_allocation(GstBaseSrc *base, GstQuery *q
     GstTriptychSrc *self = GST_TRIPTYCH_SRC(base);
     GstCaps *caps;
     gst_query_parse_allocation(query, &caps, NULL);
-    if (!caps) { // asked before the first frame: a pool configured now would keep the wrong size
+    if (!caps) { // before the first frame: a pool configured now would keep the wrong size
         while (gst_query_get_n_allocation_pools(query) > 0)
             gst_query_remove_nth_allocation_pool(query, 0);
         return TRUE;

@@ -194,7 +194,7 @@ void device_close(struct handle *handle)
     if (owner)
         device_stop(d);
     pthread_mutex_unlock(&d->lock);
-    if (owner) { // a call that waits has noticed the stop before the buffers go
+    if (owner) { // a waiting call has noticed the stop before the buffers are freed
         pthread_mutex_lock(&d->acquire_lock);
         pthread_mutex_lock(&d->lock);
         queue_free(d);

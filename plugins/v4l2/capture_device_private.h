@@ -34,7 +34,7 @@ struct device {
 
     pthread_mutex_t lock;    // everything below but what acquire_lock guards
     struct handle *handles;  // open files
-    struct handle *owner;    // of the buffers; NULL: no buffers, nobody reads
+    struct handle *owner;    // of the buffers; NULL: no buffers, no reader
     struct tri_video source; // the stream when the format was negotiated
     struct tri_video seen;   // the stream's newest frame, for source changes
     struct v4l2_pix_format pix;

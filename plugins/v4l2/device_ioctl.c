@@ -88,7 +88,7 @@ static int enum_size(struct handle *handle, struct v4l2_frmsizeenum *size)
 
 static struct v4l2_fract frame_interval(const struct tri_video *video)
 {
-    if (video->fps_num == 0) // not said: V4L2 has no word for that
+    if (video->fps_num == 0) // not given: V4L2 has no value for that
         return (struct v4l2_fract){ 1, 30 };
     return (struct v4l2_fract){ .numerator = video->fps_den, .denominator = video->fps_num };
 }
@@ -235,8 +235,8 @@ static int stream_off(struct handle *handle, const uint32_t *type)
     return queue_stream_off(handle, *type);
 }
 
-/** What V4L2 guards by priority: VIDIOC_S_PRIORITY. */
-enum { ANYBODY, HIGHEST };
+/** Handles that may make a call: see VIDIOC_S_PRIORITY. */
+enum { ANY_HANDLE, HIGHEST_PRIORITY };
 
 #define ROW(request, function, guard)                                \
     {                                                                \
@@ -248,30 +248,30 @@ static const struct {
     int (*run)(struct handle *handle, void *argument);
     int guard;
 } rows[] = {
-    ROW(VIDIOC_QUERYCAP, query_cap, ANYBODY),
-    ROW(VIDIOC_ENUMINPUT, enum_input, ANYBODY),
-    ROW(VIDIOC_G_INPUT, get_input, ANYBODY),
-    ROW(VIDIOC_S_INPUT, set_input, HIGHEST),
-    ROW(VIDIOC_ENUM_FMT, enum_format, ANYBODY),
-    ROW(VIDIOC_ENUM_FRAMESIZES, enum_size, ANYBODY),
-    ROW(VIDIOC_ENUM_FRAMEINTERVALS, enum_interval, ANYBODY),
-    ROW(VIDIOC_G_FMT, get_format, ANYBODY),
-    ROW(VIDIOC_TRY_FMT, try_format, ANYBODY),
-    ROW(VIDIOC_S_FMT, set_format, HIGHEST),
-    ROW(VIDIOC_G_PARM, get_parameters, ANYBODY),
-    ROW(VIDIOC_S_PARM, get_parameters, HIGHEST), // only the writer sets the rate
-    ROW(VIDIOC_G_PRIORITY, get_priority, ANYBODY),
-    ROW(VIDIOC_S_PRIORITY, set_priority, ANYBODY),
-    ROW(VIDIOC_REQBUFS, queue_request, HIGHEST),
-    ROW(VIDIOC_CREATE_BUFS, queue_create, HIGHEST),
-    ROW(VIDIOC_QUERYBUF, queue_query, ANYBODY),
-    ROW(VIDIOC_QBUF, queue_enqueue, ANYBODY),
-    ROW(VIDIOC_DQBUF, queue_dequeue, ANYBODY),
-    ROW(VIDIOC_STREAMON, stream_on, HIGHEST),
-    ROW(VIDIOC_STREAMOFF, stream_off, HIGHEST),
-    ROW(VIDIOC_SUBSCRIBE_EVENT, subscribe, ANYBODY),
-    ROW(VIDIOC_UNSUBSCRIBE_EVENT, unsubscribe, ANYBODY),
-    ROW(VIDIOC_DQEVENT, dequeue_event, ANYBODY),
+    ROW(VIDIOC_QUERYCAP, query_cap, ANY_HANDLE),
+    ROW(VIDIOC_ENUMINPUT, enum_input, ANY_HANDLE),
+    ROW(VIDIOC_G_INPUT, get_input, ANY_HANDLE),
+    ROW(VIDIOC_S_INPUT, set_input, HIGHEST_PRIORITY),
+    ROW(VIDIOC_ENUM_FMT, enum_format, ANY_HANDLE),
+    ROW(VIDIOC_ENUM_FRAMESIZES, enum_size, ANY_HANDLE),
+    ROW(VIDIOC_ENUM_FRAMEINTERVALS, enum_interval, ANY_HANDLE),
+    ROW(VIDIOC_G_FMT, get_format, ANY_HANDLE),
+    ROW(VIDIOC_TRY_FMT, try_format, ANY_HANDLE),
+    ROW(VIDIOC_S_FMT, set_format, HIGHEST_PRIORITY),
+    ROW(VIDIOC_G_PARM, get_parameters, ANY_HANDLE),
+    ROW(VIDIOC_S_PARM, get_parameters, HIGHEST_PRIORITY), // only the writer sets the rate
+    ROW(VIDIOC_G_PRIORITY, get_priority, ANY_HANDLE),
+    ROW(VIDIOC_S_PRIORITY, set_priority, ANY_HANDLE),
+    ROW(VIDIOC_REQBUFS, queue_request, HIGHEST_PRIORITY),
+    ROW(VIDIOC_CREATE_BUFS, queue_create, HIGHEST_PRIORITY),
+    ROW(VIDIOC_QUERYBUF, queue_query, ANY_HANDLE),
+    ROW(VIDIOC_QBUF, queue_enqueue, ANY_HANDLE),
+    ROW(VIDIOC_DQBUF, queue_dequeue, ANY_HANDLE),
+    ROW(VIDIOC_STREAMON, stream_on, HIGHEST_PRIORITY),
+    ROW(VIDIOC_STREAMOFF, stream_off, HIGHEST_PRIORITY),
+    ROW(VIDIOC_SUBSCRIBE_EVENT, subscribe, ANY_HANDLE),
+    ROW(VIDIOC_UNSUBSCRIBE_EVENT, unsubscribe, ANY_HANDLE),
+    ROW(VIDIOC_DQEVENT, dequeue_event, ANY_HANDLE),
 };
 #undef ROW
 
@@ -286,8 +286,9 @@ static int run(struct handle *handle, unsigned long request, void *argument)
     if (request == VIDIOC_DQBUF)
         return rows[i].run(handle, argument);
     pthread_mutex_lock(&handle->device->lock);
-    const int err =
-        rows[i].guard == HIGHEST && outranked(handle) ? EBUSY : rows[i].run(handle, argument);
+    const int err = rows[i].guard == HIGHEST_PRIORITY && outranked(handle)
+                        ? EBUSY
+                        : rows[i].run(handle, argument);
     pthread_mutex_unlock(&handle->device->lock);
     return err;
 }

@@ -160,7 +160,8 @@ int queue_query(struct handle *handle, struct v4l2_buffer *buffer)
     return 0;
 }
 
-/** Returns whether the program has memory at these addresses, as a driver that pins it finds out. */
+/** Returns whether the program has memory at these addresses, as a driver detects when it pins
+ *  that memory. */
 static bool is_mapped(unsigned long address, uint32_t bytes)
 {
     const unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);

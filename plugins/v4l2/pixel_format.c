@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What programs ask for that cannot use a stream's own format, the most frequent first. */
+/* Formats for programs that cannot use a stream's own one, the most frequently requested first. */
 static const uint32_t converted[] = {
     TRI_FOURCC_YUYV, TRI_FOURCC_NV12, TRI_FOURCC_YU12, TRI_FOURCC_RGB3, TRI_FOURCC_BGR3,
 };

@@ -83,7 +83,7 @@ EXPORT int fstat64(int fd, struct stat64 *status)
     FSTAT(fstat64, fd, status);
 }
 
-/* What programs linked against glibc before 2.33 call. */
+/* Functions that programs linked against glibc before 2.33 call. */
 int __xstat(int version, const char *path, struct stat *status);
 int __xstat64(int version, const char *path, struct stat64 *status);
 int __lxstat(int version, const char *path, struct stat *status);
@@ -274,7 +274,7 @@ EXPORT int closedir(DIR *real)
     return REAL(closedir)(real);
 }
 
-/* Real entries first, but those that a device of ours hides; then the devices. */
+/* Real entries first, except those that a device of ours hides; then the devices. */
 #define READDIR(name, field)                                                                 \
     struct folder *const folder = find_folder(real);                                         \
     if (!folder)                                                                             \

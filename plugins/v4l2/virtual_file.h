@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The files below /sys that programs read to learn what a /dev/videoN is. */
+/** The files below /sys by which programs identify a /dev/videoN. */
 #ifndef V4L2_VIRTUAL_FILE_H
 #define V4L2_VIRTUAL_FILE_H
 

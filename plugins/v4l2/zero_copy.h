@@ -34,7 +34,7 @@ void zero_copy_forget(struct zero_copy *map);
 bool zero_copy_shows(const struct zero_copy *map, const struct tri_frame *frame);
 
 /** Shows the frame in the buffer. @return false: the buffer is not mapped for reading only, or the
- *  planes of the slot do not lie as V4L2 demands */
+ *  planes of the slot do not lie as V4L2 requires */
 bool zero_copy_show(struct zero_copy *map, const struct tri_frame *frame,
                     const struct v4l2_pix_format *pix, const struct pixel_layout *layout);
 

@@ -39,7 +39,7 @@ static void end(struct chain chain)
     harness_end(chain.in);
 }
 
-static void caps_come_out_as_they_went_in(void **state)
+static void caps_pass_unchanged(void **state)
 {
     (void)state;
     static const struct {
@@ -97,7 +97,7 @@ static GstBuffer *pass_bytes(struct chain chain, gsize bytes, guint flags)
     return out;
 }
 
-static void formats_beside_raw_video_come_out_as_they_went_in(void **state)
+static void formats_beside_raw_video_pass_unchanged(void **state)
 {
     (void)state;
     const struct tri_format *format;
@@ -121,7 +121,7 @@ static void formats_beside_raw_video_come_out_as_they_went_in(void **state)
     assert_int_equal(passed, 16 + 3); // Bayer; MJPG, H264 and HEVC
 }
 
-static void every_raw_format_comes_out_as_it_went_in(void **state)
+static void every_raw_format_passes_unchanged(void **state)
 {
     (void)state;
     const struct tri_format *format;
@@ -167,7 +167,7 @@ static void key_frames_are_flagged_and_come_first(void **state)
     end(chain);
 }
 
-static void siting_comes_out_where_caps_name_no_colours(void **state)
+static void siting_is_set_where_caps_name_no_colours(void **state)
 {
     (void)state;
     const char *caps = "video/x-raw, width=64, height=48, framerate=25/1, format=I420, "
@@ -181,7 +181,7 @@ static void siting_comes_out_where_caps_name_no_colours(void **state)
     end(chain);
 }
 
-static void field_order_of_each_buffer_comes_out_as_it_went_in(void **state)
+static void field_order_of_each_buffer_passes_unchanged(void **state)
 {
     (void)state;
     enum {
@@ -234,7 +234,7 @@ static gchar *orientation_of(GstHarness *h)
     return orientation;
 }
 
-static void rotation_comes_out_as_it_went_in(void **state)
+static void rotation_passes_unchanged(void **state)
 {
     (void)state;
     const char *caps = "video/x-raw, width=64, height=48, framerate=25/1, format=GRAY8";
@@ -293,14 +293,14 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
     const struct CMUnitTest tests[] = {
-        pipes_test(caps_come_out_as_they_went_in),
-        pipes_test(formats_beside_raw_video_come_out_as_they_went_in),
-        pipes_test(every_raw_format_comes_out_as_it_went_in),
+        pipes_test(caps_pass_unchanged),
+        pipes_test(formats_beside_raw_video_pass_unchanged),
+        pipes_test(every_raw_format_passes_unchanged),
         pipes_test(key_frames_are_flagged_and_come_first),
-        pipes_test(siting_comes_out_where_caps_name_no_colours),
-        pipes_test(field_order_of_each_buffer_comes_out_as_it_went_in),
+        pipes_test(siting_is_set_where_caps_name_no_colours),
+        pipes_test(field_order_of_each_buffer_passes_unchanged),
         pipes_test(fields_that_lie_apart_are_refused),
-        pipes_test(rotation_comes_out_as_it_went_in),
+        pipes_test(rotation_passes_unchanged),
         pipes_test(extreme_rates_reach_caps_and_devices_without_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

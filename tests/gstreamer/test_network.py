@@ -184,7 +184,7 @@ class Network(ProgramTest):
 
     def test_slow_link_increases_the_age_of_frames(self):
         far = self._carry("h264", "--through", BAD)
-        # The delay lies behind the socket: the time of arrival alone would also be late.
+        # The delay is after the socket: the time of arrival alone would also be late.
         self.assertGreater(far["age_us"]["p50"], 30_000)
         self.assertLess(abs(self._time_lost(far)), 25)
 

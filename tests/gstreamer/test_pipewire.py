@@ -44,7 +44,7 @@ class Camera(ProgramTest):
         self.pipeline = self.start(tool(program), "--no-fault", *args, env=self.environment)
         return self.pipewire.camera(name)
 
-    def look(self, node, form, count):
+    def camera_frames(self, node, form, count):
         """Returns the bytes of `count` frames, as an application takes them from a camera."""
         file = self.folder() / "pictures"
         consumer = self.start(
@@ -91,7 +91,7 @@ class Camera(ProgramTest):
         own = self.run_to_end("triptych-dump", "-q", "--count", 1, "--to", "raw", "-o", "-",
                               "--timeout", PATIENCE, name, text=False).stdout
         self.offer(name)
-        seen = self.look(name, "NV12", 3)
+        seen = self.camera_frames(name, "NV12", 3)
         self.assertEqual(len(own), WIDTH * HEIGHT * 3 // 2)
         self.assertTrue(seen == own * 3, "other bytes came out")
 
@@ -99,19 +99,19 @@ class Camera(ProgramTest):
         name = self.stream()
         self.capture(name, "clock", "YUYV", rate=4)  # pipewiresink waits for the duration of six frames
         self.offer(name)
-        self.assert_clock_goes_on(self.look(name, "YUY2", 3))
+        self.assert_clock_continues(self.camera_frames(name, "YUY2", 3))
 
     def test_camera_outlives_its_writer_and_serves_applications(self):
         name = self.stream()
         writer = self.capture(name, "clock", "YUYV")
         self.offer(name)
-        self.assert_clock_goes_on(self.look(name, "YUY2", 20))
+        self.assert_clock_continues(self.camera_frames(name, "YUY2", 20))
         writer.kill()
         writer.wait()
         self.capture(name, "clock", "YUYV")
-        self.assert_clock_goes_on(self.look(name, "YUY2", 20))
+        self.assert_clock_continues(self.camera_frames(name, "YUY2", 20))
 
-    def assert_clock_goes_on(self, data):
+    def assert_clock_continues(self, data):
         seen = numbers(data[::2], WIDTH, HEIGHT)
         self.assertNotIn(None, seen)
         self.assertEqual(seen, sorted(seen))

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <triptych/triptych.h>
 
-enum { PATIENCE_MS = 60000, LOOK_MS = 5, NOBODY = 65534 };
+enum { PATIENCE_MS = 60000, POLL_MS = 5, NOBODY = 65534 };
 
 /** The newest frame from the source. */
 static struct {
@@ -52,9 +52,9 @@ static unsigned count_of(const unsigned *counter)
 
 static void wait_for_more(const unsigned *counter, unsigned before)
 {
-    for (int waited = 0; count_of(counter) == before; waited += LOOK_MS) {
+    for (int waited = 0; count_of(counter) == before; waited += POLL_MS) {
         assert_true(waited < PATIENCE_MS);
-        usleep(LOOK_MS * 1000);
+        usleep(POLL_MS * 1000);
     }
 }
 
@@ -264,9 +264,9 @@ static void removed_source_ends_without_frames(void **state)
     show(writer, &video, 1, 1);
     assert_int_equal(readers_of(writer), 1);
     obs_source_release(source);
-    for (int waited = 0; readers_of(writer) > 0; waited += LOOK_MS) {
+    for (int waited = 0; readers_of(writer) > 0; waited += POLL_MS) {
         assert_true(waited < PATIENCE_MS);
-        usleep(LOOK_MS * 1000);
+        usleep(POLL_MS * 1000);
     }
     tri_writer_close(&writer);
 }

@@ -50,7 +50,7 @@ with triptych.Writer(sys.argv[1], "GREY", 64, 48, fps=200) as writer:
 class Structures(unittest.TestCase):
     """ctypes structures equal those of the C compiler."""
 
-    def test_every_field_lies_where_the_c_compiler_put_it(self):
+    def test_every_field_has_the_offset_of_the_c_compiler(self):
         lines, expected = [], []
         for python, c in C_NAMES.items():
             structure = getattr(_library, python)
@@ -139,7 +139,7 @@ class Arrays(ProgramTest):
                         self.assertEqual(array.strides[-1], array.itemsize)
                     del arrays, array
 
-    def test_unknown_format_has_the_planes_that_its_writer_gives(self):
+    def test_unknown_format_has_the_planes_of_its_writer(self):
         name = self.stream()
         with triptych.Writer(name, "pBEE", 32, 16, planes=[(40, 16), (7, 3)]) as writer, \
                 triptych.Reader(name) as reader:
@@ -416,7 +416,7 @@ class Detector(DetectorTest):
         name, output = self.stream(), self.stream()
         return self.start_detector(name, output), name, output
 
-    def test_detector_shares_what_it_draws(self):
+    def test_detector_publishes_its_drawing(self):
         detector, name, output = self.detector()
         with triptych.Reader(output) as reader:
             for size, format, seen in ((160, 120), "BGR3", (160, 120)), \

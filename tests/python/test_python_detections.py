@@ -47,7 +47,7 @@ class Bytes(unittest.TestCase):
                          [i / 100 for i in range(59, 59 - len(read.detections), -1)])
         assert_valid(self, user)
 
-    def test_everything_else_is_none(self):
+    def test_invalid_user_data_is_none(self):
         one = '{"version":1,"detections":[%s]}'
         for text in ("", "frame 1", "[]", "1", "{}", '{"version":2,"detections":[]}',
                      '{"version":1,"detections":1}', one % "1", one % "{}", "[" * 1000,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The Python module in event loops: descriptors, asyncio, streams that come and go."""
+"""The Python module in event loops: descriptors, asyncio, streams that appear and end."""
 import asyncio
 import os
 import select
@@ -95,7 +95,7 @@ class Events(ProgramTest):
         self.assertFalse(thread.is_alive())
         self.assertIn("is closed", ended[0])
 
-    def test_watch_reports_streams_that_come_and_go(self):
+    def test_watch_reports_streams_that_appear_and_end(self):
         name = self.stream()
         events = []
         with triptych.watch() as watch:
@@ -110,7 +110,7 @@ class Events(ProgramTest):
         self.assertEqual([event.type for event in events], ["added", "removed"])
         self.assertEqual(events[0].state, "live")
 
-    def test_async_watch_reports_a_stream_that_comes(self):
+    def test_async_watch_reports_a_stream_that_appears(self):
         name = self.stream()
         watch = triptych.watch()
         self.addCleanup(watch.close)

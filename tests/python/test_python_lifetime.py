@@ -306,7 +306,7 @@ class Threads(LifeTest):
             writer.frame().cancel()
         self.assertEqual(sorted(calls[1:3]), ["cancelled", "cancelled"])
 
-    def test_fork_while_another_thread_waits_leaves_the_child_free(self):
+    def test_fork_while_another_thread_waits_does_not_block_the_child(self):
         self.assert_runs("""if True:
             import os, signal, threading, time
             reader = triptych.Reader(sys.argv[1])

@@ -193,7 +193,7 @@ for how in ('poll', 'select', 'epoll'):
         printed = self.python("print(open(sys.argv[1]).read(), os.stat(sys.argv[1]).st_size)", path)
         self.assertEqual(printed, ["text", "4"])
 
-    def test_program_goes_on_when_its_writer_is_killed_and_replaced(self):
+    def test_program_continues_when_its_writer_is_killed_and_replaced(self):
         writer = self.capture(self.name)
         program = self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
                                        "--stream-count=200", "--verbose",
@@ -301,8 +301,8 @@ class Launcher(PreloadedTest):
                          rf"(?m)^/dev/video\d+ +/dev/triptych/{re.escape(name)}$")
 
     def test_devices_without_a_stream_are_named(self):
-        done = self.run_to_end("triptych-v4l2", "--device", "7=nobody", tool("true"))
-        self.assert_refused(done, 0, "/dev/video7", "nobody: there is no stream")
+        done = self.run_to_end("triptych-v4l2", "--device", "7=missing", tool("true"))
+        self.assert_refused(done, 0, "/dev/video7", "missing: there is no stream")
 
     def test_programs_that_cannot_be_preloaded_are_named(self):
         program = self.folder() / "program"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Well-known V4L2 programs under triptych-v4l2: each gets the right image, unmodified, and goes on with
-the next writer when the writer is killed."""
+"""Well-known V4L2 programs under triptych-v4l2: each gets the right image, unmodified, and continues
+with the next writer when its writer is killed."""
 import http.server
 import json
 import os
@@ -42,7 +42,7 @@ stream_port 0
 text_right ""
 """
 
-# Sends a row of the camera's newest frame again and again, and what the browser says about the camera.
+# Repeatedly sends a row of the camera's newest frame, and the browser's description of the camera.
 PAGE = """<!doctype html><video id=v muted></video><script>
 const report = what => fetch("/", { method: "POST", body: JSON.stringify(what) });
 (async () => {

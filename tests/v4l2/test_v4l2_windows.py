@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """V4L2 programs with a window under triptych-v4l2, on a virtual screen: each shows the right image, and
-goes on with the next writer when the writer is killed."""
+continues with the next writer when the writer is killed."""
 import unittest
 
 import obs_studio
@@ -21,7 +21,7 @@ class Windows(PreloadedTest):
         return screen
 
     def shows_on(self, screen):
-        """shows() of a screen: each colour is somewhere, and no other is instead."""
+        """shows() of a screen: it has each of the colours, and no other in their place."""
         def shows(colors):
             picture = screen.picture()
             share = {color: picture.share_of(lambda *seen, color=color: is_color(seen, color))

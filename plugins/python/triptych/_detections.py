@@ -42,7 +42,7 @@ def _read(one: Any) -> Detection:
 
 @dataclasses.dataclass
 class Detections:
-    """What a detector found in a frame."""
+    """The objects that a detector found in a frame."""
 
     detections: List[Detection]
     frame: Optional[int] = None  # number of the frame that was searched

@@ -264,7 +264,7 @@ CLOCK_AHEAD_NS = 60 * 10**9
 
 class SlotRef:
     """The slot of a draft, or none. Returned to the writer after the draft and all views of it are
-    gone; until then nobody writes to it."""
+    gone; until then no other draft uses it."""
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reports streams that come, change and go."""
+"""Reports streams that appear, change and end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TYPES = {0: "added", 1: "changed", 2: "removed"}
 
 
 class Event(NamedTuple):
-    """What has happened to a stream. `type`: added, changed, removed; `state` as in streams()."""
+    """A change of a stream. `type`: added, changed, removed; `state` as in streams()."""
     type: str
     name: str
     state: str
