@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints the rate of every stream in one asyncio loop, for streams that come and go.
+"""Prints the rate of every stream in one asyncio loop, for streams that appear and end.
 
     PYTHONPATH=plugins/python samples/async.py
 """

@@ -36,7 +36,7 @@ def even(frame):
 
 
 def to_bgr(frame):
-    """The picture as OpenCV likes it: of 4:2:0 an odd last row or column is left out."""
+    """The picture in OpenCV's layout: of 4:2:0 an odd last row or column is left out."""
     if frame.format in ("NV12", "NV21"):
         code = cv2.COLOR_YUV2BGR_NV12 if frame.format == "NV12" else cv2.COLOR_YUV2BGR_NV21
         luma, chroma = even(frame)

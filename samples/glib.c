@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints frames a second in a GLib main loop, as GTK programs and GNOME have it.
+/* Prints frames a second in a GLib main loop, as in GTK programs and GNOME.
  *   cc glib.c -o glib $(pkg-config --cflags --libs triptych glib-2.0) && ./glib sample */
 #include <glib-unix.h>
 #include <triptych/triptych.h>

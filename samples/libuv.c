@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints frames a second in a libuv loop, as Node.js and Neovim have it; Ctrl-C ends it.
+/* Prints frames a second in a libuv loop, as in Node.js and Neovim; Ctrl-C ends it.
  *   cc libuv.c -o libuv $(pkg-config --cflags --libs triptych libuv) && ./libuv sample */
 #include <signal.h>
 #include <stdio.h>

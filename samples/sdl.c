@@ -39,7 +39,7 @@ static void draw(SDL_Renderer *renderer, SDL_Texture **texture, const struct tri
     if (*texture)
         SDL_QueryTexture(*texture, &old_format, NULL, &w, &h);
     if (video->fourcc != TRI_FOURCC_YUYV && video->fourcc != TRI_FOURCC_XR24)
-        return; // the library's samples stay small: triptych-display shows every format
+        return; // to keep this sample small; triptych-display shows every format
     if (format != old_format || w != width || h != height) {
         SDL_DestroyTexture(*texture);
         *texture = SDL_CreateTexture(renderer, format, SDL_TEXTUREACCESS_STREAMING, width, height);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages of the groups named, those that are missing and no others.
-# Usage: samples/setup.sh GROUP... | all     the groups stand in samples/packages
+# Installs the missing Debian packages of the named groups.
+# Usage: samples/setup.sh GROUP... | all     the groups are in samples/packages
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads what sysv-write writes, through a mapping that the kernel keeps it from writing to.
+/* Reads the frames of sysv-write through a read-only mapping.
  *   cc sysv-read.c -o sysv-read && ./sysv-read     start, stop and kill either side in any order */
 #include "sysv.h"
 
-/* A missed wake-up costs this much and no more: between looking and falling asleep two frames may
- * have passed, and with two gates the third frame then looks like the first. */
+/* Upper bound of the cost of a missed wake-up: between the check and the sleep two frames may have
+ * passed, and with two gates the third frame's gate is the first one's. */
 static const struct timespec at_most = { .tv_nsec = 100000000 };
 
-/* Looks at every pixel of the newest frame, in place. False when there is nothing newer. */
+/* Reads every pixel of the newest frame, in place. False when there is nothing newer. */
 static bool read_newest(int sem, const struct shared *shared, uint64_t *last)
 {
     const uint64_t newest = atomic_load(&shared->newest);
@@ -20,7 +20,7 @@ static bool read_newest(int sem, const struct shared *shared, uint64_t *last)
     if (semop(sem, enter, COUNT(enter)) != 0)
         return errno == EAGAIN;
 
-    /* From here the slot stays as it is, but it may have changed since the look at `newest`. */
+    /* From here on the slot does not change, but it may have changed since `newest` was read. */
     const uint64_t number = shared->number[slot];
     const uint8_t *pixels = shared->pixels[slot];
     int mixed = 0;
@@ -36,7 +36,7 @@ static bool read_newest(int sem, const struct shared *shared, uint64_t *last)
     return true;
 }
 
-/* Until the semaphores are removed, which is how a writer says good-bye, or a signal says stop. */
+/* Until the writer removes the semaphores at its end, or a signal arrives. */
 static void read_frames(int sem, const struct shared *shared)
 {
     uint64_t last = 0;
@@ -44,8 +44,8 @@ static void read_frames(int sem, const struct shared *shared)
         if (read_newest(sem, shared, &last))
             continue;
 
-        /* Sleep until there is a writer, and behind the gate of the next frame: "at least one" is
-         * said by taking one and giving it back in the same step. */
+        /* Sleep until there is a writer, and at the gate of the next frame. To wait for "at least
+         * one", take one and return it in the same step. */
         struct sembuf wait[] = { op(WRITER, -1, 0), op(WRITER, 1, 0),
                                  op(GATE + (int)((last + 1) % 2), 0, 0) };
         if (semtimedop(sem, wait, COUNT(wait), &at_most) != 0 && errno != EAGAIN && errno != EINTR)

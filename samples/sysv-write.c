@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes brightening grey pictures into System V shared memory: no library, nothing hidden.
+/* Writes brightening grey pictures into System V shared memory, without a library.
  *   cc sysv-write.c -o sysv-write && ./sysv-write     and beside it: ./sysv-read, ipcs, ipcs -p */
 #include "sysv.h"
 
@@ -18,7 +18,7 @@ static int take_slot(int sem, uint64_t newest)
 
 static void write_frames(int sem, struct shared *shared)
 {
-    /* After a restart this goes on where the last writer, however it ended, left off. */
+    /* After a restart this continues where the last writer stopped, however it ended. */
     uint64_t newest = atomic_load(&shared->newest);
 
     while (!stopped) {
@@ -30,12 +30,12 @@ static void write_frames(int sem, struct shared *shared)
             newest = number * SLOTS + (uint64_t)slot;
             atomic_store(&shared->newest, newest);
 
-            /* Leave the slot, let those in who wait for this frame, and close the next gate. */
+            /* Release the slot, open this frame's gate to waiting readers, and close the next gate. */
             struct sembuf publish[] = { op(WRITING + slot, -1, 0),
                                         op(GATE + (int)(number % 2), -1, 0),
                                         op(GATE + (int)((number + 1) % 2), 1, 0) };
             if (semop(sem, publish, COUNT(publish)) != 0) {
-                perror("sysv-write: somebody removed the semaphores");
+                perror("sysv-write: the semaphores were removed");
                 return;
             }
         } /* else readers have locked all other slots: this frame is dropped */
@@ -45,7 +45,7 @@ static void write_frames(int sem, struct shared *shared)
 
 int main(void)
 {
-    /* 0640: this user reads and writes, the group reads, nobody else. */
+    /* 0640: this user reads and writes, the group reads, others do neither. */
     const int sem = semget(KEY, SEMAPHORES, IPC_CREAT | 0640);
     if (sem < 0) {
         perror("sysv-write: semget (ipcs -s shows who owns the key)");
@@ -76,7 +76,7 @@ int main(void)
         write_frames(sem, shared);
 
     /* Memory first: a process that finds new semaphores then cannot find the old memory. Readers keep
-     * what they have attached until they detach; sleeping ones wake with EIDRM. */
+     * their attachment until they detach; sleeping ones wake with EIDRM. */
     shmctl(shm, IPC_RMID, NULL);
     semctl(sem, 0, IPC_RMID);
     shmdt(shared);

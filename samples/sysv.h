@@ -27,14 +27,14 @@
 #include <sys/shm.h>
 #include <time.h>
 
-#define KEY    0x73797376 /* "sysv": what the two sides agree on; see it in the output of ipcs */
+#define KEY    0x73797376 /* "sysv": the two programs agree on it; ipcs shows it */
 #define WIDTH  640
 #define HEIGHT 480
-#define SLOTS  3 /* one being written, one being read, one newest: nobody ever waits for a slot */
+#define SLOTS  3 /* one being written, one being read, one newest: no process waits for a slot */
 
 /* The semaphores. */
 enum {
-    WRITER = 0,                /* 1: somebody writes */
+    WRITER = 0,                /* 1: there is a writer */
     GATE = 1,                  /* [2]: frame n waits behind GATE[n % 2]; 1: not there yet */
     READING = GATE + 2,        /* [SLOTS]: how many readers are in the slot */
     WRITING = READING + SLOTS, /* [SLOTS]: 1: the writer is in the slot */

@@ -17,7 +17,7 @@ static void stop(int signal)
 int main(void)
 {
     const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 640, .height = 480 };
-    const tri_log log = tri_log_to_stderr(TRI_LOG_WARN); // says what went wrong, and what to do
+    const tri_log log = tri_log_to_stderr(TRI_LOG_WARN); // logs what went wrong, and what to do
     tri_writer *writer;
     if (tri_writer_open(&writer, &(struct tri_writer_options){ .name = "sample", .log = &log }))
         return 1;

@@ -314,7 +314,7 @@ def heading(results):
             f"{', virtual' if where['virtual'] else ''}, Linux {where['kernel']}, "
             f"{where['policy']}, load {where['load']:.1f} at the start, {where['stolen']:.2%} of the "
             f"processors taken by other virtual machines; medians of {results['rounds']} rounds, each "
-            "in an order of its own")
+            "in a new random order")
 
 
 def summary(results):
@@ -351,7 +351,7 @@ def summary(results):
 
 def text(results):
     cells = Cells(results)
-    parts = [heading(results), "## What was promised", bars_table(cells)]
+    parts = [heading(results), "## Targets", bars_table(cells)]
     for touch in TOUCHES:
         parts += latency(cells, touch)
     for part in (disturbed(cells), unpaced(cells), many_readers(cells), memory(cells),

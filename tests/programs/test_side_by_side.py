@@ -39,9 +39,9 @@ class SideBySide(ProgramTest):
         self.assertEqual(ipc_of(self.name), ([], []))
 
     def test_camera_path_is_the_only_source(self):
-        out, err = self.finish(demo := self.demo("--seconds", "4", "/dev/video-nobody-has"))
+        out, err = self.finish(demo := self.demo("--seconds", "4", "/dev/video-missing"))
         self.assertNotIn("one source only", out + err)
-        self.assertIn("/dev/video-nobody-has", out + err)
+        self.assertIn("/dev/video-missing", out + err)
         self.assertNotEqual(demo.returncode, 0)
 
     def test_options_resembling_device_name_no_source(self):
@@ -51,7 +51,7 @@ class SideBySide(ProgramTest):
 
     def test_ctrl_c_ends_both_sides_cleanly(self):
         demo = self.demo("pattern:clock")
-        wait_until(lambda: all(ipc_of(self.name)) or demo.poll() is not None, "the stream stands")
+        wait_until(lambda: all(ipc_of(self.name)) or demo.poll() is not None, "a stream")
         os.killpg(demo.pid, signal.SIGINT)
         out, err = self.finish(demo)
         self.assertEqual(demo.returncode, 0, out + err)
