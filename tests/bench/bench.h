@@ -28,8 +28,8 @@ struct bench_setup {
     const char *rate_text;
     double rate[BENCH_RATES_MAX]; // frames a second, one after another; 0: unpaced
     uint32_t rates;               // how many of them
-    uint32_t jitter;     // percent of a period that frames lie off their time, early or late
-    uint32_t drop_every; // every Nth frame is lost by the source; 0: none
+    uint32_t jitter;              // percent of a period by which frames are early or late
+    uint32_t drop_every;          // every Nth frame is lost by the source; 0: none
     double seconds;
     enum bench_touch touch;
     char name[TRI_NAME_MAX + 1]; // of a stream or socket: no other process uses it

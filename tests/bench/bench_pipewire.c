@@ -24,7 +24,7 @@
 #define BUFFERS       3
 #define PATIENCE_NS   INT64_C(15000000000) // time limit for daemon and links
 #define CYCLE_NS_MAX  200000000            // a reader that left in mid-cycle never ends the cycle
-#define CYCLE_LOOK_MS 50
+#define CYCLE_WAIT_MS 50
 #define WARM_CYCLES   10
 #define POD_BYTES     1024
 #define PATH_BYTES    64
@@ -327,7 +327,7 @@ static bool end_cycle(void)
     const int64_t longest = cycle_runs ? tri_now_ns() + CYCLE_NS_MAX : 0;
     pw_loop_iterate(data, 0);
     while (cycle_runs && tri_now_ns() < longest)
-        pw_loop_iterate(data, CYCLE_LOOK_MS);
+        pw_loop_iterate(data, CYCLE_WAIT_MS);
     const bool ended = ran && !cycle_runs;
     cycle_runs = false;
     return ended;

@@ -21,7 +21,7 @@ from programs import built, end, wait_until  # noqa: E402
 
 SIZE = (1920, 1080)
 SECONDS = 10
-SETTLE = 3  # seconds until the window stands and the first statistics are written
+SETTLE = 3  # seconds until the window is visible and the first statistics are written
 TICKS = os.sysconf("SC_CLK_TCK")
 
 # Title, number of streams, frames a second, keys pressed before the measurement.

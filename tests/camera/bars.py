@@ -14,7 +14,7 @@ def expected(pattern):
 
 
 def rgb_of(y, u, v):
-    """BT.601, limited range: what V4L2 says of an sRGB source in YUV."""
+    """BT.601, limited range: as V4L2 describes an sRGB source in YUV."""
     luma, blue, red = (y - 16) * 255 / 219, (u - 128) * 255 / 224, (v - 128) * 255 / 224
     return (luma + 1.402 * red, luma - 0.344136 * blue - 0.714136 * red, luma + 1.772 * blue)
 

@@ -30,7 +30,7 @@ class Faults(CameraTest):
         self.assertIn(True, labels)
         self.assertFalse(labels[0] or labels[-1], labels)
         back = frames[len(labels) - labels[::-1].index(True)]
-        self.assertTrue(back["restart"], "the first frame after the gap says so")
+        self.assertTrue(back["restart"], "the first frame after the gap has the flag")
         self.assertEqual({frame["generation"] for frame in frames}, {frames[0]["generation"]})
         numbers = [frame["number"] for frame in frames]
         self.assertEqual(numbers, sorted(set(numbers)))

@@ -40,7 +40,7 @@ class Listing(CameraTest):
         self.assertEqual({form.strip() for form in ours if "?" not in form},
                          {form.strip() for form in re.findall(r"'(.{4})'", theirs)})
 
-    def test_controls_have_the_names_that_v4l2_ctl_gives_them(self):
+    def test_controls_have_the_names_of_v4l2_ctl(self):
         ours = {row["name"] for row in self.list_of("ctrls", f"v4l2:{WEBCAM}")}
         theirs = self.succeed(f"v4l2-ctl -d {WEBCAM} --list-ctrls")
         self.assertEqual(ours, set(re.findall(r"^ +(\w+) 0x", theirs, re.M)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""--on-demand with a real driver: what the process does while nobody reads, and how soon it is live."""
+"""--on-demand with a real driver: its cost without a reader, and how soon it is live."""
 import re
 
 from programs import built

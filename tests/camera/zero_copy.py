@@ -25,10 +25,10 @@ class ZeroCopy(CameraTest):
                    re.findall(r"VIDIOC_QBUF\w*, {.*?index=(\d+), .*?m\.userptr=(0x\w+)", calls)}
         self.assertEqual(sorted(buffers), list(range(summary["slots"])))
         apart = {buffers[index + 1] - buffers[index] for index in range(len(buffers) - 1)}
-        self.assertEqual(len(apart), 1, "slots lie at equal distances")
+        self.assertEqual(len(apart), 1, "slots have equal distances")
         self.assertGreaterEqual(apart.pop(), 640 * 360 * 2)
         self.assertTrue(any(start < buffers[0] < start + 65536 for start in segments),
-                        f"the first buffer {buffers[0]:#x} lies in a segment of {segments}")
+                        f"the first buffer {buffers[0]:#x} is in a segment of {segments}")
         self.assertNotIn("VIDIOC_QUERYBUF", calls)
 
     def test_best_io_method_is_chosen_automatically(self):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each edit of a picture puts the right sample in the right place, in every format, and says so. */
+/* Each edit of a picture puts the right sample in the right place, in every format, and describes
+ * the result. */
 #include "picture/picture_edit.h"
 #include "picture/pixels.h"
 #include "picture/repack.h"
@@ -103,7 +104,7 @@ static bool is_refused(const struct tri_video *video, const struct picture_edit 
     const bool planned = picture_editor_plan(editor, video, edit, &result, why, sizeof(why));
     picture_editor_free(&editor);
     if (!planned && !strstr(why, word))
-        fail_msg("'%s' does not say %s", why, word);
+        fail_msg("'%s' lacks %s", why, word);
     return !planned;
 }
 
@@ -231,7 +232,7 @@ static void crop_keeps_each_sample_in_each_format(void **state)
     picture_editor_free(&editor);
 }
 
-static void samples_that_are_only_moved_stay_as_they_are(void **state)
+static void moved_samples_do_not_change(void **state)
 {
     (void)state;
     static const uint32_t pairs[][2] = {
@@ -331,7 +332,7 @@ static void scaled_planes_are_libyuvs(void **state)
 }
 
 /* Every format is scaled into every other that can be made, and no byte beyond a row is written. */
-static void one_colour_stays_it_in_all_formats_at_all_sizes(void **state)
+static void colour_survives_all_formats_and_sizes(void **state)
 {
     (void)state;
     const uint8_t grey[3] = { 128, 128, 128 };
@@ -392,7 +393,7 @@ static struct tri_video described(const struct tri_video *video, const struct pi
     return result;
 }
 
-static void result_describes_what_became_of_the_pixels(void **state)
+static void result_describes_the_edited_pixels(void **state)
 {
     (void)state;
     const struct tri_video hd = { .fourcc = TRI_FOURCC_NV12,
@@ -449,7 +450,7 @@ static void crop_of_hd_keeps_the_colours_of_hd(void **state)
     picture_editor_free(&editor);
 }
 
-static void what_cannot_be_done_is_refused_with_the_reason(void **state)
+static void impossible_edit_is_refused_with_the_reason(void **state)
 {
     (void)state;
     struct tri_video video = { .fourcc = TRI_FOURCC_NV12, .width = 64, .height = 32 };
@@ -496,13 +497,13 @@ int main(void)
         cmocka_unit_test(every_turn_moves_each_pixel_in_each_format),
         cmocka_unit_test(quarter_turn_of_422_computes_chroma_at_its_new_places),
         cmocka_unit_test(crop_keeps_each_sample_in_each_format),
-        cmocka_unit_test(samples_that_are_only_moved_stay_as_they_are),
+        cmocka_unit_test(moved_samples_do_not_change),
         cmocka_unit_test(chroma_of_two_rows_becomes_their_mean),
         cmocka_unit_test(scaled_planes_are_libyuvs),
-        cmocka_unit_test(one_colour_stays_it_in_all_formats_at_all_sizes),
-        cmocka_unit_test(result_describes_what_became_of_the_pixels),
+        cmocka_unit_test(colour_survives_all_formats_and_sizes),
+        cmocka_unit_test(result_describes_the_edited_pixels),
         cmocka_unit_test(crop_of_hd_keeps_the_colours_of_hd),
-        cmocka_unit_test(what_cannot_be_done_is_refused_with_the_reason),
+        cmocka_unit_test(impossible_edit_is_refused_with_the_reason),
         cmocka_unit_test(fields_of_a_frame_are_never_mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,7 +122,7 @@ static void refused(const char *line, const char *why)
     int operands;
     assert_int_equal(parse(line, &config, &common, &operands, stderr), CLI_NOT_UNDERSTOOD);
     if (!strstr(said, why) || !strstr(said, "Try 'prog --help'."))
-        fail_msg("%s: \"%s\" does not say \"%s\"", line, said, why);
+        fail_msg("%s: \"%s\" lacks \"%s\"", line, said, why);
 }
 
 static void defaults_are_set_before_the_arguments(void **state)

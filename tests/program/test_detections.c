@@ -49,7 +49,7 @@ static void control_characters_of_a_label_become_question_marks(void **state)
     assert_string_equal(found.items[0].label, "a?[2J?");
 }
 
-static void everything_else_is_refused(void **state)
+static void invalid_document_is_refused(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
@@ -178,7 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(document_of_every_key_is_read),
         cmocka_unit_test(control_characters_of_a_label_become_question_marks),
-        cmocka_unit_test(everything_else_is_refused),
+        cmocka_unit_test(invalid_document_is_refused),
         cmocka_unit_test(label_beyond_63_bytes_is_refused),
         cmocka_unit_test(more_detections_than_fit_a_frame_are_refused),
         cmocka_unit_test(written_document_is_read_back_equal),

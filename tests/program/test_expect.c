@@ -93,7 +93,7 @@ static void stall_is_measured_by_the_rate_of_the_stream(void **state)
                         "1 stalls, 300.000 ms in total, 1 more than the 0 allowed");
 }
 
-static void jitter_is_what_intervals_exceed_their_median_by(void **state)
+static void jitter_is_the_excess_over_the_median_interval(void **state)
 {
     (void)state;
     struct expect expect = expect_nothing();
@@ -166,7 +166,7 @@ int main(void)
         cmocka_unit_test_setup(silence_at_the_end_counts, run),
         cmocka_unit_test_setup(drops_are_summed_and_reported_by_cause, run),
         cmocka_unit_test_setup(stall_is_measured_by_the_rate_of_the_stream, run),
-        cmocka_unit_test_setup(jitter_is_what_intervals_exceed_their_median_by, run),
+        cmocka_unit_test_setup(jitter_is_the_excess_over_the_median_interval, run),
         cmocka_unit_test_setup(age_limit_of_zero_is_met_by_no_frame, run),
         cmocka_unit_test(run_without_frames_meets_no_expectation),
         cmocka_unit_test_setup(run_without_expectations_is_not_judged, run),

@@ -146,12 +146,12 @@ class Install(ProgramTest):
         self.complete_in_zsh("triptych-capture pattern:sm", "pte ")
         self.complete_in_zsh("triptych-info wa", "tch ")
 
-    def test_linker_and_python_find_what_was_installed(self):
+    def test_linker_and_python_find_the_installation(self):
         options = subprocess.run([tool("meson"), "introspect", "--buildoptions", BUILD], check=True,
                                  capture_output=True, timeout=PATIENCE).stdout
         prefix = {option["name"]: option["value"] for option in json.loads(options)}["prefix"]
         if prefix not in ("/usr", "/usr/local"):
-            self.skipTest(f"{prefix} is somebody's own")
+            self.skipTest(f"{prefix} has files of its own")
         known = subprocess.run(["/sbin/ldconfig", "-v", "-N", "-X"], stdout=subprocess.PIPE, text=True,
                                stderr=subprocess.STDOUT, timeout=PATIENCE, check=False).stdout
         folder = "/" + str(self.installed("libtriptych.so.0").parent.relative_to(self.root))

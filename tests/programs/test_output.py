@@ -30,13 +30,13 @@ class Output(ProgramTest):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stderr, f"{PIPE}|Broken pipe")
 
-    def test_info_list_and_show(self):
+    def test_info_reports_a_failing_stdout(self):
         for args in (["list"], ["show", self.name], ["list", "--json"],
                      ["show", "--json", self.name]):
             with self.subTest(args=args):
                 self.assert_reported("triptych-info", *args)
 
-    def test_info_clean(self):
+    def test_info_clean_reports_a_failing_stdout(self):
         if os.geteuid() != 0:
             self.skipTest("an IPC namespace of its own needs root")
         info = built("triptych-info")
@@ -50,12 +50,12 @@ class Output(ProgramTest):
             with self.subTest(args=args):
                 self.assert_reported("triptych-info", *args)
 
-    def test_help(self):
+    def test_help_reports_a_failing_stdout(self):
         for program in ("triptych-info", "triptych-capture", "triptych-dump"):
             with self.subTest(program=program), open("/dev/full", "wb") as full:
                 self.assert_refused(self.run_to_end(program, "--help", stdout=full), 1, FULL)
 
-    def test_summary_of_a_run(self):
+    def test_summary_reports_a_failing_stdout(self):
         self.assert_reported("triptych-capture", "--json", "-n", self.stream(), "--count", 2, "-r", 0,
                          "pattern:black")
         self.assert_reported("triptych-dump", "--stats", "--json", "--count", 2, self.name)
@@ -75,7 +75,7 @@ class Output(ProgramTest):
         sizes = [len(part) for part in video.read_bytes().split(b"FRAME\n")[1:]]
         self.assertEqual(sizes, [64 * 48 * 2] * 2)
 
-    def test_frames(self):
+    def test_dump_reports_a_failing_stdout(self):
         for form in ("raw", "y4m", "png"):
             with self.subTest(form=form):
                 self.assert_reported("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)

@@ -169,7 +169,7 @@ class OnTheLibrary(SampleTest):
         window.press("alt+F4")
         self.assertEqual(sdl.wait(PATIENCE), 0, sdl.stderr.read())
 
-    def test_async_sample_prints_streams_that_come(self):
+    def test_async_sample_prints_streams_that_appear(self):
         sample = self.start(tool("python3"), SOURCE / "samples" / "async.py", env=python_environment())
         name = self.capture()
         while not (line := sample.stdout.readline().decode()).startswith(name):
@@ -186,7 +186,7 @@ class OnBareSystemV(SampleTest):
 
     def test_samples_start_die_and_restart_in_any_order(self):
         if self.objects():
-            self.skipTest("somebody runs samples/sysv-write on this machine")
+            self.skipTest("samples/sysv-write runs on this machine")
         here = self.folder()
         for source in (SOURCE / "samples").glob("sysv*.[ch]"):
             shutil.copy(source, here)

@@ -41,7 +41,7 @@ class Setup(ProgramTest):
                                          "CALLS": str(self.calls)}
 
     def install(self, *groups):
-        """What it prints."""
+        """Returns its output."""
         done = self.run_to_end(str(self.here / "samples/setup.sh"), *groups, env=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, "")

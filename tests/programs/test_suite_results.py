@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The summary of tests/run: no failure may look like success."""
+"""The summary of tests/run: no failure may count as success."""
 import contextlib
 import io
 import unittest

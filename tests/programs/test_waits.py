@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Programs that wait for frames: they sleep, and a signal ends them.
 
-Their wake-ups are counted by the kernel. A program that polls ten times a second never comes to rest
+Their wake-ups are counted by the kernel. A program that polls ten times a second never stops waking
 by this count, however busy the machine is.
 """
 import os
@@ -20,7 +20,7 @@ os.environ["TRIPTYCH_LIBRARY"] = str(BUILD / "common/libtriptych.so.0")
 import triptych  # noqa: E402  after the path is set
 
 SECONDS = 2  # of a count
-EACH_SECOND = 3  # the library looks once; statistics or a title are updated once
+EACH_SECOND = 3  # the library polls once; statistics or a title are updated once
 
 PYTHON = "import sys, threading, triptych\nreader = triptych.Reader(sys.argv[1])\n"
 IN_A_THREAD = "import signal\n" + PYTHON + """
@@ -63,7 +63,7 @@ class Waits(ProgramTest):
         return process
 
     def assert_waits(self, process, number, status=0):
-        """Asserts that a program comes to rest, and that a signal ends it."""
+        """Asserts that a program stops waking, and that a signal ends it."""
         def rests():
             if process.poll() is not None:
                 self.fail(process.stderr.read())

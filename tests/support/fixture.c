@@ -15,7 +15,7 @@
 #define STREAMS_MAX 32
 #define PIDS_MAX    256
 #define SHARES_MAX  16
-#define LOOK_MS     1
+#define POLL_MS     1
 
 static struct {
     char stream[STREAMS_MAX][32];
@@ -103,13 +103,13 @@ static void forget(pid_t pid)
 
 int fixture_join(pid_t pid)
 {
-    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += LOOK_MS) {
+    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += POLL_MS) {
         int status;
         if (waitpid(pid, &status, WNOHANG) == pid) {
             forget(pid);
             return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
         }
-        fixture_sleep_ms(LOOK_MS);
+        fixture_sleep_ms(POLL_MS);
     }
     fail_msg("process %d does not end", (int)pid);
     return -1;
@@ -137,10 +137,10 @@ void fixture_thaw(pid_t pid)
 
 bool fixture_reaches(const _Atomic uint64_t *count, uint64_t least)
 {
-    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += LOOK_MS) {
+    for (int ms = 0; ms < FIXTURE_PATIENCE_S * 1000; ms += POLL_MS) {
         if (atomic_load(count) >= least)
             return true;
-        fixture_sleep_ms(LOOK_MS);
+        fixture_sleep_ms(POLL_MS);
     }
     return false;
 }

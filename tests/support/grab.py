@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Pictures of an X screen, asked of its server: starting a program for each takes a hundred times as
-long, and many tests look until they see something.
+"""Pictures of an X screen by requests to its server: a program for each picture would take a hundred
+times as long, and many tests poll.
 
 As a program it prints a part of a screen: grab.py DISPLAY X Y WIDTH HEIGHT
 """

@@ -7,7 +7,7 @@
 
 #include <gst/check/gstharness.h>
 
-/** An element on this test's stream. A sink is PLAYING with a clock that stands still. */
+/** An element on this test's stream. A sink is PLAYING with a stopped clock. */
 GstHarness *harness_of(const char *factory);
 
 /** Frees it, and its messages, each of which references the element. */

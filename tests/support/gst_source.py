@@ -42,7 +42,7 @@ class GstSourceTest(ProgramTest):
         return frames
 
     def shown(self, name):
-        """What triptych-info says of a stream."""
+        """Returns triptych-info's description of a stream."""
         done = self.run_to_end("triptych-info", "--json", "show", name)
         self.assertEqual(done.returncode, 0, done.stderr)
         return last_json(done.stdout)

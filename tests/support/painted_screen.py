@@ -69,8 +69,8 @@ class ScreenTest(ProgramTest):
         return last_json(out.decode())
 
     def shown(self, name):
-        """What triptych-info says of a stream that has a frame: one that moves to another segment has
-        none for a moment."""
+        """Returns triptych-info's description of a stream with a frame: without one while the stream
+        moves to another segment."""
         def found():
             done = self.run_to_end("triptych-info", "--json", "show", name)
             shown = last_json(done.stdout) if done.returncode == 0 else {}

@@ -4,7 +4,7 @@
 #include "fixture.h"
 #include "solid_frames.h"
 
-#define LOOK_MS 50 // delay until a reader sees the request to stop
+#define POLL_MS 50 // delay until a reader sees the request to stop
 
 static void take_counts(const tri_reader *reader, struct pool_reader *watcher)
 {
@@ -24,7 +24,7 @@ static int watch(void *argument)
           TRI_OK);
     struct tri_frame frame = { 0 };
     while (!watcher->stop) {
-        const enum tri_err err = tri_reader_acquire(reader, &frame, LOOK_MS);
+        const enum tri_err err = tri_reader_acquire(reader, &frame, POLL_MS);
         CHECK(err == TRI_OK || err == TRI_ERR_TIMEOUT || err == TRI_ERR_NO_WRITER ||
               err == TRI_ERR_INTERRUPTED); // stopped and continued
         if (err == TRI_ERR_NO_WRITER) {

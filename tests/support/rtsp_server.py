@@ -27,7 +27,7 @@ def report_capture_times(media):
 
 
 def protect(server, factory, user, password, certificate=None):
-    """Lets nobody see the media without the password, and encrypts the connection."""
+    """Denies the media to clients without the password, and encrypts the connection."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", user)

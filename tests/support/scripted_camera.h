@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * A V4L2 capture device out of a text file, preloaded into a program: /dev/videoN exists while
- * $SCRIPTED_CAMERAS/videoN does, and answers as that file says when it is opened. Each call can be
+ * $SCRIPTED_CAMERAS/videoN does, and answers by that file as of its opening. Each call can be
  * made to fail, and each frame to be what no good driver gives.
  *
  *   card|driver|bus TEXT                          what it calls itself
@@ -120,7 +120,7 @@ int script_list_controls(const struct script *script, struct v4l2_query_ext_ctrl
 /** The interval at that many frames a second. */
 struct v4l2_fract script_interval(double fps);
 
-/** Whether `call` fails now; errno then says how. */
+/** Whether `call` fails now; errno then has the error. */
 bool script_fails(struct script *script, uint32_t call, uint32_t memory);
 
 #endif

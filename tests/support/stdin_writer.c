@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stdin-writer NAME SLOTS: a writer that publishes what its stdin says, for tests that must know
+ * stdin-writer NAME SLOTS: a writer of the frames on its stdin, for tests that must know
  * every byte.
  *
  * A frame is a line "FORMAT WIDTH HEIGHT FPS_NUM FPS_DEN RANGE MATRIX FIELD PAD CAPTURE_NS BYTES USER",

@@ -18,7 +18,7 @@ class TapResult(unittest.TestResult):
         super().__init__()
         self.number = 0
 
-    def say(self, ok, case, directive="", comment=""):
+    def report(self, ok, case, directive="", comment=""):
         self.number += 1
         name = case.id().rpartition(".")[2].removeprefix("test_")
         print("ok" if ok else "not ok", self.number, "-", name + directive)
@@ -27,23 +27,23 @@ class TapResult(unittest.TestResult):
         sys.stdout.flush()
 
     def addSuccess(self, test):
-        self.say(True, test)
+        self.report(True, test)
 
     def addSkip(self, test, reason):
-        self.say(True, test, f" # SKIP {reason}")
+        self.report(True, test, f" # SKIP {reason}")
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
-        self.say(False, test, comment=self.failures[-1][1])
+        self.report(False, test, comment=self.failures[-1][1])
 
     def addError(self, test, err):
         super().addError(test, err)
-        self.say(False, test, comment=self.errors[-1][1])
+        self.report(False, test, comment=self.errors[-1][1])
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-            self.say(False, test, comment=str(subtest) + "\n" + self._exc_info_to_string(err, test))
+            self.report(False, test, comment=str(subtest) + "\n" + self._exc_info_to_string(err, test))
 
 
 def load(path):
@@ -66,7 +66,7 @@ def chosen(suite, names):
             yield item
 
 
-def heed_signals():
+def restore_signals():
     """Restores signals: a shell starts background processes with signals ignored, as nohup does,
     and every program of a test would inherit that. A time limit arrives as SIGTERM: unwind, so that
     exit handlers end what a test started."""
@@ -79,7 +79,7 @@ def main():
     if len(sys.argv) < 2:
         print(__doc__.strip(), file=sys.stderr)
         return 2
-    heed_signals()
+    restore_signals()
     module = load(pathlib.Path(sys.argv[1]))
     cases = list(chosen(unittest.defaultTestLoader.loadTestsFromModule(module), sys.argv[2:]))
     print("TAP version 13")
