@@ -66,6 +66,14 @@ class Elements(PipelineTest):
                 self.assertEqual(set(re.findall(r"(\w+);", fields)),
                                  set(re.findall(r"G_STRUCT_OFFSET\(\w+, (\w+)\)", source)))
 
+    def test_format_without_a_name_in_gstreamer_is_an_error_that_names_it(self):
+        name = self.stream()
+        self.capture(name, "-f", "pRAA", "pattern:colors")
+        source = self.launch(f"triptychsrc stream={name} ! fakesink")
+        _, err = source.communicate(timeout=PATIENCE)
+        self.assertEqual(source.returncode, 1, err)
+        self.assertEqual(err.count(b"GStreamer has no format pRAA"), 1, err)
+
     def test_stream_is_shown_by_the_shortest_pipeline(self):
         screen = Screen()
         self.addCleanup(screen.close)
