@@ -73,6 +73,7 @@ NAMES = {
 # Uses that stay: file, the words around it, and why.
 ALLOWED = (
     ("tests/bench/bench_iceoryx.c", "iox_pub_loan_aligned_chunk", "a function of iceoryx"),
+    ("debian/tests/obs", "cene", "OBS's own files"),
     ("tests/support/obs_studio.py", "cene", "OBS's own files"),
     ("tests/v4l2/test_v4l2_programs.py", "scene", "a filter of VLC"),
 )
