@@ -73,6 +73,7 @@ class Events(ProgramTest):
         async def cancel():
             with self.assertRaises(asyncio.TimeoutError):
                 await asyncio.wait_for(read(), 0.1)
+            self.assertFalse(asyncio.get_running_loop().remove_reader(reader), "it is in the loop")
 
         asyncio.run(cancel())
         self.publish(writer)
