@@ -47,6 +47,18 @@ class Install(ProgramTest):
             self.assertIn("TRIPTYCH_LOG", page)
             self.assertLess(page.index(".Sh OPTIONS"), page.index(".Ss General"))
 
+    def test_help_names_options_that_differ_between_programs(self):
+        for program, meanings in (
+                ("triptych-capture", {"--count": "-c of the other", "--device": "--duration",
+                                      "--mode": "of readers: ", "--rate": "dump: "}),
+                ("triptych-dump", {"--count": "--set-ctrl", "--duration": "--device",
+                                   "--mode": "writers: ", "--rate": "writers: "}),
+                ("triptych-display", {"--mode": "writers: "})):
+            text = self.help_of(program)
+            for option, words in meanings.items():
+                with self.subTest(program=program, option=option):
+                    self.assertRegex(text, rf"(?m)^ +(-., )?{option} .*{re.escape(words)}")
+
     def test_each_public_function_is_in_the_name_of_a_manual_page(self):
         named = set()
         for page in self.root.rglob("man3/*.3"):
