@@ -387,6 +387,17 @@ static void sink_signals_pid_and_name_of_each_reader(void **state)
     harness_end(h);
 }
 
+/** Waits until one reader beside the writer has the segment attached. */
+static void await_one_reader(void)
+{
+    struct tri_stream stream = { .attached = 0 };
+    for (int i = 0; stream.attached != 2; i++) {
+        assert_true(i < 6000);
+        g_usleep(10000);
+        assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
+    }
+}
+
 static void sink_signals_readers_that_change_places_between_two_frames(void **state)
 {
     (void)state;
@@ -400,20 +411,14 @@ static void sink_signals_readers_that_change_places_between_two_frames(void **st
     g_signal_connect(h->element, "reader-detached", G_CALLBACK(on_detached), NULL);
     push_until(h, &signalled.attached, 1);
     assert_int_equal(signalled.pid, first);
-    struct tri_stream stream;
-    assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
-    const uint32_t attached = stream.attached;
+    await_one_reader();
+    assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK); // the sink knows this number
 
     int status;
     close(first_fd[1]);
     assert_int_equal(waitpid(first, &status, 0), first);
     assert_int_equal(write(second_fd[1], "", 1), 1);
-    stream.attached = 0;
-    for (int i = 0; stream.attached != attached; i++) {
-        assert_true(i < 6000);
-        g_usleep(10000);
-        assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
-    }
+    await_one_reader();
     push_until(h, &signalled.attached, 2);
     assert_int_equal(signalled.pid, second);
     assert_int_equal(signalled.detached, 1);
