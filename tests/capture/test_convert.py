@@ -44,11 +44,11 @@ class Convert(ProgramTest):
         return reader
 
     def next_frame(self, reader, accept=lambda frame: not frame.no_signal):
-        """The next frame that is not one of an outage."""
-        while True:
+        """Waits for a frame that `accept` takes: one that is not of an outage."""
+        def accepted():
             frame = reader.latest(PATIENCE)
-            if accept(frame):
-                return frame
+            return accept(frame) and frame
+        return wait_until(accepted, "such a frame")
 
     def publish(self, writer, value=1, **info):
         with writer.frame() as draft:
