@@ -4,6 +4,15 @@
 #include "program/stats.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+/** The state, or that a live stream shows NO SIGNAL frames. */
+static const char *row_state(const struct tri_stream *stream)
+{
+    const char *const state = describe_state(stream);
+    const bool silent = stream->newest.flags & TRI_FRAME_NO_SIGNAL;
+    return silent && strcmp(state, "live") == 0 ? "no-signal" : state;
+}
 
 static void print_row(const struct tri_stream *stream)
 {
@@ -13,7 +22,7 @@ static void print_row(const struct tri_stream *stream)
     char rate[16];
     char owner[64];
     printf("%-16s %-10s %-6s %-10s %7s %7" PRIu32 " %7d  %s\n",
-           describe_name(stream, name, sizeof(name)), describe_state(stream),
+           describe_name(stream, name, sizeof(name)), row_state(stream),
            describe_format(stream, format, sizeof(format)),
            describe_size(stream, size, sizeof(size)), describe_rate(stream, rate, sizeof(rate)),
            describe_readers(stream), (int)stream->writer_pid,

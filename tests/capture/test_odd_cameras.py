@@ -198,6 +198,8 @@ class BadFrames(OddCameras):
         name, process, log = self.capture("--device-timeout", 0.5)
         self.wait_for(log, r"no usable frame for 0\.\d s: the last one was truncated \(100 of 3072")
         self.assertTrue(self.frames(name, 1)[0]["no_signal"])
+        listed = self.run_to_end("triptych-info", "list").stdout
+        self.assertRegex(listed, rf"(?m)^{re.escape(name)} +no-signal ")
         self.finish(process)
 
     def test_no_signal_frame_shows_the_reason_at_any_verbosity(self):
