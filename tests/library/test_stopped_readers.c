@@ -141,14 +141,14 @@ static struct idler *two_frozen_holders(const char *name, tri_writer *writer, pi
     return idler;
 }
 
-static void thaw_and_join(struct idler *idler, tri_writer *writer, const pid_t pid[2])
+static void thaw_and_join(struct idler *idler, tri_writer *writer, const pid_t *pid, unsigned count)
 {
     const struct tri_video video = PICTURE;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < count; i++) {
         fixture_thaw(pid[i]);
         idler[i].go = 1;
     }
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < count; i++) {
         while (!idler[i].again) {
             const enum tri_err err = solid_publish(writer, &video, 9);
             assert_true(err == TRI_OK || err == TRI_ERR_NO_SLOT);
@@ -204,8 +204,39 @@ static void without_reclaim_locks_cost_frames_and_the_log_names_pids(void **stat
     }
     expect_holders_once_longest_first(pid);
 
-    thaw_and_join(idler, writer, pid);
+    thaw_and_join(idler, writer, pid, 2);
     assert_int_equal(idler[0].torn + idler[1].torn, 0);
+    tri_writer_close(&writer);
+}
+
+static void process_that_locks_two_slots_is_named_once(void **state)
+{
+    (void)state;
+    const tri_log log = { .write = keep, .level = TRI_LOG_WARN };
+    const struct tri_video video = PICTURE;
+    const char *name = fixture_stream();
+    said[0] = '\0';
+    tri_writer *writer = solid_writer_fixed(name, &video, 4, TRI_RECLAIM_NEVER, &log);
+    tri_reader *keeper = solid_reader(name, TRI_MODE_LATEST, 0);
+    struct tri_frame kept[2] = { 0 };
+    struct idler *idler = fixture_share(sizeof(*idler));
+    idler->name = name;
+    assert_int_equal(solid_publish(writer, &video, 1), TRI_OK);
+    solid_expect(keeper, &kept[0], 1);
+    assert_int_equal(solid_publish(writer, &video, 2), TRI_OK);
+    const pid_t pid[] = { getpid(), fixture_start(hold_one, idler) };
+    assert_true(fixture_reaches(&idler->ready, 1));
+    fixture_freeze(pid[1]);
+    assert_int_equal(solid_publish(writer, &video, 3), TRI_OK);
+    solid_expect(keeper, &kept[1], 3);
+    assert_int_equal(solid_publish(writer, &video, 4), TRI_OK);
+
+    assert_int_equal(solid_publish(writer, &video, 5), TRI_ERR_NO_SLOT);
+    expect_holders_once_longest_first(pid);
+
+    tri_reader_release(keeper, &kept[0]);
+    solid_leave(&keeper, &kept[1]);
+    thaw_and_join(idler, writer, &pid[1], 1);
     tri_writer_close(&writer);
 }
 
@@ -252,7 +283,7 @@ static void long_lock_is_reclaimed_and_its_holder_detects_it(void **state)
         fixture_sleep_ms(1);
     }
 
-    thaw_and_join(idler, writer, pid);
+    thaw_and_join(idler, writer, pid, 2);
     assert_int_equal(idler[0].torn + idler[1].torn, 2);
     reader_pool_finish(pool);
     // All locks are balanced: every slot can be locked completely again.
@@ -400,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(frozen_readers_do_not_slow_the_writer),
         fixture_test(without_reclaim_locks_cost_frames_and_the_log_names_pids),
+        fixture_test(process_that_locks_two_slots_is_named_once),
         fixture_test(long_lock_is_reclaimed_and_its_holder_detects_it),
         fixture_test(locked_frames_stay_intact_while_slots_open),
         fixture_test(oldest_locked_frame_is_reclaimed_at_the_limit),
