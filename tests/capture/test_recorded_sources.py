@@ -252,6 +252,7 @@ class Malformed(Video):
                 (b"YUV4MPEG2 W99999999999999999999 H2\n", ["byte 10", "width"]),
                 (b"YUV4MPEG2 W4\n", ["height", "missing"]),
                 (b"YUV4MPEG2 W4 H2 C411\n", ["C411", "yuv422p"]),
+                (b"YUV4MPEG2 W4 H2 C444p10\n", ["C444p10", "-strict -1 -pix_fmt yuv420p10"]),
                 (b"YUV4MPEG2 W4 H2 XYSCSS=411\n", ["byte 16", "C411"]),
                 (HEAD, ["no frame"]),
                 (HEAD + b"FRAM", ["truncated"]),
