@@ -115,7 +115,7 @@ class WaysOfStreaming(OddCameras):
         self.assertEqual((frame["copies"], frame["no_signal"]), (1, False))
         self.finish(process)
 
-    def test_camera_that_never_streams_is_retried_with_longer_pauses(self):
+    def test_camera_that_never_streams_is_logged_once(self):
         table = {"refuses": "fail STREAMON ENOSPC", "is silent": "fail DQBUF EAGAIN",
                  "gives bad frames": BAD}
         for what, line in table.items():
