@@ -30,7 +30,7 @@ struct supervisor {
 enum source_result supervisor_open(struct supervisor *supervisor);
 
 /** Publishes one frame of the source, or one NO SIGNAL or STANDBY frame; may time out without any.
- *  @return SOURCE_OK, go on; SOURCE_END; SOURCE_FAILED */
+ *  @return SOURCE_OK, continue; SOURCE_END; SOURCE_FAILED */
 enum source_result supervisor_step(struct supervisor *supervisor);
 
 void supervisor_close(struct supervisor *supervisor);

@@ -198,7 +198,7 @@ void screen_monitors(struct x11_connection *x,
     free(monitors);
 }
 
-/** Looks for a monitor by name, and collects the names of all. */
+/** Finds a monitor by name, and collects the names of all. */
 struct monitor_search {
     const char *name;
     int32_t place[4]; // x, y, width, height; width 0: not found

@@ -100,7 +100,7 @@ static uint32_t best_native(const struct camera *camera, const struct tri_video 
 
 /** Logs that another format is much faster at this size than the requested one, or that a faster
  *  one was chosen instead of an uncompressed one. */
-static void compare_rates(const struct camera *camera, uint32_t chosen, bool asked_for,
+static void compare_rates(const struct camera *camera, uint32_t chosen, bool requested,
                           const struct tri_video *size)
 {
     const double own = camera_fastest(camera, chosen, size->width, size->height);
@@ -114,13 +114,13 @@ static void compare_rates(const struct camera *camera, uint32_t chosen, bool ask
             continue;
         tri_fourcc_name(chosen, text);
         tri_fourcc_name(each.pixelformat, other);
-        if (asked_for && own < FLUENT_FPS && fps > MUCH_FASTER * own) {
+        if (requested && own < FLUENT_FPS && fps > MUCH_FASTER * own) {
             tri_log_write(camera->log, TRI_LOG_WARN, "v4l2",
                           "%s: %s is limited to %.4g fps at %ux%u; --format %s reaches %.4g fps",
                           camera->path, text, own, size->width, size->height, other, fps);
             return;
         }
-        if (!asked_for && is_compressed(chosen) && !is_compressed(each.pixelformat) &&
+        if (!requested && is_compressed(chosen) && !is_compressed(each.pixelformat) &&
             own > MUCH_FASTER * fps) {
             tri_log_write(camera->log, TRI_LOG_INFO, "v4l2",
                           "%s: using %s: %s is limited to %.4g fps at %ux%u; use --format %s to "

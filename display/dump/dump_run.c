@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define SECOND 1e9
-enum { GO_ON = -1 }; // no exit status yet
+enum { CONTINUE = -1 }; // no exit status yet
 
 static int log_status(const struct run *run, enum tri_log_level level, const char *text)
 {
@@ -72,7 +72,7 @@ static bool enough(const struct run *run)
     return run->config->count && run_written(run) >= run->config->count;
 }
 
-/* Whether the run continues after a frame. @return GO_ON, or the exit status */
+/* Whether the run continues after a frame. @return CONTINUE, or the exit status */
 static int after(enum sink_result result)
 {
     switch (result) {
@@ -81,7 +81,7 @@ static int after(enum sink_result result)
     case SINK_FAILED:
         return CLI_FAILED;
     default:
-        return GO_ON;
+        return CONTINUE;
     }
 }
 
@@ -104,18 +104,18 @@ static bool begin_cfr(struct run *run, const struct tri_video *video)
     return true;
 }
 
-/* Writes the last frame again. @return GO_ON, or the exit status */
+/* Writes the last frame again. @return CONTINUE, or the exit status */
 static int repeat(struct run *run, uint64_t times)
 {
     for (; times > 0 && !stop_requested(); times--) {
-        const int status = run->sink ? after(sink_repeat(run->sink)) : GO_ON;
-        if (status != GO_ON)
+        const int status = run->sink ? after(sink_repeat(run->sink)) : CONTINUE;
+        if (status != CONTINUE)
             return status;
         cfr_repeated(&run->cfr);
         if (enough(run))
             return CLI_DONE;
     }
-    return GO_ON;
+    return CONTINUE;
 }
 
 static void log_cut(const struct run *run, int64_t cut_ns)
@@ -156,18 +156,18 @@ static bool read_in_order(struct run *run, const struct tri_frame *frame)
     return frame->info.flags & TRI_FRAME_KEY;
 }
 
-/* Handles an acquired frame. @return GO_ON, or the exit status */
+/* Handles an acquired frame. @return CONTINUE, or the exit status */
 static int handle(struct run *run, const struct tri_frame *frame)
 {
     if (!read_in_order(run, frame))
-        return GO_ON;
+        return CONTINUE;
     if (!begin_cfr(run, &frame->info.video))
         return CLI_FAILED;
     const struct cfr_step step = cfr_decide(&run->cfr, frame->info.capture_ns);
     if (step.cut_ns)
         log_cut(run, step.cut_ns);
     const int status = repeat(run, step.repeat);
-    if (status != GO_ON)
+    if (status != CONTINUE)
         return status;
 
     const int64_t seen_ns = tri_now_ns();
@@ -175,7 +175,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
     if (run->config->clock) {
         clock_check_read(&run->clock_check, frame, &reading);
         if (!tri_reader_is_intact(run->reader, frame))
-            return GO_ON;
+            return CONTINUE;
     }
     if (run->sink && step.take) {
         const enum sink_result result = sink_write(run->sink, run->reader, frame);
@@ -189,7 +189,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
     stats_frame(&run->stats, &frame->info, picture_bytes(frame), seen_ns);
     if (run->samples)
         add_sample(run, frame, seen_ns);
-    return enough(run) ? CLI_DONE : GO_ON;
+    return enough(run) ? CLI_DONE : CONTINUE;
 }
 
 /* Logs the wait once: the name may be mistyped. */
@@ -209,7 +209,7 @@ static void log_wait(struct run *run, int64_t waited_ns)
         log_status(run, TRI_LOG_INFO, "waiting for its first frame");
 }
 
-/* Handles a failed acquire. @return GO_ON, or the exit status */
+/* Handles a failed acquire. @return CONTINUE, or the exit status */
 static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
 {
     const struct dump_config *config = run->config;
@@ -217,7 +217,7 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
     case TRI_ERR_NO_WRITER:
         run->stats.writers_lost++;
         if (!config->exit_on_end)
-            return GO_ON;
+            return CONTINUE;
         return run->stats.frames
                    ? CLI_DONE
                    : log_status(run, TRI_LOG_ERROR, "its writer ended without a frame");
@@ -231,7 +231,7 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
                                   : "no frame within --timeout: is its writer running? "
                                     "`triptych-info` lists streams");
         log_wait(run, tri_now_ns() - idle_since_ns);
-        return GO_ON;
+        return CONTINUE;
     default:
         return log_status(run, TRI_LOG_ERROR, tri_strerror(err));
     }
@@ -271,10 +271,10 @@ int run_all(struct run *run)
     struct tri_frame frame = { .lease = { .mapping = NULL } };
     int64_t first_ns = 0;
     int64_t idle_since_ns = tri_now_ns();
-    int status = GO_ON;
+    int status = CONTINUE;
     stats_start(&run->stats, run->config->name);
     run->clock_check.log = &run->log;
-    while (status == GO_ON && !stop_requested() && !time_is_up(run, first_ns)) {
+    while (status == CONTINUE && !stop_requested() && !time_is_up(run, first_ns)) {
         const enum tri_err err =
             tri_reader_acquire(run->reader, &frame, wait_ms(run, first_ns, idle_since_ns));
         if (err == TRI_OK) {
@@ -283,13 +283,13 @@ int run_all(struct run *run)
             first_ns = first_ns ? first_ns : idle_since_ns;
         } else {
             status = no_frame(run, err, idle_since_ns);
-            if (status == GO_ON)
+            if (status == CONTINUE)
                 status = repeat(run, cfr_idle(&run->cfr, tri_now_ns() - idle_since_ns));
         }
         const int64_t now_ns = tri_now_ns();
         if (stats_due(&run->stats, now_ns))
             print_second(run, now_ns);
-        if (status == GO_ON && run->report == stdout && ferror(stdout))
+        if (status == CONTINUE && run->report == stdout && ferror(stdout))
             status = CLI_FAILED; // the statistics cannot be written: main() logs why
     }
     stats_end(&run->stats, tri_now_ns());
@@ -297,5 +297,5 @@ int run_all(struct run *run)
     tri_reader_get_stats(run->reader, &counts);
     stats_reader(&run->stats, &counts);
     tri_reader_release(run->reader, &frame);
-    return status == GO_ON ? CLI_DONE : status;
+    return status == CONTINUE ? CLI_DONE : status;
 }

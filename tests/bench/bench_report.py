@@ -147,7 +147,8 @@ def costly(patterns):
 
 
 COURSES = {"steady rate": {}} | {
-    name: {key: value for key, value in how.items() if key != "seconds"} for name, how in DISTURBED.items()}
+    name: {key: value for key, value in how.items() if key != "seconds"}
+    for name, how in DISTURBED.items()}
 
 
 def targets(cells):

@@ -29,7 +29,7 @@ done
 bus=$(dirname /sys/devices/platform/vhci_hcd.0/usb*/*-1)
 mount -t overlay -o lowerdir={CONTROLLER}:$bus overlay $bus
 """
-# libudev takes no devices from an overlay unless it is told that the test wants that.
+# libudev takes no devices from an overlay unless a test disables its check of sysfs.
 ENVIRONMENT = "export GST_PLUGIN_SYSTEM_PATH=/run/plugins SYSTEMD_DEVICE_VERIFY_SYSFS=0"
 
 

@@ -196,7 +196,7 @@ static const struct act {
     const char *name;
     void (*prepare)(struct stage *s);
     enum tri_err (*run)(struct stage *s);
-    bool says_why; // the log contains a failure
+    bool logs_reason; // the log contains a failure
 } acts[] = {
     { "open", nothing, open_writer, true },
     { "take over", leave_a_dead_writer, open_writer, true },
@@ -290,7 +290,7 @@ static int objects(key_t key)
 
 /** A remaining writer continues, or another can open: no slot is lost, no frame is dropped, and a
  * reader gets each one. @return the violation, NULL for none. */
-static const char *goes_on(struct stage *s)
+static const char *check_continues(struct stage *s)
 {
     if (!s->writer && open_writer(s) != TRI_OK)
         return "no writer can be opened afterwards";
@@ -345,12 +345,12 @@ static bool try_one(const struct act *act, enum fail_call call, unsigned nth, in
     const char *wrong = NULL;
     if (came && err != TRI_OK && !matches(err, error))
         wrong = "the outcome has another meaning";
-    else if (came && err != TRI_OK && act->says_why && error != FAIL_REMOVED && !s.said[0])
+    else if (came && err != TRI_OK && act->logs_reason && error != FAIL_REMOVED && !s.said[0])
         wrong = "the log lacks the reason";
     else if (!s.writer && act->prepare == nothing && objects(s.key) != 0)
         wrong = "something was left behind";
     else
-        wrong = goes_on(&s);
+        wrong = check_continues(&s);
 
     tri_reader_release(s.reader, &s.frame);
     tri_reader_close(&s.reader);

@@ -160,7 +160,7 @@ static void published_frame_leaves_its_slot_to_upstream(void **state)
 }
 
 /** Queries the memory that the sink offers for `caps`. @return whether it answered. */
-static gboolean ask_for_memory(GstHarness *h, GstCaps *caps, gboolean need_pool, guint *size)
+static gboolean query_memory(GstHarness *h, GstCaps *caps, gboolean need_pool, guint *size)
 {
     GstQuery *query = gst_query_new_allocation(caps, need_pool);
     gst_caps_unref(caps);
@@ -185,14 +185,14 @@ static void sink_offers_memory_for_frames_of_known_size(void **state)
     (void)state;
     GstHarness *h = sink(64);
     guint size;
-    assert_true(ask_for_memory(h, grey(64), TRUE, &size));
+    assert_true(query_memory(h, grey(64), TRUE, &size));
     assert_int_equal(size, 64 * 48);
-    assert_true(ask_for_memory(h, grey(128), FALSE, &size));
+    assert_true(query_memory(h, grey(128), FALSE, &size));
     assert_int_equal(size, 128 * 48);
-    assert_true(ask_for_memory(
+    assert_true(query_memory(
         h, gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"), TRUE, &size));
     assert_int_equal(size, 0);
-    assert_false(ask_for_memory(h, gst_caps_from_string("audio/x-raw"), TRUE, &size));
+    assert_false(query_memory(h, gst_caps_from_string("audio/x-raw"), TRUE, &size));
     harness_end(h);
 }
 

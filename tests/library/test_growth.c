@@ -71,7 +71,7 @@ static void expect_said(const struct stage *s, const char *words)
 }
 
 /** Asserts that the larger frame is refused with advice, and nothing else changes. */
-static void expect_refused_and_going_on(struct stage *s, const char *words)
+static void expect_refused_without_a_change(struct stage *s, const char *words)
 {
     const struct tri_video small = SMALL;
     const struct tri_video large = LARGE;
@@ -135,7 +135,7 @@ static void growth_against(const char *limit, unsigned long long value, const ch
     assert_int_equal(publish_until_seen(s, &small), TRI_OK);
 
     set_limit(limit, value);
-    expect_refused_and_going_on(s, words);
+    expect_refused_without_a_change(s, words);
     stock_limits(NULL);
     expect_growth(s);
 }

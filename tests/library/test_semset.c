@@ -72,7 +72,7 @@ static void writer_that_is_refused_changes_no_permission(void **state)
 /** Sets one semaphore while a frame is being written, then expects ten frames to pass: intact, each
  * acquired by a reader that locks its slot, with two gates closed and every slot free at the
  * end. */
-static void goes_on_after_tampering(int number, int with)
+static void continues_after_tampering(int number, int with)
 {
     const char *name = a_name();
     tri_writer *writer;
@@ -115,19 +115,19 @@ static void goes_on_after_tampering(int number, int with)
 static void gate_opened_by_another_process_is_repaired(void **state)
 {
     (void)state;
-    goes_on_after_tampering(TRI_SEM_GATE_0 + 1, 0);
+    continues_after_tampering(TRI_SEM_GATE_0 + 1, 0);
 }
 
 static void gate_closed_by_another_process_is_repaired(void **state)
 {
     (void)state;
-    goes_on_after_tampering(TRI_SEM_GATE_0 + 3, 32767);
+    continues_after_tampering(TRI_SEM_GATE_0 + 3, 32767);
 }
 
 static void slot_released_by_another_process_is_repaired(void **state)
 {
     (void)state;
-    goes_on_after_tampering(TRI_SEM_LOCK_0, 32767);
+    continues_after_tampering(TRI_SEM_LOCK_0, 32767);
 }
 
 int main(void)

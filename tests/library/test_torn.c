@@ -34,7 +34,7 @@ static void wait_for(struct board *board, uint64_t published)
 }
 
 /** Compares every pixel; a slow reader lets up to three frames pass in the middle. */
-static uint64_t look_at(struct view *view, const struct tri_frame *frame)
+static uint64_t count_wrong(struct view *view, const struct tri_frame *frame)
 {
     const uint32_t half = frame->shape.plane[0].rows / 2;
     uint64_t wrong = solid_wrong(frame, 0, half);
@@ -54,7 +54,7 @@ static int watch(void *argument)
     while (!atomic_load(&view->board->ended)) {
         if (tri_reader_acquire(reader, &frame, 100) != TRI_OK)
             continue;
-        const uint64_t wrong = look_at(view, &frame);
+        const uint64_t wrong = count_wrong(view, &frame);
         if (tri_reader_is_intact(reader, &frame)) {
             view->accepted++;
             view->mixed += wrong > 0;

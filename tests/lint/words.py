@@ -39,6 +39,17 @@ WORDS = {
     "film|films|filmed": "video file",
     "audience|scene": "reader pool, fixture",
     "in vain": "without success",
+    "somebody|anybody|everybody|somewhere": "a process, a user; name the place",
+    "look at|looks at|looked at|looking at": "read, check, see",
+    "look for|looks for|looked for|looking for": "find, search",
+    "ask for|asks for|asked for|asking for": "request",
+    "find out|finds out|found out|finding out": "determine, detect",
+    "say so|says so|said so|say why|says why|said why": "report, give the reason",
+    "go on|goes on|went on|going on": "continue",
+    "put right|puts right|putting right": "repair",
+    "take apart|takes apart|taken apart": "split",
+    "give way|gives way|gave way": "yield, avoid",
+    "all the same": "still, nevertheless",
     "alas|behold|quaint|gladly|betimes|lest|ere|twain|naught|nought|aught": "a plain word",
 }
 

@@ -30,7 +30,7 @@ class RewrittenStream(ProgramTest):
             self.assertNotIn(word, said)
         return out.decode(errors="replace")
 
-    def assert_the_stream_goes_on(self):
+    def assert_the_stream_continues(self):
         self.assertIsNone(self.writer.poll(), "the writer has ended")
         done = self.run_to_end("triptych-dump", "--count", "5", "--stats", "--json", self.name)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -42,7 +42,7 @@ class RewrittenStream(ProgramTest):
         for process in running:
             self.assert_survives(process)
         self.assertEqual(hostile.wait(PATIENCE), 0)
-        self.assert_the_stream_goes_on()
+        self.assert_the_stream_continues()
 
     def test_dump_counts_intact_frames_of_a_hostile_stream(self):
         self.run_under_fire("triptych-dump", "--stats", "--json", "--duration", SECONDS,
@@ -63,7 +63,7 @@ class RewrittenStream(ProgramTest):
                 self.assert_survives(self.start("triptych-info", *command,
                                                 stdin=subprocess.DEVNULL))
         self.assertEqual(hostile.returncode, 0)
-        self.assert_the_stream_goes_on()
+        self.assert_the_stream_continues()
 
 
 if __name__ == "__main__":

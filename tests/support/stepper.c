@@ -37,7 +37,7 @@ static pid_t start_traced(int (*body)(void *argument), void *argument)
     return pid;
 }
 
-static struct __ptrace_syscall_info look_at(pid_t pid)
+static struct __ptrace_syscall_info call_of(pid_t pid)
 {
     struct __ptrace_syscall_info info = { 0 };
     const uintptr_t bytes = sizeof(info);
@@ -57,7 +57,7 @@ bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum
         signal = WSTOPSIG(status) == SYSCALL_STOP ? 0 : WSTOPSIG(status);
         if (signal != 0)
             continue; // delivered
-        const struct __ptrace_syscall_info info = look_at(pid);
+        const struct __ptrace_syscall_info info = call_of(pid);
         if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
             step->call = (long)info.entry.nr;
             calls++;
