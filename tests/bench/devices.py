@@ -155,8 +155,8 @@ def page(about, rounds, tables):
     return f"""# V4L2 devices: triptych-v4l2 beside pw-v4l2 and v4l2loopback
 
 `videotestsrc` writes into the sink of each; a V4L2 program in another process reads the device
-with four mapped buffers, poll() and VIDIOC_DQBUF. Medians of {rounds} interleaved rounds of {SECONDS} s.
-Latency: from the frame's arrival at the sink to its first bytes in the program. CPU: of the whole
+with four mapped buffers, poll() and VIDIOC_DQBUF. Medians of {rounds} interleaved rounds of
+{SECONDS} s. Latency: from the frame's arrival at the sink to its first bytes in the program. CPU: of the whole
 process, with the drawing, which is the same for all, and without PipeWire's daemon. In parentheses:
 the ratio to the peer in the same round, also a median. A program that maps its buffers for writing,
 as this one and most do, gets a copy from triptych-v4l2, where pipewiresink and v4l2sink copy before;
@@ -170,8 +170,8 @@ docs/performance`.
 
 {tables[0]}
 
-{Guest.RATE} frames a second in a virtual machine that QEMU emulates, with v4l2loopback, a module of its kernel.
-Its times are long, the ratios count:
+{Guest.RATE} frames a second in a virtual machine that QEMU emulates, with v4l2loopback, a module of its
+kernel. Its times are long, the ratios count:
 
 {tables[1]}
 """
@@ -183,7 +183,8 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, help="folder of devices.md")
     arguments = parser.parse_args()
     about = machine()
-    text = page(about, arguments.rounds, [table(place, arguments.rounds) for place in (Host(), Guest())])
+    tables = [table(place, arguments.rounds) for place in (Host(), Guest())]
+    text = page(about, arguments.rounds, tables)
     print(text)
     if arguments.output:
         (arguments.output / "devices.md").write_text(text, encoding="utf-8")

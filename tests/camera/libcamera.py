@@ -10,7 +10,8 @@ from usb_camera import NUMBER_AT
 from uvc import UsbCameraTest, number_of
 
 PLUGINS = pathlib.Path("/usr/lib/x86_64-linux-gnu/gstreamer-1.0")
-NEEDED = ("coreelements", "libcamera", "videoconvertscale", "videorate")  # quicker than a registry of all
+# Quicker than a registry of all plugins.
+NEEDED = ("coreelements", "libcamera", "videoconvertscale", "videorate")
 MODE = "YUYV-320x240"
 
 # libcamera names a camera by the firmware path of its USB controller. The virtual one has none: an

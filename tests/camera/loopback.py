@@ -52,8 +52,8 @@ class Loopback(CameraTest):
         self.start(f"exec {built('triptych-capture')} -q -n {name} -f YUYV -s {WIDTH}x{HEIGHT} -r 5 "
                    "-b 6 pattern:smpte")
         writer = self.start(
-            f"exec env {gstreamer(self.machine)} gst-launch-1.0 -q triptychsrc stream={name} ! videoconvert ! "
-            f"v4l2sink device=/dev/video{DEVICE} sync=false")
+            f"exec env {gstreamer(self.machine)} gst-launch-1.0 -q triptychsrc stream={name} ! "
+            f"videoconvert ! v4l2sink device=/dev/video{DEVICE} sync=false")
         there = f"v4l2-ctl -d {DEVICE} --get-fmt-video | grep -q '{WIDTH}/{HEIGHT}'"
         for _ in range(PATIENCE):
             if self.run_in(there).status == 0:
