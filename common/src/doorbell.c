@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "doorbell.h"
 
+#include "name.h"
+
 #include <triptych/frame.h>
 
 #include <errno.h>
@@ -95,7 +97,8 @@ static void ring(int id, key_t key)
     if (at == (void *)-1)
         return;
     struct tri_doorbell_page *page = at;
-    if (page->magic == MAGIC && (page->key == key || page->key == TRI_ANY_KEY)) {
+    if (page->magic == MAGIC &&
+        (page->key == key || (page->key == TRI_ANY_KEY && tri_key_is_ours(key)))) {
         atomic_fetch_add_explicit(&page->rings, 1, memory_order_release);
         futex(&page->rings, FUTEX_WAKE, 1, NULL); // one thread waits at a doorbell
     }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Notification of processes that wait for a stream, without polling.
+ * Notification of processes that wait for a stream, and of writers that wait for a reader, without
+ * polling.
  *
  * System V does not announce new objects. Each waiting process therefore creates a small shared-
  * memory segment, its doorbell, and removes it at once: it has no key, and the kernel frees it
  * with the process, however that ends. A writer whose stream appears, changes or ends finds the
  * doorbells in the kernel's table by their size, increments the word in each that waits for its key,
- * and wakes the futex on it.
+ * and wakes the futex on it. A reader that attaches does the same for its writer.
  *
  * Any process may ring a doorbell without a reason: the waiting process then looks its stream up,
  * at most once in two milliseconds. Any process may create doorbells: a writer rings a bounded
@@ -22,6 +23,12 @@
 
 #define TRI_ANY_KEY 0 // no stream has it
 
+/** What readers of the stream of `key` ring when they attach: no stream has it either. */
+static inline key_t tri_doorbell_readers_of(key_t key)
+{
+    return ~key;
+}
+
 /** All zero: none. */
 struct tri_doorbell {
     struct tri_doorbell_page *page; // NULL: none
@@ -29,8 +36,8 @@ struct tri_doorbell {
     int64_t rung_ns;                // when a ring last ended a wait
 };
 
-/** Creates a doorbell for the stream of `key`, or for all: TRI_ANY_KEY; unless there is one. @return
- *  whether it is new: look streams up once more. */
+/** Creates a doorbell for the stream of `key`, for all (TRI_ANY_KEY), or for readers of one; unless
+ *  there is one. @return whether it is new: check once more. */
 bool tri_doorbell_open(struct tri_doorbell *bell, key_t key);
 
 /** Call before a lookup of streams: a later ring ends the next wait. */

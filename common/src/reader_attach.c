@@ -75,6 +75,8 @@ static enum tri_err find_and_attach(struct tri_reader *r)
         return TRI_ERR_NO_RESOURCES;
 
     tri_doorbell_close(&r->bell);
+    if (r->phase != READER_MOVING)
+        tri_doorbell_ring(tri_doorbell_readers_of(r->key));
     if (owner != geteuid())
         tri_owner_log(&r->log, r->name, owner);
     const bool joined = r->mapping->segment.geometry.stream_id != r->stream_id;

@@ -327,6 +327,7 @@ void tri_writer_close(tri_writer **writer)
         return;
     const int saved = errno;
     tri_writer_tear_down(w);
+    tri_doorbell_close(&w->bell);
     tri_mapping_unref(&w->mapping);
     free(w);
     errno = saved;

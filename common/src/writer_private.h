@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** A writer's fields, shared by writer.c (frames), writer_slots.c (slots), writer_takeover.c (the
- *  stream) and writer_segment.c (its segment). */
+ *  stream), writer_segment.c (its segment) and writer_wait.c. */
 #ifndef TRI_WRITER_PRIVATE_H
 #define TRI_WRITER_PRIVATE_H
 
+#include "doorbell.h"
 #include "mapping.h"
 #include "semset.h"
 
@@ -43,6 +44,9 @@ struct tri_writer {
     int64_t open_ns;             // next try to open a slot after memory was short
     int64_t extra_ns;            // last use of a slot beyond the first `slots`
     bool contended;              // the last draft met locks of readers
+    struct tri_doorbell bell;    // while it waits for a reader
+    struct tri_sleep sleep;
+    int64_t attached_ns; // since when such a wait has seen readers attached, 0: none
 
     uint64_t number;       // of the newest frame, 0: none
     uint64_t number_found; // the same when this writer took its place: later ones are its own

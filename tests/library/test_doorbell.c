@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A process that waits for a stream is woken by its writer, and leaves nothing behind. */
+/* A process that waits for a stream is woken by its writer, and leaves nothing behind. A writer that
+ * waits for a reader is woken by it, and not by programs that inspect its stream. */
 #include "doorbell.h"
 
 #include "fixture.h"
@@ -27,6 +28,7 @@ struct shared {
     _Atomic uint64_t wakeups;
     _Atomic uint64_t ended;
     _Atomic uint64_t stop;
+    _Atomic int64_t began_ns;
     _Atomic int64_t latency_ns;
 };
 
@@ -186,6 +188,126 @@ static void reader_that_has_its_stream_has_no_doorbell(void **state)
     tri_writer_close(&writer);
 }
 
+static tri_writer *open_writer(const char *name)
+{
+    const struct tri_video video = PICTURE;
+    tri_writer *writer;
+    CHECK(solid_open(&writer, name, &video, 0) == TRI_OK);
+    return writer;
+}
+
+/** Waits for readers, again and again. */
+static int wait_for_readers(void *argument)
+{
+    struct shared *shared = argument;
+    tri_writer *writer = open_writer(shared->name);
+    while (!shared->ended) {
+        shared->waits++;
+        CHECK(tri_writer_wait_for_reader(writer, 1000 * FIXTURE_PATIENCE_S) == TRI_OK);
+        shared->latency_ns = tri_now_ns() - shared->began_ns;
+        shared->frames++;
+        while (shared->stop < shared->frames)
+            fixture_sleep_ms(1);
+    }
+    tri_writer_close(&writer);
+    return 0;
+}
+
+static void waiting_writer_learns_of_a_reader_at_once(void **state)
+{
+    (void)state;
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    const pid_t pid = fixture_start(wait_for_readers, shared);
+    unsigned soon = 0;
+    for (unsigned i = 1; !shared->ended; i++) {
+        soon = i % TIMES == 1 ? 0 : soon; // another series, on a busy machine
+        struct tri_frame frame = { 0 };
+        assert_true(fixture_reaches(&shared->waits, i));
+        fixture_sleep_ms(LONG_MS + (int)i); // at another moment between two checks each time
+        tri_reader *reader = open_reader(shared->name);
+        shared->began_ns = tri_now_ns();
+        assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT);
+        assert_true(fixture_reaches(&shared->frames, i));
+        soon += shared->latency_ns < SOON_NS;
+        tri_reader_close(&reader);
+        shared->ended = i % TIMES == 0 && (soon >= TIMES / 2 || i == SERIES * TIMES);
+        shared->stop++;
+    }
+    assert_int_equal(fixture_join(pid), 0);
+    print_message("# %u of %d readers noticed within 5 ms\n", soon, TIMES);
+    assert_in_range(soon, TIMES / 2, TIMES);
+}
+
+/** Waits for a reader that does not come, and counts how often this process slept. */
+static int wait_for_no_reader(void *argument)
+{
+    struct shared *shared = argument;
+    tri_writer *writer = open_writer(shared->name);
+    struct rusage before;
+    struct rusage after;
+    CHECK(getrusage(RUSAGE_SELF, &before) == 0);
+    CHECK(tri_writer_wait_for_reader(writer, WAIT_MS) == TRI_ERR_TIMEOUT);
+    CHECK(getrusage(RUSAGE_SELF, &after) == 0);
+    shared->wakeups = (uint64_t)(after.ru_nvcsw - before.ru_nvcsw);
+    tri_writer_close(&writer);
+    return 0;
+}
+
+static void writer_without_a_reader_wakes_once_a_second(void **state)
+{
+    (void)state;
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    assert_int_equal(fixture_join(fixture_start(wait_for_no_reader, shared)), 0);
+    assert_in_range(shared->wakeups, 1, LOOKUPS);
+}
+
+static void program_that_inspects_a_stream_is_no_reader(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    tri_writer *writer = open_writer(name);
+    assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_ERR_TIMEOUT);
+    for (int i = 0; i < 3; i++) { // slowly, at the wrong moment
+        void *at = shmat(ipc_shm(name), NULL, SHM_RDONLY);
+        assert_ptr_not_equal(at, (void *)-1);
+        assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_ERR_TIMEOUT);
+        assert_int_equal(shmdt(at), 0);
+        assert_int_equal(tri_writer_wait_for_reader(writer, LONG_MS), TRI_ERR_TIMEOUT);
+    }
+    tri_writer_close(&writer);
+}
+
+static void reader_that_rings_no_doorbell_is_found(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    tri_writer *writer = open_writer(name);
+    void *at = shmat(ipc_shm(name), NULL, SHM_RDONLY);
+    assert_ptr_not_equal(at, (void *)-1);
+    assert_int_equal(tri_writer_wait_for_reader(writer, 1000 * FIXTURE_PATIENCE_S), TRI_OK);
+    assert_int_equal(shmdt(at), 0);
+    tri_writer_close(&writer);
+}
+
+static void writer_that_has_a_reader_has_no_doorbell(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    tri_writer *writer = open_writer(name);
+    const int before = segments();
+    assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(segments(), before + 1);
+    tri_reader *reader = open_reader(name);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_OK);
+    assert_int_equal(segments(), before);
+    tri_reader_close(&reader);
+    tri_writer_close(&writer);
+}
+
 int main(void)
 {
     if (!fixture_is_alone()) {
@@ -199,6 +321,11 @@ int main(void)
         fixture_test(other_streams_do_not_wake_a_reader),
         fixture_test(killed_reader_leaves_no_doorbell),
         fixture_test(reader_that_has_its_stream_has_no_doorbell),
+        fixture_test(waiting_writer_learns_of_a_reader_at_once),
+        fixture_test(writer_without_a_reader_wakes_once_a_second),
+        fixture_test(program_that_inspects_a_stream_is_no_reader),
+        fixture_test(reader_that_rings_no_doorbell_is_found),
+        fixture_test(writer_that_has_a_reader_has_no_doorbell),
     };
     return cmocka_run_group_tests_name("doorbell", tests, NULL, NULL);
 }

@@ -141,6 +141,21 @@ TRI_API void tri_writer_set_history(tri_writer *writer, uint32_t frames);
  *  no system call. */
 TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
 
+/**
+ * Waits until the stream has a reader. One that attaches during the call ends it at once. One that
+ * attached before the call or without this library does so 0.1 to 1.1 s later, because only time
+ * distinguishes it from a program that inspects the stream (triptych-info, tri_stream_find()): such a
+ * program is attached for microseconds, and does not count unless it is stopped in them.
+ *
+ * @param timeout_ms  longest wait in milliseconds; 0 checks once, -1 waits indefinitely
+ *
+ * @return TRI_OK; TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED, a signal handler ran; TRI_ERR_FORKED, see
+ *         tri_writer.
+ *
+ * Cost: a small segment for the time of the wait; the thread wakes once a second.
+ */
+TRI_API enum tri_err tri_writer_wait_for_reader(tri_writer *writer, int timeout_ms);
+
 /** Counters and identity of a writer. */
 struct tri_writer_stats {
     uint64_t published;              // by this writer
