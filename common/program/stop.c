@@ -5,19 +5,29 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <time.h>
 
 #define HANDLER_NS 20000 // between two checks whether a handler has ended
+#define TICK_US    10000 // between the signals that end waits
 
 static volatile sig_atomic_t requested;
 static _Atomic(tri_reader *) readers[STOP_READERS];
 static atomic_uint handlers; // running
 
+/** Ends a wait. Writes continue, for the last output: SA_RESTART does not apply to waits. */
+static void on_tick(int number)
+{
+    (void)number;
+}
+
 static void on_signal(int number)
 {
+    const struct itimerval ticks = { .it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US };
     (void)number;
     const int saved = errno;
     requested = 1;
+    setitimer(ITIMER_REAL, &ticks, NULL); // for a wait that has not begun yet
     atomic_fetch_add(&handlers, 1);
     for (size_t i = 0; i < STOP_READERS; i++) {
         tri_reader *reader = atomic_load(&readers[i]);
@@ -63,6 +73,9 @@ void stop_on_signals(void)
         if (!nohup)
             sigaction(numbers[i], &action, NULL);
     }
+    struct sigaction tick = { .sa_handler = on_tick, .sa_flags = SA_RESTART };
+    sigemptyset(&tick.sa_mask);
+    sigaction(SIGALRM, &tick, NULL);
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);

@@ -7,8 +7,9 @@
 
 #include <stdbool.h>
 
-/** Installs the handlers, without SA_RESTART: a system call ends with EINTR. A second signal of the
- *  same kind ends the process at once. */
+/** Installs the handlers, without SA_RESTART: a system call ends with EINTR. A poll(2), nanosleep(2) or
+ *  semop(2) that begins just after the signal ends within 10 ms: the handlers start a timer, whose
+ *  SIGALRM ends waits. A second signal of the same kind ends the process at once. */
 void stop_on_signals(void);
 
 /** Whether such a signal has arrived. */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals that end a program: no wait outlasts them, also one that begins just after. */
+#include "program/stop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LONG_S = 60, PIPE_BYTES = 1 << 20 };
+
+static bool poll_ends(void)
+{
+    return poll(NULL, 0, LONG_S * 1000) == -1 && errno == EINTR;
+}
+
+static bool sleep_ends(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += LONG_S;
+    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR;
+}
+
+/** Whether the last output is complete, although its pipe is full for several ticks. */
+static bool write_continues(void)
+{
+    static char output[PIPE_BYTES];
+    int ends[2];
+    if (pipe(ends) != 0)
+        return false;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[1]);
+        nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+        while (read(ends[0], output, sizeof(output)) > 0)
+            ;
+        _exit(0);
+    }
+    close(ends[0]);
+    FILE *to = fdopen(ends[1], "w");
+    const bool complete = to && fwrite(output, sizeof(output), 1, to) == 1;
+    return to && fclose(to) == 0 && waitpid(pid, NULL, 0) == pid && complete;
+}
+
+/** Runs `part` in a process that a signal has just asked to stop. @return its result */
+static bool after_signal(bool (*part)(void))
+{
+    int status;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        stop_on_signals();
+        raise(SIGTERM);
+        _exit(stop_requested() && part() ? 0 : 1);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
+static void wait_that_begins_after_a_signal_ends(void **state)
+{
+    (void)state;
+    assert_true(after_signal(poll_ends));
+    assert_true(after_signal(sleep_ends));
+}
+
+static void output_after_a_signal_is_complete(void **state)
+{
+    (void)state;
+    assert_true(after_signal(write_continues));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wait_that_begins_after_a_signal_ends),
+        cmocka_unit_test(output_after_a_signal_is_complete),
+    };
+    return cmocka_run_group_tests_name("stop", tests, NULL, NULL);
+}
