@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define POLL_MS 10 // between checks for readers
+#define POLL_MS 10 // between checks whether readers have left
 
 struct run {
     const struct config *config;
@@ -118,8 +118,8 @@ static uint32_t readers(const struct run *run)
 
 static void wait_for_reader(const struct run *run)
 {
-    while (!stop_requested() && readers(run) == 0)
-        sleep_ms(POLL_MS);
+    while (!stop_requested() && tri_writer_wait_for_reader(run->writer, -1) != TRI_OK)
+        ;
 }
 
 /** Keeps the stream while it has readers that have not taken its last frames yet. */
@@ -184,6 +184,16 @@ static void crash(struct run *run)
     raise(SIGKILL);
 }
 
+/** Returns when the loop has something to do that is not the source's. */
+static int64_t next_deadline(const struct run *run, int64_t end_ns, bool live_stats)
+{
+    const int64_t stats_ns = stats_next(&run->supervisor.publisher.stats);
+    int64_t next_ns = reader_hooks_next(&run->hooks);
+    if (end_ns && end_ns < next_ns)
+        next_ns = end_ns;
+    return live_stats && stats_ns < next_ns ? stats_ns : next_ns;
+}
+
 static void stream(struct run *run)
 {
     struct stats *stats = &run->supervisor.publisher.stats;
@@ -194,7 +204,7 @@ static void stream(struct run *run)
     const bool live_stats = verbosity > 0 || (verbosity == 0 && isatty(STDERR_FILENO));
     enum source_result result = SOURCE_OK;
     while (result == SOURCE_OK && !stop_requested()) {
-        result = supervisor_step(&run->supervisor);
+        result = supervisor_step(&run->supervisor, next_deadline(run, end_ns, live_stats));
         reader_hooks_check(&run->hooks, &run->supervisor.publisher);
         if (must_crash(run))
             crash(run);

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define WAIT_MS 100 // longest time before a signal or a time limit is noticed
-
 enum source_result publisher_open(struct publisher *publisher)
 {
     publisher->source.options = &publisher->options;
@@ -148,13 +146,14 @@ static enum source_result fill_queue(struct publisher *publisher)
 }
 
 /** Lets the source fill one frame, into a slot if one is free. *draft: the filled draft, or NULL. */
-static enum source_result fill_one(struct publisher *publisher, struct tri_draft **draft)
+static enum source_result fill_one(struct publisher *publisher, struct tri_draft **draft,
+                                   int timeout_ms)
 {
     struct source *source = &publisher->source;
     if (source->queue == 0 && !source->in_place && !publisher->in_progress && source->skip == 0)
         publisher_begin(publisher, &source->video);
     *draft = publisher->draft.data[0] ? &publisher->draft : NULL;
-    const enum source_result result = source->ops->fill(source, draft, WAIT_MS);
+    const enum source_result result = source->ops->fill(source, draft, timeout_ms);
     publisher->in_progress = result == SOURCE_NOTHING;
     return result;
 }
@@ -183,15 +182,15 @@ static void deliver(struct publisher *publisher, struct tri_draft *draft)
     publisher_publish(publisher, draft);
 }
 
-enum source_result publisher_frame(struct publisher *publisher)
+enum source_result publisher_frame(struct publisher *publisher, int timeout_ms)
 {
     struct source *source = &publisher->source;
     struct tri_draft *draft = NULL;
     enum source_result result = source->queue > 0 ? fill_queue(publisher) : SOURCE_OK;
     if (result == SOURCE_OK && source->ops->wait)
-        result = source->ops->wait(source, WAIT_MS);
+        result = source->ops->wait(source, timeout_ms);
     if (result == SOURCE_OK)
-        result = fill_one(publisher, &draft);
+        result = fill_one(publisher, &draft, timeout_ms);
     const uint64_t unusable = result == SOURCE_DROPPED;
     tri_writer_add_drops(publisher->writer, source->driver_drops + unusable, source->writer_drops);
     source->driver_drops = source->writer_drops = 0;

@@ -26,9 +26,10 @@ struct publisher {
 /** Opens the source. @return as source_ops.open */
 enum source_result publisher_open(struct publisher *publisher);
 
-/** Waits for the source's next frame and publishes it, or counts a drop if no slot is free.
+/** Waits up to `timeout_ms` for the source's next frame and publishes it, or counts a drop if no
+ *  slot is free.
  *  @return as source_ops.fill; SOURCE_CHANGED needs no action by the caller */
-enum source_result publisher_frame(struct publisher *publisher);
+enum source_result publisher_frame(struct publisher *publisher, int timeout_ms);
 
 /** Publishes a draft and counts it. */
 void publisher_publish(struct publisher *publisher, struct tri_draft *draft);

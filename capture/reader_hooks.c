@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define CHECK_NS INT64_C(40000000)
+#define IDLE_NS  INT64_C(1000000000) // between checks while no frame comes
 
 /** Starts a command with /dev/null as stdin and stderr as stdout: stdout is for data. */
 static int start(const char *command)
@@ -53,6 +54,13 @@ static void set_has_readers(struct reader_hooks *hooks, bool has_readers)
     if (error)
         tri_log_write(hooks->log, TRI_LOG_ERROR, "capture", "cannot run '%s': %s", command,
                       strerror(error));
+}
+
+int64_t reader_hooks_next(const struct reader_hooks *hooks)
+{
+    if (!hooks->first && !hooks->last)
+        return INT64_MAX;
+    return hooks->checked_ns + (hooks->changed ? CHECK_NS : IDLE_NS);
 }
 
 void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publisher)

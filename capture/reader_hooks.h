@@ -18,6 +18,9 @@ struct reader_hooks {
     int64_t checked_ns;
 };
 
+/** Returns when the next check is due while nothing else happens; INT64_MAX: never. */
+int64_t reader_hooks_next(const struct reader_hooks *hooks);
+
 /** Runs the command that is due, without waiting for its end. Checks for readers at most every 40 ms;
  *  two successive checks must agree, so that programs which only inspect the stream do not count. */
 void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publisher);

@@ -20,15 +20,20 @@ static void sleep_until(int64_t until_ns)
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
+int64_t schedule_next(const struct schedule *schedule)
+{
+    const int64_t due_ns = schedule->due_ns ? schedule->due_ns : tri_now_ns();
+    const int64_t frame_ns = due_ns + schedule->delay_ns;
+    return frame_ns > schedule->frame_ns ? frame_ns : schedule->frame_ns + 1;
+}
+
 bool schedule_wait(struct schedule *schedule, int timeout_ms)
 {
     const int64_t now_ns = tri_now_ns();
     const int64_t limit_ns = now_ns + timeout_ms * INT64_C(1000000);
     if (!schedule->due_ns)
         schedule->due_ns = now_ns;
-    int64_t frame_ns = schedule->due_ns + schedule->delay_ns;
-    if (frame_ns <= schedule->frame_ns)
-        frame_ns = schedule->frame_ns + 1;
+    const int64_t frame_ns = schedule_next(schedule);
     if (frame_ns > now_ns)
         sleep_until(frame_ns < limit_ns ? frame_ns : limit_ns);
     if (frame_ns > tri_now_ns())

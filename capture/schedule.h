@@ -24,6 +24,9 @@ void schedule_init(struct schedule *schedule, uint32_t num, uint32_t den);
  *  @return whether it is due; false: the time is up or a signal arrived */
 bool schedule_wait(struct schedule *schedule, int timeout_ms);
 
+/** Returns when the next frame is due, on the clock of tri_now_ns(). */
+int64_t schedule_next(const struct schedule *schedule);
+
 /** Moves on to the deadline of the next frame. */
 void schedule_advance(struct schedule *schedule);
 

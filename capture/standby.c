@@ -3,10 +3,7 @@
 
 #include "pattern/drawing.h"
 
-#include <time.h>
-
-#define CHECK_NS   INT64_C(40000000)
-#define CONFIRM_NS INT64_C(5000000)
+#define CHECK_NS INT64_C(40000000)
 
 /** Whether the stream has readers now. */
 static bool has_readers(struct standby *standby, const struct publisher *publisher)
@@ -28,18 +25,12 @@ bool standby_is_due(struct standby *standby, const struct publisher *publisher)
            (double)(standby->checked_ns - standby->read_ns) / 1e9 >= standby->after_s;
 }
 
-static void sleep_ns(int64_t ns)
+bool standby_must_end(struct standby *standby, const struct publisher *publisher, int timeout_ms)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = (long)ns }, NULL);
-}
-
-bool standby_must_end(struct standby *standby, const struct publisher *publisher)
-{
-    sleep_ns(CHECK_NS);
-    if (!has_readers(standby, publisher))
+    if (tri_writer_wait_for_reader(publisher->writer, timeout_ms) != TRI_OK)
         return false;
-    sleep_ns(CONFIRM_NS);
-    return has_readers(standby, publisher);
+    standby->checked_ns = standby->read_ns = tri_now_ns();
+    return true;
 }
 
 bool standby_publish(struct publisher *publisher)

@@ -18,9 +18,8 @@ struct standby {
 /** Whether to close the source now. Checks for readers at most every 40 ms. */
 bool standby_is_due(struct standby *standby, const struct publisher *publisher);
 
-/** Waits for 40 ms, then checks for readers. @return whether to open the source: the stream has
- *  readers, and still 5 ms later, unlike with a program that only inspects it */
-bool standby_must_end(struct standby *standby, const struct publisher *publisher);
+/** Waits up to `timeout_ms` for a reader. @return whether to open the source */
+bool standby_must_end(struct standby *standby, const struct publisher *publisher, int timeout_ms);
 
 /** Publishes a frame that shows STANDBY. @return false if this format cannot be drawn, logged */
 bool standby_publish(struct publisher *publisher);

@@ -3,9 +3,11 @@
 
 #include "program/capture_timing.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
-#define WAIT_MS         100
+#define WAIT_MAX_MS     1000 // of a wait that nothing bounds
+#define MS_NS           INT64_C(1000000)
 #define OUTAGE_MAX_S    60 // end of the run without --persistent
 #define TIMEOUT_PERIODS 3  // frame periods that the device time-out is at least, for slow cameras
 
@@ -106,36 +108,69 @@ static void note_frame(struct supervisor *supervisor)
     outage_end(&supervisor->outage);
 }
 
-static enum source_result publish_no_signal(struct supervisor *supervisor)
+/** Milliseconds until a time, rounded up: at least 0, at most WAIT_MAX_MS. */
+static int ms_until(int64_t until_ns)
+{
+    const int64_t left_ns = until_ns - tri_now_ns();
+    if (left_ns <= 0)
+        return 0;
+    return left_ns < WAIT_MAX_MS * MS_NS ? (int)((left_ns + MS_NS - 1) / MS_NS) : WAIT_MAX_MS;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void draw_no_signal(struct supervisor *supervisor)
 {
     struct outage *outage = &supervisor->outage;
     struct publisher *publisher = &supervisor->publisher;
-    if (publisher->source.ops->is_back && publisher->source.ops->is_back(&publisher->source))
-        return reopen_source(supervisor);
-    if (!schedule_wait(&outage->schedule, WAIT_MS))
-        return SOURCE_OK;
-    schedule_postpone(&outage->schedule); // if reopening the source took long
-    schedule_advance(&outage->schedule);
     struct tri_draft *draft = publisher_begin(publisher, &outage->video);
     if (draft && outage_draw(outage, draft))
         publisher_publish(publisher, draft);
     else if (draft)
         tri_writer_cancel(publisher->writer, draft);
-    if (publisher->source.ops->is_back || !outage_is_retry_due(outage, tri_now_ns()))
+}
+
+static enum source_result publish_no_signal(struct supervisor *supervisor, int64_t until_ns)
+{
+    struct outage *outage = &supervisor->outage;
+    struct source *source = &supervisor->publisher.source;
+    const int64_t wait_ns = earlier(until_ns, schedule_next(&outage->schedule));
+    if (source->ops->is_back && source->ops->is_back(source, ms_until(wait_ns)))
+        return reopen_source(supervisor);
+    if (!source->ops->is_back)
+        until_ns = earlier(until_ns, outage->retry_at_ns);
+    if (schedule_wait(&outage->schedule, ms_until(until_ns))) {
+        schedule_postpone(&outage->schedule); // if reopening the source took long
+        schedule_advance(&outage->schedule);
+        draw_no_signal(supervisor);
+    }
+    if (source->ops->is_back || !outage_is_retry_due(outage, tri_now_ns()))
         return SOURCE_OK;
     return reopen_source(supervisor);
+}
+
+/** Returns when a source without a usable frame counts as lost; INT64_MAX: never. */
+static int64_t device_deadline(const struct supervisor *supervisor)
+{
+    const struct source *source = &supervisor->publisher.source;
+    const int64_t least_ns =
+        TIMEOUT_PERIODS * capture_timing_period(source->video.fps_num, source->video.fps_den);
+    const int64_t limit_ns = (int64_t)(supervisor->device_timeout * 1e9);
+    if (!(source->ops->flags & SOURCE_CAN_STALL) || limit_ns <= 0)
+        return INT64_MAX;
+    return supervisor->last_frame_ns + (limit_ns > least_ns ? limit_ns : least_ns);
 }
 
 /** Treats a source without a usable frame for too long as lost. */
 static enum source_result check_device_timeout(struct supervisor *supervisor)
 {
     const struct source *source = &supervisor->publisher.source;
-    const double silent_s = (double)(tri_now_ns() - supervisor->last_frame_ns) / 1e9;
-    const int64_t period_ns = capture_timing_period(source->video.fps_num, source->video.fps_den);
-    const double least_s = (double)period_ns / 1e9 * TIMEOUT_PERIODS;
-    const double limit_s = supervisor->device_timeout;
-    if (!(source->ops->flags & SOURCE_CAN_STALL) || limit_s <= 0 || silent_s < limit_s ||
-        silent_s < least_s)
+    const int64_t now_ns = tri_now_ns();
+    const double silent_s = (double)(now_ns - supervisor->last_frame_ns) / 1e9;
+    if (now_ns < device_deadline(supervisor))
         return SOURCE_OK;
     tri_log_write(&supervisor->source_log, TRI_LOG_WARN, "capture", "%s: no %sframe for %.1f s%s%s",
                   source->label, source->fault[0] ? "usable " : "", silent_s,
@@ -143,9 +178,10 @@ static enum source_result check_device_timeout(struct supervisor *supervisor)
     return lose_source(supervisor);
 }
 
-static enum source_result publish_frame(struct supervisor *supervisor)
+static enum source_result publish_frame(struct supervisor *supervisor, int64_t until_ns)
 {
-    switch (publisher_frame(&supervisor->publisher)) {
+    const int timeout_ms = ms_until(earlier(until_ns, device_deadline(supervisor)));
+    switch (publisher_frame(&supervisor->publisher, timeout_ms)) {
     case SOURCE_OK:
         note_frame(supervisor);
         return SOURCE_OK;
@@ -170,11 +206,11 @@ static enum source_result publish_frame(struct supervisor *supervisor)
 
 /** Closes the source, because the stream has no readers. A stream that cannot show STANDBY needs
  *  one frame of the source first: readers attach to a stream that has a frame. */
-static enum source_result enter_standby(struct supervisor *supervisor)
+static enum source_result enter_standby(struct supervisor *supervisor, int64_t until_ns)
 {
     struct publisher *publisher = &supervisor->publisher;
     if (!standby_publish(publisher) && publisher->stats.frames == 0)
-        return publish_frame(supervisor);
+        return publish_frame(supervisor, until_ns);
     publisher_close(publisher);
     publisher->source.tried_io = 0; // no I/O method has failed
     outage_end(&supervisor->outage);
@@ -185,10 +221,10 @@ static enum source_result enter_standby(struct supervisor *supervisor)
 }
 
 /** Opens the source as soon as the stream has a reader. */
-static enum source_result wait_in_standby(struct supervisor *supervisor)
+static enum source_result wait_in_standby(struct supervisor *supervisor, int64_t until_ns)
 {
     struct publisher *publisher = &supervisor->publisher;
-    if (!standby_must_end(&supervisor->standby, publisher))
+    if (!standby_must_end(&supervisor->standby, publisher, ms_until(until_ns)))
         return SOURCE_OK;
     supervisor->standby.active = false;
     tri_log_write(supervisor->log, TRI_LOG_INFO, "capture", "%s: opening it for a reader",
@@ -199,15 +235,16 @@ static enum source_result wait_in_standby(struct supervisor *supervisor)
     return lose_source(supervisor);
 }
 
-enum source_result supervisor_step(struct supervisor *supervisor)
+enum source_result supervisor_step(struct supervisor *supervisor, int64_t until_ns)
 {
     struct standby *standby = &supervisor->standby;
     if (standby->active)
-        return wait_in_standby(supervisor);
+        return wait_in_standby(supervisor, until_ns);
     // A frame in progress comes first: its slot must not be overwritten.
     if (!supervisor->publisher.in_progress && standby_is_due(standby, &supervisor->publisher))
-        return enter_standby(supervisor);
-    return supervisor->outage.active ? publish_no_signal(supervisor) : publish_frame(supervisor);
+        return enter_standby(supervisor, until_ns);
+    return supervisor->outage.active ? publish_no_signal(supervisor, until_ns)
+                                     : publish_frame(supervisor, until_ns);
 }
 
 void supervisor_close(struct supervisor *supervisor)

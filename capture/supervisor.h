@@ -29,9 +29,10 @@ struct supervisor {
  *  @return SOURCE_OK, or as source_ops.open */
 enum source_result supervisor_open(struct supervisor *supervisor);
 
-/** Publishes one frame of the source, or one NO SIGNAL or STANDBY frame; may time out without any.
+/** Publishes one frame of the source, or one NO SIGNAL or STANDBY frame; returns without any at
+ *  `until_ns`, or when a signal arrives.
  *  @return SOURCE_OK, continue; SOURCE_END; SOURCE_FAILED */
-enum source_result supervisor_step(struct supervisor *supervisor);
+enum source_result supervisor_step(struct supervisor *supervisor, int64_t until_ns);
 
 void supervisor_close(struct supervisor *supervisor);
 

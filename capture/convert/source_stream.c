@@ -190,13 +190,13 @@ static enum tri_err acquire(struct source *source, int timeout_ms)
 }
 
 /** Whether there is a frame that can be converted; keeps it. */
-static bool stream_is_back(struct source *source)
+static bool stream_is_back(struct source *source, int timeout_ms)
 {
     char why[200];
     if (!make_state(source))
         return false;
     struct stream_source *stream = source->state;
-    if (!stream->pending && acquire(source, 0) != TRI_OK)
+    if (!stream->pending && acquire(source, timeout_ms) != TRI_OK)
         return false;
     stream->pending = plan(source, &stream->frame.info.video, why, sizeof(why));
     return stream->pending;

@@ -295,10 +295,10 @@ static enum source_result injector_enqueue(struct source *source, struct tri_dra
     return leave(source, inner->ops->enqueue(inner, draft));
 }
 
-static bool injector_is_back(struct source *source)
+static bool injector_is_back(struct source *source, int timeout_ms)
 {
     struct source *inner = enter(source);
-    const bool back = inner->ops->is_back(inner);
+    const bool back = inner->ops->is_back(inner, timeout_ms);
     (void)leave(source, SOURCE_OK);
     return back;
 }

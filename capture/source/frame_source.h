@@ -11,7 +11,7 @@
  *  once. */
 enum source_result {
     SOURCE_OK,      // open: ready; wait: a frame can be filled; fill: *draft holds a frame
-    SOURCE_NOTHING, // the time is up or a signal arrived; the caller calls again, with the same draft
+    SOURCE_NOTHING, // the time is up or a signal arrived: stop.h; called again with the same draft
     SOURCE_DROPPED, // fill: a frame arrived but is unusable: counted as dropped by the driver
     SOURCE_CHANGED, // new source->video or ->queue for the next frames; enqueued drafts are void
     SOURCE_END,     // the last frame has been delivered
@@ -114,10 +114,10 @@ struct source_ops {
      *  that open() left half open, and a closed one. */
     void (*close)(struct source *source);
 
-    /** Whether a source that was lost, and closed, can be opened again: called for each NO SIGNAL frame
-     *  instead of opening it now and then. It may keep what it found for open(), and close() releases
-     *  that. NULL: only opening it shows that. */
-    bool (*is_back)(struct source *source);
+    /** Waits up to `timeout_ms`, or less, until a source that was lost, and closed, can be opened
+     *  again: called before each NO SIGNAL frame instead of opening it now and then. It may keep what
+     *  it found for open(), and close() releases that. NULL: only opening it shows that. */
+    bool (*is_back)(struct source *source, int timeout_ms);
 
     /** Prints a list on stdout; NULL if there is nothing to list. The source is not open. */
     enum source_result (*list)(const struct source_options *options, enum source_list what);

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define OPEN_SECONDS 20 // network elements report a failure by themselves earlier than that
-#define WAIT_MS      100
 
 /* From a build folder the module is beside this program's folder. */
 #define BUILT_MODULE "/../plugins/gstreamer/" GST_MODULE_FILE
@@ -61,7 +60,8 @@ static enum source_result wait_for_caps(struct source *source)
 {
     const int64_t end_ns = tri_now_ns() + OPEN_SECONDS * INT64_C(1000000000);
     while (!stop_requested()) {
-        const enum source_result result = module->ops.wait(source, WAIT_MS);
+        const int64_t left_ms = (end_ns - tri_now_ns()) / 1000000 + 1;
+        const enum source_result result = module->ops.wait(source, left_ms > 0 ? (int)left_ms : 0);
         if (result == SOURCE_CHANGED)
             return SOURCE_OK;
         if (result != SOURCE_NOTHING)

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define FRAME_LINE_MIN 6 // "FRAME" and a newline
-#define HEADER_WAIT_MS 200
 
 /** What fill() does next. */
 enum step { READ_HEADER, READ_PIXELS, DELIVER };
@@ -149,7 +148,7 @@ static enum source_result read_header(struct state *state)
 {
     struct video_file *file = &state->file;
     enum source_result result;
-    while ((result = read_line(state, 1, HEADER_WAIT_MS)) == SOURCE_NOTHING)
+    while ((result = read_line(state, 1, -1)) == SOURCE_NOTHING)
         if (stop_requested())
             return SOURCE_NOTHING;
     if (result == SOURCE_END)

@@ -191,7 +191,12 @@ double stats_cpu(const struct stats *stats)
     return passed > 0 ? 100 * (double)(cpu_now_ns() - stats->started_cpu_ns) / (double)passed : 0;
 }
 
+int64_t stats_next(const struct stats *stats)
+{
+    return stats->line_ns + SECOND;
+}
+
 bool stats_due(const struct stats *stats, int64_t now_ns)
 {
-    return now_ns - stats->line_ns >= SECOND;
+    return now_ns >= stats_next(stats);
 }

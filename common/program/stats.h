@@ -87,7 +87,10 @@ double stats_byte_rate(const struct stats *stats);
 /** CPU time of this process since the start, in percent of one core. */
 double stats_cpu(const struct stats *stats);
 
-/** True once per second: time for stats_line(). */
+/** When stats_line() is due next: once per second. */
+int64_t stats_next(const struct stats *stats);
+
+/** Whether it is. */
 bool stats_due(const struct stats *stats, int64_t now_ns);
 
 /** " 59.99 fps, dropped: 0 driver + 0 writer + 0 reader, age p50 1.2 ms p99 3.4 ms". The rate is

@@ -384,7 +384,6 @@ static void prepare_frame(struct source *source, struct capture *capture)
 static enum source_result module_wait(struct source *source, int timeout_ms)
 {
     struct capture *capture = source->state;
-    const gint64 end_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
     guint64 replaced;
     source->in_place = NULL;
     unlock(capture);
@@ -392,7 +391,7 @@ static enum source_result module_wait(struct source *source, int timeout_ms)
     lock(capture);
     capture->shared->writer = source->writer;
 
-    const struct tri_video *video = gst_triptych_capture_sink_wait(capture->sink, end_us);
+    const struct tri_video *video = gst_triptych_capture_sink_wait(capture->sink, timeout_ms);
     if (video && !tri_video_same(video, &source->video)) {
         source->video = *video;
         return SOURCE_CHANGED;

@@ -4,12 +4,17 @@
 #include "logging.h"
 #include "videocaps.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #define GST_CAT_DEFAULT gst_triptych_debug
 
 struct _GstTriptychCaptureSink {
     GstTriptychVideoSink parent;
 
     gint woken; // atomic
+    int event; // eventfd: new caps, a frame or a wake. A signal ends a poll, but not a GCond's wait
 
     // Guarded by the writer's lock.
     GCond changed;
@@ -34,7 +39,7 @@ static gboolean gst_triptych_capture_sink_set_caps(GstBaseSink *base, GstCaps *c
         return FALSE;
     g_mutex_lock(lock_of(self));
     self->video = self->parent.video;
-    g_cond_broadcast(&self->changed);
+    (void)eventfd_write(self->event, 1);
     while (!self->parent.writer->writer && !self->flushing)
         g_cond_wait(&self->changed, lock_of(self));
     g_mutex_unlock(lock_of(self));
@@ -72,7 +77,7 @@ static GstFlowReturn gst_triptych_capture_sink_show_frame(GstVideoSink *sink, Gs
         self->replaced += old != NULL;
         self->next = frame;
         self->next.buffer = gst_buffer_ref(buffer);
-        g_cond_broadcast(&self->changed);
+        (void)eventfd_write(self->event, 1);
     }
     g_mutex_unlock(lock_of(self));
     gst_clear_buffer(&old); // without the lock, which the pool takes
@@ -121,6 +126,7 @@ static void gst_triptych_capture_sink_finalize(GObject *object)
 {
     GstTriptychCaptureSink *self = GST_TRIPTYCH_CAPTURE_SINK(object);
     g_cond_clear(&self->changed);
+    close(self->event);
     gst_triptych_writer_unref(self->parent.writer);
     G_OBJECT_CLASS(gst_triptych_capture_sink_parent_class)->finalize(object);
 }
@@ -128,6 +134,7 @@ static void gst_triptych_capture_sink_finalize(GObject *object)
 static void gst_triptych_capture_sink_init(GstTriptychCaptureSink *self)
 {
     g_cond_init(&self->changed);
+    self->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 static void gst_triptych_capture_sink_class_init(GstTriptychCaptureSinkClass *klass)
@@ -167,13 +174,18 @@ static gboolean has_first_caps(const GstTriptychCaptureSink *self)
     return self->video.fourcc && !self->parent.writer->writer;
 }
 
-const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, gint64 end_us)
+const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, int timeout_ms)
 {
+    struct pollfd event = { .fd = self->event, .events = POLLIN };
+    eventfd_t count;
     g_cond_broadcast(&self->changed); // the stream may be there now
-    while (!self->next.buffer && !has_first_caps(self) &&
-           !g_atomic_int_compare_and_exchange(&self->woken, 1, 0) &&
-           g_cond_wait_until(&self->changed, lock_of(self), end_us))
-        ;
+    if (!self->next.buffer && !has_first_caps(self) &&
+        !g_atomic_int_compare_and_exchange(&self->woken, 1, 0)) {
+        g_mutex_unlock(lock_of(self));
+        poll(&event, 1, timeout_ms);
+        g_mutex_lock(lock_of(self));
+        (void)eventfd_read(self->event, &count);
+    }
     return self->next.buffer ? &self->next.video : self->video.fourcc ? &self->video : NULL;
 }
 
@@ -192,5 +204,5 @@ gboolean gst_triptych_capture_sink_take(GstTriptychCaptureSink *self,
 void gst_triptych_capture_sink_wake(GstTriptychCaptureSink *self)
 {
     g_atomic_int_set(&self->woken, 1);
-    g_cond_broadcast(&self->changed);
+    (void)eventfd_write(self->event, 1);
 }

@@ -29,10 +29,11 @@ GstTriptychCaptureSink *gst_triptych_capture_sink_new(GstTriptychWriter *writer)
  *  streaming thread waits. Any thread, without the lock. */
 void gst_triptych_capture_sink_set_live(GstTriptychCaptureSink *self, gboolean live);
 
-/** Waits for caps or a frame, at most until `end_us` (g_get_monotonic_time()), or until
- *  gst_triptych_capture_sink_wake() is called. Call with the lock held; the wait releases it.
+/** Waits up to `timeout_ms`, or less, for caps or a frame, a gst_triptych_capture_sink_wake() or a
+ *  signal. Call with the lock held, which is released while it waits.
  *  @return the description of the next frames; NULL: nothing is there yet */
-const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, gint64 end_us);
+const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self,
+                                                       int timeout_ms);
 
 /** Takes the frame if there is one, with its number of replaced predecessors. Call with the lock held.
  *  @return whether *frame was set; the caller owns its buffer */

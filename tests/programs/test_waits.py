@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that wait for frames: they sleep, and a signal ends them.
+"""Programs that wait for frames, for a source or for readers: they sleep, and a signal ends them.
 
 Their wake-ups are counted by the kernel. A program that polls ten times a second never stops waking
 by this count, however busy the machine is.
@@ -42,7 +42,7 @@ def wake_ups(pid):
     return count
 
 
-class Waits(ProgramTest):
+class Waiting(ProgramTest):
     def idle_stream(self):
         """A stream with one frame, whose writer publishes no more."""
         name = self.stream()
@@ -82,6 +82,8 @@ class Waits(ProgramTest):
         for name in (self.idle_stream(), self.stream()):
             self.assert_waits(self.start_reader(name, (*command, name), **options), number, status)
 
+
+class Readers(Waiting):
     def test_dump_sleeps_until_a_frame_or_a_signal(self):
         self.assert_reader_waits("triptych-dump", "-q", "--to", "raw", "-o", "/dev/null")
 
@@ -120,6 +122,54 @@ except KeyboardInterrupt: pass""")
             self.assert_waits(self.start_reader(name, command, env=os.environ | {
                 "GST_PLUGIN_PATH": str(BUILD / "plugins/gstreamer"),
                 "GST_REGISTRY": str(registry)}), signal.SIGINT)
+
+
+class Writers(Waiting):
+    """triptych-capture and triptych-convert without a frame to publish."""
+
+    def setUp(self):
+        super().setUp()
+        self.name = self.stream()
+
+    def assert_writer_waits(self, program, *args):
+        """The same of a program that writes a stream."""
+        process = self.start(program, "-q", *args)
+        self.wait_for_stream(self.name, process)
+        self.assert_waits(process, signal.SIGTERM)
+
+    def assert_capture_waits(self, *args):
+        self.assert_writer_waits("triptych-capture", "-n", self.name, "-s", "64x48", *args)
+
+    def test_capture_sleeps_while_its_source_is_silent(self):
+        pipe = self.folder() / "pipe"
+        os.mkfifo(pipe)
+        held = os.open(pipe, os.O_RDWR)
+        self.addCleanup(os.close, held)
+        self.assert_capture_waits("-f", "GREY", "-r", "30", f"raw:{pipe}")
+
+    def test_capture_sleeps_until_the_next_frame(self):
+        self.assert_capture_waits("-r", "1/3600", "pattern:black")
+
+    def test_capture_sleeps_while_its_pipeline_is_silent(self):
+        if not list(BUILD.rglob("libtriptych-gst.so")):
+            self.skipTest("the module is not built")
+        self.assert_capture_waits("--device-timeout", "0",
+                                  "gst:videotestsrc is-live=true ! video/x-raw,framerate=1/3600")
+
+    def test_capture_without_its_source_sleeps_between_frames(self):
+        self.assert_capture_waits("--persistent", "-r", "1/3600", f"v4l2:{self.folder()}/missing")
+
+    def test_capture_sleeps_in_standby(self):
+        self.assert_capture_waits("--on-demand=0", "pattern:black")
+
+    def test_capture_sleeps_until_it_has_a_reader(self):
+        self.assert_capture_waits("--wait-for-reader", "pattern:black")
+
+    def test_convert_sleeps_in_standby(self):
+        self.assert_writer_waits("triptych-convert", "--on-demand=0", self.idle_stream(), self.name)
+
+    def test_convert_sleeps_until_a_frame_or_a_signal(self):
+        self.assert_writer_waits("triptych-convert", self.idle_stream(), self.name)
 
 
 if __name__ == "__main__":
