@@ -11,12 +11,14 @@
 #include <obs-module.h>
 #include <obs.h>
 
+#include <glob.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <triptych/triptych.h>
 
-enum { PATIENCE_MS = 60000, POLL_MS = 5, NOBODY = 65534 };
+enum { EACH_SECOND = 3, PATIENCE_MS = 60000, POLL_MS = 5, NOBODY = 65534 };
 
 /** The newest frame from the source. */
 static struct {
@@ -271,6 +273,57 @@ static void removed_source_ends_without_frames(void **state)
     tri_writer_close(&writer);
 }
 
+/** How often the source's thread has slept. */
+static unsigned long sleeps_of_source(void)
+{
+    unsigned long sleeps = 0;
+    glob_t threads;
+    assert_int_equal(glob("/proc/self/task/*/status", 0, NULL, &threads), 0);
+    for (size_t i = 0; i < threads.gl_pathc; i++) {
+        char text[4096] = "";
+        FILE *file = fopen(threads.gl_pathv[i], "r");
+        if (!file)
+            continue; // that thread has ended
+        text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+        fclose(file);
+        const char *count = strstr(text, "\nvoluntary_ctxt_switches:");
+        if (count && strncmp(text, "Name:\ttriptych stream\n", 22) == 0)
+            sleeps += strtoul(strchr(count, ':') + 1, NULL, 10);
+    }
+    globfree(&threads);
+    assert_true(sleeps > 0);
+    return sleeps;
+}
+
+/** Asserts that the source's thread comes to rest. */
+static void wait_for_rest(void)
+{
+    for (int waited = 0;; waited += 2000) {
+        const unsigned long before = sleeps_of_source();
+        assert_true(waited < PATIENCE_MS);
+        usleep(2000 * 1000);
+        if (sleeps_of_source() - before <= 2 * EACH_SECOND)
+            return;
+    }
+}
+
+static void source_without_frames_sleeps(void **state)
+{
+    (void)state;
+    const char *const name = fixture_stream();
+    obs_source_t *source = open_source(name);
+    tri_writer *writer = open_writer(name);
+    const struct tri_video video = { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48 };
+    const unsigned ends = count_of(&handed.ends);
+
+    show(writer, &video, 1, 1);
+    wait_for_rest();
+    tri_writer_close(&writer);
+    wait_for_more(&handed.ends, ends);
+    wait_for_rest();
+    obs_source_release(source);
+}
+
 static void existing_streams_can_be_selected(void **state)
 {
     (void)state;
@@ -325,6 +378,7 @@ int main(void)
         fixture_test(frames_without_locks_are_shown_from_the_first),
         fixture_test(long_name_is_not_truncated_to_another_stream),
         fixture_test(removed_source_ends_without_frames),
+        fixture_test(source_without_frames_sleeps),
         fixture_test(existing_streams_can_be_selected),
     };
     return cmocka_run_group_tests(tests, start_obs, stop_obs);
