@@ -156,7 +156,8 @@ def page(about, rounds, tables):
 
 `videotestsrc` writes into the sink of each; a V4L2 program in another process reads the device
 with four mapped buffers, poll() and VIDIOC_DQBUF. Medians of {rounds} interleaved rounds of
-{SECONDS} s. Latency: from the frame's arrival at the sink to its first bytes in the program. CPU: of the whole
+{SECONDS} s.
+Latency: from the frame's arrival at the sink to its first bytes in the program. CPU: of the whole
 process, with the drawing, which is the same for all, and without PipeWire's daemon. In parentheses:
 the ratio to the peer in the same round, also a median. A program that maps its buffers for writing,
 as this one and most do, gets a copy from triptych-v4l2, where pipewiresink and v4l2sink copy before;
