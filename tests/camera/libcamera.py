@@ -10,6 +10,7 @@ from usb_camera import NUMBER_AT
 from uvc import UsbCameraTest, number_of
 
 PLUGINS = pathlib.Path("/usr/lib/x86_64-linux-gnu/gstreamer-1.0")
+ABORTS = PLUGINS.parent / "libcamera.so.0.0.3"  # when a camera in use is unplugged
 # Quicker than a registry of all plugins.
 NEEDED = ("coreelements", "libcamera", "videoconvertscale", "videorate")
 MODE = "YUYV-320x240"
@@ -85,10 +86,12 @@ class Libcamera(UsbCameraTest):
         self.assertEqual(numbers, sorted(set(numbers)))
 
     def test_unplugged_camera_returns_under_the_same_name(self):
+        if not ABORTS.exists():
+            self.skipTest("only known of libcamera 0.0.3")
         name, capture = self.start()
         before = self.frames(name, 3)[-1]
         self.unplug(self.camera)
-        capture.wait(PATIENCE)  # libcamera 0.0.3 aborts it; the unit would start it again
+        capture.wait(PATIENCE)  # aborted by libcamera; a unit starts it again
         self.assertIn('"data->queuedRequests_.empty()" failed', capture.err)
         _, capture = self.start("--persistent", name=name)
         self.wait_for_frame(name, lambda frame: frame["no_signal"])
