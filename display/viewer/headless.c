@@ -41,6 +41,8 @@ static int run(const struct config *config, const tri_log *log, SDL_Renderer *re
         tri_log_write(log, TRI_LOG_ERROR, "headless", "cannot create a semaphore: %s",
                       SDL_GetError());
     } else if (tile_grid_open(&grid, config, log, wake, woken)) {
+        if (config->detections)
+            tile_grid_show_detections(&grid, config->detections, true);
         follow(config, &grid, renderer, woken);
         status = run_summary_end(config, &grid, renderer);
         tile_grid_close(&grid);

@@ -35,6 +35,11 @@ static void print_summary(const struct stream_view *stream, const struct expect_
                                             : json_null());
     json_object_set_new(summary, "copied", json_integer((json_int_t)stream->copied));
     json_object_set_new(summary, "undecodable", json_integer((json_int_t)stream->undecodable));
+    if (stream->shows_detections || stream->detections_late.count)
+        json_object_set_new(summary, "detections",
+                            json_pack("{sI so}", "frames",
+                                      (json_int_t)stream->detections_late.count, "late_us",
+                                      stats_spread_us(&stream->detections_late)));
     if (expected)
         json_object_set_new(summary, "expected", expect_json(verdicts, expected));
     stats_print_json(stdout, summary);

@@ -172,7 +172,7 @@ class Json(ProgramTest):
     def test_viewer_has_the_documented_keys(self):
         name, _ = self.pattern("pattern:clock")
         done = self.run_to_end("triptych-display", "--headless", "--json", "--count", 5,
-                               "--max-drops", 1000, name)
+                               "--max-drops", 1000, "--detections", name)
         self.assert_documented(last_json(done.stdout), self.RUNS, self.READS,
                                "triptych-display adds")
 

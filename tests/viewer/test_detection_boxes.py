@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from programs import BUILD, SOURCE, is_sanitized
+from programs import BUILD, PATIENCE, SOURCE, is_sanitized, last_json
 from stdin_writer import StdinWriter
 from viewer_case import WindowTest
 
@@ -152,6 +152,23 @@ class Boxes(WindowTest):
         window.press("space")
         frames.frame(capture_ns=began + 2 * SECOND + 1)
         self.plain(window, (159, 200), (220, 200), (280, 200), (399, 200))
+
+    def test_json_has_the_lateness_of_detections(self):
+        name = f"{self.name}.detections"
+        self._names.append(name)
+        frames, found = Grey(self, self.name), Grey(self, name)
+        began = time.monotonic_ns() - 5 * SECOND
+        frames.frame(capture_ns=began)
+        window = self.window("--detections", "--json")
+        self.plain(window, (159, 200))
+        found.frame(detections((80, 60, 100, 90), frame=1), capture_ns=began)
+        self.boxed(window, (159, 200), "the box")
+        frames.frame(capture_ns=began + SECOND, brightness=100)
+        self.picture(window, lambda seen: seen.at(20, 400) == (100, 100, 100), "the next frame")
+        self.viewer.terminate()
+        summary = last_json(self.viewer.communicate(timeout=PATIENCE)[0].decode())
+        self.assertEqual(summary["detections"]["frames"], 1)
+        self.assertEqual(summary["detections"]["late_us"]["max"], 10**6)
 
     def test_named_stream_of_detections_is_read(self):
         name = self.stream()

@@ -145,3 +145,11 @@ bool stream_detections_find(const struct stream_view *stream, struct detections 
     detections_scale(found, shown->video.width, shown->video.height);
     return true;
 }
+
+void stream_detections_count(struct stream_view *stream)
+{
+    struct detections found;
+    struct detections_age age;
+    if (stream_detections_find(stream, &found, &age))
+        time_histogram_add(&stream->detections_late, age.ns);
+}

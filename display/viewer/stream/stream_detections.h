@@ -39,4 +39,7 @@ struct detections_age {
 bool stream_detections_find(const struct stream_view *stream, struct detections *found,
                             struct detections_age *age);
 
+/** Counts the front, which was presented just now, if it has detections. */
+void stream_detections_count(struct stream_view *stream);
+
 #endif

@@ -76,6 +76,7 @@ struct stream_view {
     struct rate ups;         // of the writer
     struct rate fps;         // of the window
     struct trace trace;      // of the frames presented last
+    struct time_histogram detections_late; // of those presented with detections
 };
 
 /** Opens a reader of the stream `name`, which need not exist yet. On failure nothing is left behind.

@@ -179,8 +179,13 @@ void tile_grid_draw_focus(const struct tile_grid *grid, SDL_Renderer *renderer, 
 void tile_grid_presented(struct tile_grid *grid, int64_t now_ns)
 {
     for (unsigned i = 0; i < grid->count; i++) {
-        if (!grid->tiles[i].stream.hidden)
-            stream_view_presented(&grid->tiles[i].stream, now_ns);
+        struct stream_view *stream = &grid->tiles[i].stream;
+        if (stream->hidden)
+            continue;
+        const bool is_new = stream->has_picture && !stream->presented_ns;
+        stream_view_presented(stream, now_ns);
+        if (is_new)
+            stream_detections_count(stream);
     }
 }
 
