@@ -23,7 +23,7 @@ packages_of()
 {
     local group groups
     if [ "$*" = all ]; then
-        mapfile -t groups < <(sed -n 's/^\([a-z]*\):.*/\1/p' "$list" | sort -u)
+        mapfile -t groups < <(sed -n 's/^\([a-z0-9]*\):.*/\1/p' "$list" | sort -u)
         set -- "${groups[@]}"
     fi
     for group in "$@"; do

@@ -68,6 +68,15 @@ class Setup(ProgramTest):
         self.assertEqual(self.install("run"), "")
         self.assertFalse(self.calls.exists())
 
+    def test_all_is_every_group(self):
+        (self.here / "programs/dpkg-query").write_text("#!/bin/sh\n")  # nothing is installed
+        self.install("all")
+        listed = (line.partition(":")[2].split()
+                  for line in (SOURCE / "samples/packages").read_text().splitlines()
+                  if not line.startswith("#"))
+        installed = self.calls.read_text().splitlines()[-1].split()
+        self.assertEqual(set(sum(listed, [])) - set(installed), set())
+
 
 if __name__ == "__main__":
     unittest.main()
