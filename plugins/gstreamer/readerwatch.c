@@ -52,8 +52,12 @@ gboolean gst_triptych_reader_watch_is_due(struct gst_triptych_reader_watch *watc
     const struct shmid_ds *seen = &watch->seen;
     if (!has_handlers(element) || shmctl(shm_id, IPC_STAT, &now) < 0)
         return FALSE;
-    const gboolean due = now.shm_nattch != seen->shm_nattch || now.shm_lpid != seen->shm_lpid ||
-                         now.shm_atime != seen->shm_atime || now.shm_dtime != seen->shm_dtime;
+    const gboolean changed = now.shm_nattch != seen->shm_nattch || now.shm_lpid != seen->shm_lpid ||
+                             now.shm_atime != seen->shm_atime || now.shm_dtime != seen->shm_dtime;
+    // The times are seconds: later changes in the same second may look the same.
+    const gboolean settled = time(NULL) > MAX(now.shm_atime, now.shm_dtime);
+    const gboolean due = changed || (watch->unsettled && settled);
+    watch->unsettled = !settled;
     watch->seen = now;
     return due;
 }

@@ -11,6 +11,7 @@ struct gst_triptych_reader_watch {
     GRecMutex lock;       // recursive: a handler of a signal may stop the element
     GHashTable *names;    // of the readers known, by pid
     struct shmid_ds seen; // at the last gst_triptych_reader_watch_is_due()
+    gboolean unsettled;   // that was within the second of the last change
 };
 
 /** Adds the signals `reader-attached` and `reader-detached` to an element's class. */
@@ -23,7 +24,7 @@ void gst_triptych_reader_watch_clear(struct gst_triptych_reader_watch *watch);
 void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch);
 
 /** Whether processes have attached to a segment or detached from it since the last call, also if
- *  their number is the same. Costs a system call, none if no handler is connected. One thread at a
+ *  their number is the same; a second later for one that is hidden by another in the same second. Costs a system call, none if no handler is connected. One thread at a
  *  time. */
 gboolean gst_triptych_reader_watch_is_due(struct gst_triptych_reader_watch *watch,
                                           GstElement *element, int shm_id);
