@@ -50,7 +50,7 @@ class Install(ProgramTest):
     def test_help_names_options_that_differ_between_programs(self):
         for program, meanings in (
                 ("triptych-capture", {"--count": "-c of the other", "--device": "--duration",
-                                      "--mode": "of readers: ", "--rate": "dump: "}),
+                                      "--mode": "(readers: ", "--rate": "dump: "}),
                 ("triptych-dump", {"--count": "--set-ctrl", "--duration": "--device",
                                    "--mode": "writers: ", "--rate": "writers: "}),
                 ("triptych-display", {"--mode": "writers: "})):
