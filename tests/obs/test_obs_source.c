@@ -302,7 +302,7 @@ static void wait_for_rest(void)
         const unsigned long before = sleeps_of_source();
         assert_true(waited < PATIENCE_MS);
         usleep(2000 * 1000);
-        if (sleeps_of_source() - before <= 2 * EACH_SECOND)
+        if (sleeps_of_source() - before <= 2UL * EACH_SECOND)
             return;
     }
 }

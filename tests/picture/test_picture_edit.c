@@ -221,11 +221,12 @@ static void crop_keeps_each_sample_in_each_format(void **state)
         // The last cell of a mosaic of odd size has no neighbours: pixels_at() repeats others.
         if (format->family != TRI_FAMILY_BAYER)
             assert_moved(&from, &to, &edit, false);
+        const size_t bytes = format->plane[0].bytes;
         for (size_t y = 0; y < 15 && format->family == TRI_FAMILY_BAYER; y++)
             assert_memory_equal(to.data[0] + y * to.stride[0],
                                 from.data[0] + (y + 6) * from.stride[0] +
-                                    12u / format->plane[0].pixels * format->plane[0].bytes,
-                                31u / format->plane[0].pixels * format->plane[0].bytes);
+                                    12 / format->plane[0].pixels * bytes,
+                                31 / format->plane[0].pixels * bytes);
         painted_free(&to);
         painted_free(&from);
     }

@@ -261,7 +261,7 @@ static void packed_grey_has_the_low_bits_of_a_group_in_its_last_byte(void **stat
     begin(&sample, (struct tri_video){ .fourcc = TRI_FOURCC_Y10P, .width = 4, .height = 1 });
     memcpy(sample.memory, ten, sizeof(ten));
     for (unsigned x = 0; x < 4; x++)
-        assert_int_equal(pixels_at(&sample.pixels, x, 0).value[0], ten[x] << 2 | x);
+        assert_int_equal(pixels_at(&sample.pixels, x, 0).value[0], (unsigned)ten[x] << 2 | x);
     end(&sample);
     begin(&sample, (struct tri_video){ .fourcc = TRI_FOURCC_Y12P, .width = 2, .height = 1 });
     memcpy(sample.memory, twelve, sizeof(twelve));
