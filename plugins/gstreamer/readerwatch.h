@@ -24,8 +24,8 @@ void gst_triptych_reader_watch_clear(struct gst_triptych_reader_watch *watch);
 void gst_triptych_reader_watch_reset(struct gst_triptych_reader_watch *watch);
 
 /** Whether processes have attached to a segment or detached from it since the last call, also if
- *  their number is the same; a second later for one that is hidden by another in the same second. Costs a system call, none if no handler is connected. One thread at a
- *  time. */
+ *  their number is the same; a second later for one that is hidden by another in the same second.
+ *  Costs a system call, none if no handler is connected. One thread at a time. */
 gboolean gst_triptych_reader_watch_is_due(struct gst_triptych_reader_watch *watch,
                                           GstElement *element, int shm_id);
 
