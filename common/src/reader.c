@@ -204,6 +204,16 @@ static enum tri_err take(struct tri_reader *r, uint64_t head, struct tri_frame *
     return TRI_OK;
 }
 
+void tri_reader_rehearse(const tri_reader *r, uint64_t head)
+{
+    tri_reader copy = *r;
+    copy.can_lock = false;
+    copy.fd = NULL;
+    struct tri_frame frame = { 0 };
+    take(&copy, head, &frame);
+    tri_mapping_unref(&frame.lease.mapping);
+}
+
 /** Begins at a key frame. @return TRI_ERR_TIMEOUT if there is none yet */
 static enum tri_err take_key(struct tri_reader *r, struct tri_frame *frame, uint64_t latest)
 {

@@ -118,6 +118,10 @@ enum tri_err tri_reader_attach(tri_reader *r);
  */
 enum tri_err tri_reader_await(tri_reader *r, uint64_t head, int64_t ns);
 
+/** Takes frame `head` once more, and changes nothing: after a sleep neither the code of a hand-over nor
+ *  its data is cached, and this fetches them before the next frame. */
+void tri_reader_rehearse(const tri_reader *r, uint64_t head);
+
 /** Whether waits for a frame after `head` have had no result for so long that frames seem to have
  *  stopped. */
 static inline bool tri_reader_is_idle(const struct tri_reader *r, uint64_t head)

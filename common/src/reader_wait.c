@@ -71,23 +71,6 @@ static enum tri_err wait_spinning(const tri_reader *r, uint64_t head, int64_t ns
     return TRI_ERR_TIMEOUT;
 }
 
-/** Runs the code that follows the wait on the previous frame: after a sleep neither that code nor
- *  its data is cached, and there is time now to fetch them. */
-static void warm_up(struct tri_mapping *mapping, struct tri_entry_known *known, uint64_t head)
-{
-    const struct tri_segment *segment = &mapping->segment;
-    const uint32_t slot = tri_head_slot(head);
-    if (slot >= segment->geometry.slots_max)
-        return;
-    struct tri_frame frame = { .lease = { .head = head, .slot = slot } };
-    tri_entry_read(tri_segment_entry(segment, slot), tri_head_number(head),
-                   segment->geometry.slot_bytes, known, &frame.info, &frame.shape);
-    struct tri_mapping *reference = tri_mapping_ref(mapping);
-    frame.lease.mapping = reference;
-    tri_reader_is_intact(NULL, &frame);
-    tri_mapping_unref(&reference);
-}
-
 static enum tri_err wait_paced(tri_reader *r, uint64_t head, int64_t ns)
 {
     struct tri_pacing *pace = &r->pace;
@@ -103,7 +86,7 @@ static enum tri_err wait_paced(tri_reader *r, uint64_t head, int64_t ns)
             tri_pacing_slept(pace, window.start_ns, now, err != TRI_ERR_TIMEOUT);
             if (err != TRI_ERR_TIMEOUT)
                 return err;
-            warm_up(r->mapping, &r->known, head);
+            tri_reader_rehearse(r, head);
         }
         const enum tri_err err =
             spin(r->mapping, &r->sleep, head, window.stop_ns < end ? window.stop_ns : end);
