@@ -56,10 +56,9 @@ static enum tri_err wait_spinning(const tri_reader *r, uint64_t head, int64_t ns
 {
     const struct tri_mapping *mapping = r->mapping;
     const uint64_t next = tri_head_number(head) + 1;
-    const int64_t end = tri_now_ns() + ns;
-    int64_t now;
+    int64_t now = tri_now_ns();
+    const int64_t end = now + ns;
     do {
-        now = tri_now_ns();
         const int64_t check = now + SPIN_CHECK_NS;
         enum tri_err err = spin(mapping, &r->sleep, head, check < end ? check : end);
         if (err == TRI_ERR_TIMEOUT)
