@@ -41,7 +41,7 @@ enum source_result video_file_open(struct video_file *file, const char *part,
                       part, part);
         return SOURCE_MISUSED;
     }
-    file->fd = standard ? STDIN_FILENO : open(arg, O_RDONLY | O_CLOEXEC);
+    file->fd = standard ? STDIN_FILENO : stop_open(arg, O_RDONLY | O_CLOEXEC);
     if (file->fd < 0 && errno == EINTR &&
         stop_requested()) // while waiting for the writer of a FIFO
         return SOURCE_NOTHING;

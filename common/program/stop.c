@@ -2,6 +2,7 @@
 #include "stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -15,10 +16,17 @@ static volatile sig_atomic_t requested;
 static _Atomic(tri_reader *) readers[STOP_READERS];
 static atomic_uint handlers; // running
 
-/** Ends a wait. Writes continue, for the last output: SA_RESTART does not apply to waits. */
+/** Ends a wait. */
 static void on_tick(int number)
 {
     (void)number;
+}
+
+static void handle_ticks(int flags)
+{
+    struct sigaction tick = { .sa_handler = on_tick, .sa_flags = flags };
+    sigemptyset(&tick.sa_mask);
+    sigaction(SIGALRM, &tick, NULL);
 }
 
 static void on_signal(int number)
@@ -73,12 +81,20 @@ void stop_on_signals(void)
         if (!nohup)
             sigaction(numbers[i], &action, NULL);
     }
-    struct sigaction tick = { .sa_handler = on_tick, .sa_flags = SA_RESTART };
-    sigemptyset(&tick.sa_mask);
-    sigaction(SIGALRM, &tick, NULL);
+    handle_ticks(SA_RESTART); // writes continue, for the last output; it does not apply to waits
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int stop_open(const char *path, int flags)
+{
+    handle_ticks(0); // SA_RESTART applies to open(2)
+    const int fd = open(path, flags);
+    const int saved = errno;
+    handle_ticks(SA_RESTART);
+    errno = saved;
+    return fd;
 }
 
 bool stop_requested(void)

@@ -70,7 +70,7 @@ static int open_path(struct output *output, const char *path)
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     const bool exists = fd < 0 && errno == EEXIST;
     if (exists)
-        fd = open(path, O_WRONLY | O_CLOEXEC);
+        fd = stop_open(path, O_WRONLY | O_CLOEXEC);
     const bool dangles = exists && fd < 0 && errno == ENOENT;
     if (dangles)
         fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);

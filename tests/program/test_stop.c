@@ -3,6 +3,7 @@
 #include "program/stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -10,7 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +33,20 @@ static bool sleep_ends(void)
     clock_gettime(CLOCK_MONOTONIC, &at);
     at.tv_sec += LONG_S;
     return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR;
+}
+
+/** Whether opening either end of a FIFO ends without a partner. */
+static bool open_ends(void)
+{
+    char folder[] = "/tmp/stop-XXXXXX";
+    char path[sizeof(folder) + 5];
+    if (!mkdtemp(folder))
+        return false;
+    snprintf(path, sizeof(path), "%s/fifo", folder);
+    bool ended = mkfifo(path, 0600) == 0;
+    for (int end = O_RDONLY; end <= O_WRONLY; end++)
+        ended = ended && stop_open(path, end | O_CLOEXEC) == -1 && errno == EINTR;
+    return unlink(path) == 0 && rmdir(folder) == 0 && ended;
 }
 
 /** Whether the last output is complete, although its pipe is full for several ticks. */
@@ -74,6 +91,12 @@ static void wait_that_begins_after_a_signal_ends(void **state)
     assert_true(after_signal(sleep_ends));
 }
 
+static void opening_a_fifo_after_a_signal_ends(void **state)
+{
+    (void)state;
+    assert_true(after_signal(open_ends));
+}
+
 static void output_after_a_signal_is_complete(void **state)
 {
     (void)state;
@@ -84,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wait_that_begins_after_a_signal_ends),
+        cmocka_unit_test(opening_a_fifo_after_a_signal_ends),
         cmocka_unit_test(output_after_a_signal_is_complete),
     };
     return cmocka_run_group_tests_name("stop", tests, NULL, NULL);
