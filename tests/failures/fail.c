@@ -97,8 +97,15 @@ static bool removes(enum fail_call call)
            state.calls[call] == state.nth;
 }
 
-int __real_shmctl(int id, int command, struct shmid_ds *status);
-int __real_semctl(int id, int number, int command, ...);
+/* 32-bit programs with 64-bit times call functions of other names. */
+#ifdef __USE_TIME64_REDIRECTS
+#define TIME64(prefix, call) __asm__(#prefix "__" #call "64")
+#else
+#define TIME64(prefix, call)
+#endif
+
+int __real_shmctl(int id, int command, struct shmid_ds *status) TIME64(__real_, shmctl);
+int __real_semctl(int id, int number, int command, ...) TIME64(__real_, semctl);
 
 static void remove_shm(int id)
 {
@@ -149,7 +156,7 @@ int __wrap_shmdt(const void *at)
     return fails(FAIL_shmdt) ? -1 : detached; // EINVAL: it was no longer an attachment
 }
 
-int __wrap_shmctl(int id, int command, struct shmid_ds *status);
+int __wrap_shmctl(int id, int command, struct shmid_ds *status) TIME64(__wrap_, shmctl);
 int __wrap_shmctl(int id, int command, struct shmid_ds *status)
 {
     if (fails(FAIL_shmctl)) {
@@ -184,8 +191,10 @@ int __wrap_semop(int id, struct sembuf *ops, size_t count)
     return __real_semop(id, ops, count);
 }
 
-int __real_semtimedop(int id, struct sembuf *ops, size_t count, const struct timespec *limit);
-int __wrap_semtimedop(int id, struct sembuf *ops, size_t count, const struct timespec *limit);
+int __real_semtimedop(int id, struct sembuf *ops, size_t count, const struct timespec *limit)
+    TIME64(__real_, semtimedop);
+int __wrap_semtimedop(int id, struct sembuf *ops, size_t count, const struct timespec *limit)
+    TIME64(__wrap_, semtimedop);
 int __wrap_semtimedop(int id, struct sembuf *ops, size_t count, const struct timespec *limit)
 {
     if (fails(FAIL_semtimedop))
@@ -195,7 +204,7 @@ int __wrap_semtimedop(int id, struct sembuf *ops, size_t count, const struct tim
     return __real_semtimedop(id, ops, count, limit);
 }
 
-int __wrap_semctl(int id, int number, int command, ...);
+int __wrap_semctl(int id, int number, int command, ...) TIME64(__wrap_, semctl);
 int __wrap_semctl(int id, int number, int command, ...)
 {
     va_list arguments;
@@ -218,8 +227,8 @@ int __wrap_madvise(void *at, size_t bytes, int advice)
     return fails(FAIL_madvise) ? -1 : __real_madvise(at, bytes, advice);
 }
 
-int __real_nanosleep(const struct timespec *span, struct timespec *left);
-int __wrap_nanosleep(const struct timespec *span, struct timespec *left);
+int __real_nanosleep(const struct timespec *span, struct timespec *left) TIME64(__real_, nanosleep);
+int __wrap_nanosleep(const struct timespec *span, struct timespec *left) TIME64(__wrap_, nanosleep);
 int __wrap_nanosleep(const struct timespec *span, struct timespec *left)
 {
     return fails(FAIL_nanosleep) ? -1 : __real_nanosleep(span, left);
@@ -268,8 +277,8 @@ ssize_t __wrap_getrandom(void *to, size_t bytes, unsigned flags)
     return fails(FAIL_getrandom) ? -1 : __real_getrandom(to, bytes, flags);
 }
 
-int __real_clock_gettime(clockid_t clock, struct timespec *now);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __real_clock_gettime(clockid_t clock, struct timespec *now) TIME64(__real_, clock_gettime);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) TIME64(__wrap_, clock_gettime);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
     return fails(FAIL_clock_gettime) ? -1 : __real_clock_gettime(clock, now);
