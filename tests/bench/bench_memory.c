@@ -42,7 +42,7 @@ static const struct {
 
 void bench_memory(const struct bench_setup *setup)
 {
-    const size_t bytes = setup->shape.bytes;
+    const size_t bytes = (size_t)setup->shape.bytes;
     const size_t count = sizeof(passes) / sizeof(passes[0]);
     uint8_t *memory = bench_shared((SLOTS + 1) * bytes);
     printf("{\"transport\": \"memory\", \"width\": %u, \"height\": %u, \"bytes\": %zu, \"gb_s\": {",

@@ -26,7 +26,7 @@ static uint64_t left; // bitmask of readers whose queue is gone
 static void prepare(const struct bench_setup *setup)
 {
     readers = setup->readers;
-    bytes = setup->shape.bytes;
+    bytes = (size_t)setup->shape.bytes;
     frame = bench_shared(bytes);
     for (uint32_t i = 0; i < readers; i++) {
         queue[i] = msgget(IPC_PRIVATE, IPC_CREAT | 0600);

@@ -27,9 +27,10 @@ static void open_slots(struct slots *slots, const struct tri_video *video)
         draft->slot_index = i;
         draft->previous_number = 1; // the slot always holds the previous frame
         if (tri_video_shape(video, &draft->shape) != TRI_OK ||
-            !(draft->data[0] = aligned_alloc(4096, (draft->shape.bytes + 4095) & ~UINT64_C(4095))))
+            !(draft->data[0] =
+                  aligned_alloc(4096, ((size_t)draft->shape.bytes + 4095) & ~(size_t)4095)))
             exit(1);
-        memset(draft->data[0], 1, draft->shape.bytes);
+        memset(draft->data[0], 1, (size_t)draft->shape.bytes);
         for (uint32_t p = 1; p < draft->shape.planes; p++)
             draft->data[p] = draft->data[0] + draft->shape.plane[p].offset;
     }
@@ -45,7 +46,7 @@ static double time_round(struct slots *slots, struct drawing *drawing)
         struct tri_draft *draft = &slots->draft[slots->turn % SLOTS];
         const struct pattern_moment moment = drawing_moment(slots->turn++);
         if (!drawing)
-            memset(draft->data[0], (int)slots->turn, draft->shape.bytes);
+            memset(draft->data[0], (int)slots->turn, (size_t)draft->shape.bytes);
         else if (drawing_draw(drawing, draft, &moment) != TRI_OK)
             exit(1);
         frames++;

@@ -30,7 +30,7 @@ static int sem_id; // one semaphore per reader
 static void prepare(const struct bench_setup *setup)
 {
     control = bench_shared(sizeof(*control));
-    slot_bytes = (setup->shape.bytes + 4095) / 4096 * 4096;
+    slot_bytes = ((size_t)setup->shape.bytes + 4095) / 4096 * 4096;
     slots = bench_shared(SLOTS * slot_bytes);
     readers = setup->readers;
 }

@@ -95,7 +95,8 @@ static struct bench_cost cost_since(struct bench_cost start)
 
 static void sleep_until(int64_t ns)
 {
-    const struct timespec until = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    const struct timespec until = { .tv_sec = (time_t)(ns / 1000000000),
+                                    .tv_nsec = (long)(ns % 1000000000) };
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
         continue;
 }
@@ -121,7 +122,7 @@ static bool use_frame(const uint8_t *frame, int64_t arrived_ns)
     memcpy(&stamp, frame, sizeof(stamp));
     if (stamp.number != BENCH_END && stamp.number != reading.last &&
         setup->touch == BENCH_TOUCH_ALL)
-        sink += bench_read_all(frame, setup->shape.bytes);
+        sink += bench_read_all(frame, (size_t)setup->shape.bytes);
     if (!reading.transport->done()) {
         result->torn++;
         return true;
@@ -182,7 +183,7 @@ static bool publish(const struct bench_transport *transport, const struct bench_
     if (!frame)
         return false;
     if (setup->touch == BENCH_TOUCH_ALL)
-        memset(frame, (int)(number & 0xff), setup->shape.bytes);
+        memset(frame, (int)(number & 0xff), (size_t)setup->shape.bytes);
     const struct bench_stamp stamp = { .number = number, .ns = tri_now_ns() };
     memcpy(frame, &stamp, sizeof(stamp));
     transport->publish();

@@ -31,7 +31,7 @@ static void change(unsigned semaphore, int by)
 static void prepare(const struct bench_setup *setup)
 {
     readers = setup->readers;
-    bytes = setup->shape.bytes;
+    bytes = (size_t)setup->shape.bytes;
     shm_id = shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
     sem_id = semget(IPC_PRIVATE, 1 + (int)readers, IPC_CREAT | 0600);
     bench_need(shm_id >= 0 && sem_id >= 0, "shmget or semget");

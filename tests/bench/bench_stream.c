@@ -17,7 +17,7 @@ static int from;
 static void prepare_frame(const struct bench_setup *setup)
 {
     readers = setup->readers;
-    bytes = setup->shape.bytes;
+    bytes = (size_t)setup->shape.bytes;
     frame = bench_shared(bytes);
 }
 

@@ -30,7 +30,7 @@ static struct clock_picture drawn(uint32_t width, uint32_t height)
     struct paint canvas;
     void *state = NULL;
     assert_true(paint_open(&canvas, &video));
-    canvas.data[0] = calloc(1, canvas.shape.bytes);
+    canvas.data[0] = calloc(1, (size_t)canvas.shape.bytes);
     assert_true(clock_pattern()->open(&state, &canvas, &video, NULL));
     clock_pattern()->still(state, &canvas);
     clock_pattern()->moving(state, &canvas, &moment, NULL);
@@ -187,7 +187,7 @@ static void mixed_frames_differ_between_the_strips(void **state)
     (void)state;
     next.number++;
     assert_true(paint_open(&canvas, &video));
-    canvas.data[0] = calloc(1, canvas.shape.bytes);
+    canvas.data[0] = calloc(1, (size_t)canvas.shape.bytes);
     assert_true(clock_pattern()->open(&face, &canvas, &video, NULL));
     clock_pattern()->moving(face, &canvas, &next, NULL);
     clock_pattern()->close(face);

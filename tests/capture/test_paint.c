@@ -28,9 +28,9 @@ static uint8_t *untouched(struct paint *canvas, uint32_t fourcc, uint32_t width,
         video.stride[p] = canvas->shape.plane[p].row_bytes + spare;
     assert_true(paint_open(canvas, &video));
 
-    uint8_t *memory = malloc(canvas->shape.bytes + 2 * (size_t)MARGIN);
+    uint8_t *memory = malloc((size_t)canvas->shape.bytes + 2 * (size_t)MARGIN);
     assert_non_null(memory);
-    memset(memory, UNTOUCHED, canvas->shape.bytes + 2 * (size_t)MARGIN);
+    memset(memory, UNTOUCHED, (size_t)canvas->shape.bytes + 2 * (size_t)MARGIN);
     for (uint32_t p = 0; p < canvas->shape.planes; p++)
         canvas->data[p] = memory + MARGIN + canvas->shape.plane[p].offset;
     return memory;
@@ -184,7 +184,7 @@ static void every_matrix_and_range_follows_the_frame(void **state)
                                    .matrix = kinds[k].matrix,
                                    .range = kinds[k].range };
         assert_true(paint_open(&canvas, &video));
-        uint8_t *memory = calloc(1, canvas.shape.bytes);
+        uint8_t *memory = calloc(1, (size_t)canvas.shape.bytes);
         canvas.data[0] = memory;
         canvas.data[1] = memory + canvas.shape.plane[1].offset;
         paint_fill(&canvas, 0, 0, 16, 16, paint_color(&canvas, color));
@@ -198,7 +198,7 @@ static void every_matrix_and_range_follows_the_frame(void **state)
 /** Asserts that only the pixels of the rows changed. */
 static void assert_padding_untouched(const struct paint *canvas, const uint8_t *memory)
 {
-    const size_t bytes = canvas->shape.bytes + 2 * (size_t)MARGIN;
+    const size_t bytes = (size_t)canvas->shape.bytes + 2 * (size_t)MARGIN;
     uint8_t *mask = calloc(1, bytes);
     for (uint32_t p = 0; p < canvas->shape.planes; p++) {
         const struct tri_plane *plane = &canvas->shape.plane[p];
@@ -280,7 +280,7 @@ static void line_paints_the_same_pixels_as_a_rectangle(void **state)
             paint_line(&by_line, 0, y, 31, line);
         paint_fill(&by_fill, 0, 0, 31, 9, color);
 
-        assert_memory_equal(lines, fills, by_fill.shape.bytes + 2 * (size_t)MARGIN);
+        assert_memory_equal(lines, fills, (size_t)by_fill.shape.bytes + 2 * (size_t)MARGIN);
         free(lines);
         free(fills);
     }

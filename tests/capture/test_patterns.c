@@ -43,7 +43,7 @@ static struct easel set_up(const struct pattern *pattern, uint32_t fourcc, uint3
     };
     struct easel easel = { .pattern = pattern };
     assert_true(paint_open(&easel.canvas, &video));
-    easel.canvas.data[0] = calloc(1, easel.canvas.shape.bytes);
+    easel.canvas.data[0] = calloc(1, (size_t)easel.canvas.shape.bytes);
     for (uint32_t p = 1; p < easel.canvas.shape.planes; p++)
         easel.canvas.data[p] = easel.canvas.data[0] + easel.canvas.shape.plane[p].offset;
     if (pattern->open)
@@ -84,9 +84,9 @@ static void compare_redrawn(const struct pattern *pattern, uint32_t fourcc, uint
     draw_whole(&kept, numbers[0]);
     for (size_t i = 1; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         draw_on(&kept, numbers[i], numbers[i - 1]);
-        memset(fresh.canvas.data[0], 0, fresh.canvas.shape.bytes);
+        memset(fresh.canvas.data[0], 0, (size_t)fresh.canvas.shape.bytes);
         draw_whole(&fresh, numbers[i]);
-        if (memcmp(kept.canvas.data[0], fresh.canvas.data[0], kept.canvas.shape.bytes) != 0)
+        if (memcmp(kept.canvas.data[0], fresh.canvas.data[0], (size_t)kept.canvas.shape.bytes) != 0)
             fail_msg("%s, %s %ux%u, frame %d after frame %d", pattern->name,
                      kept.canvas.format->name, width, height, (int)numbers[i], (int)numbers[i - 1]);
     }
@@ -165,7 +165,7 @@ static void jpeg_shows_the_drawn_picture(void **state)
     if (!drawing_possible(TRI_FOURCC_MJPG))
         skip();
     assert_int_equal(tri_video_shape(&video, &draft.shape), TRI_OK);
-    draft.data[0] = malloc(draft.shape.bytes);
+    draft.data[0] = malloc((size_t)draft.shape.bytes);
     assert_int_equal(drawing_open(&drawing, smpte(), NULL, &video), TRI_OK);
     assert_int_equal(drawing_draw(drawing, &draft, &now), TRI_OK);
 
@@ -193,7 +193,8 @@ static bool publish_is_whole(tri_writer *writer, struct drawing *drawing, uint64
     const struct pattern_moment now = frame(number);
     assert_int_equal(tri_writer_begin(writer, &whole->canvas.video, &draft), TRI_OK);
     assert_int_equal(drawing_draw(drawing, &draft, &now), TRI_OK);
-    const bool same = memcmp(draft.data[0], whole->canvas.data[0], draft.shape.plane[0].bytes) == 0;
+    const bool same =
+        memcmp(draft.data[0], whole->canvas.data[0], (size_t)draft.shape.plane[0].bytes) == 0;
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
     return same;
 }
@@ -248,7 +249,7 @@ static void cancelled_slot_is_redrawn_completely(void **state)
     for (uint64_t i = 0; i < 12; i++) {
         assert_true(publish_is_whole(writer, drawing, i, &whole));
         assert_int_equal(tri_writer_begin(writer, &options.video, &draft), TRI_OK);
-        memset(draft.data[0], 0x55, draft.shape.bytes);
+        memset(draft.data[0], 0x55, (size_t)draft.shape.bytes);
         tri_writer_cancel(writer, &draft);
     }
     drawing_close(&drawing);

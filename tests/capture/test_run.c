@@ -86,7 +86,7 @@ static enum source_result fill_frame(struct tri_draft **draft)
 {
     dequeue(draft);
     if (*draft)
-        memset((*draft)->data[0], 0x80, (*draft)->shape.bytes);
+        memset((*draft)->data[0], 0x80, (size_t)(*draft)->shape.bytes);
     return SOURCE_OK;
 }
 

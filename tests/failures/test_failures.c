@@ -67,7 +67,7 @@ static enum tri_err publish(struct stage *s, const struct tri_video *video)
     const enum tri_err err = tri_writer_begin(s->writer, video, &draft);
     if (err != TRI_OK)
         return err;
-    memset(draft.data[0], 7, draft.shape.plane[0].bytes);
+    memset(draft.data[0], 7, (size_t)draft.shape.plane[0].bytes);
     return tri_writer_publish(s->writer, &draft);
 }
 

@@ -67,7 +67,7 @@ static void publish(void)
     struct tri_draft draft;
     need(tri_writer_begin(own.writer, &video, &draft) == TRI_OK);
     for (uint32_t p = 0; p < draft.shape.planes; p++)
-        memset(draft.data[p], 0x40, draft.shape.plane[p].bytes);
+        memset(draft.data[p], 0x40, (size_t)draft.shape.plane[p].bytes);
     need(tri_writer_publish(own.writer, &draft) == TRI_OK);
 }
 

@@ -11,12 +11,18 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define PICTURE   solid_video(128, 96)
-#define FAR_APART 0x100000000ull
-#define MAPS_MAX  4096
+#define PICTURE  solid_video(128, 96)
+#define MAPS_MAX 4096
+#if UINTPTR_MAX > UINT32_MAX
+#define FIRST_PLACE 0x222200000000ull
+#define FAR_APART   0x100000000ull
+#else
+#define FIRST_PLACE 0x10000000u
+#define FAR_APART   0x200000u
+#endif
 
 /** Address of this process's next segment; its own shmat() below replaces libc's. */
-static uintptr_t place = 0x222200000000ull;
+static uintptr_t place = FIRST_PLACE;
 
 void *shmat(int shm_id, const void *at, int flags)
 {
@@ -31,7 +37,7 @@ static void move(struct tri_segment *segment)
 {
     place += FAR_APART;
     void *wanted = (void *)place; // NOLINT(performance-no-int-to-ptr)
-    void *moved = mremap(segment->header, segment->bytes, segment->bytes,
+    void *moved = mremap(segment->header, (size_t)segment->bytes, (size_t)segment->bytes,
                          MREMAP_MAYMOVE | MREMAP_FIXED, wanted);
     assert_ptr_equal(moved, wanted);
     segment->header = moved;
@@ -175,6 +181,8 @@ static unsigned addresses_in(const void *memory, size_t bytes, const struct maps
 static void live_segment_contains_no_address(void **state)
 {
     (void)state;
+    if (sizeof(void *) < sizeof(uint64_t))
+        skip(); // times and checksums have the values of addresses there
     const char *name = fixture_stream();
     const struct tri_video video = PICTURE;
     struct visitor *visitor = fixture_share(sizeof(struct visitor[2]));
@@ -209,7 +217,7 @@ static void live_segment_contains_no_address(void **state)
     add_maps_of(maps, pid[0]);
     add_maps_of(maps, pid[1]);
     const struct tri_segment *segment = &writer->mapping->segment;
-    assert_int_equal(addresses_in(segment->header, segment->geometry.slots_at, maps), 0);
+    assert_int_equal(addresses_in(segment->header, (size_t)segment->geometry.slots_at, maps), 0);
     // The scan finds an address that is there.
     const void *address = segment->header;
     assert_true(addresses_in(&address, sizeof(address), maps) > 0);

@@ -81,7 +81,7 @@ static void one_frame_passes(tri_writer *writer, const char *name)
     assert_int_equal(tri_reader_open(&reader, &(struct tri_reader_options){ .name = name }),
                      TRI_OK);
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
-    memset(draft.data[0], 0x77, draft.shape.plane[0].bytes);
+    memset(draft.data[0], 0x77, (size_t)draft.shape.plane[0].bytes);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
     assert_int_equal(tri_reader_acquire(reader, &frame, FIXTURE_PATIENCE_S * 1000), TRI_OK);
     assert_int_equal(frame.data[0][frame.shape.plane[0].bytes - 1], 0x77);
@@ -161,7 +161,7 @@ static void reader_maps_only_what_the_frame_occupies(void **state)
     for (uint32_t i = 0; i < stats.slots; i++) {
         uint64_t bytes;
         void *slot = tri_writer_slot(writer, i, &bytes);
-        assert_int_equal(madvise(slot, bytes, MADV_REMOVE), 0);
+        assert_int_equal(madvise(slot, (size_t)bytes, MADV_REMOVE), 0);
     }
     assert_in_range(resident_bytes(stats.shm_id), 1, 1 << 20);
 

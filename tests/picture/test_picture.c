@@ -347,7 +347,7 @@ static void damaged_mjpg_is_refused_not_followed(void **state)
     struct painted to = painted_new(TRI_FOURCC_RGB3, 33, 17, PAD);
 
     struct painted noise = jpeg_of(rgb, 33, 17, TJSAMP_420);
-    memset(noise.memory, 0x33, noise.info.bytes_used);
+    memset(noise.memory, 0x33, (size_t)noise.info.bytes_used);
     assert_int_equal(convert(converter, &noise, &to), TRI_ERR_CORRUPT);
 
     struct painted beyond = jpeg_of(rgb, 33, 17, TJSAMP_420);

@@ -435,9 +435,9 @@ static void crop_of_hd_keeps_the_colours_of_hd(void **state)
     (void)state;
     picture_editor *editor = picture_editor_new(NULL);
     struct painted from = painted_new(TRI_FOURCC_YU12, 64, 720, 0); // unlabelled: BT.709
-    memset(from.data[0], 100, from.shape.plane[0].bytes);
-    memset(from.data[1], 90, from.shape.plane[1].bytes);
-    memset(from.data[2], 200, from.shape.plane[2].bytes);
+    memset(from.data[0], 100, (size_t)from.shape.plane[0].bytes);
+    memset(from.data[1], 90, (size_t)from.shape.plane[1].bytes);
+    memset(from.data[2], 200, (size_t)from.shape.plane[2].bytes);
     const struct picture_edit whole = { .fourcc = TRI_FOURCC_XR24 };
     const struct picture_edit part = { .crop_width = 64,
                                        .crop_height = 16,

@@ -80,9 +80,9 @@ static void begin(struct sample *sample, struct tri_video video)
     for (uint32_t p = 0; p < sample->shape.planes; p++)
         sample->video.stride[p] = sample->shape.plane[p].row_bytes + PADDING;
     assert_int_equal(tri_video_shape(&sample->video, &sample->shape), TRI_OK);
-    sample->memory = calloc(1, sample->shape.bytes + PADDING);
+    sample->memory = calloc(1, (size_t)sample->shape.bytes + PADDING);
     assert_non_null(sample->memory);
-    memset(sample->memory, 0xa5, sample->shape.bytes);
+    memset(sample->memory, 0xa5, (size_t)sample->shape.bytes);
     for (uint32_t p = 0; p < sample->shape.planes; p++)
         sample->data[p] = sample->memory + sample->shape.plane[p].offset;
     assert_true(pixels_open(&sample->pixels, &sample->video, &sample->shape, sample->data));
