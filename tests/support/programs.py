@@ -216,8 +216,10 @@ class ProgramTest(unittest.TestCase):
     def frames(self, name, count):
         """Returns the descriptions of the next `count` frames of a stream."""
         done = self.run_to_end("camera-frames", name, count, PATIENCE)
-        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        seen = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual((done.returncode, len(seen)), (0, count),
+                         f"status and frames of {name} within {PATIENCE} s: {done.stderr}")
+        return seen
 
     def assert_refused(self, done, status, *words):
         """Asserts that a run ended with `status` and a message on stderr with all of `words`."""
