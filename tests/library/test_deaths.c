@@ -194,7 +194,7 @@ static void thousand_writers_die_at_random_instants(void **state)
         for (unsigned k = 0; seen && k < 2; k++)
             assert_true(fixture_reaches(&pool->reader[k].sequence, before + 1));
         rng = rng * 1664525 + 1013904223;
-        const struct timespec span = { .tv_nsec = (rng >> 8) % 2000000 };
+        const struct timespec span = { .tv_nsec = (long)((rng >> 8) % 2000000) };
         nanosleep(&span, NULL);
 
         const uint64_t away[2] = { pool->reader[0].away, pool->reader[1].away };
@@ -344,7 +344,7 @@ static void no_frame_is_missed_when_a_thousand_readers_die(void **state)
     for (unsigned i = 0; i < RANDOM; i++) {
         const pid_t pid = fixture_start(read_until_killed, writing);
         rng = rng * 1664525 + 1013904223;
-        const struct timespec span = { .tv_nsec = (rng >> 8) % 3000000 };
+        const struct timespec span = { .tv_nsec = (long)((rng >> 8) % 3000000) };
         nanosleep(&span, NULL);
         fixture_kill(pid);
     }

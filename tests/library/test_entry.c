@@ -116,7 +116,7 @@ static void hostile_values_are_refused_or_harmless(void **state)
     while (fourcc_at(count))
         count++;
     for (int round = 0; round < ROUNDS; round++) {
-        finish_good_entry(entry, fourcc_at(roll() % count));
+        finish_good_entry(entry, fourcc_at((size_t)(roll() % count)));
         for (uint64_t changes = roll() % 3 + 1; changes > 0; changes--) {
             const size_t at = (64 + roll() % (offsetof(struct tri_entry, user) - 64)) & ~(size_t)7;
             const uint64_t value = edge_value();

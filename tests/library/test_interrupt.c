@@ -33,7 +33,7 @@ struct wait {
 
 static void sleep_us(unsigned us)
 {
-    const struct timespec span = { .tv_nsec = 1000L * us };
+    const struct timespec span = { .tv_nsec = (long)(1000 * us) };
     nanosleep(&span, NULL);
 }
 

@@ -77,7 +77,7 @@ static void publish(tri_writer *writer)
 {
     struct tri_draft draft;
     assert_int_equal(tri_writer_begin(writer, &picture, &draft), TRI_OK);
-    memset(draft.data[0], 0, draft.shape.bytes);
+    memset(draft.data[0], 0, (size_t)draft.shape.bytes);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
 }
 

@@ -342,7 +342,7 @@ static void checksum_ignores_padding(void **state)
     struct tri_frame_info info = { .video = video };
     struct tri_shape shape;
     assert_int_equal(tri_video_shape(&video, &shape), TRI_OK);
-    uint8_t *picture = calloc(1, shape.bytes);
+    uint8_t *picture = calloc(1, (size_t)shape.bytes);
     const uint8_t *const data[TRI_PLANES_MAX] = { picture, picture + shape.plane[1].offset };
     const uint64_t blank = tri_frame_checksum(&info, &shape, data);
     picture[5] = 1; // behind the first row

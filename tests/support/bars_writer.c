@@ -156,7 +156,7 @@ static bool fill_from_file(struct tri_draft *draft, const char *path)
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
-    draft->info.bytes_used = fread(draft->data[0], 1, draft->shape.plane[0].bytes, file);
+    draft->info.bytes_used = fread(draft->data[0], 1, (size_t)draft->shape.plane[0].bytes, file);
     fclose(file);
     return draft->info.bytes_used > 0;
 }
@@ -274,11 +274,12 @@ int main(int argc, char **argv)
         return CLI_FAILED;
     stop_on_signals();
     const int64_t step_ns = 1000000000LL * config.rate.den / config.rate.num;
+    const struct timespec step = { (time_t)(step_ns / 1000000000), (long)(step_ns % 1000000000) };
     bool good = true;
     for (uint64_t frame = 0; good && !stop_requested(); frame++) {
         if (!config.count || frame < config.count)
             good = publish(writer, &config, &video, frame);
-        nanosleep(&(struct timespec){ step_ns / 1000000000, step_ns % 1000000000 }, NULL);
+        nanosleep(&step, NULL);
     }
     tri_writer_close(&writer);
     return good ? CLI_DONE : CLI_FAILED;

@@ -15,9 +15,9 @@ struct painted painted_new(uint32_t fourcc, uint32_t width, uint32_t height, uin
         made.info.video.stride[p] = made.shape.plane[p].row_bytes + pad;
     assert_int_equal(tri_video_shape(&made.info.video, &made.shape), TRI_OK);
     made.info.bytes_used = made.shape.bytes;
-    made.memory = malloc(made.shape.bytes ? made.shape.bytes : 1);
+    made.memory = malloc(made.shape.bytes ? (size_t)made.shape.bytes : 1);
     assert_non_null(made.memory);
-    memset(made.memory, PAINTED_GUARD, made.shape.bytes);
+    memset(made.memory, PAINTED_GUARD, (size_t)made.shape.bytes);
     for (uint32_t p = 0; p < made.shape.planes; p++) {
         made.data[p] = made.memory + made.shape.plane[p].offset;
         made.stride[p] = made.shape.plane[p].stride;

@@ -35,7 +35,8 @@ int main(int argc, char **argv)
     }
     struct tri_header header;
     memcpy(&header, at, sizeof(header));
-    const size_t bytes = header.entries_at + header.slots * sizeof(struct tri_entry);
+    const size_t entries_at = (size_t)header.entries_at;
+    const size_t bytes = entries_at + header.slots * sizeof(struct tri_entry);
     uint8_t *image = malloc(bytes);
     if (!image)
         return 1;
@@ -50,8 +51,8 @@ int main(int argc, char **argv)
             const size_t slot = (size_t)rand_r(&seed) % header.slots;
             const size_t where =
                 rand_r(&seed) % 64 == 0
-                    ? (size_t)rand_r(&seed) % header.entries_at
-                    : header.entries_at + slot * sizeof(struct tri_entry) + 8 +
+                    ? (size_t)rand_r(&seed) % entries_at
+                    : entries_at + slot * sizeof(struct tri_entry) + 8 +
                           (size_t)rand_r(&seed) % (offsetof(struct tri_entry, user) - 16);
             const uint64_t value = evil(&seed);
             memcpy(at + where / width * width, &value, width);

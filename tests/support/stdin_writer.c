@@ -67,9 +67,9 @@ static bool fill(struct tri_draft *draft, uint64_t bytes)
         const struct tri_plane *plane = &draft->shape.plane[p];
         if (plane->rows == 0) { // compressed
             draft->info.bytes_used = bytes;
-            return bytes <= plane->bytes && fread(draft->data[p], 1, bytes, stdin) == bytes;
+            return bytes <= plane->bytes && fread(draft->data[p], 1, (size_t)bytes, stdin) == bytes;
         }
-        memset(draft->data[p], 0xa5, plane->bytes); // marks the padding
+        memset(draft->data[p], 0xa5, (size_t)plane->bytes); // marks the padding
         for (size_t row = 0; row < plane->rows; row++)
             got += fread(draft->data[p] + row * plane->stride, 1, plane->row_bytes, stdin);
     }
