@@ -184,15 +184,17 @@ static gboolean add_sink(const struct source *source, struct capture *capture)
     return linked;
 }
 
-/** Passes on only what handle_messages() needs: the bus is not read while frames arrive. */
+/** Passes on only what handle_messages() needs: the bus is not read while frames arrive, and each message
+ *  ends a wait. */
 static GstBusSyncReply filter_message(GstBus *bus, GstMessage *message, gpointer data)
 {
     (void)bus;
+    (void)data;
     const GstMessageType type = GST_MESSAGE_TYPE(message);
-    const gboolean ends = type == GST_MESSAGE_ERROR || type == GST_MESSAGE_EOS;
-    if (ends)
-        gst_triptych_capture_sink_wake(data);
-    return ends || gst_is_missing_plugin_message(message) ? GST_BUS_PASS : GST_BUS_DROP;
+    return type == GST_MESSAGE_ERROR || type == GST_MESSAGE_EOS ||
+                   gst_is_missing_plugin_message(message)
+               ? GST_BUS_PASS
+               : GST_BUS_DROP;
 }
 
 /** Starts the pipeline. Its times are CLOCK_MONOTONIC, whatever clocks its elements have. */
@@ -202,8 +204,7 @@ static void start(const struct source *source, struct capture *capture)
     gst_pipeline_use_clock(GST_PIPELINE(capture->pipeline), clock);
     gst_object_unref(clock);
     capture->bus = gst_element_get_bus(capture->pipeline);
-    gst_bus_set_sync_handler(capture->bus, filter_message, gst_object_ref(capture->sink),
-                             gst_object_unref);
+    gst_bus_set_sync_handler(capture->bus, filter_message, NULL, NULL);
 
     const struct tri_video *wanted = &source->options->wanted;
     const gboolean unpaced = wanted->fps_den && !wanted->fps_num;
@@ -391,7 +392,8 @@ static enum source_result module_wait(struct source *source, int timeout_ms)
     lock(capture);
     capture->shared->writer = source->writer;
 
-    const struct tri_video *video = gst_triptych_capture_sink_wait(capture->sink, timeout_ms);
+    const struct tri_video *video =
+        gst_triptych_capture_sink_wait(capture->sink, capture->bus, timeout_ms);
     if (video && !tri_video_same(video, &source->video)) {
         source->video = *video;
         return SOURCE_CHANGED;

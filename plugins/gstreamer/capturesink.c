@@ -13,8 +13,7 @@
 struct _GstTriptychCaptureSink {
     GstTriptychVideoSink parent;
 
-    gint woken; // atomic
-    int event; // eventfd: new caps, a frame or a wake. A signal ends a poll, but not a GCond's wait
+    int event; // eventfd: new caps or a frame. A signal ends a poll, but not a GCond's wait
 
     // Guarded by the writer's lock.
     GCond changed;
@@ -174,15 +173,18 @@ static gboolean has_first_caps(const GstTriptychCaptureSink *self)
     return self->video.fourcc && !self->parent.writer->writer;
 }
 
-const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, int timeout_ms)
+const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, GstBus *bus,
+                                                       int timeout_ms)
 {
-    struct pollfd event = { .fd = self->event, .events = POLLIN };
+    GPollFD message;
     eventfd_t count;
+    gst_bus_get_pollfd(bus, &message);
+    struct pollfd events[] = { { .fd = self->event, .events = POLLIN },
+                               { .fd = message.fd, .events = POLLIN } };
     g_cond_broadcast(&self->changed); // the stream may be there now
-    if (!self->next.buffer && !has_first_caps(self) &&
-        !g_atomic_int_compare_and_exchange(&self->woken, 1, 0)) {
+    if (!self->next.buffer && !has_first_caps(self)) {
         g_mutex_unlock(lock_of(self));
-        poll(&event, 1, timeout_ms);
+        poll(events, G_N_ELEMENTS(events), timeout_ms);
         g_mutex_lock(lock_of(self));
         (void)eventfd_read(self->event, &count);
     }
@@ -199,10 +201,4 @@ gboolean gst_triptych_capture_sink_take(GstTriptychCaptureSink *self,
     if (frame->buffer)
         g_cond_broadcast(&self->changed);
     return frame->buffer != NULL;
-}
-
-void gst_triptych_capture_sink_wake(GstTriptychCaptureSink *self)
-{
-    g_atomic_int_set(&self->woken, 1);
-    (void)eventfd_write(self->event, 1);
 }

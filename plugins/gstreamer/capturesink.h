@@ -29,10 +29,10 @@ GstTriptychCaptureSink *gst_triptych_capture_sink_new(GstTriptychWriter *writer)
  *  streaming thread waits. Any thread, without the lock. */
 void gst_triptych_capture_sink_set_live(GstTriptychCaptureSink *self, gboolean live);
 
-/** Waits up to `timeout_ms`, or less, for caps or a frame, a gst_triptych_capture_sink_wake() or a
- *  signal. Call with the lock held, which is released while it waits.
+/** Waits up to `timeout_ms`, or less, for caps or a frame, a message on `bus` or a signal. Call with the
+ *  lock held, which is released while it waits.
  *  @return the description of the next frames; NULL: nothing is there yet */
-const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self,
+const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, GstBus *bus,
                                                        int timeout_ms);
 
 /** Takes the frame if there is one, with its number of replaced predecessors. Call with the lock held.
@@ -40,8 +40,5 @@ const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *s
 gboolean gst_triptych_capture_sink_take(GstTriptychCaptureSink *self,
                                         struct gst_triptych_capture_frame *frame,
                                         guint64 *replaced);
-
-/** Ends a wait. Any thread, with or without the lock. */
-void gst_triptych_capture_sink_wake(GstTriptychCaptureSink *self);
 
 #endif

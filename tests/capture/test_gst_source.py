@@ -2,11 +2,13 @@
 """gst:PIPELINE and file: of triptych-capture: frames, description, options, errors."""
 import os
 import subprocess
+import time
 import unittest
 
 from gst_source import FAILED, MISUSED, GstSourceTest
 from programs import built, last_json, tool
 
+OPEN_SECONDS = 20  # of source_gst.c: a lost wake-up costs as much
 GREY = "video/x-raw,format=GRAY8,width=64,height=48,framerate=50/1"
 
 
@@ -223,6 +225,16 @@ class Errors(GstSourceTest):
         self.assert_refused_at_once(FAILED, f"file:{path}", str(path), options=["--persistent"])
         path.write_text("no video\n" * 1000)
         self.assert_refused_at_once(FAILED, f"file:{path}", "video file")
+
+    def test_failure_before_the_first_frame_is_reported_at_once(self):
+        path = self.folder() / "text"
+        path.write_text("no picture\n" * 100)
+        for start in range(8):
+            with self.subTest(start=start):
+                begin = time.monotonic()
+                self.assert_refused_at_once(FAILED, f"gst:filesrc location={path} ! jpegdec",
+                                            "No valid frames")
+                self.assertLess(time.monotonic() - begin, OPEN_SECONDS / 2)
 
     def test_passwords_are_not_shown(self):
         done = self.run_capture("gst:souphttpsrc location=http://me:secret1@127.0.0.1:1/ "
