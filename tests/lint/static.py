@@ -16,6 +16,11 @@ MACROS = [f"-D{name}=" for name in (
     "G_GNUC_PRINTF(a,b)", "OBS_DECLARE_MODULE()")]
 
 
+# The analyzer's limit of states per function. Its default of 225,000 takes twice as long.
+DEPTH = tuple(f"--extra-arg={word}" for word in (
+    "-Xclang", "-analyzer-config", "-Xclang", "max-nodes=50000"))
+
+
 def compiled():
     """Sources of the build, from the top of the tree."""
     with open(BUILD / "compile_commands.json", encoding="utf-8") as database:
@@ -27,7 +32,7 @@ def compiled():
 
 def tidy(path):
     # clang does not know gcc's own warnings, which do not matter here
-    return path, run("clang-tidy", "--quiet", "-p", str(BUILD),
+    return path, run("clang-tidy", "--quiet", "-p", str(BUILD), *DEPTH,
                      "--extra-arg=-Wno-unknown-warning-option", path)
 
 
