@@ -4,6 +4,7 @@
 #include "pattern/drawing.h"
 
 #include "picture/picture.h"
+#include "skip.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,7 +164,7 @@ static void jpeg_shows_the_drawn_picture(void **state)
     struct tri_draft draft = { .info = { .video = video } };
     (void)state;
     if (!drawing_possible(TRI_FOURCC_MJPG))
-        skip();
+        skip_because("this build encodes no JPEG");
     assert_int_equal(tri_video_shape(&video, &draft.shape), TRI_OK);
     draft.data[0] = malloc((size_t)draft.shape.bytes);
     assert_int_equal(drawing_open(&drawing, smpte(), NULL, &video), TRI_OK);

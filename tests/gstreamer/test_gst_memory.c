@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses of frames on their way through triptychsink and triptychsrc, and copy counters. */
 #include "gst_pipes.h"
+#include "skip.h"
 
 #include <sys/shm.h>
 
@@ -102,7 +103,7 @@ static void decoder_writes_into_the_slots(void **state)
 {
     (void)state;
     if (!have_video())
-        skip();
+        skip_because("needs x264enc, h264parse and avdec_h264");
     memset(&written, 0, sizeof(written));
     GstElement *writer = pipes_make("filesrc location=%s ! decodebin ! "
                                     "triptychsink name=out stream=%s sync=false",
@@ -121,7 +122,7 @@ static void decoder_that_keeps_more_frames_than_slots_costs_copies(void **state)
 {
     (void)state;
     if (!have_video())
-        skip();
+        skip_because("needs x264enc, h264parse and avdec_h264");
     GstElement *writer = pipes_make("filesrc location=%s ! decodebin ! "
                                     "triptychsink name=out stream=%s slots=4 sync=false",
                                     video_path, pipes_stream());

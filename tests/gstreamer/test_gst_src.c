@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* triptychsrc's events, queries and allocation: alone, over a pad of the test. */
 #include "gst_harness.h"
+#include "skip.h"
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -250,7 +251,7 @@ static void source_requests_short_scheduler_latency(void **state)
     harness_end(h);
     tri_writer_close(&writer);
     if (slice == 0)
-        skip(); // a kernel without slices for ordinary threads
+        skip_because("this kernel has no slices for ordinary threads");
     assert_true(slice <= 100000);
 }
 

@@ -99,7 +99,7 @@ static void list_leaves_out_other_ipc_namespaces(void **state)
     meeting->go = 1;
     const int status = fixture_join(pid);
     if (status == NOT_HERE)
-        fixture_skip("this process may not make namespaces");
+        skip_because("this process may not make namespaces");
     assert_int_equal(status, 0);
 }
 
@@ -153,7 +153,7 @@ static void failing_start_names_the_readers_of_earlier_segments(void **state)
     const int status =
         fixture_join(fixture_start(restart_while_a_reader_keeps_the_old_segment, meeting_new()));
     if (status == NOT_HERE)
-        fixture_skip("this process may not make namespaces");
+        skip_because("this process may not make namespaces");
     assert_int_equal(status, 0);
 }
 

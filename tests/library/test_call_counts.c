@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cost of a frame, counted and not timed: system calls, page faults, context switches. */
+#include "skip.h"
+
 #include <triptych/triptych.h>
 
 #include <errno.h>
@@ -127,7 +129,7 @@ static long calls_of(void (*before)(void), void (*counted)(void))
         ptrace(PTRACE_SYSCALL, child, 0, signal_sent == SIGALRM ? SIGALRM : 0);
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-        skip(); // a sandbox without ptrace(2)
+        skip_because("a sandbox without ptrace(2)");
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
     assert_int_equal(marks, 2);
@@ -366,7 +368,7 @@ static void frames_bring_no_page_faults(void **state)
 {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); // shadow memory is touched page by page
+    skip_because("a sanitizer touches its shadow memory page by page");
 #endif
     open_both();
     publish_and_read_many(); // each slot's pages are mapped when its first frame is taken

@@ -127,7 +127,7 @@ static int stock_limits(void **state)
 static void growth_against(const char *limit, unsigned long long value, const char *words)
 {
     if (!fixture_is_alone())
-        fixture_skip("an IPC namespace of one's own needs root");
+        skip_because("an IPC namespace of one's own needs root");
     const struct tri_video small = SMALL;
     struct stage *s = stage_new();
     assert_int_equal(open_writer(s), TRI_OK);
@@ -162,7 +162,7 @@ static void unused_segment_makes_room_for_the_next(void **state)
 {
     (void)state;
     if (!fixture_is_alone())
-        fixture_skip("an IPC namespace of one's own needs root");
+        skip_because("an IPC namespace of one's own needs root");
     const struct tri_video large = LARGE;
     struct stage *s = stage_new();
     assert_int_equal(open_writer(s), TRI_OK);
@@ -235,7 +235,7 @@ static int run_in_cgroup(int (*body)(void *), struct stage *s)
 {
     const char *why = cgroup_make(64 << 20);
     if (why)
-        fixture_skip(why);
+        skip_because(why);
     const int status = fixture_join(fixture_start(body, s));
     if (s->pool)
         reader_pool_finish(s->pool);

@@ -14,7 +14,7 @@
 static void expect_done(int status)
 {
     if (status == NOT_HERE)
-        fixture_skip("this process may not make namespaces");
+        skip_because("this process may not make namespaces");
     assert_int_equal(status, 0);
 }
 

@@ -76,7 +76,7 @@ static void group_excludes_the_writers_own_group(void **state)
 {
     (void)state;
     if (geteuid() != 0)
-        fixture_skip("only root can be several users");
+        skip_because("only root can be several users");
     struct plot *plot = fixture_share(sizeof(*plot));
     plot->name = fixture_stream();
     const pid_t pid = fixture_start(write_in_own_group, plot);

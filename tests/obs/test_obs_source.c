@@ -189,7 +189,7 @@ static void frames_without_locks_are_shown_from_the_first(void **state)
 {
     (void)state;
     if (geteuid() != 0)
-        fixture_skip("only root can become another user");
+        skip_because("only root can become another user");
     const char *const name = fixture_stream();
     tri_writer *writer = NULL;
     const struct tri_writer_options options = { .name = name, .permissions = 0644 };

@@ -3,6 +3,8 @@
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H
 
+#include "skip.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -72,13 +74,6 @@ void fixture_sleep_ms(int ms);
 
 /** Returns the number of entries of a folder: /proc/self/task, /proc/self/fd. */
 unsigned fixture_entries(const char *folder);
-
-/** Skips the test with a reason. */
-#define fixture_skip(why)                      \
-    do {                                       \
-        print_message("# skipped: %s\n", why); \
-        skip();                                \
-    } while (0)
 
 /** Whether this process has an IPC namespace of its own: always where the user may make one. Programs
  * of other tests that list streams attach their segments for a moment, so counts of attachments and

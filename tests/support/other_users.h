@@ -65,7 +65,7 @@ static inline void become(uid_t uid)
 static inline void need_root(void)
 {
     if (geteuid() != 0)
-        fixture_skip("only root can be several users");
+        skip_because("only root can be several users");
 }
 
 /** The writer of a process that is the owner. */

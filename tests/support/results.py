@@ -29,8 +29,7 @@ def tap_cases(test, text):
             continue
         reason = found["reason"] or ""
         if (found["directive"] or "").lower() == "skip":
-            # cmocka puts the name in place of the reason
-            cases.append(Case(f"{test}: {found['name'] or reason}", "skipped", reason))
+            cases.append(Case(f"{test}: {found['name']}", "skipped", reason))
         else:
             outcome = "passed" if found["ok"] == "ok" else "failed"
             cases.append(Case(f"{test}: {found['name']}", outcome))
