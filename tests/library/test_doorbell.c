@@ -282,13 +282,17 @@ static void program_that_inspects_a_stream_is_no_reader(void **state)
 static void reader_that_rings_no_doorbell_is_found(void **state)
 {
     (void)state;
-    const char *name = fixture_stream();
-    tri_writer *writer = open_writer(name);
-    void *at = shmat(ipc_shm(name), NULL, SHM_RDONLY);
+    struct shared *shared = fixture_share(sizeof(*shared));
+    shared->name = fixture_stream();
+    const pid_t pid = fixture_start(wait_for_readers, shared);
+    assert_true(fixture_reaches(&shared->waits, 1));
+    fixture_sleep_ms(LONG_MS); // it sleeps
+    void *at = shmat(ipc_shm(shared->name), NULL, SHM_RDONLY);
     assert_ptr_not_equal(at, (void *)-1);
-    assert_int_equal(tri_writer_wait_for_reader(writer, 1000 * FIXTURE_PATIENCE_S), TRI_OK);
+    assert_true(fixture_reaches(&shared->frames, 1));
+    shared->ended = shared->stop = 1;
+    assert_int_equal(fixture_join(pid), 0);
     assert_int_equal(shmdt(at), 0);
-    tri_writer_close(&writer);
 }
 
 static void writer_that_has_a_reader_has_no_doorbell(void **state)
