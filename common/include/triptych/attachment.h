@@ -43,12 +43,13 @@ typedef struct tri_attachment_list tri_attachment_list;
  */
 TRI_API enum tri_err tri_attachment_list_open(tri_attachment_list **out);
 
-/** Returns attachment number `index`, from 0; NULL past the last. Valid until the list is closed. Cost:
- *  no system call. */
+/** Returns attachment number `index`, from 0; NULL past the last. Ownership: the list's, valid until it
+ *  is closed. Threads: any. Cost: no system call. */
 TRI_API const struct tri_attachment *tri_attachment_list_at(const tri_attachment_list *list,
                                                             size_t index);
 
-/** Frees the list and sets *list to NULL. Accepts NULL. */
+/** Frees the list and sets *list to NULL. Accepts a NULL *list. Threads: one, when no other uses the
+ *  list. Cost: no system call. */
 TRI_API void tri_attachment_list_close(tri_attachment_list **list);
 
 TRI_END

@@ -38,7 +38,8 @@ enum tri_err {
 #undef X
 };
 
-/** Text for `err`, lower case, no full stop. Never NULL, never freed, safe from any thread. */
+/** Returns the text for `err`, lower case, without a full stop; "unknown error" for other values. Never
+ *  NULL. Ownership: static, never freed. Threads: any. Cost: no system call. */
 TRI_API const char *tri_strerror(enum tri_err err);
 
 TRI_END

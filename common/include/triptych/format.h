@@ -133,18 +133,21 @@ struct tri_format {
     bool delta;        // a frame may need the frames since the last TRI_FRAME_KEY
 };
 
-/** Returns the format with this fourcc, NULL if unknown. Threads: any, as for all calls here. */
+/** Returns the format with this fourcc, NULL if unknown. Ownership: static, never freed. Threads: any.
+ *  Cost: no system call. */
 TRI_API const struct tri_format *tri_format_find(uint32_t fourcc);
 
 /** Returns the format that `word` names: a fourcc, with or without trailing blanks, or an alias of
- *  GStreamer or ffmpeg, in any case. NULL if unknown. */
+ *  GStreamer or ffmpeg, in any case. NULL if unknown. Ownership, threads and cost: as
+ *  tri_format_find(). */
 TRI_API const struct tri_format *tri_format_from_name(const char *word);
 
-/** Returns format number `index`, from 0; NULL past the last. */
+/** Returns format number `index`, from 0; NULL past the last. Ownership, threads and cost: as
+ *  tri_format_find(). */
 TRI_API const struct tri_format *tri_format_at(size_t index);
 
 /** Writes `fourcc` into `text` without trailing blanks, '?' for bytes that are not printable. Returns
- *  `text`. */
+ *  `text`. Threads: any. Cost: no system call. */
 TRI_API const char *tri_fourcc_name(uint32_t fourcc, char text[5]);
 
 TRI_END

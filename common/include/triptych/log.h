@@ -32,12 +32,14 @@ typedef struct tri_log {
  * It never waits for stderr: a line that a stopped terminal or an unread pipe does not take is lost,
  * and the next line that is written gives the number of lost ones.
  *
- * Threads: may be called from any thread, and the returned log used from any; lines do not mix.
+ * Threads: any, also for the returned log; lines do not mix.
+ * Cost:    a few system calls for each line that is written, none for others.
  */
 TRI_API tri_log tri_log_to_stderr(enum tri_log_level level);
 
-/** Formats one message and sends it to `log`. Does nothing if `log` is NULL or does not want `level`.
- *  Threads: any, as far as log->write allows. */
+/** Formats one message, of which it keeps 1023 bytes, and sends it to `log`. Does nothing if `log` is
+ *  NULL or does not want `level`. Keeps errno. Threads: any, as far as log->write() allows. Cost: that
+ *  of log->write(). */
 TRI_API void tri_log_write(const tri_log *log, enum tri_log_level level, const char *part,
                            const char *format, ...) TRI_PRINTF(4, 5);
 

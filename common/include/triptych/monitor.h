@@ -43,7 +43,8 @@ typedef struct tri_stream_monitor tri_stream_monitor;
 TRI_API enum tri_err tri_stream_monitor_open(tri_stream_monitor **out);
 
 /** Returns a file descriptor for event loops: readable whenever tri_stream_monitor_next() would return
- *  an event. Do not read it. Ownership: the monitor's. Cost: no system call. */
+ *  an event. Do not read it. Ownership: the monitor's, which closes it. Threads: any, until the monitor
+ *  is closed. Cost: no system call. */
 TRI_API int tri_stream_monitor_fd(const tri_stream_monitor *monitor);
 
 /**
@@ -52,12 +53,15 @@ TRI_API int tri_stream_monitor_fd(const tri_stream_monitor *monitor);
  * @return TRI_OK; TRI_ERR_TIMEOUT, nothing has happened; TRI_ERR_NO_RESOURCES, out of memory;
  *         TRI_ERR_SYSTEM.
  *
- * Cost: one system call; after all events, that of tri_stream_list_open().
+ * Ownership: *event is the caller's.
+ * Threads:   one at a time for one monitor.
+ * Cost:      one system call; after all events, that of tri_stream_list_open().
  */
 TRI_API enum tri_err tri_stream_monitor_next(tri_stream_monitor *monitor,
                                              struct tri_stream_event *event);
 
-/** Ends the thread, closes the descriptor and sets *monitor to NULL. Accepts NULL. Keeps errno. */
+/** Ends the thread, closes the descriptor and sets *monitor to NULL. Accepts a NULL *monitor. Keeps
+ *  errno. Threads: one, when no other uses the monitor. Cost: waits until the thread has ended. */
 TRI_API void tri_stream_monitor_close(tri_stream_monitor **monitor);
 
 TRI_END

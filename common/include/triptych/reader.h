@@ -62,7 +62,8 @@ typedef struct tri_reader tri_reader;
  */
 TRI_API enum tri_err tri_reader_open(tri_reader **out, const struct tri_reader_options *options);
 
-/** Changes which frame the next tri_reader_acquire() returns. Cost: no system call. */
+/** Changes which frame the next tri_reader_acquire() returns. Threads: as tri_reader_acquire(). Cost:
+ *  no system call. */
 TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
 
 /**
@@ -89,6 +90,7 @@ TRI_API void tri_reader_set_mode(tri_reader *reader, enum tri_reader_mode mode);
  *         and succeeds once the stream has been replaced.
  *
  * Ownership: the memory stays the segment's; release the frame with tri_reader_release().
+ * Threads:   one at a time for one reader.
  * Cost:      no system call if nothing is newer and timeout_ms is 0, except for one in 100 ms that
  *            checks for the writer; otherwise at most three; independent of the frame's size.
  */
@@ -179,6 +181,10 @@ TRI_API void tri_reader_release(tri_reader *reader, struct tri_frame *frame);
  *
  * @return as tri_reader_acquire(); TRI_ERR_TOO_SMALL, `buffer` is smaller than
  *         tri_copy_frame_bytes(): frame->shape.bytes is set to that size, the rest to zero.
+ *
+ * Ownership: `buffer` stays the caller's.
+ * Threads:   as tri_reader_acquire().
+ * Cost:      as tri_reader_acquire() and tri_reader_release(), and one copy of the frame.
  */
 TRI_API enum tri_err tri_reader_copy(tri_reader *reader, struct tri_frame *frame, void *buffer,
                                      size_t bytes, int timeout_ms);
@@ -206,11 +212,12 @@ struct tri_reader_stats {
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 
-/** Fills *stats. Cost: no system call. */
+/** Fills *stats. Threads: as tri_reader_acquire(). Cost: no system call. */
 TRI_API void tri_reader_get_stats(const tri_reader *reader, struct tri_reader_stats *stats);
 
 /** Frees the reader and sets *reader to NULL. Acquired frames stay valid until they are released.
- *  Accepts NULL. Keeps errno. */
+ *  Accepts a NULL *reader. Keeps errno. Threads: one, when no other uses the reader. Cost: a few system
+ *  calls; with a descriptor, waits until its thread has ended. */
 TRI_API void tri_reader_close(tri_reader **reader);
 
 TRI_END

@@ -85,18 +85,19 @@ TRI_API enum tri_err tri_stream_list_open(tri_stream_list **out);
 /** Returns the number of streams in the list. Threads: any. Cost: no system call. */
 TRI_API size_t tri_stream_list_count(const tri_stream_list *list);
 
-/** Returns stream number `index`, from 0; NULL past the last. Valid until the list is closed. Cost: no
- *  system call. */
+/** Returns stream number `index`, from 0; NULL past the last. Ownership: the list's, valid until it is
+ *  closed. Threads: any. Cost: no system call. */
 TRI_API const struct tri_stream *tri_stream_list_at(const tri_stream_list *list, size_t index);
 
-/** Frees the list and sets *list to NULL. Accepts NULL. Cost: no system call. */
+/** Frees the list and sets *list to NULL. Accepts a NULL *list. Threads: one, when no other uses the
+ *  list. Cost: no system call. */
 TRI_API void tri_stream_list_close(tri_stream_list **list);
 
 /**
  * Finds one stream by its name.
  *
  * @param stream  filled on TRI_OK and TRI_ERR_COLLISION, otherwise zero except for the ids, which
- * are -1
+ *                are -1
  *
  * @return TRI_OK; TRI_ERR_NO_STREAM; TRI_ERR_INVALID, not a name; TRI_ERR_COLLISION, another stream has
  *         the same key; TRI_ERR_NO_RESOURCES, out of memory; TRI_ERR_SYSTEM.

@@ -73,7 +73,7 @@ enum tri_siting { TRI_SITINGS(X) };
 #undef X
 
 /** Returns the name of a value; "default" or "any" for values that are not in the list. Never NULL.
- *  Threads: any. @{ */
+ *  Ownership: static, never freed. Threads: any. Cost: no system call. @{ */
 TRI_API const char *tri_colorspace_name(uint32_t value);
 TRI_API const char *tri_transfer_name(uint32_t value);
 TRI_API const char *tri_matrix_name(uint32_t value);
@@ -82,7 +82,7 @@ TRI_API const char *tri_field_name(uint32_t value);
 TRI_API const char *tri_siting_name(uint32_t value);
 /** @} */
 
-/** Returns the value of a name, -1 if it is not in the list. Threads: any. @{ */
+/** Returns the value of a name, -1 if it is not in the list. Threads: any. Cost: no system call. @{ */
 TRI_API int tri_colorspace_from_name(const char *word);
 TRI_API int tri_transfer_from_name(const char *word);
 TRI_API int tri_matrix_from_name(const char *word);
@@ -144,20 +144,26 @@ struct tri_shape {
  *         above INT32_MAX (other libraries keep its size in an int), a plane of an unknown format
  *         without stride or rows, planes given for a known format, or a reserved word that is not
  *         zero. On failure *shape is all zero.
+ *
+ * Threads: any. Cost: no system call.
  */
 TRI_API enum tri_err tri_video_shape(const struct tri_video *video, struct tri_shape *shape);
 
 /** Returns the matrix in force: `matrix` if set, else what V4L2 derives from the colour space, else 601
- *  below 720 lines and 709 from there on. Never TRI_MATRIX_DEFAULT. */
+ *  below 720 lines and 709 from there on. Never TRI_MATRIX_DEFAULT. Threads: any. Cost: no system
+ *  call. */
 TRI_API enum tri_matrix tri_video_matrix(const struct tri_video *video);
 
-/** Returns the range in force: `range` if set, else full for RGB, grey and JPEG, limited for YUV. */
+/** Returns the range in force: `range` if set, else full for RGB, grey and JPEG, limited for YUV.
+ *  Threads: any. Cost: no system call. */
 TRI_API enum tri_range tri_video_range(const struct tri_video *video);
 
-/** Returns whether aspect ratio, rotation, significant bits and rate are within their ranges. */
+/** Returns whether aspect ratio, rotation, significant bits and rate are within their ranges. Threads:
+ *  any. Cost: no system call. */
 TRI_API bool tri_video_valid(const struct tri_video *video);
 
-/** Returns whether two descriptions are equal; strides are compared only of unknown formats. */
+/** Returns whether two descriptions are equal; strides are compared only of unknown formats. Threads:
+ *  any. Cost: no system call. */
 TRI_API bool tri_video_same(const struct tri_video *a, const struct tri_video *b);
 
 TRI_END

@@ -89,6 +89,7 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *         TRI_ERR_FORKED, see tri_writer; TRI_ERR_SYSTEM. On failure *draft is all zero.
  *
  * Ownership: the slot is the draft's until tri_writer_publish() or tri_writer_cancel().
+ * Threads:   one at a time for one writer.
  * Cost:      one system call; more while readers lock slots for long, and once a second, to check
  *            that the stream still exists. Opening a slot costs the first touch of its memory.
  */
@@ -96,7 +97,7 @@ TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video
                                       struct tri_draft *draft);
 
 /** As tri_writer_begin(), but TRI_ERR_NO_SLOT does not count as a drop: for callers that can keep the
- *  frame elsewhere and publish it later. @return as tri_writer_begin(). */
+ *  frame elsewhere and publish it later. Ownership, threads, cost and @return as tri_writer_begin(). */
 TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_video *video,
                                           struct tri_draft *draft);
 
@@ -112,6 +113,7 @@ TRI_API enum tri_err tri_writer_try_begin(tri_writer *writer, const struct tri_v
  *         dropped and counted.
  *
  * Ownership: the slot is the writer's again, for both outcomes.
+ * Threads:   one at a time for one writer.
  * Cost:      one system call, independent of the frame's size.
  */
 TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *draft);
@@ -120,25 +122,34 @@ TRI_API enum tri_err tri_writer_publish(tri_writer *writer, struct tri_draft *dr
  * As tri_writer_publish(), but pins the slot: it is not written again until tri_writer_cancel() of
  * this draft. For callers that still read what they have published, such as a decoder its reference
  * pictures. The caller must not write to a pinned draft. On failure the frame is dropped and
- * counted, and the draft's memory stays until tri_writer_cancel(). @return as tri_writer_publish().
+ * counted, and the draft's memory stays until tri_writer_cancel().
+ *
+ * @return as tri_writer_publish().
+ *
+ * Ownership: the slot stays the draft's until tri_writer_cancel().
+ * Threads:   one at a time for one writer.
+ * Cost:      as tri_writer_publish().
  */
 TRI_API enum tri_err tri_writer_publish_pinned(tri_writer *writer, struct tri_draft *draft);
 
 /** Returns the slot of an unpublished or pinned draft to the writer and zeroes the draft. Accepts an
- *  all-zero draft. `writer` is NULL if the draft has outlived its writer. Cost: one system call. */
+ *  all-zero draft. `writer` is NULL if the draft has outlived its writer. Threads: one at a time for
+ *  one writer. Cost: one system call. */
 TRI_API void tri_writer_cancel(tri_writer *writer, struct tri_draft *draft);
 
 /** Sets the minimum size of a slot from the next tri_writer_begin() on: for drafts whose planes lie
- *  elsewhere than tri_video_shape() puts them. Cost: no system call. */
+ *  elsewhere than tri_video_shape() puts them. The largest value counts. Threads: one at a time for one
+ *  writer. Cost: no system call. */
 TRI_API void tri_writer_reserve(tri_writer *writer, uint64_t bytes);
 
 /** Sets how many of the newest frames are kept for readers in TRI_MODE_NEXT; 0, the default: as many as
  *  there are slots. Of the older ones the writer overwrites the youngest first, because its slot is
- *  still in the processor's cache. Slots that drafts or readers hold are never overwritten. */
+ *  still in the processor's cache. Slots of drafts are never overwritten, locked ones only as
+ *  tri_writer_begin() describes. Threads: one at a time for one writer. Cost: no system call. */
 TRI_API void tri_writer_set_history(tri_writer *writer, uint32_t frames);
 
-/** Adds frames that were lost before they reached the stream. Every later frame carries the sums. Cost:
- *  no system call. */
+/** Adds frames that were lost before they reached the stream. Every later frame carries the sums.
+ *  Threads: one at a time for one writer. Cost: no system call. */
 TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
 
 /**
@@ -152,7 +163,8 @@ TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64
  * @return TRI_OK; TRI_ERR_TIMEOUT; TRI_ERR_INTERRUPTED, a signal handler ran; TRI_ERR_FORKED, see
  *         tri_writer.
  *
- * Cost: a small segment for the time of the wait; the thread wakes once a second.
+ * Threads: one at a time for one writer.
+ * Cost:    a small segment for the time of the wait; the thread wakes once a second.
  */
 TRI_API enum tri_err tri_writer_wait_for_reader(tri_writer *writer, int timeout_ms);
 
@@ -172,8 +184,8 @@ struct tri_writer_stats {
     uint64_t reserved[TRI_RESERVED]; // zero
 };
 
-/** Fills *stats, reserved words with zero. Cost: one system call, for `readers`;
- *  two once the stream has moved to another segment. */
+/** Fills *stats, reserved words with zero. Threads: one at a time for one writer. Cost: one system
+ *  call, for `readers`; two once the stream has moved to another segment. */
 TRI_API void tri_writer_get_stats(const tri_writer *writer, struct tri_writer_stats *stats);
 
 /**
@@ -191,19 +203,22 @@ TRI_API int tri_draft_get_shm(const struct tri_draft *draft, size_t *offset);
 
 /** Returns the address of slot `index` in this process and its size in *bytes; NULL and 0 past the last
  *  slot and before the first frame. For drivers that need their buffers in advance (V4L2's USERPTR).
- *  The address is valid until the stream moves to another segment. Cost: no system call. */
+ *  The address is valid until the stream moves to another segment. Threads: one at a time for one
+ *  writer. Cost: no system call. */
 TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t *bytes);
 
 /**
  * Declares that a device writes into slots by itself (DMA) from now on, or no longer. Such a device
  * may continue for a moment after this process was killed, although its slots are free by then. The
  * next writer therefore makes a new segment, which readers follow.
+ *
+ * Threads: one at a time for one writer. Cost: no system call.
  */
 TRI_API void tri_writer_set_device_access(tri_writer *writer, bool enabled);
 
 /** Removes the stream, frees the writer and sets *writer to NULL. Readers keep the frames they have
- *  acquired; the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts NULL. Keeps
- *  errno. */
+ *  acquired; the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts a NULL
+ *  *writer. Keeps errno. Threads: one, when no other uses the writer. Cost: a few system calls. */
 TRI_API void tri_writer_close(tri_writer **writer);
 
 TRI_END
