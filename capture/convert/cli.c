@@ -49,6 +49,10 @@ static bool set_crop(const struct cli_option *option, void *target, const char *
 #define EDIT(field) .offset = offsetof(struct convert_config, edit.field)
 
 static const struct cli_option options[] = {
+    { 'c', "count", "N", NULL, "stop after N frames", cli_set_count, RUN(count) },
+    { 0, "exit-on-end", NULL, NULL, "stop when FROM's writer ends, do not wait for another",
+      cli_set_true, EDIT(exit_on_end) },
+    { 0, "json", NULL, NULL, "print a summary at the end, as JSON", cli_set_true, RUN(json) },
     { 'f', "format", "FORMAT", NULL, "fourcc, or its name in GStreamer or ffmpeg", cli_set_format,
       RUN(format), .group = "Picture, in this order: crop, rotate, flip, size, format" },
     { 's', "size", "WxH", NULL, "scale to this size in pixels", cli_set_size, RUN(size) },
@@ -64,11 +68,6 @@ static const struct cli_option options[] = {
     { 'r', "rate", "FPS", NULL, "at most this many frames per second, N or N/D", cli_set_rate,
       RUN(rate) },
     { 0, "fps", "FPS", NULL, NULL, cli_set_rate, RUN(rate) },
-    { 'c', "count", "N", NULL, "stop after N frames", cli_set_count, RUN(count),
-      .group = "Operation" },
-    { 0, "exit-on-end", NULL, NULL, "end with FROM's writer, do not wait for another", cli_set_true,
-      EDIT(exit_on_end) },
-    { 0, "json", NULL, NULL, "print a summary at the end, as JSON", cli_set_true, RUN(json) },
     { 0 },
 };
 

@@ -13,7 +13,7 @@ static const struct cli_option options[] = {
       .set = cli_set_true, AT(force) },
     { 'i', "interval", "S", "1", "watch: seconds between two updates", .set = cli_set_seconds,
       AT(interval) },
-    { 'c', "count", "N", .help = "watch: end after N updates", .set = cli_set_count, AT(count) },
+    { 'c', "count", "N", .help = "watch: stop after N updates", .set = cli_set_count, AT(count) },
     { 's', "sort", "BY", "name", "watch: by name, fps, age, readers or drops", cli_set_word,
       AT(sort), sort_words },
     { .name = NULL },
