@@ -54,7 +54,7 @@ static bool parse_window(struct screen_choice *choice, const char *text)
 static bool refuse_choice(const char *text, const char *why, const tri_log *log)
 {
     tri_log_write(log, TRI_LOG_ERROR, "screen",
-                  "'%s': %s: use WxH+X+Y, a window's number such as 0x1400003, or a monitor's name "
+                  "'%s': %s; use WxH+X+Y, a window's number such as 0x1400003, or a monitor's name "
                   "(--list-devices screen:), behind DISPLAY, if needed",
                   text, why);
     return false;
@@ -225,7 +225,7 @@ static enum source_result cut_monitor(struct x11_connection *x, const struct scr
     if (place[0] >= 0 && place[1] >= 0 && place[2] > 0 && place[3] > 0 &&
         cut(area, (uint32_t)place[0], (uint32_t)place[1], (uint32_t)place[2], (uint32_t)place[3]))
         return SOURCE_OK;
-    tri_log_write(x->log, TRI_LOG_ERROR, "screen", "%s: no monitor '%s': use one of: %s",
+    tri_log_write(x->log, TRI_LOG_ERROR, "screen", "%s: no monitor '%s'; use one of: %s",
                   x->display, choice->monitor, names);
     return SOURCE_LOST;
 }

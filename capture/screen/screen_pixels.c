@@ -57,7 +57,7 @@ bool screen_pixels_describe(const struct x11_connection *x, const struct screen_
     const uint32_t fourcc = visual && layout && !swapped ? find_fourcc(visual, layout) : 0;
     if (!fourcc) {
         tri_log_write(x->log, TRI_LOG_ERROR, "screen",
-                      "%s: cannot describe pixels of depth %u, red 0x%x%s: run the X server with "
+                      "%s: cannot describe pixels of depth %u, red 0x%x%s; run the X server with "
                       "depth 24 or 16",
                       x->display, area->depth, visual ? visual->red_mask : 0,
                       swapped ? ", high byte first" : "");

@@ -52,7 +52,7 @@ static bool is_silent(int number)
 static enum source_result refuse_display(const struct x11_connection *x, const char *what)
 {
     tri_log_write(x->log, TRI_LOG_ERROR, "screen",
-                  "%s: use screen:DISPLAY, for instance screen::0, or set DISPLAY%s", what,
+                  "%s; use screen:DISPLAY, for instance screen::0, or set DISPLAY%s", what,
                   getenv("WAYLAND_DISPLAY") ? "; the screen of a Wayland session is pipewire:"
                                             : "");
     return SOURCE_MISUSED;

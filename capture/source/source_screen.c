@@ -92,7 +92,7 @@ static enum source_result refuse_format(const struct source *source, const struc
     char other[5];
     tri_log_write(
         source->options->log, TRI_LOG_ERROR, "screen",
-        "%s is %ux%u %s, not %ux%u %s: choose a region by screen:WxH+X+Y; pictures are not "
+        "%s: is %ux%u %s, not %ux%u %s; choose a region by screen:WxH+X+Y; pictures are not "
         "scaled or converted",
         source->label, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc),
         wanted->width ? wanted->width : video->width,

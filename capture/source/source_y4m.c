@@ -96,7 +96,7 @@ static bool is_wanted(const struct video_file *file, const struct tri_video *wan
         return true;
     char fourcc[5];
     tri_log_write(file->log, TRI_LOG_ERROR, file->part,
-                  "%s: is %ux%u %s: omit --size and --format, or convert it with ffmpeg",
+                  "%s: is %ux%u %s; omit --size and --format, or convert it with ffmpeg",
                   file->name, video->width, video->height, tri_fourcc_name(video->fourcc, fourcc));
     return false;
 }

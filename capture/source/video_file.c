@@ -37,7 +37,7 @@ enum source_result video_file_open(struct video_file *file, const char *part,
         .part = part, .name = standard ? "stdin" : arg, .log = options->log, .fd = -1
     };
     if (!arg || !arg[0]) {
-        tri_log_write(file->log, TRI_LOG_ERROR, part, "no file: use %s:FILE, or %s:- for stdin",
+        tri_log_write(file->log, TRI_LOG_ERROR, part, "no file; use %s:FILE, or %s:- for stdin",
                       part, part);
         return SOURCE_MISUSED;
     }
@@ -50,10 +50,10 @@ enum source_result video_file_open(struct video_file *file, const char *part,
         return refuse(file, SOURCE_FAILED, why);
     }
     if (S_ISDIR(status.st_mode))
-        return refuse(file, SOURCE_FAILED, "is a directory: name a file");
+        return refuse(file, SOURCE_FAILED, "is a directory; name a file");
     if (isatty(file->fd))
         return refuse(file, SOURCE_MISUSED,
-                      "is a terminal: name a file, or pipe one into this program");
+                      "is a terminal; name a file, or pipe one into this program");
     file->seekable = S_ISREG(status.st_mode);
     if (options->loop && !file->seekable)
         return refuse(file, SOURCE_MISUSED, "is a pipe: --loop needs a regular file");

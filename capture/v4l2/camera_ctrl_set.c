@@ -135,7 +135,7 @@ static enum source_result refused(const struct camera *camera, const struct came
                       "that one first (triptych-capture --list-ctrls)",
                       ctrl->name);
     if (ctrl->query.flags & V4L2_CTRL_FLAG_GRABBED)
-        return refuse(camera, "%s is locked while the device streams: end the program that streams",
+        return refuse(camera, "%s is locked while the device streams; end the program that streams",
                       ctrl->name);
     if (errno == EACCES || errno == EPERM || errno == ERANGE || errno == EINVAL)
         return refuse(camera, "%s: the driver refuses this value at the moment: %s", ctrl->name,
@@ -182,11 +182,11 @@ static enum source_result apply(const struct camera *camera, char *setting)
         return refuse(camera, "'%s' is not NAME=VALUE", setting);
     *text++ = '\0';
     if (!find(camera, setting, &ctrl))
-        return refuse(camera, "no control '%s': --list-ctrls lists the controls", setting);
+        return refuse(camera, "no control '%s'; --list-ctrls lists the controls", setting);
     if (ctrl.query.flags & V4L2_CTRL_FLAG_READ_ONLY)
         return refuse(camera, "%s is read-only", ctrl.name);
     if (!strcmp(camera_ctrl_type_name(ctrl.query.type), "compound") || ctrl.query.nr_of_dims)
-        return refuse(camera, "%s is an array: set it with v4l2-ctl", ctrl.name);
+        return refuse(camera, "%s is an array; set it with v4l2-ctl", ctrl.name);
     if (!parse(camera, &ctrl, text, &value, why))
         return refuse(camera, "%s: use %s", ctrl.name, why);
     return set(camera, &ctrl, text, value);

@@ -107,7 +107,7 @@ static enum source_result choose(const struct camera_entry *entries, size_t coun
     }
     if (second) {
         tri_log_write(log, TRI_LOG_ERROR, "v4l2",
-                      "'%s' matches %s (%s) and %s (%s): use more of the name, or the path", word,
+                      "'%s' matches %s (%s) and %s (%s); use more of the name, or the path", word,
                       found->camera.path, found->camera.card, second->camera.path,
                       second->camera.card);
         return SOURCE_MISUSED;

@@ -44,7 +44,7 @@ bool camera_list_devices(bool json, const tri_log *log)
     if (usable < count)
         tri_log_write(
             log, usable ? TRI_LOG_WARN : TRI_LOG_ERROR, "v4l2",
-            "%zu of %zu devices cannot be opened: Permission denied: join the group of the "
+            "%zu of %zu devices cannot be opened: Permission denied; join the group of the "
             "device (usermod -aG video $USER, then log in again)",
             count - usable, count);
     return ok && fflush(stdout) == 0 && (usable > 0 || count == 0);

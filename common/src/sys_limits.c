@@ -46,7 +46,7 @@ void tri_limits_explain_shm(const tri_log *log, const char *name, uint64_t bytes
         break;
     case ENOMEM:
         tri_log_write(log, TRI_LOG_ERROR, "segment",
-                      "%s: no memory for %llu bytes; use fewer buffers or smaller frames", name,
+                      "%s: out of memory for %llu bytes; use fewer buffers or smaller frames", name,
                       need);
         break;
     default:

@@ -24,7 +24,7 @@ enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_options *
     *out = NULL;
     tri_writer *w = malloc(sizeof(*w));
     if (!w) {
-        tri_log_write(options->log, TRI_LOG_ERROR, "writer", "no memory left for a writer");
+        tri_log_write(options->log, TRI_LOG_ERROR, "writer", "out of memory");
         return TRI_ERR_NO_RESOURCES;
     }
     *w = (tri_writer){ .sem_id = -1,

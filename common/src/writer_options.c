@@ -58,7 +58,7 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
     w->slots_max_wanted = o->slots_max;
     if (o->slots_max && (o->slots_max < w->slots_wanted || o->slots_max > TRI_SLOTS_MAX)) {
         snprintf(text, sizeof(text), "%u", o->slots_max);
-        return refuse(o->log, "most buffers", text, "from the number of buffers up to 64");
+        return refuse(o->log, "buffers-max", text, "it is at least the buffers and at most 64");
     }
     w->permissions = o->permissions ? o->permissions : MODE_DEFAULT;
     if ((w->permissions & ~0777u) || (w->permissions & 0600) != 0600 || (w->permissions & 0111) ||

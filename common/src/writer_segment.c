@@ -87,7 +87,7 @@ static enum tri_err make(struct tri_writer *w, const struct tri_segment_plan *pl
     w->mapping = tri_mapping_new(&segment, w->sem_id);
     if (!w->mapping) {
         tri_segment_remove(shm_id);
-        tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: out of memory", w->name);
         return TRI_ERR_NO_RESOURCES;
     }
     struct tri_header *header = w->mapping->segment.header;

@@ -162,7 +162,7 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     tri_segment_populate_open(&found);
     w->mapping = tri_mapping_new(&found, w->sem_id);
     if (!w->mapping) {
-        tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: no memory left", w->name);
+        tri_log_write(&w->log, TRI_LOG_ERROR, "segment", "%s: out of memory", w->name);
         return TRI_ERR_NO_RESOURCES;
     }
     tri_log_write(&w->log, TRI_LOG_INFO, "segment", "%s: taken over after frame %llu", w->name,

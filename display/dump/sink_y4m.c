@@ -96,11 +96,11 @@ static bool y4m_begin(struct sink *sink, const struct tri_frame *frame)
         tri_fourcc_name(video->fourcc, text);
         if (*ffmpeg)
             tri_log_write(sink->log, TRI_LOG_ERROR, "y4m",
-                          "y4m has no %s: use raw video: triptych-dump --to raw -o - %s | ffmpeg "
+                          "y4m has no %s; use raw video: triptych-dump --to raw -o - %s | ffmpeg "
                           "%s OUTPUT",
                           text, sink->stream, ffmpeg);
         else
-            tri_log_write(sink->log, TRI_LOG_ERROR, "y4m", "y4m has no %s: use --to raw", text);
+            tri_log_write(sink->log, TRI_LOG_ERROR, "y4m", "y4m has no %s; use --to raw", text);
         return false;
     }
     const bool full = tri_video_range(video) == TRI_RANGE_FULL;

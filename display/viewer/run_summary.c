@@ -66,7 +66,7 @@ static bool came_in_time(const struct config *config, const struct stream_view *
     if (!run_limits_too_late(config, stream))
         return true;
     tri_log_write(stream->log, TRI_LOG_ERROR, "stream",
-                  "%s: no frame within %g s: see triptych-info list, or start "
+                  "%s: no frame within %g s; see `triptych-info list`, or start "
                   "triptych-capture --name %s",
                   stream->name, config->timeout, stream->name);
     return false;

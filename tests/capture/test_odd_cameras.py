@@ -80,7 +80,7 @@ class Devices(OddCameras):
                 self.assertEqual(done.returncode, DONE, done.stderr)
                 self.assertIn(f"from /dev/{node} ", done.stderr)
         self.assert_refused(self.run_capture("v4l2:twin"), MISUSED, "/dev/video3 (Twin 1) and "
-                            "/dev/video4 (Twin 2): use more of the name")
+                            "/dev/video4 (Twin 2); use more of the name")
 
 
 class WaysOfStreaming(OddCameras):

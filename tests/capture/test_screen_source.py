@@ -393,7 +393,7 @@ class CommandLine(ScreenTest):
         self.assertIn("--input", self.refused("--input", "1", "screen:"))
 
     def test_missing_screens_are_reported(self):
-        self.assertIn("no monitor 'HDMI-7': use one of: screen",
+        self.assertIn("no monitor 'HDMI-7'; use one of: screen",
                       self.refused("screen:HDMI-7", status=FAILED))
         self.assertIn("cannot connect to the X server", self.refused("screen::4711", status=FAILED))
         without = {key: value for key, value in self.env.items() if key != "DISPLAY"}

@@ -95,7 +95,7 @@ static bool start_sdl(const tri_log *log)
 {
     if (!has_screen()) {
         tri_log_write(log, TRI_LOG_ERROR, "window",
-                      "no screen: neither DISPLAY nor WAYLAND_DISPLAY is set: run this in a "
+                      "no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; run this in a "
                       "desktop session, set SDL_VIDEODRIVER, or use --headless");
         return false;
     }
@@ -106,7 +106,7 @@ static bool start_sdl(const tri_log *log)
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         tri_log_write(
             log, TRI_LOG_ERROR, "window",
-            "cannot open the screen: %s: check DISPLAY or WAYLAND_DISPLAY, or use --headless",
+            "cannot open the screen: %s; check DISPLAY or WAYLAND_DISPLAY, or use --headless",
             SDL_GetError());
         return false;
     }
@@ -115,7 +115,7 @@ static bool start_sdl(const tri_log *log)
     if (!getenv("SDL_VIDEODRIVER") && driver && strcmp(driver, "offscreen") == 0) {
         SDL_Quit();
         tri_log_write(log, TRI_LOG_ERROR, "window",
-                      "cannot open the screen: no answer at DISPLAY or WAYLAND_DISPLAY: check "
+                      "cannot open the screen: no answer at DISPLAY or WAYLAND_DISPLAY; check "
                       "them, or use --headless");
         return false;
     }
@@ -155,8 +155,7 @@ static SDL_Renderer *create_renderer(SDL_Window *window, bool vsync, const tri_l
     }
     if (!renderer) {
         tri_log_write(log, TRI_LOG_ERROR, "window",
-                      "cannot draw in the window: %s: try "
-                      "SDL_RENDER_DRIVER=software",
+                      "cannot draw in the window: %s; try SDL_RENDER_DRIVER=software",
                       SDL_GetError());
         return NULL;
     }
