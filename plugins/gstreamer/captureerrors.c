@@ -144,14 +144,22 @@ static gchar *last_line(const gchar *debug, const gchar *message)
     return text;
 }
 
-/** Returns the decoder or the like that a debug text of decodebin names; NULL: none. */
-static gchar *find_missing(const gchar *debug)
+/** Finds what a debug text of decodebin, lines "Missing NAME (CAPS)", names.
+ *  @param audio  set if all of it is for audio: there is no video
+ *  @return the first one that is not for audio; NULL: none */
+static gchar *find_missing(const gchar *debug, gboolean *audio)
 {
-    const gchar *at = debug ? strstr(debug, "\nMissing ") : NULL;
-    const gchar *end = at ? strstr(at, " (video/") : NULL;
-    return at ? g_strndup(at + strlen("\nMissing "),
-                          end ? (gsize)(end - at) - strlen("\nMissing ") : strcspn(at + 1, "\n"))
-              : NULL;
+    static const gchar prefix[] = "\nMissing ";
+    gboolean found = FALSE;
+    for (const gchar *at = debug; at && (at = strstr(at, prefix)); found = TRUE) {
+        at += strlen(prefix);
+        const gsize length = strcspn(at, "\n");
+        const gchar *caps = g_strstr_len(at, (gssize)length, " (video/");
+        if (!g_strstr_len(at, (gssize)length, " (audio/"))
+            return g_strndup(at, caps ? (gsize)(caps - at) : length);
+    }
+    *audio = found;
+    return NULL;
 }
 
 /** Returns the advice for an error that has no row of its own. */
@@ -184,8 +192,12 @@ enum source_result gst_triptych_report_error(const struct source *source, GstMes
     const struct meaning *meaning = meaning_of(error);
     enum source_result result = meaning ? meaning->result : SOURCE_LOST;
     gchar *why = last_line(debug, error->message);
-    gchar *named = missing ? g_strdup(missing) : find_missing(debug);
-    if (named) {
+    gboolean audio = FALSE;
+    gchar *named = missing ? g_strdup(missing) : find_missing(debug, &audio);
+    if (audio) {
+        report(source, "contains audio, but no video", NULL, "use a file or a stream with video");
+        result = SOURCE_FAILED;
+    } else if (named) {
         report_missing(source, named);
         result = SOURCE_FAILED;
     } else if (untrusted) {

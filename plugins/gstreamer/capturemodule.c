@@ -167,6 +167,19 @@ static GstElement *build(struct source *source, struct capture *capture, enum so
     return pipeline;
 }
 
+/** Whether the last element of the pipeline, before the filter, has audio only. */
+static gboolean delivers_audio(GstElement *filter)
+{
+    GstPad *pad = gst_element_get_static_pad(filter, "sink");
+    GstCaps *caps = gst_pad_peer_query_caps(pad, NULL);
+    gboolean audio = !gst_caps_is_any(caps) && !gst_caps_is_empty(caps);
+    for (guint i = 0; audio && i < gst_caps_get_size(caps); i++)
+        audio = g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, i)), "audio/");
+    gst_caps_unref(caps);
+    gst_object_unref(pad);
+    return audio;
+}
+
 /** Adds the requested caps and the sink. @return FALSE, logged, if they cannot fit */
 static gboolean add_sink(const struct source *source, struct capture *capture)
 {
@@ -176,11 +189,12 @@ static gboolean add_sink(const struct source *source, struct capture *capture)
     gst_caps_unref(caps);
     gst_bin_add(GST_BIN(capture->pipeline), gst_object_ref(GST_ELEMENT(capture->sink)));
     const gboolean linked = gst_element_link(filter, GST_ELEMENT(capture->sink));
-    gst_object_unref(filter);
     if (!linked)
-        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
-                      "%s: no format of the last element fits; append ! videoconvert",
-                      source->label);
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst", "%s: %s", source->label,
+                      delivers_audio(filter)
+                          ? "the last element delivers audio; use a pipeline that ends in video"
+                          : "no format of the last element fits; append ! videoconvert");
+    gst_object_unref(filter);
     return linked;
 }
 

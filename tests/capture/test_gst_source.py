@@ -226,6 +226,14 @@ class Errors(GstSourceTest):
         path.write_text("no video\n" * 1000)
         self.assert_refused_at_once(FAILED, f"file:{path}", "video file")
 
+    def test_audio_without_video_is_named(self):
+        path = self.folder() / "audio.wav"
+        subprocess.run([tool("gst-launch-1.0"), "-q", "audiotestsrc", "num-buffers=10", "!",
+                        "wavenc", "!", "filesink", f"location={path}"], check=True,
+                       env=self.environment, timeout=60)
+        self.assert_refused_at_once(FAILED, f"file:{path}", "no video", options=["--persistent"])
+        self.assert_refused_at_once(FAILED, "gst:audiotestsrc", "delivers audio")
+
     def test_failure_before_the_first_frame_is_reported_at_once(self):
         path = self.folder() / "text"
         path.write_text("no picture\n" * 100)
