@@ -15,8 +15,8 @@ void stop_on_signals(void);
 /** Whether such a signal has arrived. */
 bool stop_requested(void);
 
-/** open(2), without O_CREAT, that such a signal ends with EINTR, also one just before it: a FIFO without
- *  a partner waits for one. */
+/** open(2), without O_CREAT, that such a signal ends with EINTR, also one just before it: a FIFO
+ *  without a partner waits for one. */
 int stop_open(const char *path, int flags);
 
 /** Lets a signal interrupt this reader. At most STOP_READERS at a time. */

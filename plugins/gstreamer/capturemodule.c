@@ -198,8 +198,8 @@ static gboolean add_sink(const struct source *source, struct capture *capture)
     return linked;
 }
 
-/** Passes on only what handle_messages() needs: the bus is not read while frames arrive, and each message
- *  ends a wait. */
+/** Passes on only what handle_messages() needs: the bus is not read while frames arrive, and each
+ *  message ends a wait. */
 static GstBusSyncReply filter_message(GstBus *bus, GstMessage *message, gpointer data)
 {
     (void)bus;

@@ -29,8 +29,8 @@ GstTriptychCaptureSink *gst_triptych_capture_sink_new(GstTriptychWriter *writer)
  *  streaming thread waits. Any thread, without the lock. */
 void gst_triptych_capture_sink_set_live(GstTriptychCaptureSink *self, gboolean live);
 
-/** Waits up to `timeout_ms`, or less, for caps or a frame, a message on `bus` or a signal. Call with the
- *  lock held, which is released while it waits.
+/** Waits up to `timeout_ms`, or less, for caps or a frame, a message on `bus` or a signal. Call with
+ *  the lock held, which is released while it waits.
  *  @return the description of the next frames; NULL: nothing is there yet */
 const struct tri_video *gst_triptych_capture_sink_wait(GstTriptychCaptureSink *self, GstBus *bus,
                                                        int timeout_ms);
