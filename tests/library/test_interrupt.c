@@ -205,7 +205,7 @@ static void a_signal_handler_interrupts(enum tri_reader_wait wait)
     const int64_t start = tri_now_ns();
     for (unsigned i = 1; i <= TIMES; i++) {
         // Some arrive before the wait, some while it begins, some within it.
-        const struct itimerval once = { .it_value = { .tv_usec = 1 + i % 100 } };
+        const struct itimerval once = { .it_value = { .tv_usec = (suseconds_t)(1 + i % 100) } };
         assert_int_equal(setitimer(ITIMER_REAL, &once, NULL), 0);
         assert_int_equal(tri_reader_acquire(handled, &frame, 1000 * FIXTURE_PATIENCE_S),
                          TRI_ERR_INTERRUPTED);
