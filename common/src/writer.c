@@ -287,7 +287,8 @@ void tri_writer_get_stats(const tri_writer *w, struct tri_writer_stats *counts)
     // attached to both.
     const uint32_t attached = attachments(counts->shm_id);
     const uint32_t former = attachments(w->former_shm_id);
-    counts->readers = attached > former ? attached - 1 : former; // one of `attached` is the writer
+    const uint32_t others = attached > former ? attached - 1 : former; // without the writer
+    counts->readers = others > w->device_attachments ? others - w->device_attachments : 0;
 }
 
 int tri_draft_get_shm(const struct tri_draft *draft, size_t *offset)
@@ -307,6 +308,11 @@ void *tri_writer_slot(const tri_writer *w, uint32_t index, uint64_t *bytes)
         return NULL;
     *bytes = w->mapping->segment.geometry.slot_bytes;
     return tri_segment_slot(&w->mapping->segment, index);
+}
+
+void tri_writer_set_device_attachments(tri_writer *w, uint32_t count)
+{
+    w->device_attachments = count;
 }
 
 void tri_writer_set_device_access(tri_writer *w, bool device_access)

@@ -35,6 +35,7 @@ struct tri_writer {
     int former_shm_id;           // the last segment that was replaced, -1: none, or has drafts
     int64_t check_ns;            // time of the next check whether the segment was removed
     bool device_access;          // a device writes into the slots by itself
+    uint32_t device_attachments; // those of devices, which are no readers
     enum tri_err refused;        // reason why a segment could not be created,
     uint64_t refused_bytes;      // for slots of this size;
     int64_t refused_ns;          // no retry before this time
@@ -46,7 +47,7 @@ struct tri_writer {
     bool contended;              // the last draft met locks of readers
     struct tri_doorbell bell;    // while it waits for a reader
     struct tri_sleep sleep;
-    int64_t attached_ns; // since when such a wait has seen readers attached, 0: none
+    int64_t attached_ns; // since when such waits have seen readers attached, 0: none
 
     uint64_t number;       // of the newest frame, 0: none
     uint64_t number_found; // the same when this writer took its place: later ones are its own

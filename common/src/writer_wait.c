@@ -7,7 +7,7 @@
 #define CHECK_NS   1000000000 // interval of checks for readers that ring no doorbell
 #define CONFIRM_NS 100000000  // attached for so long, they do not only inspect the stream
 
-/** Whether the stream has readers: rung for, or attached for a while. */
+/** Whether the stream has readers: they rang, or have been attached for a while. */
 static bool has_readers(struct tri_writer *w, int64_t now)
 {
     const bool rung = tri_doorbell_is_rung(&w->bell);
@@ -16,9 +16,11 @@ static bool has_readers(struct tri_writer *w, int64_t now)
     tri_writer_get_stats(w, &stats);
     if (stats.readers == 0)
         w->attached_ns = 0;
+    else if (rung)
+        w->attached_ns = now - CONFIRM_NS;
     else if (w->attached_ns == 0)
         w->attached_ns = now;
-    return stats.readers > 0 && (rung || now - w->attached_ns >= CONFIRM_NS);
+    return w->attached_ns != 0 && now - w->attached_ns >= CONFIRM_NS;
 }
 
 enum tri_err tri_writer_wait_for_reader(tri_writer *w, int timeout_ms)
@@ -27,8 +29,10 @@ enum tri_err tri_writer_wait_for_reader(tri_writer *w, int timeout_ms)
         return TRI_ERR_FORKED;
     int64_t now = tri_now_ns();
     const int64_t deadline = timeout_ms < 0 ? INT64_MAX : now + (int64_t)timeout_ms * 1000000;
-    tri_doorbell_open(&w->bell, tri_doorbell_readers_of(w->key));
-    while (!has_readers(w, now)) {
+    bool found = has_readers(w, now);
+    if (!found && tri_doorbell_open(&w->bell, tri_doorbell_readers_of(w->key)))
+        found = has_readers(w, now); // one that attached in between has not rung
+    while (!found) {
         if (now >= deadline)
             return TRI_ERR_TIMEOUT;
         int64_t ns = w->attached_ns || !w->bell.page ? CONFIRM_NS : CHECK_NS;
@@ -38,8 +42,8 @@ enum tri_err tri_writer_wait_for_reader(tri_writer *w, int timeout_ms)
         if (err != TRI_OK)
             return err;
         now = tri_now_ns();
+        found = has_readers(w, now);
     }
     tri_doorbell_close(&w->bell);
-    w->attached_ns = 0;
     return TRI_OK;
 }

@@ -312,6 +312,40 @@ static void writer_that_has_a_reader_has_no_doorbell(void **state)
     tri_writer_close(&writer);
 }
 
+static void known_reader_is_found_at_once_until_it_leaves(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    tri_writer *writer = open_writer(name);
+    assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_ERR_TIMEOUT);
+    tri_reader *reader = open_reader(name);
+    struct tri_frame frame = { 0 };
+    assert_int_equal(tri_reader_acquire(reader, &frame, 0), TRI_ERR_TIMEOUT);
+    for (int i = 0; i < TIMES; i++)
+        assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_OK);
+    tri_reader_close(&reader);
+    assert_int_equal(tri_writer_wait_for_reader(writer, 0), TRI_ERR_TIMEOUT);
+    tri_writer_close(&writer);
+}
+
+static void attachment_of_a_device_is_no_reader(void **state)
+{
+    (void)state;
+    const char *name = fixture_stream();
+    tri_writer *writer = open_writer(name);
+    struct tri_writer_stats stats;
+    void *at = shmat(ipc_shm(name), NULL, SHM_RDONLY);
+    assert_ptr_not_equal(at, (void *)-1);
+    tri_writer_set_device_attachments(writer, 1);
+    tri_writer_get_stats(writer, &stats);
+    assert_int_equal(stats.readers, 0);
+    assert_int_equal(tri_writer_wait_for_reader(writer, LONG_MS), TRI_ERR_TIMEOUT);
+    assert_int_equal(shmdt(at), 0);
+    tri_writer_get_stats(writer, &stats); // the device has left, and the writer does not know yet
+    assert_int_equal(stats.readers, 0);
+    tri_writer_close(&writer);
+}
+
 int main(void)
 {
     if (!fixture_is_alone()) {
@@ -330,6 +364,8 @@ int main(void)
         fixture_test(program_that_inspects_a_stream_is_no_reader),
         fixture_test(reader_that_rings_no_doorbell_is_found),
         fixture_test(writer_that_has_a_reader_has_no_doorbell),
+        fixture_test(known_reader_is_found_at_once_until_it_leaves),
+        fixture_test(attachment_of_a_device_is_no_reader),
     };
     return cmocka_run_group_tests_name("doorbell", tests, NULL, NULL);
 }

@@ -153,10 +153,11 @@ TRI_API void tri_writer_set_history(tri_writer *writer, uint32_t frames);
 TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64_t by_writer);
 
 /**
- * Waits until the stream has a reader. One that attaches during the call ends it at once. One that
- * attached before the call or without this library does so 0.1 to 1.1 s later, because only time
- * distinguishes it from a program that inspects the stream (triptych-info, tri_stream_find()): such a
- * program is attached for microseconds, and does not count unless it is stopped in them.
+ * Waits until the stream has a reader. One that attaches during the call, or after a call that found
+ * none, ends it at once. One that attached before that or without this library does so 0.1 to 1.1 s
+ * later, because only time distinguishes it from a program that inspects the stream (triptych-info,
+ * tri_stream_find()): such a program is attached for microseconds, and does not count unless it is
+ * stopped in them. Later calls return at once until one finds nothing attached.
  *
  * @param timeout_ms  longest wait in milliseconds; 0 checks once, -1 waits indefinitely
  *
@@ -164,7 +165,7 @@ TRI_API void tri_writer_add_drops(tri_writer *writer, uint64_t by_driver, uint64
  *         tri_writer.
  *
  * Threads: one at a time for one writer.
- * Cost:    a small segment for the time of the wait; the thread wakes once a second.
+ * Cost:    a small segment until there is a reader; the thread wakes once a second.
  */
 TRI_API enum tri_err tri_writer_wait_for_reader(tri_writer *writer, int timeout_ms);
 
@@ -178,7 +179,7 @@ struct tri_writer_stats {
     uint32_t slots;                  // as opened with
     uint32_t slots_open;             // now; 0 before the first frame fixed the size
     uint32_t slots_max;              // at most
-    uint32_t readers;                // attached to the segment, or not yet moved to it
+    uint32_t readers;                // attached to the segment, or not yet moved to it; no devices
     int shm_id;                      // -1 before the first frame fixed the size
     int sem_id;                      // -1 while there is no stream
     uint64_t reserved[TRI_RESERVED]; // zero
@@ -215,6 +216,11 @@ TRI_API void *tri_writer_slot(const tri_writer *writer, uint32_t index, uint64_t
  * Threads: one at a time for one writer. Cost: no system call.
  */
 TRI_API void tri_writer_set_device_access(tri_writer *writer, bool enabled);
+
+/** Declares how often devices have attached the stream's segment, for example an X server after
+ *  XShmAttach(): they do not count as readers. Threads: one at a time for one writer. Cost: no system
+ *  call. */
+TRI_API void tri_writer_set_device_attachments(tri_writer *writer, uint32_t count);
 
 /** Removes the stream, frees the writer and sets *writer to NULL. Readers keep the frames they have
  *  acquired; the memory of open drafts stays until tri_writer_cancel(NULL, draft). Accepts a NULL
