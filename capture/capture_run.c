@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define POLL_MS 10 // between checks whether readers have left
+#define LINGER_CHECK_NS INT64_C(1000000) // first interval of checks whether readers have left
 
 struct run {
     const struct config *config;
@@ -24,11 +24,6 @@ struct run {
     tri_writer *writer;
     int status;
 };
-
-static void sleep_ms(int ms)
-{
-    nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
-}
 
 static int exit_status(enum source_result result)
 {
@@ -111,23 +106,33 @@ static bool open_writer(struct run *run)
     return true;
 }
 
-static uint32_t readers(const struct run *run)
-{
-    return publisher_readers(&run->supervisor.publisher);
-}
-
 static void wait_for_reader(const struct run *run)
 {
     while (!stop_requested() && tri_writer_wait_for_reader(run->writer, -1) != TRI_OK)
         ;
 }
 
-/** Keeps the stream while it has readers that have not taken its last frames yet. */
+static bool is_attached(const struct run *run)
+{
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(run->writer, &stats);
+    return stats.readers > 0;
+}
+
+/** Keeps the stream while it has readers that have not taken its last frames yet. System V does not
+ *  announce that they detach: each interval is a quarter longer, so a long wait costs nothing. */
 static void linger(const struct run *run)
 {
     const int64_t until_ns = tri_now_ns() + (int64_t)(run->config->stream.linger * 1e9);
-    while (!stop_requested() && tri_now_ns() < until_ns && readers(run) > 0)
-        sleep_ms(POLL_MS);
+    for (int64_t ns = LINGER_CHECK_NS; !stop_requested() && is_attached(run); ns += ns / 4) {
+        const int64_t left_ns = until_ns - tri_now_ns();
+        if (left_ns <= 0)
+            break;
+        const int64_t span_ns = ns < left_ns ? ns : left_ns;
+        const struct timespec span = { .tv_sec = (time_t)(span_ns / 1000000000),
+                                       .tv_nsec = (long)(span_ns % 1000000000) };
+        nanosleep(&span, NULL);
+    }
 }
 
 static void print_stats(struct run *run)

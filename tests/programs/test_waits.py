@@ -165,6 +165,18 @@ class Writers(Waiting):
     def test_capture_sleeps_until_it_has_a_reader(self):
         self.assert_capture_waits("--wait-for-reader", "pattern:black")
 
+    def test_capture_sleeps_while_it_lingers(self):
+        fifo = self.folder() / "pipe"
+        os.mkfifo(fifo)
+        process = self.start("triptych-capture", "-q", "-n", self.name, "-s", "64x48", "-f", "GREY",
+                             "--linger", "3600", f"raw:{fifo}")
+        with open(fifo, "wb") as pipe:
+            self.wait_for_stream(self.name, process)
+            self.start_reader(self.name, ("triptych-dump", "-q", "--to", "raw", "-o", "/dev/null",
+                                          self.name))
+            pipe.write(bytes(64 * 48))
+        self.assert_waits(process, signal.SIGTERM)
+
     def test_convert_sleeps_in_standby(self):
         self.assert_writer_waits("triptych-convert", "--on-demand=0", self.idle_stream(), self.name)
 
