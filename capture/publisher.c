@@ -36,6 +36,7 @@ void publisher_close(struct publisher *publisher)
     publisher->source.ops->close(&publisher->source);
     if (publisher->writer) {
         tri_writer_set_device_access(publisher->writer, false);
+        tri_writer_set_device_attachments(publisher->writer, publisher->source.attached);
         cancel_all(publisher);
         if (publisher->source.tainted)
             leave_segment(publisher->writer);
@@ -44,12 +45,9 @@ void publisher_close(struct publisher *publisher)
     publisher->restarted = true;
 }
 
-uint32_t publisher_readers(const struct publisher *publisher)
+bool publisher_has_readers(const struct publisher *publisher)
 {
-    struct tri_writer_stats stats;
-    tri_writer_get_stats(publisher->writer, &stats);
-    const uint32_t attached = publisher->source.attached;
-    return stats.readers > attached ? stats.readers - attached : 0;
+    return tri_writer_wait_for_reader(publisher->writer, 0) == TRI_OK;
 }
 
 /** Logs why there are no slots for `video`, and what helps. */
@@ -192,6 +190,7 @@ enum source_result publisher_frame(struct publisher *publisher, int timeout_ms)
     if (result == SOURCE_OK)
         result = fill_one(publisher, &draft, timeout_ms);
     const uint64_t unusable = result == SOURCE_DROPPED;
+    tri_writer_set_device_attachments(publisher->writer, source->attached);
     tri_writer_add_drops(publisher->writer, source->driver_drops + unusable, source->writer_drops);
     source->driver_drops = source->writer_drops = 0;
 

@@ -37,9 +37,9 @@ void publisher_publish(struct publisher *publisher, struct tri_draft *draft);
 /** Takes a slot for a frame of `video`. @return NULL if none is free: counted as a drop */
 struct tri_draft *publisher_begin(struct publisher *publisher, const struct tri_video *video);
 
-/** Number of readers attached to the stream; the source's device does not count. Cost: one system
- *  call. */
-uint32_t publisher_readers(const struct publisher *publisher);
+/** Whether the stream has readers; programs that inspect it and the source's device do not count.
+ *  Cost: one system call. */
+bool publisher_has_readers(const struct publisher *publisher);
 
 /** Closes the source and cancels its drafts. */
 void publisher_close(struct publisher *publisher);

@@ -46,7 +46,6 @@ static void set_has_readers(struct reader_hooks *hooks, bool has_readers)
 {
     const char *command = has_readers ? hooks->first : hooks->last;
     hooks->has_readers = has_readers;
-    hooks->changed = 0;
     if (!command)
         return;
     setenv("TRIPTYCH_STREAM", hooks->stream, 1);
@@ -60,7 +59,7 @@ int64_t reader_hooks_next(const struct reader_hooks *hooks)
 {
     if (!hooks->first && !hooks->last)
         return INT64_MAX;
-    return hooks->checked_ns + (hooks->changed ? CHECK_NS : IDLE_NS);
+    return hooks->checked_ns + (hooks->lost ? CHECK_NS : IDLE_NS);
 }
 
 void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publisher)
@@ -71,10 +70,11 @@ void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publ
     hooks->checked_ns = now_ns;
     while (waitpid(-1, NULL, WNOHANG) > 0) // commands that have ended
         ;
-    const bool has_readers = publisher_readers(publisher) > 0;
-    hooks->changed = has_readers != hooks->has_readers ? hooks->changed + 1 : 0;
-    if (hooks->changed > 1)
+    const bool has_readers = publisher_has_readers(publisher);
+    const bool lost = hooks->has_readers && !has_readers;
+    if (lost ? hooks->lost : has_readers != hooks->has_readers)
         set_has_readers(hooks, has_readers);
+    hooks->lost = lost && hooks->has_readers;
 }
 
 void reader_hooks_end(struct reader_hooks *hooks)

@@ -14,7 +14,7 @@ struct reader_hooks {
     const tri_log *log;
 
     bool has_readers;
-    unsigned changed; // successive checks that found the opposite
+    bool lost; // the last check found none
     int64_t checked_ns;
 };
 
@@ -22,7 +22,8 @@ struct reader_hooks {
 int64_t reader_hooks_next(const struct reader_hooks *hooks);
 
 /** Runs the command that is due, without waiting for its end. Checks for readers at most every 40 ms;
- *  two successive checks must agree, so that programs which only inspect the stream do not count. */
+ *  two successive checks must find none, because a reader that moves to another segment is attached to
+ *  none for a moment. */
 void reader_hooks_check(struct reader_hooks *hooks, const struct publisher *publisher);
 
 /** Runs the command for the last reader if the stream ends while it has readers. */

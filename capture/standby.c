@@ -8,7 +8,7 @@
 /** Whether the stream has readers now. */
 static bool has_readers(struct standby *standby, const struct publisher *publisher)
 {
-    const bool read = publisher_readers(publisher) > 0;
+    const bool read = publisher_has_readers(publisher);
     standby->checked_ns = tri_now_ns();
     if (read)
         standby->read_ns = standby->checked_ns;
