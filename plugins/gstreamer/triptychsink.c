@@ -10,9 +10,9 @@
 
 #define GST_CAT_DEFAULT     gst_triptych_debug
 #define PERMISSIONS_DEFAULT "0640"
-#define SLOTS_DEFAULT       8     // triple buffering, and a decoder's reference frames
-#define POLL_INTERVAL_US    10000 // while waiting for the first reader
-#define HISTORY_DEFAULT     2     // few slots in rotation stay in the processor's cache
+#define SLOTS_DEFAULT       8   // triple buffering, and a decoder's reference frames
+#define WAIT_MS             100 // for the first reader, between checks whether the pad flushes
+#define HISTORY_DEFAULT     2   // few slots in rotation stay in the processor's cache
 
 struct _GstTriptychSink {
     GstTriptychVideoSink parent;
@@ -205,11 +205,10 @@ static GstFlowReturn gst_triptych_sink_show_frame(GstVideoSink *sink, GstBuffer 
 
 static gboolean has_readers(GstTriptychSink *self)
 {
-    struct tri_writer_stats stats;
     g_mutex_lock(&self->parent.writer->lock);
-    tri_writer_get_stats(self->parent.writer->writer, &stats);
+    const enum tri_err err = tri_writer_wait_for_reader(self->parent.writer->writer, WAIT_MS);
     g_mutex_unlock(&self->parent.writer->lock);
-    return stats.readers > 0;
+    return err == TRI_OK;
 }
 
 /** Creates the segment: readers cannot attach to a stream without one. */
@@ -236,11 +235,9 @@ static GstFlowReturn gst_triptych_sink_preroll(GstBaseSink *base, GstBuffer *buf
     GST_OBJECT_UNLOCK(self);
     if (!waits || open_stream(self) != TRI_OK) // publishing reports the reason
         return GST_FLOW_OK;
-    while (!has_readers(self)) {
+    while (!has_readers(self))
         if (g_atomic_int_get(&self->flushing))
             return GST_FLOW_FLUSHING;
-        g_usleep(POLL_INTERVAL_US);
-    }
     return GST_FLOW_OK;
 }
 

@@ -2,6 +2,8 @@
 /* triptychsrc and triptychsink between real elements of GStreamer, on real streams. */
 #include "gst_pipes.h"
 
+#include <sys/shm.h>
+
 static void pipeline_outlives_its_writer_and_follows_the_next(void **state)
 {
     (void)state;
@@ -150,6 +152,27 @@ static void sink_waits_with_the_first_frame_for_a_reader(void **state)
     pipes_stop(writer);
 }
 
+static void sink_that_waits_ignores_programs_that_inspect(void **state)
+{
+    (void)state;
+    const gint64 inspection_us = 30000; // the library takes 100 ms for a reader
+    GstElement *writer = pipes_make(
+        "videotestsrc ! triptychsink name=out stream=%s wait-for-connection=true", pipes_stream());
+    struct tri_stream stream;
+    pipes_play(writer);
+    while (tri_stream_find(pipes_stream(), &stream) != TRI_OK || stream.shm_id < 0)
+        g_usleep(1000);
+    const gint64 began_us = g_get_monotonic_time();
+    void *at = shmat(stream.shm_id, NULL, SHM_RDONLY);
+    assert_ptr_not_equal(at, (void *)-1);
+    g_usleep((gulong)inspection_us);
+    assert_int_equal(shmdt(at), 0);
+    if (g_get_monotonic_time() - began_us < 3 * inspection_us) // unless the machine is too busy
+        assert_int_equal(gst_element_get_state(writer, NULL, NULL, 300 * GST_MSECOND),
+                         GST_STATE_CHANGE_ASYNC);
+    pipes_stop(writer);
+}
+
 static void sink_that_waits_for_a_reader_can_be_stopped(void **state)
 {
     (void)state;
@@ -258,6 +281,7 @@ int main(int argc, char **argv)
         pipes_test(sink_refuses_a_name_that_has_a_writer),
         pipes_test(sink_refuses_an_invalid_mode),
         pipes_test(sink_waits_with_the_first_frame_for_a_reader),
+        pipes_test(sink_that_waits_ignores_programs_that_inspect),
         pipes_test(sink_that_waits_for_a_reader_can_be_stopped),
         pipes_test(device_monitor_lists_the_stream),
         pipes_test(device_monitor_posts_a_change_of_size),
