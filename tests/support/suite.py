@@ -68,7 +68,8 @@ CONFIGURATIONS = (
         env={"TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0"},
         # TSan of gcc 12 cannot place its shadow memory with high address entropy
         test=("--suite", "unit", "--timeout-multiplier", "4", "--wrapper", "setarch -R")),
-    Configuration("clang", compilers={"CC": "clang", "CXX": "clang++"}, test=("--suite", "unit")),
+    Configuration("clang", setup=("-Ddebug=false",), compilers={"CC": "clang", "CXX": "clang++"},
+                  test=("--suite", "unit")),
 )
 QUICK = Configuration("gcc", test=("--no-suite", "lint"))
 
