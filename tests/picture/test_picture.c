@@ -28,20 +28,26 @@ static enum tri_err convert(picture_converter *converter, const struct painted *
                            to->info.video.fourcc, to->data, to->stride);
 }
 
-static void assert_all_pixels(const struct painted *picture, const double rgb[3], double tolerance,
-                              const char *what)
+static void assert_rows(const struct painted *picture, uint32_t first, uint32_t end,
+                        const double rgb[3], double tolerance, const char *what)
 {
     const struct tri_plane *plane = &picture->shape.plane[0];
     const bool four = picture->info.video.fourcc == TRI_FOURCC_AR24;
     const double of_three[] = { rgb[0], rgb[1], rgb[2] };
     const double of_four[] = { rgb[2], rgb[1], rgb[0], 255 };
-    for (size_t row = 0; row < plane->rows; row++)
+    for (size_t row = first; row < end; row++)
         for (size_t x = 0; x < plane->row_bytes; x++) {
             const uint8_t is = picture->data[0][row * plane->stride + x];
             const double wanted = four ? of_four[x % 4] : of_three[x % 3];
             if (fabs(is - wanted) > tolerance)
                 fail_msg("%s: byte %zu of row %zu is %d, not %.1f", what, x, row, is, wanted);
         }
+}
+
+static void assert_all_pixels(const struct painted *picture, const double rgb[3], double tolerance,
+                              const char *what)
+{
+    assert_rows(picture, 0, picture->shape.plane[0].rows, rgb, tolerance, what);
 }
 
 static const double colors[][3] = { { 0, 0, 0 },     { 255, 255, 255 }, { 255, 0, 0 },
@@ -115,6 +121,54 @@ static void colours_follow_matrix_and_range_in_every_format_and_size(void **stat
                 for (size_t m = 0; m < (yuv ? COUNT(matrices) : 1); m++)
                     for (size_t r = 0; r < (one_range ? 1 : 2); r++)
                         one_color(format, sizes[s], colors[c], matrices[m], ranges[r]);
+    }
+}
+
+/** Paints the rows from the middle of each plane on. */
+static void paint_lower_half(struct painted *picture, const uint8_t color[3])
+{
+    struct painted lower = painted_new(picture->info.video.fourcc, picture->info.video.width,
+                                       picture->info.video.height, PAD);
+    painted_fill(&lower, color);
+    for (uint32_t p = 0; p < picture->shape.planes; p++) {
+        const struct tri_plane *plane = &picture->shape.plane[p];
+        for (size_t row = plane->rows / 2; row < plane->rows; row++)
+            memcpy(picture->data[p] + row * plane->stride, lower.data[p] + row * plane->stride,
+                   plane->row_bytes);
+    }
+    painted_free(&lower);
+}
+
+static void rows_of_chroma_belong_to_their_rows_of_luma(void **state)
+{
+    (void)state;
+    enum { WIDTH = 64, HEIGHT = 48, BLENDED = 2 };
+    static const uint32_t targets[] = { TRI_FOURCC_RGB3, TRI_FOURCC_AR24 }; // two libraries
+    const double *upper = colors[6];
+    const double *lower = colors[7];
+    const struct tri_format *format;
+    for (size_t f = 0; (format = tri_format_at(f)); f++) {
+        if (format->family != TRI_FAMILY_YUV)
+            continue;
+        struct painted from = painted_new(format->fourcc, WIDTH, HEIGHT, PAD);
+        double ycc[2][3];
+        painted_ycc(&from.info.video, upper, ycc[0]);
+        painted_ycc(&from.info.video, lower, ycc[1]);
+        uint8_t painted[2][3];
+        for (size_t i = 0; i < 6; i++)
+            painted[i / 3][i % 3] = painted_byte(ycc[i / 3][i % 3]);
+        painted_fill(&from, painted[0]);
+        paint_lower_half(&from, painted[1]);
+        for (size_t t = 0; t < COUNT(targets); t++) {
+            struct painted to = painted_new(targets[t], WIDTH, HEIGHT, PAD);
+            picture_converter *converter = picture_converter_new(NULL);
+            assert_int_equal(convert(converter, &from, &to), TRI_OK);
+            assert_rows(&to, 0, HEIGHT / 2 - BLENDED, upper, FOR_THE_SCREEN, format->name);
+            assert_rows(&to, HEIGHT / 2 + BLENDED, HEIGHT, lower, FOR_THE_SCREEN, format->name);
+            picture_converter_free(&converter);
+            painted_free(&to);
+        }
+        painted_free(&from);
     }
 }
 
@@ -382,6 +436,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_changes_colours_but_not_alpha_or_padding),
         cmocka_unit_test(colours_follow_matrix_and_range_in_every_format_and_size),
+        cmocka_unit_test(rows_of_chroma_belong_to_their_rows_of_luma),
         cmocka_unit_test(every_pixel_for_the_screen_follows_the_formula),
         cmocka_unit_test(grey_of_fewer_bits_has_full_brightness),
         cmocka_unit_test(rgb_becomes_yuv_by_the_same_formula),
