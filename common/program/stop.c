@@ -84,7 +84,8 @@ void stop_on_signals(void)
     handle_ticks(SA_RESTART); // writes continue, for the last output; it does not apply to waits
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigemptyset(&ignore.sa_mask);
-    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGPIPE, &ignore, NULL); // a write then fails, which is reported
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 int stop_open(const char *path, int flags)

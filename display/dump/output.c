@@ -194,6 +194,12 @@ void output_log_error(const struct output *output)
             "%s: %s; free some space, choose another file, or write fewer frames (--count)",
             output->path, strerror(output->error));
         break;
+    case EFBIG:
+        tri_log_write(output->log, TRI_LOG_ERROR, "output",
+                      "%s: %s; raise ulimit -f, choose another file system, or write fewer frames "
+                      "(--count)",
+                      output->path, strerror(output->error));
+        break;
     default:
         tri_log_write(output->log, TRI_LOG_ERROR, "output", "%s: cannot write: %s", output->path,
                       strerror(output->error));

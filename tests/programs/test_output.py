@@ -80,6 +80,12 @@ class Output(ProgramTest):
             with self.subTest(form=form):
                 self.assert_reported("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
 
+    def test_dump_reports_the_largest_file_size(self):
+        path = self.folder() / "film.y4m"
+        done = self.run_to_end(tool("prlimit"), "--fsize=20000", built("triptych-dump"), "-o", path,
+                               self.name)
+        self.assert_refused(done, 1, "File too large", "ulimit -f")
+
 
 class Blocked(ProgramTest):
     """A full pipe: frames continue; a line during the run is lost, the last one is not."""
