@@ -81,7 +81,7 @@ class Output(ProgramTest):
                 self.assert_reported("triptych-dump", "--to", form, "-o", "-", "--count", 1, self.name)
 
     def test_dump_reports_the_largest_file_size(self):
-        path = self.folder() / "film.y4m"
+        path = self.folder() / "video.y4m"
         done = self.run_to_end(tool("prlimit"), "--fsize=20000", built("triptych-dump"), "-o", path,
                                self.name)
         self.assert_refused(done, 1, "File too large", "ulimit -f")
