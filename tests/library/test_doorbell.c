@@ -3,6 +3,7 @@
  * waits for a reader is woken by it, and not by programs that inspect its stream. */
 #include "doorbell.h"
 
+#include "alone.h"
 #include "fixture.h"
 #include "ipc.h"
 #include "solid_frames.h"
@@ -348,7 +349,7 @@ static void attachment_of_a_device_is_no_reader(void **state)
 
 int main(void)
 {
-    if (!fixture_is_alone()) {
+    if (!test_is_alone()) {
         puts("1..0 # SKIP an IPC namespace of its own takes root");
         return 0;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A stream that cannot get a larger segment continues unchanged, and no reader has to detach. */
+#include "alone.h"
 #include "cgroup.h"
 #include "fixture.h"
 #include "ipc.h"
@@ -113,7 +114,7 @@ static void set_limit(const char *name, unsigned long long value)
 static int stock_limits(void **state)
 {
     (void)state;
-    if (fixture_is_alone()) {
+    if (test_is_alone()) {
         set_limit("shmmax", 1ull << 40);
         set_limit("shmall", 1ull << 30);
         set_limit("shmmni", 4096);
@@ -126,7 +127,7 @@ static int stock_limits(void **state)
 /** A stream with readers, where `limit` is `value`, too little for its growth. */
 static void growth_against(const char *limit, unsigned long long value, const char *words)
 {
-    if (!fixture_is_alone())
+    if (!test_is_alone())
         skip_because("an IPC namespace of one's own needs root");
     const struct tri_video small = SMALL;
     struct stage *s = stage_new();
@@ -161,7 +162,7 @@ static void second_segment_is_refused_while_readers_keep_the_first(void **state)
 static void unused_segment_makes_room_for_the_next(void **state)
 {
     (void)state;
-    if (!fixture_is_alone())
+    if (!test_is_alone())
         skip_because("an IPC namespace of one's own needs root");
     const struct tri_video large = LARGE;
     struct stage *s = stage_new();

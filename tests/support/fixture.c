@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -29,18 +28,6 @@ static struct {
     unsigned shares;
     unsigned named; // streams of all tests so far
 } created;
-
-static bool alone;
-
-__attribute__((constructor)) static void leave_other_tests(void)
-{
-    alone = unshare(CLONE_NEWIPC) == 0;
-}
-
-bool fixture_is_alone(void)
-{
-    return alone;
-}
 
 void fixture_sleep_ms(int ms)
 {

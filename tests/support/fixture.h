@@ -75,11 +75,6 @@ void fixture_sleep_ms(int ms);
 /** Returns the number of entries of a folder: /proc/self/task, /proc/self/fd. */
 unsigned fixture_entries(const char *folder);
 
-/** Whether this process has an IPC namespace of its own: always where the user may make one. Programs
- * of other tests that list streams attach their segments for a moment, so counts of attachments and
- * objects are exact only here. */
-bool fixture_is_alone(void);
-
 /** cmocka's teardown: ends and removes everything, fails if a System V object was left. */
 int fixture_end(void **state);
 
