@@ -22,6 +22,7 @@ void print_message(const char *const format, ...)
         const unsigned number = va_arg(values, unsigned);
         printf("ok %u - %s # SKIP %s\n", number, va_arg(values, const char *),
                skip_reason ? skip_reason : "");
+        fflush(stdout); // a child that is forked next must not print it again
         skip_reason = NULL;
     } else {
         vprint_message(format, values);
