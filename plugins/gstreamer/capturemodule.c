@@ -294,13 +294,11 @@ static bool list_devices(const struct gst_form *form, gst_device_found *found, v
         start_gstreamer(NULL) ? gst_device_provider_factory_get_by_name(form->provider) : NULL;
     if (!provider)
         return false;
-    const gboolean started = gst_device_provider_start(provider);
+    // Not started: a provider that watches its devices changes them in a thread of its own.
     GList *devices = gst_device_provider_get_devices(provider);
     for (const GList *each = devices; each; each = each->next)
         report_device(form, each->data, found, user);
     g_list_free_full(devices, gst_object_unref);
-    if (started)
-        gst_device_provider_stop(provider);
     gst_object_unref(provider);
     return true;
 }
