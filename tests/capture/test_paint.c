@@ -116,8 +116,8 @@ static const struct tri_format *next_format(size_t *index)
     return format;
 }
 
-static const uint32_t sizes[][2] = { { 1, 1 },   { 2, 2 },   { 1, 9 },    { 9, 1 },
-                                     { 17, 13 }, { 64, 36 }, { 321, 241 } };
+static const uint32_t sizes[][2] = { { 1, 1 },   { 2, 2 },   { 1, 9 },  { 9, 1 },
+                                     { 17, 13 }, { 64, 36 }, { 97, 61 } };
 static const uint32_t spares[] = { 0, 4, 63 };
 
 static void every_format_that_has_rows_can_be_drawn(void **state)
