@@ -4,11 +4,15 @@
 Usage: python3 tests/support/tap.py FILE [CASE]...
 """
 
+import ctypes
 import importlib.util
 import pathlib
 import signal
 import sys
+import time
 import unittest
+
+DETACH_S = 10  # for processes that are about to detach from a removed segment
 
 
 class TapResult(unittest.TestResult):
@@ -19,8 +23,10 @@ class TapResult(unittest.TestResult):
         self.number = 0
 
     def report(self, ok, case, directive="", comment=""):
+        self.line(ok, case.id().rpartition(".")[2].removeprefix("test_"), directive, comment)
+
+    def line(self, ok, name, directive="", comment=""):
         self.number += 1
-        name = case.id().rpartition(".")[2].removeprefix("test_")
         print("ok" if ok else "not ok", self.number, "-", name + directive)
         for line in comment.splitlines():
             print("#", line)
@@ -75,18 +81,40 @@ def restore_signals():
         signal.signal(number, signal.default_int_handler)
 
 
+def leave_other_tests():
+    """Enters an IPC namespace of its own, where the user may make one. Programs that read all streams
+    would otherwise attach to those of tests that run beside them. Returns whether it did."""
+    CLONE_NEWIPC = 0x08000000
+    return ctypes.CDLL(None).unshare(CLONE_NEWIPC) == 0
+
+
+def objects_left():
+    """Returns the rows of all System V objects in this namespace."""
+    end = time.monotonic() + DETACH_S
+    while True:
+        left = [f"{kind} {row}" for kind in ("shm", "sem", "msg") for row in
+                pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()[1:]]
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.05)
+
+
 def main():
     if len(sys.argv) < 2:
         print(__doc__.strip(), file=sys.stderr)
         return 2
     restore_signals()
+    alone = leave_other_tests()
     module = load(pathlib.Path(sys.argv[1]))
     cases = list(chosen(unittest.defaultTestLoader.loadTestsFromModule(module), sys.argv[2:]))
     print("TAP version 13")
     result = TapResult()
     unittest.TestSuite(cases).run(result)
+    left = objects_left() if alone else []
+    if left:
+        result.line(False, "leaves_no_system_v_object_behind", comment="\n".join(left))
     print(f"1..{result.number}")
-    return 0 if result.wasSuccessful() else 1
+    return 0 if result.wasSuccessful() and not left else 1
 
 
 if __name__ == "__main__":
