@@ -1,19 +1,31 @@
 # SPDX-License-Identifier: MIT
-"""Input of the checkers: tracked files, and the build."""
+"""Input of the checkers: the project's files, and the build."""
 
 import os
 import pathlib
 import subprocess
+import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TRIPTYCH_BUILD", SOURCE / "build"))
 FOLDERS = ("common", "capture", "display", "plugins", "samples", "tests")
 
 
+def git(*command):
+    return subprocess.run(["git", "-C", SOURCE, *command], check=True, capture_output=True,
+                          text=True).stdout.splitlines()
+
+
 def files(*patterns):
-    """Paths of tracked files, from the top of the tree; only those that still exist."""
-    listed = subprocess.run(["git", "-C", SOURCE, "ls-files", "--", *patterns], check=True,
-                            capture_output=True, text=True).stdout.splitlines()
+    """Paths of tracked files, from the top of the tree; only those that still exist. All files of an
+    unpacked archive are the project's, but those that a run made."""
+    if (SOURCE / ".git").exists():
+        listed = git("ls-files", "--", *patterns)
+    else:
+        with tempfile.TemporaryDirectory(prefix="triptych-lint-") as empty:
+            git("init", "--quiet", "--bare", empty)
+            listed = git(f"--git-dir={empty}", f"--work-tree={SOURCE}", "ls-files", "--others",
+                         "--exclude-standard", "--", *patterns)
     return [path for path in listed if (SOURCE / path).exists()]
 
 
