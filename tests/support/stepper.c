@@ -50,10 +50,11 @@ static struct __ptrace_syscall_info call_of(pid_t pid)
 static bool is_step(long call)
 {
 #ifdef __SANITIZE_ADDRESS__
-    return strcmp(step_name(call), "another") != 0;
+    const bool all = false;
 #else
-    return call >= 0;
+    const bool all = true;
 #endif
+    return all || step_is_system_v(call);
 }
 
 bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum step_when when,
@@ -86,32 +87,24 @@ bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum
     return false;
 }
 
-const char *step_name(long call)
+bool step_is_system_v(long call)
 {
     switch (call) {
     case SYS_shmget:
-        return "shmget";
     case SYS_shmat:
-        return "shmat";
     case SYS_shmctl:
-        return "shmctl";
     case SYS_shmdt:
-        return "shmdt";
     case SYS_semget:
-        return "semget";
     case SYS_semctl:
-        return "semctl";
 #ifdef SYS_semop // some 32-bit processors have the last one only
     case SYS_semop:
-        return "semop";
     case SYS_semtimedop:
-        return "semtimedop";
 #endif
 #ifdef SYS_semtimedop_time64
     case SYS_semtimedop_time64:
-        return "semtimedop";
 #endif
+        return true;
     default:
-        return "another";
+        return false;
     }
 }

@@ -23,7 +23,7 @@ struct step {
 bool step_kill(int (*body)(void *argument), void *argument, unsigned index, enum step_when when,
                struct step *step);
 
-/** The name of a System V call, "another" for the rest. */
-const char *step_name(long call);
+/** Whether a call is one of System V's, which change what other processes find. */
+bool step_is_system_v(long call);
 
 #endif
