@@ -50,6 +50,7 @@ static void assert_all_pixels(const struct painted *picture, const double rgb[3]
     assert_rows(picture, 0, picture->shape.plane[0].rows, rgb, tolerance, what);
 }
 
+static const uint32_t rgb_targets[] = { TRI_FOURCC_RGB3, TRI_FOURCC_AR24 }; // two libraries
 static const double colors[][3] = { { 0, 0, 0 },     { 255, 255, 255 }, { 255, 0, 0 },
                                     { 0, 255, 0 },   { 0, 0, 255 },     { 255, 255, 0 },
                                     { 12, 180, 99 }, { 201, 77, 140 },  { 128, 128, 128 } };
@@ -84,17 +85,17 @@ static void one_color(const struct tri_format *format, const uint32_t size[2], c
     }
     painted_fill(&from, painted);
 
-    static const uint32_t targets[] = { TRI_FOURCC_RGB3, TRI_FOURCC_AR24 }; // two libraries
-    for (size_t t = 0; t < COUNT(targets); t++) {
-        if (targets[t] == format->fourcc)
+    for (size_t t = 0; t < COUNT(rgb_targets); t++) {
+        if (rgb_targets[t] == format->fourcc)
             continue; // copied, alpha as it is
-        struct painted to = painted_new(targets[t], size[0], size[1], PAD);
+        struct painted to = painted_new(rgb_targets[t], size[0], size[1], PAD);
         picture_converter *converter = picture_converter_new(NULL);
         assert_int_equal(convert(converter, &from, &to), TRI_OK);
         snprintf(what, sizeof(what), "%s %ux%u %s %s to %s", format->name, size[0], size[1],
-                 tri_matrix_name(matrix), tri_range_name(range), tri_format_find(targets[t])->name);
+                 tri_matrix_name(matrix), tri_range_name(range),
+                 tri_format_find(rgb_targets[t])->name);
         // Components of 8 bits are coarser in YUV than in RGB, those of RGBP have 5 bits.
-        const int usual = targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
+        const int usual = rgb_targets[t] == TRI_FOURCC_AR24 ? FOR_THE_SCREEN : TOLERANCE;
         assert_all_pixels(&to, wanted, format->fourcc == TRI_FOURCC_RGBP ? 10 : usual, what);
         painted_check_padding(&to);
         picture_converter_free(&converter);
@@ -143,7 +144,6 @@ static void rows_of_chroma_belong_to_their_rows_of_luma(void **state)
 {
     (void)state;
     enum { WIDTH = 64, HEIGHT = 48, BLENDED = 2 };
-    static const uint32_t targets[] = { TRI_FOURCC_RGB3, TRI_FOURCC_AR24 }; // two libraries
     const double *upper = colors[6];
     const double *lower = colors[7];
     const struct tri_format *format;
@@ -159,8 +159,8 @@ static void rows_of_chroma_belong_to_their_rows_of_luma(void **state)
             painted[i / 3][i % 3] = painted_byte(ycc[i / 3][i % 3]);
         painted_fill(&from, painted[0]);
         paint_lower_half(&from, painted[1]);
-        for (size_t t = 0; t < COUNT(targets); t++) {
-            struct painted to = painted_new(targets[t], WIDTH, HEIGHT, PAD);
+        for (size_t t = 0; t < COUNT(rgb_targets); t++) {
+            struct painted to = painted_new(rgb_targets[t], WIDTH, HEIGHT, PAD);
             picture_converter *converter = picture_converter_new(NULL);
             assert_int_equal(convert(converter, &from, &to), TRI_OK);
             assert_rows(&to, 0, HEIGHT / 2 - BLENDED, upper, FOR_THE_SCREEN, format->name);
