@@ -12,6 +12,8 @@ import sys
 import time
 import unittest
 
+import programs
+
 DETACH_S = 10  # for processes that are about to detach from a removed segment
 
 
@@ -93,9 +95,8 @@ def objects_left():
     that were killed between making one and marking it for removal."""
     end = time.monotonic() + DETACH_S
     while True:
-        left = [f"{kind} {row}" for kind in ("shm", "sem", "msg") for row in
-                pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()[1:]
-                if row.split()[0] != "0"]
+        left = [f"{kind} {row}" for kind in ("shm", "sem", "msg")
+                for row in programs.ipc_table(kind) if row["key"]]
         if not left or time.monotonic() > end:
             return left
         time.sleep(0.05)
