@@ -11,10 +11,12 @@
 
 #define HANDLER_NS 20000 // between two checks whether a handler has ended
 #define TICK_US    10000 // between the signals that end waits
+#define AGAIN_MS   1000  // a later signal comes from someone whom the program keeps waiting
 
 static volatile sig_atomic_t requested;
 static _Atomic(tri_reader *) readers[STOP_READERS];
 static atomic_uint handlers; // running
+static atomic_uint first_ms; // of the monotonic clock, odd; 0: no signal yet
 
 /** Ends a wait. */
 static void on_tick(int number)
@@ -32,8 +34,14 @@ static void handle_ticks(int flags)
 static void on_signal(int number)
 {
     const struct itimerval ticks = { .it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US };
-    (void)number;
     const int saved = errno;
+    const unsigned now_ms = (unsigned)(tri_now_ns() / 1000000) | 1;
+    unsigned since_ms = 0;
+    if (!atomic_compare_exchange_strong(&first_ms, &since_ms, now_ms) &&
+        now_ms - since_ms >= AGAIN_MS) {
+        signal(number, SIG_DFL);
+        raise(number); // blocked until this handler returns
+    }
     requested = 1;
     setitimer(ITIMER_REAL, &ticks, NULL); // for a wait that has not begun yet
     atomic_fetch_add(&handlers, 1);
@@ -74,7 +82,7 @@ void stop_on_signals(void)
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
     struct sigaction old;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+        struct sigaction action = { .sa_handler = on_signal };
         sigemptyset(&action.sa_mask);
         const bool nohup =
             numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_IGN;

@@ -9,7 +9,8 @@
 
 /** Installs the handlers, without SA_RESTART: a system call ends with EINTR. A poll(2), nanosleep(2) or
  *  semop(2) that begins just after the signal ends within 10 ms: the handlers start a timer, whose
- *  SIGALRM ends waits. A second signal of the same kind ends the process at once. */
+ *  SIGALRM ends waits. A signal that comes a second or more after the first ends the process at
+ *  once; one that comes sooner changes nothing: timeout(1) and a terminal that is closed send two. */
 void stop_on_signals(void);
 
 /** Whether such a signal has arrived. */

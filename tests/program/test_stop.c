@@ -70,18 +70,25 @@ static bool write_continues(void)
     return to && fclose(to) == 0 && waitpid(pid, NULL, 0) == pid && complete;
 }
 
-/** Runs `part` in a process that a signal has just asked to stop. @return its result */
-static bool after_signal(bool (*part)(void))
+/** Runs `part` in a process that a signal has just asked to stop. @return the process's wait status */
+static int status_after_signal(bool (*part)(void))
 {
-    int status;
+    int status = -1;
     const pid_t pid = fork();
     if (pid == 0) {
         stop_on_signals();
         raise(SIGTERM);
         _exit(stop_requested() && part() ? 0 : 1);
     }
-    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-           WEXITSTATUS(status) == 0;
+    assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+    return status;
+}
+
+/** Does the same. @return the result of `part` */
+static bool after_signal(bool (*part)(void))
+{
+    const int status = status_after_signal(part);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static void wait_that_begins_after_a_signal_ends(void **state)
@@ -103,12 +110,42 @@ static void output_after_a_signal_is_complete(void **state)
     assert_true(after_signal(write_continues));
 }
 
+/** Whether this process, asked to stop already, outlives another signal. */
+static bool outlives_another(void)
+{
+    return raise(SIGTERM) == 0 && raise(SIGINT) == 0;
+}
+
+static bool outlives_another_after_a_second(void)
+{
+    const int64_t end = tri_now_ns() + 1200000000;
+    while (tri_now_ns() < end)
+        poll(NULL, 0, 1200); // ended by the ticks
+    return outlives_another();
+}
+
+static void two_signals_at_once_end_a_program_cleanly(void **state)
+{
+    (void)state;
+    assert_true(after_signal(outlives_another));
+}
+
+static void signal_a_second_after_the_first_ends_a_program_at_once(void **state)
+{
+    (void)state;
+    const int status = status_after_signal(outlives_another_after_a_second);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wait_that_begins_after_a_signal_ends),
         cmocka_unit_test(opening_a_fifo_after_a_signal_ends),
         cmocka_unit_test(output_after_a_signal_is_complete),
+        cmocka_unit_test(two_signals_at_once_end_a_program_cleanly),
+        cmocka_unit_test(signal_a_second_after_the_first_ends_a_program_at_once),
     };
     return cmocka_run_group_tests_name("stop", tests, NULL, NULL);
 }
