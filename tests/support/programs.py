@@ -103,6 +103,15 @@ def waits_in(pid, where):
         return where in wchan.read()
 
 
+class Process(subprocess.Popen):
+    """A program that a test started."""
+    asked = False  # to end: a second signal ends a program that needs long before it has cleaned up
+
+    def send_signal(self, sig):
+        self.asked = self.asked or sig in (signal.SIGINT, signal.SIGTERM)
+        super().send_signal(sig)
+
+
 def end(process):
     """Ends one process that a test started, in whatever state, and reaps it."""
     if process.stdin:
@@ -113,7 +122,8 @@ def end(process):
             pass
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
-        process.terminate()
+        if not process.asked:
+            process.terminate()
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -159,7 +169,7 @@ class ProgramTest(unittest.TestCase):
         path = program if os.sep in program else built(program)
         if "user" in options:
             path = self._copy_for_others(path, options)
-        process = subprocess.Popen([path, *map(str, args)], **options)
+        process = Process([path, *map(str, args)], **options)
         _running.append(process)
         self._pids.add(process.pid)
         self.addCleanup(_running.remove, process)
