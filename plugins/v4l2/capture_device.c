@@ -53,7 +53,8 @@ void device_refresh(struct device *device)
         follow(device, &stream.newest.video);
 }
 
-/** Waits for the first frame of a stream that exists. */
+/** Waits for the first frame of a stream that exists. Asks again and again: a reader that waits would
+ *  open a source on demand. */
 static bool wait_for_description(const char *name, struct tri_video *video)
 {
     for (int waited = 0; waited <= FIRST_FRAME_MS; waited += POLL_MS) {
