@@ -122,7 +122,7 @@ def end(process):
             pass
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
-        if not process.asked:
+        if not getattr(process, "asked", False):
             process.terminate()
         try:
             process.wait(PATIENCE)
