@@ -223,7 +223,8 @@ class BadFrames(OddCameras):
         picture = self.picture(name)
         self.finish(process)
         lines = [picture[640 * y:640 * (y + 1)] for y in range(345, 375)]
-        self.assertGreater(sum(len(set(line)) > 1 for line in lines), 15, "no letters are there")
+        # one line of letters at least: the reason is short if no frame arrived within the time-out
+        self.assertGreater(sum(len(set(line)) > 1 for line in lines), 10, "no letters are there")
 
     def test_bad_frames_are_logged_once_a_second(self):
         self.plug_in([GREY, BAD])
