@@ -79,6 +79,36 @@ class Events(ProgramTest):
         self.publish(writer)
         self.assertEqual(reader.latest(PATIENCE).number, 1)
 
+    def test_tasks_that_share_a_reader_take_turns(self):
+        writer, reader = self.pair()
+
+        async def both():
+            numbers = []
+            took = asyncio.Event()
+
+            async def read(task):
+                async for frame in reader:
+                    numbers.append((task, frame.number))
+                    took.set()
+
+            async def frame_taken():
+                took.clear()
+                self.publish(writer)
+                await asyncio.wait_for(took.wait(), PATIENCE)
+
+            tasks = [asyncio.create_task(read("first")), asyncio.create_task(read("second"))]
+            for _ in range(4):
+                await frame_taken()
+            tasks[0].cancel()
+            await asyncio.wait(tasks[:1])
+            await frame_taken()
+            tasks[1].cancel()
+            await asyncio.wait(tasks)
+            return numbers
+
+        self.assertEqual(asyncio.run(both()), [("first", 1), ("second", 2), ("first", 3),
+                                               ("second", 4), ("second", 5)])
+
     def test_close_in_another_thread_ends_a_wait_without_limit(self):
         _, reader = self.pair()
         ended = []
