@@ -75,6 +75,26 @@ class Memory(LifeTest):
             assert view[1000] == 9
         """)
 
+    def test_draft_that_ended_refuses_what_it_would_write_into_its_slot(self):
+        self.assert_runs("""if True:
+            writer = triptych.Writer(sys.argv[1], "GREY", 8, 8)
+            ended = [writer.frame() for _ in range(2)]
+            ended[0].publish()
+            ended[1].cancel()
+            writer.close()
+            for draft in ended:
+                for name, value in (("user", b"late"), ("capture_ns", 1), ("bytes_used", 1)):
+                    try:
+                        setattr(draft, name, value)
+                        print(name, "was set", file=sys.stderr)
+                    except ValueError:
+                        pass
+                try:
+                    print(draft.user, file=sys.stderr)
+                except ValueError:
+                    pass
+        """)
+
     def test_slot_is_not_written_again_while_a_view_of_its_draft_lives(self):
         writer, _ = self.pair()
         first = fill(writer, 1)

@@ -290,7 +290,8 @@ class Draft(_Description):
     As a context manager it is published at the end of the block, and cancelled if the block raises. If
     no slot was free, `dropped` is true: the draft has memory of its own and is never published.
     Published pixels belong to readers: planes and arrays may still be read, also after the writer was
-    closed, but not written. Each occupies its slot for as long as it lives.
+    closed, but not written. Each occupies its slot for as long as it lives. `user` and assignments
+    raise ValueError then.
     """
 
     def __init__(self, slot_ref: SlotRef, dropped: bool = False) -> None:
@@ -304,10 +305,12 @@ class Draft(_Description):
     @property
     def user(self) -> bytes:
         """Up to 1024 bytes of user data for readers."""
+        self._check_unpublished()
         return _user_of(self._c)
 
     @user.setter
     def user(self, data: bytes) -> None:
+        self._check_unpublished()
         if len(data) > c.USER_MAX:
             raise ValueError(f"{len(data)} bytes of user data: a frame carries {c.USER_MAX}")
         ctypes.memmove(self._c.user, bytes(data), len(data))
@@ -320,6 +323,7 @@ class Draft(_Description):
 
     @capture_ns.setter
     def capture_ns(self, value: int) -> None:
+        self._check_unpublished()
         if not 0 <= value <= c.lib.tri_now_ns() + CLOCK_AHEAD_NS:
             raise ValueError(f"capture_ns {value}: not a time of CLOCK_MONOTONIC up to now; take it "
                              "from time.monotonic_ns()")
@@ -332,14 +336,14 @@ class Draft(_Description):
 
     @bytes_used.setter
     def bytes_used(self, value: int) -> None:
+        self._check_unpublished()
         self._c.info.bytes_used = value
 
     def publish(self) -> None:
         """Makes it the newest frame of the stream. Raises ValueError if it was published or cancelled,
         and if an attribute is out of range: then the frame is dropped."""
-        slot_ref = self._detach()
-        if slot_ref is None:
-            raise ValueError("this draft is published or cancelled already")
+        slot_ref = self._check_unpublished()
+        self._detach()
         if not self.dropped:
             slot_ref.writer._publish(slot_ref.draft)
 
@@ -347,11 +351,16 @@ class Draft(_Description):
         """Drops the frame unpublished."""
         self._detach()
 
-    def _detach(self) -> Optional[SlotRef]:
-        """Hands the slot over and returns it; None the second time."""
-        slot_ref, self._slot_ref = self._slot_ref, None
+    def _check_unpublished(self) -> SlotRef:
+        """Returns the slot. Raises ValueError once it is no longer this draft's."""
+        if self._slot_ref is None:
+            raise ValueError("this draft is published or cancelled already")
+        return self._slot_ref
+
+    def _detach(self) -> None:
+        """Hands the slot over."""
+        self._slot_ref = None
         self.planes = []
-        return slot_ref
 
     def __enter__(self) -> Draft:
         return self
