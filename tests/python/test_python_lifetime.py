@@ -365,6 +365,31 @@ class Values(LifeTest):
             with self.subTest(fps=fps), self.assertRaisesRegex(ValueError, "fps"):
                 triptych.Writer(self.stream(), "GREY", 8, 8, fps=fps)
 
+    def test_text_that_c_would_read_in_part_is_refused(self):
+        name = self.stream()
+        for arguments in ({"name": name + "\0b"}, {"format": "GREY\0"}, {"source": "a\0b"},
+                          {"group": "0\0b"}, {"range": "full-range\0b"}):
+            with self.subTest(arguments=arguments), self.assertRaisesRegex(ValueError, "NUL"):
+                triptych.Writer(**{"name": name, "format": "GREY", "width": 8, "height": 8,
+                                   **arguments})
+        with self.assertRaisesRegex(ValueError, "NUL"):
+            triptych.Reader(name + "\0b")
+
+    def test_numbers_beyond_their_fields_are_refused(self):
+        name = self.stream()
+        for field in ("width", "height", "slots", "slots_max", "permissions", "rotation", "bits"):
+            for number in (-1, 2**32 + 8):
+                with self.subTest(field=field, number=number), \
+                        self.assertRaisesRegex(ValueError, f"{field} {number}"):
+                    triptych.Writer(**{"name": name, "format": "GREY", "width": 8, "height": 8,
+                                       field: number})
+        for planes in ([(-1, 8)], [(8, 2**32 + 8)]):
+            with self.subTest(planes=planes), self.assertRaisesRegex(ValueError, "row"):
+                triptych.Writer(name, "abcd", 8, 8, planes=planes)
+        writer, _ = self.pair(format="MJPG")
+        with self.assertRaisesRegex(ValueError, "bytes_used"):
+            writer.frame().bytes_used = 2**64 + 8
+
     def test_compressed_picture_too_large_for_its_slot_is_refused(self):
         writer, reader = self.pair(format="MJPG")
         with self.assertRaisesRegex(ValueError, "1000000 bytes"):

@@ -337,7 +337,7 @@ class Draft(_Description):
     @bytes_used.setter
     def bytes_used(self, value: int) -> None:
         self._check_unpublished()
-        self._c.info.bytes_used = value
+        self._c.info.bytes_used = c.number("bytes_used", value, 2**64 - 1)
 
     def publish(self) -> None:
         """Makes it the newest frame of the stream. Raises ValueError if it was published or cancelled,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import operator
 import os
 import pathlib
 from collections.abc import Iterator
@@ -232,11 +233,28 @@ def value_of(words: dict[str, int], what: str, word: str) -> int:
     return words[word]
 
 
+def text(what: str, value: str) -> bytes:
+    """Encodes an argument. Raises ValueError for what C would read in part only."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} {value!r}: not a str")
+    if "\0" in value:
+        raise ValueError(f"{what} {value!r}: contains a NUL character; leave it out")
+    return value.encode()
+
+
+def number(what: str, value: int, most: int = 2**32 - 1) -> int:
+    """Checks an argument: ctypes would silently leave out its upper bits. Raises ValueError."""
+    whole = operator.index(value)
+    if not 0 <= whole <= most:
+        raise ValueError(f"{what} {whole}: use a number from 0 to {most}")
+    return whole
+
+
 def color_from_name(kind: str, word: str) -> int:
     """Looks up a word of a kind, such as "range" or "matrix". Raises ValueError."""
     if kind not in COLORS:
         raise TypeError(f"{kind!r}: no such argument; colours are {', '.join(COLORS)}")
-    value: int = getattr(lib, f"tri_{kind}_from_name")(word.encode())
+    value: int = getattr(lib, f"tri_{kind}_from_name")(text(kind, word))
     if value < 0:
         raise ValueError(f"{kind} {word!r}: unknown; triptych-capture --help lists the words")
     return value

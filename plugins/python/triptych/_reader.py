@@ -48,7 +48,7 @@ class Reader(Handle):
         self._torn = 0
         self._mode = c.value_of(c.MODES, "mode", mode)
         self._open(c.lib.tri_reader_open, c.ReaderOptions(
-            name=name.encode(), mode=self._mode, wait=c.value_of(c.WAITS, "wait", wait),
+            name=c.text("name", name), mode=self._mode, wait=c.value_of(c.WAITS, "wait", wait),
             flags=(0 if lock else c.READER_NO_LOCK) | (c.READER_RETAINED if retained else 0),
             log=ctypes.pointer(self._log.struct)))
 

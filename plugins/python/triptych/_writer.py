@@ -54,26 +54,34 @@ class Writer(Handle):
                  planes: Sequence[Tuple[int, int]] = (), **colors: str) -> None:
         super().__init__(name)
         self._released: collections.deque[c.Draft] = collections.deque()
-        found = c.lib.tri_format_from_name(format.encode())
-        if not found and not (planes and len(format.encode()) == 4):
+        code = c.text("format", format)
+        found = c.lib.tri_format_from_name(code)
+        if not found and not (planes and len(code) == 4):
             raise ValueError(f"format {format!r}: not one of triptych's, which are listed by "
                              "triptych-capture --help; any other needs planes=")
-        fourcc = found.contents.fourcc if found else int.from_bytes(format.encode(), "little")
+        fourcc = found.contents.fourcc if found else int.from_bytes(code, "little")
         rate = fractions.Fraction(fps or 0).limit_denominator(1001)
         if not 0 <= rate < 2**32:
             raise ValueError(f"{fps} fps: frames a second are a number from 0")
-        self.video = c.Video(fourcc=fourcc, width=width, height=height,
+        aspect_num, aspect_den = pixel_aspect
+        self.video = c.Video(fourcc=fourcc, width=c.number("width", width),
+                             height=c.number("height", height),
                              fps_num=rate.numerator, fps_den=rate.denominator if fps else 0,
-                             rotation=rotation, aspect_num=pixel_aspect[0],
-                             aspect_den=pixel_aspect[1], bits=bits, planes=len(planes),
+                             rotation=c.number("rotation", rotation),
+                             aspect_num=c.number("pixel_aspect", aspect_num),
+                             aspect_den=c.number("pixel_aspect", aspect_den),
+                             bits=c.number("bits", bits), planes=len(planes),
                              **{kind: c.color_from_name(kind, word) for kind, word in colors.items()})
         for p, (stride, rows) in enumerate(planes[:c.PLANES_MAX]):
-            self.video.stride[p], self.video.rows[p] = stride, rows
+            self.video.stride[p] = c.number("bytes in a row", stride)
+            self.video.rows[p] = c.number("rows", rows)
         if reclaim is not None and not 0 <= reclaim < c.RECLAIM_NEVER / 1000:
             raise ValueError(f"reclaim={reclaim}: not a number of seconds; None is never")
         self._open(c.lib.tri_writer_open, c.WriterOptions(
-            name=name.encode(), video=self.video, slots=slots, slots_max=slots_max,
-            permissions=permissions, group=group.encode() if group else None, source=source.encode(),
+            name=c.text("name", name), video=self.video, slots=c.number("slots", slots),
+            slots_max=c.number("slots_max", slots_max),
+            permissions=c.number("permissions", permissions),
+            group=c.text("group", group) if group else None, source=c.text("source", source),
             reclaim_ms=c.RECLAIM_NEVER if reclaim is None else round(reclaim * 1000),
             log=ctypes.pointer(self._log.struct)))
 
