@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The Python module: lifetimes, threads, forks, Ctrl-C, garbage. Where an error would access freed
 memory, the case runs in a child process."""
+import array
 import gc
 import os
 import pickle
@@ -389,6 +390,20 @@ class Values(LifeTest):
         writer, _ = self.pair(format="MJPG")
         with self.assertRaisesRegex(ValueError, "bytes_used"):
             writer.frame().bytes_used = 2**64 + 8
+
+    def test_bytes_of_wider_items_are_written_whole(self):
+        writer, reader = self.pair(format="MJPG")
+        picture = array.array("H", b"\xff\xd8\xff\xd9")
+        writer.write(picture, user=picture)
+        frame = reader.latest(PATIENCE)
+        self.assertEqual((bytes(frame.planes[0].view()), frame.user), (picture.tobytes(),) * 2)
+
+    def test_number_is_not_taken_for_bytes(self):
+        writer, _ = self.pair(format="MJPG")
+        for arguments in ({"user": 5}, {"picture": 5}):
+            with self.subTest(arguments=arguments), self.assertRaises(TypeError):
+                writer.write(arguments.get("picture", b"\xff\xd8\xff\xd9"),
+                             user=arguments.get("user", b""))
 
     def test_compressed_picture_too_large_for_its_slot_is_refused(self):
         writer, reader = self.pair(format="MJPG")

@@ -311,9 +311,10 @@ class Draft(_Description):
     @user.setter
     def user(self, data: bytes) -> None:
         self._check_unpublished()
+        data = memoryview(data).tobytes()  # bytes(5) would be five zeros
         if len(data) > c.USER_MAX:
             raise ValueError(f"{len(data)} bytes of user data: a frame carries {c.USER_MAX}")
-        ctypes.memmove(self._c.user, bytes(data), len(data))
+        ctypes.memmove(self._c.user, data, len(data))
         self._c.info.user_bytes = len(data)
 
     @property

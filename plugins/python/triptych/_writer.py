@@ -137,7 +137,7 @@ class Writer(Handle):
                 raise ValueError(f"{draft.format} has {len(draft.planes)} planes, not {len(planes)}")
             for to, data in zip(draft.planes, planes):
                 if len(to.shape) == 1:  # compressed
-                    frame = bytes(data)
+                    frame = memoryview(data).tobytes()  # bytes(5) would be five zeros
                     if len(frame) > to.bytes:
                         raise ValueError(f"a frame of {len(frame)} bytes: there is room for "
                                          f"{to.bytes}")
