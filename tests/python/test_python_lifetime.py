@@ -2,6 +2,7 @@
 """The Python module: lifetimes, threads, forks, Ctrl-C, garbage. Where an error would access freed
 memory, the case runs in a child process."""
 import array
+import copy
 import gc
 import os
 import pickle
@@ -404,6 +405,16 @@ class Values(LifeTest):
             with self.subTest(arguments=arguments), self.assertRaises(TypeError):
                 writer.write(arguments.get("picture", b"\xff\xd8\xff\xd9"),
                              user=arguments.get("user", b""))
+
+    def test_readers_and_writers_cannot_be_copied_or_pickled(self):
+        writer, reader = self.pair()
+        for handle in (writer, reader):
+            for duplicate in (copy.copy, copy.deepcopy, pickle.dumps):
+                with self.subTest(handle=handle, duplicate=duplicate), \
+                        self.assertRaisesRegex(TypeError, "cannot be copied"):
+                    duplicate(handle)
+        fill(writer, 1)
+        self.assertEqual(reader.latest(PATIENCE).number, 1)
 
     def test_compressed_picture_too_large_for_its_slot_is_refused(self):
         writer, reader = self.pair(format="MJPG")

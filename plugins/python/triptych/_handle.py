@@ -8,7 +8,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any, Optional, TypeVar
+from typing import Any, NoReturn, Optional, TypeVar
 
 from . import _library as c
 from ._error import check
@@ -91,6 +91,11 @@ class Handle:
 
     def _interrupt(self) -> None:
         """Ends the library's wait, where there is one."""
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses copy and pickle: the end of a copy would close the original."""
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: open one of the same "
+                        "name")
 
     def __enter__(self: _Self) -> _Self:
         return self
