@@ -3,6 +3,7 @@
 memory, the case runs in a child process."""
 import array
 import copy
+import fractions
 import gc
 import os
 import pickle
@@ -363,7 +364,7 @@ class Values(LifeTest):
                          (triptych.Error, raised.exception.code, str(raised.exception)))
 
     def test_rate_below_zero_or_out_of_range_is_refused(self):
-        for fps in (-1, "-30/1", 1e12):
+        for fps in (-1, "-30/1", 1e12, float("inf"), float("nan"), "1/0", "fast", "1/9999999999"):
             with self.subTest(fps=fps), self.assertRaisesRegex(ValueError, "fps"):
                 triptych.Writer(self.stream(), "GREY", 8, 8, fps=fps)
 
@@ -415,6 +416,13 @@ class Values(LifeTest):
                     duplicate(handle)
         fill(writer, 1)
         self.assertEqual(reader.latest(PATIENCE).number, 1)
+
+    def test_exact_rate_stays_exact(self):
+        for fps, rate in (("1/3600", 1 / 3600), (fractions.Fraction(60000, 1003), 60000 / 1003),
+                          (29.97, 29.97), (25, 25)):
+            with self.subTest(fps=fps), triptych.Writer(self.stream(), "GREY", 8, 8,
+                                                        fps=fps) as writer:
+                self.assertEqual(writer.frame().fps, rate)
 
     def test_compressed_picture_too_large_for_its_slot_is_refused(self):
         writer, reader = self.pair(format="MJPG")

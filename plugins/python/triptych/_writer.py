@@ -17,6 +17,19 @@ from ._handle import Handle
 Rate = Union[int, float, str, fractions.Fraction]
 
 
+def _rate_of(fps: Rate) -> fractions.Fraction:
+    """Reads frames a second. Raises ValueError if it is no number or has no room."""
+    try:
+        rate = fractions.Fraction(fps)
+    except (OverflowError, ValueError, ZeroDivisionError):  # infinity, no number, 1/0
+        rate = fractions.Fraction(-1)
+    if isinstance(fps, float):  # 29.97 is not exact: take the rate that was meant
+        rate = rate.limit_denominator(1001)
+    if not 0 <= rate.numerator < 2**32 or rate.denominator >= 2**32:
+        raise ValueError(f"{fps} fps: frames a second are a number from 0, at most 32 bits over 32")
+    return rate
+
+
 class Writer(Handle):
     """Creates the stream `name`, or takes over the one that a dead writer left behind.
 
@@ -60,9 +73,7 @@ class Writer(Handle):
             raise ValueError(f"format {format!r}: not one of triptych's, which are listed by "
                              "triptych-capture --help; any other needs planes=")
         fourcc = found.contents.fourcc if found else int.from_bytes(code, "little")
-        rate = fractions.Fraction(fps or 0).limit_denominator(1001)
-        if not 0 <= rate < 2**32:
-            raise ValueError(f"{fps} fps: frames a second are a number from 0")
+        rate = _rate_of(fps or 0)
         aspect_num, aspect_den = pixel_aspect
         self.video = c.Video(fourcc=fourcc, width=c.number("width", width),
                              height=c.number("height", height),
