@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Detections in user data: the Python module, the example, the schema, and samples/detect.py."""
 import json
+import math
 import os
 import re
 import sys
@@ -46,6 +47,16 @@ class Bytes(unittest.TestCase):
         self.assertEqual([one.score for one in read.detections],
                          [i / 100 for i in range(59, 59 - len(read.detections), -1)])
         assert_valid(self, user)
+
+    def test_detections_that_nobody_could_read_are_refused(self):
+        good = Detection("", (0, 0, 1, 1))
+        for bad in (Detection("", (0, 0, 0, 1)), Detection("", (0, 0, 1, 1), 1.0000001),
+                    Detection("", (0, 0, 1, math.nan)), Detection(1, (0, 0, 1, 1)),
+                    Detection("", (0, 0, 1, 1), id=-1)):
+            with self.subTest(bad=bad), self.assertRaisesRegex(ValueError, "not a detection"):
+                Detections([good, bad]).to_bytes()
+        with self.assertRaises(ValueError):
+            Detections([good], size=(1, math.inf)).to_bytes()
 
     def test_invalid_user_data_is_none(self):
         one = '{"version":1,"detections":[%s]}'

@@ -40,6 +40,15 @@ def _read(one: Any) -> Detection:
     return Detection(one["label"], (left, top, width, height), score, id)
 
 
+def _check(one: dict[str, Any]) -> None:
+    """Raises ValueError if a reader would refuse a detection, and with it all of the frame."""
+    try:
+        _read(one)
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{one}: not a detection; use text as label, a box wider and higher than 0, "
+                         "a score from 0 to 1, an id from 0") from None
+
+
 @dataclasses.dataclass
 class Detections:
     """The objects that a detector found in a frame."""
@@ -51,15 +60,18 @@ class Detections:
 
     def to_bytes(self) -> bytes:
         """Returns user data for Writer.write() or Draft.user. Leaves out detections with the lowest
-        scores if there is no room for all; they add to `omitted`."""
+        scores if there is no room for all; they add to `omitted`. Raises ValueError for what
+        from_bytes() would not read."""
         found = [_without_none(dataclasses.asdict(one)) for one in self.detections]
+        for one in found:
+            _check(one)
         ranked = sorted(found, key=lambda one: float(one.get("score", -1)), reverse=True)
         for kept in range(len(found), -1, -1):
             omitted = self.omitted + len(found) - kept
             text = json.dumps(_without_none({
                 "version": 1, "frame": self.frame, "size": self.size, "omitted": omitted or None,
                 "detections": found if kept == len(found) else ranked[:kept]}),
-                separators=(",", ":"), ensure_ascii=False).encode()
+                separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
             if len(text) <= c.USER_MAX:
                 break
         return text
