@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECOND 1e9
+#define SECOND      1e9
+#define UNDECODABLE "no frame could be decoded; --to raw writes them as they are"
 enum { CONTINUE = -1 }; // no exit status yet
 
 static int log_status(const struct run *run, enum tri_log_level level, const char *text)
@@ -195,7 +196,7 @@ static int handle(struct run *run, const struct tri_frame *frame)
 /* Logs the wait once: the name may be mistyped. */
 static void log_wait(struct run *run, int64_t waited_ns)
 {
-    if (run->wait_logged || run->stats.frames || (double)waited_ns < SECOND)
+    if (run->wait_logged || run->stats.frames || run->undecodable || (double)waited_ns < SECOND)
         return;
     run->wait_logged = true;
     struct tri_stream stream;
@@ -218,18 +219,20 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
         run->stats.writers_lost++;
         if (!config->exit_on_end)
             return CONTINUE;
-        return run->stats.frames
-                   ? CLI_DONE
-                   : log_status(run, TRI_LOG_ERROR, "its writer ended without a frame");
+        if (run->stats.frames)
+            return CLI_DONE;
+        return log_status(run, TRI_LOG_ERROR,
+                          run->undecodable ? UNDECODABLE : "its writer ended without a frame");
     case TRI_ERR_TIMEOUT:
     case TRI_ERR_INTERRUPTED:
         if (config->timeout > 0 &&
             (double)(tri_now_ns() - idle_since_ns) > config->timeout * SECOND)
-            return log_status(run, TRI_LOG_ERROR,
-                              run->stats.frames
-                                  ? "no frame within --timeout: has its writer stopped?"
-                                  : "no frame within --timeout: is its writer running? "
-                                    "`triptych-info` lists streams");
+            return log_status(
+                run, TRI_LOG_ERROR,
+                run->stats.frames  ? "no frame within --timeout: has its writer stopped?"
+                : run->undecodable ? UNDECODABLE
+                                   : "no frame within --timeout: is its writer running? "
+                                     "`triptych-info` lists streams");
         log_wait(run, tri_now_ns() - idle_since_ns);
         return CONTINUE;
     default:

@@ -137,6 +137,16 @@ class Pngs(ProgramTest):
         self.assertNotIn("segment", done.stderr)
         writer.end()
 
+    def test_stream_of_broken_jpegs_is_not_reported_silent(self):
+        folder, name = self.folder(), self.stream()
+        writer = StdinWriter(self, name)
+        writer.frame("MJPG", (64, 48), [b"noise"])
+        done = self.run_to_end("triptych-dump", "--timeout", 2, "-o", folder / "shot.png", name)
+        self.assert_refused(done, 1, "no frame could be decoded", "--to raw")
+        self.assertNotIn("waiting for its first frame", done.stderr)
+        self.assertEqual(os.listdir(folder), [])
+        writer.end()
+
     def shoot(self, path, before="true"):
         """Writes one image, after a shell command whose $$ is triptych-dump's pid."""
         name = self.stream()
