@@ -136,6 +136,14 @@ void stats_end(struct stats *stats, int64_t now_ns)
     stats->silent_ns = stats->frames ? now_ns - stats->seen_ns : 0;
 }
 
+void stats_end_with_writer(struct stats *stats, int64_t now_ns)
+{
+    struct tri_stream stream;
+    const bool died =
+        tri_stream_find(stats->name, &stream) == TRI_OK && stream.state == TRI_STREAM_DEAD;
+    stats_end(stats, died ? now_ns : stats->seen_ns);
+}
+
 double stats_fps(const struct stats *stats)
 {
     if (stats->frames < 2 || stats->last_ns <= stats->first_ns)

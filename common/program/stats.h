@@ -65,6 +65,10 @@ void stats_writer(struct stats *stats, const struct tri_writer_stats *counts);
 /** Ends the run of a reader at `now_ns`: silence before that counts. */
 void stats_end(struct stats *stats, int64_t now_ns);
 
+/** The same when the writer has ended: silence counts only if the writer died. One that ends keeps the
+ *  stream for a moment, for readers that have not read everything. */
+void stats_end_with_writer(struct stats *stats, int64_t now_ns);
+
 /** Frames per second over the whole run, 0 before the second frame: from the first to the last
  *  frame, or to the end of the run after a silence of more than two mean intervals. */
 double stats_fps(const struct stats *stats);

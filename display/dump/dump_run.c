@@ -219,6 +219,7 @@ static int no_frame(struct run *run, enum tri_err err, int64_t idle_since_ns)
         run->stats.writers_lost++;
         if (!config->exit_on_end)
             return CONTINUE;
+        run->ended = true;
         if (run->stats.frames)
             return CLI_DONE;
         return log_status(run, TRI_LOG_ERROR,
@@ -295,7 +296,10 @@ int run_all(struct run *run)
         if (status == CONTINUE && run->report == stdout && ferror(stdout))
             status = CLI_FAILED; // the statistics cannot be written: main() logs why
     }
-    stats_end(&run->stats, tri_now_ns());
+    if (run->ended)
+        stats_end_with_writer(&run->stats, tri_now_ns());
+    else
+        stats_end(&run->stats, tri_now_ns());
     struct tri_reader_stats counts;
     tri_reader_get_stats(run->reader, &counts);
     stats_reader(&run->stats, &counts);

@@ -22,6 +22,7 @@ struct run {
     struct samples *samples;        // NULL: without --report
     struct cfr cfr;                 // with --rate constant
     uint64_t undecodable;           // frames that could not be decoded
+    bool ended;                     // with its writer: --exit-on-end
     bool wait_logged;               // the wait for the first frame is logged
     bool in_order;                  // see read_in_order()
 };

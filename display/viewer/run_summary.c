@@ -92,7 +92,10 @@ int run_summary_end(const struct config *config, struct tile_grid *grid, SDL_Ren
     for (unsigned i = 0; i < grid->count; i++) {
         struct stream_view *stream = &grid->tiles[i].stream;
         const bool came = came_in_time(config, stream);
-        stats_end(&stream->stats, tri_now_ns());
+        if (config->exit_on_end && stream->state == TRI_STATE_NO_WRITER)
+            stats_end_with_writer(&stream->stats, tri_now_ns());
+        else
+            stats_end(&stream->stats, tri_now_ns());
         const size_t expected = expect_judge(&config->expect, &stream->stats, verdicts + count);
         done &= came;
         if (config->screenshot && came)

@@ -297,6 +297,27 @@ class Expectations(ProgramTest):
         self.assertLess(last_json(done.stdout)["fps"], 5)
         writer.end()
 
+    def test_rate_ends_with_the_last_frame_of_a_stream_that_ends(self):
+        name = self.stream()
+        dump = self.start("triptych-dump", "--json", "--mode", "next", "--exit-on-end",
+                          "--expect-fps", 10, "--tolerance", 30, name)
+        done = self.run_to_end("triptych-capture", "-q", "-n", name, "--wait-for-reader", "-r", 10,
+                               "--count", 11, "--linger", 1.5, "-s", "16x16", "pattern:clock")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        out, err = dump.communicate(timeout=60)
+        self.assertEqual(dump.returncode, 0, out + err)
+
+    def test_silence_before_the_death_of_the_writer_counts(self):
+        name, writer = self._steady()  # five frames at once, and then nothing for a second
+        dump = self.start("triptych-dump", "--json", "--stats", "--mode", "next", "--exit-on-end",
+                          "--expect-fps", 100, name)
+        dump.stdout.readline()
+        writer.process.kill()
+        out, err = dump.communicate(timeout=60)
+        self.assertEqual(dump.returncode, 1, err)
+        self.assertLess(last_json(out.decode())["fps"], 5)
+        self.run_to_end("triptych-info", "remove", name)
+
     def test_drops_above_the_limit_fail_and_are_reported_by_cause(self):
         name = self.stream()
         writer = StdinWriter(self, name, slots=3)
