@@ -5,7 +5,6 @@
 #include "program/strbuf.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,35 +110,23 @@ static bool parse(const struct camera *camera, const struct camera_ctrl *ctrl, c
     }
 }
 
-static enum source_result refuse(const struct camera *camera, const char *format, ...)
-    TRI_PRINTF(2, 3);
-
-static enum source_result refuse(const struct camera *camera, const char *format, ...)
-{
-    char text[WHY_MAX + SETTING_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, text);
-    return SOURCE_MISUSED;
-}
-
 /** Logs why the driver refused a value, by the flags of the control. */
 static enum source_result refused(const struct camera *camera, const struct camera_ctrl *ctrl)
 {
     char doing[CAMERA_CTRL_NAME_MAX + 16];
     if (ctrl->query.flags & V4L2_CTRL_FLAG_INACTIVE)
-        return refuse(camera,
-                      "%s is inactive: another control overrides it, often an automatic one; set "
-                      "that one first (triptych-capture --list-ctrls)",
-                      ctrl->name);
+        return camera_refuse(
+            camera,
+            "%s is inactive: another control overrides it, often an automatic one; set "
+            "that one first (triptych-capture --list-ctrls)",
+            ctrl->name);
     if (ctrl->query.flags & V4L2_CTRL_FLAG_GRABBED)
-        return refuse(camera, "%s is locked while the device streams; end the program that streams",
-                      ctrl->name);
+        return camera_refuse(camera,
+                             "%s is locked while the device streams; end the program that streams",
+                             ctrl->name);
     if (errno == EACCES || errno == EPERM || errno == ERANGE || errno == EINVAL)
-        return refuse(camera, "%s: the driver refuses this value at the moment: %s", ctrl->name,
-                      strerror(errno));
+        return camera_refuse(camera, "%s: the driver refuses this value at the moment: %s",
+                             ctrl->name, strerror(errno));
     snprintf(doing, sizeof(doing), "cannot set %s", ctrl->name);
     return camera_failed(camera, CAMERA_CONTROL, doing);
 }
@@ -179,16 +166,16 @@ static enum source_result apply(const struct camera *camera, char *setting)
     char *text = strchr(setting, '=');
     int64_t value = 0;
     if (!text)
-        return refuse(camera, "'%s' is not NAME=VALUE", setting);
+        return camera_refuse(camera, "'%s' is not NAME=VALUE", setting);
     *text++ = '\0';
     if (!find(camera, setting, &ctrl))
-        return refuse(camera, "no control '%s'; --list-ctrls lists the controls", setting);
+        return camera_refuse(camera, "no control '%s'; --list-ctrls lists the controls", setting);
     if (ctrl.query.flags & V4L2_CTRL_FLAG_READ_ONLY)
-        return refuse(camera, "%s is read-only", ctrl.name);
+        return camera_refuse(camera, "%s is read-only", ctrl.name);
     if (!strcmp(camera_ctrl_type_name(ctrl.query.type), "compound") || ctrl.query.nr_of_dims)
-        return refuse(camera, "%s is an array; set it with v4l2-ctl", ctrl.name);
+        return camera_refuse(camera, "%s is an array; set it with v4l2-ctl", ctrl.name);
     if (!parse(camera, &ctrl, text, &value, why))
-        return refuse(camera, "%s: use %s", ctrl.name, why);
+        return camera_refuse(camera, "%s: use %s", ctrl.name, why);
     return set(camera, &ctrl, text, value);
 }
 
@@ -199,8 +186,8 @@ enum source_result camera_ctrl_apply(const struct camera *camera, const char *co
         const size_t length = strlen(settings[i]);
 
         if (length >= sizeof(setting))
-            return refuse(camera, "%.20s...: longer than %d characters", settings[i],
-                          SETTING_MAX - 1);
+            return camera_refuse(camera, "%.20s...: longer than %d characters", settings[i],
+                                 SETTING_MAX - 1);
         memcpy(setting, settings[i], length + 1);
         const enum source_result result = apply(camera, setting);
         if (result != SOURCE_OK)

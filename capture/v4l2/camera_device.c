@@ -8,11 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libv4l2.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#define REFUSAL_MAX 2048
 
 int camera_ioctl(const struct camera *camera, unsigned long request, void *argument)
 {
@@ -94,6 +97,20 @@ enum source_result camera_failed(const struct camera *camera, enum camera_step s
     return advice ? advice->result : SOURCE_LOST;
 }
 
+enum source_result camera_refuse(const struct camera *camera, const char *format, ...)
+{
+    struct v4l2_capability cap = { 0 };
+    char text[REFUSAL_MAX];
+    va_list arguments;
+    if (ioctl(camera->fd, VIDIOC_QUERYCAP, &cap) == -1 && errno == ENODEV)
+        return camera_failed(camera, CAMERA_FORMAT, "cannot configure it");
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: %s", camera->path, text);
+    return SOURCE_MISUSED;
+}
+
 /** Identifies the open device. @return false: it does not capture video */
 static bool identify(struct camera *camera)
 {
@@ -141,6 +158,8 @@ enum source_result camera_open(struct camera *camera, const char *path, const tr
     if (!identify(camera)) {
         if (errno == ENODEV)
             return camera_failed(camera, CAMERA_OPEN, "cannot open");
+        if (errno && errno != ENOTTY && errno != EINVAL) // ENOTTY or EINVAL: not of V4L2
+            return camera_failed(camera, CAMERA_FORMAT, "cannot query it");
         if (is_idle_loopback(camera)) {
             tri_log_write(
                 log, TRI_LOG_ERROR, "v4l2",

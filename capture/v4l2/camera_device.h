@@ -49,6 +49,11 @@ bool camera_needs_media(const struct camera *camera);
 enum source_result camera_failed(const struct camera *camera, enum camera_step step,
                                  const char *doing);
 
+/** Logs that the device cannot do what was requested. If it is gone, none of its answers counts: logs
+ *  that instead. @return SOURCE_MISUSED, or SOURCE_LOST: it is gone */
+enum source_result camera_refuse(const struct camera *camera, const char *format, ...)
+    TRI_PRINTF(2, 3);
+
 /** Result of camera_peek(). */
 enum camera_access { CAMERA_NONE, CAMERA_CAPTURES, CAMERA_DENIED };
 

@@ -66,9 +66,8 @@ static enum source_result refuse(const struct camera *camera, choice_at *at, con
     strbuf_init(&choices, list, sizeof(list));
     for (int i = 0; at(camera, i, &each); i++)
         strbuf_add(&choices, "%s%d (%s)", i ? ", " : "", i, each.name);
-    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: no %s %s: %s", camera->path, option,
-                  word, list[0] ? list : "the device has none");
-    return SOURCE_MISUSED;
+    return camera_refuse(camera, "no %s %s: %s", option, word,
+                         list[0] ? list : "the device has none");
 }
 
 static enum source_result select_input(const struct camera *camera, const char *word)

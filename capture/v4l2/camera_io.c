@@ -99,7 +99,7 @@ enum source_result camera_io_start(struct source *source)
 {
     struct camera_source *state = source->state;
     const bool automatic = source->options->io == SOURCE_IO_AUTO;
-    enum source_result result = SOURCE_LOST;
+    enum source_result result = SOURCE_NOTHING;
     const char *why = "the driver supports neither streaming nor read()";
     source->queue = source->slots = 0;
     source->slot_bytes = state->format.slot_bytes;
@@ -122,8 +122,7 @@ enum source_result camera_io_start(struct source *source)
     }
     if (result != SOURCE_NOTHING)
         return result;
-    tri_log_write(state->camera.log, TRI_LOG_ERROR, "v4l2", "%s: %s", state->camera.path, why);
-    return SOURCE_MISUSED;
+    return camera_refuse(&state->camera, "%s", why);
 }
 
 void camera_io_stop(struct camera_source *state)

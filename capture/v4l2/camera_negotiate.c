@@ -163,9 +163,28 @@ static enum source_result no_format(const struct camera *camera, uint32_t fourcc
     strbuf_init(&formats, list, sizeof(list));
     for (uint32_t i = 0; camera_format_at(camera, i, &each); i++)
         strbuf_add(&formats, " %s", tri_fourcc_name(each.pixelformat, text));
-    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2", "%s: cannot deliver %s; its formats:%s",
-                  camera->path, fourcc ? tri_fourcc_name(fourcc, wanted) : "any format", list);
-    return SOURCE_MISUSED;
+    if (!list[0] && errno != EINVAL) // EINVAL: the end of the list
+        return camera_failed(camera, CAMERA_FORMAT, "cannot list its formats");
+    return camera_refuse(camera, "cannot deliver %s; its formats:%s",
+                         fourcc ? tri_fourcc_name(fourcc, wanted) : "any format",
+                         list[0] ? list : " none");
+}
+
+/** Checks the size that the driver has set. One of 0 is that of an input without a signal. */
+static enum source_result check_size(const struct camera *camera, const struct v4l2_format *native)
+{
+    const uint32_t width = camera_format_width(native);
+    const uint32_t height = camera_format_height(native);
+    if (width > TRI_DIMENSION_MAX || height > TRI_DIMENSION_MAX)
+        return camera_refuse(camera, "%ux%u: a frame has at most %d pixels per side; use --size",
+                             width, height, TRI_DIMENSION_MAX);
+    if (width && height)
+        return SOURCE_OK;
+    tri_log_write(camera->log, TRI_LOG_ERROR, "v4l2",
+                  "%s: the driver has a size of %ux%u: the input may have no signal; connect one, "
+                  "or use --size",
+                  camera->path, width, height);
+    return SOURCE_LOST;
 }
 
 static void take_rate(struct tri_video *video, const struct v4l2_fract *interval)
@@ -300,6 +319,9 @@ enum source_result camera_negotiate(const struct camera *camera, const struct tr
 
     if (set_format(camera, &format->native, &aim) == -1)
         return camera_failed(camera, CAMERA_FORMAT, "cannot set its format");
+    const enum source_result sized = check_size(camera, &format->native);
+    if (sized != SOURCE_OK)
+        return sized;
     format->compressed = camera_marks_compressed(camera, camera_format_fourcc(&format->native));
     if (!camera_format_describe(format) ||
         (wanted->fourcc && format->video.fourcc != wanted->fourcc))

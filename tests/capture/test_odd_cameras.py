@@ -57,6 +57,16 @@ class Devices(OddCameras):
             ([GREY, "fail S_FMT EINVAL", "caps +io_mc"], [], FAILED, "libcamera"),
         ])
 
+    def test_failing_driver_is_not_a_wrong_command_line(self):
+        self.each([
+            ([GREY, "fail QUERYCAP EIO"], [], FAILED, "cannot query it.*cable", "!not a video"),
+            ([GREY, "fail ENUM_FMT EIO"], [], FAILED, "cannot list its formats.*cable"),
+            ([GREY, "fail ENUM_FMT EINVAL"], [], MISUSED, "its formats: none"),
+            ([GREY, "caps -streaming"], [], MISUSED, r"neither streaming nor read\(\)"),
+            (["mode GREY 0x48 50"], [], FAILED, "size of 0x48: the input may have no signal"),
+            (["mode GREY 16385x48 50"], [], MISUSED, "16385x48: a frame has at most 16384 pixels"),
+        ])
+
     def test_list_contains_devices_without_permission(self):
         self.plug_in([GREY, "fail open EACCES"], "video0")
         done = self.run_capture("--list-devices")
@@ -151,18 +161,6 @@ class WaysOfStreaming(OddCameras):
         self.finish(process)
         for end, later, pause in zip(ends(), ends()[1:], (0.2, 0.4, 0.8)):
             self.assertGreater(later - end, pause, log())
-
-    def test_reconnected_camera_uses_its_best_io_method(self):
-        self.plug_in(GREY)
-        name, process, log = self.capture("--persistent")
-        self.frames(name, 3)
-        self.unplug()
-        self.wait_for(log, "unplugged")
-        self.plug_in(GREY)
-        self.wait_for(log, "is back")
-        frame = self.frames(name, 8)[-1]
-        self.assertEqual((frame["copies"], frame["no_signal"]), (0, False))
-        self.finish(process)
 
     def test_unplugging_before_a_frame_is_no_fault_of_the_io_method(self):
         self.plug_in([GREY, "fail DQBUF EAGAIN"])

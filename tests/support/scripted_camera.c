@@ -381,7 +381,7 @@ static int serve(struct device *device, unsigned long request, void *argument)
 {
     const uint32_t call = (uint32_t)request; // some callers pass it as a signed number
     uint32_t memory = device->kind;
-    if (access(device->script.path, F_OK) == -1)
+    if (device->script.gone || access(device->script.path, F_OK) == -1)
         return refuse(ENODEV); // disconnected
     if (call == VIDIOC_REQBUFS)
         memory = ((struct v4l2_requestbuffers *)argument)->memory;

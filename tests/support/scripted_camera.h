@@ -8,7 +8,8 @@
  *   caps +WORD|-WORD...                           capture streaming readwrite io_mc output
  *   mode FOURCC WxH [FPS]...                      what it lists; the first one is in force at first
  *   pitch|image N, field WORD                     S_FMT's bytesperline, sizeimage, field
- *   fail CALL ERRNO [userptr|mmap] [N]            an ioctl, open or read; N times only
+ *   fail CALL ERRNO [userptr|mmap] [N]            an ioctl, open or read; N times only; after ENODEV
+ *                                                 all fail, until it is opened again
  *   control ID NAME LEAST MOST VALUE [FLAGS]
  *   input STATUS NAME
  *   standard ID FPS NAME
@@ -87,6 +88,7 @@ struct script {
     char driver[32];
     char bus[32];
     uint32_t caps;
+    bool gone; // a call has failed with ENODEV
     uint32_t field;
     int64_t pitch; // -1: correct
     int64_t image;

@@ -30,7 +30,10 @@ static const struct word calls[] = {
     CALL(G_PARM),
     CALL(S_PARM),
     CALL(S_INPUT),
+    CALL(ENUMINPUT),
+    CALL(QUERY_EXT_CTRL),
     CALL(S_STD),
+    CALL(ENUMSTD),
     CALL(G_EXT_CTRLS),
     CALL(S_EXT_CTRLS),
     CALL(ENUM_FRAMESIZES),
@@ -306,6 +309,7 @@ bool script_fails(struct script *script, uint32_t call, uint32_t memory)
         if (rule->call != call || rule->left == 0 || (rule->memory && memory != rule->memory))
             continue;
         rule->left -= rule->left > 0;
+        script->gone |= rule->error == ENODEV;
         errno = rule->error;
         return true;
     }
