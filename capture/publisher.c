@@ -10,6 +10,8 @@ enum source_result publisher_open(struct publisher *publisher)
     publisher->source.writer = publisher->writer;
     const enum source_result result = publisher->source.ops->open(&publisher->source);
 
+    if (result == SOURCE_OK)
+        publisher->source.assumed = false;
     if (result == SOURCE_OK && publisher->writer)
         tri_writer_reserve(publisher->writer, publisher->source.slot_bytes);
     return result;

@@ -52,6 +52,7 @@ enum source_result supervisor_open(struct supervisor *supervisor)
     if (result != SOURCE_LOST || !supervisor->persistent)
         return result;
     publisher->source.video = default_video(publisher->options.wanted);
+    publisher->source.assumed = true;
     outage_begin(&supervisor->outage, &publisher->source.video, supervisor->reason, log);
     return SOURCE_OK;
 }

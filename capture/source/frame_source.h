@@ -131,8 +131,9 @@ struct source {
     const struct source_ops *ops;         // set by the caller
     const struct source_options *options; // set by the caller
     struct tri_video video;               // of the next frames; strides as the driver needs them
-    uint32_t queue;      // drafts that it holds at once; 0: fill() fills the draft it gets
-    uint32_t slots;      // minimum number of slots of the stream; 0: any
+    bool assumed;   // `video` is that of the NO SIGNAL frames: it was never open; set by the caller
+    uint32_t queue; // drafts that it holds at once; 0: fill() fills the draft it gets
+    uint32_t slots; // minimum number of slots of the stream; 0: any
     uint64_t slot_bytes; // minimum size of a slot, for tri_writer_reserve(); 0: as `video` needs
     struct schedule schedule; // of a source that makes its own rate; else all zero
     tri_writer *writer; // of the stream, once there is one; set by the caller. Other threads of

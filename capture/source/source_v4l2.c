@@ -24,7 +24,8 @@ static struct tri_video wanted_video(const struct source *source, const struct t
                                      bool changed)
 {
     struct tri_video wanted = source->options->wanted;
-    const struct tri_video *before = &source->video;
+    const struct tri_video none = { 0 };
+    const struct tri_video *before = source->assumed ? &none : &source->video;
     const struct tri_format *format = camera_format_find(wanted.fourcc);
     if (format) // V4L2 has several names for some
         wanted.fourcc = format->fourcc;
@@ -96,6 +97,7 @@ static enum source_result v4l2_source_open(struct source *source)
         return out_of_memory(options);
     state->camera.fd = -1;
     source->state = state;
+    source->slots = camera_io_slots(options);
 
     enum source_result result = camera_find(options->arg, path, options->log);
     if (result == SOURCE_OK)

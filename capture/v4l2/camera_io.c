@@ -7,11 +7,18 @@
 #define USERPTR_SLOTS    5 // those, the newest frame, one locked by a reader, one being published
 #define USERPTR_OTHER    (USERPTR_SLOTS - USERPTR_ENQUEUED)
 
+uint32_t camera_io_slots(const struct source_options *options)
+{
+    if (options->slots)
+        return options->slots;
+    return options->io == SOURCE_IO_AUTO || options->io == SOURCE_IO_USERPTR ? USERPTR_SLOTS : 0;
+}
+
 /** Prepares slots as the driver's buffers. @return SOURCE_NOTHING: impossible, *why is the reason */
 static enum source_result start_userptr(struct source *source, const char **why)
 {
     struct camera_source *state = source->state;
-    const uint32_t slots = source->options->slots ? source->options->slots : USERPTR_SLOTS;
+    const uint32_t slots = camera_io_slots(source->options);
     *why = "--io userptr: the driver does not support streaming";
     if (!(state->camera.caps & V4L2_CAP_STREAMING))
         return SOURCE_NOTHING;

@@ -28,6 +28,10 @@ struct camera_source {
     struct camera_weave weave;
 };
 
+/** Slots that a stream needs so that the camera may capture into them; 0: any. Known before the camera
+ *  is there: a stream keeps the slots with which it began. */
+uint32_t camera_io_slots(const struct source_options *options);
+
 /** Starts streaming with the requested I/O method. --io auto takes the best one that has not
  *  failed: a driver may accept a method and fail before its first frame. */
 enum source_result camera_io_start(struct source *source);
