@@ -184,6 +184,9 @@ static bool refuse_format(uint32_t from, uint32_t to, char *why, size_t why_byte
                  "%s cannot be decoded: decode it in GStreamer by triptychsrc ! decodebin ! "
                  "triptychsink",
                  tri_fourcc_name(from, source));
+    else if (from == to)
+        snprintf(why, why_bytes, "%s cannot be turned or scaled as it is; add --format",
+                 tri_fourcc_name(from, source));
     else
         snprintf(why, why_bytes, "no conversion from %s to %s: choose another --format",
                  tri_fourcc_name(from, source), tri_fourcc_name(to, target));

@@ -388,6 +388,14 @@ class Refusals(Convert):
             done = self.run_to_end("triptych-convert", *args, source, self.stream())
             self.assert_refused(done, MISUSED, source, *words)
 
+    def test_format_that_is_not_turned_is_refused_with_the_remedy(self):
+        for format in ("v210", "Y210", "Y10P", "BA81"):
+            with self.subTest(format=format):
+                source = self.stream()
+                self.publish(self.writer(source, format))
+                done = self.run_to_end("triptych-convert", "--flip", "h", source, self.stream())
+                self.assert_refused(done, MISUSED, f"{format} cannot be turned", "add --format")
+
     def test_compressed_video_with_references_is_refused(self):
         source = self.stream()
         writer = self.writer(source, "H264")
