@@ -188,8 +188,8 @@ bool cli_set_mode(UNUSED const struct cli_option *option, void *target, const ch
     char *end = NULL;
     errno = 0;
     const unsigned long mode = strtoul(value, &end, 8);
-    if (*value < '0' || *value > '7' || *end || errno || mode > 0777)
-        return refuse(why, why_bytes, "permission bits are octal, 0 to 0777, for instance 0640");
+    if (*value < '0' || *value > '7' || *end || errno || !mode || mode > 0777)
+        return refuse(why, why_bytes, "permission bits are octal, up to 0777, for instance 0640");
     *(uint32_t *)target = (uint32_t)mode;
     return true;
 }

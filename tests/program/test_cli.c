@@ -237,7 +237,8 @@ static void bad_values_are_refused_with_valid_ones(void **state)
     refused("--percent 101", "0 to 100");
     refused("--format XYZ1", "formats are YUYV");
     refused("-m 888", "octal");
-    refused("-m 1777", "0 to 0777");
+    refused("-m 1777", "up to 0777");
+    refused("-m 0", "up to 0777");
     refused("-n Cam/1", "A-Z a-z 0-9 - _ .");
     refused("-n .cam", "not - or . first");
     refused("-n 12345678901234567890123456789012", "1 to 31");
