@@ -33,7 +33,7 @@ static enum source_result raw_open(struct source *source)
     file->fd = -1;
     if (!format || !options->wanted.width)
         return refuse(source, "raw video has no header; add --size WxH and --format FOURCC, and "
-                              "--fps N");
+                              "--rate FPS");
     if (format->family == TRI_FAMILY_COMPRESSED)
         return refuse(source, "compressed frames have no fixed size, so raw cannot separate them; "
                               "decode them with ffmpeg into y4m:-");

@@ -52,6 +52,7 @@ class BadCommandLine(Capture):
             (["--io", "dma"], ["--io", "userptr"]),
             (["-m", "0666"], ["--mode", "all users"]),
             (["-m", "9"], ["--mode", "octal"]),
+            (["-m", "0"], ["--mode", "octal"]),
             (["-g", "no-such-group-here"], ["no such group"]),
             (["--count", "many"], ["--count"]),
             (["--reclaim", "4294967.296"], ["--reclaim", "4000000 seconds"]),
@@ -68,7 +69,7 @@ class BadCommandLine(Capture):
             (["pattern:smpte", "pattern:ball"], ["one source", "pattern:ball"]),
             (["-d", "/dev/video0", "pattern:ball"], ["one source"]),
             (["y4m:"], ["y4m:FILE"]),
-            (["raw:"], ["--size"]),
+            (["raw:"], ["--size", "--format", "--rate"]),
             (["raw:-", "-s", "4x4"], ["--format"]),
             (["raw:-", "-s", "4x4", "-f", "MJPG"], ["compressed"]),
         ]
