@@ -43,7 +43,7 @@ void picture_map(uint8_t *pixels, uint32_t stride, uint32_t width, uint32_t heig
 
 /** Writes an 8-bit RGB image as PNG, completely or not at all: under a temporary name, then renamed.
  *  Follows symbolic links. "-" is stdout. `text` (key, value, ..., NULL) becomes tEXt chunks. Logs
- *  failures. */
+ *  failures, but not TRI_ERR_INTERRUPTED: a signal ended the wait for the reader of a pipe. */
 enum tri_err picture_write_png(const char *path, const uint8_t *rgb, uint32_t width,
                                uint32_t height, uint32_t stride, const char *const *text,
                                const tri_log *log);

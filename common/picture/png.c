@@ -24,11 +24,20 @@ struct output {
     char resolved[PATH_MAX];
     char *temporary; // NULL: written directly
     bool failed;
+    bool interrupted; // by a signal: not logged
 };
 
 static void log_failure(const struct output *output, const char *what)
 {
     tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, what);
+}
+
+static void fail(struct output *output, int error)
+{
+    output->failed = true;
+    output->interrupted = error == EINTR;
+    if (!output->interrupted)
+        tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, strerror(error));
 }
 
 /* Creates a new file without following links: in a folder that other users may write to, a link may
@@ -72,7 +81,7 @@ static bool output_open(struct output *output)
         output->file = output->target ? create_beside(output) : NULL;
     }
     if (!output->file)
-        log_failure(output, strerror(errno));
+        fail(output, errno);
     return output->file != NULL;
 }
 
@@ -81,27 +90,24 @@ static enum tri_err output_close(struct output *output)
     if (output->file) {
         const bool flushed = fflush(output->file) == 0;
         const bool closed = output->file == stdout || fclose(output->file) == 0;
-        if ((!flushed || !closed) && !output->failed) {
-            log_failure(output, strerror(errno));
-            output->failed = true;
-        }
-        if (output->temporary && !output->failed &&
-            rename(output->temporary, output->target) != 0) {
-            log_failure(output, strerror(errno));
-            output->failed = true;
-        }
+        if ((!flushed || !closed) && !output->failed)
+            fail(output, errno);
+        if (output->temporary && !output->failed && rename(output->temporary, output->target) != 0)
+            fail(output, errno);
         if (output->temporary && output->failed)
             unlink(output->temporary);
     }
-    const enum tri_err err = output->file && !output->failed ? TRI_OK : TRI_ERR_SYSTEM;
     free(output->temporary);
-    return err;
+    if (output->interrupted)
+        return TRI_ERR_INTERRUPTED;
+    return output->failed ? TRI_ERR_SYSTEM : TRI_OK;
 }
 
 static void on_error(png_structp png, png_const_charp text)
 {
     struct output *output = png_get_error_ptr(png);
-    log_failure(output, text);
+    if (!output->failed)
+        log_failure(output, text);
     output->failed = true;
     png_longjmp(png, 1);
 }
@@ -115,8 +121,10 @@ static void on_warning(png_structp png, png_const_charp text)
 static void on_write(png_structp png, png_bytep bytes, size_t count)
 {
     struct output *output = png_get_io_ptr(png);
-    if (fwrite(bytes, 1, count, output->file) != count)
-        png_error(png, strerror(errno));
+    if (fwrite(bytes, 1, count, output->file) == count)
+        return;
+    fail(output, errno);
+    png_error(png, "write failed");
 }
 
 static void on_flush(png_structp png)

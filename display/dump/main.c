@@ -93,7 +93,7 @@ int main(int argc, char **argv)
     struct sink sink;
     if (config.report) {
         if (!report_open(&report, config.report, &run.log))
-            return CLI_FAILED;
+            return stop_requested() ? CLI_DONE : CLI_FAILED;
         run.samples = &report.samples;
     }
     if (config.output) {

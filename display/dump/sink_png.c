@@ -4,6 +4,7 @@
 #include "program/strbuf.h"
 #include "sink.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,8 +88,12 @@ static bool png_put(struct sink *sink)
                                  "Capture time (monotonic ns)",
                                  captured,
                                  NULL };
-    return picture_write_png(path, sink->memory.data, info->video.width, info->video.height,
-                             info->video.width * 3, text, sink->log) == TRI_OK;
+    const enum tri_err err =
+        picture_write_png(path, sink->memory.data, info->video.width, info->video.height,
+                          info->video.width * 3, text, sink->log);
+    if (err == TRI_ERR_INTERRUPTED)
+        sink->output.error = EINTR;
+    return err == TRI_OK;
 }
 
 static void png_close(struct sink *sink)

@@ -105,6 +105,21 @@ class Ends(ProgramTest):
     def test_sigint_ends_the_run_while_the_pipe_is_full(self):
         self.assertEqual(self._interrupted().wait(60), 0)
 
+    def test_signal_ends_the_wait_for_the_reader_of_a_fifo(self):
+        name = self.stream()
+        writer = StdinWriter(self, name)
+        writer.frame("GREY", (4, 2), [b"abcdefgh"])
+        fifo = self.folder() / "fifo.html"
+        os.mkfifo(fifo)
+        for args in (["--to", "y4m", "-o", fifo], ["--to", "png", "-o", fifo], ["--report", fifo]):
+            with self.subTest(args=args):
+                dump = self.start("triptych-dump", *args, name)
+                wait_until(lambda: waits_in(dump.pid, "wait_for_partner"), "the wait")
+                dump.send_signal(signal.SIGINT)
+                self.assertEqual(dump.communicate(timeout=60)[1], b"")
+                self.assertEqual(dump.returncode, 0)
+        writer.end()
+
     def test_duration_counts_from_the_first_frame(self):
         name = self.stream()
         writer = StdinWriter(self, name)
