@@ -34,10 +34,12 @@ static void log_failure(const struct output *output, const char *what)
 
 static void fail(struct output *output, int error)
 {
+    const bool full = error == ENOSPC || error == EDQUOT;
     output->failed = true;
     output->interrupted = error == EINTR;
     if (!output->interrupted)
-        tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s", output->path, strerror(error));
+        tri_log_write(output->log, TRI_LOG_ERROR, "png", "%s: %s%s", output->path, strerror(error),
+                      full ? "; free some space or choose another file" : "");
 }
 
 /* Creates a new file without following links: in a folder that other users may write to, a link may

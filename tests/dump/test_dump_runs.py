@@ -182,7 +182,7 @@ class Failures(ProgramTest):
     def test_full_disk_ends_a_png_too(self):
         name, writer = self._one_frame()
         done = self.run_to_end("triptych-dump", "--to", "png", "-o", "/dev/full", name)
-        self.assert_refused(done, 1, "/dev/full: No space left on device")
+        self.assert_refused(done, 1, "/dev/full: No space left on device; free some space")
         writer.end()
 
     def test_summary_that_cannot_be_written_is_a_failure(self):
