@@ -30,6 +30,13 @@ static void append_colors(const struct tri_video *video, struct strbuf *caps)
     }
 }
 
+/* Pixels in a row of raw bytes: a Bayer row of odd width has one more, which ffmpeg does not expect. */
+static uint32_t row_pixels(const struct tri_video *video, const struct tri_format *format)
+{
+    const uint32_t group = format->family == TRI_FAMILY_BAYER ? format->plane[0].pixels : 1;
+    return (video->width + group - 1) / group * group;
+}
+
 const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
 {
     const struct tri_format *format = tri_format_find(video->fourcc);
@@ -46,12 +53,14 @@ const char *caps_ffmpeg(const struct tri_video *video, char *text, size_t bytes)
     else if (format->fourcc == TRI_FOURCC_V210) // a codec there
         strbuf_add(&buf, "-f v210 -video_size %ux%u", video->width, video->height);
     else
-        strbuf_add(&buf, "-f rawvideo -pix_fmt %s -video_size %ux%u", format->ffmpeg, video->width,
-                   video->height);
+        strbuf_add(&buf, "-f rawvideo -pix_fmt %s -video_size %ux%u", format->ffmpeg,
+                   row_pixels(video, format), video->height);
     if (format->family == TRI_FAMILY_YUV)
         append_colors(video, &buf);
     if (video->fps_num && video->fps_den)
         strbuf_add(&buf, " -framerate %u/%u", video->fps_num, video->fps_den);
     strbuf_add(&buf, " -i -");
+    if (row_pixels(video, format) != video->width)
+        strbuf_add(&buf, " -vf crop=%u:%u:0:0", video->width, video->height);
     return text;
 }

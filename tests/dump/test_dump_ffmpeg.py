@@ -50,6 +50,19 @@ class Lines(ProgramTest):
                     self.assertEqual(self._type(line, self.SAME, input=output), samples)
                     writer.end()
 
+    def test_bayer_of_odd_width_is_read_without_its_padding(self):
+        width, height = SIZES[1]
+        for format, size in (("BA81", 1), ("BYR2", 2)):
+            with self.subTest(format=format):
+                name = self.stream()
+                self.start("triptych-capture", "-q", "-n", name, "-f", format, "-s",
+                           f"{width}x{height}", "pattern:colors")
+                line, output = self._printed("--to", "raw", "-o", "-", name)
+                row = (width + 1) * size
+                samples = b"".join(output[at:at + width * size]
+                                   for at in range(0, len(output), row))
+                self.assertEqual(self._type(line, self.SAME, input=output), samples)
+
     def test_raw_file_is_read_by_the_printed_line(self):
         path = self.folder() / "video.raw"
         name, samples, writer = self._publish("BGR3", SIZES[1])
