@@ -273,6 +273,58 @@ static void rectangle_of_the_image_has_its_place_on_the_screen(void **state)
     assert_true(area.x == 640 - 140 - 36 - 18 && area.y == 64 && area.w == 18 && area.h == 320);
 }
 
+static void visible_part_is_seen_where_the_whole_picture_shows_it(void **state)
+{
+    const struct view_area window = { 30, 20, 300, 200 };
+    const double scales[] = { 0.5, 1, 3.7, 64 };
+    (void)state;
+    for (unsigned i = 0; i < 64; i++) {
+        const struct view view = { .mode = VIEW_SCALE,
+                                   .scale = scales[i / 16],
+                                   .turns = i % 4,
+                                   .hflip = i & 4,
+                                   .vflip = i & 8,
+                                   .pan_x = 0.3,
+                                   .pan_y = -0.2 };
+        const struct view_place whole = view_place(&view, &wide, &window);
+        struct view_area part;
+        const struct view_place place =
+            view_visible(&whole, wide.width, wide.height, &window, &part);
+        for (int corner = 0; corner < 4; corner++) {
+            const int x = part.x + (corner & 1 ? part.w : 0);
+            const int y = part.y + (corner & 2 ? part.h : 0);
+            double at_x;
+            double at_y;
+            seen(&whole, (double)x / wide.width, (double)y / wide.height, &at_x, &at_y);
+            assert_seen(place, corner & 1, corner >> 1, at_x, at_y);
+        }
+    }
+}
+
+static void visible_part_is_hardly_larger_than_the_window(void **state)
+{
+    const struct view_area window = { 30, 20, 300, 200 };
+    const struct view view = { .mode = VIEW_SCALE, .scale = VIEW_SCALE_MAX, .turns = 1 };
+    const struct view_place whole = view_place(&view, &wide, &window);
+    struct view_area part;
+    const struct view_place place = view_visible(&whole, wide.width, wide.height, &window, &part);
+    unsigned x;
+    unsigned y;
+    (void)state;
+    assert_true(place.h <= window.w + 4 * VIEW_SCALE_MAX);
+    assert_true(place.w <= window.h + 4 * VIEW_SCALE_MAX);
+    for (int corner = 0; corner < 4; corner++) {
+        const double at_x = window.x + (corner & 1 ? window.w - 0.5 : 0.5);
+        const double at_y = window.y + (corner & 2 ? window.h - 0.5 : 0.5);
+        assert_true(view_pixel(&whole, &wide, at_x, at_y, &x, &y));
+        assert_in_range(x, (unsigned)part.x, (unsigned)(part.x + part.w) - 1);
+        assert_in_range(y, (unsigned)part.y, (unsigned)(part.y + part.h) - 1);
+    }
+    const struct view_area beside = { 100000, 0, 10, 10 };
+    view_visible(&whole, wide.width, wide.height, &beside, &part);
+    assert_int_equal(part.w * part.h, 0);
+}
+
 static void no_pixel_exists_beside_the_image(void **state)
 {
     (void)state;
@@ -394,6 +446,8 @@ int main(void)
         cmocka_unit_test(pixel_under_the_pointer_is_the_one_drawn_there),
         cmocka_unit_test(pixel_is_seen_where_the_pointer_finds_it),
         cmocka_unit_test(rectangle_of_the_image_has_its_place_on_the_screen),
+        cmocka_unit_test(visible_part_is_seen_where_the_whole_picture_shows_it),
+        cmocka_unit_test(visible_part_is_hardly_larger_than_the_window),
         cmocka_unit_test(no_pixel_exists_beside_the_image),
         cmocka_unit_test(screen_step_moves_to_the_adjacent_pixel),
         cmocka_unit_test(pixels_that_are_not_square_stretch_one_side),

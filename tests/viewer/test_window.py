@@ -248,6 +248,18 @@ class Keys(WindowTest):
         window.press("minus", "minus")
         self.picture(window, lambda seen: seen.at(20, 100) == (0, 0, 0), "a smaller picture")
 
+    def test_zoom_takes_memory_for_the_visible_part_alone(self):
+        def split(seen, left, right):
+            return (pixels.far(seen.at(10, 100), pixels.BARS[left]) < 4 and
+                    pixels.far(seen.at(630, 100), pixels.BARS[right]) < 4)
+        window = self.still()
+        window.press("r", "r", *["plus"] * 20)  # 20480x15360 pixels, of which 640x480 are visible
+        self.picture(window, lambda seen: split(seen, 4, 3), "two bars, rotated")
+        window.press("m")
+        self.picture(window, lambda seen: split(seen, 3, 4), "the same mirrored")
+        status = pathlib.Path(f"/proc/{self.viewer.pid}/status").read_text()
+        self.assertLess(int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]), 1 << 20, status)
+
     def test_wheel_zooms_at_the_pointer_and_dragging_moves(self):
         window = self.still()
         for _ in range(12):

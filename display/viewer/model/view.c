@@ -145,6 +145,43 @@ struct view_area view_pixel_area(const struct view_place *place, const struct vi
     return view_rectangle_area(place, picture, x, y, 1, 1);
 }
 
+/** The pixels in `from` to `to`, in units of the screen from the picture's edge, and one more on each
+ *  side. */
+static void visible_pixels(double from, double to, double scale, unsigned pixels, int *first,
+                           int *count)
+{
+    const double begin = fmin(pixels, fmax(0, floor(from / scale) - 1));
+    const double end = fmin(pixels, fmax(begin, ceil(to / scale) + 1));
+    *first = (int)begin;
+    *count = (int)(end - begin);
+}
+
+struct view_place view_visible(const struct view_place *place, unsigned width, unsigned height,
+                               const struct view_area *area, struct view_area *pixels)
+{
+    const double across = place->w / width;
+    const double down = place->h / height;
+    double near_x = area->x - (place->x + place->w / 2);
+    double near_y = area->y - (place->y + place->h / 2);
+    double far_x = near_x + area->w;
+    double far_y = near_y + area->h;
+    struct view_place part = *place;
+    unturn(place, &near_x, &near_y);
+    unturn(place, &far_x, &far_y);
+    visible_pixels(fmin(near_x, far_x) + place->w / 2, fmax(near_x, far_x) + place->w / 2, across,
+                   width, &pixels->x, &pixels->w);
+    visible_pixels(fmin(near_y, far_y) + place->h / 2, fmax(near_y, far_y) + place->h / 2, down,
+                   height, &pixels->y, &pixels->h);
+    part.w = pixels->w * across;
+    part.h = pixels->h * down;
+    double dx = pixels->x * across + part.w / 2 - place->w / 2;
+    double dy = pixels->y * down + part.h / 2 - place->h / 2;
+    turn(place, &dx, &dy);
+    part.x = place->x + place->w / 2 + dx - part.w / 2;
+    part.y = place->y + place->h / 2 + dy - part.h / 2;
+    return part;
+}
+
 unsigned view_margins(const struct view_place *place, const struct view_area *area,
                       struct view_area margins[VIEW_MARGINS_MAX])
 {

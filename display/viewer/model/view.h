@@ -70,6 +70,11 @@ struct view_place view_place(const struct view *view, const struct view_picture 
 bool view_pixel(const struct view_place *place, const struct view_picture *picture, double x,
                 double y, unsigned *at_x, unsigned *at_y);
 
+/** The part of a picture of that many pixels that `area` shows, and one pixel more on each side for
+ *  interpolation. @return its place. @param pixels  that part of the picture; empty: none is seen */
+struct view_place view_visible(const struct view_place *place, unsigned width, unsigned height,
+                               const struct view_area *area, struct view_area *pixels);
+
 #define VIEW_MARGINS_MAX 4
 
 /** The parts of `area` beside the picture. If it is rotated, where renderers may round, all of `area`.

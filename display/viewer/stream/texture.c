@@ -63,22 +63,41 @@ static bool is_whole(double scale)
     return scale >= 1 && scale == (double)(int)scale;
 }
 
+/** Where the renderer draws: its clip rectangle, or all of the window or target. */
+static struct view_area drawn_area(SDL_Renderer *renderer)
+{
+    SDL_Rect clip = { 0 };
+    if (SDL_RenderIsClipEnabled(renderer))
+        SDL_RenderGetClipRect(renderer, &clip);
+    else
+        SDL_GetRendererOutputSize(renderer, &clip.w, &clip.h);
+    return (struct view_area){ clip.x, clip.y, clip.w, clip.h };
+}
+
 void texture_draw(const struct texture *texture, SDL_Renderer *renderer,
                   const struct view_place *place, uint8_t shade)
 {
-    const SDL_FRect to = { (float)place->x, (float)place->y, (float)place->w, (float)place->h };
+    // SDL's software renderer scales all that it gets, also what is outside: gigabytes when zoomed in.
+    const struct view_area area = drawn_area(renderer);
+    struct view_area pixels;
+    const struct view_place part =
+        view_visible(place, texture->width, texture->height, &area, &pixels);
+    const SDL_Rect from = { pixels.x, pixels.y, pixels.w, pixels.h };
+    const SDL_FRect to = { (float)part.x, (float)part.y, (float)part.w, (float)part.h };
     const bool whole_steps =
         is_whole(place->w / texture->width) && is_whole(place->h / texture->height);
     const SDL_RendererFlip flip = (place->hflip ? SDL_FLIP_HORIZONTAL : SDL_FLIP_NONE) |
                                   (place->vflip ? SDL_FLIP_VERTICAL : SDL_FLIP_NONE);
+    if (SDL_RectEmpty(&from))
+        return;
     // At whole multiples of the frame's size each pixel stays sharp.
     set_scale_mode(texture->sdl, whole_steps ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
     SDL_SetTextureColorMod(texture->sdl, shade, shade, shade);
     SDL_SetYUVConversionMode(texture->yuv);
     if (place->turns == 0 && flip == SDL_FLIP_NONE)
-        SDL_RenderCopyF(renderer, texture->sdl, NULL, &to);
+        SDL_RenderCopyF(renderer, texture->sdl, &from, &to);
     else
-        SDL_RenderCopyExF(renderer, texture->sdl, NULL, &to, 90.0 * place->turns, NULL, flip);
+        SDL_RenderCopyExF(renderer, texture->sdl, &from, &to, 90.0 * place->turns, NULL, flip);
     SDL_RenderFlush(renderer); // the conversion mode is global: draw while it is this texture's
 }
 
