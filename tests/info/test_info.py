@@ -122,9 +122,12 @@ class Show(Info):
         writer.end()
 
     def test_show_names_attached_processes_and_their_access(self):
+        beside, writer_beside = self._publish()
         name, writer = self._publish()
+        self.start("triptych-dump", "--stats", beside)
         dump = self.start("triptych-dump", "--stats", name)
-        wait_until(lambda: self._show(name)["readers"] == 1, "a reader counted")
+        for each in (beside, name):
+            wait_until(lambda: self._show(each)["readers"] == 1, f"a reader of {each} counted")
         processes = {one["pid"]: one for one in self._show(name)["processes"]}
         self.assertEqual(processes.keys(), {writer.process.pid, dump.pid})
         self.assertTrue(processes[writer.process.pid]["can_write"])
@@ -134,6 +137,7 @@ class Show(Info):
         self.assertIn(f"pid {dump.pid} (triptych-dump)\n", shown)
         self.assertNotIn("cannot be inspected", shown)
         writer.end()
+        writer_beside.end()
 
     def test_gstreamer_parses_the_printed_caps(self):
         name, writer = self._publish("NV12", range="lim-range", matrix="709")
@@ -305,6 +309,25 @@ class Watch(Info):
                                "0.05")
         mine = [one for one in map(json.loads, done.stdout.splitlines()) if one["name"] == name]
         self.assertEqual([one["fps"] for one in mine], [None, 0])
+        writer.end()
+
+    def test_rate_counts_the_frames_since_the_line_before(self):
+        name, writer = self._publish()
+        watch = self.start("triptych-info", "watch", "--json", "--interval", 1)
+
+        def line(frames):
+            for text in watch.stdout:
+                one = json.loads(text)
+                if one["name"] == name and one["frames"] == frames:
+                    return one
+        self.assertIsNone(line(1)["fps"])
+        for seed in range(3):
+            writer.frame("YUYV", SIZE, noise("YUYV", *SIZE, seed))
+        self.assertGreater(line(4)["fps"], 0)
+        writer.end()
+        writer = StdinWriter(self, name)
+        writer.frame("YUYV", SIZE, noise("YUYV", *SIZE, 1))
+        self.assertIsNone(line(1)["fps"])  # another stream of that name
         writer.end()
 
     def test_sort_puts_the_largest_value_first(self):
