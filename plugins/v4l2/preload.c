@@ -49,7 +49,7 @@ static int duplicate(struct handle *handle, int lowest, bool close_on_exec)
 static int open_device(const char *path, int flags)
 {
     char stream[TRI_NAME_MAX + 1];
-    if (!path || !devices_find(path, stream))
+    if (!is_given(path) || !devices_find(path, stream))
         return virtual_file_open(path);
     struct handle *const handle = device_open(stream, flags);
     if (!handle)

@@ -28,7 +28,7 @@ static bool exists(const char *path, unsigned *number)
 {
     char stream[TRI_NAME_MAX + 1];
     struct tri_stream found;
-    if (!path || !devices_find(path, stream) || tri_stream_find(stream, &found) != TRI_OK)
+    if (!is_given(path) || !devices_find(path, stream) || tri_stream_find(stream, &found) != TRI_OK)
         return false;
     *number = devices_number(stream);
     return true;
@@ -121,10 +121,16 @@ EXPORT int __fxstat64(int version, int fd, struct stat64 *status)
     FSTAT(__fxstat64, version, fd, status);
 }
 
+/** Whether a call means the descriptor itself. Programs probe for statx() with a path of NULL. */
+static bool means_descriptor(const char *path, int flags)
+{
+    return is_given(path) && !*path && flags & AT_EMPTY_PATH;
+}
+
 /* fstatat() of an empty path is fstat(). */
 #define FSTATAT(name, fstat_name)                           \
     unsigned number;                                        \
-    if (!*path && flags & AT_EMPTY_PATH)                    \
+    if (means_descriptor(path, flags))                      \
         return fstat_name(folder, status);                  \
     return exists(path, &number) ? DESCRIBE(status, number) \
                                  : REAL(name)(folder, path, status, flags)
@@ -142,7 +148,7 @@ EXPORT int fstatat64(int folder, const char *path, struct stat64 *status, int fl
 EXPORT int statx(int folder, const char *path, int flags, unsigned mask, struct statx *status)
 {
     unsigned number = 0;
-    struct handle *const handle = !*path && flags & AT_EMPTY_PATH ? handles_take(folder) : NULL;
+    struct handle *const handle = means_descriptor(path, flags) ? handles_take(folder) : NULL;
     if (handle) {
         number = device_number(handle);
         handles_drop(handle);
@@ -191,7 +197,7 @@ static bool resolve(const char *path, char to[PATH_MAX])
 {
     static const char class[] = "/sys/class/video4linux/video";
     char *end;
-    if (!path || strncmp(path, class, sizeof(class) - 1) != 0)
+    if (!is_given(path) || strncmp(path, class, sizeof(class) - 1) != 0)
         return false;
     const unsigned long number = strtoul(path + sizeof(class) - 1, &end, 10);
     for (size_t i = 0; devices_at(i); i++)
@@ -232,7 +238,7 @@ static bool lists_devices(const char *path)
     static const char *const paths[] = { "/dev", "/dev/", "/sys/class/video4linux",
                                          "/sys/class/video4linux/" };
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-        if (path && strcmp(path, paths[i]) == 0)
+        if (is_given(path) && strcmp(path, paths[i]) == 0)
             return devices_at(0);
     return false;
 }

@@ -2,6 +2,7 @@
 #include "virtual_file.h"
 
 #include "device_nodes.h"
+#include "real.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static bool fill(const char *file, const struct device_name *device, char text[T
 int virtual_file_open(const char *path)
 {
     char text[TEXT_MAX];
-    if (!path || strncmp(path, "/sys/", 5) != 0)
+    if (!is_given(path) || strncmp(path, "/sys/", 5) != 0)
         return -2;
     for (size_t i = 0; devices_at(i); i++)
         for (int by_class = 0; by_class < 2; by_class++) {

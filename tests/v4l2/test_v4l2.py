@@ -228,6 +228,18 @@ for how in ('poll', 'select', 'epoll'):
         self.assertIn("no signal", self.v4l2_ctl("--get-input"))
         self.run_to_end(built("triptych-info"), "remove", self.name)
 
+    def test_calls_without_a_path_fail_as_the_kernels_do(self):
+        self.capture(self.name)
+        errors = self.python("""
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+for call in (lambda: libc.statx(0, None, 0, 0x7ff, None), # Rust's standard library probes so
+             lambda: libc.fstatat(0, None, None, 0), lambda: libc.stat(None, None),
+             lambda: libc.open(None, 0), lambda: libc.access(None, 0)):
+    print(call(), errno.errorcode[ctypes.get_errno()])
+""")
+        self.assertEqual(errors, ["-1", "EFAULT"] * 5)
+
     def test_thousand_opens_leave_nothing(self):
         self.capture(self.name)
         counts = self.python("""
