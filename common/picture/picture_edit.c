@@ -185,7 +185,7 @@ static bool refuse_format(uint32_t from, uint32_t to, char *why, size_t why_byte
                  "triptychsink",
                  tri_fourcc_name(from, source));
     else if (from == to)
-        snprintf(why, why_bytes, "%s cannot be turned or scaled as it is; add --format",
+        snprintf(why, why_bytes, "%s cannot be turned or scaled like that; add --format",
                  tri_fourcc_name(from, source));
     else
         snprintf(why, why_bytes, "no conversion from %s to %s: choose another --format",

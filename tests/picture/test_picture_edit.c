@@ -466,10 +466,10 @@ static void impossible_edit_is_refused_with_the_reason(void **state)
     assert_true(is_refused(&video, &(struct picture_edit){ .quarters = 1 }, "not a known format"));
     assert_false(is_refused(&video, &(struct picture_edit){ .width = 0 }, ""));
     video.fourcc = TRI_FOURCC_P210;
-    assert_true(is_refused(&video, &(struct picture_edit){ .quarters = 1 }, "no conversion"));
+    assert_true(is_refused(&video, &(struct picture_edit){ .quarters = 1 }, "add --format"));
     assert_false(is_refused(&video, &(struct picture_edit){ .quarters = 2 }, ""));
     video.fourcc = TRI_FOURCC_BA81;
-    assert_true(is_refused(&video, &(struct picture_edit){ .quarters = 1 }, "no conversion"));
+    assert_true(is_refused(&video, &(struct picture_edit){ .quarters = 1 }, "add --format"));
     assert_false(
         is_refused(&video, &(struct picture_edit){ .quarters = 1, .fourcc = TRI_FOURCC_RGB3 }, ""));
 }
