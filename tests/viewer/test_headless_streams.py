@@ -2,6 +2,7 @@
 """triptych-display with several streams, without a window."""
 
 import json
+import re
 
 import pixels
 from programs import PATIENCE
@@ -69,3 +70,18 @@ class Runs(DisplayTest):
         self.assertIsNone(viewer.poll())
         writers[1].terminate()
         self.assertEqual(viewer.wait(PATIENCE), 0)
+
+    def test_stream_that_never_came_does_not_prolong_the_run(self):
+        name = self.bars()
+        viewer = self.start("triptych-display", "--headless", "--exit-on-end", name, self.stream())
+        for line in viewer.stdout:
+            if re.match(rf"{name}: +[1-9]".encode(), line):
+                break
+        self.writer.terminate()
+        self.assertEqual(viewer.wait(PATIENCE), 0)
+
+    def test_timeout_ends_a_run_before_its_duration(self):
+        missing = self.stream()
+        done = self.run_to_end("triptych-display", "--headless", "--timeout", "0.1", "--duration",
+                               "1000", missing)
+        self.assert_refused(done, 1, f"{missing}: no frame within 0.1 s")
