@@ -142,16 +142,22 @@ static struct device *take_device(const char *stream)
     return d;
 }
 
+/** Call with `list_lock` held. */
+static void remove_from_list(struct device *d)
+{
+    struct device **link = &list;
+    while (*link && *link != d)
+        link = &(*link)->next;
+    if (*link)
+        *link = d->next;
+}
+
 static void drop_device(struct device *d)
 {
     pthread_mutex_lock(&list_lock);
     const bool last = --d->references == 0;
-    if (last) {
-        struct device **link = &list;
-        while (*link != d)
-            link = &(*link)->next;
-        *link = d->next;
-    }
+    if (last)
+        remove_from_list(d);
     pthread_mutex_unlock(&list_lock);
     if (last)
         free_device(d);
@@ -183,9 +189,24 @@ struct handle *device_open(const char *stream, int flags)
     return h;
 }
 
+/** Forgets a file in a child by fork(), whose parent streams: a thread of the parent may have held any
+ *  lock of the device then. The next file that the child opens gets a device of its own. */
+static void forget(struct handle *handle)
+{
+    pthread_mutex_lock(&list_lock);
+    remove_from_list(handle->device);
+    pthread_mutex_unlock(&list_lock);
+    close(handle->fd);
+    free(handle);
+}
+
 void device_close(struct handle *handle)
 {
     struct device *const d = handle->device;
+    if (d->streaming && d->reader_pid != getpid()) {
+        forget(handle);
+        return;
+    }
     pthread_mutex_lock(&d->lock);
     struct handle **link = &d->handles;
     while (*link != handle)
@@ -224,8 +245,8 @@ static bool has_queued(const struct device *d)
 void device_watch(struct device *device)
 {
     struct handle *const h = device->owner;
-    if (!h || !device->reader)
-        return;
+    if (!h || !device->reader || device->reader_pid != getpid())
+        return; // a child by fork() has the parent's epoll instance
     const bool wanted = device->streaming && has_queued(device);
     if (wanted == h->watching)
         return;
@@ -242,6 +263,7 @@ int device_start(struct device *device, struct handle *handle)
                                                 .log = &device->log };
     if (tri_reader_open(&device->reader, &options) != TRI_OK)
         return ENOMEM;
+    device->reader_pid = getpid();
     device->streaming = true;
     device->sequence_known = false;
     device->owner = handle;

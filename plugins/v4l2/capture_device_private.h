@@ -55,6 +55,7 @@ struct device {
     uint64_t first_sequence;
     pthread_cond_t changed; // a buffer was queued, or streaming stopped
     tri_reader *reader;     // open while frames are wanted
+    pid_t reader_pid;       // the process that opened it, not a child that it forked
 
     pthread_mutex_t acquire_lock; // taken before `lock`, held while a call waits for a frame
     struct tri_frame frame;

@@ -228,6 +228,45 @@ for how in ('poll', 'select', 'epoll'):
         self.assertIn("no signal", self.v4l2_ctl("--get-input"))
         self.run_to_end(built("triptych-info"), "remove", self.name)
 
+    def test_children_do_not_touch_the_streaming_of_their_parent(self):
+        self.capture(self.name)
+        printed = self.python("""
+import subprocess, threading
+fd = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK)
+def frame():
+    done = 0
+    while done < 614400:
+        if not select.select([fd], [], [], 10)[0]: return 'silence'
+        try: done += len(os.read(fd, 1 << 20))
+        except BlockingIOError: pass
+    return 'frame'
+print(frame())
+stdin = os.fstat(0).st_rdev
+subprocess.run(['true'], stdin=fd) # by vfork(), then dup2() and close_range()
+print(frame(), os.fstat(0).st_rdev == stdin)
+child = os.fork()
+if child == 0:
+    os.close(fd)
+    own = os.open(DEVICE, os.O_RDWR)
+    os._exit(0 if os.read(own, 100) else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), frame())
+fcntl.fcntl(fd, fcntl.F_SETFL, 0)
+ended = False
+def read():
+    while not ended: os.read(fd, 1 << 20)
+reading = threading.Thread(target=read) # waits for a frame nearly all the time, with locks held
+reading.start()
+for _ in range(10):
+    child = os.fork()
+    if child == 0:
+        os.close(fd)
+        os._exit(0)
+    os.waitpid(child, 0)
+ended = True
+reading.join()
+""")
+        self.assertEqual(printed, ["frame", "frame", "True", "0", "frame"])
+
     def test_calls_without_a_path_fail_as_the_kernels_do(self):
         self.capture(self.name)
         errors = self.python("""
