@@ -90,3 +90,9 @@ bool handles_remove(int fd)
         handles_drop(handle);
     return handle;
 }
+
+void handles_remove_range(unsigned first, unsigned last)
+{
+    for (unsigned fd = first; fd <= last && fd < DESCRIPTORS_MAX; fd++)
+        handles_remove((int)fd);
+}

@@ -18,4 +18,7 @@ void handles_drop(struct handle *handle);
 /** Removes a descriptor that is closed, with its reference. @return false, not one of ours */
 bool handles_remove(int fd);
 
+/** Removes all descriptors from `first` to `last`. */
+void handles_remove_range(unsigned first, unsigned last);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -132,6 +133,19 @@ EXPORT int close(int fd)
 {
     handles_remove(fd);
     return REAL(close)(fd);
+}
+
+EXPORT int close_range(unsigned first, unsigned last, int flags)
+{
+    if (!((unsigned)flags & CLOSE_RANGE_CLOEXEC))
+        handles_remove_range(first, last);
+    return REAL(close_range)(first, last, flags);
+}
+
+EXPORT void closefrom(int first)
+{
+    handles_remove_range(first > 0 ? (unsigned)first : 0, UINT_MAX);
+    REAL(closefrom)(first);
 }
 
 EXPORT int dup(int fd)
@@ -292,6 +306,8 @@ EXPORT long syscall(long number, ...)
 #endif
     case SYS_openat:
         return openat((int)a[0], (const char *)a[1], (int)a[2], (mode_t)a[3]);
+    case SYS_close_range:
+        return close_range((unsigned)a[0], (unsigned)a[1], (int)a[2]);
     case SYS_close:
         return close((int)a[0]);
     case SYS_ioctl:

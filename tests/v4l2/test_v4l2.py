@@ -267,6 +267,30 @@ reading.join()
 """)
         self.assertEqual(printed, ["frame", "frame", "True", "0", "frame"])
 
+    def test_descriptors_closed_by_range_are_not_cameras_any_more(self):
+        self.capture(self.name)
+        path = self.folder() / "file"
+        path.write_text("text")
+        printed = self.python("""
+import ctypes
+libc = ctypes.CDLL(None)
+for close in (lambda fd: libc.close_range(fd, fd, 0), libc.closefrom,
+              lambda fd: libc.syscall(436, fd, fd, 0)):
+    fd = os.open(DEVICE, os.O_RDWR)
+    os.read(fd, 100)
+    close(fd)
+    file = os.open(sys.argv[1], os.O_RDONLY)
+    same = fcntl.fcntl(file, fcntl.F_DUPFD, fd)
+    print(same == fd, os.read(same, 100).decode())
+    os.close(file)
+    os.close(same)
+    os.close(os.open(DEVICE, os.O_RDWR))
+fd = os.open(DEVICE, os.O_RDWR)
+libc.close_range(fd, fd, 4) # CLOSE_RANGE_CLOEXEC
+print(len(os.read(fd, 100)))
+""", path)
+        self.assertEqual(printed, ["True", "text"] * 3 + ["100"])
+
     def test_calls_without_a_path_fail_as_the_kernels_do(self):
         self.capture(self.name)
         errors = self.python("""
