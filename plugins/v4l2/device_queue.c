@@ -55,8 +55,10 @@ static int add_buffers(struct device *d, uint32_t count, uint32_t memory_type, u
 {
     const uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
     const bool mapped = memory_type == V4L2_MEMORY_MMAP;
-    const uint32_t length = mapped ? (bytes + page - 1) / page * page : bytes;
     const uint32_t first = d->memory_bytes;
+    if (mapped && bytes > INT32_MAX)
+        return ENOMEM;
+    const uint32_t length = mapped ? (bytes + page - 1) / page * page : bytes;
     if (mapped &&
         (length > (INT32_MAX - first) / count || !extend_memory(d, first + length * count)))
         return ENOMEM;

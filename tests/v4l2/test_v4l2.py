@@ -291,6 +291,24 @@ print(len(os.read(fd, 100)))
 """, path)
         self.assertEqual(printed, ["True", "text"] * 3 + ["100"])
 
+    def test_buffers_that_are_too_large_are_refused(self):
+        self.capture(self.name)
+        errors = self.python("""
+import errno
+VIDIOC_G_FMT, VIDIOC_CREATE_BUFS = 0xc0d05604, 0xc100565c
+def create(size):
+    form = bytearray(208)
+    form[0] = 1 # V4L2_BUF_TYPE_VIDEO_CAPTURE
+    fcntl.ioctl(fd, VIDIOC_G_FMT, form)
+    if size: form[28:32] = struct.pack('I', size) # sizeimage
+    request = bytearray(struct.pack('IIIi', 0, 1, 1, 0) + form + bytes(32))
+    try: return fcntl.ioctl(fd, VIDIOC_CREATE_BUFS, request)
+    except OSError as error: return errno.errorcode[error.errno]
+fd = os.open(DEVICE, os.O_RDWR)
+print(create(0), *map(create, (0xffffffff, 0xfffff001, 0xfffff000, 0x80000000, 0x7fffffff)))
+""")
+        self.assertEqual(errors, ["0"] + ["ENOMEM"] * 5)
+
     def test_calls_without_a_path_fail_as_the_kernels_do(self):
         self.capture(self.name)
         errors = self.python("""
