@@ -191,7 +191,7 @@ static void field_order_of_each_buffer_passes_unchanged(void **state)
     };
     const char *mixed = "video/x-raw, width=64, height=48, framerate=25/1, format=I420, "
                         "interlace-mode=mixed";
-    const guint flags[] = { BOTH, 0, INTERLACED, BOTH, 0 };
+    const guint flags[] = { BOTH, INTERLACED, 0, BOTH, 0 };
     const struct chain chain = chain_of(mixed);
     for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
         GstBuffer *buffer = pass(chain, mixed, flags[i]);
@@ -205,6 +205,11 @@ static void field_order_of_each_buffer_passes_unchanged(void **state)
         gst_event_unref(event);
     }
     assert_int_equal(changes, 2); // of the first frame, or left to the flags
+    GstCaps *caps = gst_pad_get_current_caps(chain.out->sinkpad);
+    const GstStructure *structure = gst_caps_get_structure(caps, 0);
+    assert_string_equal(gst_structure_get_string(structure, "interlace-mode"), "mixed");
+    assert_false(gst_structure_has_field(structure, "field-order")); // it would overrule the flags
+    gst_caps_unref(caps);
     end(chain);
 }
 
@@ -288,6 +293,48 @@ static void extreme_rates_reach_caps_and_devices_without_a_warning(void **state)
     tri_writer_close(&writer);
 }
 
+static void rotation_ends_with_its_stream(void **state)
+{
+    (void)state;
+    const char *caps = "video/x-raw, width=64, height=48, framerate=25/1, format=GRAY8";
+    const struct chain chain = chain_of(caps);
+    GstTagList *tags = gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, "rotate-90", NULL);
+    assert_true(gst_harness_push_event(chain.in, gst_event_new_tag(tags)));
+    gst_buffer_unref(pass(chain, caps, 0));
+    gchar *orientation = orientation_of(chain.out);
+    assert_string_equal(orientation, "rotate-90");
+    g_free(orientation);
+
+    assert_true(gst_harness_push_event(chain.in, gst_event_new_stream_start("the next one")));
+    gst_buffer_unref(pass(chain, caps, 0));
+    orientation = orientation_of(chain.out);
+    assert_string_equal(orientation, "rotate-0");
+    g_free(orientation);
+    end(chain);
+}
+
+static void bayer_rows_may_have_any_stride(void **state)
+{
+    (void)state;
+    enum { WIDTH = 6, ROWS = 4, STRIDE = 16 }; // GStreamer's would be 8
+    const struct chain chain =
+        chain_of("video/x-bayer, format=bggr, width=6, height=4, framerate=25/1");
+    GstBuffer *in = gst_buffer_new_allocate(NULL, STRIDE * ROWS, NULL);
+    for (gsize row = 0; row < ROWS; row++)
+        gst_buffer_memset(in, row * STRIDE, (guint8)(1 + row), STRIDE);
+    GST_BUFFER_PTS(in) = 0;
+    assert_int_equal(gst_harness_push(chain.in, in), GST_FLOW_OK);
+
+    GstBuffer *out = gst_harness_pull(chain.out);
+    const gsize stride = gst_buffer_get_size(out) / ROWS;
+    for (gsize row = 0; row < ROWS; row++) {
+        const guint8 expected[WIDTH] = { [0 ... WIDTH - 1] = (guint8)(1 + row) };
+        assert_int_equal(gst_buffer_memcmp(out, row * stride, expected, WIDTH), 0);
+    }
+    gst_buffer_unref(out);
+    end(chain);
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -302,6 +349,8 @@ int main(int argc, char **argv)
         pipes_test(fields_that_lie_apart_are_refused),
         pipes_test(rotation_passes_unchanged),
         pipes_test(extreme_rates_reach_caps_and_devices_without_a_warning),
+        pipes_test(rotation_ends_with_its_stream),
+        pipes_test(bayer_rows_may_have_any_stride),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -415,6 +415,49 @@ static void buffers_outlive_the_element_that_made_them(void **state)
     gst_buffer_unref(buffer);
 }
 
+static void gap_in_the_numbers_is_a_discontinuity(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    gst_buffer_unref(pass(h, writer, 64, 1)); // the base class marks the first one
+    gst_element_set_state(h->element, GST_STATE_PAUSED);
+    pipes_publish(writer, 64, 2, 3); // the source takes one of them and waits with it
+    gst_element_set_state(h->element, GST_STATE_PLAYING);
+    pipes_publish(writer, 64, 2, 1);
+    guint gaps = 0;
+    for (guint64 last = 1; last < 5;) {
+        GstBuffer *buffer = gst_harness_pull(h);
+        const gboolean gap = GST_BUFFER_OFFSET(buffer) != last + 1;
+        assert_int_equal(GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT), gap);
+        last = GST_BUFFER_OFFSET(buffer);
+        gaps += gap ? 1 : 0;
+        gst_buffer_unref(buffer);
+    }
+    assert_true(gaps > 0);
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
+static void source_passes_six_slots_at_a_time_and_copies_the_rest(void **state)
+{
+    (void)state;
+    tri_writer *writer = pipes_writer();
+    GstHarness *h = source("wait");
+    GstBuffer *kept[8];
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
+        kept[i] = pass(h, writer, 64, (uint8_t)(1 + i));
+        assert_int_equal(harness_in_segment(kept[i], FALSE), i < 6);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++)
+        gst_buffer_unref(kept[i]);
+    GstBuffer *next = pass(h, writer, 64, 99);
+    assert_true(harness_in_segment(next, FALSE));
+    gst_buffer_unref(next);
+    harness_end(h);
+    tri_writer_close(&writer);
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -437,6 +480,8 @@ int main(int argc, char **argv)
         pipes_test(source_copies_while_no_more_slots_can_be_opened),
         pipes_test(source_is_made_from_a_uri),
         pipes_test(buffers_outlive_the_element_that_made_them),
+        pipes_test(gap_in_the_numbers_is_a_discontinuity),
+        pipes_test(source_passes_six_slots_at_a_time_and_copies_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,9 @@
 /* triptychsrc and triptychsink between real elements of GStreamer, on real streams. */
 #include "gst_pipes.h"
 
+#include <signal.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
 
 static void pipeline_outlives_its_writer_and_follows_the_next(void **state)
 {
@@ -209,6 +211,19 @@ static void device_monitor_lists_the_stream(void **state)
     tri_writer_close(&writer);
 }
 
+/** Waits for a message of a device monitor. */
+static GstMessage *await_device(GstBus *bus, GstMessageType type)
+{
+    GstMessage *message = NULL;
+    do { // a filter matches all extended types as one
+        if (message)
+            gst_message_unref(message);
+        message = gst_bus_timed_pop(bus, PIPES_PATIENCE);
+        assert_non_null(message);
+    } while (GST_MESSAGE_TYPE(message) != type);
+    return message;
+}
+
 static void device_monitor_posts_a_change_of_size(void **state)
 {
     (void)state;
@@ -219,13 +234,7 @@ static void device_monitor_posts_a_change_of_size(void **state)
     assert_true(gst_device_monitor_start(monitor));
     pipes_publish(writer, 128, 1, 1);
     GstBus *bus = gst_device_monitor_get_bus(monitor);
-    GstMessage *message = NULL;
-    do { // a filter matches all extended types as one
-        if (message)
-            gst_message_unref(message);
-        message = gst_bus_timed_pop(bus, PIPES_PATIENCE);
-        assert_non_null(message);
-    } while (GST_MESSAGE_TYPE(message) != GST_MESSAGE_DEVICE_CHANGED);
+    GstMessage *message = await_device(bus, GST_MESSAGE_DEVICE_CHANGED);
     GstDevice *device;
     gst_message_parse_device_changed(message, &device, NULL);
     GstCaps *caps = gst_device_get_caps(device);
@@ -239,6 +248,36 @@ static void device_monitor_posts_a_change_of_size(void **state)
     gst_device_monitor_stop(monitor);
     gst_object_unref(monitor);
     tri_writer_close(&writer);
+}
+
+static void device_monitor_posts_the_death_of_a_writer(void **state)
+{
+    (void)state;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        pipes_publish(pipes_writer(), 64, 1, 1);
+        pause();
+        _exit(1);
+    }
+    struct tri_stream stream;
+    for (int i = 0; tri_stream_find(pipes_stream(), &stream) != TRI_OK || !stream.has_frame; i++) {
+        assert_true(i < 6000);
+        g_usleep(10000);
+    }
+    GstDeviceMonitor *monitor = gst_device_monitor_new();
+    gst_device_monitor_add_filter(monitor, "Source/Video", NULL);
+    assert_true(gst_device_monitor_start(monitor));
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    GstBus *bus = gst_device_monitor_get_bus(monitor);
+    gst_message_unref(await_device(bus, GST_MESSAGE_DEVICE_REMOVED));
+    gst_object_unref(bus);
+    gst_device_monitor_stop(monitor);
+    gst_object_unref(monitor);
+    assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
+    assert_int_equal(stream.state, TRI_STREAM_DEAD);
+    tri_writer *next = pipes_writer();
+    tri_writer_close(&next);
 }
 
 static void stream_through_sink_and_source_keeps_its_capture_times(void **state)
@@ -285,6 +324,7 @@ int main(int argc, char **argv)
         pipes_test(sink_that_waits_for_a_reader_can_be_stopped),
         pipes_test(device_monitor_lists_the_stream),
         pipes_test(device_monitor_posts_a_change_of_size),
+        pipes_test(device_monitor_posts_the_death_of_a_writer),
         pipes_test(stream_through_sink_and_source_keeps_its_capture_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
