@@ -250,6 +250,15 @@ class Streams(ProgramTest):
             self.assertEqual(frame.capture_ns, 123456789)
             self.assertAlmostEqual(frame.fps, 30000 / 1001)
 
+    def test_frame_says_whether_its_writer_copied_it(self):
+        name = self.stream()
+        with triptych.Writer(name, "MJPG", 8, 8) as writer, triptych.Reader(name) as reader:
+            writer.write(b"\xff\xd8\xff\xd9")
+            self.assertEqual(reader.latest(timeout=20).copies, 1)
+            with writer.frame() as draft:
+                draft.bytes_used = 4
+            self.assertEqual(reader.latest(timeout=20).copies, 0)
+
     def test_colours_go_through_in_words(self):
         name = self.stream()
         with triptych.Writer(name, "NV12", 8, 8, range="full-range", matrix="709",

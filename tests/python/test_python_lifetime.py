@@ -98,6 +98,15 @@ class Memory(LifeTest):
                     pass
         """)
 
+    def test_writer_that_closed_leaves_nothing_attached(self):
+        self.assert_runs("""if True:
+            writer = triptych.Writer(sys.argv[1], "GREY", 8, 8)
+            writer.frame().cancel()
+            writer.close()
+            with open("/proc/self/maps") as maps:
+                assert "/SYSV" not in maps.read(), "a segment is attached"
+        """)
+
     def test_slot_is_not_written_again_while_a_view_of_its_draft_lives(self):
         writer, _ = self.pair()
         first = fill(writer, 1)
@@ -273,6 +282,15 @@ class Interrupted(LifeTest):
                 reader.latest(timeout=60)
             except ValueError as error:
                 assert "is closed" in str(error), error
+            writer = triptych.Writer(sys.argv[1], "GREY", 8, 8)
+            begin = triptych._library.lib.tri_writer_begin
+            def close_in_call(*arguments):
+                signal.signal(signal.SIGUSR1, lambda *_: writer.close())
+                os.kill(os.getpid(), signal.SIGUSR1)
+                return begin(*arguments)
+            triptych._library.lib.tri_writer_begin = close_in_call
+            writer.frame()
+            assert not triptych.streams(), "the handle outlived the call in which it was closed"
         """)
 
 
