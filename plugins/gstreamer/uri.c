@@ -40,7 +40,8 @@ static gboolean set_query(GObject *object, GHashTable *query, GError **error)
         gboolean fits = spec && (spec->flags & G_PARAM_WRITABLE) && value;
         if (fits) {
             g_value_init(&parsed, spec->value_type);
-            fits = gst_value_deserialize(&parsed, value);
+            // Validation changes a value that is out of range.
+            fits = gst_value_deserialize(&parsed, value) && !g_param_value_validate(spec, &parsed);
             if (fits)
                 g_object_set_property(object, name, &parsed);
             g_value_unset(&parsed);

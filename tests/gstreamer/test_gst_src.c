@@ -388,8 +388,12 @@ static void source_is_made_from_a_uri(void **state)
     g_free(uri);
     g_free(stream);
 
-    static const char *const wrong[] = { "triptych://", "triptych:///x", "triptych://a/b",
-                                         "triptych://a?mode=none", "triptych://a?nonsense=1" };
+    static const char *const wrong[] = { "triptych://",
+                                         "triptych:///x",
+                                         "triptych://a/b",
+                                         "triptych://a?mode=none",
+                                         "triptych://a?nonsense=1",
+                                         "triptych://a?timeout=-1" };
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
         GError *error = NULL;
         assert_false(gst_uri_handler_set_uri(GST_URI_HANDLER(made), wrong[i], &error));
