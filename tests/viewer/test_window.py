@@ -321,6 +321,11 @@ class Keys(WindowTest):
         for i, color in enumerate(pixels.BARS):
             self.assertLessEqual(pixels.far(picture.at(40 * i + 20, 100), color), 2)
 
+    def test_second_screenshot_of_a_frame_keeps_the_first(self):
+        window = self.still("--screenshot-directory", self.shots)
+        window.press("s", "s", "s")
+        wait_until(lambda: len(list(self.shots.glob("*.png"))) == 3, "three files")
+
     def test_chosen_colour_space_and_range_are_used(self):
         window = self.show(self.bars(), "--geometry", "640x480")
         self.picture(window, lambda seen: self.is_white(seen.at(20, 100)), "the bars")
