@@ -218,9 +218,16 @@ EXPORT int fcntl64(int fd, int command, ...)
     FCNTL(fcntl64);
 }
 
-static int ioctl_of(struct handle *handle, unsigned long request, void *argument)
+/** Requests of every file come first, as in the kernel. */
+static int ioctl_of(struct handle *handle, int fd, unsigned long request, void *argument)
 {
-    const int status = device_ioctl(handle, request, argument);
+    int status = 0;
+    if (request == FIOCLEX || request == FIONCLEX)
+        status = REAL(ioctl)(fd, request, argument);
+    else if (request == FIONBIO && argument)
+        handle->nonblocking = *(const int *)argument;
+    else
+        status = device_ioctl(handle, request, argument);
     const int err = errno;
     handles_drop(handle);
     errno = err;
@@ -234,7 +241,7 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
     void *const argument = va_arg(arguments, void *);
     va_end(arguments);
     struct handle *const handle = handles_take(fd);
-    return handle ? ioctl_of(handle, request, argument) : REAL(ioctl)(fd, request, argument);
+    return handle ? ioctl_of(handle, fd, request, argument) : REAL(ioctl)(fd, request, argument);
 }
 
 static void *mmap_of(struct handle *handle, void *address, size_t length, int protection, int flags,

@@ -291,6 +291,21 @@ print(len(os.read(fd, 100)))
 """, path)
         self.assertEqual(printed, ["True", "text"] * 3 + ["100"])
 
+    def test_requests_of_every_file_are_answered(self):
+        self.capture(self.name)
+        printed = self.python("""
+FIOCLEX, FIONCLEX = 0x5451, 0x5450
+fd = os.open(DEVICE, os.O_RDWR)
+os.set_blocking(fd, False) # by FIONBIO
+print(os.get_blocking(fd))
+os.set_blocking(fd, True)
+print(os.get_blocking(fd))
+for request in (FIONCLEX, FIOCLEX):
+    fcntl.ioctl(fd, request)
+    print(fcntl.fcntl(fd, fcntl.F_GETFD))
+""")
+        self.assertEqual(printed, ["False", "True", "0", "1"])
+
     def test_buffers_that_are_too_large_are_refused(self):
         self.capture(self.name)
         errors = self.python("""
