@@ -18,6 +18,14 @@ static bool is_capture(uint32_t type)
     return type == V4L2_BUF_TYPE_VIDEO_CAPTURE;
 }
 
+/** Returns whether the device serves other calls than the buffers' of this file: another file has the
+ *  buffers, or read() gets the frames. */
+static bool is_busy(const struct handle *handle)
+{
+    const struct device *const d = handle->device;
+    return (d->owner && d->owner != handle) || (d->streaming && d->buffers == 0);
+}
+
 void queue_free(struct device *device)
 {
     for (uint32_t i = 0; i < device->buffers; i++)
@@ -120,7 +128,7 @@ int queue_create(struct handle *handle, struct v4l2_create_buffers *create)
     create->index = d->buffers;
     if (create->count == 0)
         return 0;
-    if (d->owner && d->owner != handle)
+    if (is_busy(handle))
         return EBUSY;
     if (create->format.fmt.pix.sizeimage < d->pix.sizeimage ||
         (d->buffers && d->memory_type != create->memory))
@@ -174,7 +182,7 @@ static bool is_mapped(unsigned long address, uint32_t bytes)
 int queue_enqueue(struct handle *handle, struct v4l2_buffer *buffer)
 {
     struct device *const d = handle->device;
-    if (d->owner && d->owner != handle)
+    if (is_busy(handle))
         return EBUSY;
     if (!is_capture(buffer->type) || buffer->index >= d->buffers ||
         buffer->memory != d->memory_type || (buffer->flags & V4L2_BUF_FLAG_REQUEST_FD))
@@ -328,7 +336,7 @@ int queue_dequeue(struct handle *handle, struct v4l2_buffer *buffer)
     pthread_mutex_lock(&d->acquire_lock);
     pthread_mutex_lock(&d->lock);
     int err = 0;
-    if (d->owner && d->owner != handle)
+    if (is_busy(handle))
         err = EBUSY;
     else if (!d->streaming || buffer->memory != d->memory_type)
         err = EINVAL;
@@ -374,7 +382,7 @@ int queue_stream_on(struct handle *handle, uint32_t type)
     struct device *const d = handle->device;
     if (!is_capture(type))
         return EINVAL;
-    if (d->owner && d->owner != handle)
+    if (is_busy(handle))
         return EBUSY;
     if (d->streaming)
         return 0;
@@ -388,7 +396,7 @@ int queue_stream_off(struct handle *handle, uint32_t type)
     struct device *const d = handle->device;
     if (!is_capture(type))
         return EINVAL;
-    if (d->owner && d->owner != handle)
+    if (is_busy(handle))
         return EBUSY;
     device_stop(d);
     for (uint32_t i = 0; i < d->buffers; i++)

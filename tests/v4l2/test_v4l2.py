@@ -306,6 +306,26 @@ for request in (FIONCLEX, FIOCLEX):
 """)
         self.assertEqual(printed, ["False", "True", "0", "1"])
 
+    def test_file_that_is_read_refuses_to_stream(self):
+        self.capture(self.name)
+        printed = self.python("""
+import errno
+VIDIOC_REQBUFS, VIDIOC_QBUF, VIDIOC_DQBUF = 0xc0145608, 0xc058560f, 0xc0585611
+VIDIOC_STREAMON, VIDIOC_STREAMOFF = 0x40045612, 0x40045613
+fd = os.open(DEVICE, os.O_RDWR)
+os.read(fd, 100)
+def refused(request, argument):
+    try: return fcntl.ioctl(fd, request, argument)
+    except OSError as error: return errno.errorcode[error.errno]
+print(refused(VIDIOC_REQBUFS, struct.pack('5I', 2, 1, 1, 0, 0)))
+for request in (VIDIOC_QBUF, VIDIOC_DQBUF):
+    print(refused(request, struct.pack('2I', 0, 1) + bytes(52) + struct.pack('I', 1) + bytes(24)))
+for request in (VIDIOC_STREAMON, VIDIOC_STREAMOFF):
+    print(refused(request, struct.pack('i', 1)))
+print(len(os.read(fd, 100)))
+""")
+        self.assertEqual(printed, ["EBUSY"] * 5 + ["100"])
+
     def test_buffers_that_are_too_large_are_refused(self):
         self.capture(self.name)
         errors = self.python("""
