@@ -75,7 +75,6 @@ static void free_device(struct device *d)
     queue_free(d);
     delivery_free(&d->delivery);
     free(d->read_memory);
-    pthread_cond_destroy(&d->changed);
     pthread_mutex_destroy(&d->lock);
     pthread_mutex_destroy(&d->acquire_lock);
     free(d);
@@ -98,7 +97,6 @@ static struct device *new_device(const char *stream)
     d->zero_copy = getenv(ZERO_COPY_VARIABLE);
     pthread_mutex_init(&d->lock, NULL);
     pthread_mutex_init(&d->acquire_lock, NULL);
-    pthread_cond_init(&d->changed, NULL);
     d->delivery = delivery_new(&d->log);
     if (!d->delivery) {
         free_device(d);
@@ -279,7 +277,7 @@ void device_stop(struct device *device)
     device->streaming = false;
     device_watch(device);
     tri_reader_interrupt(device->reader);
-    pthread_cond_broadcast(&device->changed);
+    queue_wake(device);
     pthread_mutex_unlock(&device->lock);
     pthread_mutex_lock(&device->acquire_lock);
     tri_reader_release(device->reader, &device->frame);

@@ -53,9 +53,9 @@ struct device {
     bool streaming;
     bool sequence_known; // a frame was dequeued since the start
     uint64_t first_sequence;
-    pthread_cond_t changed; // a buffer was queued, or streaming stopped
-    tri_reader *reader;     // open while frames are wanted
-    pid_t reader_pid;       // the process that opened it, not a child that it forked
+    uint32_t changes;   // a futex: counts queued buffers and stops
+    tri_reader *reader; // open while frames are wanted
+    pid_t reader_pid;   // the process that opened it, not a child that it forked
 
     pthread_mutex_t acquire_lock; // taken before `lock`, held while a call waits for a frame
     struct tri_frame frame;
@@ -75,6 +75,9 @@ void device_try_format(const struct device *device, struct v4l2_pix_format *pix,
 /** Adds the reader's descriptor to the handle's or removes it, by whether a frame can be dequeued. Call
  *  with `lock` held. */
 void device_watch(struct device *device);
+
+/** Wakes threads that wait for a buffer to be queued. Call with `lock` held. */
+void queue_wake(struct device *device);
 
 /** Opens or closes the reader. Call with `lock` held. @return 0, or an errno */
 int device_start(struct device *device, struct handle *handle);

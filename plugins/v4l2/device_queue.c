@@ -3,9 +3,12 @@
 #include "capture_device_private.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define BUFFER_CAPS                                               \
@@ -203,7 +206,7 @@ int queue_enqueue(struct handle *handle, struct v4l2_buffer *buffer)
     b->queued_at = ++d->queue_count;
     describe_buffer(d, buffer->index, buffer);
     device_watch(d);
-    pthread_cond_broadcast(&d->changed);
+    queue_wake(d);
     return 0;
 }
 
@@ -328,6 +331,28 @@ static int fill(struct handle *handle, struct buffer **filled, uint32_t *bytes)
     }
 }
 
+void queue_wake(struct device *device)
+{
+    __atomic_add_fetch(&device->changes, 1, __ATOMIC_RELAXED);
+    syscall(SYS_futex, &device->changes, FUTEX_WAKE_PRIVATE, INT_MAX);
+}
+
+/** Waits for queue_wake(). Call with both locks held. A condition variable would not end for a signal,
+ *  as the program's call must. @return 0 or an errno */
+static int wait_for_change(struct device *d)
+{
+    const uint32_t seen = d->changes;
+    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_unlock(&d->acquire_lock);
+    const bool interrupted =
+        syscall(SYS_futex, &d->changes, FUTEX_WAIT_PRIVATE, seen, NULL) != 0 && errno == EINTR;
+    pthread_mutex_lock(&d->acquire_lock);
+    pthread_mutex_lock(&d->lock);
+    if (!d->streaming)
+        return EINVAL;
+    return interrupted ? EINTR : 0;
+}
+
 int queue_dequeue(struct handle *handle, struct v4l2_buffer *buffer)
 {
     struct device *const d = handle->device;
@@ -341,17 +366,7 @@ int queue_dequeue(struct handle *handle, struct v4l2_buffer *buffer)
     else if (!d->streaming || buffer->memory != d->memory_type)
         err = EINVAL;
     while (!err && !oldest_queued(d)) { // another thread may queue one
-        if (handle->nonblocking) {
-            err = EAGAIN;
-        } else {
-            pthread_mutex_unlock(&d->acquire_lock);
-            pthread_cond_wait(&d->changed, &d->lock);
-            pthread_mutex_unlock(&d->lock);
-            pthread_mutex_lock(&d->acquire_lock);
-            pthread_mutex_lock(&d->lock);
-            if (!d->streaming)
-                err = EINVAL;
-        }
+        err = handle->nonblocking ? EAGAIN : wait_for_change(d);
     }
     pthread_mutex_unlock(&d->lock);
     uint32_t bytes = 0;

@@ -326,6 +326,23 @@ print(len(os.read(fd, 100)))
 """)
         self.assertEqual(printed, ["EBUSY"] * 5 + ["100"])
 
+    def test_signal_ends_a_wait_for_a_queued_buffer(self):
+        self.capture(self.name)
+        printed = self.python("""
+import signal
+VIDIOC_REQBUFS, VIDIOC_DQBUF, VIDIOC_STREAMON = 0xc0145608, 0xc0585611, 0x40045612
+fd = os.open(DEVICE, os.O_RDWR)
+fcntl.ioctl(fd, VIDIOC_REQBUFS, struct.pack('5I', 2, 1, 1, 0, 0))
+fcntl.ioctl(fd, VIDIOC_STREAMON, struct.pack('i', 1))
+def ring(*_): raise SystemExit('rung')
+signal.signal(signal.SIGALRM, ring)
+signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+buffer = struct.pack('2I', 0, 1) + bytes(52) + struct.pack('I', 1) + bytes(24)
+try: fcntl.ioctl(fd, VIDIOC_DQBUF, buffer)
+except SystemExit as error: print(error)
+""")
+        self.assertEqual(printed, ["rung"])
+
     def test_buffers_that_are_too_large_are_refused(self):
         self.capture(self.name)
         errors = self.python("""
