@@ -74,8 +74,9 @@ struct tri_writer {
         uint32_t lock;       // the lock of it that the writer has taken, TRI_NO_LOCK: none
         int64_t busy_ns[2];  // time since which readers are known to lock a parity, 0: they do not
     } slot[TRI_SLOTS_MAX];
-    uint16_t suspect[TRI_LOCKS]; // missing units that no attached reader explains, at the last
-                                 // check
+    uint16_t suspect[TRI_LOCKS];  // missing units that no attached reader explains, at the last
+                                  // check
+    uint32_t reclaims[TRI_LOCKS]; // frames overwritten without this lock since it was last whole
 };
 
 /** Checks and copies the options; logs the one that is wrong. */

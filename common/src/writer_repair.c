@@ -4,10 +4,12 @@
  * adding and subtracting, never by SETVAL, which would clear the kernel's undo values of all
  * processes.
  *
- * Each attached reader can account for at most one unit of a lock: for its acquired frame, or for
- * the prelocked one. A larger shortfall is corruption. Attachments to earlier segments count as
- * well: a process with a frame there holds a lock and will release it. So do attachments inherited
- * by fork(): a unit that such a child could hold stays as long as the child lives.
+ * Each attached reader can account for one unit of a lock, for its acquired frame or for the
+ * prelocked one, and for one more per frame that the writer has reclaimed since the lock was last
+ * whole, because a reader may keep those frames while it acquires newer ones. A larger shortfall is
+ * corruption. Attachments to earlier segments count as well: a process with a frame there holds a
+ * lock and will release it. So do attachments inherited by fork(): a unit that such a child could
+ * hold stays as long as the child lives.
  */
 #include "writer_private.h"
 
@@ -15,6 +17,13 @@
 static bool has(const struct tri_writer *w, uint32_t lock)
 {
     return w->slot[lock % TRI_SLOTS_MAX].lock == lock;
+}
+
+/** The units of a lock that `readers` attached readers can have. */
+static int explained(const struct tri_writer *w, uint32_t lock, int readers)
+{
+    const uint64_t units = (uint64_t)readers * (1 + (uint64_t)w->reclaims[lock]);
+    return units < TRI_LOCK_WHOLE ? (int)units : TRI_LOCK_WHOLE;
 }
 
 static void change(struct tri_writer *w, uint32_t lock, int by)
@@ -39,11 +48,11 @@ void tri_writer_repair(struct tri_writer *w)
     for (uint32_t lock = 0; lock < TRI_LOCKS; lock++) {
         if (lock % TRI_SLOTS_MAX >= w->mapping->segment.geometry.slots_max || has(w, lock))
             continue;
-        if (TRI_LOCK_WHOLE - value[lock] > readers && !former_counted) {
+        if (TRI_LOCK_WHOLE - value[lock] > explained(w, lock, readers) && !former_counted) {
             readers += tri_segment_former_attachments(w->name);
             former_counted = true;
         }
-        const int missing = TRI_LOCK_WHOLE - value[lock] - readers;
+        const int missing = TRI_LOCK_WHOLE - value[lock] - explained(w, lock, readers);
         if (value[lock] > TRI_LOCK_WHOLE) {
             change(w, lock, TRI_LOCK_WHOLE - value[lock]);
         } else if (missing <= 0) {

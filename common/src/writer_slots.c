@@ -142,6 +142,7 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
         s->busy_count = 0;
         s->busy_ns[s->parity] = 0;
         s->lock = wanted;
+        w->reclaims[wanted] = 0;
     }
     return err;
 }
@@ -255,6 +256,7 @@ static uint32_t reclaim(struct tri_writer *w)
     if (oldest == NO_SLOT)
         return NO_SLOT;
     tri_writer_unlock(w, oldest); // of its other parity, if that was left locked
+    w->reclaims[lock_of(w, oldest)]++;
     w->reclaimed++;
     tri_writer_log_no_slot(w, "locked frame overwritten");
     return oldest;

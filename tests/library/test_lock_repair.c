@@ -224,6 +224,36 @@ static void possible_lock_of_an_attached_reader_is_left_to_reclaim(void **state)
     tri_writer_close(&s.writer);
 }
 
+static void queue_longer_than_the_slots_is_not_corruption(void **state)
+{
+    (void)state;
+    enum { QUEUE = 18 }; // three units of each lock
+    struct stage s = begin(0);
+    tri_reader *reader = solid_reader(s.name, TRI_MODE_LATEST, 0);
+    struct tri_frame queue[QUEUE] = { 0 };
+    for (int i = 0; i < 350; i++) { // more than three checks
+        assert_int_equal(publish(&s), TRI_OK);
+        struct tri_frame *frame = &queue[i % QUEUE];
+        tri_reader_release(reader, frame);
+        assert_int_equal(tri_reader_acquire(reader, frame, 0), TRI_OK);
+        assert_true(tri_frame_is_locked(frame));
+        fixture_sleep_ms(10);
+    }
+    for (int i = 0; i < QUEUE; i++)
+        tri_reader_release(reader, &queue[i]);
+    assert_null(strstr(said, "tampered"));
+    assert_true(comes_to(&s, TRI_LOCK_WHOLE));
+    assert_null(strstr(said, "tampered"));
+
+    // Without the reader nothing explains missing units.
+    corrupt(&s, TRI_LOCK_WHOLE - QUEUE);
+    solid_leave(&reader, &queue[0]);
+    assert_true(comes_to(&s, TRI_LOCK_WHOLE));
+    assert_non_null(strstr(said, "tampered"));
+    expect_as_ever(&s);
+    tri_writer_close(&s.writer);
+}
+
 static void holder_of_a_smaller_segment_is_not_corruption(void **state)
 {
     (void)state;
@@ -319,6 +349,7 @@ int main(void)
         fixture_test(excess_units_are_removed_from_a_lock),
         fixture_test(true_holder_of_a_corrupt_lock_keeps_it_until_its_death),
         fixture_test(possible_lock_of_an_attached_reader_is_left_to_reclaim),
+        fixture_test(queue_longer_than_the_slots_is_not_corruption),
         fixture_test(holder_of_a_smaller_segment_is_not_corruption),
         fixture_test(reader_that_closes_releases_the_lock_of_the_next_frame),
     };
