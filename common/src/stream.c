@@ -323,11 +323,14 @@ enum tri_err tri_stream_find(const char *name, struct tri_stream *stream)
     return err;
 }
 
+static bool are_remove_flags(uint32_t flags)
+{
+    return (flags & ~(uint32_t)TRI_REMOVE_FORCE) == 0;
+}
+
 /** Removes the objects of a key; `shm_id` -1: no segment. */
 static enum tri_err remove_objects(key_t key, int shm_id, uint32_t flags)
 {
-    if (flags & ~(uint32_t)TRI_REMOVE_FORCE)
-        return TRI_ERR_INVALID;
     const int sem_id = semget(key, 0, 0);
     if (shm_id < 0 && sem_id < 0)
         return TRI_ERR_NO_STREAM;
@@ -346,6 +349,8 @@ static enum tri_err remove_objects(key_t key, int shm_id, uint32_t flags)
 
 enum tri_err tri_stream_remove(const char *name, uint32_t flags)
 {
+    if (!are_remove_flags(flags))
+        return TRI_ERR_INVALID;
     struct tri_stream stream;
     const enum tri_err err = tri_stream_find(name, &stream);
     return err == TRI_OK ? remove_objects(stream.key, stream.shm_id, flags) : err;
@@ -353,5 +358,7 @@ enum tri_err tri_stream_remove(const char *name, uint32_t flags)
 
 enum tri_err tri_stream_remove_key(int key, uint32_t flags)
 {
-    return tri_key_is_ours(key) ? remove_objects(key, shmget(key, 0, 0), flags) : TRI_ERR_INVALID;
+    return tri_key_is_ours(key) && are_remove_flags(flags)
+               ? remove_objects(key, shmget(key, 0, 0), flags)
+               : TRI_ERR_INVALID;
 }

@@ -15,6 +15,9 @@
 
 #define SLOTS_DEFAULT 3
 #define MODE_DEFAULT  0640u
+#define UNKNOWN_FLAG                                                                              \
+    "there is no such flag; clear it, or use the libtriptych that the program was built for, or " \
+    "a later one"
 
 /** Finds a group by name or number. */
 static bool group_named(const char *word, gid_t *group)
@@ -37,12 +40,28 @@ static enum tri_err refuse(const tri_log *log, const char *what, const char *val
     return TRI_ERR_INVALID;
 }
 
+/** Why the expected frames cannot be published; NULL: they can. */
+static const char *impossible(const struct tri_video *video)
+{
+    if (video->width < 1 || video->width > TRI_DIMENSION_MAX || video->height < 1 ||
+        video->height > TRI_DIMENSION_MAX)
+        return "the size is out of range; a picture is 1x1 to 16384x16384";
+    if (!tri_video_valid(video))
+        return "rate, aspect ratio, rotation or bits are out of range; see triptych/video.h";
+    struct tri_shape shape;
+    return tri_video_shape(video, &shape) == TRI_OK
+               ? NULL
+               : "planes, strides or rows do not fit the format; see tri_video_shape()";
+}
+
 enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_options *o)
 {
     char text[32];
     const char *name = o->name ? o->name : TRI_NAME_DEFAULT;
     if (!TRI_RESERVED_ARE_ZERO(o))
         return refuse(o->log, "options of stream", name, TRI_RESERVED_TEXT);
+    if (!TRI_RESERVED_ARE_ZERO(&o->video))
+        return refuse(o->log, "video of stream", name, TRI_RESERVED_TEXT);
     if (!tri_name_valid(name))
         return refuse(o->log, "stream name", name, "a name is " TRI_NAME_RULE);
     strcpy(w->name, name);
@@ -50,6 +69,10 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
     if (o->source)
         snprintf(w->source, sizeof(w->source), "%s", o->source);
 
+    if (o->flags & ~(uint32_t)(TRI_WRITER_CHECKSUM | TRI_WRITER_HUGE_PAGES | TRI_WRITER_MLOCK)) {
+        snprintf(text, sizeof(text), "%#x", (unsigned)o->flags);
+        return refuse(o->log, "flags", text, UNKNOWN_FLAG);
+    }
     w->slots_wanted = o->slots ? o->slots : SLOTS_DEFAULT;
     if (w->slots_wanted < TRI_SLOTS_MIN || w->slots_wanted > TRI_SLOTS_MAX) {
         snprintf(text, sizeof(text), "%u", w->slots_wanted);
@@ -74,15 +97,15 @@ enum tri_err tri_writer_configure(struct tri_writer *w, const struct tri_writer_
 
     w->slot_bytes_wanted = o->slot_bytes;
     if (o->video.fourcc) {
-        struct tri_shape shape;
-        if (tri_video_shape(&o->video, &shape) != TRI_OK) {
+        const char *why = impossible(&o->video);
+        if (why) {
             char fourcc[5];
-            tri_log_write(o->log, TRI_LOG_ERROR, "writer",
-                          "%ux%u %s: a picture is 1x1 to %dx%d in a format of triptych's table",
-                          o->video.width, o->video.height, tri_fourcc_name(o->video.fourcc, fourcc),
-                          TRI_DIMENSION_MAX, TRI_DIMENSION_MAX);
+            tri_log_write(o->log, TRI_LOG_ERROR, "writer", "%ux%u %s: %s", o->video.width,
+                          o->video.height, tri_fourcc_name(o->video.fourcc, fourcc), why);
             return TRI_ERR_INVALID;
         }
+        struct tri_shape shape;
+        tri_video_shape(&o->video, &shape);
         if (shape.bytes > w->slot_bytes_wanted)
             w->slot_bytes_wanted = shape.bytes;
     }

@@ -62,6 +62,60 @@ static void video_with_a_reserved_word_is_refused(void **state)
     assert_int_equal(tri_video_shape(&later, &shape), TRI_ERR_INVALID);
 }
 
+static void expected_video_with_a_reserved_word_is_refused(void **state)
+{
+    (void)state;
+    for (int known = 0; known < 2; known++) { // also if the first frame gives the format
+        struct tri_writer_options options = { .name = stream(), .log = &log_to_memory };
+        if (known)
+            options.video = video;
+        options.video.reserved[0] = 1;
+        tri_writer *writer;
+        assert_int_equal(tri_writer_open(&writer, &options), TRI_ERR_INVALID);
+        assert_non_null(strstr(logged, "a reserved word is not zero: zero the structure first"));
+    }
+}
+
+static void unknown_flag_is_refused(void **state)
+{
+    (void)state;
+    struct tri_writer_options options = { .name = stream(),
+                                          .flags = TRI_WRITER_MLOCK << 1,
+                                          .log = &log_to_memory };
+    tri_writer *writer;
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_ERR_INVALID);
+    assert_null(writer);
+    assert_string_equal(logged, "flags \"0x8\": there is no such flag; clear it, or use the "
+                                "libtriptych that the program was built for, or a later one");
+    assert_int_equal(tri_stream_remove(stream(), TRI_REMOVE_FORCE << 1), TRI_ERR_INVALID);
+}
+
+static void expected_video_that_no_frame_can_have_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        struct tri_video video;
+        const char *text;
+    } cases[] = {
+        { { .fourcc = TRI_FOURCC_GREY, .width = 16385, .height = 48 },
+          "16385x48 GREY: the size is out of range" },
+        { { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .stride = { 10 } },
+          "64x48 GREY: planes, strides or rows do not fit" },
+        { { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .rotation = 45 },
+          "64x48 GREY: rate, aspect ratio, rotation or bits" },
+        { { .fourcc = TRI_FOURCC_GREY, .width = 64, .height = 48, .fps_num = 30 },
+          "64x48 GREY: rate, aspect ratio, rotation or bits" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct tri_writer_options options = { .name = stream(),
+                                                    .video = cases[i].video,
+                                                    .log = &log_to_memory };
+        tri_writer *writer;
+        assert_int_equal(tri_writer_open(&writer, &options), TRI_ERR_INVALID);
+        assert_non_null(strstr(logged, cases[i].text));
+    }
+}
+
 static void draft_with_a_reserved_word_is_dropped(void **state)
 {
     (void)state;
@@ -83,6 +137,9 @@ int main(void)
         cmocka_unit_test(writer_options_with_a_reserved_word_are_refused),
         cmocka_unit_test(reader_options_with_a_reserved_word_are_refused),
         cmocka_unit_test(video_with_a_reserved_word_is_refused),
+        cmocka_unit_test(expected_video_with_a_reserved_word_is_refused),
+        cmocka_unit_test(expected_video_that_no_frame_can_have_is_refused),
+        cmocka_unit_test(unknown_flag_is_refused),
         cmocka_unit_test(draft_with_a_reserved_word_is_dropped),
     };
     return cmocka_run_group_tests_name("reserved", tests, NULL, NULL);
