@@ -172,8 +172,8 @@ static bool publishable(const struct tri_writer *w, const struct tri_draft *draf
     const struct tri_frame_info *info = &draft->info;
     return (as_begun(w, draft) || tri_shape_fits(&info->video, &draft->shape, slot_bytes)) &&
            draft->shape.bytes <= slot_bytes && info->user_bytes <= TRI_USER_MAX &&
-           TRI_RESERVED_ARE_ZERO(info) && tri_time_sane(info->capture_ns) &&
-           tri_video_valid(&info->video) &&
+           TRI_RESERVED_ARE_ZERO(info) && TRI_RESERVED_ARE_ZERO(&info->video) &&
+           tri_time_sane(info->capture_ns) && tri_video_valid(&info->video) &&
            (draft->shape.plane[0].rows > 0 ||
             (info->bytes_used > 0 && info->bytes_used <= draft->shape.plane[0].bytes));
 }
@@ -208,6 +208,8 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
         return TRI_ERR_INVALID;
     if (tri_mapping_is_inherited(mapping))
         return TRI_ERR_FORKED;
+    if (mapping->segment.geometry.stream_id != w->stream_id) // a draft of another writer
+        return TRI_ERR_INVALID;
     const bool current = mapping == w->mapping;
     __builtin_prefetch(&mapping->segment.header->latest, 1); // readers already have the frame: the
                                                              // checksum takes time

@@ -116,6 +116,28 @@ static void expected_video_that_no_frame_can_have_is_refused(void **state)
     }
 }
 
+static void draft_of_another_writer_is_refused(void **state)
+{
+    (void)state;
+    char other_name[TRI_NAME_MAX + 1];
+    tri_writer *writer;
+    tri_writer *other;
+    struct tri_draft draft;
+    struct tri_writer_options options = { .name = stream(), .video = video };
+    assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
+    snprintf(other_name, sizeof(other_name), "other%d", (int)getpid());
+    options.name = other_name;
+    assert_int_equal(tri_writer_open(&other, &options), TRI_OK);
+    assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+    assert_int_equal(tri_writer_publish_pinned(other, &draft), TRI_ERR_INVALID);
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(other, &stats);
+    assert_int_equal(stats.dropped_writer, 0);
+    assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
+    tri_writer_close(&other);
+    tri_writer_close(&writer);
+}
+
 static void draft_with_a_reserved_word_is_dropped(void **state)
 {
     (void)state;
@@ -125,6 +147,9 @@ static void draft_with_a_reserved_word_is_dropped(void **state)
     assert_int_equal(tri_writer_open(&writer, &options), TRI_OK);
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
     draft.info.reserved[0] = 1;
+    assert_int_equal(tri_writer_publish(writer, &draft), TRI_ERR_INVALID);
+    assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
+    draft.info.video.reserved[0] = 1;
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_ERR_INVALID);
     assert_int_equal(tri_writer_begin(writer, &video, &draft), TRI_OK);
     assert_int_equal(tri_writer_publish(writer, &draft), TRI_OK);
@@ -140,6 +165,7 @@ int main(void)
         cmocka_unit_test(expected_video_with_a_reserved_word_is_refused),
         cmocka_unit_test(expected_video_that_no_frame_can_have_is_refused),
         cmocka_unit_test(unknown_flag_is_refused),
+        cmocka_unit_test(draft_of_another_writer_is_refused),
         cmocka_unit_test(draft_with_a_reserved_word_is_dropped),
     };
     return cmocka_run_group_tests_name("reserved", tests, NULL, NULL);
