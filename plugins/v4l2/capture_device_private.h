@@ -51,11 +51,13 @@ struct device {
     struct buffer buffer[VIDEO_MAX_FRAME];
     uint64_t queue_count;
     bool streaming;
-    bool sequence_known; // a frame was dequeued since the start
-    uint64_t first_sequence;
-    uint32_t changes;   // a futex: counts queued buffers and stops
-    tri_reader *reader; // open while frames are wanted
-    pid_t reader_pid;   // the process that opened it, not a child that it forked
+    bool sequence_known;     // a frame was dequeued since the start
+    uint64_t first_sequence; // the driver's, of the frame with sequence number 0
+    uint64_t last_sequence;  // the driver's, of the newest frame
+    uint64_t generation;     // of the writer that published it
+    uint32_t changes;        // a futex: counts queued buffers and stops
+    tri_reader *reader;      // open while frames are wanted
+    pid_t reader_pid;        // the process that opened it, not a child that it forked
 
     pthread_mutex_t acquire_lock; // taken before `lock`, held while a call waits for a frame
     struct tri_frame frame;

@@ -258,6 +258,21 @@ static int acquire(struct handle *handle)
     }
 }
 
+/** Numbers a frame as a driver does: a count of its own from STREAMON on, whose gaps are the source's.
+ *  A writer that restarts, or a camera that comes back, may begin at 0 again: the count continues. */
+static uint32_t next_sequence(struct device *d, const struct tri_frame_info *info)
+{
+    const uint64_t next = d->last_sequence - d->first_sequence + 1;
+    if (!d->sequence_known)
+        d->first_sequence = info->driver_sequence;
+    else if (info->generation != d->generation || info->driver_sequence < d->last_sequence)
+        d->first_sequence = info->driver_sequence - next;
+    d->sequence_known = true;
+    d->last_sequence = info->driver_sequence;
+    d->generation = info->generation;
+    return (uint32_t)(info->driver_sequence - d->first_sequence);
+}
+
 static void stamp(struct device *d, struct v4l2_buffer *last, uint32_t bytes)
 {
     const struct tri_frame_info *const info = &d->frame.info;
@@ -266,10 +281,7 @@ static void stamp(struct device *d, struct v4l2_buffer *last, uint32_t bytes)
     if (info->flags & TRI_FRAME_KEY)
         last->flags |= V4L2_BUF_FLAG_KEYFRAME;
     last->field = d->pix.field;
-    if (!d->sequence_known)
-        d->first_sequence = info->driver_sequence;
-    d->sequence_known = true;
-    last->sequence = (uint32_t)(info->driver_sequence - d->first_sequence);
+    last->sequence = next_sequence(d, info);
     last->timestamp.tv_sec = (time_t)(info->capture_ns / 1000000000);
     last->timestamp.tv_usec = (suseconds_t)(info->capture_ns % 1000000000 / 1000);
 }

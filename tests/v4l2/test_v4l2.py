@@ -198,13 +198,15 @@ for how in ('poll', 'select', 'epoll'):
         program = self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
                                        "--stream-count=200", "--verbose",
                                        stderr=subprocess.STDOUT)
-        for _ in range(20):
-            program.stdout.readline()
+        before = [program.stdout.readline() for _ in range(20)]
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         self.capture(self.name)
-        program.stdout.read()
+        printed = (b"".join(before) + program.stdout.read()).decode()
         self.assertEqual(program.wait(PATIENCE), 0)
+        numbers = [int(number) for number in re.findall(r"seq: +(\d+)", printed)]
+        self.assertEqual(numbers, sorted(numbers))  # of the second writer, too
+        self.assertLess(numbers[-1], 400)
 
     def test_program_keeps_its_size_when_the_stream_changes(self):
         writer = self.capture(self.name)
