@@ -8,20 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNNUMBERED 255 // the minor of /dev/triptych/NAME without a number
+#define UNNUMBERED (DEVICE_NUMBER_MAX + 1) // the minor of /dev/triptych/NAME without a number
 
 static struct device_name devices[DEVICES_MAX];
 static size_t count;
+
+bool devices_parse_number(const char *text, unsigned long *number, const char **end)
+{
+    const size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || (digits > 1 && *text == '0')) // strtoul() accepts signs and blanks, too
+        return false;
+    *number = strtoul(text, NULL, 10);
+    *end = text + digits;
+    return true;
+}
 
 int devices_parse(const char *text, struct device_name out[DEVICES_MAX])
 {
     int found = 0;
     while (*text) {
-        char *end;
-        const unsigned long number = strtoul(text, &end, 10);
-        const char *const name = end + 1;
-        if (end == text || *end != '=' || number >= UNNUMBERED || found == DEVICES_MAX)
+        const char *end;
+        unsigned long number;
+        if (!devices_parse_number(text, &number, &end) || *end != '=' ||
+            number > DEVICE_NUMBER_MAX || found == DEVICES_MAX)
             return -1;
+        const char *const name = end + 1;
         const size_t length = strcspn(name, ":");
         if (length > TRI_NAME_MAX)
             return -1;
@@ -64,9 +75,9 @@ bool devices_find(const char *path, char stream[TRI_NAME_MAX + 1])
     }
     if (strncmp(path, video, sizeof(video) - 1) != 0)
         return false;
-    char *end;
-    const unsigned long number = strtoul(path + sizeof(video) - 1, &end, 10);
-    if (end == path + sizeof(video) - 1 || *end)
+    const char *end;
+    unsigned long number;
+    if (!devices_parse_number(path + sizeof(video) - 1, &number, &end) || *end)
         return false;
     for (size_t i = 0; devices_at(i); i++)
         if (devices_at(i)->number == number) {

@@ -12,6 +12,7 @@
 #define DEVICES_VARIABLE   "TRIPTYCH_V4L2_DEVICES"
 #define ZERO_COPY_VARIABLE "TRIPTYCH_V4L2_ZERO_COPY"
 #define DEVICES_MAX        64
+#define DEVICE_NUMBER_MAX  254
 #define DEVICES_FOLDER     "/dev/triptych"
 
 /** A stream as /dev/video<number>. */
@@ -19,6 +20,10 @@ struct device_name {
     unsigned number;
     char stream[TRI_NAME_MAX + 1];
 };
+
+/** Parses the N of /dev/videoN: digits only, as the kernel writes them. *end is what follows.
+ *  @return false, `text` does not begin with such a number */
+bool devices_parse_number(const char *text, unsigned long *number, const char **end);
 
 /** Parses "N=NAME:N=NAME". @return the number of devices; -1, `text` is not such a list. */
 int devices_parse(const char *text, struct device_name out[DEVICES_MAX]);

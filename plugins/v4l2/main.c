@@ -33,10 +33,19 @@ static bool set_device(const struct cli_option *option, void *target, const char
     struct device_name parsed[DEVICES_MAX];
     (void)option;
     if (config->devices == DEVICES_MAX || devices_parse(value, parsed) != 1) {
-        snprintf(why, why_bytes, "a device is NUMBER=STREAM, such as 0=cam0; at most %d of them",
-                 DEVICES_MAX);
+        snprintf(
+            why, why_bytes,
+            "a device is NUMBER=STREAM, such as 0=cam0, NUMBER from 0 to %d; at most %d of them",
+            DEVICE_NUMBER_MAX, DEVICES_MAX);
         return false;
     }
+    for (uint32_t i = 0; i < config->devices; i++)
+        if (config->device[i].number == parsed[0].number) {
+            snprintf(why, why_bytes,
+                     "/dev/video%u is '%s' already; give each stream its own number",
+                     parsed[0].number, config->device[i].stream);
+            return false;
+        }
     config->device[config->devices++] = parsed[0];
     return true;
 }

@@ -196,10 +196,11 @@ char *__realpath_chk(const char *path, char *to, size_t room);
 static bool resolve(const char *path, char to[PATH_MAX])
 {
     static const char class[] = "/sys/class/video4linux/video";
-    char *end;
-    if (!is_given(path) || strncmp(path, class, sizeof(class) - 1) != 0)
+    const char *end;
+    unsigned long number;
+    if (!is_given(path) || strncmp(path, class, sizeof(class) - 1) != 0 ||
+        !devices_parse_number(path + sizeof(class) - 1, &number, &end))
         return false;
-    const unsigned long number = strtoul(path + sizeof(class) - 1, &end, 10);
     for (size_t i = 0; devices_at(i); i++)
         if (devices_at(i)->number == number) {
             snprintf(to, PATH_MAX, "/sys/devices/virtual/video4linux/video%lu%s", number, end);

@@ -174,6 +174,8 @@ for how in ('poll', 'select', 'epoll'):
                              "print(open('/sys/class/video4linux/video40/name').read());"
                              "print(os.path.realpath('/dev/video40'))")
         self.assertEqual(listed.count("video40"), 2)
+        self.assertEqual(self.python("for path in ('040', '+40', ' 40', '40 '):"
+                                     "print(os.path.exists('/dev/video' + path))"), ["False"] * 4)
         self.assertIn(self.name, listed)
 
     def test_path_names_the_stream_without_a_number(self):
@@ -471,6 +473,11 @@ class Launcher(PreloadedTest):
         self.assert_refused(self.run_to_end("triptych-v4l2"), 2, "no program")
         self.assert_refused(self.run_to_end("triptych-v4l2", "--device", "cam0", "true"), 2,
                             "NUMBER=STREAM")
+        for value in ("+4=cam0", " 4=cam0", "04=cam0", "255=cam0"):
+            self.assert_refused(self.run_to_end("triptych-v4l2", "--device", value, "true"), 2,
+                                "from 0 to 254")
+        self.assert_refused(self.run_to_end("triptych-v4l2", "--device", "4=cam0", "--device", "4=cam1",
+                                            "true"), 2, "/dev/video4 is 'cam0' already")
 
 
 if __name__ == "__main__":
