@@ -192,12 +192,18 @@ EXPORT int euidaccess(const char *path, int mode)
 
 char *__realpath_chk(const char *path, char *to, size_t room);
 
-/** The path below /sys/devices of a device's entry in /sys/class. @return false, the path is not one */
+/** A device's path is itself; of its entry in /sys/class it is the one below /sys/devices. @return
+ *  false, the path is not one of ours */
 static bool resolve(const char *path, char to[PATH_MAX])
 {
     static const char class[] = "/sys/class/video4linux/video";
     const char *end;
     unsigned long number;
+    unsigned minor;
+    if (exists(path, &minor)) {
+        snprintf(to, PATH_MAX, "%s", path);
+        return true;
+    }
     if (!is_given(path) || strncmp(path, class, sizeof(class) - 1) != 0 ||
         !devices_parse_number(path + sizeof(class) - 1, &number, &end))
         return false;
@@ -220,6 +226,11 @@ EXPORT char *realpath(const char *path, char *to)
 EXPORT char *__realpath_chk(const char *path, char *to, size_t room)
 {
     return room < PATH_MAX ? REAL(__realpath_chk)(path, to, room) : realpath(path, to);
+}
+
+EXPORT char *canonicalize_file_name(const char *path)
+{
+    return realpath(path, NULL);
 }
 
 /** A directory that also lists the devices. */

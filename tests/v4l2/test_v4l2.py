@@ -174,6 +174,13 @@ for how in ('poll', 'select', 'epoll'):
                              "print(open('/sys/class/video4linux/video40/name').read());"
                              "print(os.path.realpath('/dev/video40'))")
         self.assertEqual(listed.count("video40"), 2)
+        self.assertEqual(self.python("""
+import ctypes
+libc = ctypes.CDLL(None)
+for resolve in (lambda path: libc.realpath(path, None), libc.canonicalize_file_name):
+    libc.realpath.restype = libc.canonicalize_file_name.restype = ctypes.c_char_p
+    print(resolve(DEVICE.encode()).decode())
+"""), [DEVICE] * 2)
         self.assertEqual(self.python("for path in ('040', '+40', ' 40', '40 '):"
                                      "print(os.path.exists('/dev/video' + path))"), ["False"] * 4)
         self.assertIn(self.name, listed)
