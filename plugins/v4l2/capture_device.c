@@ -54,20 +54,22 @@ void device_refresh(struct device *device)
 }
 
 /** Waits for the first frame of a stream that exists. Asks again and again: a reader that waits would
- *  open a source on demand. */
-static bool wait_for_description(const char *name, struct tri_video *video)
+ *  open a source on demand. @return 0 or an errno */
+static int wait_for_description(const char *name, struct tri_video *video)
 {
     for (int waited = 0; waited <= FIRST_FRAME_MS; waited += POLL_MS) {
         struct tri_stream stream;
         if (tri_stream_find(name, &stream) != TRI_OK)
-            return false;
+            return ENODEV;
         if (stream.has_frame) {
             *video = stream.newest.video;
-            return true;
+            return 0;
         }
+        if (stream.state == TRI_STREAM_UNREADABLE)
+            return EACCES;
         poll(NULL, 0, POLL_MS);
     }
-    return false;
+    return ENODEV;
 }
 
 static void free_device(struct device *d)
@@ -84,8 +86,9 @@ static void free_device(struct device *d)
 static struct device *new_device(const char *stream)
 {
     struct tri_video video;
-    if (!wait_for_description(stream, &video)) {
-        errno = ENODEV;
+    const int err = wait_for_description(stream, &video);
+    if (err) {
+        errno = err;
         return NULL;
     }
     struct device *const d = calloc(1, sizeof(*d));

@@ -29,7 +29,8 @@ struct handle {
     unsigned references;
 };
 
-/** Opens a file of the stream's device. @return NULL with errno set: ENODEV, no such stream. */
+/** Opens a file of the stream's device. @return NULL with errno set: ENODEV, no such stream;
+ *  EACCES, this user may not read it. */
 struct handle *device_open(const char *stream, int flags);
 
 /** Closes a file; stops streaming and frees the buffers if they are its own. */

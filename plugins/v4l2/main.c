@@ -115,7 +115,8 @@ static void check_streams(const struct config *config, const tri_log *log)
 {
     if (config->devices == 0)
         tri_log_write(log, TRI_LOG_WARN, "v4l2",
-                      "no stream has a frame: there are no devices; start triptych-capture first");
+                      "no stream that you may read has a frame: there are no devices; start "
+                      "triptych-capture first");
     for (uint32_t i = 0; i < config->devices; i++) {
         struct tri_stream stream;
         const char *const name = config->device[i].stream;
@@ -124,6 +125,10 @@ static void check_streams(const struct config *config, const tri_log *log)
             tri_log_write(log, TRI_LOG_WARN, "v4l2",
                           "%s: %s; /dev/video%u cannot be opened before there is one", name,
                           tri_strerror(err), config->device[i].number);
+        else if (stream.state == TRI_STREAM_UNREADABLE)
+            tri_log_write(log, TRI_LOG_WARN, "v4l2",
+                          "%s: %s; start its writer with --mode 0644, or --group", name,
+                          tri_strerror(TRI_ERR_DENIED));
     }
 }
 

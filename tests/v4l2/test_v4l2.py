@@ -195,6 +195,21 @@ for resolve in (lambda path: libc.realpath(path, None), libc.canonicalize_file_n
         done = self.preloaded(self.name, tool("cat"), DEVICE)
         self.assertIn("No such device", done.stderr)
 
+    @unittest.skipUnless(os.getuid() == 0, "another user's stream needs root")
+    def test_device_of_a_private_stream_is_denied(self):
+        self.capture(self.name, "--mode", "0600")
+        folder = self.folder()
+        os.chmod(folder, 0o755)
+        for path in ("plugins/v4l2/triptych-v4l2", "plugins/v4l2/libtriptych-v4l2.so",
+                     "common/libtriptych.so.0"):
+            shutil.copy(BUILD / path, folder)
+        done = self.run_to_end(tool("setpriv"), "--reuid=65534", "--clear-groups", "env",
+                               f"LD_LIBRARY_PATH={folder}", folder / "triptych-v4l2",
+                               "--device", f"40={self.name}", tool("cat"), DEVICE)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, rf"{re.escape(self.name)}: permission denied; start its writer")
+        self.assertIn(f"{DEVICE}: Permission denied", done.stderr)
+
     def test_other_files_are_not_touched(self):
         self.capture(self.name)
         path = self.folder() / "file"
