@@ -3,6 +3,7 @@
 #include "capture_device_private.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdlib.h>
@@ -221,6 +222,24 @@ static struct buffer *oldest_queued(struct device *d)
     return oldest;
 }
 
+/** Warns of a change that ends a program's frames: a compressed format is neither made nor scaled. */
+static void warn_of_change(const struct device *d, const struct tri_video *video)
+{
+    const struct tri_format *const chosen = tri_format_find(d->pix.pixelformat);
+    char from[5];
+    char to[5];
+    if (!chosen || chosen->family != TRI_FAMILY_COMPRESSED ||
+        (video->fourcc == chosen->fourcc && video->width == d->pix.width &&
+         video->height == d->pix.height))
+        return;
+    tri_log_write(&d->log, TRI_LOG_WARN, "v4l2",
+                  "%s: the stream is %s %" PRIu32 "x%" PRIu32
+                  " now: a program that chose %s %" PRIu32 "x%" PRIu32
+                  " gets no frame; start it again",
+                  d->stream, tri_fourcc_name(video->fourcc, to), video->width, video->height,
+                  tri_fourcc_name(chosen->fourcc, from), d->pix.width, d->pix.height);
+}
+
 /** Notifies all files of the device of a new format, once. Call with `lock` held. */
 static void note_source(struct device *d, const struct tri_video *video)
 {
@@ -228,6 +247,7 @@ static void note_source(struct device *d, const struct tri_video *video)
         video->height == d->seen.height)
         return;
     d->seen = *video;
+    warn_of_change(d, video);
     for (struct handle *h = d->handles; h; h = h->next)
         if (h->subscribed) {
             h->events = 1;

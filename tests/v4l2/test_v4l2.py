@@ -246,6 +246,18 @@ for resolve in (lambda path: libc.realpath(path, None), libc.canonicalize_file_n
         self.assertEqual(len(frames), 614400 * 100)
         self.assertAlmostEqual(frames[0], frames[-614400], delta=12)  # the grey bar, scaled
 
+    def test_change_that_ends_compressed_frames_is_named(self):
+        writer = self.capture(self.name, "--format", "MJPG")
+        program = self.start_preloaded(self.name, tool("v4l2-ctl"), "-d", DEVICE, "--stream-mmap",
+                                       "--verbose", stderr=subprocess.STDOUT)
+        self.assertIn(b"seq:", next(line for line in program.stdout if b"seq:" in line))
+        writer.terminate()
+        writer.wait()
+        self.capture(self.name, "--size", "320x240", "--format", "MJPG")
+        warning = next(line for line in program.stdout if b"warn" in line)
+        self.assertIn(f"{self.name}: the stream is MJPG 320x240 now: a program that chose MJPG 640x480 "
+                      "gets no frame; start it again", warning.decode())
+
     def test_status_of_the_input_reports_no_signal(self):
         writer = self.capture(self.name)
         self.assertIn("(%s: ok)" % self.name, self.v4l2_ctl("--get-input"))
