@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! Prints the mean of plane 0 of each frame of a stream in place, without libtriptych and with Rust's
 //! standard library only, as docs/layout.md describes it.
-//!   rustc -O read.rs && ./read sample
+//!   rustc -O --edition 2021 read.rs && ./read sample
 use std::ffi::{c_int, c_long, c_short, c_ushort, c_void};
 use std::sync::atomic::{fence, AtomicU32, AtomicU64, Ordering};
 use std::{env, fs, ptr, thread, time::Duration};

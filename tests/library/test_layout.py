@@ -77,9 +77,11 @@ class Readers(ProgramTest):
 
     def test_rust_reads_a_stream_with_its_standard_library(self):
         program = self.folder() / "read"
-        done = subprocess.run([tool("rustc"), "-O", "--edition", "2021", SOURCE / "samples/read.rs",
-                               "-o", program], timeout=PATIENCE * 2, check=False, text=True,
-                              stderr=subprocess.PIPE)
+        source = SOURCE / "samples/read.rs"
+        text = source.read_text(encoding="utf-8")
+        printed = re.search(r"^//!   rustc (.*) read.rs &&", text, re.MULTILINE)
+        done = subprocess.run([tool("rustc"), *printed[1].split(), source, "-o", program],
+                              timeout=PATIENCE * 2, check=False, text=True, stderr=subprocess.PIPE)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
         self.expect_frames(str(program))
 
