@@ -64,13 +64,13 @@ void tri_owner_explain(const tri_log *log, const char *name, key_t key)
         tri_log_write(
             log, TRI_LOG_ERROR, "segment",
             "%s: the semaphores are of user %s, the segment is of user %s (key 0x%08x): one "
-            "of them is planted and neither is trusted; choose another --name, or have root "
+            "of them is planted and neither is trusted; choose another name, or have root "
             "run `triptych-info remove %s`",
             name, user_text(set, text[0]), user_text(segment, text[1]), (unsigned)key, name);
     else
         tri_log_write(log, TRI_LOG_ERROR, "segment",
                       "%s: this name is taken by user %s (key 0x%08x) and is not trusted; choose "
-                      "another --name, or have that user or root run `triptych-info remove %s`",
+                      "another name, or have that user or root run `triptych-info remove %s`",
                       name, user_text(has_set ? set : segment, text[0]), (unsigned)key, name);
 }
 

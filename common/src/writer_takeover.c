@@ -137,7 +137,7 @@ static enum tri_err adopt(struct tri_writer *w, const struct tri_claim *claim)
     if (err == TRI_ERR_COLLISION) {
         tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
                       "%s: another stream's name has the same key 0x%08x (segment %d); choose "
-                      "another --name",
+                      "another name",
                       w->name, (unsigned)w->key, shm_id);
         return err;
     }
@@ -179,12 +179,12 @@ static enum tri_err claim_place(struct tri_writer *w, struct tri_claim *claim)
     w->sem_id = claim->sem_id;
     if (err == TRI_ERR_BUSY && claim->holder > 0)
         tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
-                      "%s: already has a writer, pid %d; stop it or choose another --name", w->name,
+                      "%s: already has a writer, pid %d; stop it or choose another name", w->name,
                       (int)claim->holder);
     else if (err == TRI_ERR_BUSY)
         tri_log_write(&w->log, TRI_LOG_ERROR, "segment",
                       "%s: already has a writer, in another container or PID namespace; stop it or "
-                      "choose another --name",
+                      "choose another name",
                       w->name);
     return err;
 }

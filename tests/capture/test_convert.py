@@ -408,7 +408,7 @@ class Refusals(Convert):
         for name in (source, to):
             self.capture(name, "-s", "64x48", "pattern:ball")
         done = self.run_to_end("triptych-convert", source, to)
-        self.assert_refused(done, FAILED, to)
+        self.assert_refused(done, FAILED, to, "stop it or choose another name")
 
     def test_loop_of_converters_is_refused(self):
         names = [self.stream() for _ in range(3)]
