@@ -4,12 +4,16 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define TOLERANCE      5 // percent
+#define AS_TEXT(value) #value
+#define DEFAULT(value) AS_TEXT(value)
+
 #define AT(field) .offset = offsetof(struct expect, field)
 const struct cli_option expect_options[] = {
     { 0, "expect-fps", "F", NULL, "fail unless F frames per second arrive", cli_set_rate, AT(fps),
       .group = "Expectations" },
-    { 0, "tolerance", "PCT", "5", "tolerance of --expect-fps in percent", cli_set_percent,
-      AT(tolerance) },
+    { 0, "tolerance", "PCT", DEFAULT(TOLERANCE), "tolerance of --expect-fps in percent",
+      cli_set_percent, AT(tolerance) },
     { 0, "max-drops", "N", NULL, "fail if driver, writer and reader lose more than N frames",
       cli_set_count, AT(max_drops) },
     { 0, "max-stalls", "N", NULL, "fail if the source pauses for three periods more than N times",
@@ -50,6 +54,8 @@ int expect_check(const struct expect *expect, const struct cli_program *program,
     if (expect->fps.den && !expect->fps.num)
         return cli_refuse(program, "--expect-fps 0 expects nothing: omit it, or give frames per "
                                    "second");
+    if (expect->tolerance != TOLERANCE && !expect->fps.den)
+        return cli_refuse(program, "--tolerance without --expect-fps: add it, or omit --tolerance");
     if (expect->tap && !more && !expect_something(expect))
         return cli_refuse(program, "--tap without an expectation: add --expect-fps, --max-drops or "
                                    "another --max");

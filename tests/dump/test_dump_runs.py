@@ -231,6 +231,7 @@ class Failures(ProgramTest):
                 (["a/b"], ["a/b", "a-z"]),
                 ([name, "other"], ["other"]),
                 (["--tap", name], ["--tap", "--expect-fps"]),
+                (["--tolerance", "3", "--max-drops", "0", name], ["--tolerance without --expect-fps"]),
                 (["--expect-fps", "0", name], ["--expect-fps 0 expects nothing"]),
                 (["--expect-fps", "fast", name], ["--expect-fps", "29.97"]),
                 (["--max-age-p99", "soon", name], ["--max-age-p99", "milliseconds"]),
