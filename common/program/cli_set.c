@@ -149,7 +149,7 @@ bool cli_set_rate(UNUSED const struct cli_option *option, void *target, const ch
                   char *why, size_t why_bytes)
 {
     const char *const hint = "frames per second are N, N/D or a decimal such as 29.97, up to "
-                             "1000000; 0: as fast as possible";
+                             "1000000";
     struct cli_rate rate = { 0, 1 };
     if (strchr(value, '/')) {
         uint64_t num = 0;
