@@ -77,6 +77,9 @@ static int wait_for_frames(void *user)
             SDL_Delay(RETRY_MS);
         if (err != TRI_ERR_SYSTEM || err != last)
             hand_over(reader_thread, &frame, err);
+        // The window's thread takes newer frames as well, and the end is returned only once.
+        if (err == TRI_OK && !is_ending(reader_thread) && has_no_writer(reader_thread->reader))
+            hand_over(reader_thread, &(struct tri_frame){ 0 }, TRI_ERR_NO_WRITER);
         last = err;
     }
     return 0;
