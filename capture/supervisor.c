@@ -21,6 +21,13 @@ static void write_source_log(void *user, enum tri_log_level level, const char *p
         tri_log_write(supervisor->log, level, part, "%s", text);
 }
 
+/** Begins the time within which a frame must come. */
+static void restart_timeout(struct supervisor *supervisor)
+{
+    supervisor->last_frame_ns = tri_now_ns();
+    supervisor->changed = false;
+}
+
 /** The NO SIGNAL frames of a source that was never open have a default format. */
 static struct tri_video default_video(struct tri_video video)
 {
@@ -45,7 +52,7 @@ enum source_result supervisor_open(struct supervisor *supervisor)
     publisher->options.log = &supervisor->source_log;
     const enum source_result result = publisher_open(publisher);
 
-    supervisor->last_frame_ns = tri_now_ns();
+    restart_timeout(supervisor);
     if (result == SOURCE_OK)
         return SOURCE_OK;
     publisher_close(publisher);
@@ -89,7 +96,7 @@ static enum source_result reopen_source(struct supervisor *supervisor)
 {
     if (publisher_open(&supervisor->publisher) == SOURCE_OK) {
         supervisor->outage.active = false;
-        supervisor->last_frame_ns = tri_now_ns();
+        restart_timeout(supervisor);
         return SOURCE_OK;
     }
     publisher_close(&supervisor->publisher);
@@ -99,7 +106,7 @@ static enum source_result reopen_source(struct supervisor *supervisor)
 
 static void note_frame(struct supervisor *supervisor)
 {
-    supervisor->last_frame_ns = tri_now_ns();
+    restart_timeout(supervisor);
     supervisor->proven = true;
     if (!supervisor->outage.since_ns)
         return;
@@ -186,9 +193,11 @@ static enum source_result publish_frame(struct supervisor *supervisor, int64_t u
     case SOURCE_OK:
         note_frame(supervisor);
         return SOURCE_OK;
-    case SOURCE_CHANGED:
-        supervisor->last_frame_ns = tri_now_ns();
-        return SOURCE_OK;
+    case SOURCE_CHANGED: // again and again without a frame: a loose plug
+        if (!supervisor->changed)
+            restart_timeout(supervisor);
+        supervisor->changed = true;
+        return check_device_timeout(supervisor);
     case SOURCE_DROPPED:
     case SOURCE_NOTHING:
         return check_device_timeout(supervisor);
@@ -230,7 +239,7 @@ static enum source_result wait_in_standby(struct supervisor *supervisor, int64_t
     supervisor->standby.active = false;
     tri_log_write(supervisor->log, TRI_LOG_INFO, "capture", "%s: opening it for a reader",
                   publisher->source.label);
-    supervisor->last_frame_ns = tri_now_ns();
+    restart_timeout(supervisor);
     if (publisher_open(publisher) == SOURCE_OK)
         return SOURCE_OK;
     return lose_source(supervisor);

@@ -21,7 +21,8 @@ struct supervisor {
     struct outage outage;
     tri_log source_log;    // the source's log: goes to `log`, and sets `reason`
     char reason[256];      // newest warning or error of the source
-    int64_t last_frame_ns; // when the source delivered a frame, or was opened
+    int64_t last_frame_ns; // when the source delivered a frame, was opened, or first changed
+    bool changed;          // it has changed since then: further changes do not count
     bool proven;           // it has delivered one
 };
 

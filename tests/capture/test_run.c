@@ -25,6 +25,7 @@
  *   w  a frame after one that found no slot                m  a frame and a message
  *   .  fill: nothing yet       l  fill: lost               c  fill: from now on twice as wide
  *   s  fill: silent from here on, until it is closed       e  fill: the end
+ *   v  fill: changes from here on, until it is closed
  *   r  fill: nothing until the reader has a frame: the next change removes its segment */
 static const char *script;
 
@@ -98,6 +99,8 @@ static enum source_result scripted_fill(struct source *source, struct tri_draft 
     usleep(5000);
     if (*script == 's' || (*script == 'r' && !shared->read))
         return SOURCE_NOTHING;
+    if (*script == 'v')
+        return SOURCE_CHANGED;
     switch (*script++) {
     case 'f':
         return fill_frame(draft);
@@ -134,7 +137,7 @@ static void scripted_close(struct source *source)
 {
     (void)source;
     queue.count = 0;
-    script += *script == 's';
+    script += *script == 's' || *script == 'v';
 }
 
 static const struct source_ops direct = { .name = "script",
@@ -226,7 +229,7 @@ static struct seen *play(const struct source_ops *ops, const char *what, const c
     char name[TRI_NAME_MAX + 1];
     snprintf(name, sizeof(name), "t%d-%s", (int)getpid(), what);
     struct config config = config_of(ops, name);
-    if (!strchr(steps, 's'))
+    if (!strpbrk(steps, "sv"))
         config.device_timeout = 0; // a busy machine must not count as a silent source
     return play_with(&config, steps);
 }
@@ -283,17 +286,29 @@ static void returned_source_logs_again(void **state)
     free(seen);
 }
 
-static void silent_source_is_closed_and_opened_again(void **state)
+/** Plays two frames, an outage and at least one frame more. */
+static void expect_outage(const char *what, const char *steps)
 {
-    struct seen *seen = play(&direct, "silent", "offsoffe");
+    struct seen *seen = play(&direct, what, steps);
     size_t at = 0;
-    (void)state;
     assert_int_equal(seen->status, CLI_DONE);
     assert_int_equal(count_like(seen, &at, 0), 2);
     assert_int_equal(count_like(seen, &at, TRI_FRAME_NO_SIGNAL | TRI_FRAME_RESTART), 1);
     count_like(seen, &at, TRI_FRAME_NO_SIGNAL);
     assert_int_equal(count_like(seen, &at, TRI_FRAME_RESTART), 1);
     free(seen);
+}
+
+static void silent_source_is_closed_and_opened_again(void **state)
+{
+    (void)state;
+    expect_outage("silent", "offsoffe");
+}
+
+static void source_that_changes_without_a_frame_is_lost(void **state)
+{
+    (void)state;
+    expect_outage("changes", "offvoffe");
 }
 
 static void missing_source_ends_the_run_unless_persistent(void **state)
@@ -408,6 +423,7 @@ int main(void)
         cmocka_unit_test(lost_source_is_replaced_by_no_signal_until_it_returns),
         cmocka_unit_test(returned_source_logs_again),
         cmocka_unit_test(silent_source_is_closed_and_opened_again),
+        cmocka_unit_test(source_that_changes_without_a_frame_is_lost),
         cmocka_unit_test(missing_source_ends_the_run_unless_persistent),
         cmocka_unit_test(frames_lost_by_a_source_are_counted_by_cause),
         cmocka_unit_test(source_that_fails_for_good_fails_the_run),
