@@ -8,6 +8,7 @@
 bool tri_watcher_start(struct tri_watcher *watcher, void *(*body)(void *), void *argument)
 {
     watcher->pid = getpid();
+    watcher->fork_depth = tri_fork_watch();
     watcher->fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     if (watcher->fd < 0)
         return false;
@@ -48,7 +49,7 @@ bool tri_watcher_stopped(struct tri_watcher *watcher)
 
 void tri_watcher_stop(struct tri_watcher *watcher, void (*wake)(void *argument), void *argument)
 {
-    if (watcher->pid == getpid()) {
+    if (watcher->pid == getpid() && !tri_forked_since(watcher->fork_depth)) {
         atomic_store_explicit(&watcher->stop, true, memory_order_release);
         tri_sleep_interrupt(&watcher->sleep);
         if (wake)

@@ -4,10 +4,12 @@
 #define TRI_WATCHER_H
 
 #include "doorbell.h"
+#include "sys_fork.h"
 
 struct tri_watcher {
-    int fd; // an eventfd: readable after tri_watcher_raise()
-    pid_t pid;
+    int fd;              // an eventfd: readable after tri_watcher_raise()
+    pid_t pid;           // of the process that has the thread;
+    unsigned fork_depth; // a child in a PID namespace of its own may have the same pid
     pthread_t thread;
     struct tri_sleep sleep;   // the thread's
     struct tri_doorbell bell; // the thread's

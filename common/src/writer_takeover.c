@@ -241,7 +241,7 @@ void tri_writer_on_stream_removed(struct tri_writer *w)
 
 void tri_writer_tear_down(struct tri_writer *w)
 {
-    if (w->sem_id < 0 || w->pid != getpid())
+    if (w->sem_id < 0 || w->pid != getpid() || tri_forked_since(w->fork_depth))
         return;
     // The segment first: while the semaphores exist, no other writer can take the place and create
     // a new segment.

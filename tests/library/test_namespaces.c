@@ -205,12 +205,57 @@ static void times_are_converted_between_time_namespaces(void **state)
     tri_stream_remove(meeting->name, 0);
 }
 
+/** What a first process has opened when it forks the first process of another namespace. */
+struct heritage {
+    const struct meeting *meeting;
+    tri_writer *writer;
+    tri_stream_monitor *monitor;
+};
+
+static int close_what_is_inherited(void *argument)
+{
+    struct heritage *heritage = argument;
+    CHECK(getpid() == 1);
+    alarm(FIXTURE_PATIENCE_S); // if it waits for a thread that it does not have
+    tri_stream_monitor_close(&heritage->monitor);
+    tri_writer_close(&heritage->writer);
+    return 0;
+}
+
+static int fork_a_process_of_the_same_pid(void *argument)
+{
+    const struct tri_video video = PICTURE;
+    struct heritage heritage = { .meeting = argument };
+    CHECK(getpid() == 1);
+    CHECK(solid_open(&heritage.writer, heritage.meeting->name, &video, 0) == TRI_OK);
+    CHECK(tri_stream_monitor_open(&heritage.monitor) == TRI_OK);
+    CHECK(in_a_pid_namespace(close_what_is_inherited, &heritage) == 0);
+    struct tri_stream stream;
+    CHECK(tri_stream_find(heritage.meeting->name, &stream) == TRI_OK);
+    CHECK(stream.state == TRI_STREAM_LIVE && stream.shm_id >= 0);
+    tri_stream_monitor_close(&heritage.monitor);
+    tri_writer_close(&heritage.writer);
+    return 0;
+}
+
+static int begin_with_pid_one(void *argument)
+{
+    return in_a_pid_namespace(fork_a_process_of_the_same_pid, argument);
+}
+
+static void child_with_the_same_pid_removes_nothing(void **state)
+{
+    (void)state;
+    expect_done(fixture_join(fixture_start(begin_with_pid_one, meeting_new())));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(ipc_namespaces_are_isolated),
         fixture_test(shared_ipc_namespace_works_without_pids),
         fixture_test(death_of_a_writer_in_another_pid_namespace_is_detected),
+        fixture_test(child_with_the_same_pid_removes_nothing),
         fixture_test(times_are_converted_between_time_namespaces),
     };
     return cmocka_run_group_tests_name("namespaces", tests, NULL, NULL);
