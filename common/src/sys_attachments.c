@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,12 @@ struct tri_attachment_list {
     struct tri_attachment *attachments;
     size_t count;
 };
+
+/** Whether a file could not be opened for lack of descriptors or memory. */
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
 
 /** Reads the name of a process; empty if it has ended. */
 static void read_name(pid_t pid, char *name, size_t bytes)
@@ -87,8 +94,8 @@ static enum tri_err read_process(tri_attachment_list *list, pid_t pid)
     char path[48];
     snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
     FILE *file = fopen(path, "re");
-    if (!file)
-        return TRI_OK; // has ended, or may not be inspected
+    if (!file) // has ended, or may not be inspected
+        return is_shortage(errno) ? TRI_ERR_NO_RESOURCES : TRI_OK;
     enum tri_err err = TRI_OK;
     bool shares = false;
     char line[512];
@@ -117,7 +124,7 @@ enum tri_err tri_attachment_list_open(tri_attachment_list **out)
     *out = NULL;
     DIR *processes = opendir("/proc");
     if (!processes)
-        return TRI_ERR_SYSTEM;
+        return is_shortage(errno) ? TRI_ERR_NO_RESOURCES : TRI_ERR_SYSTEM;
     tri_attachment_list *list = calloc(1, sizeof(*list));
     enum tri_err err = list ? TRI_OK : TRI_ERR_NO_RESOURCES;
     const struct dirent *entry;

@@ -4,6 +4,7 @@
 #include "solid_frames.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 
 #define PICTURE  solid_video(64, 48)
 #define NOT_HERE 77 // by unshare(2): not a test that can run here
@@ -67,6 +68,29 @@ static void list_names_each_process_once_with_its_access(void **state)
     assert_int_equal(fixture_join(pid), 0);
     assert_int_equal(count_listed(stats.shm_id, pid, &found), 0);
     tri_writer_close(&writer);
+}
+
+static int list_without_descriptors(void *argument)
+{
+    (void)argument;
+    const int next = dup(STDIN_FILENO);
+    CHECK(next >= 0 && close(next) == 0);
+    struct rlimit limit;
+    CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    for (int spare = 0; spare < 2; spare++) { // none for /proc, then none for its files
+        limit.rlim_cur = (rlim_t)(next + spare);
+        CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+        tri_attachment_list *list;
+        CHECK(tri_attachment_list_open(&list) == TRI_ERR_NO_RESOURCES);
+        CHECK(list == NULL);
+    }
+    return 0;
+}
+
+static void list_without_descriptors_is_refused_not_empty(void **state)
+{
+    (void)state;
+    assert_int_equal(fixture_join(fixture_start(list_without_descriptors, NULL)), 0);
 }
 
 /** The identifiers of both namespaces begin at 0. */
@@ -161,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(list_names_each_process_once_with_its_access),
+        fixture_test(list_without_descriptors_is_refused_not_empty),
         fixture_test(list_leaves_out_other_ipc_namespaces),
         fixture_test(failing_start_names_the_readers_of_earlier_segments),
     };

@@ -39,7 +39,8 @@ typedef struct tri_attachment_list tri_attachment_list;
  * Threads:   any.
  * Cost:      reads /proc/PID/maps of every process that this user may inspect: milliseconds.
  *
- * @return TRI_OK; TRI_ERR_NO_RESOURCES, out of memory; TRI_ERR_SYSTEM, there is no /proc.
+ * @return TRI_OK; TRI_ERR_NO_RESOURCES, no memory or descriptor left; TRI_ERR_SYSTEM, there is no
+ *         /proc.
  */
 TRI_API enum tri_err tri_attachment_list_open(tri_attachment_list **out);
 
