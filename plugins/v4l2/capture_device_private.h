@@ -78,6 +78,9 @@ void device_try_format(const struct device *device, struct v4l2_pix_format *pix,
  *  with `lock` held. */
 void device_watch(struct device *device);
 
+/** Notifies all files of the device of a new format, once. Call with `lock` held. */
+void device_note_source(struct device *d, const struct tri_video *video);
+
 /** Wakes threads that wait for a buffer to be queued. Call with `lock` held. */
 void queue_wake(struct device *device);
 

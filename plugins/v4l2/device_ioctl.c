@@ -6,12 +6,14 @@
 #include <triptych/version.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #define CAPS \
     (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_READWRITE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT)
+#define EVENT_POLL_MS           50
 #define KERNEL_VERSION_REPORTED ((6u << 16) | (1u << 8)) // of the V4L2 interface that this follows
 
 static bool is_capture(uint32_t type)
@@ -199,10 +201,33 @@ static int unsubscribe(struct handle *handle, const struct v4l2_event_subscripti
     return 0;
 }
 
+/** Waits for an event. A reader's frames show a change; without a reader, look the stream up.
+ *  @return 0 or an errno */
+static int wait_for_event(struct handle *handle)
+{
+    struct device *const d = handle->device;
+    while (!handle->events) {
+        struct tri_stream stream;
+        if (handle->nonblocking)
+            return ENOENT;
+        if (!d->reader && tri_stream_find(d->stream, &stream) == TRI_OK && stream.has_frame)
+            device_note_source(d, &stream.newest.video);
+        if (handle->events)
+            break;
+        pthread_mutex_unlock(&d->lock);
+        const bool interrupted = poll(NULL, 0, EVENT_POLL_MS) != 0;
+        pthread_mutex_lock(&d->lock);
+        if (interrupted)
+            return EINTR;
+    }
+    return 0;
+}
+
 static int dequeue_event(struct handle *handle, struct v4l2_event *event)
 {
-    if (!handle->events)
-        return ENOENT;
+    const int err = wait_for_event(handle);
+    if (err)
+        return err;
     memset(event, 0, sizeof(*event));
     event->type = V4L2_EVENT_SOURCE_CHANGE;
     event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;

@@ -240,8 +240,7 @@ static void warn_of_change(const struct device *d, const struct tri_video *video
                   tri_fourcc_name(chosen->fourcc, from), d->pix.width, d->pix.height);
 }
 
-/** Notifies all files of the device of a new format, once. Call with `lock` held. */
-static void note_source(struct device *d, const struct tri_video *video)
+void device_note_source(struct device *d, const struct tri_video *video)
 {
     if (video->fourcc == d->seen.fourcc && video->width == d->seen.width &&
         video->height == d->seen.height)
@@ -314,7 +313,7 @@ static int next_frame(struct handle *handle)
     if (err)
         return err;
     pthread_mutex_lock(&d->lock);
-    note_source(d, &d->frame.info.video);
+    device_note_source(d, &d->frame.info.video);
     pthread_mutex_unlock(&d->lock);
     return 0;
 }

@@ -258,6 +258,21 @@ for resolve in (lambda path: libc.realpath(path, None), libc.canonicalize_file_n
         self.assertIn(f"{self.name}: the stream is MJPG 320x240 now: a program that chose MJPG 640x480 "
                       "gets no frame; start it again", warning.decode())
 
+    def test_file_without_buffers_waits_for_a_change_of_the_source(self):
+        writer = self.capture(self.name)
+        program = self.start_preloaded(self.name, tool("python3"), "-c", PYTHON + """
+fd = os.open(DEVICE, os.O_RDWR)
+VIDIOC_SUBSCRIBE_EVENT, VIDIOC_DQEVENT, V4L2_EVENT_SOURCE_CHANGE = 0x4020565a, 0x80885659, 5
+fcntl.ioctl(fd, VIDIOC_SUBSCRIBE_EVENT, struct.pack('I', V4L2_EVENT_SOURCE_CHANGE) + bytes(28))
+print('waits', flush=True)
+print(struct.unpack_from('I', fcntl.ioctl(fd, VIDIOC_DQEVENT, bytes(136)))[0])
+""")
+        self.assertEqual(program.stdout.readline(), b"waits\n")
+        writer.terminate()
+        writer.wait()
+        self.capture(self.name, "--size", "320x240")
+        self.assertEqual(program.stdout.read(), b"5\n")
+
     def test_status_of_the_input_reports_no_signal(self):
         writer = self.capture(self.name)
         self.assertIn("(%s: ok)" % self.name, self.v4l2_ctl("--get-input"))
