@@ -2,7 +2,7 @@
 /* Single buffers at triptychsink: their memory, their description, their times. */
 #include "gst_harness.h"
 
-#define BYTES (64 * 48)
+#define BYTES ((gsize)64 * 48)
 
 static GstCaps *grey(int width)
 {
@@ -75,7 +75,7 @@ static void buffer_whose_plane_was_moved_is_copied_from_there(void **state)
     (void)state;
     GstHarness *h = sink();
     GstBuffer *buffer = offered(h, 128); // of twice the width
-    gst_buffer_memset(buffer, 0, 1, (gsize)2 * BYTES);
+    gst_buffer_memset(buffer, 0, 1, 2 * BYTES);
     gst_buffer_memset(buffer, 64, 2, 64);
     GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
     meta->offset[0] = 64; // without its left half

@@ -319,7 +319,7 @@ static void bayer_rows_may_have_any_stride(void **state)
     enum { WIDTH = 6, ROWS = 4, STRIDE = 16 }; // GStreamer's would be 8
     const struct chain chain =
         chain_of("video/x-bayer, format=bggr, width=6, height=4, framerate=25/1");
-    GstBuffer *in = gst_buffer_new_allocate(NULL, STRIDE * ROWS, NULL);
+    GstBuffer *in = gst_buffer_new_allocate(NULL, (gsize)STRIDE * ROWS, NULL);
     for (gsize row = 0; row < ROWS; row++)
         gst_buffer_memset(in, row * STRIDE, (guint8)(1 + row), STRIDE);
     GST_BUFFER_PTS(in) = 0;
