@@ -157,9 +157,13 @@ static const char *obstacle(FILE *file)
     if (fstat(fileno(file), &status) == 0 && status.st_mode & (S_ISUID | S_ISGID))
         return "is setuid; put triptych-v4l2 behind it, as in: sudo triptych-v4l2 PROGRAM";
     if (fread(&header, sizeof(header), 1, file) != 1 ||
-        memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-        fseek(file, (long)header.e_phoff, SEEK_SET) != 0)
+        memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
         return NULL; // a script, or something that execvp() refuses
+    if (header.e_ident[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32))
+        return sizeof(void *) == 8 ? "is a 32-bit program; run a 64-bit one"
+                                   : "is a 64-bit program; run a 32-bit one";
+    if (fseek(file, (long)header.e_phoff, SEEK_SET) != 0)
+        return NULL;
     for (unsigned i = 0; i < header.e_phnum; i++) {
         ElfW(Phdr) segment;
         if (fread(&segment, sizeof(segment), 1, file) != 1 || segment.p_type == PT_INTERP)

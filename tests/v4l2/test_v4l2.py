@@ -510,6 +510,12 @@ class Launcher(PreloadedTest):
         static = tool("busybox")  # of busybox-static
         self.assert_refused(self.run_to_end("triptych-v4l2", static, "true"), 0, "statically linked")
         self.assertNotIn("linked", self.run_to_end("triptych-v4l2", "true").stderr)
+        bits, other = ("32", 1) if sys.maxsize > 1 << 32 else ("64", 2)
+        foreign = self.folder() / "foreign"
+        foreign.write_bytes(b"\x7fELF" + bytes([other, 1, 1]) + bytes(93))
+        foreign.chmod(0o755)
+        self.assertIn(f"{foreign} does not see the devices: it is a {bits}-bit program",
+                      self.run_to_end("triptych-v4l2", foreign).stderr)
 
     def test_options_behind_the_program_are_the_programs(self):
         done = self.run_to_end("triptych-v4l2", tool("printf"), "%s", "--list")
