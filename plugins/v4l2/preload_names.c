@@ -34,6 +34,28 @@ static bool exists(const char *path, unsigned *number)
     return true;
 }
 
+/** The path of an open directory, or with AT_FDCWD of the current one. */
+static bool folder_path(int folder, char path[PATH_MAX])
+{
+    char link[sizeof("/proc/self/fd/") + 11] = "/proc/self/cwd";
+    if (folder != AT_FDCWD)
+        snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+    const ssize_t length = readlink(link, path, PATH_MAX - 1);
+    path[length < 0 ? 0 : length] = '\0';
+    return length > 0;
+}
+
+/** exists() of a path relative to a directory, as programs use them that walk through /dev. */
+static bool exists_in(int folder, const char *path, unsigned *number)
+{
+    char device[sizeof("/dev/") + 255];
+    char parent[PATH_MAX];
+    if (!is_given(path) || strncmp(path, "video", 5) != 0)
+        return exists(path, number);
+    snprintf(device, sizeof(device), "/dev/%s", path);
+    return folder_path(folder, parent) && strcmp(parent, "/dev") == 0 && exists(device, number);
+}
+
 #define DESCRIBE(status, number)                                                     \
     (*(status) = (__typeof__(*(status))){ .st_mode = MODE,                           \
                                           .st_nlink = 1,                             \
@@ -128,12 +150,12 @@ static bool means_descriptor(const char *path, int flags)
 }
 
 /* fstatat() of an empty path is fstat(). */
-#define FSTATAT(name, fstat_name)                           \
-    unsigned number;                                        \
-    if (means_descriptor(path, flags))                      \
-        return fstat_name(folder, status);                  \
-    return exists(path, &number) ? DESCRIBE(status, number) \
-                                 : REAL(name)(folder, path, status, flags)
+#define FSTATAT(name, fstat_name)                                      \
+    unsigned number;                                                   \
+    if (means_descriptor(path, flags))                                 \
+        return fstat_name(folder, status);                             \
+    return exists_in(folder, path, &number) ? DESCRIBE(status, number) \
+                                            : REAL(name)(folder, path, status, flags)
 
 EXPORT int fstatat(int folder, const char *path, struct stat *status, int flags)
 {
@@ -152,7 +174,7 @@ EXPORT int statx(int folder, const char *path, int flags, unsigned mask, struct 
     if (handle) {
         number = device_number(handle);
         handles_drop(handle);
-    } else if (!exists(path, &number)) {
+    } else if (!exists_in(folder, path, &number)) {
         return REAL(statx)(folder, path, flags, mask, status);
     }
     *status = (struct statx){ .stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK,
@@ -181,7 +203,8 @@ EXPORT int access(const char *path, int mode)
 EXPORT int faccessat(int folder, const char *path, int mode, int flags)
 {
     unsigned number;
-    return exists(path, &number) ? access_device(mode) : REAL(faccessat)(folder, path, mode, flags);
+    return exists_in(folder, path, &number) ? access_device(mode)
+                                            : REAL(faccessat)(folder, path, mode, flags);
 }
 
 EXPORT int euidaccess(const char *path, int mode)
@@ -266,6 +289,17 @@ static struct folder *find_folder(DIR *real)
     return found;
 }
 
+static void add_folder(DIR *real, bool only_devices)
+{
+    pthread_mutex_lock(&folders_lock);
+    for (size_t i = 0; i < FOLDERS_OPEN; i++)
+        if (!folders[i].real) {
+            folders[i] = (struct folder){ .real = real, .only_devices = only_devices };
+            break;
+        }
+    pthread_mutex_unlock(&folders_lock);
+}
+
 EXPORT DIR *opendir(const char *path)
 {
     DIR *real = REAL(opendir)(path);
@@ -274,14 +308,26 @@ EXPORT DIR *opendir(const char *path)
     const bool missing = !real;
     if (missing && !(real = REAL(opendir)("/")))
         return NULL;
-    pthread_mutex_lock(&folders_lock);
-    for (size_t i = 0; i < FOLDERS_OPEN; i++)
-        if (!folders[i].real) {
-            folders[i] = (struct folder){ .real = real, .only_devices = missing };
-            break;
-        }
-    pthread_mutex_unlock(&folders_lock);
+    add_folder(real, missing);
     return real;
+}
+
+/* Programs that walk through a tree, and C++'s directory_iterator, open a directory this way. */
+EXPORT DIR *fdopendir(int fd)
+{
+    char path[PATH_MAX];
+    DIR *const real = REAL(fdopendir)(fd);
+    if (real && folder_path(fd, path) && lists_devices(path))
+        add_folder(real, false);
+    return real;
+}
+
+EXPORT void rewinddir(DIR *real)
+{
+    struct folder *const folder = find_folder(real);
+    if (folder)
+        folder->next = 0;
+    REAL(rewinddir)(real);
 }
 
 EXPORT int closedir(DIR *real)

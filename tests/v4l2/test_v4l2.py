@@ -174,6 +174,20 @@ for how in ('poll', 'select', 'epoll'):
                              "print(open('/sys/class/video4linux/video40/name').read());"
                              "print(os.path.realpath('/dev/video40'))")
         self.assertEqual(listed.count("video40"), 2)
+        self.assertEqual(self.python("print(os.listdir(os.open('/dev', os.O_RDONLY)).count('video40'))"),
+                         ["1"])
+        self.assertEqual(self.python("print(os.stat('video40', dir_fd=os.open('/dev', os.O_RDONLY)).st_rdev"
+                                     " == os.stat(DEVICE).st_rdev)"), ["True"])
+        self.assertEqual(self.python("""
+import ctypes
+libc = ctypes.CDLL(None)
+libc.opendir.restype = libc.readdir.restype = ctypes.c_void_p
+folder = ctypes.c_void_p(libc.opendir(b'/dev'))
+for _ in range(2):
+    entries = list(iter(lambda: libc.readdir(folder), None)) # their names are at offset 19
+    print(ctypes.string_at(entries[-1] + 19).decode())
+    libc.rewinddir(folder)
+"""), ["video40"] * 2)
         self.assertEqual(self.python("""
 import ctypes
 libc = ctypes.CDLL(None)
