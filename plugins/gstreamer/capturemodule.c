@@ -13,6 +13,7 @@
 #define SLOTS           8   // for upstream, as triptychsink's default
 #define LATENCY_MS      200 // that a network source waits for late packets
 #define CONNECT_US      G_GUINT64_CONSTANT(5000000)
+#define PICTURE_NS      G_GINT64_CONSTANT(40000000) // between repetitions of one picture
 
 struct capture {
     GstElement *pipeline;
@@ -23,8 +24,11 @@ struct capture {
     gchar *missing;                          // what the pipeline lacks
     gboolean locked;                         // this thread has the writer's lock
     gboolean delivered;
-    gint endless;   // atomic: its end is a loss
-    gint untrusted; // atomic: GTlsCertificateFlags of the server's certificate
+    gboolean ended;      // the pipeline has ended; its last frame may not have been taken yet
+    gboolean repeatable; // there has been a frame since the pipeline started or was rewound
+    gint64 round_ns;     // time of the first such frame
+    gint endless;        // atomic: its end is a loss
+    gint untrusted;      // atomic: GTlsCertificateFlags of the server's certificate
 };
 
 static void lock(struct capture *capture)
@@ -342,7 +346,8 @@ static enum source_result module_open(struct source *source)
     return SOURCE_OK;
 }
 
-/** Returns to the start of a file. */
+/** Returns to the start of a file. A single picture without a duration of its own is not repeated
+ *  faster than every PICTURE_NS, except at --rate 0. */
 static enum source_result rewind_pipeline(const struct source *source, struct capture *capture)
 {
     if (gst_element_seek_simple(capture->pipeline, GST_FORMAT_TIME,
@@ -379,7 +384,7 @@ static enum source_result handle_messages(const struct source *source, struct ca
                 source, message, capture->missing,
                 (GTlsCertificateFlags)g_atomic_int_get(&capture->untrusted), capture->delivered);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
-            result = end_of_stream(source, capture);
+            capture->ended = TRUE;
         gst_message_unref(message);
     }
     return result;
@@ -390,6 +395,17 @@ static void prepare_frame(struct source *source, struct capture *capture)
 {
     struct gst_triptych_capture_frame *frame = &capture->frame;
     source->in_place = gst_triptych_pool_publish(capture->shared, frame->buffer);
+    const struct tri_video *wanted = &source->options->wanted;
+    const gint64 period_ns = wanted->fps_den && !wanted->fps_num ? 0 : PICTURE_NS;
+    if (!capture->repeatable) {
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
+                      "%s: no frame between its start and its end; omit --loop", source->label);
+        return SOURCE_FAILED;
+    }
+    const gint64 early_ns = capture->round_ns + period_ns - tri_now_ns();
+    if (early_ns > 0)
+        g_usleep((gulong)early_ns / 1000);
+    capture->repeatable = FALSE;
     if (!source->in_place && tri_format_find(frame->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
         tri_writer_reserve(source->writer, gst_buffer_get_size(frame->buffer));
 }
@@ -400,24 +416,28 @@ static enum source_result module_wait(struct source *source, int timeout_ms)
     guint64 replaced;
     source->in_place = NULL;
     unlock(capture);
+    capture->ended = FALSE;
     gst_clear_buffer(&capture->frame.buffer); // upstream may write its slot again
     lock(capture);
     capture->shared->writer = source->writer;
 
-    const struct tri_video *video =
-        gst_triptych_capture_sink_wait(capture->sink, capture->bus, timeout_ms);
+    const struct tri_video *video = gst_triptych_capture_sink_wait(capture->sink, capture->bus,
+                                                                   capture->ended ? 0 : timeout_ms);
     if (video && !tri_video_same(video, &source->video)) {
         source->video = *video;
         return SOURCE_CHANGED;
     }
     if (gst_triptych_capture_sink_take(capture->sink, &capture->frame, &replaced)) {
         source->writer_drops += replaced;
-        capture->delivered = TRUE;
+        if (!capture->repeatable)
+            capture->round_ns = tri_now_ns();
+        capture->delivered = capture->repeatable = TRUE;
         prepare_frame(source, capture);
         return SOURCE_OK;
     }
     unlock(capture);
-    const enum source_result result = handle_messages(source, capture);
+    const enum source_result result =
+        capture->ended ? end_of_stream(source, capture) : handle_messages(source, capture);
     lock(capture);
     return result == SOURCE_OK ? SOURCE_NOTHING : result;
 }

@@ -156,6 +156,32 @@ class VideoFiles(GstSourceTest):
         once = self.all_frames(source, 10)
         self.assertEqual(self.all_frames(source, 30, "--loop", "--count", 30), once * 3)
 
+    def picture(self):
+        path = self.folder() / "picture.png"
+        subprocess.run([tool("gst-launch-1.0"), "-q", "videotestsrc", "num-buffers=1", "!", GREY,
+                        "!", "pngenc", "!", "filesink", f"location={path}"], check=True,
+                       env=self.environment, timeout=60)
+        return path
+
+    def test_single_picture_is_repeated_at_a_rate(self):
+        done = self.run_capture(f"file:{self.picture()}", "--loop", "--count", 21)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreaterEqual(last_json(done.stdout)["duration_s"], 19 * 0.04)
+
+    def test_repeated_picture_is_not_lost_at_its_end(self):
+        done = self.run_capture(f"file:{self.picture()}", "--loop", "--rate", 0, "--count", 8000)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(last_json(done.stdout)["frames"], 8000)
+
+    def test_pipeline_that_has_no_frame_is_not_repeated(self):
+        for buffers in (0, 3):  # an element that counts delivers nothing after it was rewound
+            with self.subTest(buffers=buffers):
+                done = self.run_capture(f"gst:videotestsrc num-buffers={buffers} ! {GREY}", "--loop",
+                                        "--duration", 60)
+                self.assertEqual(done.returncode, FAILED, done.stderr)
+                self.assertIn("omit --loop", done.stderr)
+                self.assertEqual(last_json(done.stdout)["frames"], buffers)
+
     def test_first_frames_of_a_video_file_are_skipped(self):
         source = f"file:{self.video(frames=10)}"
         once = self.all_frames(source, 10)
