@@ -209,10 +209,11 @@ static GstBusSyncReply filter_message(GstBus *bus, GstMessage *message, gpointer
     (void)bus;
     (void)data;
     const GstMessageType type = GST_MESSAGE_TYPE(message);
-    return type == GST_MESSAGE_ERROR || type == GST_MESSAGE_EOS ||
-                   gst_is_missing_plugin_message(message)
-               ? GST_BUS_PASS
-               : GST_BUS_DROP;
+    if (type == GST_MESSAGE_ERROR || type == GST_MESSAGE_EOS ||
+        gst_is_missing_plugin_message(message))
+        return GST_BUS_PASS;
+    gst_message_unref(message); // GStreamer leaves that to this function
+    return GST_BUS_DROP;
 }
 
 /** Starts the pipeline. Its times are CLOCK_MONOTONIC, whatever clocks its elements have. */

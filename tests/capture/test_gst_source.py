@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """gst:PIPELINE and file: of triptych-capture: frames, description, options, errors."""
 import os
+import pathlib
+import re
 import subprocess
 import time
 import unittest
 
 from gst_source import FAILED, MISUSED, GstSourceTest
-from programs import built, last_json, tool
+from programs import built, last_json, tool, wait_until
 
 OPEN_SECONDS = 20  # of source_gst.c: a lost wake-up costs as much
 GREY = "video/x-raw,format=GRAY8,width=64,height=48,framerate=50/1"
@@ -172,6 +174,17 @@ class VideoFiles(GstSourceTest):
         done = self.run_capture(f"file:{self.picture()}", "--loop", "--rate", 0, "--count", 8000)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(last_json(done.stdout)["frames"], 8000)
+
+    def test_repetitions_take_no_memory(self):
+        name, process, _ = self.capture(f"file:{self.picture()}", "--loop", "--rate", 0)
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        kilobytes = []
+        for number in 1000, 8000:
+            wait_until(lambda number=number: self.frames(name, 1)[-1]["number"] >= number,
+                       f"frame {number}")
+            kilobytes.append(int(re.search(r"VmRSS:\s+(\d+)", status.read_text()).group(1)))
+        self.assertLess(kilobytes[1] - kilobytes[0], 7000, kilobytes)
+        self.finish(process)
 
     def test_pipeline_that_has_no_frame_is_not_repeated(self):
         for buffers in (0, 3):  # an element that counts delivers nothing after it was rewound
