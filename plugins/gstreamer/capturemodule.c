@@ -111,8 +111,28 @@ static void set_up_source(GstElement *bin, GstElement *element, gpointer data)
         g_object_set(element, "add-reference-timestamp-meta", TRUE, NULL);
 }
 
+/** A probe: stamps a frame without a time, which videorate would drop. */
+static GstPadProbeReturn stamp(GstPad *pad, GstPadProbeInfo *info, gpointer element)
+{
+    (void)pad;
+    GstBuffer *buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+    if (!GST_BUFFER_PTS_IS_VALID(buffer)) {
+        const GstClockTime now = gst_element_get_current_running_time(element);
+        GST_BUFFER_PTS(buffer) = GST_CLOCK_TIME_IS_VALID(now) ? now : 0; // 0: not playing yet
+    }
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+    return GST_PAD_PROBE_OK;
+}
+
+/** GstElement::pad-added */
+static void stamp_frames(GstElement *element, GstPad *pad, gpointer data)
+{
+    (void)data;
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, stamp, element, NULL);
+}
+
 /** GstBin::deep-element-added: a web server's Motion JPEG is live, although its source does not
- *  report that. */
+ *  report that, and its frames have no times. */
 static void note_element(GstBin *bin, GstBin *parent, GstElement *element, gpointer data)
 {
     (void)bin;
@@ -122,6 +142,7 @@ static void note_element(GstBin *bin, GstBin *parent, GstElement *element, gpoin
     if (factory && g_str_equal(GST_OBJECT_NAME(factory), "multipartdemux")) {
         g_object_set(element, "single-stream", TRUE, NULL); // decodebin would wait for more
         g_atomic_int_set(&capture->endless, TRUE);
+        g_signal_connect(element, "pad-added", G_CALLBACK(stamp_frames), NULL);
         gst_triptych_capture_sink_set_live(capture->sink, TRUE);
     }
 }

@@ -226,13 +226,25 @@ class Web(GstSourceTest):
         server.shutdown()
         server.server_close()
 
-    def test_motion_jpeg_of_a_web_server_is_live_and_reconnects(self):
+    def serve_pictures(self):
+        """Starts a web server with Motion JPEG, as serve()."""
         jpeg = self.folder() / "picture.jpg"
         done = self.run_to_end("/usr/bin/ffmpeg", "-v", "error", "-f", "lavfi", "-i",
                                "testsrc2=s=64x48", "-frames:v", 1, jpeg)
         self.assertEqual(done.returncode, 0, done.stderr)
         Page.pictures = (jpeg.read_bytes(),)
-        server = self.serve()
+        return self.serve()
+
+    def test_motion_jpeg_has_the_requested_rate(self):
+        port = self.serve_pictures().server_address[1]
+        name, process, log = self.capture(f"http://127.0.0.1:{port}/live", "-r", 10)
+        frame = self.frames(name, 4)[-1]
+        self.assertEqual((frame["fps_num"], frame["fps_den"]), (10, 1))
+        self.assertNotIn("no signal", log())
+        self.finish(process)
+
+    def test_motion_jpeg_of_a_web_server_is_live_and_reconnects(self):
+        server = self.serve_pictures()
         port = server.server_address[1]
         name, process, log = self.capture(f"http://127.0.0.1:{port}/live", "--persistent")
         self.assertEqual(self.frames(name, 20)[-1]["width"], 64)
