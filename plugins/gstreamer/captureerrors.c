@@ -104,8 +104,13 @@ enum source_result gst_triptych_report_parse_error(const struct source *source, 
         report_missing(source, error->message);
         return SOURCE_FAILED;
     }
+    const struct tri_video *wanted = &source->options->wanted;
+    const gboolean converts = (wanted->fps_num || wanted->width || wanted->fourcc) &&
+                              g_error_matches(error, GST_PARSE_ERROR, GST_PARSE_ERROR_LINK) &&
+                              strstr(error->message, " to video");
     report(source, error->message, NULL,
-           "use the syntax of gst-launch-1.0, without a sink at the end");
+           converts ? "--size, --format and --rate need raw video: append ! decodebin, or omit them"
+                    : "use the syntax of gst-launch-1.0, without a sink at the end");
     return SOURCE_MISUSED;
 }
 
@@ -197,6 +202,9 @@ enum source_result gst_triptych_report_error(const struct source *source, GstMes
     if (audio) {
         report(source, "contains audio, but no video", NULL, "use a file or a stream with video");
         result = SOURCE_FAILED;
+    } else if (named && g_str_has_prefix(named, "text/html")) {
+        report(source, "the server sends a web page, not video", NULL, "check the address");
+        result = SOURCE_FAILED;
     } else if (named) {
         report_missing(source, named);
         result = SOURCE_FAILED;
@@ -206,6 +214,9 @@ enum source_result gst_triptych_report_error(const struct source *source, GstMes
         report(source, "the formats of two elements do not fit", why,
                "insert videoconvert, or omit --size, --format and --rate");
         result = delivered ? SOURCE_LOST : SOURCE_FAILED;
+    } else if (why && strstr(why, "not-linked")) {
+        report(source, "an output of an element is not linked", why,
+               "link it, or remove the element");
     } else {
         // souphttpsrc gives no details of a refused connection
         const gboolean broken = form->remote && why && strstr(why, "reason error");

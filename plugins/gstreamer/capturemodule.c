@@ -192,17 +192,34 @@ static GstElement *build(struct source *source, struct capture *capture, enum so
     return pipeline;
 }
 
-/** Whether the last element of the pipeline, before the filter, has audio only. */
-static gboolean delivers_audio(GstElement *filter)
+/** Whether all that the last element of the pipeline, before the filter, delivers is of a media type
+ *  that begins with `prefix` (begins: TRUE), or that does not. */
+static gboolean delivers_only(GstElement *filter, const gchar *prefix, gboolean begins)
 {
     GstPad *pad = gst_element_get_static_pad(filter, "sink");
     GstCaps *caps = gst_pad_peer_query_caps(pad, NULL);
-    gboolean audio = !gst_caps_is_any(caps) && !gst_caps_is_empty(caps);
-    for (guint i = 0; audio && i < gst_caps_get_size(caps); i++)
-        audio = g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, i)), "audio/");
+    gboolean only = !gst_caps_is_any(caps) && !gst_caps_is_empty(caps);
+    for (guint i = 0; only && i < gst_caps_get_size(caps); i++)
+        only = begins ==
+               g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, i)), prefix);
     gst_caps_unref(caps);
     gst_object_unref(pad);
-    return audio;
+    return only;
+}
+
+/** Returns why the last element's formats do not fit, and what to do. */
+static const gchar *misfit(const struct source *source, GstElement *filter)
+{
+    const struct tri_format *format = tri_format_find(source->options->wanted.fourcc);
+    if (delivers_only(filter, "audio/", TRUE))
+        return "the last element delivers audio; use a pipeline that ends in video";
+    if (delivers_only(filter, "video/x-raw", FALSE))
+        return "no format of the last element fits; omit --size, --format and --rate, or append "
+               "! decodebin";
+    if (format && !format->gstreamer)
+        return "the last element delivers raw video, which --format does not convert; append an "
+               "encoder, or use a raw format";
+    return "no format of the last element fits; append ! videoconvert";
 }
 
 /** Adds the requested caps and the sink. @return FALSE, logged, if they cannot fit */
@@ -216,9 +233,7 @@ static gboolean add_sink(const struct source *source, struct capture *capture)
     const gboolean linked = gst_element_link(filter, GST_ELEMENT(capture->sink));
     if (!linked)
         tri_log_write(source->options->log, TRI_LOG_ERROR, "gst", "%s: %s", source->label,
-                      delivers_audio(filter)
-                          ? "the last element delivers audio; use a pipeline that ends in video"
-                          : "no format of the last element fits; append ! videoconvert");
+                      misfit(source, filter));
     gst_object_unref(filter);
     return linked;
 }
@@ -350,6 +365,14 @@ static enum source_result module_open(struct source *source)
         return SOURCE_MISUSED;
     }
 
+    const struct tri_format *format = tri_format_find(source->options->wanted.fourcc);
+    if (form->decodes && format && !format->gstreamer) {
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
+                      "%s: --format %s: decoded video is not converted to it; use a raw format",
+                      source->label, format->name);
+        return SOURCE_MISUSED;
+    }
+
     trust_certificates(source->options->log);
 
     struct capture *capture = g_new0(struct capture, 1);
@@ -372,6 +395,17 @@ static enum source_result module_open(struct source *source)
  *  faster than every PICTURE_NS, except at --rate 0. */
 static enum source_result rewind_pipeline(const struct source *source, struct capture *capture)
 {
+    const struct tri_video *wanted = &source->options->wanted;
+    const gint64 period_ns = wanted->fps_den && !wanted->fps_num ? 0 : PICTURE_NS;
+    if (!capture->repeatable) {
+        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
+                      "%s: no frame between its start and its end; omit --loop", source->label);
+        return SOURCE_FAILED;
+    }
+    const gint64 early_ns = capture->round_ns + period_ns - tri_now_ns();
+    if (early_ns > 0)
+        g_usleep((gulong)early_ns / 1000);
+    capture->repeatable = FALSE;
     if (gst_element_seek_simple(capture->pipeline, GST_FORMAT_TIME,
                                 GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT, 0))
         return SOURCE_OK;
@@ -382,6 +416,7 @@ static enum source_result rewind_pipeline(const struct source *source, struct ca
 
 static enum source_result end_of_stream(const struct source *source, struct capture *capture)
 {
+    capture->ended = FALSE;
     if (source->options->loop)
         return rewind_pipeline(source, capture);
     if (!g_atomic_int_get(&capture->endless))
@@ -417,17 +452,6 @@ static void prepare_frame(struct source *source, struct capture *capture)
 {
     struct gst_triptych_capture_frame *frame = &capture->frame;
     source->in_place = gst_triptych_pool_publish(capture->shared, frame->buffer);
-    const struct tri_video *wanted = &source->options->wanted;
-    const gint64 period_ns = wanted->fps_den && !wanted->fps_num ? 0 : PICTURE_NS;
-    if (!capture->repeatable) {
-        tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
-                      "%s: no frame between its start and its end; omit --loop", source->label);
-        return SOURCE_FAILED;
-    }
-    const gint64 early_ns = capture->round_ns + period_ns - tri_now_ns();
-    if (early_ns > 0)
-        g_usleep((gulong)early_ns / 1000);
-    capture->repeatable = FALSE;
     if (!source->in_place && tri_format_find(frame->video.fourcc)->family == TRI_FAMILY_COMPRESSED)
         tri_writer_reserve(source->writer, gst_buffer_get_size(frame->buffer));
 }
@@ -438,7 +462,6 @@ static enum source_result module_wait(struct source *source, int timeout_ms)
     guint64 replaced;
     source->in_place = NULL;
     unlock(capture);
-    capture->ended = FALSE;
     gst_clear_buffer(&capture->frame.buffer); // upstream may write its slot again
     lock(capture);
     capture->shared->writer = source->writer;
@@ -483,8 +506,13 @@ static enum source_result module_fill(struct source *source, struct tri_draft **
     if (source->in_place)
         return SOURCE_OK;
     (*draft)->info.copies = 1;
-    return gst_triptych_video_sink_copy(frame->buffer, &frame->caps, *draft) ? SOURCE_OK
-                                                                             : SOURCE_DROPPED;
+    source->fault[0] = '\0';
+    if (gst_triptych_video_sink_copy(frame->buffer, &frame->caps, *draft))
+        return SOURCE_OK;
+    g_snprintf(source->fault, sizeof(source->fault),
+               "a buffer of %" G_GSIZE_FORMAT " bytes, which its caps do not describe",
+               gst_buffer_get_size(frame->buffer));
+    return SOURCE_DROPPED;
 }
 
 static void module_close(struct source *source)

@@ -259,6 +259,29 @@ class Errors(GstSourceTest):
         self.assert_refused_at_once(FAILED, "gst:videotestsrc ! video/x-raw,format=AYUV64 ! concat",
                                     "do not fit", options=["--persistent"])
 
+    def test_advice_depends_on_what_the_last_element_delivers(self):
+        for status, pipeline, options, words in (
+                (FAILED, "videotestsrc ! vp8enc", (), "append ! decodebin"),
+                (FAILED, "videotestsrc ! jpegenc", ("-r", 10), "omit --size, --format and --rate"),
+                (MISUSED, "videotestsrc ! jpegenc", ("-s", "64x48"), "append ! decodebin"),
+                (FAILED, "videotestsrc", ("-f", "MJPG"), "append an encoder"),
+                (FAILED, "videotestsrc videotestsrc ! identity sleep-time=500000", (), "not linked")):
+            with self.subTest(pipeline=pipeline, options=options):
+                self.assert_refused_at_once(status, f"gst:{pipeline}", words, options=options)
+
+    def test_decoded_video_has_raw_formats_only(self):
+        path = self.folder() / "video"
+        for name in "MJPG", "BA81":
+            self.assert_refused_at_once(MISUSED, f"file:{path}", f"--format {name}", "raw format",
+                                        options=["-f", name])
+
+    def test_buffer_that_does_not_fit_its_caps_is_the_reason(self):
+        pipeline = f"fakesrc ! {GREY.replace('50/1', '10/1')} ! identity sleep-time=20000"
+        name, process, log = self.capture(f"gst:{pipeline}", "--device-timeout", 0.5)
+        self.wait_for(log, "no usable frame for")
+        self.assertIn("the last one was a buffer of 0 bytes", log())
+        self.finish(process)
+
     def test_file_that_is_no_video_ends_the_run(self):
         path = self.folder() / "text"
         self.assert_refused_at_once(FAILED, f"file:{path}", str(path), options=["--persistent"])

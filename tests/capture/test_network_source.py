@@ -195,6 +195,11 @@ class Page(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        if self.path == "/page":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<!DOCTYPE html><html><body>Sign in</body></html>")
+            return
         if self.path != "/live":
             self.send_error(401 if self.path == "/locked" else 404)
             return
@@ -259,6 +264,7 @@ class Web(GstSourceTest):
         port = self.serve().server_address[1]
         for address, words in ((f"127.0.0.1:{port}/locked", ("nauthorized", "USER:PASSWORD")),
                                (f"127.0.0.1:{port}/else", ("Not Found", "check the address")),
+                               (f"127.0.0.1:{port}/page", ("web page", "check the address")),
                                ("127.0.0.1:1/live", ("connect", "check address"))):
             with self.subTest(address=address):
                 self.assert_refused(self.run_capture(f"http://{address}"), FAILED, *words)
