@@ -64,6 +64,12 @@ static enum source_result wait_for_caps(struct source *source)
         const enum source_result result = module->ops.wait(source, left_ms > 0 ? (int)left_ms : 0);
         if (result == SOURCE_CHANGED)
             return SOURCE_OK;
+        if (result == SOURCE_END) {
+            tri_log_write(source->options->log, TRI_LOG_ERROR, "gst",
+                          "%s: ended without any video; see with GST_DEBUG=3 in the environment",
+                          source->label);
+            return SOURCE_FAILED;
+        }
         if (result != SOURCE_NOTHING)
             return result;
         if (tri_now_ns() > end_ns) {

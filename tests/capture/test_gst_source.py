@@ -306,6 +306,11 @@ class Errors(GstSourceTest):
                                             "No valid frames")
                 self.assertLess(time.monotonic() - begin, OPEN_SECONDS / 2)
 
+    def test_pipeline_that_ends_without_video_has_failed(self):
+        for source in ("fakesrc num-buffers=0", "fakesrc num-buffers=1 ! identity drop-probability=1"):
+            with self.subTest(source=source):
+                self.assert_refused_at_once(FAILED, f"gst:{source} ! jpegdec", "without any video")
+
     def test_passwords_are_not_shown(self):
         done = self.run_capture("gst:souphttpsrc location=http://me:secret1@127.0.0.1:1/ "
                                 "user-pw=secret2 proxy-pw=\"secret 3\" ! jpegdec foo=1")
