@@ -290,8 +290,9 @@ void device_stop(struct device *device)
     free(device->read_memory);
     device->read_memory = NULL;
     device->read_bytes = 0;
-    pthread_mutex_unlock(&device->acquire_lock);
     pthread_mutex_lock(&device->lock);
+    device->acquired = false;
+    pthread_mutex_unlock(&device->acquire_lock);
 }
 
 /** Only one mapping of a buffer can be the slot, and none that the program may write to. */
@@ -342,7 +343,7 @@ short device_poll_now(struct handle *handle, short wanted)
             device_start(d, handle);
         if (!d->streaming || d->owner != handle)
             now |= POLLERR;
-        if (d->read_bytes && d->owner == handle)
+        if ((d->read_bytes || (d->acquired && has_queued(d))) && d->owner == handle)
             now |= POLLIN | POLLRDNORM;
     }
     pthread_mutex_unlock(&d->lock);

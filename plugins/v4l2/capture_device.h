@@ -49,8 +49,12 @@ void *device_mmap(struct handle *handle, void *address, size_t length, int prote
 /** Reads frames as a byte stream, for programs without buffers. */
 ssize_t device_read(struct handle *handle, void *to, size_t bytes);
 
-/** The poll(2) events that are true already: POLLERR when not streaming, POLLPRI for a pending
- *  event. */
+/** The poll(2) events that are true already: POLLERR when not streaming, POLLPRI for a pending event,
+ *  POLLIN for what was read in part or by device_has_frame(). */
 short device_poll_now(struct handle *handle, short wanted);
+
+/** Whether the descriptor is readable for a frame, which this acquires for the next VIDIOC_DQBUF or
+ *  read(), and not for other news of the stream, such as the end of its writer. */
+bool device_has_frame(struct handle *handle);
 
 #endif

@@ -61,6 +61,7 @@ struct device {
 
     pthread_mutex_t acquire_lock; // taken before `lock`, held while a call waits for a frame
     struct tri_frame frame;
+    bool acquired; // `frame` is the next one, by device_has_frame(); changed with both locks held
     struct delivery *delivery;
     uint8_t *read_memory; // the frame that read() hands over, while it is read in parts
     uint32_t read_bytes;

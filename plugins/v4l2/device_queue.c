@@ -259,7 +259,11 @@ void device_note_source(struct device *d, const struct tri_video *video)
 static int acquire(struct handle *handle)
 {
     struct device *const d = handle->device;
-    for (;;) {
+    pthread_mutex_lock(&d->lock);
+    const bool acquired = d->acquired;
+    d->acquired = false;
+    pthread_mutex_unlock(&d->lock);
+    while (!acquired) {
         switch (tri_reader_acquire(d->reader, &d->frame, handle->nonblocking ? 0 : -1)) {
         case TRI_OK:
             return 0;
@@ -275,6 +279,24 @@ static int acquire(struct handle *handle)
             return EIO;
         }
     }
+    return 0;
+}
+
+bool device_has_frame(struct handle *handle)
+{
+    struct device *const d = handle->device;
+    bool readable = true;
+    if (pthread_mutex_trylock(&d->acquire_lock) != 0)
+        return true; // another call waits for the frame
+    pthread_mutex_lock(&d->lock);
+    if (d->streaming && d->owner == handle && !d->acquired) {
+        const enum tri_err err = tri_reader_acquire(d->reader, &d->frame, 0); // does not wait
+        d->acquired = err == TRI_OK;
+        readable = err != TRI_ERR_TIMEOUT && err != TRI_ERR_NO_WRITER && err != TRI_ERR_INTERRUPTED;
+    }
+    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_unlock(&d->acquire_lock);
+    return readable;
 }
 
 /** Numbers a frame as a driver does: a count of its own from STREAMON on, whose gaps are the source's.

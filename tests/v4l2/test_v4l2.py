@@ -168,6 +168,38 @@ for how in ('poll', 'select', 'epoll'):
 """)
         self.assertEqual(counts, ["20", "20", "20"])
 
+    def test_end_of_the_writer_is_no_frame(self):
+        writer = self.capture(self.name)
+        program = self.start_preloaded(self.name, sys.executable, "-c", f"""
+import os, select, sys
+fd = os.open({DEVICE!r}, os.O_RDWR)
+def by_poll(seconds):
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return poll.poll(1000 * seconds)
+def by_select(seconds):
+    return select.select([fd], [], [], seconds)[0]
+def read():
+    left = 640 * 480 * 2
+    while left: left -= len(os.read(fd, left))
+read()
+for wait in (by_poll, by_select):
+    print('reads', flush=True)
+    sys.stdin.readline()
+    while wait(0.2): read()  # without a frame it would hang
+    print('has none', flush=True)
+    if wait(60): read()
+""", stdin=subprocess.PIPE)
+        for _ in ("poll", "select"):
+            self.assertEqual(program.stdout.readline(), b"reads\n")
+            writer.terminate()
+            writer.wait()
+            program.stdin.write(b"\n")
+            program.stdin.flush()
+            self.assertEqual(program.stdout.readline(), b"has none\n")
+            writer = self.capture(self.name)
+        self.assertEqual(program.wait(60), 0)
+
     def test_directory_of_devices_lists_the_stream(self):
         self.capture(self.name)
         listed = self.python("print(*os.listdir('/dev')); print(*os.listdir('/sys/class/video4linux'));"
