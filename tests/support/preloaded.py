@@ -2,7 +2,7 @@
 """Programs under triptych-v4l2, for tests."""
 import subprocess
 
-from programs import ProgramTest, built, wait_until
+from programs import ProgramTest, built, end, wait_until
 
 DEVICE = "/dev/video40"  # no machine has so many cameras
 BARS = ((1, 1, 1), (1, 1, 0), (0, 1, 1), (0, 1, 0), (1, 0, 1), (1, 0, 0), (0, 0, 1))
@@ -56,6 +56,7 @@ class PreloadedTest(ProgramTest):
         writer.wait()
         self.capture(name, "--size", "320x240", "--format", "RGB3", source="pattern:green")
         wait_until(lambda: shown(GREEN), "the next writer's green")
+        end(program)  # before the writer: mpv ends only when a frame comes
 
     def raw_frame(self, name):
         """The bytes of one frame of the stream."""

@@ -6,6 +6,7 @@ with `self.start()` or `self.run_to_end()`. When it ends, everything it started 
 object left under its names, or made by its processes, is a failure.
 """
 import atexit
+import contextlib
 import ctypes
 import functools
 import itertools
@@ -120,6 +121,7 @@ def end(process):
             process.wait(10)
         except (BrokenPipeError, subprocess.TimeoutExpired):
             pass
+    ended = True
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
         if not getattr(process, "asked", False):
@@ -127,17 +129,21 @@ def end(process):
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
+            ended = False
             process.kill()
             process.wait()
     for pipe in (process.stdout, process.stderr):
         if pipe:
             pipe.close()
+    if not ended:
+        raise AssertionError(f"{process.args}: did not end within {PATIENCE} s of a signal")
 
 
 @atexit.register
 def _end_all():
     for process in _running:
-        end(process)
+        with contextlib.suppress(AssertionError):  # the others must end, too
+            end(process)
 
 
 class ProgramTest(unittest.TestCase):
