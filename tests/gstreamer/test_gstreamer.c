@@ -3,6 +3,7 @@
 #include "gst_pipes.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
 
@@ -253,9 +254,13 @@ static void device_monitor_posts_a_change_of_size(void **state)
 static void device_monitor_posts_the_death_of_a_writer(void **state)
 {
     (void)state;
+    tri_writer *doomed;
+    const struct tri_writer_options options = { .name = pipes_stream() }; // of this process
     const pid_t pid = fork();
     if (pid == 0) {
-        pipes_publish(pipes_writer(), 64, 1, 1);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (tri_writer_open(&doomed, &options) == TRI_OK)
+            pipes_publish(doomed, 64, 1, 1);
         pause();
         _exit(1);
     }

@@ -78,7 +78,7 @@ static int list_without_descriptors(void *argument)
     struct rlimit limit;
     CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
     for (int spare = 0; spare < 2; spare++) { // none for /proc, then none for its files
-        limit.rlim_cur = (rlim_t)(next + spare);
+        limit.rlim_cur = (rlim_t)next + (rlim_t)spare;
         CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
         tri_attachment_list *list;
         CHECK(tri_attachment_list_open(&list) == TRI_ERR_NO_RESOURCES);
