@@ -113,6 +113,15 @@ class Process(subprocess.Popen):
         super().send_signal(sig)
 
 
+def _continue(process):
+    """Continues a stopped process. SIGCONT to a running one would cancel the SIGSTOP by which
+    LeakSanitizer stops the threads of a process that ends: it would wait for that without end."""
+    with open(f"/proc/{process.pid}/stat", encoding="utf-8", errors="replace") as stat:
+        state = stat.read().rpartition(")")[2].split()[0]
+    if state == "T":
+        process.send_signal(signal.SIGCONT)
+
+
 def end(process):
     """Ends one process that a test started, in whatever state, and reaps it."""
     if process.stdin:
@@ -123,7 +132,7 @@ def end(process):
             pass
     ended = True
     if process.poll() is None:
-        process.send_signal(signal.SIGCONT)
+        _continue(process)
         if not getattr(process, "asked", False):
             process.terminate()
         try:
