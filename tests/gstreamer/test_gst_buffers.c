@@ -4,35 +4,18 @@
 
 #define BYTES ((gsize)64 * 48)
 
-static GstCaps *grey(int width)
-{
-    return gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "GRAY8", "width", G_TYPE_INT,
-                               width, "height", G_TYPE_INT, 48, "framerate", GST_TYPE_FRACTION, 30,
-                               1, NULL);
-}
-
 /** A sink with caps for grey frames, 48 rows of 64 bytes. */
 static GstHarness *sink(void)
 {
     GstHarness *h = harness_of("triptychsink");
-    gst_harness_set_src_caps(h, grey(64));
+    gst_harness_set_src_caps(h, harness_grey(64));
     return h;
 }
 
 /** A frame in memory that the sink offers for grey frames of this width. */
 static GstBuffer *offered(GstHarness *h, int width)
 {
-    GstCaps *caps = grey(width);
-    GstQuery *query = gst_query_new_allocation(caps, TRUE);
-    gst_caps_unref(caps);
-    GstBufferPool *pool;
-    GstBuffer *buffer;
-    assert_true(gst_pad_peer_query(h->srcpad, query));
-    gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
-    gst_query_unref(query);
-    assert_true(gst_buffer_pool_set_active(pool, TRUE));
-    assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), GST_FLOW_OK);
-    gst_object_unref(pool); // the buffer keeps it
+    GstBuffer *buffer = harness_offered(h, width);
     GST_BUFFER_PTS(buffer) = 0;
     return buffer;
 }

@@ -4,36 +4,14 @@
 
 #include <sys/wait.h>
 
-#define RATE  30
 #define SLOTS 8 // default of a sink
-
-static GstCaps *grey(int width)
-{
-    return gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "GRAY8", "width", G_TYPE_INT,
-                               width, "height", G_TYPE_INT, 48, "framerate", GST_TYPE_FRACTION,
-                               RATE, 1, NULL);
-}
 
 /** A sink with caps for grey frames, 48 rows of `width` bytes. */
 static GstHarness *sink(int width)
 {
     GstHarness *h = harness_of("triptychsink");
-    gst_harness_set_src_caps(h, grey(width));
+    gst_harness_set_src_caps(h, harness_grey(width));
     return h;
-}
-
-/** The pool that the sink offers for grey frames. */
-static GstBufferPool *pool_of(GstHarness *h, int width)
-{
-    GstCaps *caps = grey(width);
-    GstQuery *query = gst_query_new_allocation(caps, TRUE);
-    gst_caps_unref(caps);
-    GstBufferPool *pool;
-    assert_true(gst_pad_peer_query(h->srcpad, query));
-    gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
-    gst_query_unref(query);
-    assert_true(gst_buffer_pool_set_active(pool, TRUE));
-    return pool;
 }
 
 static GstBuffer *buffer_of(GstBufferPool *pool)
@@ -43,20 +21,10 @@ static GstBuffer *buffer_of(GstBufferPool *pool)
     return buffer;
 }
 
-/** A buffer in memory offered by the sink for grey frames. */
-static GstBuffer *offered(GstHarness *h, int width)
-{
-    GstBufferPool *pool = pool_of(h, width);
-    GstBuffer *buffer = buffer_of(pool);
-    gst_object_unref(pool); // the buffer keeps it
-    assert_int_equal(gst_buffer_get_size(buffer), width * 48);
-    return buffer;
-}
-
 /** Pushes a frame of one brightness, in memory offered by the sink. */
 static GstFlowReturn push(GstHarness *h, int width, guint8 brightness, GstClockTime pts)
 {
-    GstBuffer *buffer = offered(h, width);
+    GstBuffer *buffer = harness_offered(h, width);
     gst_buffer_memset(buffer, 0, brightness, (gsize)width * 48);
     GST_BUFFER_PTS(buffer) = pts;
     return gst_harness_push(h, buffer);
@@ -92,7 +60,7 @@ static void sink_offers_its_slots_and_publishes_them(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
-    GstBuffer *buffer = offered(h, 64);
+    GstBuffer *buffer = harness_offered(h, 64);
     assert_true(harness_in_segment(buffer, TRUE));
     gst_buffer_memset(buffer, 0, 9, (gsize)64 * 48);
     GST_BUFFER_PTS(buffer) = 0;
@@ -129,10 +97,10 @@ static void sink_cycles_few_slots_or_all_by_property(void **state)
         gst_element_set_state(h->element, GST_STATE_NULL);
         g_object_set(h->element, "history", history[i], NULL);
         gst_harness_play(h);
-        gst_harness_set_src_caps(h, grey(64));
+        gst_harness_set_src_caps(h, harness_grey(64));
         GHashTable *places = g_hash_table_new(NULL, NULL);
         for (int n = 0; n < 20; n++) {
-            GstBuffer *buffer = offered(h, 64);
+            GstBuffer *buffer = harness_offered(h, 64);
             GstMapInfo map;
             assert_true(gst_buffer_map(buffer, &map, GST_MAP_WRITE));
             g_hash_table_add(places, map.data);
@@ -150,7 +118,7 @@ static void published_frame_leaves_its_slot_to_upstream(void **state)
 {
     (void)state;
     GstHarness *h = sink(64);
-    GstBufferPool *pool = pool_of(h, 64);
+    GstBufferPool *pool = harness_pool(h, 64);
     GstBuffer *published = buffer_of(pool);
     GST_BUFFER_PTS(published) = 0;
     assert_int_equal(gst_harness_push(h, published), GST_FLOW_OK);
@@ -192,9 +160,9 @@ static void sink_offers_memory_for_frames_of_known_size(void **state)
     (void)state;
     GstHarness *h = sink(64);
     guint size;
-    assert_true(query_memory(h, grey(64), TRUE, &size));
+    assert_true(query_memory(h, harness_grey(64), TRUE, &size));
     assert_int_equal(size, 64 * 48);
-    assert_true(query_memory(h, grey(128), FALSE, &size));
+    assert_true(query_memory(h, harness_grey(128), FALSE, &size));
     assert_int_equal(size, 128 * 48);
     assert_true(query_memory(
         h, gst_caps_from_string("image/jpeg,width=64,height=48,framerate=30/1"), TRUE, &size));
@@ -208,10 +176,10 @@ static void sink_accepts_formats_that_a_stream_can_have(void **state)
     (void)state;
     GstHarness *h = sink(64);
     GstCaps *no_format = gst_caps_from_string("video/x-raw,format=v216,width=64,height=48");
-    GstCaps *fine = grey(64);
+    GstCaps *fine = harness_grey(64);
     assert_true(gst_pad_peer_query_accept_caps(h->srcpad, fine));
     assert_false(gst_pad_peer_query_accept_caps(h->srcpad, no_format));
-    GstBuffer *buffer = offered(h, 64);
+    GstBuffer *buffer = harness_offered(h, 64);
     gst_harness_push_event(h, gst_event_new_caps(no_format)); // handled at the next push
     assert_int_equal(gst_harness_push(h, buffer), GST_FLOW_NOT_NEGOTIATED);
     gst_harness_push_event(h, gst_event_new_caps(fine));
@@ -307,7 +275,7 @@ static void sink_opens_no_more_slots_than_slots_max(void **state)
     gst_element_set_state(h->element, GST_STATE_NULL);
     g_object_set(h->element, "slots-max", 4, NULL);
     gst_element_set_state(h->element, GST_STATE_PLAYING);
-    gst_harness_set_src_caps(h, grey(64));
+    gst_harness_set_src_caps(h, harness_grey(64));
     assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
     struct tri_stream stream;
     assert_int_equal(tri_stream_find(pipes_stream(), &stream), TRI_OK);
@@ -441,7 +409,7 @@ static void stream_follows_the_caps_of_its_sink(void **state)
     GstHarness *h = sink(64);
     assert_int_equal(push(h, 64, 1, 0), GST_FLOW_OK);
     assert_newest_picture(64, 1);
-    gst_harness_set_src_caps(h, grey(3000)); // larger than the slots
+    gst_harness_set_src_caps(h, harness_grey(3000)); // larger than the slots
     assert_int_equal(push(h, 3000, 2, 0), GST_FLOW_OK);
 
     assert_newest_picture(3000, 2);
@@ -458,7 +426,7 @@ static void sink_publishes_nothing_between_flush_start_and_flush_stop(void **sta
     assert_int_equal(push(h, 64, 2, 0), GST_FLOW_FLUSHING);
     assert_newest_picture(64, 1);
     assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
-    gst_harness_set_src_caps(h, grey(64)); // and the segment event, which a flush discards
+    gst_harness_set_src_caps(h, harness_grey(64)); // and the segment event, which a flush discards
     assert_int_equal(push(h, 64, 3, 0), GST_FLOW_OK);
 
     assert_newest_picture(64, 3);

@@ -39,3 +39,33 @@ void harness_end(GstHarness *h)
     gst_object_unref(bus);
     gst_harness_teardown(h);
 }
+
+GstCaps *harness_grey(int width)
+{
+    return gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "GRAY8", "width", G_TYPE_INT,
+                               width, "height", G_TYPE_INT, 48, "framerate", GST_TYPE_FRACTION, 30,
+                               1, NULL);
+}
+
+GstBufferPool *harness_pool(GstHarness *h, int width)
+{
+    GstCaps *caps = harness_grey(width);
+    GstQuery *query = gst_query_new_allocation(caps, TRUE);
+    gst_caps_unref(caps);
+    GstBufferPool *pool;
+    assert_true(gst_pad_peer_query(h->srcpad, query));
+    gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
+    gst_query_unref(query);
+    assert_true(gst_buffer_pool_set_active(pool, TRUE));
+    return pool;
+}
+
+GstBuffer *harness_offered(GstHarness *h, int width)
+{
+    GstBufferPool *pool = harness_pool(h, width);
+    GstBuffer *buffer;
+    assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), GST_FLOW_OK);
+    gst_object_unref(pool); // the buffer keeps it
+    assert_int_equal(gst_buffer_get_size(buffer), width * 48);
+    return buffer;
+}

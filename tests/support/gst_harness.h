@@ -13,6 +13,15 @@ GstHarness *harness_of(const char *factory);
 /** Frees it, and its messages, each of which references the element. */
 void harness_end(GstHarness *h);
 
+/** Caps of grey frames of 48 rows of `width` bytes, 30 a second. */
+GstCaps *harness_grey(int width);
+
+/** The pool that a sink offers for such frames, active. */
+GstBufferPool *harness_pool(GstHarness *h, int width);
+
+/** A buffer of that pool. */
+GstBuffer *harness_offered(GstHarness *h, int width);
+
 /** A counter of the element. */
 guint64 harness_figure(GstHarness *h, const char *property);
 
