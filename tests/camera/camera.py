@@ -51,6 +51,7 @@ class CameraTest(unittest.TestCase):
     def setUp(self):
         self.machine = the_machine(self.MACHINE, self.MODULES, self.BUILDERS)
         self.names = []
+        self.commands_before = self.machine.count
         self.addCleanup(self.check_nothing_is_left)
 
     def run_in(self, script, timeout=PATIENCE):
@@ -59,8 +60,15 @@ class CameraTest(unittest.TestCase):
     def succeed(self, script, timeout=PATIENCE):
         """Runs a script that must end with 0. Returns its output."""
         done = self.run_in(script, timeout)
-        self.assertEqual(done.status, 0, f"{script}\n{done.out}\n{done.err}")
+        if done.status:
+            self.fail(f"{script}\nstatus {done.status}\n{done.out}\n{done.err}\n{self.logs()}")
         return done.out
+
+    def logs(self):
+        """What the commands of this test wrote to stderr, and the end of the kernel's log."""
+        commands = list(self.machine.commands.values())[self.commands_before:]
+        texts = [f"{command.text('sh')}status {command.status}\n{command.err}" for command in commands]
+        return "\n".join(texts) + self.run_in("dmesg | tail").out
 
     def stream(self):
         name = f"camera-{next(_numbers)}"
