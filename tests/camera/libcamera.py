@@ -20,6 +20,7 @@ MODE = "YUYV-320x240"
 # are what udev writes for a device, without which libcamera ignores it.
 CONTROLLER = "/run/controller"
 PREPARE = f"""
+until [ -c /dev/media0 ]; do sleep 0.1; done # uvcvideo makes it last
 mkdir -p {CONTROLLER}/firmware_node /run/udev/data /run/plugins
 echo '\\_SB_.PCI0.VHCI' >{CONTROLLER}/firmware_node/path
 for plugin in {" ".join(NEEDED)}; do
