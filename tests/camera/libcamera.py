@@ -37,6 +37,11 @@ ENVIRONMENT = "export GST_PLUGIN_SYSTEM_PATH=/run/plugins SYSTEMD_DEVICE_VERIFY_
 
 
 class Libcamera(UsbCameraTest):
+    # libcamerasrc crashes if a frame arrives while it queues its only buffer
+    # (libcamera-org/libcamera#18). At this rate its other buffers are queued by then, even if the
+    # emulated processor stops for a while.
+    RATES = (4,)
+
     def setUp(self):
         if not (PLUGINS / "libgstlibcamera.so").exists():
             self.skipTest("gstreamer1.0-libcamera is not installed")

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """A USB camera (UVC 1.0) for the kernel's uvcvideo driver, in a process of its own.
 
-    usb_camera.py FOLDER [CUT]
+    usb_camera.py FOLDER CUT RATE...
 
 plugs it in, and its end unplugs it. FOLDER has one file FORMAT-WIDTHxHEIGHT for each mode (YUYV or
 MJPG): the frame that the camera repeats, with its number in eight bytes from NUMBER_AT on. In a JPEG
-file they are the text of a comment that follows SOI. Every CUTth frame ends too early. The state of
-the LED goes to stderr, and the brightness that is set.
+file they are the text of a comment that follows SOI. Every CUTth frame ends too early (0: none). It
+has these rates, in frames a second, by default the first. The first frame comes one frame interval
+after the start. The state of the LED goes to stderr, and the brightness that is set.
 """
 import errno
 import pathlib
@@ -18,7 +19,6 @@ import time
 
 import usb_ip
 
-RATES = (30, 10)
 NUMBER_AT = 6
 PACKET_BYTES = 3072  # in each microframe of 125 us: three transactions of 1,024 bytes
 VIDEO_CONTROL, VIDEO_STREAMING = 0, 1
@@ -58,18 +58,18 @@ class Mode:
         self.frame[NUMBER_AT:NUMBER_AT + 8] = number.to_bytes(8, "little")
         return self.frame
 
-    def descriptor(self, index):
+    def descriptor(self, index, rates):
         kind, bits = (5 if self.form == "YUYV" else 7), self.most * 8
-        return descriptor(CLASS_INTERFACE, f"BBBHHIIIIB{len(RATES)}I", kind, index, 0, self.width,
-                          self.height, bits * min(RATES), bits * max(RATES), self.most,
-                          interval(RATES[0]), len(RATES), *map(interval, RATES))
+        return descriptor(CLASS_INTERFACE, f"BBBHHIIIIB{len(rates)}I", kind, index, 0, self.width,
+                          self.height, bits * min(rates), bits * max(rates), self.most,
+                          interval(rates[0]), len(rates), *map(interval, rates))
 
 
 def interface(number, alternate, endpoints, subclass):
     return descriptor(INTERFACE, "7B", number, alternate, endpoints, 14, subclass, 0, 0)
 
 
-def configuration(formats):
+def configuration(formats, rates):
     """The descriptors of a camera with one streaming interface. `formats` are lists of modes."""
     units = descriptor(CLASS_INTERFACE, "BBHBBHHHB2s", 2, CAMERA, 0x0201, 0, 0, 0, 0, 0, 2, b"\0\0")
     units += descriptor(CLASS_INTERFACE, "BBBHB2sB", 5, PROCESSING, CAMERA, 0, 2, b"\1\0", 0)
@@ -83,7 +83,7 @@ def configuration(formats):
                                 0, 0, 0)
         else:
             modes += descriptor(CLASS_INTERFACE, "9B", 6, index, len(group), 0, 1, 0, 0, 0, 0)
-        modes += b"".join(mode.descriptor(number) for number, mode in enumerate(group, 1))
+        modes += b"".join(mode.descriptor(number, rates) for number, mode in enumerate(group, 1))
         modes += descriptor(CLASS_INTERFACE, "4B", 13, 1, 1, 4)  # sRGB, BT.601
     streaming = descriptor(CLASS_INTERFACE, f"BBHBBBBBBB{len(formats)}s", 1, len(formats),
                            13 + len(formats) + len(modes), 0x81, 0, OUTPUT, 0, 0, 0, 1,
@@ -101,11 +101,12 @@ def report(text):
 
 
 class Camera:
-    def __init__(self, modes, cut=0):
+    def __init__(self, modes, cut, *rates):
+        self.rates = rates
         largest_first = sorted(modes, key=lambda mode: -mode.width)
         self.formats = [[mode for mode in largest_first if mode.form == form]
                         for form in ("YUYV", "MJPG")]
-        self.probe = self.state(1, 1, interval(RATES[0]))
+        self.probe = self.state(1, 1, interval(rates[0]))
         self.brightness = LEVELS["DEF"]
         self.period, self.due = 0, None
         self.number, self.payloads, self.cut = 0, [], cut
@@ -118,7 +119,7 @@ class Camera:
         """The fields of a probe, as near to the wanted ones as the camera can."""
         form = min(max(form, 1), len(self.formats))
         frame = min(max(frame, 1), len(self.formats[form - 1]))
-        period = min(map(interval, RATES), key=lambda known: abs(known - period))
+        period = min(map(interval, self.rates), key=lambda known: abs(known - period))
         return (0, form, frame, period, 0, 0, 0, 0, 0, self.formats[form - 1][frame - 1].most,
                 PACKET_BYTES)
 
@@ -127,7 +128,7 @@ class Camera:
             return descriptor(1, "H4BHHH4B", 0x0200, 0xEF, 2, 1, 64, 0x1D6B, 0x0102, 0x0100, 1, 2,
                               0, 1)
         if kind == 2:
-            return configuration(self.formats)
+            return configuration(self.formats, self.rates)
         if kind == 3 and index < len(STRINGS):
             text = STRINGS[index].encode("utf-16-le")
             return bytes((len(text) + 2, 3)) + text
@@ -175,7 +176,7 @@ class Camera:
     def stream(self, on):
         self.payloads = []
         self.period = self.probe[3] / 1e7
-        self.due = time.monotonic() if on else None
+        self.due = time.monotonic() + self.period if on else None
         report("LED on" if on else "LED off")
 
     def capture(self):

@@ -41,6 +41,7 @@ class UsbCameraTest(CameraTest):
     """Tests that plug a USB camera in and out."""
 
     MODULES = (("vhci_hcd", ""), ("uvcvideo", ""), ("overlay", ""))
+    RATES = (30, 10)  # of the camera
 
     def setUp(self):
         super().setUp()
@@ -53,7 +54,8 @@ class UsbCameraTest(CameraTest):
     def plug_in(self, device=DEVICE, cut=0):
         """Plugs the camera in; its end unplugs it."""
         camera = self.machine.start(
-            f"exec python3 -ES {HERE}/usb_camera.py {SHARE_INSIDE}/modes {cut}")
+            f"exec python3 -ES {HERE}/usb_camera.py {SHARE_INSIDE}/modes {cut} "
+            + " ".join(map(str, self.RATES)))
         self.addCleanup(self.unplug, camera)
         pid = f"{camera.number}.pid"
         there = self.run_in(f"until [ -c /dev/video{device} ]; do "
@@ -64,7 +66,6 @@ class UsbCameraTest(CameraTest):
     def unplug(self, camera, device=DEVICE):
         camera.end()
         self.succeed(f"while [ -c /dev/video{device} ]; do sleep 0.1; done")
-
 
 
 class Uvc(UsbCameraTest):
