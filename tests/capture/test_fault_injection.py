@@ -111,8 +111,11 @@ class Faults(ProgramTest):
                 self.assertEqual(lower, upper[:1] + upper[:-1])
                 self.assertEqual(summary["faults"]["torn"], 11)
                 _, _, summary = self.play(10, "--stall", f"{STALL_MS}@6", source=source)
-                self.assertEqual((summary["stalls"], summary["stall_us"]["sum"]),
+                injected = summary["faults"]
+                self.assertEqual((injected["stalls"], injected["stall_us"]["sum"]),
                                  (1, STALL_MS * 1000))
+                # A frame read late delays the next ones of a file: none is skipped.
+                self.assertGreaterEqual(summary["stall_us"]["max"], STALL_MS * 1000)
 
     def test_impossible_faults_are_refused(self):
         done = self.run_to_end("triptych-capture", "-n", self.stream(), "--format-change-every", 3,
