@@ -234,6 +234,7 @@ for resolve in (lambda path: libc.realpath(path, None), libc.canonicalize_file_n
 
     def test_path_names_the_stream_without_a_number(self):
         self.capture(self.name)
+        self.raw_frame(self.name)  # a stream without a frame is no device yet
         done = self.run_to_end("triptych-v4l2", tool("v4l2-ctl"), "-d", f"/dev/triptych/{self.name}",
                                "--stream-mmap", "--stream-count=2")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -13,6 +13,7 @@ class Launcher(PreloadedTest):
     def test_list_names_the_device_of_each_stream(self):
         name = self.stream()
         self.capture(name)
+        self.raw_frame(name)  # a stream without a frame is no device yet
         self.assertRegex(self.run_to_end("triptych-v4l2", "--list").stdout,
                          rf"(?m)^/dev/video\d+ +/dev/triptych/{re.escape(name)}$")
 
