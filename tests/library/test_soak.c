@@ -8,6 +8,7 @@
 #include "solid_frames.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -31,9 +32,19 @@ struct soak {
 
 static struct soak *soak;
 
-/** Replaces libc's: counts waits that time out while frames are published. The library calls it. */
+/** How often the processor was taken from this thread. */
+static long preemptions(void)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
+}
+
+/** Replaces libc's: counts waits that time out while frames are published. The library calls it. A
+ *  thread that was preempted may have begun its wait after those frames: that wait does not count. */
 int semtimedop(int sem_id, struct sembuf *ops, size_t count, const struct timespec *limit)
 {
+    const long preempted = preemptions();
     const uint64_t before = soak->sequence;
 #ifdef SYS_semtimedop_time64
     const int64_t wide[] = { limit ? limit->tv_sec : 0, limit ? limit->tv_nsec : 0 };
@@ -42,7 +53,8 @@ int semtimedop(int sem_id, struct sembuf *ops, size_t count, const struct timesp
     const long result = syscall(SYS_semtimedop, sem_id, ops, count, limit);
 #endif
     soak->waits++;
-    if (result < 0 && errno == EAGAIN && soak->sequence > before + LOST_AFTER) {
+    if (result < 0 && errno == EAGAIN && soak->sequence > before + LOST_AFTER &&
+        preemptions() == preempted) {
         soak->lost++;
         errno = EAGAIN;
     }
