@@ -35,9 +35,11 @@ class Faults(CameraTest):
     def seen(watcher):
         return objects(watcher.out.rpartition("\n")[0])
 
-    def wait_until_seen(self, watcher, true):
-        """Returns all frames since watch(), as soon as they satisfy `true`."""
-        self.machine.wait_for(lambda: true(self.seen(watcher)), PATIENCE)
+    def wait_until_seen(self, watcher, count, true):
+        """Returns all frames since watch(), as soon as they are `count` and satisfy `true`."""
+        def enough(frames):
+            return len(frames) >= count and true(frames)
+        self.machine.wait_for(lambda: enough(self.seen(watcher)), PATIENCE)
         frames = self.seen(watcher)
         watcher.end()
         return frames
@@ -53,13 +55,13 @@ class Faults(CameraTest):
         numbers = [frame["number"] for frame in frames]
         self.assertEqual(numbers, sorted(set(numbers)))
 
-    def fail_while_streaming(self, controls, why, arguments=""):
+    def fail_while_streaming(self, controls, why, arguments="", frames=40):
         name = self.stream()
         capture = self.capture(name, f"{SMALL} {SLOTS} {arguments}")
         watcher = self.watch(name)
         for control in controls:
             self.control(f"{control}=1")
-        self.assert_gap_and_return(self.wait_until_seen(watcher, has_gap_and_return))
+        self.assert_gap_and_return(self.wait_until_seen(watcher, frames, has_gap_and_return))
         self.finish(capture)
         self.assert_logged_once(capture, why)
 
@@ -94,14 +96,14 @@ class Faults(CameraTest):
     def test_reconnect_retries_after_errors(self):
         self.fail_while_streaming(
             ["inject_vidioc_reqbufs_error", "inject_vidioc_streamon_error",
-             "inject_fatal_streaming_error"], "Input/output error", "--io mmap")
+             "inject_fatal_streaming_error"], "Input/output error", "--io mmap", frames=100)
 
     def test_buffer_marked_bad_is_counted_as_the_drivers_drop(self):
         name = self.stream()
         capture = self.capture(name, SMALL)
         watcher = self.watch(name)
         self.control("inject_v4l2_buf_flag_error=1")
-        frames = self.wait_until_seen(watcher, has_drops)
+        frames = self.wait_until_seen(watcher, 30, has_drops)
         self.finish(capture)
         self.assert_accounted(frames[0], frames[-1])
         self.assertIn("marked as bad by the driver", capture.err)
@@ -113,7 +115,7 @@ class Faults(CameraTest):
                 capture = self.capture(name, f"{SMALL} --io {way}")
                 watcher = self.watch(name)
                 self.control("percentage_of_dropped_buffers=40")
-                frames = self.wait_until_seen(watcher, has_drops)
+                frames = self.wait_until_seen(watcher, 30, has_drops)
                 self.control("percentage_of_dropped_buffers=0")
                 self.finish(capture)
                 self.assert_accounted(frames[0], frames[-1])
