@@ -185,6 +185,9 @@ class ProgramTest(unittest.TestCase):
         if "user" in options:
             path = self._copy_for_others(path, options)
         process = Process([path, *map(str, args)], **options)
+        for other in _running:
+            if other.stdout and other.stdout is options["stdin"]:
+                other.stdout.close()  # a full pipe without a reader ends `other`, instead of blocking
         _running.append(process)
         self._pids.add(process.pid)
         self.addCleanup(_running.remove, process)
