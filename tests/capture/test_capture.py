@@ -176,7 +176,7 @@ class Ends(Capture):
     def test_capture_ends_while_stopped_readers_hold_every_slot(self):
         name, writer = self.streaming("-s", "64x48", "-r", "200")
         readers = [self.start("triptych-dump", "--stats", "--json", name) for _ in range(6)]
-        wait_until(lambda: ipc_of(name)[0][0]["nattch"] >= 7, "six readers")
+        self.wait_for_readers(name, 6)
         for reader in readers:
             reader.send_signal(signal.SIGSTOP)
         self.stops_cleanly(name, writer, signal.SIGTERM)

@@ -81,11 +81,12 @@ class OnDemand(ScriptedCameraTest):
     def test_readers_that_attach_while_the_source_opens_share_it(self):
         self.plug_in(GREY)
         name, process, log = self.demanded()
-        readers = [self.start("triptych-dump", "--stats", "--mode", "next", "--count", "20", name)
-                   for _ in range(3)]
+        readers = [self.reader(name) for _ in range(3)]
+        self.wait_for_readers(name, 3)
+        self.assertFalse(self.frames(name, 20)[-1]["no_signal"])
         for reader in readers:
+            reader.terminate()
             reader.communicate(timeout=60)
-            self.assertEqual(reader.returncode, 0)
         self.wait_for_standby_number(log, 2)
         self.finish(process)
         self.assertEqual(log().count(OPENING), 1)
@@ -185,6 +186,7 @@ class Hooks(ScriptedCameraTest):
                 name, process, happened = self.hooked(*args)
                 for times in range(1, 3):
                     readers = [self.start("triptych-dump", "--stats", name) for _ in range(2)]
+                    self.wait_for_readers(name, 2)
                     text = f"first {name}\nlast {name}\n" * times
                     wait_until(lambda: happened.read_text() == text[:-len(name) - 6], "first")
                     for reader in readers:

@@ -223,6 +223,10 @@ class ProgramTest(unittest.TestCase):
             return all(ipc_of(name))
         wait_until(there, f"a stream named {name}")
 
+    def wait_for_readers(self, name, count):
+        """Waits until that many readers have attached the segment, beside its writer."""
+        wait_until(lambda: ipc_of(name)[0][0]["nattch"] > count, f"{count} readers of {name}")
+
     def layout_version(self, name):
         """The layout version in a stream's segment, as an array of one number that can be changed."""
         libc = ctypes.CDLL(None, use_errno=True)
