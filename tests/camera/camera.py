@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import shutil
+import time
 import unittest
 
 from programs import built
@@ -63,6 +64,18 @@ class CameraTest(unittest.TestCase):
         if done.status:
             self.fail(f"{script}\nstatus {done.status}\n{done.out}\n{done.err}\n{self.logs()}")
         return done.out
+
+    def wait_for(self, true):
+        """Calls true() until it returns true."""
+        end = time.monotonic() + PATIENCE
+        while not true():
+            if time.monotonic() > end:
+                self.fail(f"not within {PATIENCE} s\n{self.logs()}")
+            time.sleep(0.1)
+
+    def wait_for_standby(self, capture, times):
+        """Waits until a capture has gone into standby as often as this."""
+        self.wait_for(lambda: capture.err.count("standby: no readers") >= times)
 
     def logs(self):
         """What the commands of this test wrote to stderr, and the end of the kernel's log."""

@@ -28,7 +28,7 @@ class Faults(CameraTest):
         watcher = self.machine.start(
             f"exec {built('camera-frames')} {name} {ENDLESS} {4 * PATIENCE}")
         self.addCleanup(watcher.end)
-        self.machine.wait_for(lambda: self.seen(watcher), PATIENCE)
+        self.wait_for(lambda: self.seen(watcher))
         return watcher
 
     @staticmethod
@@ -39,7 +39,7 @@ class Faults(CameraTest):
         """Returns all frames since watch(), as soon as they are `count` and satisfy `true`."""
         def enough(frames):
             return len(frames) >= count and true(frames)
-        self.machine.wait_for(lambda: enough(self.seen(watcher)), PATIENCE)
+        self.wait_for(lambda: enough(self.seen(watcher)))
         frames = self.seen(watcher)
         watcher.end()
         return frames

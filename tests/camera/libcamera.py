@@ -109,13 +109,13 @@ class Libcamera(UsbCameraTest):
 
     def test_camera_is_on_only_while_the_stream_is_read(self):
         name, capture = self.start("--on-demand=0")
-        self.machine.wait_for(lambda: "standby: no readers" in capture.err, PATIENCE)
-        self.machine.wait_for(lambda: self.camera.err.endswith("LED off\n"), PATIENCE)
+        self.wait_for_standby(capture, 1)
+        self.wait_for(lambda: self.camera.err.endswith("LED off\n"))
         turned_on = self.camera.err.count("LED on")
         self.assertFalse(self.frames(name, 20)[-1]["no_signal"])
         self.assertGreater(self.camera.err.count("LED on"), turned_on)
-        self.machine.wait_for(lambda: capture.err.count("standby: no readers") == 2, PATIENCE)
-        self.machine.wait_for(lambda: self.camera.err.endswith("LED off\n"), PATIENCE)
+        self.wait_for_standby(capture, 2)
+        self.wait_for(lambda: self.camera.err.endswith("LED off\n"))
         self.finish(capture)
 
     def test_missing_camera_is_refused(self):

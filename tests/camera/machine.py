@@ -174,12 +174,3 @@ class Machine:
 
     def run(self, script, timeout=120):
         return self.start(script).wait(timeout)
-
-    @staticmethod
-    def wait_for(true, timeout):
-        """Calls true() until it returns true."""
-        end = time.monotonic() + timeout
-        while not true():
-            if time.monotonic() > end:
-                raise TimeoutError(f"not within {timeout} s")
-            time.sleep(0.1)

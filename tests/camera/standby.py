@@ -4,7 +4,7 @@ import re
 
 from programs import built
 
-from camera import CameraTest, PATIENCE, WEBCAM
+from camera import CameraTest, WEBCAM
 
 QUIET_S = 10
 
@@ -14,7 +14,7 @@ class Standby(CameraTest):
         """A capture in standby: stream, command, pid."""
         name = self.stream()
         capture = self.capture(name, "-r 30 -s 320x180 --on-demand=0")
-        self.machine.wait_for(lambda: "standby: no readers" in capture.err, PATIENCE)
+        self.wait_for_standby(capture, 1)
         return name, capture, capture.file("pid").read_text().strip()
 
     def cpu_s(self, pid):
@@ -27,7 +27,7 @@ class Standby(CameraTest):
         self.assertNotIn("/dev/video", self.succeed(f"ls -l /proc/{pid}/fd"))
         self.succeed(f"v4l2-ctl -d {WEBCAM} --stream-mmap --stream-count=2 2>&1")
         self.frames(name, 20)
-        self.machine.wait_for(lambda: capture.err.count("standby: no readers") == 2, PATIENCE)
+        self.wait_for_standby(capture, 2)
         self.assertNotIn("/dev/video", self.succeed(f"ls -l /proc/{pid}/fd"))
         self.finish(capture)
 

@@ -167,10 +167,10 @@ class Uvc(UsbCameraTest):
             with self.subTest(io):
                 before = len(camera.err)
                 name, capture = self.start(arguments=f"--on-demand=0 --io {io}")
-                self.machine.wait_for(lambda: "standby: no readers" in capture.err, PATIENCE)
+                self.wait_for_standby(capture, 1)
                 self.assertNotIn("LED on", camera.err[before:])
                 self.frames(name, 20)
-                self.machine.wait_for(lambda: capture.err.count("standby: no readers") == 2, PATIENCE)
+                self.wait_for_standby(capture, 2)
                 self.assertRegex(camera.err[before:], r"^(LED off\n)*LED on\n(LED off\n)+$")
                 self.finish(capture)
 
