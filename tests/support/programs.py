@@ -109,8 +109,11 @@ class Process(subprocess.Popen):
     asked = False  # to end: a second signal ends a program that needs long before it has cleaned up
 
     def send_signal(self, sig):
+        """Sends a signal. A SIGSTOP has stopped the process when this returns."""
         self.asked = self.asked or sig in (signal.SIGINT, signal.SIGTERM)
         super().send_signal(sig)
+        if sig == signal.SIGSTOP and self.returncode is None:
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def _continue(process):

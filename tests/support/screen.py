@@ -7,7 +7,7 @@ import time
 
 import pixels
 from grab import FarGrabber, Grabber
-from programs import end, tool, wait_until
+from programs import Process, end, tool, wait_until
 
 SIZE = (1024, 768)
 
@@ -19,7 +19,7 @@ class Screen:
     def __init__(self, managed=False, within=()):
         self.within = list(within)
         reading, writing = os.pipe()
-        self.server = subprocess.Popen(
+        self.server = Process(
             [*self.within, tool("Xvfb"), "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SIZE,
              "-nolisten", "tcp",
              "-noreset"],  # otherwise it resets when the last client disconnects, and drops new clients
