@@ -2,6 +2,9 @@
 """The summary of tests/run: no failure may count as success."""
 import contextlib
 import io
+import pathlib
+import subprocess
+import sys
 import unittest
 
 import results
@@ -54,6 +57,13 @@ class Results(unittest.TestCase):
             status = total.report()
         self.assertEqual(printed.getvalue().splitlines()[-1], "1 passed, 1 failed, 1 skipped")
         self.assertEqual(status, 1)
+
+    def test_case_that_does_not_exist_is_refused(self):
+        tap = pathlib.Path(results.__file__).with_name("tap.py")
+        done = subprocess.run([sys.executable, tap, __file__, "no_such_case"], check=False,
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("no case is named no_such_case", done.stderr)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,9 @@ def main():
     alone = leave_other_tests()
     module = load(pathlib.Path(sys.argv[1]))
     cases = list(chosen(unittest.defaultTestLoader.loadTestsFromModule(module), sys.argv[2:]))
+    if sys.argv[2:] and not cases:
+        print(f"{sys.argv[1]}: no case is named {' or '.join(sys.argv[2:])}", file=sys.stderr)
+        return 2
     print("TAP version 13")
     result = TapResult()
     unittest.TestSuite(cases).run(result)
