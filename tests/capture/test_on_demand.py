@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """--on-demand: the source is open only while the stream has readers."""
+import json
 import os
 import pathlib
 import re
+import signal
 
 from programs import is_sanitized, last_json, wait_until
 from scripted_camera import ScriptedCameraTest
@@ -67,9 +69,15 @@ class OnDemand(ScriptedCameraTest):
         self.plug_in(GREY)
         name, process, log = self.demanded()
         for opened in range(1, 4):
-            frames = self.frames(name, 20)  # those in the slots first: of the time before, too
-            standby = max(i for i, frame in enumerate(frames) if frame["no_signal"])
-            self.assertTrue(frames[standby + 1]["restart"])
+            process.send_signal(signal.SIGSTOP)  # until the reader has the frames of the time before
+            reader = self.start("camera-frames", name, 20, 60)
+            while not json.loads(reader.stdout.readline())["no_signal"]:
+                pass
+            process.send_signal(signal.SIGCONT)
+            out, _ = reader.communicate(timeout=60)
+            frames = [json.loads(line) for line in out.splitlines()]
+            self.assertTrue(frames[0]["restart"])
+            self.assertFalse(any(frame["no_signal"] for frame in frames))
             self.assertEqual((frames[-1]["dropped_writer"], frames[-1]["copies"]), (0, 0))
             self.wait_for_standby_number(log, opened + 1)
         self.finish(process)
