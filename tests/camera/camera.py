@@ -75,7 +75,7 @@ class CameraTest(unittest.TestCase):
 
     def wait_for_standby(self, capture, times):
         """Waits until a capture has gone into standby as often as this."""
-        self.wait_for(lambda: capture.err.count("standby: no readers") >= times)
+        self.wait_for(lambda: capture.err.count("standby: no readers") == times)
 
     def logs(self):
         """What the commands of this test wrote to stderr, and the end of the kernel's log."""

@@ -95,6 +95,7 @@ class OnDemand(ScriptedCameraTest):
         for reader in readers:
             reader.terminate()
             reader.communicate(timeout=60)
+            self.assertEqual(reader.returncode, 0)
         self.wait_for_standby_number(log, 2)
         self.finish(process)
         self.assertEqual(log().count(OPENING), 1)
