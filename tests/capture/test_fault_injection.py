@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Injected faults: each appears in the pixels and the statistics, and nothing else does."""
+import json
+import signal
 import unittest
 
 from clock_code import numbers
 from pixels import read
-from programs import PATIENCE, ProgramTest, last_json
+from programs import PATIENCE, ProgramTest, last_json, wait_until, waits_in
 from scripted_camera import ScriptedCameraTest
 
 WIDTH, HEIGHT = 136, 144
@@ -166,11 +168,15 @@ class CameraFaults(ScriptedCameraTest):
     def test_format_of_a_camera_changes_and_changes_back(self):
         self.plug_in("mode GREY 64x48 50\nmode NV12 32x24 50")
         name, process, _ = self.capture("-b", 16, "--wait-for-reader", "--format-change-every", 3)
-        frames = self.frames(name, 9)
-        for frame in frames:  # of which the first ones may have passed before the reader came
-            expected = (("GREY", 64), ("NV12", 32))[(frame["number"] - 1) // 3 % 2]
-            self.assertEqual((frame["format"], frame["width"]), expected, frames)
-        self.assertEqual({frame["format"] for frame in frames}, {"GREY", "NV12"})
+        self.wait_for_stream(name, process)
+        process.send_signal(signal.SIGSTOP)  # until its reader waits for the first frame
+        reader = self.start("camera-frames", name, 9, 60)
+        wait_until(lambda: waits_in(reader.pid, "semtimedop"), "the reader's wait")
+        process.send_signal(signal.SIGCONT)
+        out, _ = reader.communicate(timeout=60)
+        frames = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([(frame["format"], frame["width"]) for frame in frames],
+                         [("GREY", 64)] * 3 + [("NV12", 32)] * 3 + [("GREY", 64)] * 3)
         self.finish(process)
 
 
