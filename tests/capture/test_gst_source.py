@@ -86,7 +86,7 @@ class Pipelines(GstSourceTest):
         process = self.start("triptych-capture", "-q", "--json", "-n", name, "-b", 16,
                              "--wait-for-reader", f"gst:concat name=c {parts} c.",
                              env=self.environment)
-        frames = self.frames(name, 60)
+        frames = self.first_frames(name, process, 60)
         self.assertEqual([(f["format"], f["width"]) for f in frames],
                          [("GREY", 64)] * 20 + [("NV12", 128)] * 20 + [("GREY", 32)] * 20)
         self.assertEqual(self.summary(process)["frames"], 60)
@@ -146,7 +146,7 @@ class VideoFiles(GstSourceTest):
 
     def test_video_is_played_at_its_own_times_and_ends(self):
         name, process, _ = self.capture(f"file:{self.video()}", "-b", 16, "--wait-for-reader")
-        frames = self.frames(name, 40)
+        frames = self.first_frames(name, process, 40)
         self.assertEqual({(f["format"], f["width"]) for f in frames}, {("YU12", 128)})
         for before, frame in zip(frames, frames[1:]):
             self.assertAlmostEqual((frame["capture_ns"] - before["capture_ns"]) / 1e6, 40, delta=1)
@@ -224,14 +224,14 @@ class Faults(GstSourceTest):
     def test_dropped_frames_of_a_pipeline_are_drops_of_the_driver(self):
         name, process, _ = self.capture(f"gst:videotestsrc num-buffers=20 ! {GREY}", "-b", 16,
                                         "--wait-for-reader", "--drop-every", 5)
-        self.assertEqual(self.frames(name, 16)[-1]["dropped_driver"], 3)
+        self.assertEqual(self.first_frames(name, process, 16)[-1]["dropped_driver"], 3)
         summary = self.summary(process)
         self.assertEqual((summary["frames"], summary["faults"]["dropped"]), (16, 4))
 
     def test_format_of_a_pipeline_changes_and_changes_back(self):
         name, process, _ = self.capture(f"gst:videotestsrc ! {GREY}", "-b", 16, "--wait-for-reader",
                                         "--format-change-every", 3)
-        frames = self.frames(name, 9)
+        frames = self.first_frames(name, process, 9)
         self.assertEqual([(frame["format"], frame["width"]) for frame in frames],
                          [("GREY", 64)] * 3 + [("NV12", 32)] * 3 + [("GREY", 64)] * 3)
         self.finish(process)

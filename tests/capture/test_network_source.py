@@ -2,7 +2,6 @@
 """Network sources of triptych-capture: RTSP servers and web servers on loopback that come, go and
 refuse."""
 import functools
-import json
 import http.server
 import re
 import subprocess
@@ -176,11 +175,10 @@ class Times(RtspTest):
         name, process, _ = self.capture(f"rtspt://127.0.0.1:{port}/live", "-b", 16)
         wait_until(lambda: self.frames(name, 1)[0]["by_sender"], "a sender report")
         self.assertEqual(self.shown(name)["newest"]["time_source"], "sender")
-        received = self.start("camera-frames", name, 50, PATIENCE)
+        received = self.start_reader(name, 50)
         times = {frame["clock"]: frame["capture_ns"] for frame in self.frames(first, 60)}
-        lines = received.communicate(timeout=PATIENCE)[0].decode().splitlines()
         errors = [abs(frame["capture_ns"] - times[frame["clock"]]) / 1e6
-                  for frame in map(json.loads, lines) if frame["clock"] in times]
+                  for frame in self.frames_of(received) if frame["clock"] in times]
         self.assertGreater(len(errors), 20)
         self.assertLess(max(errors), 5, "milliseconds")
         self.finish(process)

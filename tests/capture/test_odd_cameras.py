@@ -177,7 +177,7 @@ class WaysOfStreaming(OddCameras):
         name, process, log = self.capture("--io", "userptr")
         self.frames(name, 3)
         for _ in range(8):
-            reader = self.start("camera-frames", name, 1000, 60)
+            reader = self.start_reader(name, 1000)
             reader.stdout.readline()
             reader.send_signal(signal.SIGSTOP)
         frames = self.frames(name, 30)
@@ -496,7 +496,7 @@ class Fields(OddCameras):
         self.plug_in(["mode GREY 64x24 50", "field alternate", "frame field=bottom",
                       "frame field=top", "frame field=bottom step=0"])
         name, process, _ = self.capture("--wait-for-reader")
-        frames = self.frames(name, 9)
+        frames = self.first_frames(name, process, 9)
         self.finish(process)
         self.assertEqual(frames[0]["number"], 1)
         self.assertEqual({frame["field"] for frame in frames}, {"interlaced-tb"})

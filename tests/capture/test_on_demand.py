@@ -70,12 +70,11 @@ class OnDemand(ScriptedCameraTest):
         name, process, log = self.demanded()
         for opened in range(1, 4):
             process.send_signal(signal.SIGSTOP)  # until the reader has the frames of the time before
-            reader = self.start("camera-frames", name, 20, 60)
+            reader = self.start_reader(name, 20)
             while not json.loads(reader.stdout.readline())["no_signal"]:
                 pass
             process.send_signal(signal.SIGCONT)
-            out, _ = reader.communicate(timeout=60)
-            frames = [json.loads(line) for line in out.splitlines()]
+            frames = self.frames_of(reader)
             self.assertTrue(frames[0]["restart"])
             self.assertFalse(any(frame["no_signal"] for frame in frames))
             self.assertEqual((frames[-1]["dropped_writer"], frames[-1]["copies"]), (0, 0))

@@ -248,13 +248,33 @@ class ProgramTest(unittest.TestCase):
             process = self.start("triptych-capture", "--json", "-n", name, *args, env=env, stderr=file)
         return name, process, log.read_text
 
+    def start_reader(self, name, count):
+        """Starts a reader of the next `count` frames of a stream; frames_of() returns them."""
+        return self.start("camera-frames", name, count, PATIENCE)
+
+    def frames_of(self, reader):
+        """Waits for the end of start_reader()'s program. Returns the descriptions of its frames that
+        have not been read from its output yet."""
+        out, err = reader.communicate(timeout=PATIENCE * 4)
+        seen = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(reader.returncode, 0,
+                         f"{len(seen)} frames within {PATIENCE} s, {reader.args}: {err.decode()}")
+        return seen
+
     def frames(self, name, count):
         """Returns the descriptions of the next `count` frames of a stream."""
-        done = self.run_to_end("camera-frames", name, count, PATIENCE)
-        seen = [json.loads(line) for line in done.stdout.splitlines()]
-        self.assertEqual((done.returncode, len(seen)), (0, count),
-                         f"status and frames of {name} within {PATIENCE} s: {done.stderr}")
-        return seen
+        return self.frames_of(self.start_reader(name, count))
+
+    def first_frames(self, name, writer, count):
+        """Returns the descriptions of the first `count` frames of a writer that waits for a reader,
+        which is held until its reader waits."""
+        self.wait_for_stream(name, writer)
+        wait_until(lambda: waits_in(writer.pid, "futex"), "the writer's wait for a reader")
+        writer.send_signal(signal.SIGSTOP)
+        reader = self.start_reader(name, count)
+        wait_until(lambda: waits_in(reader.pid, "semtimedop"), "the reader's wait for a frame")
+        writer.send_signal(signal.SIGCONT)
+        return self.frames_of(reader)
 
     def assert_refused(self, done, status, *words):
         """Asserts that a run ended with `status` and a message on stderr with all of `words`."""
