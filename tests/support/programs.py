@@ -252,10 +252,10 @@ class ProgramTest(unittest.TestCase):
         """Starts a reader of the next `count` frames of a stream; frames_of() returns them."""
         return self.start("camera-frames", name, count, PATIENCE)
 
-    def frames_of(self, reader):
+    def frames_of(self, reader, timeout=PATIENCE):
         """Waits for the end of start_reader()'s program. Returns the descriptions of its frames that
         have not been read from its output yet."""
-        out, err = reader.communicate(timeout=PATIENCE * 4)
+        out, err = reader.communicate(timeout=timeout)
         seen = [json.loads(line) for line in out.splitlines()]
         self.assertEqual(reader.returncode, 0,
                          f"{len(seen)} frames within {PATIENCE} s, {reader.args}: {err.decode()}")
@@ -263,18 +263,22 @@ class ProgramTest(unittest.TestCase):
 
     def frames(self, name, count):
         """Returns the descriptions of the next `count` frames of a stream."""
-        return self.frames_of(self.start_reader(name, count))
+        seen = self.frames_of(self.start_reader(name, count), PATIENCE * 4)
+        self.assertEqual(len(seen), count)
+        return seen
 
     def first_frames(self, name, writer, count):
-        """Returns the descriptions of the first `count` frames of a writer that waits for a reader,
-        which is held until its reader waits."""
+        """frames(), the first of a writer that waits for a reader: it is held until the reader
+        waits."""
         self.wait_for_stream(name, writer)
         wait_until(lambda: waits_in(writer.pid, "futex"), "the writer's wait for a reader")
         writer.send_signal(signal.SIGSTOP)
         reader = self.start_reader(name, count)
         wait_until(lambda: waits_in(reader.pid, "semtimedop"), "the reader's wait for a frame")
         writer.send_signal(signal.SIGCONT)
-        return self.frames_of(reader)
+        seen = self.frames_of(reader)
+        self.assertEqual(len(seen), count)
+        return seen
 
     def assert_refused(self, done, status, *words):
         """Asserts that a run ended with `status` and a message on stderr with all of `words`."""
