@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /** What to write where they are set. */
 #define TRI_RESERVED_TEXT                                                                     \
@@ -17,12 +18,13 @@
 
 static inline bool tri_is_zero(const void *words, size_t bytes)
 {
-    const uint8_t *byte = words;
-    for (size_t i = 0; i < bytes; i++) {
-        if (byte[i] != 0)
-            return false;
+    uint32_t bits = 0;
+    for (size_t at = 0; at < bytes; at += sizeof(bits)) {
+        uint32_t word;
+        memcpy(&word, (const char *)words + at, sizeof(word));
+        bits |= word;
     }
-    return true;
+    return bits == 0;
 }
 
 #endif
