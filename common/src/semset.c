@@ -227,10 +227,10 @@ enum tri_err tri_semset_give(int sem_id, uint32_t lock)
 }
 
 /** Publishes regardless of the values. SETVAL clears the kernel's undo values. */
-static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint64_t number)
+static enum tri_err publish_anyway(int sem_id, uint32_t give, uint64_t number)
 {
     struct sembuf close = op(gate_of(number + 2), 1, SEM_UNDO);
-    enum tri_err err = lock == TRI_NO_LOCK ? TRI_OK : set(sem_id, lock_sem(lock), TRI_LOCK_WHOLE);
+    enum tri_err err = give == TRI_NO_LOCK ? TRI_OK : set(sem_id, lock_sem(give), TRI_LOCK_WHOLE);
     if (err == TRI_OK)
         err = set(sem_id, gate_of(number), 0);
     if (err == TRI_OK)
@@ -238,20 +238,26 @@ static enum tri_err publish_anyway(int sem_id, uint32_t lock, uint64_t number)
     return err == TRI_OK ? run(sem_id, &close, 1) : err;
 }
 
-enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint64_t number)
+enum tri_err tri_semset_publish(int sem_id, uint32_t give, uint32_t *take, uint64_t number)
 {
-    struct sembuf ops[3] = {
+    struct sembuf ops[4] = {
         op(gate_of(number), -1, IPC_NOWAIT | SEM_UNDO),
         op(gate_of(number + 2), 1, SEM_UNDO),
     };
     size_t count = 2;
-    if (lock != TRI_NO_LOCK)
-        ops[count++] = op(lock_sem(lock), TRI_LOCK_WHOLE, SEM_UNDO);
+    if (give != TRI_NO_LOCK)
+        ops[count++] = op(lock_sem(give), TRI_LOCK_WHOLE, SEM_UNDO);
+    if (*take != TRI_NO_LOCK) {
+        ops[count] = op(lock_sem(*take), -TRI_LOCK_WHOLE, IPC_NOWAIT | SEM_UNDO);
+        if (run(sem_id, ops, count + 1) == TRI_OK)
+            return TRI_OK;
+        *take = TRI_NO_LOCK;
+    }
     const enum tri_err err = run(sem_id, ops, count);
     if (err == TRI_OK || err == TRI_ERR_REMOVED)
         return err;
     // The gate was open, or a value is near its limit: another process has changed them.
-    return publish_anyway(sem_id, lock, number);
+    return publish_anyway(sem_id, give, number);
 }
 
 static enum tri_err read_all(int sem_id, unsigned short all[TRI_SEM_COUNT])

@@ -37,6 +37,9 @@
 /** Gates repeat after this many frames: a reader that overslept that many wakes one frame late. */
 #define TRI_GATES 64u
 
+/** Longest interval between two frames of a fast stream: about the cost of a sleep and its wake-up. */
+#define TRI_FAST_NS 10000
+
 /** Units of a lock that the writer takes: more than all readers together can take. */
 #define TRI_LOCK_WHOLE 16384
 
@@ -92,9 +95,14 @@ enum tri_err tri_semset_take(int sem_id, uint32_t lock);
 /** Releases a lock that tri_semset_take() took. */
 enum tri_err tri_semset_give(int sem_id, uint32_t lock);
 
-/** Releases `lock` (TRI_NO_LOCK: none), opens the gate of frame `number` and closes the one two
- *  frames later, in one call. Repairs values that another process has tampered with. */
-enum tri_err tri_semset_publish(int sem_id, uint32_t lock, uint64_t number);
+/**
+ * Releases the lock `give`, opens the gate of frame `number`, closes the one two frames later and takes
+ * the lock *take, in one call. Either lock may be TRI_NO_LOCK. Repairs values that another process has
+ * tampered with.
+ *
+ * @param take  set to TRI_NO_LOCK if a reader has that lock: one more call does the rest
+ */
+enum tri_err tri_semset_publish(int sem_id, uint32_t give, uint32_t *take, uint64_t number);
 
 /** A snapshot of all locks: a reader that exchanges locks is seen with one of them. */
 enum tri_err tri_semset_locks(int sem_id, uint16_t value[TRI_LOCKS]);

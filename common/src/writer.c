@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FAST_FRAMES_MAX 128 // a fast stream stays one when its writer is preempted once
+
 enum { DRAFT_OPEN, DRAFT_PINNED }; // tri_lease.state
 
 /** The public error for `err`: another process keeps removing the stream's objects. */
@@ -199,6 +201,11 @@ static void complete(struct tri_writer *w, struct tri_draft *draft)
     info->publish_ns = tri_now_ns();
     if (info->capture_ns == 0)
         info->capture_ns = info->publish_ns;
+    if (info->publish_ns - w->publish_ns >= TRI_FAST_NS)
+        w->fast_frames /= 2;
+    else if (w->fast_frames < FAST_FRAMES_MAX)
+        w->fast_frames++;
+    w->publish_ns = info->publish_ns;
 }
 
 enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
@@ -235,9 +242,7 @@ enum tri_err tri_writer_publish_pinned(tri_writer *w, struct tri_draft *draft)
     atomic_store_explicit(&mapping->segment.header->latest, tri_head(w->number, slot->parity, at),
                           memory_order_release);
     draft->lease.state = DRAFT_PINNED;
-    const enum tri_err err = tri_semset_publish(w->sem_id, slot->lock, w->number);
-    if (err == TRI_OK)
-        slot->lock = TRI_NO_LOCK;
+    const enum tri_err err = tri_writer_turn_gates(w);
     if (err == TRI_OK)
         tri_writer_keep_spare(w);
     if (err != TRI_ERR_REMOVED)

@@ -60,6 +60,8 @@ struct tri_writer {
     uint32_t newest;    // its slot, NO_SLOT: none
     uint64_t planned;   // as in the header: the next frame
     uint64_t begun_count;
+    int64_t publish_ns;   // time of the newest frame
+    uint32_t fast_frames; // in succession; a late one halves it
 
     struct tri_video begun;  // of the last draft;
     struct tri_shape placed; // place of its planes
@@ -98,7 +100,7 @@ void tri_writer_repair(struct tri_writer *w);
 /** Permissions of the shared memory: only its owner writes, whatever processes may lock slots. */
 uint32_t tri_writer_segment_mode(const struct tri_writer *w);
 
-/** Marks every slot as empty. */
+/** Marks every slot as empty, and releases the lock that was taken for the next frame. */
 void tri_writer_reset_slots(struct tri_writer *w);
 
 /** Writes the stream's identity into the header. */
@@ -123,8 +125,18 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot);
  */
 void tri_writer_announce_next(struct tri_writer *w);
 
-/** After a frame: opens one more slot if not all of the first `slots` are open, or if readers lock
- *  those that are. Its page faults then lie between two frames. */
+/**
+ * Publishes the newest frame in the kernel: releases its slot's former lock and wakes readers. In a fast
+ * stream the same call takes the lock of the next frame's slot, unless a reader in mode `next` may still
+ * want the frame in it.
+ */
+enum tri_err tri_writer_turn_gates(struct tri_writer *w);
+
+/** Releases the lock that tri_writer_turn_gates() took, if no draft has its slot. */
+void tri_writer_unlock_ahead(struct tri_writer *w);
+
+/** After a frame: opens one more slot if not all of the first `slots` are open, if readers lock those
+ *  that are, or for a fast stream. Its page faults then lie between two frames. */
 void tri_writer_keep_spare(struct tri_writer *w);
 
 /** Closes a slot that was opened for readers and has not been used for a while. */

@@ -13,6 +13,8 @@
 #define EXTRA_KEEP_NS  5000000000 // time without use after which an additional slot is closed
 #define BACKOFF_MAX    3          // a busy slot is retried after 1, 2, 4, then every 8 frames
 #define HOLDERS_MAX    TRI_SLOTS_MAX
+#define FAST_FRAMES    64 // a fast stream, and no burst
+#define NONE_FREE      "no slot is free"
 
 /** Number of open slots, bounded again for compilers that see shifts by a slot's index. */
 static uint32_t slots_of(const struct tri_writer *w)
@@ -90,12 +92,20 @@ static bool is_history(const struct tri_writer *w, uint32_t slot)
     return w->history == 0 || w->slot[slot].number + w->history > w->number;
 }
 
-/** Whether slot `a` is preferred to slot `b`: one of the first slots to one that was opened for
- *  readers; then the one that left the history last, because it may still be cached; within the
- *  history the one with the oldest frame. */
+static bool is_fast(const struct tri_writer *w)
+{
+    return w->fast_frames >= FAST_FRAMES;
+}
+
+/** Whether slot `a` is preferred to slot `b`: the one that is locked already; one of the first slots, of
+ *  which a fast stream has one more, to one that was opened for readers; then the one that left the
+ *  history last, because it may still be cached; within the history the one with the oldest frame. */
 static bool goes_before(const struct tri_writer *w, uint32_t a, uint32_t b)
 {
-    const uint32_t first = w->mapping->segment.geometry.slots;
+    const bool has_lock = w->slot[a].lock == lock_of(w, a);
+    if (has_lock != (w->slot[b].lock == lock_of(w, b)))
+        return has_lock;
+    const uint32_t first = w->mapping->segment.geometry.slots + is_fast(w);
     if ((a < first) != (b < first))
         return a < first;
     const bool kept = is_history(w, a);
@@ -123,6 +133,29 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot)
         s->lock = TRI_NO_LOCK;
 }
 
+void tri_writer_unlock_ahead(struct tri_writer *w)
+{
+    for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
+        if (!w->slot[i].taken)
+            tri_writer_unlock(w, i);
+    }
+}
+
+/** Notes whether the lock of the frame in a slot could be taken: if not, when to try again. */
+static void note_result(struct tri_writer *w, uint32_t slot, bool taken)
+{
+    struct tri_writer_slot *s = &w->slot[slot];
+    if (taken) {
+        s->busy_count = 0;
+        s->busy_ns[s->parity] = 0;
+        s->lock = lock_of(w, slot);
+        w->reclaims[s->lock] = 0;
+    } else if (w->number >= s->retry) {
+        s->retry = w->number + (UINT64_C(1) << s->busy_count);
+        s->busy_count += s->busy_count < BACKOFF_MAX;
+    }
+}
+
 /** Takes the lock of the frame in a slot before overwriting it. */
 static enum tri_err lock(struct tri_writer *w, uint32_t slot)
 {
@@ -134,17 +167,34 @@ static enum tri_err lock(struct tri_writer *w, uint32_t slot)
     if (s->lock != TRI_NO_LOCK)
         return TRI_ERR_BUSY;
     const enum tri_err err = tri_semset_take(w->sem_id, wanted);
-    if (err == TRI_ERR_BUSY && w->number >= s->retry) {
-        s->retry = w->number + (UINT64_C(1) << s->busy_count);
-        s->busy_count += s->busy_count < BACKOFF_MAX;
-    }
-    if (err == TRI_OK) {
-        s->busy_count = 0;
-        s->busy_ns[s->parity] = 0;
-        s->lock = wanted;
-        w->reclaims[wanted] = 0;
-    }
+    if (err == TRI_OK || err == TRI_ERR_BUSY)
+        note_result(w, slot, err == TRI_OK);
     return err;
+}
+
+/** The announced slot if it may be taken before the next frame is begun: no reader in mode `next` has
+ *  to miss the frame in it if none follows. @return NO_SLOT: it may not */
+static uint32_t slot_ahead(const struct tri_writer *w)
+{
+    const uint32_t at = tri_head_slot(w->planned);
+    if (!is_fast(w) || w->planned == 0 || w->slot[at].lock != TRI_NO_LOCK)
+        return NO_SLOT;
+    const uint32_t kept = w->history ? w->history : w->mapping->segment.geometry.slots;
+    return w->slot[at].number + kept <= w->number ? at : NO_SLOT;
+}
+
+enum tri_err tri_writer_turn_gates(struct tri_writer *w)
+{
+    struct tri_writer_slot *newest = &w->slot[w->newest];
+    const uint32_t ahead = slot_ahead(w);
+    uint32_t take = ahead == NO_SLOT ? TRI_NO_LOCK : lock_of(w, ahead);
+    const enum tri_err err = tri_semset_publish(w->sem_id, newest->lock, &take, w->number);
+    if (err != TRI_OK)
+        return err;
+    newest->lock = TRI_NO_LOCK;
+    if (ahead != NO_SLOT)
+        note_result(w, ahead, take != TRI_NO_LOCK);
+    return TRI_OK;
 }
 
 /** Bitmask of slots that readers have locked for long: a retry costs a system call. */
@@ -179,9 +229,9 @@ static enum tri_err find_locked(struct tri_writer *w, uint64_t *locked)
     return TRI_OK;
 }
 
-/** Opens one more slot for this frame or the next: the first `slots` when needed, more while
- *  readers lock those. @return NO_SLOT: at the limit, or out of memory */
-static uint32_t open_slot(struct tri_writer *w)
+/** Opens one more slot for this frame or the next: the first `slots` when needed, more for the reason
+ *  `why`. @return NO_SLOT: at the limit, or out of memory */
+static uint32_t open_slot(struct tri_writer *w, const char *why)
 {
     const struct tri_segment *segment = &w->mapping->segment;
     const uint32_t slot = slots_of(w);
@@ -201,21 +251,26 @@ static uint32_t open_slot(struct tri_writer *w)
     if (!extra)
         return slot;
     w->extra_ns = now;
-    tri_log_write(&w->log, TRI_LOG_INFO, "writer",
-                  "%s: no slot is free: opened slot %u of at most %u", w->name, slot + 1,
-                  segment->geometry.slots_max);
+    tri_log_write(&w->log, TRI_LOG_INFO, "writer", "%s: %s: opened slot %u of at most %u", w->name,
+                  why, slot + 1, segment->geometry.slots_max);
     return slot;
 }
 
 void tri_writer_keep_spare(struct tri_writer *w)
 {
+    const struct tri_geometry *geometry = &w->mapping->segment.geometry;
+    const uint32_t open = slots_of(w);
     uint64_t locked;
-    if (slots_of(w) < w->mapping->segment.geometry.slots) {
-        if (open_slot(w) != NO_SLOT)
+    if (open < geometry->slots) {
+        if (open_slot(w, NULL) != NO_SLOT)
             tri_writer_announce_next(w);
-    } else if (w->contended && slots_of(w) < w->mapping->segment.geometry.slots_max &&
-               find_locked(w, &locked) == TRI_OK && best_slot(w, locked) == NO_SLOT)
-        open_slot(w);
+    } else if (open == geometry->slots && open < geometry->slots_max && is_fast(w)) {
+        if (open_slot(w, "frames follow each other within 10 us") != NO_SLOT)
+            tri_writer_announce_next(w);
+    } else if (w->contended && open < geometry->slots_max && find_locked(w, &locked) == TRI_OK &&
+               best_slot(w, locked) == NO_SLOT) {
+        open_slot(w, NONE_FREE);
+    }
 }
 
 void tri_writer_close_idle_slot(struct tri_writer *w, int64_t now)
@@ -310,7 +365,7 @@ enum tri_err tri_writer_take_slot(struct tri_writer *w, uint32_t *taken)
     enum tri_err err = take_free(w, taken);
     if (err != TRI_ERR_NO_SLOT)
         return err;
-    while ((*taken = open_slot(w)) != NO_SLOT) {
+    while ((*taken = open_slot(w, NONE_FREE)) != NO_SLOT) {
         err = lock(w, *taken); // a reader with a frame of an earlier segment may hold it
         if (err != TRI_ERR_BUSY)
             return err;

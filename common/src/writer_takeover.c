@@ -29,6 +29,7 @@ uint32_t tri_writer_segment_mode(const struct tri_writer *w)
 
 void tri_writer_reset_slots(struct tri_writer *w)
 {
+    tri_writer_unlock_ahead(w);
     w->newest = NO_SLOT;
     w->planned = 0;
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
@@ -250,9 +251,10 @@ void tri_writer_tear_down(struct tri_writer *w)
                                  memory_order_release);
         tri_segment_remove(w->mapping->segment.shm_id);
     }
-    if (tri_semset_remove(w->sem_id) != TRI_OK)
-        tri_semset_leave(w->sem_id); // no longer owned, after a change of user: do not block the
-                                     // name
+    if (tri_semset_remove(w->sem_id) != TRI_OK) { // no longer owned, after a change of user
+        tri_writer_unlock_ahead(w);
+        tri_semset_leave(w->sem_id); // do not block the name
+    }
     w->sem_id = -1;
     tri_doorbell_ring(w->key);
 }

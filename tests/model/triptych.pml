@@ -14,8 +14,9 @@
  * Each of them may be killed before every step: the kernel then undoes its operations, in one step per
  * set (exit_sem()). Each may be stopped before every step, indefinitely: no process waits for it. The
  * writer still finds a slot for every frame: it opens slots up to SLOTS_MAX, closes an idle one, and
- * overwrites the oldest locked frame if all are locked. Sleeps have a time limit there (SLEEP_MAX_NS)
- * but not here: the proof does not depend on it.
+ * overwrites the oldest locked frame if all are locked. It may take the next slot in the call that
+ * publishes a frame, as it does in a fast stream. Sleeps have a time limit there (SLEEP_MAX_NS) but not
+ * here: the proof does not depend on it.
  *
  * Left out: memory order (sequential consistency is assumed; entry.h has the fences), a second segment
  * under the same name, slots that stay unused for some time, the precedence of the first slots over
@@ -126,6 +127,48 @@ inline oldest(not_these)
     i = 0
 }
 
+/* tri_semset_publish(): slot, this gate and the one two frames on, in one call. Within a d_step. */
+inline turn_gates()
+{
+#ifdef WRONG_RECLAIM_RELEASES_A_LOCK_IT_LACKS
+    lock[LOCK(mine, 1 - parity[mine])] = lock[LOCK(mine, 1 - parity[mine])] + WHOLE;
+    assert(lock[LOCK(mine, 1 - parity[mine])] <= WHOLE);
+#else
+    if :: taken != NONE -> lock[taken] = lock[taken] + WHOLE :: else fi;
+#endif
+    taken = NONE;
+    GATE(n) = GATE(n) - 1;
+    closed[n % GATES] = 0;
+#ifdef WRONG_ONE_GATE
+    GATE(n + 1) = GATE(n + 1) + 1;
+    closed[(n + 1) % GATES] = 1;
+#else
+    GATE(n + 2) = GATE(n + 2) + 1;
+    closed[(n + 2) % GATES] = 1;
+#endif
+    turned = n;
+#ifndef WRONG_GATE_BEFORE_LATEST
+    mine = NONE;
+#endif
+    wake();
+    no_reader_misses_a_frame()
+}
+
+/* The same call, if no reader has it, takes the lock of the next frame's slot. Within a d_step. */
+inline take_ahead()
+{
+    i = LOCK(next_slot, parity[next_slot]);
+    if
+#ifdef WRONG_LOCKED_SLOT_TAKEN_AHEAD
+    :: true -> lock[i] = 0; taken = i
+#else
+    :: lock[i] == WHOLE -> lock[i] = 0; taken = i
+    :: else
+#endif
+    fi;
+    i = 0
+}
+
 /* Stores the frame's head word in `latest`. */
 #define PUBLISH(own_parity) d_step { latest = n; latest_slot = mine; latest_parity = own_parity; newest = mine }
 
@@ -179,7 +222,7 @@ end_refused:
     do
     :: n == FRAMES -> break
 #if SLOTS_MAX > SLOTS
-    :: open > SLOTS && n < FRAMES && newest != open - 1 -> /* tri_writer_close_idle_slot() */
+    :: open > SLOTS && n < FRAMES && newest != open - 1 && taken == NONE -> /* tri_writer_close_idle_slot() */
         if
         :: d_step {
             i = LOCK(open - 1, parity[open - 1]);
@@ -214,8 +257,11 @@ end_refused:
         /* tri_writer_take_slot(): the oldest first; if that is locked, the oldest free one
          * by one reading of all locks. No step waits. */
         tries = 0;
+        if :: taken != NONE -> mine = SLOT(taken) :: else fi; /* take_ahead() */
         do
-        :: d_step { if :: tries == 0 -> oldest(false) :: else -> oldest(LOCKED(i)) fi };
+        :: mine != NONE -> break
+        :: mine == NONE ->
+           d_step { if :: tries == 0 -> oldest(false) :: else -> oldest(LOCKED(i)) fi };
            if
            :: pick == NONE -> break
            :: pick != NONE ->
@@ -319,32 +365,9 @@ end_refused:
 #endif
 #endif
 #endif
-        /* tri_semset_publish(): slot, this gate and the one two frames on, in one call */
         if
-        :: d_step {
-#ifdef WRONG_RECLAIM_RELEASES_A_LOCK_IT_LACKS
-            lock[LOCK(mine, 1 - parity[mine])] = lock[LOCK(mine, 1 - parity[mine])] + WHOLE;
-            assert(lock[LOCK(mine, 1 - parity[mine])] <= WHOLE);
-#else
-            if :: taken != NONE -> lock[taken] = lock[taken] + WHOLE :: else fi;
-#endif
-            taken = NONE;
-            GATE(n) = GATE(n) - 1;
-            closed[n % GATES] = 0;
-#ifdef WRONG_ONE_GATE
-            GATE(n + 1) = GATE(n + 1) + 1;
-            closed[(n + 1) % GATES] = 1;
-#else
-            GATE(n + 2) = GATE(n + 2) + 1;
-            closed[(n + 2) % GATES] = 1;
-#endif
-            turned = n;
-#ifndef WRONG_GATE_BEFORE_LATEST
-            mine = NONE;
-#endif
-            wake();
-            no_reader_misses_a_frame()
-        }
+        :: d_step { turn_gates() }
+        :: next == n + 1 && next_slot != NONE -> d_step { turn_gates(); take_ahead() }
         OR_DIE
         fi;
 #ifdef WRONG_GATE_BEFORE_LATEST

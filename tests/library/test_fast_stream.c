@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* A stream whose frames follow each other within 10 us: what it costs, and what stays as in any other.
+ * The build links with --wrap=semop,--wrap=clock_gettime: the clock is the test's. */
+#include "fixture.h"
+#include "ipc.h"
+#include "semset.h"
+#include "solid_frames.h"
+
+#include <signal.h>
+#include <sys/sem.h>
+#include <time.h>
+
+#define FAST_NS   (TRI_FAST_NS / 2)
+#define SLOW_NS   TRI_FAST_NS
+#define SECOND_NS 1000000000
+#define TICK_NS   100 // from one reading of the clock to the next
+
+enum { ENOUGH = 200 }; // frames after which a stream is known to be fast, or not
+
+int __real_semop(int sem_id, struct sembuf *ops, size_t count);
+int __wrap_semop(int sem_id, struct sembuf *ops, size_t count);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+static struct {
+    bool set; // otherwise the real clock is used
+    int64_t ns;
+} fake_clock;
+
+static unsigned semops;
+
+int __wrap_semop(int sem_id, struct sembuf *ops, size_t count)
+{
+    semops++;
+    return __real_semop(sem_id, ops, count);
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+    if (!fake_clock.set)
+        return __real_clock_gettime(clock, now);
+    fake_clock.ns += TICK_NS;
+    *now = (struct timespec){ .tv_sec = fake_clock.ns / SECOND_NS,
+                              .tv_nsec = fake_clock.ns % SECOND_NS };
+    return 0;
+}
+
+static struct {
+    tri_writer *writer;
+    const char *name;
+    struct tri_video video;
+    uint64_t number; // of the newest frame
+} stream;
+
+/** A stream of three slots, and as many more as `slots_max` allows; 0: the default. */
+static void open_stream(uint32_t slots_max)
+{
+    stream.video = solid_video(16, 16);
+    stream.name = fixture_stream();
+    stream.number = 0;
+    const struct tri_writer_options options = { .name = stream.name,
+                                                .video = stream.video,
+                                                .slots_max = slots_max };
+    fake_clock.set = true;
+    fake_clock.ns = 1000ll * SECOND_NS;
+    assert_int_equal(tri_writer_open(&stream.writer, &options), TRI_OK);
+}
+
+/** Publishes `count` frames, each `interval_ns` after the one before. */
+static void publish(unsigned count, int64_t interval_ns)
+{
+    while (count-- > 0) {
+        fake_clock.ns += interval_ns;
+        assert_int_equal(solid_publish(stream.writer, &stream.video, ++stream.number), TRI_OK);
+    }
+}
+
+static unsigned calls_for(unsigned count, int64_t interval_ns)
+{
+    semops = 0;
+    publish(count, interval_ns);
+    return semops;
+}
+
+static uint32_t slots_open(void)
+{
+    struct tri_writer_stats stats;
+    tri_writer_get_stats(stream.writer, &stats);
+    return stats.slots_open;
+}
+
+/** Number of locks that a process has, the writer included. */
+static unsigned locks_taken(void)
+{
+    uint16_t value[TRI_LOCKS];
+    unsigned taken = 0;
+    assert_int_equal(tri_semset_locks(ipc_sem(stream.name), value), TRI_OK);
+    for (uint32_t i = 0; i < TRI_LOCKS; i++)
+        taken += value[i] != TRI_LOCK_WHOLE;
+    return taken;
+}
+
+static int end(void **state)
+{
+    fake_clock.set = false;
+    tri_writer_close(&stream.writer);
+    return fixture_end(state);
+}
+
+static void frame_of_a_fast_stream_costs_its_writer_one_call(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    assert_int_equal(calls_for(100, FAST_NS), 100);
+    assert_int_equal(slots_open(), 4);
+}
+
+static void frame_of_a_slower_stream_costs_two_calls(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, SLOW_NS);
+    assert_int_equal(calls_for(100, SLOW_NS), 200);
+    assert_int_equal(slots_open(), 3);
+}
+
+static void burst_of_frames_opens_no_slot(void **state)
+{
+    (void)state;
+    open_stream(0);
+    for (int i = 0; i < 10; i++) {
+        publish(30, FAST_NS);
+        fake_clock.ns += SECOND_NS / 100;
+    }
+    assert_int_equal(slots_open(), 3);
+}
+
+static void late_frame_leaves_a_stream_fast(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    assert_int_equal(calls_for(1, SECOND_NS / 1000), 1);
+    assert_int_equal(calls_for(10, FAST_NS), 10);
+}
+
+static void stream_that_slows_down_closes_its_additional_slot(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    publish(20, SECOND_NS / 2);
+    assert_int_equal(slots_open(), 3);
+    assert_int_equal(locks_taken(), 0);
+    assert_int_equal(calls_for(10, SECOND_NS / 60), 20);
+}
+
+/** Expects the newest three frames from a new reader in mode `next`. */
+static void expect_newest_three(void)
+{
+    tri_reader *reader = solid_reader(stream.name, TRI_MODE_NEXT, 0);
+    struct tri_frame frame = { 0 };
+    for (uint64_t number = stream.number - 2; number <= stream.number; number++) {
+        solid_expect(reader, &frame, number);
+        assert_true(tri_frame_is_locked(&frame));
+    }
+    solid_leave(&reader, &frame);
+}
+
+static void reader_in_next_finds_as_many_frames_as_a_stream_has_slots(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    expect_newest_three();
+}
+
+static void reader_in_next_finds_them_where_no_slot_can_be_added(void **state)
+{
+    (void)state;
+    open_stream(3);
+    publish(ENOUGH, FAST_NS);
+    expect_newest_three();
+}
+
+static void frame_that_a_reader_locks_stays_as_it_is(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    tri_reader *reader = solid_reader(stream.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, stream.number);
+    assert_int_equal(calls_for(3, FAST_NS), 4); // its slot is tried once,
+    assert_int_equal(calls_for(1, FAST_NS), 2); // and then left alone
+    publish(ENOUGH, FAST_NS);
+    assert_true(tri_reader_is_intact(reader, &frame));
+    assert_int_equal(solid_wrong(&frame, 0, 16), 0);
+    solid_leave(&reader, &frame);
+}
+
+static void larger_frame_leaves_no_slot_locked(void **state)
+{
+    (void)state;
+    for (unsigned slot = 0; slot < 4; slot++) { // each is the next one once
+        open_stream(0);
+        publish(ENOUGH + slot, FAST_NS);
+        stream.video = solid_video(64, 64);
+        publish(1, FAST_NS);
+        assert_int_equal(locks_taken(), 0);
+        tri_writer_close(&stream.writer);
+    }
+}
+
+static void slot_taken_ahead_is_used_whatever_is_kept(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    tri_writer_set_history(stream.writer, 1); // the oldest frame is no longer overwritten first
+    publish(10, SECOND_NS / 60);
+    assert_int_equal(locks_taken(), 0);
+}
+
+static int publish_and_die(void *unused)
+{
+    (void)unused;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    CHECK(locks_taken() == 1);
+    raise(SIGKILL);
+    return 0;
+}
+
+static void writer_that_dies_leaves_no_slot_locked(void **state)
+{
+    (void)state;
+    const pid_t writer = fixture_start(publish_and_die, NULL);
+    assert_int_equal(fixture_join(writer), 128 + SIGKILL);
+    open_stream(0);
+    assert_int_equal(locks_taken(), 0);
+}
+
+#define fast_test(function) cmocka_unit_test_teardown(function, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        fast_test(frame_of_a_fast_stream_costs_its_writer_one_call),
+        fast_test(frame_of_a_slower_stream_costs_two_calls),
+        fast_test(burst_of_frames_opens_no_slot),
+        fast_test(late_frame_leaves_a_stream_fast),
+        fast_test(stream_that_slows_down_closes_its_additional_slot),
+        fast_test(reader_in_next_finds_as_many_frames_as_a_stream_has_slots),
+        fast_test(reader_in_next_finds_them_where_no_slot_can_be_added),
+        fast_test(frame_that_a_reader_locks_stays_as_it_is),
+        fast_test(larger_frame_leaves_no_slot_locked),
+        fast_test(slot_taken_ahead_is_used_whatever_is_kept),
+        fast_test(writer_that_dies_leaves_no_slot_locked),
+    };
+    return cmocka_run_group_tests_name("fast_stream", tests, NULL, NULL);
+}
