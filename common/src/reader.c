@@ -309,8 +309,11 @@ static enum tri_err next_frame(struct tri_reader *r, struct tri_frame *frame, in
             const enum tri_err err = retry_take(r, frame, &head);
             if (err == TRI_OK || err == TRI_ERR_CORRUPT)
                 return err;
-            if (timeout_ms != 0 && tri_wait_polling(r, head))
-                continue;
+            if (timeout_ms != 0 && tri_reader_is_fast(r)) {
+                tri_reader_prelock(r, &frame->lease, head);
+                if (tri_wait_polling(r, head))
+                    continue;
+            }
         }
 
         const int64_t now = tri_now_ns();

@@ -8,6 +8,7 @@
 #include "mapping.h"
 #include "reader_pacing.h"
 #include "reader_sleep.h"
+#include "semset.h"
 
 #include <triptych/reader.h>
 
@@ -127,6 +128,12 @@ void tri_reader_rehearse(const tri_reader *r, uint64_t head);
 static inline bool tri_reader_is_idle(const struct tri_reader *r, uint64_t head)
 {
     return r->idle_head == head && r->idle_ns >= TRI_SLEEP_NS;
+}
+
+/** Whether the last two frames came so quickly that a sleep would take longer than the next one. */
+static inline bool tri_reader_is_fast(const struct tri_reader *r)
+{
+    return r->pace.gap_ns > 0 && r->pace.gap_ns < TRI_FAST_NS;
 }
 
 /** Logs the stream's error, once for each change. */

@@ -4,7 +4,6 @@
 #include "reader_private.h"
 #include "semset.h"
 
-#define POLL_NS         10000    // about the cost of a sleep, both sides together
 #define SPINS_PER_CLOCK 64       // polls between two readings of the clock
 #define SPIN_CHECK_NS   10000000 // interval at which a spinning reader checks for the writer
 
@@ -102,8 +101,7 @@ bool tri_wait_polling(const tri_reader *r, uint64_t head)
 {
     const struct tri_mapping *mapping = r->mapping;
     // Only tri_reader_await() determines what follows a segment that ended.
-    return r->pace.gap_ns > 0 && r->pace.gap_ns < POLL_NS &&
-           spin(mapping, &r->sleep, head, tri_now_ns() + POLL_NS) == TRI_OK &&
+    return spin(mapping, &r->sleep, head, tri_now_ns() + TRI_FAST_NS) == TRI_OK &&
            atomic_load_explicit(&mapping->segment.header->state, memory_order_relaxed) == 0;
 }
 

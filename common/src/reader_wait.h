@@ -15,8 +15,8 @@ static inline void tri_relax(void)
 #endif
 }
 
-/** Polls for a moment where frames come so quickly that a sleep would take longer than the next one.
- *  @return whether `latest` is no longer `head`, or the segment ended. */
+/** Polls for as long as a frame of a fast stream takes at most. @return whether `latest` is no longer
+ *  `head`; false also if the segment ended */
 bool tri_wait_polling(const tri_reader *r, uint64_t head);
 
 /**

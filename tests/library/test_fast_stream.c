@@ -25,6 +25,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 static struct {
     bool set; // otherwise the real clock is used
     int64_t ns;
+    unsigned readings;
+    void (*hook)(void); // called once, at the tenth reading from then on
 } fake_clock;
 
 static unsigned semops;
@@ -40,6 +42,11 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
     if (!fake_clock.set)
         return __real_clock_gettime(clock, now);
     fake_clock.ns += TICK_NS;
+    if (fake_clock.hook && ++fake_clock.readings == 10) {
+        void (*const hook)(void) = fake_clock.hook;
+        fake_clock.hook = NULL;
+        hook();
+    }
     *now = (struct timespec){ .tv_sec = fake_clock.ns / SECOND_NS,
                               .tv_nsec = fake_clock.ns % SECOND_NS };
     return 0;
@@ -103,6 +110,7 @@ static unsigned locks_taken(void)
 static int end(void **state)
 {
     fake_clock.set = false;
+    fake_clock.hook = NULL;
     tri_writer_close(&stream.writer);
     return fixture_end(state);
 }
@@ -242,6 +250,32 @@ static void writer_that_dies_leaves_no_slot_locked(void **state)
     assert_int_equal(locks_taken(), 0);
 }
 
+/** Publishes a frame and counts the calls from then on. */
+static void publish_one(void)
+{
+    publish(1, FAST_NS);
+    semops = 0;
+}
+
+static void reader_that_polls_has_locked_the_next_frame_already(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    tri_reader *reader = solid_reader(stream.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame = { 0 };
+    solid_expect(reader, &frame, stream.number);
+    publish(1, FAST_NS);
+    solid_expect(reader, &frame, stream.number);
+
+    fake_clock.readings = 0;
+    fake_clock.hook = publish_one; // while it polls
+    solid_expect(reader, &frame, stream.number + 1);
+    assert_int_equal(semops, 0);
+    assert_true(tri_frame_is_locked(&frame));
+    solid_leave(&reader, &frame);
+}
+
 #define fast_test(function) cmocka_unit_test_teardown(function, end)
 
 int main(void)
@@ -258,6 +292,7 @@ int main(void)
         fast_test(larger_frame_leaves_no_slot_locked),
         fast_test(slot_taken_ahead_is_used_whatever_is_kept),
         fast_test(writer_that_dies_leaves_no_slot_locked),
+        fast_test(reader_that_polls_has_locked_the_next_frame_already),
     };
     return cmocka_run_group_tests_name("fast_stream", tests, NULL, NULL);
 }
