@@ -43,7 +43,7 @@ struct tri_writer {
     int64_t unclaimed_ns;        // no retry before this time
     int64_t log_ns;              // next time to log that readers lock every slot
     int64_t open_ns;             // next try to open a slot after memory was short
-    int64_t extra_ns;            // last use of a slot beyond the first `slots`
+    int64_t extra_ns;            // last use of the last slot, if it is beyond the first `slots`
     bool contended;              // the last draft met locks of readers
     struct tri_doorbell bell;    // while it waits for a reader
     struct tri_sleep sleep;
@@ -126,9 +126,9 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot);
 void tri_writer_announce_next(struct tri_writer *w);
 
 /**
- * Publishes the newest frame in the kernel: releases its slot's former lock and wakes readers. In a fast
- * stream the same call takes the lock of the next frame's slot, unless a reader in mode `next` may still
- * want the frame in it.
+ * Publishes the newest frame in the kernel: releases its slot's former lock and wakes readers. In a
+ * fast stream the same call takes the lock of the next frame's slot, unless a reader in mode `next` may
+ * still want the frame in it.
  */
 enum tri_err tri_writer_turn_gates(struct tri_writer *w);
 

@@ -92,13 +92,19 @@ static bool is_history(const struct tri_writer *w, uint32_t slot)
     return w->history == 0 || w->slot[slot].number + w->history > w->number;
 }
 
+/** Number of the newest frames that are kept for readers in mode `next`. */
+static uint32_t kept_frames(const struct tri_writer *w)
+{
+    return w->history ? w->history : w->mapping->segment.geometry.slots;
+}
+
 static bool is_fast(const struct tri_writer *w)
 {
     return w->fast_frames >= FAST_FRAMES;
 }
 
-/** Whether slot `a` is preferred to slot `b`: the one that is locked already; one of the first slots, of
- *  which a fast stream has one more, to one that was opened for readers; then the one that left the
+/** Whether slot `a` is preferred to slot `b`: the one that is locked already; one of the first slots,
+ *  of which a fast stream has one more, to one that was opened for readers; then the one that left the
  *  history last, because it may still be cached; within the history the one with the oldest frame. */
 static bool goes_before(const struct tri_writer *w, uint32_t a, uint32_t b)
 {
@@ -136,8 +142,10 @@ void tri_writer_unlock(struct tri_writer *w, uint32_t slot)
 void tri_writer_unlock_ahead(struct tri_writer *w)
 {
     for (uint32_t i = 0; i < TRI_SLOTS_MAX; i++) {
-        if (!w->slot[i].taken)
-            tri_writer_unlock(w, i);
+        if (w->slot[i].taken)
+            continue;
+        tri_writer_unlock(w, i);
+        w->slot[i].lock = TRI_NO_LOCK; // if that failed, another process has released it
     }
 }
 
@@ -179,8 +187,7 @@ static uint32_t slot_ahead(const struct tri_writer *w)
     const uint32_t at = tri_head_slot(w->planned);
     if (!is_fast(w) || w->planned == 0 || w->slot[at].lock != TRI_NO_LOCK)
         return NO_SLOT;
-    const uint32_t kept = w->history ? w->history : w->mapping->segment.geometry.slots;
-    return w->slot[at].number + kept <= w->number ? at : NO_SLOT;
+    return w->slot[at].number + kept_frames(w) <= w->number ? at : NO_SLOT;
 }
 
 enum tri_err tri_writer_turn_gates(struct tri_writer *w)
@@ -264,7 +271,7 @@ void tri_writer_keep_spare(struct tri_writer *w)
     if (open < geometry->slots) {
         if (open_slot(w, NULL) != NO_SLOT)
             tri_writer_announce_next(w);
-    } else if (open == geometry->slots && open < geometry->slots_max && is_fast(w)) {
+    } else if (is_fast(w) && open == kept_frames(w) && open < geometry->slots_max) {
         if (open_slot(w, "frames follow each other within 10 us") != NO_SLOT)
             tri_writer_announce_next(w);
     } else if (w->contended && open < geometry->slots_max && find_locked(w, &locked) == TRI_OK &&
@@ -355,7 +362,7 @@ static enum tri_err take_free(struct tri_writer *w, uint32_t *taken)
         *taken = best_slot(w, locked);
         err = *taken == NO_SLOT ? TRI_ERR_NO_SLOT : lock(w, *taken);
     }
-    if (err == TRI_OK && *taken >= w->mapping->segment.geometry.slots)
+    if (err == TRI_OK && *taken >= w->mapping->segment.geometry.slots && *taken + 1 == slots_of(w))
         w->extra_ns = tri_now_ns();
     return err == TRI_ERR_BUSY ? TRI_ERR_NO_SLOT : err;
 }

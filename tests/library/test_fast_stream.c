@@ -60,17 +60,22 @@ static struct {
 } stream;
 
 /** A stream of three slots, and as many more as `slots_max` allows; 0: the default. */
-static void open_stream(uint32_t slots_max)
+static void open_named(const char *name, uint32_t slots_max)
 {
     stream.video = solid_video(16, 16);
-    stream.name = fixture_stream();
+    stream.name = name;
     stream.number = 0;
-    const struct tri_writer_options options = { .name = stream.name,
+    const struct tri_writer_options options = { .name = name,
                                                 .video = stream.video,
                                                 .slots_max = slots_max };
     fake_clock.set = true;
-    fake_clock.ns = 1000ll * SECOND_NS;
+    fake_clock.ns = 1000LL * SECOND_NS;
     assert_int_equal(tri_writer_open(&stream.writer, &options), TRI_OK);
+}
+
+static void open_stream(uint32_t slots_max)
+{
+    open_named(fixture_stream(), slots_max);
 }
 
 /** Publishes `count` frames, each `interval_ns` after the one before. */
@@ -153,6 +158,41 @@ static void late_frame_leaves_a_stream_fast(void **state)
     assert_int_equal(calls_for(10, FAST_NS), 10);
 }
 
+static void stream_that_keeps_fewer_frames_needs_no_additional_slot(void **state)
+{
+    (void)state;
+    open_stream(0);
+    tri_writer_set_history(stream.writer, 2);
+    publish(ENOUGH, FAST_NS);
+    assert_int_equal(calls_for(100, FAST_NS), 100);
+    assert_int_equal(slots_open(), 3);
+}
+
+static void slots_that_readers_needed_close_in_a_fast_stream(void **state)
+{
+    (void)state;
+    open_stream(0);
+    publish(ENOUGH, FAST_NS);
+    tri_reader *reader = solid_reader(stream.name, TRI_MODE_LATEST, 0);
+    struct tri_frame frame[5] = { 0 };
+    for (int i = 0; i < 5; i++) {
+        solid_expect(reader, &frame[i], stream.number);
+        publish(1, FAST_NS);
+    }
+    publish(10, FAST_NS);
+    assert_in_range(slots_open(), 6, 8);
+    for (int i = 0; i < 5; i++)
+        tri_reader_release(reader, &frame[i]);
+    for (int seconds = 0; seconds < 12; seconds++) {
+        publish(100, FAST_NS);
+        publish(1, SECOND_NS);
+    }
+    publish(100, FAST_NS);
+    assert_int_equal(slots_open(), 4);
+    assert_int_equal(calls_for(10, FAST_NS), 10);
+    tri_reader_close(&reader);
+}
+
 static void stream_that_slows_down_closes_its_additional_slot(void **state)
 {
     (void)state;
@@ -201,7 +241,7 @@ static void frame_that_a_reader_locks_stays_as_it_is(void **state)
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, stream.number);
     assert_int_equal(calls_for(3, FAST_NS), 4); // its slot is tried once,
-    assert_int_equal(calls_for(1, FAST_NS), 2); // and then left alone
+    assert_int_equal(calls_for(1, FAST_NS), 2); // and then no more
     publish(ENOUGH, FAST_NS);
     assert_true(tri_reader_is_intact(reader, &frame));
     assert_int_equal(solid_wrong(&frame, 0, 16), 0);
@@ -221,6 +261,26 @@ static void larger_frame_leaves_no_slot_locked(void **state)
     }
 }
 
+static void slot_released_by_another_process_stays_usable(void **state)
+{
+    (void)state;
+    for (unsigned slot = 0; slot < 4; slot++) {
+        open_stream(0);
+        publish(ENOUGH + slot, FAST_NS);
+        uint16_t value[TRI_LOCKS];
+        const int sem_id = ipc_sem(stream.name);
+        assert_int_equal(tri_semset_locks(sem_id, value), TRI_OK);
+        for (uint32_t i = 0; i < TRI_LOCKS; i++) {
+            if (value[i] != TRI_LOCK_WHOLE)
+                semctl(sem_id, TRI_SEM_LOCK_0 + (int)i, SETVAL, TRI_LOCK_WHOLE);
+        }
+        stream.video = solid_video(64, 64);
+        publish(20, SLOW_NS);
+        assert_in_range(slots_open(), 3, 4);
+        tri_writer_close(&stream.writer);
+    }
+}
+
 static void slot_taken_ahead_is_used_whatever_is_kept(void **state)
 {
     (void)state;
@@ -231,10 +291,9 @@ static void slot_taken_ahead_is_used_whatever_is_kept(void **state)
     assert_int_equal(locks_taken(), 0);
 }
 
-static int publish_and_die(void *unused)
+static int publish_and_die(void *name)
 {
-    (void)unused;
-    open_stream(0);
+    open_named(name, 0);
     publish(ENOUGH, FAST_NS);
     CHECK(locks_taken() == 1);
     raise(SIGKILL);
@@ -244,9 +303,11 @@ static int publish_and_die(void *unused)
 static void writer_that_dies_leaves_no_slot_locked(void **state)
 {
     (void)state;
-    const pid_t writer = fixture_start(publish_and_die, NULL);
+    char name[TRI_NAME_MAX + 1];
+    snprintf(name, sizeof(name), "%s", fixture_stream());
+    const pid_t writer = fixture_start(publish_and_die, name);
     assert_int_equal(fixture_join(writer), 128 + SIGKILL);
-    open_stream(0);
+    open_named(name, 0);
     assert_int_equal(locks_taken(), 0);
 }
 
@@ -285,11 +346,14 @@ int main(void)
         fast_test(frame_of_a_slower_stream_costs_two_calls),
         fast_test(burst_of_frames_opens_no_slot),
         fast_test(late_frame_leaves_a_stream_fast),
+        fast_test(stream_that_keeps_fewer_frames_needs_no_additional_slot),
+        fast_test(slots_that_readers_needed_close_in_a_fast_stream),
         fast_test(stream_that_slows_down_closes_its_additional_slot),
         fast_test(reader_in_next_finds_as_many_frames_as_a_stream_has_slots),
         fast_test(reader_in_next_finds_them_where_no_slot_can_be_added),
         fast_test(frame_that_a_reader_locks_stays_as_it_is),
         fast_test(larger_frame_leaves_no_slot_locked),
+        fast_test(slot_released_by_another_process_stays_usable),
         fast_test(slot_taken_ahead_is_used_whatever_is_kept),
         fast_test(writer_that_dies_leaves_no_slot_locked),
         fast_test(reader_that_polls_has_locked_the_next_frame_already),

@@ -19,8 +19,9 @@
  * here: the proof does not depend on it.
  *
  * Left out: memory order (sequential consistency is assumed; entry.h has the fences), a second segment
- * under the same name, slots that stay unused for some time, the precedence of the first slots over
- * those opened later, mode `next`, semctl() by other processes.
+ * under the same name, slots that stay unused for some time, one that closes while the next is taken
+ * ahead, the precedence of the first slots over those opened later, mode `next`, semctl() by other
+ * processes.
  *
  * check.py searches the correct model and each wrong variant, a macro WRONG_... below, which must fail.
  */

@@ -90,9 +90,9 @@ TRI_API enum tri_err tri_writer_open(tri_writer **out, const struct tri_writer_o
  *
  * Ownership: the slot is the draft's until tri_writer_publish() or tri_writer_cancel().
  * Threads:   one at a time for one writer.
- * Cost:      one system call, none where frames follow each other within 10 us; more while readers lock
- *            slots for long, and once a second, to check that the stream still exists. Opening a slot
- *            costs the first touch of its memory.
+ * Cost:      one system call, usually none where frames follow each other within 10 us; more while
+ *            readers lock slots for long, and once a second, to check that the stream still exists.
+ *            Opening a slot costs the first touch of its memory.
  */
 TRI_API enum tri_err tri_writer_begin(tri_writer *writer, const struct tri_video *video,
                                       struct tri_draft *draft);
