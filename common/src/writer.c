@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FAST_FRAMES_MAX 128 // a fast stream stays one when its writer is preempted once
-
 enum { DRAFT_OPEN, DRAFT_PINNED }; // tri_lease.state
 
 /** The public error for `err`: another process keeps removing the stream's objects. */

@@ -10,8 +10,10 @@
 
 #include <triptych/writer.h>
 
-#define TRI_WRITER_CHECK_NS 1000000000 // interval of checks for a removed segment
-#define TRI_WRITER_RETRY_NS 1000000000 // interval of retries after a failure
+#define TRI_WRITER_CHECK_NS 1000000000        // interval of checks for a removed segment
+#define TRI_WRITER_RETRY_NS 1000000000        // interval of retries after a failure
+#define FAST_FRAMES         64                // frames of a fast stream, and no burst
+#define FAST_FRAMES_MAX     (2 * FAST_FRAMES) // one late frame leaves it fast
 #define NO_SLOT             UINT32_MAX
 
 struct tri_writer {

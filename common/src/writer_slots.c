@@ -13,7 +13,6 @@
 #define EXTRA_KEEP_NS  5000000000 // time without use after which an additional slot is closed
 #define BACKOFF_MAX    3          // a busy slot is retried after 1, 2, 4, then every 8 frames
 #define HOLDERS_MAX    TRI_SLOTS_MAX
-#define FAST_FRAMES    64 // a fast stream, and no burst
 #define NONE_FREE      "no slot is free"
 
 /** Number of open slots, bounded again for compilers that see shifts by a slot's index. */
@@ -268,10 +267,8 @@ void tri_writer_keep_spare(struct tri_writer *w)
     const struct tri_geometry *geometry = &w->mapping->segment.geometry;
     const uint32_t open = slots_of(w);
     uint64_t locked;
-    if (open < geometry->slots) {
-        if (open_slot(w, NULL) != NO_SLOT)
-            tri_writer_announce_next(w);
-    } else if (is_fast(w) && open == kept_frames(w) && open < geometry->slots_max) {
+    const bool fast = is_fast(w) && open == kept_frames(w) && open < geometry->slots_max;
+    if (open < geometry->slots || fast) {
         if (open_slot(w, "frames follow each other within 10 us") != NO_SLOT)
             tri_writer_announce_next(w);
     } else if (w->contended && open < geometry->slots_max && find_locked(w, &locked) == TRI_OK &&

@@ -87,6 +87,13 @@ static void publish(unsigned count, int64_t interval_ns)
     }
 }
 
+/** A stream that is known to be fast. */
+static void open_fast(uint32_t slots_max)
+{
+    open_stream(slots_max);
+    publish(ENOUGH, FAST_NS);
+}
+
 static unsigned calls_for(unsigned count, int64_t interval_ns)
 {
     semops = 0;
@@ -123,8 +130,7 @@ static int end(void **state)
 static void frame_of_a_fast_stream_costs_its_writer_one_call(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     assert_int_equal(calls_for(100, FAST_NS), 100);
     assert_int_equal(slots_open(), 4);
 }
@@ -152,8 +158,7 @@ static void burst_of_frames_opens_no_slot(void **state)
 static void late_frame_leaves_a_stream_fast(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     assert_int_equal(calls_for(1, SECOND_NS / 1000), 1);
     assert_int_equal(calls_for(10, FAST_NS), 10);
 }
@@ -171,8 +176,7 @@ static void stream_that_keeps_fewer_frames_needs_no_additional_slot(void **state
 static void slots_that_readers_needed_close_in_a_fast_stream(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     tri_reader *reader = solid_reader(stream.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame[5] = { 0 };
     for (int i = 0; i < 5; i++) {
@@ -196,8 +200,7 @@ static void slots_that_readers_needed_close_in_a_fast_stream(void **state)
 static void stream_that_slows_down_closes_its_additional_slot(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     publish(20, SECOND_NS / 2);
     assert_int_equal(slots_open(), 3);
     assert_int_equal(locks_taken(), 0);
@@ -219,24 +222,21 @@ static void expect_newest_three(void)
 static void reader_in_next_finds_as_many_frames_as_a_stream_has_slots(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     expect_newest_three();
 }
 
 static void reader_in_next_finds_them_where_no_slot_can_be_added(void **state)
 {
     (void)state;
-    open_stream(3);
-    publish(ENOUGH, FAST_NS);
+    open_fast(3);
     expect_newest_three();
 }
 
 static void frame_that_a_reader_locks_stays_as_it_is(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     tri_reader *reader = solid_reader(stream.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, stream.number);
@@ -284,8 +284,7 @@ static void slot_released_by_another_process_stays_usable(void **state)
 static void slot_taken_ahead_is_used_whatever_is_kept(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     tri_writer_set_history(stream.writer, 1); // the oldest frame is no longer overwritten first
     publish(10, SECOND_NS / 60);
     assert_int_equal(locks_taken(), 0);
@@ -321,8 +320,7 @@ static void publish_one(void)
 static void reader_that_polls_has_locked_the_next_frame_already(void **state)
 {
     (void)state;
-    open_stream(0);
-    publish(ENOUGH, FAST_NS);
+    open_fast(0);
     tri_reader *reader = solid_reader(stream.name, TRI_MODE_LATEST, 0);
     struct tri_frame frame = { 0 };
     solid_expect(reader, &frame, stream.number);
